@@ -1,0 +1,46 @@
+/* Options: one table a program. getopt_long's arrays and the text of --help are both made from it. */
+#ifndef SHMLAB_OPTIONS_H
+#define SHMLAB_OPTIONS_H
+
+#include <stdio.h>
+
+#include "segment.h"
+
+struct option_row {
+    const char *name; /* the long name without dashes; NULL: a heading in the help, its text in `help` */
+    int letter;       /* the short option, or a number above 255: what options_next returns */
+    const char *arg;  /* the argument's name in the help; NULL: it takes none */
+    const char *help; /* one sentence; '\n' goes to the next line, indented */
+};
+
+struct options {
+    const char *program;          /* its name, for messages */
+    const char *usage;            /* "[--step] [--every MS]" */
+    const char *about;            /* one paragraph under the usage line */
+    const struct option_row *rows;
+    size_t row_count;
+};
+
+/* Rows that name a segment, the same in all programs: --path FILE, --proj N, --key 0xKEY, --id N. */
+enum { OPTION_PATH = 1000, OPTION_PROJ, OPTION_KEY, OPTION_ID };
+#define OPTIONS_SEGMENT_ROWS                                                                                          \
+    {NULL, 0, NULL, "Which segment"},                                                                                 \
+    {"path", OPTION_PATH, "FILE", "the segment whose key is ftok(FILE, N)"},                                          \
+    {"proj", OPTION_PROJ, "N", "the project number for ftok, 1 to 255 (default 15)"},                                 \
+    {"key", OPTION_KEY, "KEY", "the segment under this key, as ipcs -m shows it (0x0f20074e)"},                       \
+    {"id", OPTION_ID, "N", "the segment with this shmid"}
+
+/* The next option's letter; -1 at the end (optind then is the first plain word); '?' for a wrong word, of which
+ * the error was printed to stderr already (exit status 2 follows). *arg is the argument or NULL. */
+int options_next(const struct options *o, int argc, char **argv, const char **arg);
+
+/* Prints usage, about and the table, wrapped for `width` columns. */
+void options_help(const struct options *o, FILE *out);
+
+/* Takes one of the OPTION_* letters above into *name. 0; -EINVAL with a message on stderr for a value that can't be. */
+int options_segment(const struct options *o, int letter, const char *arg, struct segment_name *name);
+
+/* A number in decimal, 0x hex or 0 octal, the whole word, between min and max. 0 or -EINVAL; prints nothing. */
+int options_number(const char *word, long long min, long long max, long long *number);
+
+#endif

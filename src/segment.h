@@ -1,0 +1,110 @@
+/* Segment: the life cycle of one System V segment.
+ *
+ *   segment_create | segment_attach -> use base -> segment_detach;  the creator: segment_remove
+ *
+ * Only segment.c calls shmget, shmat, shmdt and shmctl (shmget(2), shmop(2), shmctl(2), ftok(3), proc(5)).
+ * All functions return 0 or -errno and print nothing. */
+#ifndef SHMLAB_SEGMENT_H
+#define SHMLAB_SEGMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#define SEGMENT_SIZE 1024 /* bytes: what the kit's server makes */
+#define SEGMENT_PROJ 15   /* the proj_id of the kit's own key, 0x0f, as in the key 0x0f20074e of the seed */
+
+/* How a person named a segment: by key, by id, or by path and proj (ftok). */
+struct segment_name {
+    enum { SEGMENT_BY_PATH, SEGMENT_BY_KEY, SEGMENT_BY_ID } by;
+    const char *path; /* SEGMENT_BY_PATH; NULL means the kit's own path. Owned by the caller */
+    int proj;         /* SEGMENT_BY_PATH: only its lowest 8 bits count, and they must not all be 0 */
+    key_t key;        /* SEGMENT_BY_KEY */
+    int id;           /* SEGMENT_BY_ID: the shmid */
+};
+
+/* The kit's own path: the directory that holds the running program (all the kit's programs lie in one), so that server,
+ * client and viewer of one build meet without a word. Writes it to out. -errno where /proc/self/exe can't be read. */
+int segment_default_path(char *out, size_t out_size);
+
+/* ftok(path, proj), with its traps closed: -EINVAL for a proj whose low 8 bits are 0, -ENOENT (or what stat said) for a
+ * path that can't be reached; the -1 of ftok is never taken as a key. *key is untouched on failure. */
+int segment_key_from_path(const char *path, int proj, key_t *key);
+
+/* The key of a name, whatever its form; SEGMENT_BY_ID gives -EINVAL. */
+int segment_name_key(const struct segment_name *name, key_t *key);
+
+/* What the kernel knows of a segment. */
+struct segment_stat {
+    int id;
+    key_t key;             /* 0 (IPC_PRIVATE) also for a removed one */
+    uid_t owner, creator_owner;
+    gid_t group;
+    mode_t mode;           /* the 9 permission bits */
+    size_t size;           /* bytes, as the creator asked for; memory is whole pages */
+    unsigned long attached; /* nattch, your own attachments among them */
+    pid_t creator_pid, last_pid; /* 0: not of this PID namespace */
+    time_t attach_time, detach_time, change_time; /* seconds since 1970; 0: never */
+    bool removed;          /* IPC_RMID was called and somebody still has it attached (SHM_DEST) */
+    bool readable;         /* we may read it: the answer came from IPC_STAT and not from /proc/sysvipc/shm */
+};
+
+/* By id. Falls back to /proc/sysvipc/shm where IPC_STAT is not permitted. -EINVAL or -EIDRM: no such segment. */
+int segment_stat(int id, struct segment_stat *st);
+
+/* The id that stands under key now. -ENOENT: none. Asks for no permission and never creates one. */
+int segment_find(key_t key, int *id);
+
+/* Is the process that made the segment still there? A zombie is not, nor is another process that got its pid later
+ * (its start time is after the segment's last change). */
+enum segment_creator { SEGMENT_CREATOR_RUNS, SEGMENT_CREATOR_DEAD, SEGMENT_CREATOR_UNKNOWN };
+enum segment_creator segment_creator_state(const struct segment_stat *st);
+
+/* One attached segment. Starts as SEGMENT_EMPTY; segment_detach makes it so again. */
+struct segment {
+    int id;
+    key_t key;
+    void *base;    /* where it is attached; NULL: it is not */
+    size_t size;   /* bytes, from IPC_STAT */
+    bool readonly; /* attached with SHM_RDONLY */
+};
+#define SEGMENT_EMPTY ((struct segment){.id = -1})
+
+/* What segment_create found where it could not make a new segment at once. */
+enum segment_finding {
+    SEGMENT_NEW,        /* nothing stood there */
+    SEGMENT_TAKEN_OVER, /* a dead server's segment of ours stood there: it was removed and made anew */
+    SEGMENT_REFUSED     /* somebody's segment stands there, see `why`: it was left untouched */
+};
+
+enum segment_refusal {
+    SEGMENT_OTHER_OWNER, SEGMENT_OTHER_SIZE, SEGMENT_CREATOR_ALIVE, SEGMENT_STILL_ATTACHED, SEGMENT_CREATOR_NOT_KNOWN
+};
+
+struct segment_report {
+    enum segment_finding finding;
+    enum segment_refusal why;      /* SEGMENT_REFUSED only */
+    struct segment_stat found;     /* what stood there (TAKEN_OVER, REFUSED) */
+};
+
+/* Makes a segment of size bytes under key with IPC_CREAT|IPC_EXCL, attaches it for reading and writing, checks by
+ * IPC_STAT that it got what it asked for, and leaves its bytes as the kernel gave them (all 0). Where one stands there:
+ * if it is ours to take (owner and creator are our effective user, same size, creator dead, nobody attached) it is removed by its id
+ * and a new one is made, so the kernel's creator pid is ours; else -EEXIST with report->why and *s untouched.
+ * Two servers that start at once can't both win: ids are never reused under the loser's hand. -EINVAL for key 0
+ * (IPC_PRIVATE) or -1, or size 0. On any other failure nothing that it made is left behind. */
+int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struct segment_report *report);
+
+/* Attaches the segment of that id with SHM_RDONLY. The stat of *before* attaching (so nattch is the others') goes to
+ * *st where st is not NULL. -EACCES, -EINVAL, -EIDRM as shmat. -ESTALE where owner, mode or size changed in between. */
+int segment_attach(struct segment *s, int id, struct segment_stat *st);
+
+/* Detaches; the segment stays. Does nothing to an empty one. */
+int segment_detach(struct segment *s);
+
+/* Marks the segment for removal, by its id; the kernel frees it when the last process detaches. */
+int segment_remove(struct segment *s);
+
+#endif
