@@ -71,6 +71,7 @@ struct layout {
     struct layout_node *nodes; /* nodes[0] is the root; NULL while empty */
     uint32_t count;
     uint32_t capacity;
+    size_t size;               /* what layout_size tells */
     uint32_t open;             /* while building: the innermost open container */
     int error;                 /* while building: the first failure, -errno; layout_finish returns it */
 };

@@ -1,0 +1,318 @@
+/* layout: spans, padding and problems, held against what this compiler does with the same types. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "layout.h"
+
+struct message {
+    char intro[19];
+    int num;
+    char slash;
+    int den;
+    char eq1, eq2;
+    double ratio;
+    char bye[8];
+};
+
+struct pair {
+    char tag;
+    short v;
+};
+
+union number {
+    int i;
+    char raw[6];
+};
+
+struct nested {
+    char c;
+    struct pair pairs[3];
+    union number u;
+    struct pair last;
+    long long n;
+    char end;
+};
+
+static void put(struct layout *l, const char *name, enum layout_kind kind, size_t offset, size_t size, size_t align)
+{
+    const struct layout_node node = {.name = (char *)name, .kind = kind, .offset = offset, .size = size, .align = align};
+    if (layout_kind_is_container(kind)) {
+        layout_open(l, &node);
+    } else {
+        layout_add(l, &node);
+    }
+}
+
+#define SIZE_OF(type, member) sizeof(((type *)0)->member)
+#define MEMBER(l, type, member, kind, align) put(l, #member, kind, offsetof(type, member), SIZE_OF(type, member), align)
+
+static void make_message(struct layout *l)
+{
+    layout_init(l);
+    put(l, "", LAYOUT_STRUCT, 0, sizeof(struct message), _Alignof(struct message));
+    MEMBER(l, struct message, intro, LAYOUT_TEXT, 1);
+    MEMBER(l, struct message, num, LAYOUT_SINT, _Alignof(int));
+    MEMBER(l, struct message, slash, LAYOUT_CHAR, 1);
+    MEMBER(l, struct message, den, LAYOUT_SINT, _Alignof(int));
+    MEMBER(l, struct message, eq1, LAYOUT_CHAR, 1);
+    MEMBER(l, struct message, eq2, LAYOUT_CHAR, 1);
+    MEMBER(l, struct message, ratio, LAYOUT_REAL, _Alignof(double));
+    MEMBER(l, struct message, bye, LAYOUT_TEXT, 1);
+    layout_close(l);
+    assert_int_equal(layout_finish(l), 0);
+}
+
+static void put_pair(struct layout *l, const char *name, size_t offset)
+{
+    put(l, name, LAYOUT_STRUCT, offset, sizeof(struct pair), _Alignof(struct pair));
+    MEMBER(l, struct pair, tag, LAYOUT_CHAR, 1);
+    MEMBER(l, struct pair, v, LAYOUT_SINT, _Alignof(short));
+    layout_close(l);
+}
+
+static void make_nested(struct layout *l)
+{
+    layout_init(l);
+    put(l, "", LAYOUT_STRUCT, 0, sizeof(struct nested), _Alignof(struct nested));
+    MEMBER(l, struct nested, c, LAYOUT_CHAR, 1);
+    const struct layout_node pairs = {.name = (char *)"pairs",
+                                      .kind = LAYOUT_ARRAY,
+                                      .offset = offsetof(struct nested, pairs),
+                                      .size = sizeof(struct pair[3]),
+                                      .align = _Alignof(struct pair),
+                                      .count = 3,
+                                      .stride = sizeof(struct pair)};
+    layout_open(l, &pairs);
+    put_pair(l, "", 0);
+    layout_close(l);
+    MEMBER(l, struct nested, u, LAYOUT_UNION, _Alignof(union number));
+    MEMBER(l, union number, i, LAYOUT_SINT, _Alignof(int));
+    MEMBER(l, union number, raw, LAYOUT_TEXT, 1);
+    layout_close(l);
+    put_pair(l, "last", offsetof(struct nested, last));
+    MEMBER(l, struct nested, n, LAYOUT_SINT, _Alignof(long long));
+    MEMBER(l, struct nested, end, LAYOUT_CHAR, 1);
+    layout_close(l);
+    assert_int_equal(layout_finish(l), 0);
+}
+
+static void the_natural_message_has_holes_of_1_3_and_6(void **state)
+{
+    (void)state;
+    static const size_t offsets[] = {0, 20, 24, 28, 32, 33, 40, 48};
+    static const size_t holes[] = {0, 1, 0, 3, 0, 0, 6, 0};
+    struct layout l;
+    make_message(&l);
+    assert_int_equal(layout_size(&l), 56);
+    assert_int_equal(layout_leaves(&l), 8);
+    struct layout_leaf leaf;
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(layout_leaf_get(&l, i, &leaf));
+        assert_int_equal(leaf.offset, offsets[i]);
+        assert_int_equal(leaf.padding_before, holes[i]);
+        assert_false(leaf.misaligned);
+    }
+    assert_false(layout_leaf_get(&l, 8, &leaf));
+    layout_free(&l);
+}
+
+static void padding_belongs_to_the_field_that_made_it(void **state)
+{
+    (void)state;
+    struct layout l;
+    make_message(&l);
+    struct layout_span span = layout_span_at(&l, 36);
+    assert_int_equal(span.kind, LAYOUT_SPAN_PADDING);
+    assert_int_equal(span.leaf, 6);
+    assert_int_equal(span.offset, 34);
+    assert_int_equal(span.end, 40);
+    assert_string_equal(span.node->name, "ratio");
+    span = layout_span_at(&l, 18);
+    assert_int_equal(span.kind, LAYOUT_SPAN_FIELD);
+    assert_int_equal(span.leaf, 0);
+    assert_int_equal(span.end, 19);
+    span = layout_span_at(&l, 56);
+    assert_int_equal(span.kind, LAYOUT_SPAN_FREE);
+    assert_int_equal(span.offset, 56);
+    layout_free(&l);
+}
+
+/* Every byte of a run gives the same run, and the runs meet without a gap. */
+static void assert_spans_consistent(const struct layout *l)
+{
+    for (size_t at = 0; at < layout_size(l);) {
+        struct layout_span run = layout_span_at(l, at);
+        assert_int_equal(run.offset, at);
+        assert_true(run.end > at);
+        for (size_t i = at; i < run.end; i++) {
+            struct layout_span one = layout_span_at(l, i);
+            assert_int_equal(one.kind, run.kind);
+            assert_int_equal(one.leaf, run.leaf);
+            assert_int_equal(one.offset, run.offset);
+            assert_int_equal(one.end, run.end);
+        }
+        at = run.end;
+    }
+}
+
+static void leaves_of_arrays_and_unions_have_c_names(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"c",          "pairs[0].tag", "pairs[0].v", "pairs[1].tag", "pairs[1].v",
+                                        "pairs[2].tag", "pairs[2].v", "u.i",        "u.raw",        "last.tag",
+                                        "last.v",     "n",            "end"};
+    struct layout l;
+    make_nested(&l);
+    assert_int_equal(layout_leaves(&l), sizeof paths / sizeof *paths);
+    for (size_t i = 0; i < layout_leaves(&l); i++) {
+        char path[64];
+        assert_int_equal(layout_leaf_path(&l, i, path, sizeof path), strlen(paths[i]));
+        assert_string_equal(path, paths[i]);
+        assert_int_equal(layout_leaf_find(&l, path), i);
+    }
+    char cut[5];
+    assert_int_equal(layout_leaf_path(&l, 1, cut, sizeof cut), 12);
+    assert_string_equal(cut, "pair");
+    assert_int_equal(layout_leaf_find(&l, "pairs[3].v"), LAYOUT_NO_LEAF);
+    assert_int_equal(layout_leaf_find(&l, "pair"), LAYOUT_NO_LEAF);
+    assert_int_equal(layout_leaf_find(&l, "pairs[1]"), 3);
+    layout_free(&l);
+}
+
+static void nested_spans_agree_with_the_compiler(void **state)
+{
+    (void)state;
+    struct layout l;
+    make_nested(&l);
+    assert_spans_consistent(&l);
+    struct layout_span span = layout_span_at(&l, offsetof(struct nested, pairs) + sizeof(struct pair) + 1);
+    assert_int_equal(span.kind, LAYOUT_SPAN_PADDING);
+    assert_int_equal(span.leaf, 4);
+    span = layout_span_at(&l, offsetof(struct nested, u) + 5);
+    assert_int_equal(span.kind, LAYOUT_SPAN_FIELD); /* past `i`, but inside `raw` */
+    assert_string_equal(span.node->name, "raw");
+    assert_false(span.overlap);
+    assert_int_equal(layout_span_at(&l, offsetof(struct nested, u) + 6).kind, LAYOUT_SPAN_TAIL);
+    span = layout_span_at(&l, sizeof(struct nested) - 1);
+    assert_int_equal(span.kind, LAYOUT_SPAN_TAIL);
+    assert_string_equal(span.node->name, "n"); /* the long long made the struct's size a multiple of 8 */
+    assert_int_equal(layout_problems(&l, 1024, NULL, 0), 0);
+    layout_free(&l);
+}
+
+static void overlap_misalignment_and_the_end_are_problems(void **state)
+{
+    (void)state;
+    struct layout l;
+    layout_init(&l);
+    put(&l, "", LAYOUT_STRUCT, 0, 40, 1);
+    put(&l, "a", LAYOUT_SINT, 0, 4, 4);
+    put(&l, "b", LAYOUT_SINT, 2, 4, 4);
+    put(&l, "far", LAYOUT_REAL, 32, 8, 8);
+    layout_close(&l);
+    assert_int_equal(layout_finish(&l), 0);
+    struct layout_problem p[4];
+    assert_int_equal(layout_problems(&l, 36, p, 4), 3);
+    assert_int_equal(p[0].kind, LAYOUT_OVERLAP);
+    assert_int_equal(p[0].leaf, 1);
+    assert_int_equal(p[0].other, 0);
+    assert_int_equal(p[1].kind, LAYOUT_MISALIGNED);
+    assert_int_equal(p[1].leaf, 1);
+    assert_int_equal(p[2].kind, LAYOUT_PAST_END);
+    assert_int_equal(p[2].leaf, 2);
+    assert_false(layout_span_at(&l, 1).overlap);
+    assert_true(layout_span_at(&l, 2).overlap);
+    assert_int_equal(layout_span_at(&l, 2).leaf, 0);
+    assert_false(layout_span_at(&l, 4).overlap);
+    assert_true(layout_span_at(&l, 4).misaligned);
+    assert_int_equal(layout_span_at(&l, 20).kind, LAYOUT_SPAN_FREE); /* 26 bytes: no alignment of 8 explains them */
+    assert_spans_consistent(&l);
+    layout_free(&l);
+}
+
+static void a_flexible_member_fills_the_segment(void **state)
+{
+    (void)state;
+    struct layout l;
+    const struct layout_node rest = {.name = (char *)"rest",
+                                     .kind = LAYOUT_SINT,
+                                     .offset = 8,
+                                     .align = 4,
+                                     .stride = 4,
+                                     .flags = LAYOUT_FLEXIBLE};
+    layout_init(&l);
+    put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
+    put(&l, "n", LAYOUT_SINT, 0, 4, 4);
+    layout_add(&l, &rest);
+    layout_close(&l);
+    assert_int_equal(layout_finish(&l), 0);
+    assert_int_equal(layout_size(&l), 8);
+    layout_fit(&l, 31);
+    assert_int_equal(layout_size(&l), 28);
+    assert_int_equal(l.nodes[2].count, 5);
+    assert_int_equal(layout_span_at(&l, 27).leaf, 1);
+    layout_fit(&l, 4);
+    assert_int_equal(layout_size(&l), 8);
+    layout_free(&l);
+}
+
+static void nonsense_is_refused(void **state)
+{
+    (void)state;
+    struct layout l;
+    layout_init(&l);
+    assert_int_equal(layout_finish(&l), -EINVAL); /* no root */
+    layout_free(&l);
+    put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
+    layout_close(&l);
+    put(&l, "after", LAYOUT_SINT, 0, 4, 4);
+    assert_int_equal(layout_finish(&l), -EINVAL);
+    layout_free(&l);
+    put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
+    assert_int_equal(layout_finish(&l), -EINVAL); /* still open */
+    layout_free(&l);
+    for (int i = 0; i < LAYOUT_DEPTH_MAX + 1; i++) {
+        put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
+    }
+    assert_int_equal(layout_finish(&l), -E2BIG);
+    layout_free(&l);
+    const struct layout_node array = {.kind = LAYOUT_ARRAY, .size = 80, .count = 2, .stride = 8};
+    layout_open(&l, &array);
+    put(&l, "x", LAYOUT_REAL, 0, 8, 8);
+    layout_close(&l);
+    assert_int_equal(layout_finish(&l), -EINVAL); /* 80 bytes, but room for 2 x 8 */
+    layout_free(&l);
+}
+
+static void an_empty_layout_is_all_free(void **state)
+{
+    (void)state;
+    struct layout l;
+    layout_init(&l);
+    assert_int_equal(layout_leaves(&l), 0);
+    struct layout_span span = layout_span_at(&l, 5);
+    assert_int_equal(span.kind, LAYOUT_SPAN_FREE);
+    assert_int_equal(span.offset, 0);
+    assert_int_equal(layout_leaf_find(&l, "x"), LAYOUT_NO_LEAF);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_natural_message_has_holes_of_1_3_and_6),
+        cmocka_unit_test(padding_belongs_to_the_field_that_made_it),
+        cmocka_unit_test(leaves_of_arrays_and_unions_have_c_names),
+        cmocka_unit_test(nested_spans_agree_with_the_compiler),
+        cmocka_unit_test(overlap_misalignment_and_the_end_are_problems),
+        cmocka_unit_test(a_flexible_member_fills_the_segment),
+        cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(an_empty_layout_is_all_free),
+    };
+    return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
+}
