@@ -1,0 +1,181 @@
+# Looks at this machine and tells what is missing or limiting for the kit, each with the command that mends it.
+# It changes nothing. Marks: ok, note (works, but less of it), MISSING. Exit status 0 when server, client and viewer
+# can work here, else 1.
+# shellcheck shell=bash
+
+# shellcheck source=door/build.bash
+source "$ROOT/door/build.bash"
+
+DOCTOR_STATUS=0
+
+# row MARK WHAT FOUND [MEND]: one line of the table, and under it how to mend it.
+row()
+{
+    local colour=$GREEN mark=$1
+    case $mark in
+        note) colour=$YELLOW ;;
+        MISSING) colour=$RED DOCTOR_STATUS=1 ;;
+    esac
+    printf '  %s%-7s%s  %-12s %s\n' "$colour" "$mark" "$PLAIN" "$2" "$3"
+    [[ ${4-} ]] && printf '                           mend: %s\n' "$4"
+    return 0
+}
+
+heading() { printf '%s%s%s\n' "$BOLD" "$1" "$PLAIN"; }
+
+apt_command() { printf 'sudo apt-get install --no-install-recommends %s' "$1"; }
+
+# packages_row USE MARK TEXT: one row for all packages of a use.
+packages_row()
+{
+    local names
+    packages_missing "$1"
+    if ((${#MISSING[@]} == 0)); then
+        row ok "$1" "all there: $3"
+        return
+    fi
+    names=$(packages_names)
+    if has apt-get; then
+        row "$2" "$1" "not installed ($3)" "$(apt_command "$names")"
+    else
+        row "$2" "$1" "not installed ($3)" "install what these Debian packages hold: $names"
+    fi
+}
+
+doctor_packages()
+{
+    local without=MISSING
+    heading 'Packages'
+    programs_there && without=note
+    packages_row build "$without" 'to build and run server, client and viewer'
+    packages_row demo note 'the demo in one window'
+    packages_row test note 'for ./shmlab test'
+    if programs_there; then
+        row ok programs "built, in ${BIN#"$ROOT/"}"
+    else
+        row note programs 'not built yet' './shmlab setup'
+    fi
+}
+
+doctor_terminal()
+{
+    local colours=0 size rows=0 columns=0 charmap
+    heading 'Terminal'
+    if [[ ! -t 1 ]]; then
+        row note terminal 'this output goes to a file or a pipe: the terminal was not looked at'
+        return
+    fi
+    if [[ -z ${TERM-} || ${TERM-} == dumb ]]; then
+        row MISSING TERM "'${TERM-}': no such terminal can show the viewer" 'export TERM=xterm-256color'
+    elif ! colours=$(tput colors 2>/dev/null); then
+        row MISSING TERM "'$(printable "$TERM")' is not known to this machine" 'export TERM=xterm-256color'
+    elif ((colours < 8)); then
+        row note colours "TERM=$TERM has none: the viewer uses bold, dim and reverse" 'export TERM=xterm-256color'
+    else
+        row ok colours "$colours (TERM=$TERM)"
+    fi
+    [[ ${NO_COLOR-} ]] && row note NO_COLOR 'is set: no colours are used' 'unset NO_COLOR'
+    size=$(stty size 2>/dev/null </dev/tty) && rows=${size% *} columns=${size#* }
+    if ((columns >= 80 && rows >= 24)); then
+        row ok size "$columns columns, $rows rows"
+    else
+        row note size "$columns columns, $rows rows; the viewer shows all of itself from 80x24 on" 'make the window larger'
+    fi
+    charmap=$(locale charmap 2>/dev/null)
+    if [[ $charmap == UTF-8 ]]; then
+        row ok locale "$charmap"
+    else
+        row note locale "${charmap:-unknown}: drawn with plain ASCII" 'export LC_CTYPE=C.UTF-8'
+    fi
+}
+
+# segments_of_dead_servers: shmid of each segment of shm-server's size whose creator is gone and that nobody has attached.
+segments_of_dead_servers()
+{
+    local id size cpid nattch uid me=$EUID
+    # key shmid perms size cpid lpid nattch uid ...
+    while read -r _ id _ size cpid _ nattch uid _; do
+        [[ $size == 1024 && $nattch == 0 && ! -d /proc/$cpid ]] || continue
+        ((uid == me || me == 0)) && printf '%s ' "$id"
+    done < <(tail -n +2 /proc/sysvipc/shm)
+}
+
+doctor_kernel()
+{
+    local max all most there dead
+    heading 'Shared memory'
+    if [[ ! -r /proc/sysvipc/shm ]]; then
+        row MISSING 'System V' 'this kernel has no System V shared memory (or /proc is not mounted)' \
+            'use a kernel with CONFIG_SYSVIPC'
+        return
+    fi
+    max=$(</proc/sys/kernel/shmmax) all=$(</proc/sys/kernel/shmall) most=$(</proc/sys/kernel/shmmni)
+    there=$(($(wc -l </proc/sysvipc/shm) - 1))
+    # bash counts in 63 bits and the kernel's default is larger: compare lengths before numbers
+    if ((${#max} < 10 && max < 1024)); then
+        row MISSING shmmax "$max bytes: the largest segment; the kit needs 1024" 'sudo sysctl kernel.shmmax=18446744073692774399'
+    else
+        row ok shmmax "$max bytes, the largest segment"
+    fi
+    if ((${#all} < 10 && all < 16)); then
+        row MISSING shmall "$all pages for all segments together" 'sudo sysctl kernel.shmall=18446744073692774399'
+    else
+        row ok shmall "$all pages, all segments together"
+    fi
+    if ((there >= most)); then
+        row MISSING shmmni "$there segments are there and $most may be" "sudo sysctl kernel.shmmni=$((most > 0 ? most * 2 : 4096))"
+    else
+        row ok shmmni "$most segments may be, $there are there"
+    fi
+    dead=$(segments_of_dead_servers)
+    dead=${dead% }
+    if [[ $dead ]]; then
+        row note left "segments of 1024 bytes whose maker is gone: $dead" "ipcrm -m ${dead// / -m }"
+    else
+        row ok left 'no segment of a dead server'
+    fi
+}
+
+doctor_debugging()
+{
+    local scope=0
+    heading 'Debugging and tests'
+    [[ -r /proc/sys/kernel/yama/ptrace_scope ]] && scope=$(</proc/sys/kernel/yama/ptrace_scope)
+    if ((scope == 0 || EUID == 0 && scope < 3)); then
+        row ok ptrace "gdb may attach to your running programs (scope $scope)"
+    else
+        row note ptrace "scope $scope: gdb can start a program, but not attach to a running one" \
+            'sudo sysctl kernel.yama.ptrace_scope=0   (until the next boot)'
+    fi
+    if ! has gdb; then
+        row note gdb 'not installed' "$(apt_command gdb)"
+    elif [[ $(gdb -nx -batch -ex 'python print(1)' 2>/dev/null) == 1 ]]; then
+        row ok gdb 'with Python: its window can show the grid'
+    else
+        row note gdb 'without Python: the grid comes through a pipe instead' "$(apt_command gdb)"
+    fi
+    if unshare --ipc true 2>/dev/null || unshare --user --ipc true 2>/dev/null; then
+        row ok namespaces 'tests can have a set of segments of their own (unshare --ipc)'
+    else
+        row note namespaces 'unshare --ipc is not permitted: some tests are left out' 'run ./shmlab test as root'
+    fi
+}
+
+word_doctor()
+{
+    if (($#)); then
+        warn "doctor takes no words. See: ./shmlab help doctor"
+        exit 2
+    fi
+    doctor_packages
+    doctor_terminal
+    doctor_kernel
+    doctor_debugging
+    printf '\n'
+    if ((DOCTOR_STATUS == 0)); then
+        say "Server, client and viewer can work here: ./shmlab demo"
+    else
+        say "Something that the kit can't do without is missing: see the lines marked MISSING."
+    fi
+    exit "$DOCTOR_STATUS"
+}

@@ -1,0 +1,183 @@
+# Packages: which the kit needs and why, which are missing, and how they get installed.
+#
+#   packages_require USE...   installs what is missing for these uses; ends the program where it can't
+#   packages_missing USE...   fills MISSING with the rows that are missing; installs nothing
+# shellcheck shell=bash
+
+# use | package of Debian and Ubuntu | how its presence is seen | why
+# A use "build" is what demo, serve, read and view need. "demo" can be done without. "test" is for ./shmlab test.
+readonly PACKAGES=(
+    'build|gcc|command gcc|compiles the kit'
+    'build|libc6-dev|header stdio.h|headers of the C library'
+    'build|cmake|command cmake|plans the build'
+    'build|ninja-build|command ninja|does the build'
+    'build|pkg-config|command pkg-config|finds the libraries'
+    'build|libncurses-dev|module ncursesw|draws the viewer on the terminal'
+    'build|libdw-dev|module libdw|reads C types from debug information'
+    'demo|tmux|command tmux|shows viewer, server and client in one window'
+    'test|tmux|command tmux|runs the viewer at known sizes'
+    'test|bats|command bats|runs the tests of the programs'
+    'test|libcmocka-dev|module cmocka|runs the tests of the libraries'
+    'test|g++|command g++|compiles the C++ that layouts are read from'
+    'test|clang|command clang|the second compiler, and libFuzzer'
+    'test|CLANG_RT|fuzzer|sanitizers and libFuzzer for that clang'
+    'test|binutils|command objcopy|splits debug information off'
+    'test|dwarves|command pahole|pahole: a second opinion on offsets'
+    'test|strace|command strace|shows which system calls are made'
+    'test|valgrind|command valgrind|finds wrong uses of memory'
+    'test|libc6-dbg|valgrind|what valgrind needs to know of the C library'
+    'test|gdb|command gdb|reads the memory of a running program'
+    'test|perl|perl|shmread: a second opinion on the bytes'
+    'test|procps|command pgrep|finds processes'
+    'test|util-linux|command ipcs|ipcs, ipcrm, setpriv, unshare'
+)
+
+MISSING=() # rows of PACKAGES
+
+# ---- how presence is seen ----
+
+probe_command() { has "$1"; }
+probe_module() { has pkg-config && pkg-config --exists "$1" 2>/dev/null; }
+probe_header() { [[ -e /usr/include/$1 ]] || gcc -E -include "$1" -x c /dev/null -o /dev/null 2>/dev/null; }
+probe_perl() { perl -MIPC::SysV -MPOSIX -e 1 2>/dev/null; }
+probe_valgrind() { has valgrind && valgrind -q "$(type -P true)" >/dev/null 2>&1; }
+probe_fuzzer()
+{
+    has clang && echo 'int LLVMFuzzerTestOneInput(const char *d, long n); int LLVMFuzzerTestOneInput(const char *d, long n)
+        { return d && n < 0; }' | clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
+}
+
+# packages_missing USE...
+packages_missing()
+{
+    local row use package probe
+    MISSING=()
+    for row in "${PACKAGES[@]}"; do
+        IFS='|' read -r use package probe _ <<<"$row"
+        [[ " $* " == *" $use "* ]] || continue
+        # "probe" is a function's name and its argument
+        # shellcheck disable=SC2086
+        probe_$probe || MISSING+=("$row")
+    done
+}
+
+# packages_names: the packages of MISSING, each once, with the one whose name depends on the machine filled in.
+packages_names()
+{
+    local row package names=' '
+    for row in "${MISSING[@]}"; do
+        IFS='|' read -r _ package _ <<<"$row"
+        [[ $package == CLANG_RT ]] && package=$(clang_rt_package)
+        [[ $names == *" $package "* ]] || names+="$package "
+    done
+    names=${names# }
+    printf '%s' "${names% }"
+}
+
+# clang_rt_package: the sanitizers' package of the clang that is there, or that apt would install.
+clang_rt_package()
+{
+    local major=''
+    if has clang; then
+        major=$(clang -dumpversion)
+        major=${major%%.*}
+    else
+        major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
+    fi
+    [[ $major ]] || major=14
+    # before clang had a package for them (Ubuntu 22.04), they lay in libclang-common
+    if apt-cache show "libclang-rt-$major-dev" >/dev/null 2>&1 || ! apt-cache show "libclang-common-$major-dev" >/dev/null 2>&1; then
+        printf 'libclang-rt-%s-dev' "$major"
+    else
+        printf 'libclang-common-%s-dev' "$major"
+    fi
+}
+
+# packages_list: says what is missing, and why each is needed.
+packages_list()
+{
+    local row package why
+    for row in "${MISSING[@]}"; do
+        IFS='|' read -r _ package _ why <<<"$row"
+        [[ $package == CLANG_RT ]] && package=$(clang_rt_package)
+        printf '  %-20s %s\n' "$package" "$why"
+    done
+}
+
+# ---- installing ----
+
+# apt_as_root ARGS...: apt-get with nobody there to answer questions.
+apt_as_root()
+{
+    if ((EUID == 0)); then
+        DEBIAN_FRONTEND=noninteractive apt-get "$@"
+    else
+        sudo env DEBIAN_FRONTEND=noninteractive apt-get "$@"
+    fi
+}
+
+# may_be_root: 0 where apt_as_root can work: we are root, sudo asks nothing, or there is somebody whom it can ask.
+may_be_root()
+{
+    ((EUID == 0)) && return 0
+    has sudo || return 1
+    sudo -n true 2>/dev/null && return 0
+    [[ -t 0 && -t 2 ]] && sudo -v
+}
+
+# packages_install NAMES...: 0 or 1 with the reason said.
+packages_install()
+{
+    local log=$ROOT/build/setup.log command="apt-get install --no-install-recommends $*"
+    if ! has apt-get; then
+        warn "this is neither Debian nor Ubuntu (no apt-get): install what the names above stand for with its own tool."
+        return 1
+    fi
+    if ! may_be_root; then
+        warn "installing needs root, and there is no sudo that lets you. Ask an administrator to run:"
+        printf '    apt-get update && %s\n' "$command" >&2
+        return 1
+    fi
+    mkdir -p "$ROOT/build" && : >"$log" || return 1
+    say "Installing them with apt-get (this can take some minutes; log: build/setup.log)"
+    # The lists may be missing or old: ask for new ones only then.
+    if ! apt-cache show "$@" >/dev/null 2>&1; then
+        quietly "$log" apt_as_root -q update
+        # now apt-cache may know a better name for clang's libraries
+        read -r -a names <<<"$(packages_names)"
+        set -- "${names[@]}"
+    fi
+    local install=(apt_as_root -q -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 install)
+    quietly "$log" "${install[@]}" "$@" && return 0
+    quietly "$log" apt_as_root -q update
+    quietly "$log" "${install[@]}" "$@" && return 0
+    warn "apt-get could not install them. Its last words:"
+    log_tail "$log" 8
+    printf 'Is there a network? Once it works: sudo %s\n' "$command" >&2
+    return 1
+}
+
+# packages_settled STAMP: true where all was there when STAMP was written, and no package came or went since.
+packages_settled() { [[ $1 -nt $ROOT/door/packages.bash && ! /var/lib/dpkg/status -nt $1 ]]; }
+
+# packages_require USE...: returns when all that these uses can't do without is there; else ends the program.
+packages_require()
+{
+    local stamp=$ROOT/build/.packages-${*// /-} row names
+    stamp=${stamp// /-}
+    packages_settled "$stamp" && return 0
+    packages_missing "$@"
+    if ((${#MISSING[@]})); then
+        say "Missing on this machine:"
+        packages_list
+        read -r -a names <<<"$(packages_names)"
+        packages_install "${names[@]}"
+        packages_missing "$@"
+    fi
+    for row in "${MISSING[@]}"; do
+        [[ $row == demo\|* ]] || die "still missing: $(packages_names). Nothing was built."
+    done
+    ((${#MISSING[@]})) && return 0 # only what can be done without
+    mkdir -p "$ROOT/build" 2>/dev/null && : 2>/dev/null >"$stamp"
+    return 0
+}

@@ -1,0 +1,137 @@
+# Builds everything and proves that it works: the same that CI runs. Installs what is missing first.
+#
+#   ./shmlab test              all of it, about ten minutes on two cores
+#   ./shmlab test NAME...      only the tests whose name has NAME in it (a regular expression), in one build
+#   ./shmlab test --list       the names of the tests
+#   ./shmlab test --chroot bookworm|trixie
+#                              all of it once more, and the demo, in a fresh minimal Debian (root, network)
+#
+# The whole run, step by step:
+#   dev      gcc: all tests
+#   asan     gcc with address and undefined-behaviour sanitizers: all tests that don't need a plain build
+#   clang    the second compiler: no warning
+#   release  gcc -O2: no warning
+#   fuzz     libFuzzer on what reads files that people wrote, FUZZ_SECONDS (20) each
+# A step that fails does not stop the later ones; the closing table tells of each. Exit status 1 if any failed.
+# shellcheck shell=bash
+
+# shellcheck source=door/build.bash
+source "$ROOT/door/build.bash"
+
+readonly CTEST_LIMIT=600 # seconds for one test
+STEPS=()                 # name|mark|seconds|what: the closing table
+PASSED=0 FAILED=0        # tests of ctest, all steps together
+
+# step_note NAME MARK START TEXT
+step_note() { STEPS+=("$1|$2|$(seconds_since "$3")|$4"); }
+
+# run_ctest STEP ARGS...: its output is seen, and its closing line counted.
+run_ctest()
+{
+    local step=$1 log=$ROOT/build/$1.ctest.log status closing
+    shift
+    ctest --test-dir "$ROOT/build/$step" --output-on-failure --timeout "$CTEST_LIMIT" "$@" 2>&1 | tee "$log"
+    status=${PIPESTATUS[0]}
+    # "93% tests passed, 3 tests failed out of 45"
+    closing=$(sed -n 's/.*tests passed, \([0-9]*\) tests failed out of \([0-9]*\)$/\1 \2/p' "$log" | tail -n 1)
+    [[ $closing ]] || return 1
+    FAILED=$((FAILED + ${closing% *})) PASSED=$((PASSED + ${closing#* } - ${closing% *}))
+    COUNTED="$((${closing#* } - ${closing% *})) passed, ${closing% *} failed"
+    return "$status"
+}
+
+# step_tests PRESET CTEST-ARGS...: build and test.
+step_tests()
+{
+    local preset=$1 start=$EPOCHSECONDS COUNTED='no test ran'
+    shift
+    say "${BOLD}== $preset: build and test${PLAIN}"
+    if ! build_preset "$preset"; then
+        step_note "$preset" failed "$start" "does not build: build/$preset.log"
+        return 1
+    fi
+    if ! run_ctest "$preset" "$@"; then
+        step_note "$preset" failed "$start" "$COUNTED"
+        return 1
+    fi
+    step_note "$preset" ok "$start" "$COUNTED"
+}
+
+# step_build PRESET: it builds, without a warning (its preset makes every warning an error).
+step_build()
+{
+    local preset=$1 start=$EPOCHSECONDS
+    say "${BOLD}== $preset: build${PLAIN}"
+    if build_preset "$preset"; then
+        step_note "$preset" ok "$start" 'builds without a warning'
+    else
+        step_note "$preset" failed "$start" "does not build without a warning: build/$preset.log"
+    fi
+}
+
+# tests_skipped: which single tests could not run here, and why, from bats' own words in ctest's log.
+tests_skipped()
+{
+    sed -n 's/^ok [0-9]* \(.*\) # skip *\(.*\)/  \1: \2/p' "$ROOT/build/$PRESET/Testing/Temporary/LastTest.log" 2>/dev/null
+}
+
+closing_table()
+{
+    local row name mark seconds what skipped failed=0
+    skipped=$(tests_skipped)
+    printf '\n%sWhat was proved%s\n' "$BOLD" "$PLAIN"
+    for row in "${STEPS[@]}"; do
+        IFS='|' read -r name mark seconds what <<<"$row"
+        [[ $mark == ok ]] || failed=1
+        printf '  %-8s %s%-6s%s %4ss  %s\n' "$name" \
+            "$([[ $mark == ok ]] && printf %s "$GREEN" || printf %s "$RED")" "$mark" "$PLAIN" "$seconds" "$what"
+    done
+    [[ $skipped ]] && printf 'Could not be tried on this machine:\n%s\n' "$skipped"
+    printf 'tests: %d passed, %d failed\n' "$PASSED" "$FAILED"
+    return "$failed"
+}
+
+test_all()
+{
+    local jobs
+    jobs=$(nproc 2>/dev/null || echo 2)
+    packages_require build test
+    step_tests dev -j "$jobs"
+    step_tests asan -j "$jobs" -LE 'plain|fuzz'
+    step_build clang
+    step_build release
+    [[ ! -d $ROOT/tests/fuzz ]] || FUZZ_SECONDS=${FUZZ_SECONDS:-20} step_tests fuzz -j "$jobs" -L fuzz
+    closing_table
+}
+
+# test_some NAME...: names joined to one regular expression.
+test_some()
+{
+    local IFS='|' filter
+    filter=$*
+    unset IFS
+    packages_require build test
+    step_tests "$PRESET" -j "$(nproc 2>/dev/null || echo 2)" -R "$filter"
+    closing_table
+}
+
+test_list()
+{
+    packages_require build test
+    build_preset "$PRESET" || exit 1
+    ctest --test-dir "$BUILD" -N | sed -n 's/^ *Test *#[0-9]*: /  /p'
+}
+
+word_test()
+{
+    case ${1-} in
+        '') test_all ;;
+        --list) test_list ;;
+        --chroot) shift && exec "$ROOT/tests/chroot/check" "$@" ;;
+        -*)
+            warn "test does not know '$(printable "$1")'. See: ./shmlab help test"
+            exit 2
+            ;;
+        *) test_some "$@" ;;
+    esac
+}
