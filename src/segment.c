@@ -1,0 +1,345 @@
+/* Segment: the life cycle of one System V segment. See segment.h.
+ *
+ * Only this file calls shmget, shmat, shmdt and shmctl. */
+#include "segment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "process.h"
+
+#define SHMAT_FAILED ((void *)-1)
+#define CREATE_TRIES 100 /* each one is lost only to another process that made or removed a segment meanwhile */
+
+/* ---- names ---- */
+
+int segment_default_path(char *out, size_t out_size)
+{
+    ssize_t n = readlink("/proc/self/exe", out, out_size);
+
+    if (n < 0)
+        return -errno;
+    if ((size_t)n >= out_size)
+        return -ENAMETOOLONG;
+    out[n] = '\0';
+    char *slash = strrchr(out, '/');
+    if (slash == NULL)
+        return -ENOENT;
+    *(slash == out ? slash + 1 : slash) = '\0';
+    return 0;
+}
+
+int segment_key_from_path(const char *path, int proj, key_t *key)
+{
+    if ((proj & 0xff) == 0)
+        return -EINVAL; /* POSIX leaves the key of proj 0 open */
+    errno = 0;
+    key_t k = ftok(path, proj);
+    if (k == -1)
+        return errno != 0 ? -errno : -ERANGE;
+    if (k == IPC_PRIVATE)
+        return -ERANGE;
+    *key = k;
+    return 0;
+}
+
+int segment_name_key(const struct segment_name *name, key_t *key)
+{
+    char own[4096];
+    const char *path = name->path;
+
+    switch (name->by) {
+    case SEGMENT_BY_KEY:
+        *key = name->key;
+        return 0;
+    case SEGMENT_BY_ID:
+        return -EINVAL;
+    case SEGMENT_BY_PATH:
+        break;
+    }
+    if (path == NULL) {
+        int rc = segment_default_path(own, sizeof own);
+        if (rc != 0)
+            return rc;
+        path = own;
+    }
+    return segment_key_from_path(path, name->proj != 0 ? name->proj : SEGMENT_PROJ, key);
+}
+
+int segment_name_id(const struct segment_name *name, int *id)
+{
+    key_t key;
+
+    if (name->by == SEGMENT_BY_ID) {
+        *id = name->id;
+        return 0;
+    }
+    int rc = segment_name_key(name, &key);
+    return rc != 0 ? rc : segment_find(key, id);
+}
+
+/* ---- what the kernel knows ---- */
+
+/* One line of /proc/sysvipc/shm: anybody may read it, also of segments that they may not attach. */
+static int stat_parse_line(const char *line, struct segment_stat *st)
+{
+    long key, id, creator_pid, last_pid;
+    unsigned long mode, size, attached, owner, group, creator_owner, creator_group, attach, detach, change;
+
+    if (sscanf(line, "%ld %ld %lo %lu %ld %ld %lu %lu %lu %lu %lu %lu %lu %lu", &key, &id, &mode, &size, &creator_pid,
+               &last_pid, &attached, &owner, &group, &creator_owner, &creator_group, &attach, &detach, &change) != 14)
+        return -EINVAL;
+    *st = (struct segment_stat){
+        .id = (int)id,
+        .key = (key_t)key,
+        .owner = (uid_t)owner,
+        .creator_owner = (uid_t)creator_owner,
+        .group = (gid_t)group,
+        .mode = (mode_t)(mode & 0777),
+        .size = size,
+        .attached = attached,
+        .creator_pid = (pid_t)creator_pid,
+        .last_pid = (pid_t)last_pid,
+        .attach_time = (time_t)attach,
+        .detach_time = (time_t)detach,
+        .change_time = (time_t)change,
+        .removed = (mode & SHM_DEST) != 0,
+        .readable = false,
+    };
+    return 0;
+}
+
+static int stat_from_proc(int id, struct segment_stat *st)
+{
+    char line[512];
+    FILE *f = fopen("/proc/sysvipc/shm", "re");
+    int rc = -EIDRM;
+
+    if (f == NULL)
+        return -errno;
+    while (rc == -EIDRM && fgets(line, sizeof line, f) != NULL) {
+        struct segment_stat found;
+        if (stat_parse_line(line, &found) == 0 && found.id == id) {
+            *st = found;
+            rc = 0;
+        }
+    }
+    fclose(f);
+    /* The pids in this file are those of the PID namespace whose /proc it is, and that may be another one. */
+    if (rc == 0 && !process_proc_is_ours())
+        st->creator_pid = st->last_pid = 0;
+    return rc;
+}
+
+int segment_stat(int id, struct segment_stat *st)
+{
+    struct shmid_ds ds;
+
+    if (shmctl(id, IPC_STAT, &ds) != 0)
+        return errno == EACCES ? stat_from_proc(id, st) : -errno;
+    *st = (struct segment_stat){
+        .id = id,
+        .key = ds.shm_perm.__key,
+        .owner = ds.shm_perm.uid,
+        .creator_owner = ds.shm_perm.cuid,
+        .group = ds.shm_perm.gid,
+        .mode = ds.shm_perm.mode & 0777,
+        .size = ds.shm_segsz,
+        .attached = ds.shm_nattch,
+        .creator_pid = ds.shm_cpid,
+        .last_pid = ds.shm_lpid,
+        .attach_time = ds.shm_atime,
+        .detach_time = ds.shm_dtime,
+        .change_time = ds.shm_ctime,
+        .removed = (ds.shm_perm.mode & SHM_DEST) != 0,
+        .readable = true,
+    };
+    return 0;
+}
+
+int segment_find(key_t key, int *id)
+{
+    if (key == IPC_PRIVATE)
+        return -EINVAL; /* shmget would make a new segment, whatever its flags */
+    int found = shmget(key, 0, 0);
+    if (found < 0)
+        return -errno;
+    *id = found;
+    return 0;
+}
+
+enum segment_creator segment_creator_state(const struct segment_stat *st)
+{
+    struct process creator;
+    time_t started;
+
+    if (st->creator_pid <= 0)
+        return SEGMENT_CREATOR_UNKNOWN;
+    int rc = process_read(st->creator_pid, &creator);
+    if (rc == -ESRCH)
+        return SEGMENT_CREATOR_DEAD;
+    if (rc != 0 || process_start_time(&creator, &started) != 0)
+        return SEGMENT_CREATOR_UNKNOWN;
+    if (process_has_ended(&creator))
+        return SEGMENT_CREATOR_DEAD;
+    /* A creator started before its segment changed. change_time has lost its fraction (up to 1 s), and the clock may
+     * have been slewed a little since: a process that started within 2 s may be the creator, so it is taken for it. */
+    return started >= st->change_time + 2 ? SEGMENT_CREATOR_DEAD : SEGMENT_CREATOR_RUNS;
+}
+
+/* ---- create ---- */
+
+bool segment_is_ours_to_take(const struct segment_stat *st, size_t size, enum segment_refusal *why)
+{
+    if (st->owner != geteuid() || st->creator_owner != geteuid()) {
+        *why = SEGMENT_OTHER_OWNER;
+        return false;
+    }
+    if (st->size != size) {
+        *why = SEGMENT_OTHER_SIZE;
+        return false;
+    }
+    switch (segment_creator_state(st)) {
+    case SEGMENT_CREATOR_RUNS:
+        *why = SEGMENT_CREATOR_ALIVE;
+        return false;
+    case SEGMENT_CREATOR_UNKNOWN:
+        *why = SEGMENT_CREATOR_NOT_KNOWN;
+        return false;
+    case SEGMENT_CREATOR_DEAD:
+        break;
+    }
+    *why = SEGMENT_STILL_ATTACHED;
+    return st->attached == 0;
+}
+
+/* A segment stands under key: takes it out of the way or refuses. 0: the key may be free now, try again. */
+static int make_room(key_t key, size_t size, struct segment_report *report)
+{
+    struct segment_stat st;
+    enum segment_refusal why;
+    int id;
+
+    int rc = segment_find(key, &id);
+    if (rc == 0)
+        rc = segment_stat(id, &st);
+    if (rc == -ENOENT || rc == -EINVAL || rc == -EIDRM)
+        return 0; /* it went away while we looked */
+    if (rc != 0)
+        return rc;
+    if (st.removed || st.key != key)
+        return 0; /* removed between the two looks: it gave its key back */
+    if (!segment_is_ours_to_take(&st, size, &why)) {
+        *report = (struct segment_report){.finding = SEGMENT_REFUSED, .why = why, .found = st};
+        return -EEXIST;
+    }
+    /* By its id: should another server have been quicker, this id is gone and what that server made has another. */
+    if (shmctl(id, IPC_RMID, NULL) == 0)
+        *report = (struct segment_report){.finding = SEGMENT_TAKEN_OVER, .found = st};
+    else if (errno != EINVAL && errno != EIDRM)
+        return -errno;
+    return 0;
+}
+
+/* The segment of this id is what its creator, we, asked for. */
+static int creation_check(int id, key_t key, size_t size, mode_t mode)
+{
+    struct segment_stat st;
+    int rc = segment_stat(id, &st);
+
+    if (rc != 0)
+        return rc == -EINVAL || rc == -EIDRM ? -ESTALE : rc;
+    bool same = !st.removed && st.key == key && st.size == size && st.mode == mode && st.owner == geteuid() &&
+                st.creator_owner == geteuid();
+    return same ? 0 : -ESTALE;
+}
+
+int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struct segment_report *report)
+{
+    int id = -1, rc = 0;
+    void *base = SHMAT_FAILED;
+
+    *report = (struct segment_report){.finding = SEGMENT_NEW};
+    mode &= 0777;
+    if (key == IPC_PRIVATE || key == -1 || size == 0)
+        return -EINVAL;
+    for (int tries = 0; id < 0; tries++) {
+        /* IPC_EXCL: without it, shmget hands out whatever stands there, larger or another user's, without a word. */
+        id = shmget(key, size, IPC_CREAT | IPC_EXCL | (int)mode);
+        if (id < 0 && (errno != EEXIST || tries == CREATE_TRIES))
+            return -errno;
+        if (id < 0 && (rc = make_room(key, size, report)) != 0)
+            return rc;
+    }
+
+    rc = creation_check(id, key, size, mode);
+    if (rc != 0)
+        goto out;
+    base = shmat(id, NULL, 0);
+    if (base == SHMAT_FAILED) {
+        rc = -errno;
+        goto out;
+    }
+    rc = creation_check(id, key, size, mode);
+    if (rc != 0)
+        goto out;
+    *s = (struct segment){.id = id, .key = key, .base = base, .size = size, .readonly = false};
+
+out:
+    if (rc != 0) {
+        if (base != SHMAT_FAILED)
+            shmdt(base);
+        shmctl(id, IPC_RMID, NULL);
+    }
+    return rc;
+}
+
+/* ---- attach, detach, remove ---- */
+
+int segment_attach(struct segment *s, int id, struct segment_stat *st)
+{
+    struct segment_stat before, after;
+
+    /* Before: nattch doesn't count us yet. */
+    int rc = segment_stat(id, &before);
+    if (rc != 0)
+        return rc;
+    void *base = shmat(id, NULL, SHM_RDONLY);
+    if (base == SHMAT_FAILED)
+        rc = -errno;
+    if (st != NULL)
+        *st = before;
+    if (rc != 0)
+        return rc;
+
+    rc = segment_stat(id, &after);
+    if (rc == 0 && (after.owner != before.owner || after.creator_owner != before.creator_owner ||
+                    after.mode != before.mode || after.size != before.size))
+        rc = -ESTALE;
+    if (rc != 0) {
+        shmdt(base);
+        return rc;
+    }
+    *s = (struct segment){.id = id, .key = before.key, .base = base, .size = before.size, .readonly = true};
+    return 0;
+}
+
+int segment_detach(struct segment *s)
+{
+    int rc = 0;
+
+    if (s->base != NULL && shmdt(s->base) != 0)
+        rc = -errno;
+    *s = SEGMENT_EMPTY;
+    return rc;
+}
+
+int segment_remove(int id)
+{
+    return shmctl(id, IPC_RMID, NULL) == 0 ? 0 : -errno;
+}
