@@ -1,0 +1,789 @@
+/* Layout declaration: see layout_decl.h. A lexer for one line, and a parser which follows C where it can. */
+#include "layout_decl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c_type.h"
+#include "layout_text.h"
+
+/* ---- tokens ---- */
+
+enum token_kind { T_END, T_WORD, T_NUMBER, T_STRING, T_STAR, T_DIMENSION, T_OTHER, T_WRONG };
+
+struct lexer {
+    const char *at;      /* in the line */
+    char *storage;       /* texts of words and strings, one after the other */
+    size_t used;
+    unsigned line;
+    struct layout_error *error;
+
+    enum token_kind kind; /* the token at hand */
+    const char *text;     /* as it stands in the line (T_STRING: unescaped), NUL-terminated */
+    uint64_t number;      /* T_NUMBER, T_DIMENSION (DECL_FLEXIBLE for []) */
+};
+
+static int wrong(struct lexer *x, const char *message)
+{
+    x->kind = T_WRONG;
+    layout_error_set(x->error, x->line, "%s", message);
+    return -EINVAL;
+}
+
+static bool starts_word(char c)
+{
+    return isalpha((unsigned char)c) || c == '_' || c == '$';
+}
+
+static bool continues_word(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '$';
+}
+
+/* Keeps `length` characters of the line as the token's text. */
+static void keep(struct lexer *x, enum token_kind kind, const char *start, size_t length)
+{
+    char *to = x->storage + x->used;
+    memcpy(to, start, length);
+    to[length] = '\0';
+    x->used += length + 1;
+    x->text = to;
+    x->kind = kind;
+}
+
+static void lex_word(struct lexer *x)
+{
+    const char *start = x->at;
+    while (continues_word(*x->at) || (x->at[0] == ':' && x->at[1] == ':' && starts_word(x->at[2]))) {
+        x->at += *x->at == ':' ? 2 : 1;
+    }
+    keep(x, T_WORD, start, (size_t)(x->at - start));
+}
+
+/* Digits, decimal or after 0x. false where there are none, or too many for 64 bits. */
+static bool lex_digits(struct lexer *x)
+{
+    bool hex = x->at[0] == '0' && (x->at[1] == 'x' || x->at[1] == 'X');
+    char *end;
+    if (!isdigit((unsigned char)*x->at) || (hex && !isxdigit((unsigned char)x->at[2]))) {
+        return false;
+    }
+    errno = 0;
+    x->number = strtoull(x->at, &end, hex ? 16 : 10);
+    x->at = end;
+    return errno == 0;
+}
+
+static void lex_number(struct lexer *x)
+{
+    const char *start = x->at;
+    if (!lex_digits(x) || continues_word(*x->at)) {
+        wrong(x, "a number is written in digits, as 20, or as 0x14");
+        return;
+    }
+    keep(x, T_NUMBER, start, (size_t)(x->at - start));
+}
+
+static void lex_dimension(struct lexer *x)
+{
+    const char *start = x->at++;
+    x->at += strspn(x->at, " \t");
+    x->number = DECL_FLEXIBLE;
+    if (*x->at != ']' && (!lex_digits(x) || x->number > LAYOUT_TEXT_NUMBER_MAX)) {
+        wrong(x, "between [ and ] stands the number of elements, as in char[19]");
+        return;
+    }
+    x->at += strspn(x->at, " \t");
+    if (*x->at != ']') {
+        wrong(x, "a [ has no ] after it");
+        return;
+    }
+    x->at++;
+    keep(x, T_DIMENSION, start, (size_t)(x->at - start));
+}
+
+static int hex_value(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* "text" with \" \\ and \xHH. */
+static void lex_string(struct lexer *x)
+{
+    char *to = x->storage + x->used;
+    size_t length = 0;
+    for (x->at++; *x->at != '"'; x->at++) {
+        char c = *x->at;
+        if (c == '\0') {
+            wrong(x, "a \" has no second \" after it");
+            return;
+        }
+        if (c == '\\') {
+            c = *++x->at;
+            if (c == 'x' && hex_value(x->at[1]) >= 0 && hex_value(x->at[2]) >= 0) {
+                c = (char)(hex_value(x->at[1]) * 16 + hex_value(x->at[2]));
+                x->at += 2;
+            } else if (c != '"' && c != '\\') {
+                c = '\0';
+            }
+        }
+        if (c == '\0') {
+            wrong(x, "between quotes, only \\\" \\\\ and \\x41 (not \\x00) may follow a backslash");
+            return;
+        }
+        to[length++] = c;
+    }
+    x->at++;
+    keep(x, T_STRING, to, length);
+}
+
+static void next(struct lexer *x)
+{
+    if (x->kind == T_WRONG) {
+        return;
+    }
+    x->at += strspn(x->at, " \t");
+    char c = *x->at;
+    if (c == '\0' || c == '#') {
+        x->kind = T_END;
+        x->text = "the end of the line";
+    } else if (starts_word(c)) {
+        lex_word(x);
+    } else if (isdigit((unsigned char)c)) {
+        lex_number(x);
+    } else if (c == '"') {
+        lex_string(x);
+    } else if (c == '[') {
+        lex_dimension(x);
+    } else if (c < 32 || c > 126) {
+        wrong(x, "here stands a character that is not plain text (names with such characters go between quotes)");
+    } else {
+        keep(x, c == '*' ? T_STAR : T_OTHER, x->at++, 1);
+    }
+}
+
+static bool is_other(const struct lexer *x, char c)
+{
+    return x->kind == T_OTHER && x->text[0] == c;
+}
+
+static bool take_other(struct lexer *x, char c)
+{
+    if (!is_other(x, c)) {
+        return false;
+    }
+    next(x);
+    return true;
+}
+
+static int lexer_start(struct lexer *x, const char *text, unsigned line, struct layout_error *error)
+{
+    *x = (struct lexer){.at = text, .line = line, .error = error};
+    x->storage = malloc(2 * strlen(text) + 2); /* each token is kept once, with a NUL */
+    if (x->storage == NULL) {
+        return -ENOMEM;
+    }
+    next(x);
+    return 0;
+}
+
+/* Nothing but an optional `;` or `,` may follow. */
+static int expect_end(struct lexer *x, const char *after)
+{
+    if (!take_other(x, ';')) {
+        take_other(x, ',');
+    }
+    if (x->kind == T_WRONG) {
+        return -EINVAL;
+    }
+    if (x->kind != T_END) {
+        layout_error_set(x->error, x->line, "'%.80s' stands after %s; each field has a line of its own", x->text, after);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+/* ---- types ---- */
+
+struct text {
+    char *at;      /* NUL-terminated */
+    size_t length; /* room is what the caller made it */
+};
+
+static void text_word(struct text *t, const char *word)
+{
+    bool glue = t->length == 0 || t->at[t->length - 1] == '(' || word[0] == ')' ||
+                (word[0] == '*' && t->at[t->length - 1] == '*');
+    t->length += (size_t)sprintf(t->at + t->length, "%s%s", glue ? "" : " ", word);
+}
+
+static bool word_in(const char *word, const char *const *list)
+{
+    for (; *list != NULL; list++) {
+        if (strcmp(word, *list) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_qualifier(const struct lexer *x)
+{
+    static const char *const list[] = {"const", "volatile", "restrict", "_Atomic", NULL};
+    return x->kind == T_WORD && word_in(x->text, list);
+}
+
+static bool is_base_keyword(const struct lexer *x)
+{
+    static const char *const list[] = {"signed", "unsigned", "short",    "long",    "int",      "char", "float",
+                                       "double", "_Bool",    "_Complex", "complex", "__int128", NULL};
+    return x->kind == T_WORD && word_in(x->text, list);
+}
+
+static bool is_tag_keyword(const struct lexer *x)
+{
+    static const char *const list[] = {"struct", "union", "enum", "class", NULL};
+    return x->kind == T_WORD && word_in(x->text, list);
+}
+
+static void take_word(struct lexer *x, struct text *type)
+{
+    text_word(type, x->text);
+    next(x);
+}
+
+/* _Atomic(int): as it stands. */
+static int parse_atomic(struct lexer *x, struct text *type)
+{
+    text_word(type, "_Atomic(");
+    next(x);
+    while (x->kind == T_WORD || x->kind == T_STAR) {
+        take_word(x, type);
+    }
+    if (!is_other(x, ')')) {
+        return x->kind == T_WRONG ? -EINVAL : wrong(x, "after _Atomic( the type's end ) is missing");
+    }
+    take_word(x, type);
+    return 0;
+}
+
+/* Qualifiers, then "struct NAME", base keywords, or one name; then qualifiers and stars. */
+static int parse_plain_type(struct lexer *x, struct text *type)
+{
+    bool atomic = false;
+    while (is_qualifier(x) && !atomic) {
+        bool is_atomic = strcmp(x->text, "_Atomic") == 0;
+        const char *word = x->text;
+        next(x);
+        atomic = is_atomic && is_other(x, '(');
+        if (atomic && parse_atomic(x, type) < 0) {
+            return -EINVAL;
+        }
+        if (!atomic) {
+            text_word(type, word);
+        }
+    }
+    if (atomic) {
+        ; /* the type is complete */
+    } else if (is_tag_keyword(x)) {
+        take_word(x, type);
+        if (x->kind == T_WORD) {
+            take_word(x, type);
+        }
+    } else if (is_base_keyword(x)) {
+        while (is_base_keyword(x) || is_qualifier(x)) {
+            take_word(x, type);
+        }
+    } else if (x->kind == T_WORD) {
+        take_word(x, type);
+    }
+    while (is_qualifier(x) || x->kind == T_STAR) {
+        take_word(x, type);
+    }
+    if (x->kind == T_WRONG) {
+        return -EINVAL;
+    }
+    if (type->length == 0) {
+        layout_error_set(x->error, x->line, "here should stand a type, as int or char[19], but there stands '%.80s'",
+                         x->text);
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int parse_dimensions(struct lexer *x, struct decl *d)
+{
+    for (; x->kind == T_DIMENSION; next(x)) {
+        if (d->dimension_count == DECL_DIMENSIONS_MAX) {
+            return wrong(x, "an array has 16 dimensions at most");
+        }
+        if (x->number == DECL_FLEXIBLE && d->dimension_count > 0) {
+            return wrong(x, "only the first dimension may be left empty");
+        }
+        d->dimensions[d->dimension_count++] = (size_t)x->number;
+    }
+    return x->kind == T_WRONG ? -EINVAL : 0;
+}
+
+static int parse_name(struct lexer *x, struct decl *d)
+{
+    if (x->kind != T_WORD && x->kind != T_STRING) {
+        return x->kind == T_WRONG ? -EINVAL : 0;
+    }
+    d->node.name = strdup(x->text);
+    if (d->node.name == NULL) {
+        return -ENOMEM;
+    }
+    d->given |= GIVEN_NAME;
+    next(x);
+    return parse_dimensions(x, d);
+}
+
+static int parse_type_and_name(struct lexer *x, struct decl *d, size_t line_length)
+{
+    struct text type = {.at = malloc(2 * line_length + 32)};
+    d->base = type.at;
+    if (type.at == NULL) {
+        return -ENOMEM;
+    }
+    type.at[0] = '\0';
+    bool quoted = x->kind == T_STRING;
+    int rc = 0;
+    if (quoted) {
+        text_word(&type, x->text);
+        next(x);
+    } else {
+        rc = parse_plain_type(x, &type);
+    }
+    if (rc == 0) {
+        rc = parse_dimensions(x, d);
+    }
+    return rc == 0 ? parse_name(x, d) : rc;
+}
+
+char *decl_type(const struct decl *d, size_t from)
+{
+    size_t room = strlen(d->base) + d->dimension_count * 24 + 1;
+    struct text type = {.at = malloc(room)};
+    if (type.at == NULL) {
+        return NULL;
+    }
+    type.length = (size_t)sprintf(type.at, "%s", d->base);
+    for (size_t i = from; i < d->dimension_count; i++) {
+        if (d->dimensions[i] == DECL_FLEXIBLE) {
+            type.length += (size_t)sprintf(type.at + type.length, "[]");
+        } else {
+            type.length += (size_t)sprintf(type.at + type.length, "[%zu]", d->dimensions[i]);
+        }
+    }
+    return type.at;
+}
+
+/* ---- (size 40, align 8, sync) ---- */
+
+enum layout_kind decl_kind(const char *name)
+{
+    for (int kind = 0; kind < LAYOUT_KINDS; kind++) {
+        if (strcmp(layout_kind_name((enum layout_kind)kind), name) == 0) {
+            return (enum layout_kind)kind;
+        }
+    }
+    return LAYOUT_KINDS;
+}
+
+static int parse_kind(struct lexer *x, struct decl *d)
+{
+    take_other(x, '=');
+    enum layout_kind kind = x->kind == T_WORD ? decl_kind(x->text) : LAYOUT_KINDS;
+    if (kind == LAYOUT_KINDS) {
+        return x->kind == T_WRONG ? -EINVAL
+                                  : wrong(x, "after 'kind' stands one of text, character, integer, unsigned, real, "
+                                             "boolean, enum, pointer, bytes, struct, union, array");
+    }
+    d->node.kind = kind;
+    d->given |= GIVEN_KIND;
+    next(x);
+    return 0;
+}
+
+static int parse_number(struct lexer *x, const char *what, size_t *number)
+{
+    take_other(x, '=');
+    if (x->kind == T_WRONG) {
+        return -EINVAL;
+    }
+    if (x->kind != T_NUMBER) {
+        layout_error_set(x->error, x->line, "after '%s' stands a number, as in (%s 8)", what, what);
+        return -EINVAL;
+    }
+    if (x->number > LAYOUT_TEXT_NUMBER_MAX) {
+        layout_error_set(x->error, x->line, "%.40s is too large: no memory has so many bytes", x->text);
+        return -EINVAL;
+    }
+    *number = (size_t)x->number;
+    next(x);
+    return 0;
+}
+
+static int parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
+{
+    const struct {
+        const char *word;
+        unsigned given;
+        size_t *number;
+    } numbers[] = {
+        {"size", GIVEN_SIZE, &d->node.size},       {"align", GIVEN_ALIGN, &d->node.align},
+        {"count", GIVEN_COUNT, &d->node.count},    {"stride", GIVEN_STRIDE, &d->node.stride},
+        {"bit", GIVEN_BIT, bit},
+    };
+    const struct {
+        const char *word;
+        unsigned given, flag;
+    } flags[] = {
+        {"sync", GIVEN_FLAGS, LAYOUT_SYNC},     {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE},
+        {"packed", GIVEN_FLAGS, LAYOUT_PACKED}, {"noflags", GIVEN_NO_FLAGS, 0},
+    };
+    const char *word = x->text;
+    bool is_word = x->kind == T_WORD;
+    next(x);
+    for (size_t i = 0; is_word && i < sizeof numbers / sizeof *numbers; i++) {
+        if (strcmp(word, numbers[i].word) == 0) {
+            d->given |= numbers[i].given;
+            return parse_number(x, word, numbers[i].number);
+        }
+    }
+    for (size_t i = 0; is_word && i < sizeof flags / sizeof *flags; i++) {
+        if (strcmp(word, flags[i].word) == 0) {
+            d->given |= flags[i].given;
+            d->node.flags |= flags[i].flag;
+            return 0;
+        }
+    }
+    if (is_word && strcmp(word, "kind") == 0) {
+        return parse_kind(x, d);
+    }
+    layout_error_set(x->error, x->line,
+                     "'%.80s' is not known here: between ( and ) stand size, align, count, stride, bit with a number, "
+                     "kind with a word, or sync, packed, flexible",
+                     word);
+    return -EINVAL;
+}
+
+static int parse_attributes(struct lexer *x, struct decl *d)
+{
+    size_t bit = 0;
+    if (!take_other(x, '(')) {
+        return x->kind == T_WRONG ? -EINVAL : 0;
+    }
+    if (x->kind == T_STAR) {
+        return wrong(x, "a pointer to a function is written with its type between quotes: \"void (*)(int)\" call");
+    }
+    while (!take_other(x, ')')) {
+        if (x->kind == T_END) {
+            return wrong(x, "a ( has no ) after it");
+        }
+        if (take_other(x, ',')) {
+            continue;
+        }
+        if (x->kind == T_WRONG || parse_attribute(x, d, &bit) < 0) {
+            return -EINVAL;
+        }
+    }
+    if (bit > 7) {
+        return wrong(x, "a bit-field starts at bit 0 to 7 of its byte");
+    }
+    if ((d->given & GIVEN_ALIGN) != 0 && d->node.align == 0) {
+        return wrong(x, "the smallest alignment is 1");
+    }
+    d->node.bit_offset = (unsigned)bit;
+    return x->kind == T_WRONG ? -EINVAL : 0;
+}
+
+static int parse_bits(struct lexer *x, struct decl *d)
+{
+    if (!take_other(x, ':')) {
+        return x->kind == T_WRONG ? -EINVAL : 0;
+    }
+    if (x->kind == T_WRONG) {
+        return -EINVAL;
+    }
+    if (x->kind != T_NUMBER || x->number > 128) {
+        return wrong(x, "after : stands the number of bits, as in 'unsigned ready : 1'");
+    }
+    d->width = (unsigned)x->number;
+    d->given |= GIVEN_BITS;
+    next(x);
+    return 0;
+}
+
+/* ---- a whole line ---- */
+
+static int parse_prefix(struct lexer *x, struct decl *d)
+{
+    if (x->kind == T_NUMBER) {
+        d->given |= GIVEN_OFFSET;
+        if (parse_number(x, "offset", &d->node.offset) < 0) {
+            return -EINVAL;
+        }
+    }
+    if (x->kind != T_WORD || strcmp(x->text, "array") != 0) {
+        return x->kind == T_WRONG ? -EINVAL : 0;
+    }
+    const char *rest = x->at + strspn(x->at, " \t");
+    if (!isdigit((unsigned char)*rest)) {
+        return 0; /* a type of that name */
+    }
+    next(x);
+    d->is_array = true;
+    d->given |= GIVEN_COUNT;
+    return parse_number(x, "array", &d->node.count);
+}
+
+static int parse_line(struct lexer *x, struct decl *d, size_t line_length)
+{
+    int rc = parse_prefix(x, d);
+    rc = rc == 0 ? parse_type_and_name(x, d, line_length) : rc;
+    rc = rc == 0 ? parse_bits(x, d) : rc;
+    rc = rc == 0 ? parse_attributes(x, d) : rc;
+    if (rc < 0) {
+        return rc;
+    }
+    d->opens = take_other(x, '{');
+    if (is_other(x, ',') && d->node.name != NULL) {
+        layout_error_set(x->error, x->line, "one field on a line: give what stands after '%.80s,' a line of its own",
+                         d->node.name);
+        return -EINVAL;
+    }
+    return expect_end(x, d->opens ? "{" : d->node.name != NULL && *d->node.name != '\0' ? d->node.name : d->base);
+}
+
+int decl_parse(struct decl *d, const char *text, unsigned line, struct layout_error *error)
+{
+    struct lexer x;
+    *d = (struct decl){.node = {.count = 1, .align = 1}};
+    int rc = lexer_start(&x, text, line, error);
+    if (rc == 0) {
+        rc = parse_line(&x, d, strlen(text));
+    }
+    if (rc == 0) {
+        d->node.type = decl_type(d, 0);
+        rc = d->node.type == NULL ? -ENOMEM : 0;
+    }
+    if (rc == 0 && d->node.name == NULL) {
+        d->node.name = strdup("");
+        rc = d->node.name == NULL ? -ENOMEM : 0;
+    }
+    free(x.storage);
+    return rc;
+}
+
+void decl_free(struct decl *d)
+{
+    free(d->base);
+    free(d->node.name);
+    free(d->node.type);
+    *d = (struct decl){.base = NULL};
+}
+
+int decl_parse_enumerator(const char *text, unsigned line, char **name, int64_t *value, struct layout_error *error)
+{
+    struct lexer x;
+    *name = NULL;
+    int rc = lexer_start(&x, text, line, error);
+    if (rc < 0) {
+        return rc;
+    }
+    if (x.kind == T_WORD || x.kind == T_STRING) {
+        *name = strdup(x.text);
+        rc = *name == NULL ? -ENOMEM : 0;
+        next(&x);
+    } else if (x.kind != T_WRONG) {
+        wrong(&x, "here should stand an enumerator, as in 'RED = 0', or the } that ends the enum");
+    }
+    if (rc == 0 && take_other(&x, '=')) {
+        bool minus = take_other(&x, '-');
+        if (x.kind != T_NUMBER || x.number > (uint64_t)INT64_MAX + (minus ? 1 : 0)) {
+            wrong(&x, "after = stands the enumerator's number, as in 'RED = 0'");
+        } else {
+            *value = (int64_t)(minus ? 0 - x.number : x.number);
+            next(&x);
+        }
+    }
+    if (rc == 0) {
+        rc = expect_end(&x, *name != NULL ? *name : "=");
+    }
+    free(x.storage);
+    return rc;
+}
+
+int decl_parse_closing(const char *text, unsigned line, char **name, struct layout_error *error)
+{
+    struct lexer x;
+    *name = NULL;
+    int rc = lexer_start(&x, text, line, error);
+    if (rc < 0) {
+        return rc;
+    }
+    if (x.kind == T_WORD || x.kind == T_STRING) {
+        *name = strdup(x.text);
+        rc = *name == NULL ? -ENOMEM : 0;
+        next(&x);
+    }
+    if (rc == 0 && x.kind == T_DIMENSION) {
+        rc = wrong(&x, "the number of elements stands where the block opens, as in 'struct slot[8] slots {'");
+    }
+    if (rc == 0) {
+        rc = expect_end(&x, "}");
+    }
+    free(x.storage);
+    return rc;
+}
+
+bool decl_name_is_plain(const char *name)
+{
+    if (!starts_word(*name)) {
+        return false;
+    }
+    for (; *name != '\0'; name++) {
+        if (!continues_word(*name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- what follows from the type ---- */
+
+int decl_elements(const struct decl *d, size_t from, size_t *elements)
+{
+    *elements = 1;
+    for (size_t i = from; i < d->dimension_count; i++) {
+        size_t n = d->dimensions[i] == DECL_FLEXIBLE ? 0 : d->dimensions[i];
+        if (__builtin_mul_overflow(*elements, n, elements) || *elements > LAYOUT_TEXT_NUMBER_MAX) {
+            return -EINVAL;
+        }
+    }
+    return 0;
+}
+
+static int too_large(const struct decl *d, unsigned line, struct layout_error *error)
+{
+    layout_error_set(error, line, "%.200s is too large: no memory has so many bytes", d->node.type);
+    return -EINVAL;
+}
+
+/* size from count and stride, or stride from size and count. */
+static int resolve_size(struct decl *d, size_t element, unsigned line, struct layout_error *error)
+{
+    struct layout_node *n = &d->node;
+    if ((d->given & GIVEN_SIZE) == 0) {
+        size_t each = d->given & GIVEN_STRIDE ? n->stride : element;
+        if (__builtin_mul_overflow(n->count, each, &n->size) || n->size > LAYOUT_TEXT_NUMBER_MAX) {
+            return too_large(d, line, error);
+        }
+    }
+    if ((d->given & GIVEN_STRIDE) == 0) {
+        bool divides = n->count > 0 && n->size % n->count == 0;
+        n->stride = divides ? n->size / n->count : n->count == 0 && element > 0 ? element : n->size;
+    }
+    return 0;
+}
+
+/* A bit-field of `char` is a small integer. It has no size of its own before decl_set_bit_offset. */
+static int resolve_bits(struct decl *d, const struct c_type *type, unsigned line, struct layout_error *error)
+{
+    struct layout_node *n = &d->node;
+    d->unit = type->size;
+    if (n->kind == LAYOUT_CHAR && (d->given & GIVEN_KIND) == 0) {
+        n->kind = LAYOUT_SINT;
+    }
+    if (d->dimension_count > 0) {
+        layout_error_set(error, line, "a bit-field can't be an array");
+        return -EINVAL;
+    }
+    if (d->unit > 0 && d->width > 8 * d->unit) {
+        layout_error_set(error, line, "%.100s has %zu bits, so %u are too many", d->base, 8 * d->unit, d->width);
+        return -EINVAL;
+    }
+    n->bit_size = d->width;
+    decl_set_bit_offset(d, n->bit_offset);
+    return 0;
+}
+
+void decl_set_bit_offset(struct decl *d, unsigned bit)
+{
+    d->node.bit_offset = bit;
+    if ((d->given & GIVEN_SIZE) == 0) {
+        d->node.size = (bit + d->width + 7) / 8;
+    }
+    if ((d->given & GIVEN_STRIDE) == 0) {
+        d->node.stride = d->node.size;
+    }
+}
+
+static int type_not_known(const struct decl *d, unsigned line, struct layout_error *error)
+{
+    const char *name = decl_name_is_plain(d->node.name) ? d->node.name : "name";
+    layout_error_set(error, line,
+                     "the type '%.200s' is not known: give its size, as in '%.200s %.80s (size 12)', or its members "
+                     "between { and }",
+                     d->base, d->base, name);
+    return -EINVAL;
+}
+
+int decl_resolve_leaf(struct decl *d, unsigned line, struct layout_error *error)
+{
+    struct layout_node *n = &d->node;
+    struct c_type type = {.kind = LAYOUT_BYTES, .size = 0, .align = 1};
+    bool known = c_type_find(d->base, &type);
+    bool text = known && type.kind == LAYOUT_CHAR && type.size == 1 && type.flags == 0 && d->dimension_count > 0;
+    if (!known && (d->given & GIVEN_SIZE) == 0) {
+        return type_not_known(d, line, error);
+    }
+    if ((d->given & GIVEN_KIND) == 0) {
+        n->kind = text ? LAYOUT_TEXT : type.kind;
+    }
+    if ((d->given & (GIVEN_FLAGS | GIVEN_NO_FLAGS)) == 0) {
+        n->flags |= type.flags;
+    }
+    if (d->dimension_count > 0 && d->dimensions[0] == DECL_FLEXIBLE && (d->given & GIVEN_NO_FLAGS) == 0) {
+        n->flags |= LAYOUT_FLEXIBLE;
+    }
+    if ((d->given & GIVEN_ALIGN) == 0) {
+        n->align = type.align;
+    }
+    if ((d->given & GIVEN_COUNT) == 0 && decl_elements(d, 0, &n->count) < 0) {
+        return too_large(d, line, error);
+    }
+    return d->given & GIVEN_BITS ? resolve_bits(d, &type, line, error) : resolve_size(d, type.size, line, error);
+}
+
+enum layout_kind decl_block_kind(const struct decl *d)
+{
+    static const struct {
+        const char *start;
+        enum layout_kind kind;
+    } starts[] = {{"struct", LAYOUT_STRUCT}, {"class", LAYOUT_STRUCT}, {"union", LAYOUT_UNION}, {"enum", LAYOUT_ENUM}};
+    if (d->is_array) {
+        return LAYOUT_ARRAY;
+    }
+    struct c_type known;
+    if (d->given & GIVEN_KIND) {
+        bool block = d->node.kind == LAYOUT_STRUCT || d->node.kind == LAYOUT_UNION || d->node.kind == LAYOUT_ENUM;
+        return block ? d->node.kind : LAYOUT_KINDS;
+    }
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        size_t length = strlen(starts[i].start);
+        if (strncmp(d->base, starts[i].start, length) == 0 && !continues_word(d->base[length])) {
+            return starts[i].kind;
+        }
+    }
+    /* A lock's members may be told, but an int has none. */
+    return c_type_find(d->base, &known) && known.kind != LAYOUT_BYTES ? LAYOUT_KINDS : LAYOUT_STRUCT;
+}

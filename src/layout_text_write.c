@@ -1,0 +1,398 @@
+/* Layout text: writes a layout as a .layout file. A line says only what the reader would not take from the type. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "layout_decl.h"
+#include "layout_text.h"
+
+struct writer {
+    const struct layout *layout;
+    FILE *out;
+};
+
+static void indent(const struct writer *w, unsigned depth)
+{
+    for (unsigned i = 0; i < depth; i++) {
+        fputs("    ", w->out);
+    }
+}
+
+static void quote(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\') {
+            fprintf(out, "\\%c", c);
+        } else if (c < 32 || c > 126) {
+            fprintf(out, "\\x%02x", c);
+        } else {
+            fputc(c, out);
+        }
+    }
+    fputc('"', out);
+}
+
+static void print_name(FILE *out, const char *name)
+{
+    if (decl_name_is_plain(name)) {
+        fputs(name, out);
+    } else {
+        quote(out, name);
+    }
+}
+
+/* "TYPE NAME" for node, malloc'ed, as it stands in the file; NULL: no memory. An unnamed one gets no name, or "". */
+static char *type_and_name(const struct layout_node *n, bool quoted, bool empty_name)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (out == NULL) {
+        return NULL;
+    }
+    if (quoted) {
+        quote(out, n->type);
+    } else {
+        fputs(n->type, out);
+    }
+    if (*n->name != '\0' || empty_name) {
+        fputc(' ', out);
+        print_name(out, n->name);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* Does the reader make the node's own type and name of that text, and of nothing else? Leaves *d parsed in any case. */
+static int reads_back(struct decl *d, const char *text, const struct layout_node *n, bool empty_name, bool *same)
+{
+    int rc = decl_parse(d, text, 0, NULL);
+    bool named = *n->name != '\0' || empty_name;
+    *same = rc == 0 && strcmp(d->node.type, n->type) == 0 && strcmp(d->node.name, n->name) == 0 && !d->is_array &&
+            d->given == (named ? GIVEN_NAME : 0u) && !d->opens;
+    return rc == -ENOMEM ? rc : 0;
+}
+
+/* The words for type and name: plain where the reader understands them so, else in quotes. *d is them, parsed. */
+static int choose_words(const struct layout_node *n, bool empty_name, struct decl *d, char **words)
+{
+    bool same = false;
+    bool printable = true;
+    for (const char *c = n->type; *c != '\0'; c++) {
+        printable = printable && *c >= 32 && *c <= 126 && *c != '"' && *c != '#';
+    }
+    for (int quoted = printable ? 0 : 1; quoted < 2; quoted++) {
+        *words = type_and_name(n, quoted, empty_name);
+        if (*words == NULL) {
+            return -ENOMEM;
+        }
+        int rc = reads_back(d, *words, n, empty_name, &same);
+        if (rc < 0 || same) {
+            return rc;
+        }
+        if (quoted == 0) {
+            decl_free(d);
+            free(*words);
+            *words = NULL;
+        }
+    }
+    return 0;
+}
+
+/* ---- (attributes) ---- */
+
+/* Prints "(a, b)" piece by piece. */
+struct attributes {
+    FILE *out;
+    unsigned count;
+};
+
+static void attribute(struct attributes *a, const char *word)
+{
+    fprintf(a->out, "%s%s", a->count++ ? ", " : " (", word);
+}
+
+static void attribute_number(struct attributes *a, const char *word, size_t number)
+{
+    attribute(a, word);
+    fprintf(a->out, " %zu", number);
+}
+
+static void attributes_end(struct attributes *a)
+{
+    fputs(a->count ? ")" : "", a->out);
+}
+
+static void attribute_flags(struct attributes *a, unsigned flags)
+{
+    if (flags & LAYOUT_SYNC) {
+        attribute(a, "sync");
+    }
+    if (flags & LAYOUT_FLEXIBLE) {
+        attribute(a, "flexible");
+    }
+    if (flags & LAYOUT_PACKED) {
+        attribute(a, "packed");
+    }
+}
+
+/* ---- leaves ---- */
+
+/* What the reader would make of the words and of those of the node's own values which `given` names. */
+static void guess(struct decl *d, const struct layout_node *n, unsigned given)
+{
+    struct layout_node *g = &d->node;
+    *g = (struct layout_node){.name = g->name, .type = g->type, .align = n->align, .count = n->count, .size = n->size,
+                              .stride = n->stride, .bit_offset = n->bit_offset};
+    g->kind = given & GIVEN_KIND ? n->kind : LAYOUT_BYTES;
+    g->flags = given & GIVEN_FLAGS ? n->flags : 0;
+    d->given = (d->given & (GIVEN_NAME | GIVEN_BITS)) | given | (given & GIVEN_FLAGS ? GIVEN_NO_FLAGS : 0u);
+    if (decl_resolve_leaf(d, 0, NULL) < 0) {
+        d->given |= GIVEN_SIZE; /* a type that the reader doesn't know */
+        decl_resolve_leaf(d, 0, NULL);
+    }
+}
+
+/* Leaves in d->given what must be said for the reader to get the node. One value follows from another, so each is
+ * settled before the next, and the size once more after the stride. */
+static void settle(struct decl *d, const struct layout_node *n)
+{
+    static const unsigned order[] = {GIVEN_KIND, GIVEN_FLAGS,  GIVEN_ALIGN, GIVEN_COUNT,
+                                     GIVEN_SIZE, GIVEN_STRIDE, GIVEN_SIZE};
+    unsigned given = 0;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        const struct layout_node *g = &d->node;
+        guess(d, n, given);
+        unsigned differs = (g->kind != n->kind ? GIVEN_KIND : 0u) | (g->flags != n->flags ? GIVEN_FLAGS : 0u) |
+                           (g->align != n->align ? GIVEN_ALIGN : 0u) | (g->count != n->count ? GIVEN_COUNT : 0u) |
+                           (g->size != n->size ? GIVEN_SIZE : 0u) | (g->stride != n->stride ? GIVEN_STRIDE : 0u);
+        given = d->given & (GIVEN_KIND | GIVEN_FLAGS | GIVEN_ALIGN | GIVEN_COUNT | GIVEN_SIZE | GIVEN_STRIDE);
+        given |= differs & order[i];
+    }
+    guess(d, n, given);
+}
+
+static void leaf_attributes(const struct writer *w, const struct decl *d, const struct layout_node *n)
+{
+    struct attributes a = {.out = w->out};
+    if (n->bit_size > 0 && n->bit_offset > 0) {
+        attribute_number(&a, "bit", n->bit_offset);
+    }
+    if (d->given & GIVEN_KIND) {
+        attribute(&a, "kind ");
+        fputs(layout_kind_name(n->kind), w->out);
+    }
+    if (d->given & GIVEN_SIZE) {
+        attribute_number(&a, "size", n->size);
+    }
+    if (d->given & GIVEN_ALIGN) {
+        attribute_number(&a, "align", n->align);
+    }
+    if (d->given & GIVEN_COUNT) {
+        attribute_number(&a, "count", n->count);
+    }
+    if (d->given & GIVEN_STRIDE) {
+        attribute_number(&a, "stride", n->stride);
+    }
+    if (d->given & GIVEN_FLAGS) {
+        attribute(&a, "noflags");
+        attribute_flags(&a, n->flags);
+    }
+    attributes_end(&a);
+}
+
+static void write_enumerators(const struct writer *w, const struct layout_node *n, unsigned depth)
+{
+    fputs(" {\n", w->out);
+    for (size_t i = 0; i < n->enumerator_count; i++) {
+        indent(w, depth + 1);
+        print_name(w->out, n->enumerators[i].name);
+        fprintf(w->out, " = %" PRId64 "\n", n->enumerators[i].value);
+    }
+    indent(w, depth);
+    fputs("}", w->out);
+}
+
+static bool parent_is(const struct writer *w, uint32_t i, enum layout_kind kind)
+{
+    return i > 0 && w->layout->nodes[w->layout->nodes[i].parent].kind == kind;
+}
+
+static void write_offset(const struct writer *w, uint32_t i, unsigned depth)
+{
+    size_t offset = w->layout->nodes[i].offset;
+    indent(w, depth);
+    if (offset > 0 || parent_is(w, i, LAYOUT_STRUCT)) {
+        fprintf(w->out, "%zu ", offset);
+    }
+}
+
+static int write_leaf(const struct writer *w, uint32_t i, unsigned depth)
+{
+    const struct layout_node *n = &w->layout->nodes[i];
+    struct decl d;
+    char *words = NULL;
+    bool empty_name = *n->name == '\0' && !parent_is(w, i, LAYOUT_ARRAY);
+    int rc = choose_words(n, empty_name, &d, &words);
+    if (rc < 0) {
+        goto out;
+    }
+    if (n->bit_size > 0) {
+        d.given |= GIVEN_BITS;
+        d.width = n->bit_size;
+    }
+    settle(&d, n);
+    write_offset(w, i, depth);
+    fputs(words, w->out);
+    if (n->bit_size > 0) {
+        fprintf(w->out, " : %u", n->bit_size);
+    }
+    leaf_attributes(w, &d, n);
+    if (n->kind == LAYOUT_ENUM && n->enumerator_count > 0) {
+        write_enumerators(w, n, depth);
+    }
+    fputc('\n', w->out);
+out:
+    decl_free(&d);
+    free(words);
+    return rc;
+}
+
+/* ---- blocks ---- */
+
+/* Is array i what the reader would make of dimension `level`, around an element of that size? */
+static bool plain_level(const struct writer *w, uint32_t i, const struct decl *d, size_t level)
+{
+    const struct layout_node *n = &w->layout->nodes[i];
+    const struct layout_node *element = n + 1;
+    bool flexible = d->dimensions[level] == DECL_FLEXIBLE;
+    size_t count = flexible ? 0 : d->dimensions[level];
+    char *type = decl_type(d, level + 1);
+    bool same = type != NULL && n->kind == LAYOUT_ARRAY && n->flags == (flexible ? LAYOUT_FLEXIBLE : 0u) &&
+                n->count == count && n->stride == element->size && n->size == count * n->stride &&
+                n->align == element->align && element->offset == 0 && *element->name == '\0' &&
+                element->stride == element->size && strcmp(element->type, type) == 0;
+    free(type);
+    return same;
+}
+
+/* With dimensions in its type's name, node i may be an array of struct or text that one line tells. The innermost node
+ * that the line makes: an element; i itself for a plain struct or union; 0 (never an element) where it is not so. */
+static uint32_t plain_inner(const struct writer *w, uint32_t i, const struct decl *d)
+{
+    const struct layout_node *nodes = w->layout->nodes;
+    if (nodes[i].kind != LAYOUT_ARRAY) {
+        return i;
+    }
+    size_t levels = d->dimension_count;
+    uint32_t inner = i;
+    for (size_t level = 0; level < levels && nodes[inner].kind == LAYOUT_ARRAY; level++, inner++) {
+        if (!plain_level(w, inner, d, level)) {
+            return 0;
+        }
+    }
+    size_t depth = inner - i;
+    bool structs = depth == levels && nodes[inner].kind != LAYOUT_TEXT && layout_kind_is_container(nodes[inner].kind);
+    bool texts = depth + 1 == levels && nodes[inner].kind == LAYOUT_TEXT && strcmp(d->base, "char") == 0 &&
+                 nodes[inner].count == d->dimensions[depth] && nodes[inner].size == nodes[inner].count &&
+                 nodes[inner].align == 1 && nodes[inner].flags == 0;
+    return (structs && nodes[inner].kind != LAYOUT_ARRAY && (nodes[inner].flags & ~(unsigned)LAYOUT_PACKED) == 0) || texts
+               ? inner
+               : 0;
+}
+
+static void block_attributes(const struct writer *w, uint32_t i, uint32_t inner, const struct decl *d)
+{
+    const struct layout_node *n = &w->layout->nodes[i];
+    const struct layout_node *element = &w->layout->nodes[inner];
+    struct attributes a = {.out = w->out};
+    if (element->kind != LAYOUT_ARRAY && decl_block_kind(d) != element->kind) {
+        attribute(&a, "kind ");
+        fputs(layout_kind_name(element->kind), w->out);
+    }
+    attribute_number(&a, "size", n->size);
+    attribute_number(&a, "align", n->align);
+    if (n->kind == LAYOUT_ARRAY ? n->size == 0 || i == inner : n->stride != n->size) {
+        attribute_number(&a, "stride", n->stride);
+    }
+    /* [] says flexible; packed is said of the element */
+    bool said = i != inner && n->flags & LAYOUT_FLEXIBLE;
+    attribute_flags(&a, (said ? n->flags & ~(unsigned)LAYOUT_FLEXIBLE : n->flags) | element->flags);
+    attributes_end(&a);
+}
+
+static int write_node(const struct writer *w, uint32_t i, unsigned depth);
+
+static int write_members(const struct writer *w, uint32_t inner, unsigned depth)
+{
+    const struct layout_node *nodes = w->layout->nodes;
+    fputs(" {\n", w->out);
+    for (uint32_t c = inner + 1; c < nodes[inner].end; c = nodes[c].end) {
+        int rc = write_node(w, c, depth + 1);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    indent(w, depth);
+    fputs("}\n", w->out);
+    return 0;
+}
+
+static int write_block(const struct writer *w, uint32_t i, unsigned depth)
+{
+    const struct layout_node *n = &w->layout->nodes[i];
+    struct decl d;
+    char *words = NULL;
+    int rc = choose_words(n, false, &d, &words);
+    if (rc < 0) {
+        goto out;
+    }
+    uint32_t inner = plain_inner(w, i, &d);
+    if (n->kind != LAYOUT_ARRAY && d.dimension_count > 0) {
+        /* A struct whose type's name has brackets: only quotes keep them from meaning an array. */
+        free(words);
+        decl_free(&d);
+        words = type_and_name(n, true, false);
+        rc = words == NULL ? -ENOMEM : decl_parse(&d, words, 0, NULL);
+        if (rc < 0) {
+            goto out;
+        }
+    }
+    write_offset(w, i, depth);
+    if (n->kind == LAYOUT_ARRAY && inner == 0) {
+        fprintf(w->out, "array %zu ", n->count);
+        inner = i;
+    }
+    fputs(words, w->out);
+    if (w->layout->nodes[inner].kind == LAYOUT_TEXT) {
+        fputc('\n', w->out);
+        goto out;
+    }
+    block_attributes(w, i, inner, &d);
+    rc = write_members(w, inner, depth);
+out:
+    decl_free(&d);
+    free(words);
+    return rc;
+}
+
+/* Depth is bounded by LAYOUT_DEPTH_MAX. */
+static int write_node(const struct writer *w, uint32_t i, unsigned depth)
+{
+    bool block = layout_kind_is_container(w->layout->nodes[i].kind);
+    return block ? write_block(w, i, depth) : write_leaf(w, i, depth);
+}
+
+int layout_text_write(const struct layout *layout, FILE *out)
+{
+    struct writer w = {.layout = layout, .out = out};
+    fputs("shmlab layout 1\n", out);
+    int rc = layout->count > 0 ? write_node(&w, 0, 0) : 0;
+    return rc < 0 ? rc : ferror(out) ? -EIO : 0;
+}
