@@ -100,7 +100,7 @@ int options_number(const char *word, long long min, long long max, long long *nu
 
 static int two_names(const struct options *o)
 {
-    options_wrong(o, "--key, --id and --path/--proj each name a segment: give only one of them");
+    options_wrong(o, "the segment is named twice: one name is enough, be it a key, an id, or a path and proj");
     return -EINVAL;
 }
 

@@ -1,0 +1,163 @@
+/* shm-client: attaches the server's segment read-only, reads each value by pointer manipulation, prints and detaches.
+ *
+ *   ftok -> shmget -> shmat(SHM_RDONLY) -> read -> shmdt
+ *
+ * What lies where: message.h. Nothing that it reads is believed: the segment may be smaller, empty or another's. */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "options.h"
+#include "printable.h"
+#include "segment.h"
+#include "tell.h"
+
+#define PROGRAM "shm-client"
+
+enum { OPTION_LAYOUT = 1100 };
+
+static const struct option_row rows[] = {
+    {NULL, 0, NULL, "How it reads"},
+    {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed: as the server writes"},
+    OPTIONS_SEGMENT_ROWS,
+    OPTIONS_COMMON_ROWS,
+};
+
+static const struct options options = {
+    .program = PROGRAM,
+    .usage = "[--layout natural|packed] [--path FILE] [--proj N] [--key KEY] [--id N]",
+    .about = "Attaches the server's segment read-only, reads the message value by value, and prints it.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+};
+
+/* Reads the words into *name and *layout. true: go on; false: exit with *status. */
+static bool words_take(int argc, char **argv, struct segment_name *name, enum message_layout *layout, int *status)
+{
+    const char *arg;
+    int letter;
+
+    *status = 0;
+    while ((letter = options_next(&options, argc, argv, &arg)) != -1) {
+        switch (letter) {
+        case OPTION_HELP:
+            options_help(&options, stdout);
+            return false;
+        case OPTION_VERSION:
+            options_version(&options, stdout);
+            return false;
+        case OPTION_LAYOUT:
+            if (!message_layout_from_name(arg, layout))
+                *status = options_wrong(&options, "--layout %s: a layout is natural or packed", arg);
+            break;
+        default:
+            *status = letter == '?' || options_segment(&options, letter, arg, name) != 0 ? 2 : 0;
+        }
+        if (*status != 0)
+            return false;
+    }
+    if (optind < argc)
+        *status = options_wrong(&options, "a word too many: '%s'", argv[optind]);
+    return *status == 0;
+}
+
+static int attach_failed(const char *called, int rc, const struct segment_stat *st)
+{
+    if (rc == -EINVAL || rc == -EIDRM) {
+        fprintf(stderr, PROGRAM ": cannot attach %s: there is none\n", called);
+        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
+        return 1;
+    }
+    if (rc != -EACCES)
+        return tell_failure(PROGRAM, rc, "it changed while we attached it: try again", "attach %s", called);
+    tell_failure(PROGRAM, rc, NULL, "attach %s", called);
+    fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n", (long)st->owner,
+            (unsigned)st->mode, (long)geteuid());
+    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
+    return 1;
+}
+
+/* Bytes of a text, up to its NUL or to the field's end, made harmless for a terminal. */
+static const char *text(const char *bytes, size_t size, char *out, size_t out_size)
+{
+    printable_bytes(bytes, strnlen(bytes, size), false, out, out_size);
+    return out;
+}
+
+static void print_message(const struct message *m)
+{
+    char intro[4 * sizeof m->intro + 1], farewell[4 * sizeof m->farewell + 1], slash[5], eq1[5], eq2[5];
+
+    printable_bytes(&m->slash, 1, false, slash, sizeof slash);
+    printable_bytes(&m->eq1, 1, false, eq1, sizeof eq1);
+    printable_bytes(&m->eq2, 1, false, eq2, sizeof eq2);
+    printf("%s%d%s%d%s%s%g\n", text(m->intro, sizeof m->intro, intro, sizeof intro), m->num, slash, m->den, eq1, eq2,
+           m->ratio);
+    printf("%s\n", text(m->farewell, sizeof m->farewell, farewell, sizeof farewell));
+}
+
+static bool all_zero(const void *bytes, size_t n)
+{
+    const char *p = bytes;
+
+    return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
+}
+
+/* Reads and prints what an attached segment holds. Returns the exit status. */
+static int show(const char *called, const struct segment *s, enum message_layout layout)
+{
+    size_t size = message_size(layout, false);
+    struct message_live m;
+
+    if (s->size < size) {
+        fprintf(stderr, PROGRAM ": cannot read the message in %s: it has only %zu bytes, the message needs %zu\n", called,
+                s->size, size);
+        fprintf(stderr, "  this is another program's segment: name the server's by --path, --proj or --key\n");
+        return 1;
+    }
+    if (all_zero(s->base, size)) {
+        fprintf(stderr, PROGRAM ": cannot read the message in %s: all its bytes are 0\n", called);
+        fprintf(stderr, "  the server has not written yet (--step, --pause): try again when it has\n");
+        return 1;
+    }
+    message_read(s->base, layout, &m);
+    print_message(&m.message);
+    if (m.message.farewell[0] != '\0')
+        return 0;
+    fprintf(stderr, PROGRAM ": the message in %s is not complete: its farewell is empty\n", called);
+    fprintf(stderr, "  the server is still writing, or writes the other layout (--layout natural|packed)\n");
+    return 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct segment_name name = SEGMENT_NAME_DEFAULT;
+    enum message_layout layout = MESSAGE_NATURAL;
+    struct segment segment = SEGMENT_EMPTY;
+    struct segment_stat st = {.id = -1};
+    char called[64];
+    key_t key = 0;
+    int id, status;
+
+    setlocale(LC_CTYPE, "");
+    if (!words_take(argc, argv, &name, &layout, &status))
+        return status;
+    int rc = segment_name_id(&name, &id);
+    if (rc != 0)
+        return tell_name_failure(PROGRAM, &name, rc);
+    if (name.by != SEGMENT_BY_ID)
+        segment_name_key(&name, &key);
+    tell_name(&name, key, called, sizeof called);
+
+    rc = segment_attach(&segment, id, &st);
+    if (rc != 0)
+        return attach_failed(called, rc, &st);
+    status = show(called, &segment, layout);
+    segment_detach(&segment);
+    if (fflush(stdout) != 0 && status == 0)
+        status = tell_failure(PROGRAM, -errno, NULL, "print the message");
+    return status;
+}
