@@ -1,0 +1,199 @@
+/* Canvas: see canvas.h. */
+#include "canvas.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int canvas_init(struct canvas *c, int rows, int cols, bool utf8)
+{
+    *c = (struct canvas){.rows = rows > 0 ? rows : 0, .cols = cols > 0 ? cols : 0, .utf8 = utf8};
+    c->glyphs = calloc((size_t)c->rows * (size_t)c->cols + 1, sizeof *c->glyphs);
+    if (c->glyphs == NULL) {
+        return -ENOMEM;
+    }
+    canvas_clear(c);
+    return 0;
+}
+
+void canvas_free(struct canvas *c)
+{
+    free(c->glyphs);
+    *c = (struct canvas){.glyphs = NULL};
+}
+
+void canvas_clear(struct canvas *c)
+{
+    for (size_t i = 0; i < (size_t)c->rows * (size_t)c->cols; i++) {
+        c->glyphs[i] = (struct glyph){.text = " ", .style = STYLE_PLAIN};
+    }
+}
+
+struct glyph *canvas_at(struct canvas *c, int row, int col)
+{
+    bool inside = row >= 0 && row < c->rows && col >= 0 && col < c->cols;
+    return inside ? &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col] : NULL;
+}
+
+/* Bytes of the UTF-8 character that s starts with; 0 where it is none or a control character (U+0080 to U+009F too:
+ * terminals obey these). RFC 3629; overlong forms and surrogates aren't worth a test here, as they only come from
+ * outside and we let nothing from outside but ASCII in. */
+static size_t character_bytes(const char *s)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    if (u[0] < 0x80) {
+        return u[0] >= 0x20 && u[0] != 0x7f ? 1 : 0;
+    }
+    size_t n = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc2 ? 2 : 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((u[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return n == 2 && u[0] == 0xc2 && u[1] < 0xa0 ? 0 : n;
+}
+
+/* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
+static size_t character_take(const char *s, bool utf8, char out[5])
+{
+    size_t n = character_bytes(s);
+    memset(out, 0, 5);
+    if (n == 0 || (n > 1 && !utf8)) {
+        out[0] = '?';
+        return n == 0 ? 1 : n;
+    }
+    memcpy(out, s, n);
+    return n;
+}
+
+int canvas_put(struct canvas *c, int row, int col, struct style style, const char *text)
+{
+    while (*text != '\0') {
+        struct glyph g = {.style = style};
+        text += character_take(text, c->utf8, g.text);
+        struct glyph *at = canvas_at(c, row, col++);
+        if (at != NULL) {
+            *at = g;
+        }
+    }
+    return col;
+}
+
+int canvas_width(const char *text)
+{
+    int width = 0;
+    char skip[5];
+    for (; *text != '\0'; width++) {
+        text += character_take(text, true, skip);
+    }
+    return width;
+}
+
+int canvas_put_cut(struct canvas *c, int row, int col, int width, struct style style, const char *text)
+{
+    int have = canvas_width(text), end = col + width;
+    if (width <= 0) {
+        return col;
+    }
+    if (have <= width) {
+        int next = canvas_put(c, row, col, style, text);
+        return canvas_fill(c, row, next, end - next, style, " ");
+    }
+    char one[5];
+    for (; col < end - 1; col++) {
+        text += character_take(text, c->utf8, one);
+        canvas_put(c, row, col, style, one);
+    }
+    return canvas_put(c, row, col, style, c->utf8 ? "\u2026" : ">");
+}
+
+int canvas_printf(struct canvas *c, int row, int col, struct style style, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return canvas_put(c, row, col, style, text);
+}
+
+int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, const char *text)
+{
+    for (; n > 0; n--) {
+        col = canvas_put(c, row, col, style, text);
+    }
+    return col;
+}
+
+static bool style_equal(struct style a, struct style b)
+{
+    return a.colour == b.colour && a.attr == b.attr;
+}
+
+/* Columns up to the last one that shows something. */
+static int row_length(const struct canvas *c, int row)
+{
+    const struct glyph *g = &c->glyphs[(size_t)row * (size_t)c->cols];
+    int n = c->cols;
+    while (n > 0 && strcmp(g[n - 1].text, " ") == 0 && (g[n - 1].style.attr & STYLE_REVERSE) == 0) {
+        n--;
+    }
+    return n;
+}
+
+void canvas_text(const struct canvas *c, FILE *out)
+{
+    for (int row = 0; row < c->rows; row++) {
+        for (int col = 0; col < row_length(c, row); col++) {
+            fputs(c->glyphs[row * c->cols + col].text, out);
+        }
+        fputc('\n', out);
+    }
+}
+
+static void sgr(struct style style, FILE *out)
+{
+    const char *between = "";
+    fputs("\033[", out);
+    if ((style.attr & STYLE_BOLD) != 0) {
+        fputs("1", out);
+        between = ";";
+    }
+    if ((style.attr & STYLE_DIM) != 0) {
+        fprintf(out, "%s2", between);
+        between = ";";
+    }
+    if ((style.attr & STYLE_REVERSE) != 0) {
+        fprintf(out, "%s7", between);
+        between = ";";
+    }
+    if (style.colour >= 0) {
+        fprintf(out, "%s%d", between, 30 + style.colour);
+    }
+    fputs("m", out);
+}
+
+void canvas_ansi(const struct canvas *c, FILE *out)
+{
+    for (int row = 0; row < c->rows; row++) {
+        struct style now = STYLE_PLAIN;
+        for (int col = 0; col < row_length(c, row); col++) {
+            const struct glyph *g = &c->glyphs[row * c->cols + col];
+            if (!style_equal(g->style, now)) {
+                if (!style_equal(now, STYLE_PLAIN)) {
+                    fputs("\033[0m", out);
+                }
+                if (!style_equal(g->style, STYLE_PLAIN)) {
+                    sgr(g->style, out);
+                }
+                now = g->style;
+            }
+            fputs(g->text, out);
+        }
+        if (!style_equal(now, STYLE_PLAIN)) {
+            fputs("\033[0m", out);
+        }
+        fputc('\n', out);
+    }
+}

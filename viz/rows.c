@@ -1,0 +1,131 @@
+/* Rows: see rows.h. */
+#include "rows.h"
+
+int rows_hex_column(const struct rows_shape *shape, int i)
+{
+    /* offset, blank, then three columns a byte (the sign comes first), and one more blank between groups of 8 */
+    return shape->digits + 1 + 3 * i + i / 8 + 1;
+}
+
+/* Of the sign after the last byte: the cursor's right bracket stands there. */
+static int last_column(const struct rows_shape *shape)
+{
+    return rows_hex_column(shape, shape->width - 1) + 2;
+}
+
+int rows_character_column(const struct rows_shape *shape, int i)
+{
+    return last_column(shape) + 2 + i;
+}
+
+int rows_columns(const struct rows_shape *shape)
+{
+    return shape->characters ? rows_character_column(shape, shape->width) : last_column(shape) + 1;
+}
+
+int rows_byte_at(const struct rows_shape *shape, int x)
+{
+    for (int i = 0; i < shape->width; i++) {
+        int hex = rows_hex_column(shape, i);
+        if ((x >= hex && x <= hex + 1) || (shape->characters && x == rows_character_column(shape, i))) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int digits_for(size_t segment_size)
+{
+    int digits = 4;
+    for (size_t last = segment_size > 0 ? segment_size - 1 : 0; digits < 16 && last >> (4 * digits) != 0;) {
+        digits++;
+    }
+    return digits;
+}
+
+struct rows_shape rows_fit(int cols, int want, int max_width, size_t segment_size)
+{
+    struct rows_shape shape = {.width = want > 0 ? want : max_width, .digits = digits_for(segment_size)};
+    for (; shape.width > 1; shape.width /= 2) {
+        shape.characters = true;
+        if (rows_columns(&shape) <= cols) {
+            return shape;
+        }
+        shape.characters = false;
+        if (shape.width <= 8 && rows_columns(&shape) <= cols) {
+            return shape;
+        }
+    }
+    return shape;
+}
+
+void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t cursor)
+{
+    for (int i = 0; i < shape->width; i++) {
+        bool here = cursor != SIZE_MAX && cursor % (size_t)shape->width == (size_t)i;
+        struct style s = theme_words(t, here ? WORDS_STRONG : WORDS_LABEL);
+        canvas_printf(c, row, col + rows_hex_column(shape, i), s, "%2x", (unsigned)i);
+    }
+}
+
+/* What stands in the column of characters. Only printable ASCII is itself. */
+static const char *character(const struct theme *t, const struct grid_cell *cell, char one[2])
+{
+    if (cell->role == GRID_OUT) {
+        return " ";
+    }
+    if (cell->role == GRID_UNREADABLE) {
+        return "?";
+    }
+    one[0] = (char)cell->byte;
+    one[1] = '\0';
+    return cell->byte >= 0x20 && cell->byte < 0x7f ? one : theme_sign(t, SIGN_DOT);
+}
+
+static void cell_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, int i,
+                      const struct grid_cell *cell)
+{
+    int hex = col + rows_hex_column(shape, i);
+    struct style style = theme_cell(t, cell), lead_style;
+    const char *lead = theme_lead(t, cell, &lead_style);
+    canvas_put(c, row, hex - 1, lead_style, lead);
+    if (cell->role == GRID_OUT) {
+        return;
+    }
+    if (cell->role == GRID_UNREADABLE) {
+        canvas_put(c, row, hex, style, "??");
+    } else {
+        canvas_printf(c, row, hex, style, "%02x", cell->byte);
+    }
+    if (shape->characters) {
+        char one[2];
+        canvas_put(c, row, col + rows_character_column(shape, i), style, character(t, cell, one));
+    }
+}
+
+/* The cursor's right bracket takes the place of the next cell's sign: the blank between groups moves before it. */
+static void cursor_close(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, int i)
+{
+    struct style s = theme_words(t, WORDS_STRONG);
+    canvas_put(c, row, col + rows_hex_column(shape, i) + 2, s, theme_sign(t, SIGN_CURSOR_RIGHT));
+}
+
+void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t first,
+               const struct grid_cell *cells, size_t count)
+{
+    size_t width = (size_t)shape->width;
+    for (size_t at = 0; at < count; at += width, row++) {
+        if (cells[at].role == GRID_OUT) {
+            continue;
+        }
+        canvas_printf(c, row, col, theme_words(t, WORDS_LABEL), "%0*zx", shape->digits, first + at);
+        int selected = -1;
+        for (size_t i = 0; i < width && at + i < count; i++) {
+            cell_draw(c, row, col, t, shape, (int)i, &cells[at + i]);
+            selected = (cells[at + i].marks & GRID_SELECTED) != 0 ? (int)i : selected;
+        }
+        if (selected >= 0) {
+            cursor_close(c, row, col, t, shape, selected);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/* Theme: see theme.h. */
+#include "theme.h"
+
+static const struct {
+    const char *utf8, *ascii;
+} signs[SIGN_COUNT] = {
+    [SIGN_EDGE] = {"│", "|"},         [SIGN_ELEMENT] = {"┊", ","},      [SIGN_HATCH] = {"░", "~"},
+    [SIGN_STALE] = {"!", "!"},        [SIGN_CHANGED] = {"*", "*"},      [SIGN_OVERLAP] = {"&", "&"},
+    [SIGN_MISALIGNED] = {"^", "^"},   [SIGN_DIFFERS] = {"≠", "#"},      [SIGN_CURSOR_LEFT] = {"[", "["},
+    [SIGN_CURSOR_RIGHT] = {"]", "]"}, [SIGN_HLINE] = {"─", "-"},        [SIGN_VLINE] = {"│", "|"},
+    [SIGN_TEE_DOWN] = {"┬", "+"},     [SIGN_TEE_RIGHT] = {"├", "+"},    [SIGN_TEE_UP] = {"┴", "+"},
+    [SIGN_TEE_LEFT] = {"┤", "+"},     [SIGN_POINTER] = {"▸", ">"},      [SIGN_DOT] = {"·", "."},
+    [SIGN_BLOCK] = {"■", "#"},
+};
+
+const char *theme_sign(const struct theme *t, enum theme_sign sign)
+{
+    return t->utf8 ? signs[sign].utf8 : signs[sign].ascii;
+}
+
+const struct theme_mark theme_marks[] = {
+    {GRID_SELECTED, SIGN_CURSOR_LEFT, "selected", "under the cursor"},
+    {GRID_DIFFERS, SIGN_DIFFERS, "differs", "not the byte that was expected"},
+    {GRID_STALE, SIGN_STALE, "stale", "padding that is not zero: something was left behind"},
+    {GRID_OVERLAP, SIGN_OVERLAP, "overlap", "two fields claim this byte"},
+    {GRID_CHANGED, SIGN_CHANGED, "changed", "changed just now"},
+    {GRID_MISALIGNED, SIGN_MISALIGNED, "misaligned", "the field starts at an address that its type does not like"},
+};
+const size_t theme_mark_count = sizeof theme_marks / sizeof *theme_marks;
+
+const char *theme_role_name(enum grid_role role)
+{
+    static const char *const names[GRID_ROLES] = {"field", "padding", "tail", "free", "out", "unreadable"};
+    return names[role];
+}
+
+static int8_t ansi_colour(const struct theme *t, unsigned colour)
+{
+    return (int8_t)(t->colour && colour < 7 ? (int)colour : -1);
+}
+
+struct style theme_field(const struct theme *t, unsigned colour)
+{
+    /* Plain blue is too dark to read on black. */
+    return (struct style){ansi_colour(t, colour), colour == 4 ? STYLE_BOLD : 0};
+}
+
+struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
+{
+    struct style s = theme_field(t, cell->colour);
+    bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
+    if (cell->byte == 0 || padding) {
+        s.attr = STYLE_DIM;
+    } else if (cell->role == GRID_FIELD && !t->colour) {
+        s.attr = STYLE_BOLD; /* mono: a field's bytes stand out from those of nobody */
+    }
+    if ((cell->marks & GRID_FOCUS) != 0) {
+        s.attr = (uint8_t)((s.attr & ~STYLE_DIM) | STYLE_BOLD);
+    }
+    if ((cell->marks & (GRID_STALE | GRID_DIFFERS | GRID_SELECTED)) != 0) {
+        s.attr = STYLE_REVERSE | ((cell->marks & GRID_DIFFERS) != 0 ? STYLE_BOLD : 0);
+    }
+    if ((cell->marks & GRID_CHANGED) != 0 && (cell->marks & GRID_SELECTED) == 0) {
+        static const uint8_t glow[GRID_GLOW_MAX + 1] = {0, STYLE_BOLD, STYLE_REVERSE, STYLE_REVERSE | STYLE_BOLD};
+        s.attr = glow[cell->glow <= GRID_GLOW_MAX ? cell->glow : GRID_GLOW_MAX];
+    }
+    return s;
+}
+
+/* The most urgent mark that the column before the cell should show; NULL: none. Misalignment is told once a field. */
+static const struct theme_mark *urgent_mark(const struct grid_cell *cell)
+{
+    for (size_t i = 0; i < theme_mark_count; i++) {
+        bool once = theme_marks[i].mark == GRID_MISALIGNED && !cell->starts;
+        if ((cell->marks & theme_marks[i].mark) != 0 && !once) {
+            return &theme_marks[i];
+        }
+    }
+    return NULL;
+}
+
+const char *theme_lead(const struct theme *t, const struct grid_cell *cell, struct style *style)
+{
+    const struct theme_mark *mark = urgent_mark(cell);
+    bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
+    *style = theme_field(t, cell->colour);
+    if (mark != NULL) {
+        style->attr = STYLE_BOLD;
+        return theme_sign(t, mark->sign);
+    }
+    style->attr = (cell->marks & GRID_FOCUS) != 0 ? STYLE_BOLD : STYLE_DIM;
+    if (padding) {
+        return theme_sign(t, SIGN_HATCH);
+    }
+    if (cell->role == GRID_FIELD && cell->starts) {
+        return theme_sign(t, SIGN_EDGE);
+    }
+    return cell->element ? theme_sign(t, SIGN_ELEMENT) : " ";
+}
+
+struct style theme_words(const struct theme *t, enum theme_words words)
+{
+    static const struct style styles[] = {
+        [WORDS_PLAIN] = {-1, 0},
+        [WORDS_LABEL] = {-1, STYLE_DIM},
+        [WORDS_STRONG] = {-1, STYLE_BOLD},
+        [WORDS_TITLE] = {-1, STYLE_REVERSE},
+        [WORDS_RULE] = {-1, STYLE_DIM},
+        [WORDS_CALM] = {6, 0},
+        [WORDS_GOOD] = {2, STYLE_BOLD},
+        [WORDS_WARN] = {3, STYLE_BOLD},
+        [WORDS_SELECTED] = {-1, STYLE_BOLD},
+    };
+    struct style s = styles[words];
+    s.colour = t->colour ? s.colour : -1;
+    return s;
+}

@@ -1,0 +1,66 @@
+/* Theme: roles and marks -> styles and signs. 8 colours suffice, mono works, a mark is never colour alone. */
+#ifndef SHMLAB_THEME_H
+#define SHMLAB_THEME_H
+
+#include "canvas.h"
+#include "grid.h"
+
+struct theme {
+    bool colour;  /* false: bold, dim and reverse only (NO_COLOR, a terminal without colours) */
+    bool utf8;    /* false: ASCII signs */
+    bool braille; /* the terminal's font has U+2800 to U+28FF (the Linux console's has not) */
+};
+
+enum theme_sign {
+    SIGN_EDGE,       /* a field starts */
+    SIGN_ELEMENT,    /* an array's next element starts */
+    SIGN_HATCH,      /* padding */
+    SIGN_STALE,
+    SIGN_CHANGED,
+    SIGN_OVERLAP,
+    SIGN_MISALIGNED,
+    SIGN_DIFFERS,
+    SIGN_CURSOR_LEFT,
+    SIGN_CURSOR_RIGHT,
+    SIGN_HLINE,
+    SIGN_VLINE,
+    SIGN_TEE_DOWN,
+    SIGN_TEE_RIGHT,
+    SIGN_TEE_UP,
+    SIGN_TEE_LEFT,
+    SIGN_POINTER,    /* the selected row of a table */
+    SIGN_DOT,        /* something is here, but it is zero */
+    SIGN_BLOCK,      /* something is here */
+    SIGN_COUNT
+};
+
+const char *theme_sign(const struct theme *t, enum theme_sign sign);
+
+/* The marks, the most urgent first: what the sign before a cell shows when several are true. */
+struct theme_mark {
+    enum grid_mark mark;
+    enum theme_sign sign;
+    const char *name;    /* one word, as in JSON */
+    const char *meaning; /* for the help and the inspector */
+};
+extern const struct theme_mark theme_marks[];
+extern const size_t theme_mark_count;
+
+/* One word, as in JSON: "field", "padding", "tail", "free", "out", "unreadable". */
+const char *theme_role_name(enum grid_role role);
+
+/* Of the two hex digits and the character of a cell. */
+struct style theme_cell(const struct theme *t, const struct grid_cell *cell);
+
+/* The sign in the column before a cell, and its style. */
+const char *theme_lead(const struct theme *t, const struct grid_cell *cell, struct style *style);
+
+enum theme_words {
+    WORDS_PLAIN, WORDS_LABEL, WORDS_STRONG, WORDS_TITLE, WORDS_RULE, WORDS_CALM, WORDS_GOOD, WORDS_WARN, WORDS_SELECTED
+};
+struct style theme_words(const struct theme *t, enum theme_words words);
+
+/* The style of a field's name in tables: its colour. */
+struct style theme_field(const struct theme *t, unsigned colour);
+
+#endif
