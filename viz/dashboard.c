@@ -1,0 +1,267 @@
+/* Dashboard: see dashboard.h. Two shapes: wide, with the panels right of the grid, and stacked, with them below it. */
+#include "dashboard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIDE_MIN 44         /* columns that the panels need beside the grid */
+#define RIGHT_COLS 37       /* of map and inspector below the grid: 5 for the offset, 32 characters */
+#define INSPECTOR_SMALL 7   /* rows: byte, heading, 5 readings */
+#define INSPECTOR_FULL 10
+#define PANELS_MIN_ROWS 14  /* below that the grid has the screen for itself */
+
+static int clamp(int n, int low, int high)
+{
+    return n < low ? low : n > high ? high : n;
+}
+
+static int field_rows(const struct model *m)
+{
+    size_t leaves = layout_leaves(m->layout);
+    return leaves == 0 ? 2 : leaves > 200 ? 201 : (int)leaves + 1;
+}
+
+/* Grid left, from the top: fields, inspector, map. */
+static void plan_wide(struct dashboard *d, const struct model *m)
+{
+    int body = d->rows - 2, left = rows_columns(&d->shape) + 2;
+    struct rect side = {1, left + 1, body, d->cols - left - 1};
+    d->header = true;
+    d->grid = (struct rect){2, 1, body - 1, left - 1};
+    d->wall_col = left;
+    d->wall_row = 1;
+    d->wall_rows = body;
+    int inspector = body >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
+    int map = panel_map_rows(m->size, side.cols, clamp(body - inspector - 2 - field_rows(m), 4, body / 2 + 4));
+    map = clamp(map, 0, body - inspector - 6);
+    int fields = body - inspector - map - 2;
+    fields = clamp(fields, 2, clamp(field_rows(m), 2, fields));
+    d->fields = (struct rect){side.row, side.col, fields, side.cols};
+    d->inspector_rule = side.row + fields;
+    d->inspector = (struct rect){d->inspector_rule + 1, side.col, inspector, side.cols};
+    d->map_rule = d->inspector.row + inspector;
+    d->map = (struct rect){d->map_rule + 1, side.col, map, side.cols};
+}
+
+/* Grid above; below it the fields at the left, map and inspector at the right. */
+static void plan_stacked(struct dashboard *d, const struct model *m)
+{
+    int body = d->rows - 2;
+    d->header = body >= 8;
+    int below = 0;
+    if (body >= PANELS_MIN_ROWS) {
+        int wish = clamp(field_rows(m) + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
+        below = clamp(body / 2 + 2, 8, wish);
+    }
+    int left = rows_columns(&d->shape) < d->cols ? 1 : 0;
+    d->grid = (struct rect){1 + (d->header ? 1 : 0), left, body - below - (d->header ? 1 : 0), d->cols - left};
+    if (below == 0) {
+        return;
+    }
+    d->divider = 1 + body - below;
+    struct rect panel = {d->divider + 1, 0, below - 1, d->cols};
+    if (d->cols < RIGHT_COLS + 40) {
+        d->fields = panel;
+        return;
+    }
+    d->fields = (struct rect){panel.row, 0, panel.rows, d->cols - RIGHT_COLS - 1};
+    d->wall_col = d->fields.cols;
+    d->wall_row = panel.row;
+    d->wall_rows = panel.rows;
+    int right = d->wall_col + 1;
+    int map = panel_map_rows(m->size, RIGHT_COLS, clamp(panel.rows - INSPECTOR_SMALL - 1, 2, panel.rows / 2));
+    map = clamp(map, 0, panel.rows / 2);
+    d->map = (struct rect){panel.row, right, map, RIGHT_COLS};
+    d->inspector_rule = panel.row + map;
+    d->inspector = (struct rect){d->inspector_rule + 1, right, panel.rows - map - 1, RIGHT_COLS};
+}
+
+struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
+{
+    struct dashboard d = {.rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1};
+    int most = m->want_width > 0 ? m->want_width : 32;
+    d.shape = rows_fit(cols - SIDE_MIN - 3, m->want_width, most, m->size);
+    bool wide = rows >= 22 && d.shape.characters && d.shape.width >= (m->want_width > 0 ? m->want_width : 16);
+    if (wide) {
+        plan_wide(&d, m);
+        return d;
+    }
+    d.shape = rows_fit(cols, m->want_width, m->want_width > 0 ? m->want_width : 16, m->size);
+    plan_stacked(&d, m);
+    return d;
+}
+
+/* ---- drawing ---- */
+
+static void draw_title(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                       const struct source *source)
+{
+    struct style s = theme_words(t, WORDS_TITLE);
+    char part[8][64] = {" shm-view "};
+    size_t n = 1;
+    source_title(source, part[n++], sizeof *part);
+    bool segment = source->spec.kind == SOURCE_SEGMENT && source->attached_before;
+    if (segment) {
+        snprintf(part[n++], sizeof *part, "id %d", source->stat.id);
+    }
+    snprintf(part[n++], sizeof *part, "%zu bytes", m->size);
+    if (segment) {
+        snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
+        snprintf(part[n++], sizeof *part, "nattch %lu", source->stat.attached);
+        bool runs = source->creator_runs && source->state == SOURCE_LIVE;
+        snprintf(part[n++], sizeof *part, "by %s %d", runs ? source->creator_name : "dead pid", (int)source->stat.creator_pid);
+    }
+    canvas_fill(c, 0, 0, d->cols, s, " ");
+    const char *state = m->frozen ? "frozen" : source_state_name(source->state);
+    int room = d->cols - canvas_width(state) - 3;
+    canvas_printf(c, 0, d->cols - canvas_width(state) - 1, (struct style){s.colour, s.attr | STYLE_BOLD}, "%s", state);
+    int col = 0;
+    for (size_t i = 0; i < n; i++) {
+        int width = canvas_width(part[i]) + (i == 0 ? 0 : 2);
+        if (col + width > room) {
+            break; /* the least important words come last */
+        }
+        col = canvas_put(c, 0, col, s, part[i]);
+        col = canvas_put(c, 0, col, s, i == 0 ? "" : "  ");
+    }
+}
+
+static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+{
+    size_t count = (size_t)d->grid.rows * (size_t)d->shape.width;
+    size_t readable = m->top < m->size ? m->size - m->top : 0;
+    if (d->header) {
+        rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
+    }
+    struct grid_cell *cells = calloc(count + 1, sizeof *cells);
+    if (cells == NULL || m->size == 0) {
+        free(cells);
+        return;
+    }
+    const struct grid_input in = {
+        .layout = m->layout,
+        .hues = &m->hues,
+        .segment_size = m->size,
+        .first = m->top,
+        .bytes = m->bytes + m->top,
+        .readable = readable,
+        .expected = m->expected != NULL && m->top < m->expected_size ? m->expected + m->top : NULL,
+        .expected_size = m->top < m->expected_size ? m->expected_size - m->top : 0,
+        .glow = m->glow + m->top,
+        .cursor = m->cursor,
+    };
+    grid_fill(&in, cells, count);
+    rows_draw(c, d->grid.row, d->grid.col, t, &d->shape, m->top, cells, count);
+    free(cells);
+}
+
+static void draw_rule(struct canvas *c, const struct theme *t, int row, int col, int cols, const char *words)
+{
+    struct style rule = theme_words(t, WORDS_RULE);
+    canvas_fill(c, row, col, cols, rule, theme_sign(t, SIGN_HLINE));
+    if (*words != '\0' && cols > 8) {
+        int width = canvas_width(words) < cols - 4 ? canvas_width(words) : cols - 4;
+        canvas_put(c, row, col + 1, rule, " ");
+        int end = canvas_put_cut(c, row, col + 2, width, theme_words(t, WORDS_PLAIN), words);
+        canvas_put(c, row, end, rule, " ");
+    }
+}
+
+static void where_words(const struct model *m, char *out, size_t out_size)
+{
+    char where[160];
+    panel_where(m, where, sizeof where);
+    if (m->size == 0) {
+        snprintf(out, out_size, "%s", where);
+    } else {
+        snprintf(out, out_size, "0x%04zx = %zu  %s", m->cursor, m->cursor, where);
+    }
+}
+
+static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+{
+    char where[192];
+    struct style rule = theme_words(t, WORDS_RULE);
+    bool stacked = d->divider >= 0;
+    where_words(m, where, sizeof where);
+    for (int i = 0; i < d->wall_rows; i++) {
+        canvas_put(c, d->wall_row + i, d->wall_col, rule, theme_sign(t, SIGN_VLINE));
+    }
+    if (stacked) {
+        draw_rule(c, t, d->divider, 0, d->cols, where);
+        if (d->wall_rows > 0 && strcmp(canvas_at(c, d->divider, d->wall_col)->text, theme_sign(t, SIGN_HLINE)) == 0) {
+            canvas_put(c, d->divider, d->wall_col, rule, theme_sign(t, SIGN_TEE_DOWN));
+        }
+    }
+    if (d->inspector_rule >= 0) {
+        draw_rule(c, t, d->inspector_rule, d->wall_col + 1, d->cols - d->wall_col - 1, stacked ? "" : where);
+        canvas_put(c, d->inspector_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
+    }
+    if (d->map_rule >= 0) {
+        draw_rule(c, t, d->map_rule, d->wall_col + 1, d->cols - d->wall_col - 1, "the whole segment");
+        canvas_put(c, d->map_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
+    }
+}
+
+static void draw_status(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                        const struct source *source)
+{
+    static const char keys[] = " ? help  q quit";
+    int row = d->rows - 1, room = d->cols - (int)sizeof keys + 1;
+    if (m->prompt != 0) {
+        const char *typed = m->typed;
+        int cut = canvas_width(typed) - (d->cols - 3);
+        canvas_printf(c, row, 0, theme_words(t, WORDS_STRONG), "%c%s_", m->prompt, typed + (cut > 0 ? cut : 0));
+        return;
+    }
+    if (room >= 16) {
+        canvas_put(c, row, room, theme_words(t, WORDS_LABEL), keys);
+    } else {
+        room = d->cols;
+    }
+    if (m->message[0] != '\0') {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), m->message);
+    } else if (source->line[0] != '\0') {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), source->line);
+    } else if (m->news.text[0] != '\0') {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), m->news.text);
+    } else {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_LABEL), m->layout_title);
+    }
+}
+
+void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                    const struct source *source)
+{
+    canvas_clear(c);
+    if (m->help) {
+        panel_help(c, t, m);
+        return;
+    }
+    draw_title(c, t, d, m, source);
+    draw_grid(c, t, d, m);
+    draw_walls(c, t, d, m);
+    panel_fields(c, t, m, d->fields);
+    panel_inspector(c, t, m, d->inspector);
+    panel_map(c, t, m, d->map);
+    draw_status(c, t, d, m, source);
+}
+
+size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int row, int col)
+{
+    if (row >= d->grid.row && row < d->grid.row + d->grid.rows) {
+        int byte = rows_byte_at(&d->shape, col - d->grid.col);
+        size_t offset = m->top + (size_t)(row - d->grid.row) * (size_t)d->shape.width + (size_t)byte;
+        if (byte >= 0) {
+            return offset < m->size ? offset : SIZE_MAX;
+        }
+    }
+    struct rect f = d->fields;
+    if (row > f.row && row < f.row + f.rows && col >= f.col && col < f.col + f.cols) {
+        struct layout_leaf leaf;
+        size_t i = panel_fields_top(m, f) + (size_t)(row - f.row - 1);
+        return layout_leaf_get(m->layout, i, &leaf) && leaf.offset < m->size ? leaf.offset : SIZE_MAX;
+    }
+    return SIZE_MAX;
+}

@@ -1,0 +1,30 @@
+/* Dashboard: the viewer's whole screen on a canvas. Pure: curses shows it, tests read it. */
+#ifndef SHMLAB_DASHBOARD_H
+#define SHMLAB_DASHBOARD_H
+
+#include "panels.h"
+#include "rows.h"
+
+/* Where everything stands on a screen of rows x cols. Parts that find no room have 0 rows. */
+struct dashboard {
+    int rows, cols;
+    struct rows_shape shape;
+    bool header;         /* the line over the grid */
+    struct rect grid;    /* the grid's lines, without header */
+    int divider;         /* row of the line that tells what is under the cursor; -1: none */
+    struct rect fields, inspector, map;
+    int wall_col, wall_row, wall_rows; /* the upright line between panels; wall_rows 0: none */
+    int map_rule, inspector_rule;      /* rows of their headings; -1: none */
+};
+
+/* Plans the screen. Depends on the segment's size, the layout's length and the wished width, not on bytes. */
+struct dashboard dashboard_plan(const struct model *m, int rows, int cols);
+
+/* Draws. source tells the title and the state; m was shaped by model_shape(m, plan.shape.width, plan.grid.rows). */
+void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                    const struct source *source);
+
+/* The offset shown at row, col of the screen (grid or field table); SIZE_MAX: none. */
+size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int row, int col);
+
+#endif

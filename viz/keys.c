@@ -1,0 +1,216 @@
+/* Keys: see keys.h. They follow vi and less. */
+#include "keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void left(struct model *m)
+{
+    model_move(m, -1);
+}
+
+static void right(struct model *m)
+{
+    model_move(m, 1);
+}
+
+static void up(struct model *m)
+{
+    if (m->cursor >= (size_t)m->width) {
+        model_move(m, -m->width);
+    }
+}
+
+static void down(struct model *m)
+{
+    if (m->size > (size_t)m->width && m->cursor < m->size - (size_t)m->width) {
+        model_move(m, m->width);
+    }
+}
+
+static void page_up(struct model *m)
+{
+    model_move(m, -(ptrdiff_t)m->width * m->rows);
+}
+
+static void page_down(struct model *m)
+{
+    model_move(m, (ptrdiff_t)m->width * m->rows);
+}
+
+static void row_start(struct model *m)
+{
+    model_go(m, m->cursor - m->cursor % (size_t)m->width);
+}
+
+static void row_end(struct model *m)
+{
+    model_go(m, m->cursor - m->cursor % (size_t)m->width + (size_t)m->width - 1);
+}
+
+static void first(struct model *m)
+{
+    model_go(m, 0);
+}
+
+static void last(struct model *m)
+{
+    model_go(m, SIZE_MAX);
+}
+
+static void next_field(struct model *m)
+{
+    model_next_field(m, 1);
+}
+
+static void previous_field(struct model *m)
+{
+    model_next_field(m, -1);
+}
+
+static void prompt_goto(struct model *m)
+{
+    m->prompt = ':';
+    m->typed[0] = '\0';
+}
+
+static void prompt_find(struct model *m)
+{
+    m->prompt = '/';
+    m->typed[0] = '\0';
+}
+
+static void find_next(struct model *m)
+{
+    model_find(m, m->found, 1);
+}
+
+static void find_previous(struct model *m)
+{
+    model_find(m, m->found, -1);
+}
+
+static void freeze(struct model *m)
+{
+    m->frozen = !m->frozen;
+    snprintf(m->message, sizeof m->message, "%s", m->frozen ? "frozen: the bytes stay as they are; Space goes on" : "");
+}
+
+static void width(struct model *m)
+{
+    int before = m->want_width > 0 ? m->want_width : m->width;
+    m->want_width = before >= 64 ? 8 : before < 8 ? 8 : before * 2;
+    snprintf(m->message, sizeof m->message, "%d bytes a row, or as many as fit", m->want_width);
+}
+
+static void byte_order(struct model *m)
+{
+    m->big_endian = !m->big_endian;
+}
+
+static void next_layout(struct model *m)
+{
+    m->next_layout++;
+}
+
+static void help(struct model *m)
+{
+    m->help = !m->help;
+    m->help_top = 0;
+}
+
+static void quit(struct model *m)
+{
+    m->quit = true;
+}
+
+/* `l` is a step to the right here, as in vi; another layout is `L`. */
+const struct key_row key_rows[] = {
+    {{'h', PRESS_CURSOR_LEFT}, "h, left", "one byte back", left},
+    {{'l', PRESS_CURSOR_RIGHT}, "l, right", "one byte on", right},
+    {{'k', PRESS_CURSOR_UP}, "k, up", "one row up", up},
+    {{'j', PRESS_CURSOR_DOWN}, "j, down", "one row down", down},
+    {{'b' - 'a' + 1, PRESS_PAGE_UP}, "PgUp, ^B", "a page up", page_up},
+    {{'f' - 'a' + 1, PRESS_PAGE_DOWN}, "PgDn, ^F", "a page down", page_down},
+    {{'0', '^'}, "0", "start of the row", row_start},
+    {{'$'}, "$", "end of the row", row_end},
+    {{'g', PRESS_FIRST}, "g, Home", "first byte", first},
+    {{'G', PRESS_LAST}, "G, End", "last byte", last},
+    {{'\t'}, "Tab", "next field", next_field},
+    {{PRESS_BACK_TAB}, "Shift-Tab", "previous field", previous_field},
+    {{':'}, ":", "go to an offset (0x20, 32, +8) or a field", prompt_goto},
+    {{'/'}, "/", "find a field, text, or bytes (0x1600)", prompt_find},
+    {{'n'}, "n", "find the next one", find_next},
+    {{'N'}, "N", "find the one before", find_previous},
+    {{' '}, "Space", "freeze the picture, and go on", freeze},
+    {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
+    {{'e'}, "e", "other byte order first in the inspector", byte_order},
+    {{'L'}, "L", "another layout over the same bytes", next_layout},
+    {{'?'}, "?", "this help", help},
+    {{'q'}, "q", "quit", quit},
+};
+const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
+
+/* Return ends the typed line: what it asked for is done. */
+static void prompt_done(struct model *m)
+{
+    char prompt = m->prompt;
+    m->prompt = 0;
+    if (prompt == ':' && m->typed[0] != '\0') {
+        model_goto(m, m->typed);
+    } else if (prompt == '/') {
+        if (m->typed[0] != '\0') {
+            memcpy(m->found, m->typed, sizeof m->found);
+        }
+        model_find(m, m->found, 1);
+    }
+}
+
+static bool prompt_press(struct model *m, int key)
+{
+    size_t n = strlen(m->typed);
+    if (key == PRESS_RETURN || key == '\n' || key == '\r') {
+        prompt_done(m);
+    } else if (key == PRESS_ESCAPE || (key == PRESS_RUBOUT && n == 0)) {
+        m->prompt = 0;
+    } else if (key == PRESS_RUBOUT) {
+        m->typed[n - 1] = '\0';
+    } else if (key >= ' ' && key < 0x7f && n + 1 < sizeof m->typed) {
+        m->typed[n] = (char)key;
+        m->typed[n + 1] = '\0';
+    }
+    return true;
+}
+
+/* While the help stands, keys scroll or close it. */
+static bool help_press(struct model *m, int key)
+{
+    if (key == 'j' || key == PRESS_CURSOR_DOWN || key == PRESS_PAGE_DOWN || key == ' ') {
+        m->help_top++;
+    } else if (key == 'k' || key == PRESS_CURSOR_UP || key == PRESS_PAGE_UP) {
+        m->help_top -= m->help_top > 0 ? 1 : 0;
+    } else {
+        m->help = false;
+    }
+    return true;
+}
+
+bool keys_press(struct model *m, int key)
+{
+    if (m->prompt != 0) {
+        return prompt_press(m, key);
+    }
+    m->message[0] = '\0';
+    if (m->help) {
+        return help_press(m, key);
+    }
+    for (size_t i = 0; i < key_row_count; i++) {
+        for (size_t k = 0; k < 3 && key != PRESS_NONE; k++) {
+            if (key_rows[i].keys[k] == key) {
+                key_rows[i].run(m);
+                return true;
+            }
+        }
+    }
+    return false;
+}

@@ -1,0 +1,444 @@
+/* Panels: see panels.h. */
+#include "panels.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "printable.h"
+#include "value.h"
+
+/* ---- under the cursor ---- */
+
+static void where_field(const struct model *m, const struct layout_span *span, const struct layout_leaf *leaf,
+                        const char *path, char *out, size_t out_size)
+{
+    char value[128];
+    value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, value, sizeof value);
+    snprintf(out, out_size, "%s: %s, byte %zu of %zu%s%s = %s", path, leaf->node->type, m->cursor - leaf->offset + 1,
+             leaf->node->size, span->overlap ? ", overlaps another field" : "", span->misaligned ? ", misaligned" : "",
+             value);
+}
+
+void panel_where(const struct model *m, char *out, size_t out_size)
+{
+    struct layout_span span = layout_span_at(m->layout, m->cursor);
+    struct layout_leaf leaf;
+    char path[64];
+    if (m->size == 0) {
+        snprintf(out, out_size, "nothing to see yet");
+        return;
+    }
+    if (span.leaf == LAYOUT_NO_LEAF || !layout_leaf_get(m->layout, span.leaf, &leaf)) {
+        snprintf(out, out_size, layout_leaves(m->layout) == 0 ? "no layout" : "free: no field lies here");
+        return;
+    }
+    layout_leaf_path(m->layout, leaf.index, path, sizeof path);
+    bool stale = m->bytes[m->cursor] != 0;
+    switch (span.kind) {
+    case LAYOUT_SPAN_FIELD:
+        where_field(m, &span, &leaf, path, out, out_size);
+        return;
+    case LAYOUT_SPAN_PADDING:
+        snprintf(out, out_size, "padding before %s (align %zu)%s", path, leaf.node->align, stale ? ": NOT zero" : "");
+        return;
+    default:
+        snprintf(out, out_size, "padding at the end, made by %s%s", path, stale ? ": NOT zero" : "");
+    }
+}
+
+/* ---- field table ---- */
+
+struct columns {
+    int name, type, value;        /* widths; type 0: left out */
+    int offset, size, align, pad; /* size 0: these three are left out */
+};
+
+static int digits(size_t n)
+{
+    char text[24];
+    return snprintf(text, sizeof text, "%zu", n);
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* What the widest of the fields need; at most 256 of them are asked. */
+static struct columns columns_wish(const struct model *m)
+{
+    struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3};
+    struct layout_leaf leaf;
+    for (size_t i = 0; i < 256 && layout_leaf_get(m->layout, i, &leaf); i++) {
+        char path[64];
+        w.name = larger(w.name, (int)layout_leaf_path(m->layout, i, path, sizeof path));
+        w.type = larger(w.type, canvas_width(leaf.node->type));
+        w.offset = larger(w.offset, digits(leaf.offset));
+        w.size = larger(w.size, digits(leaf.node->size));
+        w.align = larger(w.align, digits(leaf.node->align));
+        w.pad = larger(w.pad, digits(leaf.padding_before) + 1);
+    }
+    return w;
+}
+
+/* A name and a value come first, then the offset, then the type, then the other numbers. */
+static struct columns columns_fit(const struct model *m, int cols)
+{
+    struct columns w = columns_wish(m);
+    int numbers = w.size + w.align + w.pad + 3;
+    if (cols < 36) {
+        numbers = 0;
+        w.size = 0;
+    }
+    int rest = cols - 2 - w.offset - 1 - numbers;
+    w.name = w.name < rest / 3 ? w.name : larger(rest / 3, w.name < 9 ? w.name : 9);
+    w.type = w.type < 20 ? w.type : 20;
+    int type_most = rest - w.name - 1 - 8;
+    w.type = w.type < type_most ? w.type : type_most;
+    w.type = w.type < 4 ? 0 : w.type;
+    w.value = rest - w.name - (w.type > 0 ? w.type + 1 : 0);
+    return w;
+}
+
+static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct columns *w)
+{
+    struct style s = theme_words(t, WORDS_LABEL);
+    int col = canvas_put_cut(c, r.row, r.col + 1, w->name, s, "name") + 1;
+    if (w->type > 0) {
+        col = canvas_put_cut(c, r.row, col, w->type, s, "type") + 1;
+    }
+    col = canvas_printf(c, r.row, col, s, "%*s ", w->offset, "off");
+    if (w->size > 0) {
+        col = canvas_printf(c, r.row, col, s, "%*s %*s %*s ", w->size, "sz", w->align, "al", w->pad, "pad");
+    }
+    canvas_put_cut(c, r.row, col, w->value, s, "value");
+}
+
+/* "not seen", "past the end", or the value. */
+static void field_value(const struct model *m, const struct layout_leaf *leaf, char *out, size_t out_size)
+{
+    if (leaf->offset >= m->size || leaf->node->size > m->size - leaf->offset) {
+        snprintf(out, out_size, "past the end");
+        return;
+    }
+    value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, out, out_size);
+}
+
+static bool leaf_glows(const struct model *m, const struct layout_leaf *leaf)
+{
+    for (size_t i = leaf->offset; i < m->size && i < leaf->offset + leaf->node->size; i++) {
+        if (m->glow[i] > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void field_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+                      const struct columns *w, const struct layout_leaf *leaf, bool selected)
+{
+    char path[96], value[256], pad[24] = "";
+    unsigned colour = (unsigned)grid_hue_colour(grid_family(leaf->node), m->hues.hue[leaf->node - m->layout->nodes]);
+    struct style name = theme_field(t, colour), plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
+    name.attr |= selected ? STYLE_BOLD : 0;
+    layout_leaf_path(m->layout, leaf->index, path, sizeof path);
+    field_value(m, leaf, value, sizeof value);
+    canvas_put(c, row, r.col, plain, selected ? theme_sign(t, SIGN_POINTER) : " ");
+    int col = canvas_put_cut(c, row, r.col + 1, w->name, name, path) + 1;
+    if (w->type > 0) {
+        col = canvas_put_cut(c, row, col, w->type, plain, leaf->node->type) + 1;
+    }
+    col = canvas_printf(c, row, col, plain, "%*zu ", w->offset, leaf->offset);
+    if (w->size > 0) {
+        if (leaf->padding_before > 0) {
+            snprintf(pad, sizeof pad, "+%zu", leaf->padding_before);
+        }
+        col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, leaf->node->size, w->align, leaf->node->align);
+        col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), leaf->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ");
+        col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
+    }
+    struct style v = leaf_glows(m, leaf) ? theme_words(t, WORDS_TITLE) : plain;
+    if (canvas_width(value) > w->value) {
+        canvas_put_cut(c, row, col, w->value, v, value);
+    } else {
+        canvas_put(c, row, col, v, value);
+    }
+}
+
+size_t panel_fields_top(const struct model *m, struct rect r)
+{
+    size_t selected = m->size > 0 ? layout_span_at(m->layout, m->cursor).leaf : LAYOUT_NO_LEAF;
+    size_t shown = r.rows > 1 ? (size_t)r.rows - 1 : 0;
+    return selected != LAYOUT_NO_LEAF && selected >= shown ? selected - shown + 1 : 0;
+}
+
+void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+{
+    size_t leaves = layout_leaves(m->layout), shown = r.rows > 1 ? (size_t)r.rows - 1 : 0;
+    size_t selected = m->size > 0 ? layout_span_at(m->layout, m->cursor).leaf : LAYOUT_NO_LEAF;
+    if (r.rows <= 0 || r.cols < 16) {
+        return;
+    }
+    if (leaves == 0) {
+        canvas_put_cut(c, r.row, r.col + 1, r.cols - 1, theme_words(t, WORDS_LABEL), "no layout: bytes only");
+        canvas_put_cut(c, r.row + 1, r.col + 1, r.cols - 1, theme_words(t, WORDS_LABEL), m->layout_title);
+        return;
+    }
+    struct columns w = columns_fit(m, r.cols);
+    field_head(c, t, r, &w);
+    size_t top = panel_fields_top(m, r);
+    struct layout_leaf leaf;
+    for (size_t i = 0; i < shown && layout_leaf_get(m->layout, top + i, &leaf); i++) {
+        field_row(c, t, m, r, r.row + 1 + (int)i, &w, &leaf, top + i == selected);
+    }
+    size_t more = leaves > top + shown ? leaves - top - shown : 0;
+    if (more > 0) {
+        char text[32];
+        snprintf(text, sizeof text, "%zu more ", more);
+        canvas_put(c, r.row, r.col + r.cols - canvas_width(text), theme_words(t, WORDS_LABEL), text);
+    }
+}
+
+/* ---- inspector ---- */
+
+/* Up to 8 bytes at the cursor as one number. */
+static uint64_t number_at(const struct model *m, size_t bytes, bool big)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        size_t from = big ? i : bytes - 1 - i;
+        n = n << 8 | m->bytes[m->cursor + from];
+    }
+    return n;
+}
+
+static void real_text(uint64_t bits, size_t bytes, char *out, size_t out_size)
+{
+    double d;
+    if (bytes == 4) {
+        uint32_t half = (uint32_t)bits;
+        float f;
+        memcpy(&f, &half, sizeof f);
+        d = (double)f;
+    } else {
+        memcpy(&d, &bits, sizeof d);
+    }
+    /* Wider than the column only helps when one reads it: six digits do. */
+    snprintf(out, out_size, "%.*g", bytes == 4 ? 6 : 9, d);
+}
+
+struct reading {
+    const char *name;
+    size_t bytes;
+    enum { READ_SIGNED, READ_UNSIGNED, READ_REAL } as;
+    bool compact; /* shown also where there is little room */
+};
+
+static const struct reading readings[] = {
+    {"i16", 2, READ_SIGNED, true},    {"u16", 2, READ_UNSIGNED, false}, {"i32", 4, READ_SIGNED, true},
+    {"u32", 4, READ_UNSIGNED, false}, {"i64", 8, READ_SIGNED, true},    {"u64", 8, READ_UNSIGNED, false},
+    {"f32", 4, READ_REAL, true},      {"f64", 8, READ_REAL, true},
+};
+#define READINGS (int)(sizeof readings / sizeof *readings)
+
+/* The number as text; where it is wider than `width`, rounded, with a ~ that says so. */
+static void reading_text(const struct model *m, const struct reading *how, bool big, int width, char *out,
+                         size_t out_size)
+{
+    if (how->bytes > m->size - m->cursor) {
+        snprintf(out, out_size, "past the end");
+        return;
+    }
+    uint64_t n = number_at(m, how->bytes, big);
+    unsigned shift = 64 - 8 * (unsigned)how->bytes;
+    int64_t signed_n = (int64_t)(n << shift) >> shift;
+    if (how->as == READ_REAL) {
+        real_text(n, how->bytes, out, out_size);
+        return;
+    }
+    if (how->as == READ_SIGNED) {
+        snprintf(out, out_size, "%" PRId64, signed_n);
+    } else {
+        snprintf(out, out_size, "%" PRIu64, n);
+    }
+    if (canvas_width(out) > width) {
+        snprintf(out, out_size, "~%.6g", how->as == READ_SIGNED ? (double)signed_n : (double)n);
+    }
+}
+
+static void inspector_byte(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+{
+    uint8_t b = m->bytes[m->cursor];
+    char bits[10], one[8];
+    for (int i = 0; i < 8; i++) {
+        bits[i + (i >= 4 ? 1 : 0)] = (b >> (7 - i) & 1) != 0 ? '1' : '0';
+    }
+    bits[4] = ' ';
+    bits[9] = '\0';
+    char byte = (char)b;
+    printable_bytes(&byte, 1, false, one, sizeof one);
+    int col = canvas_put(c, r.row, r.col + 1, theme_words(t, WORDS_LABEL), "byte ");
+    col = canvas_printf(c, r.row, col, theme_words(t, WORDS_STRONG), "%02x", b);
+    canvas_printf(c, r.row, col, theme_words(t, WORDS_PLAIN), "  %d  %s  '%s'", b, bits, one);
+}
+
+void panel_inspector(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+{
+    if (r.rows <= 0 || m->size == 0 || m->cursor >= m->size) {
+        return;
+    }
+    struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
+    int width = (r.cols - 6) / 2;
+    bool all = r.rows >= READINGS + 2;
+    inspector_byte(c, t, m, r);
+    int row = r.row + 1;
+    canvas_put_cut(c, row, r.col + 5, width, label, m->big_endian ? "big endian" : "little endian");
+    canvas_put_cut(c, row, r.col + 6 + width, width, label, m->big_endian ? "little endian" : "big endian");
+    row++;
+    for (int i = 0; i < READINGS && row < r.row + r.rows; i++) {
+        if (!all && !readings[i].compact) {
+            continue;
+        }
+        char first[40], second[40];
+        reading_text(m, &readings[i], m->big_endian, width, first, sizeof first);
+        reading_text(m, &readings[i], !m->big_endian, width, second, sizeof second);
+        canvas_put(c, row, r.col + 1, label, readings[i].name);
+        canvas_put_cut(c, row, r.col + 5, width, plain, first);
+        canvas_put_cut(c, row, r.col + 6 + width, width, plain, second);
+        row++;
+    }
+}
+
+/* ---- map ---- */
+
+struct map_shape {
+    int cols, rows;
+    size_t bytes; /* a character */
+};
+
+/* One byte a character where that fits, else 8, else the next power of 2 that does. */
+static struct map_shape map_fit(size_t size, int cols, int most)
+{
+    struct map_shape shape = {.cols = 64, .rows = 0, .bytes = 1};
+    while (shape.cols > 8 && shape.cols > cols - 5) {
+        shape.cols /= 2;
+    }
+    for (;; shape.bytes = shape.bytes == 1 ? 8 : shape.bytes * 2) {
+        size_t row = (size_t)shape.cols * shape.bytes;
+        size_t rows = (size + row - 1) / row;
+        if (most <= 0 || rows <= (size_t)most) {
+            shape.rows = (int)rows;
+            return shape;
+        }
+    }
+}
+
+int panel_map_rows(size_t segment_size, int cols, int most)
+{
+    return most > 0 ? map_fit(segment_size, cols, most).rows : 0;
+}
+
+/* What one character of the map tells of its bytes. */
+struct map_cell {
+    size_t bytes, used; /* used: not zero */
+    unsigned dots;      /* bit i: the i-th eighth holds something */
+    struct grid_cell show; /* the byte whose colour it takes */
+    bool cursor;
+};
+
+/* The more a byte has to tell, the more it counts for its character's colour. */
+static int weight(const struct grid_cell *cell)
+{
+    int w = cell->role == GRID_FIELD ? 2 : cell->role == GRID_FREE ? 0 : 1;
+    w += cell->byte != 0 ? 3 : 0;
+    w += (cell->marks & GRID_STALE) != 0 ? 10 : 0;
+    return w + ((cell->marks & GRID_CHANGED) != 0 ? 20 : 0);
+}
+
+static struct map_cell map_cell_of(const struct model *m, const struct grid_cell *cells, size_t offset, size_t bytes)
+{
+    struct map_cell map = {.bytes = bytes, .show = cells[0]};
+    for (size_t i = 0; i < bytes; i++) {
+        if (cells[i].byte != 0) {
+            map.used++;
+            map.dots |= 1u << (i * 8 / bytes);
+        }
+        map.show = weight(&cells[i]) > weight(&map.show) ? cells[i] : map.show;
+    }
+    map.cursor = m->cursor >= offset && m->cursor - offset < bytes;
+    return map;
+}
+
+/* U+2800 and a bit for each dot. Our eighths run down the left column and then down the right one. */
+static void braille(unsigned dots, char out[5])
+{
+    static const unsigned bit[8] = {0x01, 0x02, 0x04, 0x40, 0x08, 0x10, 0x20, 0x80};
+    unsigned code = 0x2800;
+    for (unsigned i = 0; i < 8; i++) {
+        code |= (dots >> i & 1) != 0 ? bit[i] : 0;
+    }
+    out[0] = (char)(0xe0 | code >> 12);
+    out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+    out[2] = (char)(0x80 | (code & 0x3f));
+    out[3] = '\0';
+}
+
+static void map_put(struct canvas *c, const struct theme *t, int row, int col, const struct map_cell *map)
+{
+    char text[5];
+    struct style s = theme_field(t, map->show.colour);
+    bool padding = map->show.role == GRID_PADDING || map->show.role == GRID_TAIL;
+    if ((map->show.marks & GRID_STALE) != 0) {
+        snprintf(text, sizeof text, "%s", theme_sign(t, SIGN_STALE));
+        s.attr = STYLE_BOLD;
+    } else if (map->used == 0) {
+        snprintf(text, sizeof text, "%s", theme_sign(t, padding ? SIGN_HATCH : SIGN_DOT));
+        s.attr = STYLE_DIM;
+    } else if (map->bytes == 1) {
+        snprintf(text, sizeof text, "%s", theme_sign(t, SIGN_BLOCK));
+    } else if (t->braille) {
+        braille(map->dots, text);
+    } else {
+        snprintf(text, sizeof text, "%c", map->used * 4 <= map->bytes ? ':' : map->used * 2 <= map->bytes ? '+' : '#');
+    }
+    if ((map->show.marks & GRID_CHANGED) != 0) {
+        s.attr = map->show.glow > 1 ? STYLE_BOLD | STYLE_REVERSE : STYLE_BOLD;
+    }
+    if (map->cursor) {
+        s = (struct style){-1, STYLE_REVERSE | STYLE_BOLD};
+    }
+    canvas_put(c, row, col, s, text);
+}
+
+/* A character stands for at most this many bytes that are looked at; of more only the first ones count. */
+#define MAP_LOOK 4096
+
+void panel_map(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+{
+    if (r.rows <= 0 || m->size == 0) {
+        return;
+    }
+    static const struct grid_cell none;
+    struct map_shape shape = map_fit(m->size, r.cols, r.rows);
+    struct grid_cell cells[MAP_LOOK];
+    for (int row = 0; row < shape.rows; row++) {
+        size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
+        canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4zx", start);
+        for (int col = 0; col < shape.cols; col++) {
+            size_t offset = start + (size_t)col * shape.bytes;
+            if (offset >= m->size) {
+                break;
+            }
+            size_t look = shape.bytes < MAP_LOOK ? shape.bytes : MAP_LOOK;
+            look = look < m->size - offset ? look : m->size - offset;
+            cells[0] = none;
+            const struct grid_input in = {.layout = m->layout, .hues = &m->hues, .segment_size = m->size,
+                                          .first = offset, .bytes = m->bytes + offset, .readable = look,
+                                          .glow = m->glow + offset, .cursor = SIZE_MAX};
+            grid_fill(&in, cells, look);
+            struct map_cell map = map_cell_of(m, cells, offset, look);
+            map_put(c, t, r.row + row, r.col + 5 + col, &map);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/* Panels: the parts of the viewer's screen beside the grid, each drawn into a rectangle of the canvas. Pure. */
+#ifndef SHMLAB_PANELS_H
+#define SHMLAB_PANELS_H
+
+#include "model.h"
+#include "theme.h"
+
+struct rect {
+    int row, col, rows, cols; /* rows 0: not shown */
+};
+
+/* The field table: name, type, offset, size, alignment, padding before, value. The cursor's field is marked. */
+void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
+
+/* The index of the first leaf that the table shows. */
+size_t panel_fields_top(const struct model *m, struct rect r);
+
+/* All readings of the bytes under the cursor, in both byte orders. */
+void panel_inspector(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
+
+/* The whole segment at a glance: one sign for each byte where there is room, else one character for 8 or more. */
+void panel_map(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
+
+/* Rows that the map needs for a segment of that size in so many columns, at most `most`. */
+int panel_map_rows(size_t segment_size, int cols, int most);
+
+/* "num: int, byte 1 of 4": what lies under the cursor. */
+void panel_where(const struct model *m, char *out, size_t out_size);
+
+/* Keys and signs, over the whole canvas. */
+void panel_help(struct canvas *c, const struct theme *t, const struct model *m);
+
+#endif

@@ -1,0 +1,21 @@
+/* Render: one picture, once, to a stream: for pipes, tests, gdb and other people's scripts. */
+#ifndef SHMLAB_RENDER_H
+#define SHMLAB_RENDER_H
+
+#include <stdio.h>
+
+#include "model.h"
+#include "theme.h"
+
+/* The grid of all bytes and the field table, `cols` columns wide, as text (render_ansi: with colours and attributes).
+ * The cursor shows only where show_cursor is true. 0 or -ENOMEM. */
+int render_text(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out);
+int render_ansi(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out);
+
+/* The same as JSON, version 1: docs/json.md tells the schema. 0 or -ENOMEM. */
+int render_json(const struct model *m, const struct source *s, FILE *out);
+
+/* How many bytes differ from m->expected; bytes that are expected past the segment's end count. */
+size_t render_differences(const struct model *m);
+
+#endif

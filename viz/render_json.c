@@ -1,0 +1,152 @@
+/* Render JSON: version 1 of the schema in docs/json.md. See render.h. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "render.h"
+#include "value.h"
+
+static void string(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '"' || c == '\\') {
+            fprintf(out, "\\%c", c);
+        } else if (c < 0x20 || c == 0x7f) {
+            fprintf(out, "\\u%04x", c);
+        } else {
+            fputc(c, out);
+        }
+    }
+    fputc('"', out);
+}
+
+static const char *boolean(bool b)
+{
+    return b ? "true" : "false";
+}
+
+static void source_json(const struct source *s, const struct model *m, FILE *out)
+{
+    char title[96];
+    source_title(s, title, sizeof title);
+    fputs("\"source\":{\"title\":", out);
+    string(out, title);
+    fputs(",\"state\":", out);
+    string(out, source_state_name(s->state));
+    if (s->spec.kind == SOURCE_SEGMENT && s->attached_before) {
+        fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u,\"nattch\":%lu,\"creator_pid\":%d",
+                (unsigned)s->stat.key, s->stat.id, (unsigned)s->stat.mode, (unsigned)s->stat.owner, s->stat.attached,
+                (int)s->stat.creator_pid);
+    }
+    fprintf(out, "},\n\"size\":%zu,\n\"bytes\":\"", m->size);
+    for (size_t i = 0; i < m->size; i++) {
+        fprintf(out, "%02x", m->bytes[i]);
+    }
+    fputs("\"", out);
+}
+
+static void field_json(const struct model *m, const struct layout_leaf *leaf, FILE *out)
+{
+    char path[256], value[512];
+    layout_leaf_path(m->layout, leaf->index, path, sizeof path);
+    fputs("\n{\"name\":", out);
+    string(out, path);
+    fputs(",\"type\":", out);
+    string(out, leaf->node->type);
+    fprintf(out, ",\"kind\":\"%s\",\"offset\":%zu,\"size\":%zu,\"align\":%zu,\"padding_before\":%zu",
+            layout_kind_name(leaf->node->kind), leaf->offset, leaf->node->size, leaf->node->align, leaf->padding_before);
+    if (leaf->node->bit_size > 0) {
+        fprintf(out, ",\"bit_offset\":%u,\"bit_size\":%u", leaf->node->bit_offset, leaf->node->bit_size);
+    }
+    bool inside = leaf->offset < m->size && leaf->node->size <= m->size - leaf->offset;
+    fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", boolean(leaf->misaligned),
+            boolean(leaf->in_union), boolean(!inside));
+    if (inside) {
+        value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, value, sizeof value);
+        fputs(",\"value\":", out);
+        string(out, value);
+    }
+    fputs("}", out);
+}
+
+static void layout_json(const struct model *m, FILE *out)
+{
+    fputs("\"layout\":{\"title\":", out);
+    string(out, m->layout_title);
+    fprintf(out, ",\"size\":%zu,\"fields\":[", layout_size(m->layout));
+    struct layout_leaf leaf;
+    for (size_t i = 0; layout_leaf_get(m->layout, i, &leaf); i++) {
+        fputs(i > 0 ? "," : "", out);
+        field_json(m, &leaf, out);
+    }
+    fputs("]}", out);
+}
+
+static bool same_run(const struct grid_cell *a, const struct grid_cell *b)
+{
+    return a->role == b->role && a->leaf == b->leaf && a->marks == b->marks && !b->starts;
+}
+
+static void run_json(const struct model *m, const struct grid_cell *cell, size_t offset, size_t size, FILE *out)
+{
+    fprintf(out, "\n{\"offset\":%zu,\"size\":%zu,\"role\":\"%s\"", offset, size, theme_role_name(cell->role));
+    if (cell->leaf != LAYOUT_NO_LEAF) {
+        char path[256];
+        layout_leaf_path(m->layout, cell->leaf, path, sizeof path);
+        fputs(",\"field\":", out);
+        string(out, path);
+    }
+    fputs(",\"marks\":[", out);
+    const char *between = "";
+    for (size_t i = 0; i < theme_mark_count; i++) {
+        if ((cell->marks & theme_marks[i].mark) != 0) {
+            fprintf(out, "%s\"%s\"", between, theme_marks[i].name);
+            between = ",";
+        }
+    }
+    fputs("]}", out);
+}
+
+static void cells_json(const struct model *m, const struct grid_cell *cells, FILE *out)
+{
+    fputs("\"cells\":[", out);
+    for (size_t start = 0; start < m->size;) {
+        size_t end = start + 1;
+        while (end < m->size && same_run(&cells[start], &cells[end])) {
+            end++;
+        }
+        fputs(start > 0 ? "," : "", out);
+        run_json(m, &cells[start], start, end - start, out);
+        start = end;
+    }
+    fputs("]", out);
+}
+
+int render_json(const struct model *m, const struct source *s, FILE *out)
+{
+    struct grid_cell *cells = calloc(m->size + 1, sizeof *cells);
+    if (cells == NULL) {
+        return -ENOMEM;
+    }
+    const struct grid_input in = {
+        .layout = m->layout,
+        .hues = &m->hues,
+        .segment_size = m->size,
+        .bytes = m->bytes,
+        .readable = m->size,
+        .expected = m->expected,
+        .expected_size = m->expected_size,
+        .cursor = SIZE_MAX,
+    };
+    grid_fill(&in, cells, m->size);
+    fputs("{\"version\":1,\n", out);
+    source_json(s, m, out);
+    fputs(",\n", out);
+    layout_json(m, out);
+    fputs(",\n", out);
+    cells_json(m, cells, out);
+    fprintf(out, ",\n\"differences\":%zu}\n", render_differences(m));
+    free(cells);
+    return 0;
+}

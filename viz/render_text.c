@@ -1,0 +1,85 @@
+/* Render text and ANSI: the same canvas, with and without its styles. See render.h. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "panels.h"
+#include "render.h"
+#include "rows.h"
+
+size_t render_differences(const struct model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->expected_size; i++) {
+        n += i >= m->size || m->bytes[i] != m->expected[i];
+    }
+    return n;
+}
+
+static int draw_rows(struct canvas *c, int row, const struct theme *t, const struct rows_shape *shape,
+                     const struct model *m)
+{
+    size_t width = (size_t)shape->width, rows = (m->size + width - 1) / width;
+    struct grid_cell *cells = calloc(rows * width + 1, sizeof *cells);
+    if (cells == NULL) {
+        return -ENOMEM;
+    }
+    const struct grid_input in = {
+        .layout = m->layout,
+        .hues = &m->hues,
+        .segment_size = m->size,
+        .bytes = m->bytes,
+        .readable = m->size,
+        .expected = m->expected,
+        .expected_size = m->expected_size,
+        .cursor = SIZE_MAX,
+    };
+    grid_fill(&in, cells, rows * width);
+    rows_draw(c, row, 0, t, shape, 0, cells, rows * width);
+    free(cells);
+    return 0;
+}
+
+static int draw_all(struct canvas *c, const struct model *m, const struct source *s, const struct theme *t, int cols)
+{
+    struct rows_shape shape = rows_fit(cols, m->want_width, m->want_width > 0 ? m->want_width : 16, m->size);
+    int rows = (int)((m->size + (size_t)shape.width - 1) / (size_t)shape.width);
+    int fields = (int)(layout_leaves(m->layout) < 4096 ? layout_leaves(m->layout) : 4096);
+    char title[96];
+    int rc = canvas_init(c, rows + 2 + (fields > 0 ? fields + 3 : 0), cols, t->utf8);
+    if (rc < 0) {
+        return rc;
+    }
+    source_title(s, title, sizeof title);
+    canvas_printf(c, 0, 0, theme_words(t, WORDS_STRONG), "%s, %zu bytes", title, m->size);
+    rows_header(c, 1, 0, t, &shape, SIZE_MAX);
+    rc = draw_rows(c, 2, t, &shape, m);
+    if (fields > 0) {
+        canvas_put_cut(c, rows + 3, 0, cols, theme_words(t, WORDS_STRONG), m->layout_title);
+        panel_fields(c, t, m, (struct rect){rows + 4, 0, fields + 1, cols});
+    }
+    return rc;
+}
+
+static int render(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out,
+                  void (*print)(const struct canvas *, FILE *))
+{
+    struct canvas c;
+    struct model unselected = *m; /* the picture is of nobody's cursor */
+    unselected.cursor = SIZE_MAX;
+    int rc = draw_all(&c, &unselected, s, t, cols);
+    if (rc == 0) {
+        print(&c, out);
+    }
+    canvas_free(&c);
+    return rc;
+}
+
+int render_text(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out)
+{
+    return render(m, s, t, cols, out, canvas_text);
+}
+
+int render_ansi(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out)
+{
+    return render(m, s, t, cols, out, canvas_ansi);
+}
