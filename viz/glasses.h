@@ -1,0 +1,47 @@
+/* Glasses: the layouts that may be laid over one source, and which one is on.
+ *
+ *   glasses_find -> glasses_layout, glasses_next -> glasses_free
+ *
+ * From the segment's creator: pid -> /proc/PID/exe -> section shm_layout -> DWARF; by hand: a type of an ELF file, or a
+ * .layout file. */
+#ifndef SHMLAB_GLASSES_H
+#define SHMLAB_GLASSES_H
+
+#include "layout.h"
+#include "layout_error.h"
+#include "source.h"
+
+struct glasses_spec {
+    const char *layout_file; /* --layout FILE; NULL */
+    const char *type;        /* --type NAME; NULL: what the program itself says with SHM_LAYOUT */
+    const char *elf;         /* --elf FILE; NULL: the creator's executable */
+    bool none;               /* --no-layout: bytes only */
+};
+
+struct glasses_one {
+    struct layout layout;
+    char title[128];         /* "struct message, from shm-server"; printable */
+};
+
+struct glasses {
+    struct glasses_one *all; /* owned */
+    size_t count, chosen;
+    char why[160];           /* why there is none; printable */
+};
+
+/* Looks for layouts and fits them to `size` bytes. 0: found some, or there is nothing to find (count 0, why says it).
+ * -errno with *error where a file or a type that the person named can't be had. *g must be empty ({0}) or found before:
+ * what it held is freed only when new ones were found or the segment is a new one. */
+int glasses_find(struct glasses *g, const struct glasses_spec *spec, const struct source *source, size_t size,
+                 struct layout_error *error);
+
+/* The one that is on; an empty layout where there is none. Stays valid until the next glasses_find or glasses_free. */
+const struct layout *glasses_layout(const struct glasses *g);
+const char *glasses_title(const struct glasses *g);
+
+/* Puts the next one on, around the end. false: there is no other. */
+bool glasses_next(struct glasses *g);
+
+void glasses_free(struct glasses *g);
+
+#endif

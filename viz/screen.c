@@ -1,0 +1,259 @@
+/* Screen: see screen.h. */
+#include "screen.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "keys.h"
+
+/* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers read
+ * is written before they are installed. */
+static volatile sig_atomic_t stop_asked, continued;
+static struct {
+    SCREEN *curses;
+    struct termios before;     /* as we found it */
+    char restore[256];         /* what a dying process writes to give the terminal back */
+    size_t restore_length;
+    struct sigaction old[32];  /* of the fatal signals, by number */
+} terminal;
+
+static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
+
+static void on_stop(int signal)
+{
+    (void)signal;
+    stop_asked = 1;
+}
+
+static void on_continue(int signal)
+{
+    (void)signal;
+    continued = 1;
+}
+
+/* Only async-signal-safe calls (signal-safety(7)): endwin is none, so its words were kept ready. */
+static void on_crash(int signal)
+{
+    ssize_t ignored = write(STDOUT_FILENO, terminal.restore, terminal.restore_length);
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+    sigaction(signal, &terminal.old[signal], NULL);
+    raise(signal);
+}
+
+static void restore_add(const char *text)
+{
+    size_t n = text != NULL && text != (const char *)-1 ? strlen(text) : 0;
+    if (terminal.restore_length + n < sizeof terminal.restore) {
+        memcpy(terminal.restore + terminal.restore_length, n > 0 ? text : "", n);
+        terminal.restore_length += n;
+    }
+}
+
+static void restore_prepare(void)
+{
+    static char sgr0[] = "sgr0", cnorm[] = "cnorm", rmkx[] = "rmkx", rmcup[] = "rmcup", kmous[] = "kmous", op[] = "op";
+    const char *mouse = tigetstr(kmous);
+    terminal.restore_length = 0;
+    if (mouse != NULL && mouse != (const char *)-1) {
+        restore_add("\033[?1000l\033[?1002l\033[?1006l");
+    }
+    restore_add(tigetstr(sgr0));
+    restore_add(tigetstr(op));
+    restore_add(tigetstr(cnorm));
+    restore_add(tigetstr(rmkx));
+    restore_add(tigetstr(rmcup));
+}
+
+static void signals_take(void)
+{
+    struct sigaction action = {.sa_handler = on_stop};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++) {
+        sigaction(stop_signals[i], &action, NULL);
+    }
+    action.sa_handler = on_continue;
+    sigaction(SIGCONT, &action, NULL);
+    action.sa_handler = on_crash;
+    action.sa_flags = (int)SA_NODEFER;
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
+        sigaction(fatal_signals[i], &action, &terminal.old[fatal_signals[i]]);
+    }
+}
+
+static void colours_start(void)
+{
+    if (!has_colors()) {
+        return;
+    }
+    start_color();
+    short ground = use_default_colors() == OK ? -1 : COLOR_BLACK;
+    for (short i = 1; i < 8 && i < COLORS; i++) {
+        init_pair(i, i, ground);
+    }
+}
+
+int screen_open(void)
+{
+    static char cup[] = "cup";
+    int rc;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return -ENOTTY;
+    }
+    if (setupterm(NULL, STDOUT_FILENO, &rc) != OK) {
+        return -ENOTSUP;
+    }
+    const char *place = tigetstr(cup);
+    if (place == NULL || place == (const char *)-1) {
+        return -ENOTSUP;
+    }
+    if (tcgetattr(STDIN_FILENO, &terminal.before) < 0) {
+        return -errno;
+    }
+    restore_prepare();
+    signals_take();
+    terminal.curses = newterm(NULL, stdout, stdin);
+    if (terminal.curses == NULL) {
+        return -ENOTSUP;
+    }
+    colours_start();
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    set_escdelay(25);
+    curs_set(0);
+    mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+    mouseinterval(0);
+    return 0;
+}
+
+void screen_close(void)
+{
+    if (terminal.curses == NULL) {
+        return;
+    }
+    endwin();
+    delscreen(terminal.curses);
+    terminal.curses = NULL;
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
+        sigaction(fatal_signals[i], &terminal.old[fatal_signals[i]], NULL);
+    }
+}
+
+void screen_size(int *rows, int *cols)
+{
+    getmaxyx(stdscr, *rows, *cols);
+}
+
+bool screen_has_colours(void)
+{
+    return terminal.curses != NULL && has_colors() && COLORS >= 8;
+}
+
+struct theme screen_theme(bool colours_work)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    bool console = term != NULL && (strcmp(term, "linux") == 0 || strncmp(term, "vt", 2) == 0);
+    return (struct theme){.colour = colours_work && (no_color == NULL || *no_color == '\0'),
+                          .utf8 = utf8,
+                          .braille = utf8 && !console};
+}
+
+static attr_t attributes(struct style s)
+{
+    attr_t a = A_NORMAL;
+    a |= (s.attr & STYLE_BOLD) != 0 ? A_BOLD : 0;
+    a |= (s.attr & STYLE_DIM) != 0 ? A_DIM : 0;
+    a |= (s.attr & STYLE_REVERSE) != 0 ? A_REVERSE : 0;
+    return a;
+}
+
+void screen_show(const struct canvas *c)
+{
+    for (int row = 0; row < c->rows; row++) {
+        move(row, 0);
+        for (int col = 0; col < c->cols; col++) {
+            const struct glyph *g = &c->glyphs[row * c->cols + col];
+            short pair = g->style.colour > 0 ? g->style.colour : 0;
+            attr_set(attributes(g->style), pair, NULL);
+            addstr(g->text);
+        }
+    }
+    attr_set(A_NORMAL, 0, NULL);
+    refresh();
+}
+
+static struct screen_event key_event(int code)
+{
+    static const struct {
+        int curses, ours;
+    } keys[] = {
+        {KEY_UP, PRESS_CURSOR_UP},     {KEY_DOWN, PRESS_CURSOR_DOWN}, {KEY_LEFT, PRESS_CURSOR_LEFT},
+        {KEY_RIGHT, PRESS_CURSOR_RIGHT}, {KEY_PPAGE, PRESS_PAGE_UP},  {KEY_NPAGE, PRESS_PAGE_DOWN},
+        {KEY_HOME, PRESS_FIRST},       {KEY_END, PRESS_LAST},         {KEY_BTAB, PRESS_BACK_TAB},
+        {KEY_BACKSPACE, PRESS_RUBOUT}, {127, PRESS_RUBOUT},           {8, PRESS_RUBOUT},
+        {KEY_ENTER, PRESS_RETURN},     {'\r', PRESS_RETURN},          {'\n', PRESS_RETURN},
+    };
+    struct screen_event e = {.kind = SCREEN_KEY, .key = code < 256 ? code : PRESS_NONE};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (keys[i].curses == code) {
+            e.key = keys[i].ours;
+        }
+    }
+    return e;
+}
+
+static struct screen_event mouse_event(void)
+{
+    MEVENT mouse;
+    struct screen_event e = {.kind = SCREEN_NOTHING};
+    if (getmouse(&mouse) != OK) {
+        return e;
+    }
+    if ((mouse.bstate & BUTTON4_PRESSED) != 0 || (mouse.bstate & BUTTON5_PRESSED) != 0) {
+        bool up = (mouse.bstate & BUTTON4_PRESSED) != 0;
+        return (struct screen_event){.kind = SCREEN_KEY, .key = up ? PRESS_CURSOR_UP : PRESS_CURSOR_DOWN};
+    }
+    return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
+}
+
+struct screen_event screen_wait(int timeout_ms)
+{
+    if (stop_asked) {
+        return (struct screen_event){.kind = SCREEN_STOP};
+    }
+    timeout(timeout_ms);
+    int code = getch();
+    if (stop_asked) {
+        return (struct screen_event){.kind = SCREEN_STOP};
+    }
+    if (continued) {
+        /* Somebody else had the terminal meanwhile: its modes and its contents are not ours any more. */
+        continued = 0;
+        endwin();
+        clearok(stdscr, TRUE);
+        refresh();
+        return (struct screen_event){.kind = SCREEN_RESIZED};
+    }
+    switch (code) {
+    case ERR:
+        return (struct screen_event){.kind = SCREEN_NOTHING};
+    case KEY_RESIZE:
+        return (struct screen_event){.kind = SCREEN_RESIZED};
+    case KEY_MOUSE:
+        return mouse_event();
+    default:
+        return key_event(code);
+    }
+}

@@ -1,0 +1,47 @@
+/* Screen: a canvas on a terminal by ncurses, keys back from it, and the terminal as it was in the end, whatever happens.
+ *
+ *   screen_open -> screen_show, screen_wait ... -> screen_close
+ *
+ * Only screen.c includes curses. There is one terminal, so there is one screen. */
+#ifndef SHMLAB_SCREEN_H
+#define SHMLAB_SCREEN_H
+
+#include "canvas.h"
+#include "theme.h"
+
+enum screen_event_kind {
+    SCREEN_NOTHING, /* time is up */
+    SCREEN_KEY,     /* key: a character or one of enum press */
+    SCREEN_CLICK,   /* row, col */
+    SCREEN_RESIZED, /* also after SIGCONT: draw all again */
+    SCREEN_STOP     /* SIGTERM, SIGINT or SIGHUP came: close and go */
+};
+
+struct screen_event {
+    enum screen_event_kind kind;
+    int key, row, col;
+};
+
+/* Takes the terminal. 0; -ENOTTY where stdin or stdout is none; -ENOTSUP where it can't place its cursor (TERM=dumb) or
+ * terminfo doesn't know it. Blocks nothing, but from here on fatal signals restore the terminal before they kill. */
+int screen_open(void);
+
+/* The size now. */
+void screen_size(int *rows, int *cols);
+
+/* What this terminal and the environment (NO_COLOR, locale) can show. Without a terminal: what a pipe of this locale can. */
+struct theme screen_theme(bool colours_work);
+
+/* true where the open terminal has 8 colours. */
+bool screen_has_colours(void);
+
+/* Shows the canvas, sending only what differs from what stands there. */
+void screen_show(const struct canvas *c);
+
+/* Waits at most timeout_ms for the next event. */
+struct screen_event screen_wait(int timeout_ms);
+
+/* Gives the terminal back as it was. Does nothing where it isn't open. */
+void screen_close(void);
+
+#endif

@@ -1,0 +1,422 @@
+/* shm-view: shows every byte of a segment, live and read-only, with the fields and the padding that lie in it. */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dashboard.h"
+#include "glasses.h"
+#include "keys.h"
+#include "layout_text.h"
+#include "options.h"
+#include "printable.h"
+#include "render.h"
+#include "screen.h"
+
+#define FRAME_MS 33                 /* a look 30 times a second */
+#define SHOWN_MAX ((size_t)1 << 20) /* bytes of a segment that are followed */
+
+enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
+       OPTION_WIDTH, OPTION_COLS };
+
+static const struct option_row rows[] = {
+    OPTIONS_SEGMENT_ROWS,
+    {"file", OPTION_FILE, "FILE", "the bytes of a file instead of a segment; - is standard input"},
+    {NULL, 0, NULL, "Which layout (with none of these: what the segment's creator says with SHM_LAYOUT)"},
+    {"type", OPTION_TYPE, "NAME", "this C type, as 'struct message'"},
+    {"elf", OPTION_ELF, "FILE", "the program that has the type in its debug information"},
+    {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
+    {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
+    {NULL, 0, NULL, "Picture"},
+    {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, or layout (print the layout)"},
+    {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
+    {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
+    {"cols", OPTION_COLS, "N", "columns for --render text and ansi (default 80)"},
+    OPTIONS_COMMON_ROWS,
+};
+
+static const struct options options = {
+    .program = "shm-view",
+    .usage = "[OPTION]... [-]",
+    .about = "Shows every byte of a shared memory segment as a hex grid, live and read-only, coloured by the fields that "
+             "lie in it. Keys: ? shows them, q quits.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof *rows,
+};
+
+enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_LAYOUT };
+
+struct view {
+    struct source_spec spec;
+    struct glasses_spec glasses_spec;
+    enum format format;
+    const char *expect;
+    int width, cols;
+
+    struct source source;
+    struct glasses glasses;
+    struct model model;
+    unsigned attachments;   /* of source, when the model was last sized */
+    unsigned layout_asked;  /* of model, when the glasses were last changed */
+    uint8_t *fresh;         /* as many bytes as the model shows */
+    uint8_t *expected;
+};
+
+/* ---- words ---- */
+
+static int take_format(const char *word, enum format *format)
+{
+    static const char *const names[] = {"screen", "text", "ansi", "json", "layout"};
+    for (size_t i = FORMAT_TEXT; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            *format = (enum format)i;
+            return 0;
+        }
+    }
+    return options_wrong(&options, "--render takes text, ansi, json or layout, not '%s'", word);
+}
+
+static int take_width(const char *word, int *width)
+{
+    long long n;
+    if (options_number(word, 1, 64, &n) < 0 || (n & (n - 1)) != 0) {
+        return options_wrong(&options, "--width takes 1, 2, 4, 8, 16, 32 or 64, not '%s'", word);
+    }
+    *width = (int)n;
+    return 0;
+}
+
+static int take_cols(const char *word, int *cols)
+{
+    long long n;
+    if (options_number(word, 10, 1000, &n) < 0) {
+        return options_wrong(&options, "--cols takes a number from 10 to 1000, not '%s'", word);
+    }
+    *cols = (int)n;
+    return 0;
+}
+
+static void take_file(struct view *v, const char *path)
+{
+    bool standard_input = strcmp(path, "-") == 0;
+    v->spec.kind = standard_input ? SOURCE_STDIN : SOURCE_FILE;
+    v->spec.path = path;
+}
+
+static int take(struct view *v, int letter, const char *arg)
+{
+    switch (letter) {
+    case OPTION_PATH:
+    case OPTION_PROJ:
+    case OPTION_KEY:
+    case OPTION_ID:
+        return options_segment(&options, letter, arg, &v->spec.name) < 0 ? 2 : 0;
+    case OPTION_FILE:
+        take_file(v, arg);
+        return 0;
+    case OPTION_LAYOUT:
+        v->glasses_spec.layout_file = arg;
+        return 0;
+    case OPTION_TYPE:
+        v->glasses_spec.type = arg;
+        return 0;
+    case OPTION_ELF:
+        v->glasses_spec.elf = arg;
+        return 0;
+    case OPTION_NO_LAYOUT:
+        v->glasses_spec.none = true;
+        return 0;
+    case OPTION_RENDER:
+        return take_format(arg, &v->format);
+    case OPTION_EXPECT:
+        v->expect = arg;
+        return 0;
+    case OPTION_WIDTH:
+        return take_width(arg, &v->width);
+    case OPTION_COLS:
+        return take_cols(arg, &v->cols);
+    default:
+        return 2;
+    }
+}
+
+/* Reads the words. -1: go on; else the exit status. */
+static int take_words(struct view *v, int argc, char **argv)
+{
+    const char *arg;
+    for (int letter; (letter = options_next(&options, argc, argv, &arg)) != -1;) {
+        if (letter == OPTION_HELP || letter == OPTION_VERSION) {
+            (letter == OPTION_HELP ? options_help : options_version)(&options, stdout);
+            return 0;
+        }
+        int rc = take(v, letter, arg);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    if (optind < argc && strcmp(argv[optind], "-") == 0) {
+        take_file(v, argv[optind++]);
+    }
+    if (optind < argc) {
+        return options_wrong(&options, "unexpected word '%s'", argv[optind]);
+    }
+    return -1;
+}
+
+/* ---- bytes and layouts ---- */
+
+static int fail(const char *what, const char *of, int rc, const char *next)
+{
+    char name[256];
+    printable_text(of, printable_utf8(), name, sizeof name);
+    fprintf(stderr, "shm-view: cannot %s%s%s: %s\n  %s\n", what, *name != '\0' ? " " : "", name, strerror(-rc), next);
+    return 1;
+}
+
+static int read_file(const char *path, uint8_t **bytes, size_t *size)
+{
+    struct source file;
+    const struct source_spec spec = {.kind = SOURCE_FILE, .path = path};
+    int rc = source_open(&file, &spec);
+    if (rc == 0) {
+        *bytes = file.bytes;
+        *size = file.size;
+        file.bytes = NULL;
+    }
+    source_close(&file);
+    return rc;
+}
+
+static int wear_glasses(struct view *v)
+{
+    struct layout_error error = {.line = 0};
+    int found = glasses_find(&v->glasses, &v->glasses_spec, &v->source, v->model.size, &error);
+    /* What the model wore may be gone now, whether others were found or not. */
+    int rc = model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
+    if (found < 0) {
+        fprintf(stderr, "shm-view: %s\n", error.text);
+    }
+    return found < 0 ? found : rc;
+}
+
+/* Makes room for a segment that is looked at for the first time, or anew. */
+static int meet_segment(struct view *v)
+{
+    size_t size = source_size(&v->source);
+    size = size < SHOWN_MAX ? size : SHOWN_MAX;
+    uint8_t *fresh = realloc(v->fresh, size + 1);
+    if (fresh == NULL) {
+        return -ENOMEM;
+    }
+    v->fresh = fresh;
+    v->attachments = v->source.attachments;
+    int rc = model_resize(&v->model, size);
+    return rc < 0 ? rc : wear_glasses(v);
+}
+
+static bool look(struct view *v)
+{
+    size_t n = source_read(&v->source, 0, v->fresh, v->model.size);
+    return n > 0 && model_take(&v->model, v->fresh, n);
+}
+
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* ---- once ---- */
+
+static int tell_no_segment(const struct source *s)
+{
+    char title[96];
+    source_title(s, title, sizeof title);
+    fprintf(stderr, "shm-view: cannot show %s: %s\n  'ipcs -m' lists the segments that there are\n", title, s->line);
+    return 1;
+}
+
+static int draw_once(struct view *v)
+{
+    if (source_size(&v->source) == 0 && v->source.state != SOURCE_STATIC) {
+        return tell_no_segment(&v->source);
+    }
+    if (source_size(&v->source) > SHOWN_MAX) {
+        fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), SHOWN_MAX);
+    }
+    look(v);
+    struct theme theme = screen_theme(v->format == FORMAT_ANSI);
+    int rc = 0;
+    switch (v->format) {
+    case FORMAT_TEXT:
+        rc = render_text(&v->model, &v->source, &theme, v->cols, stdout);
+        break;
+    case FORMAT_ANSI:
+        rc = render_ansi(&v->model, &v->source, &theme, v->cols, stdout);
+        break;
+    case FORMAT_JSON:
+        rc = render_json(&v->model, &v->source, stdout);
+        break;
+    default:
+        if (v->glasses.count == 0) {
+            fprintf(stderr, "shm-view: there is no layout to print: %s\n", v->glasses.why);
+            return 1;
+        }
+        rc = layout_text_write(glasses_layout(&v->glasses), stdout);
+    }
+    if (rc < 0 || fflush(stdout) != 0) {
+        return fail("draw", "", rc < 0 ? rc : -errno, "is the output full or closed?");
+    }
+    size_t different = v->expected != NULL ? render_differences(&v->model) : 0;
+    if (different > 0) {
+        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", different, v->model.expected_size);
+    }
+    return different > 0 ? 1 : 0;
+}
+
+/* ---- live ---- */
+
+static void next_glasses(struct view *v)
+{
+    v->layout_asked = v->model.next_layout;
+    bool other = glasses_next(&v->glasses);
+    model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
+    snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "there is no other layout than ",
+             v->model.layout_title);
+}
+
+/* Looks at the source. true: something is new on the screen. */
+static bool follow(struct view *v)
+{
+    bool news = source_poll(&v->source);
+    if (v->source.attachments != v->attachments) {
+        meet_segment(v);
+        snprintf(v->model.message, sizeof v->model.message, "%s", v->source.news);
+        news = true;
+    }
+    bool glow = model_tick(&v->model, now_ms());
+    bool changed = look(v);
+    return model_tick(&v->model, v->model.now) || glow || changed || news;
+}
+
+static int show(struct view *v, struct canvas *c, const struct theme *theme, struct dashboard *plan)
+{
+    int screen_rows, screen_cols;
+    screen_size(&screen_rows, &screen_cols);
+    if (c->rows != screen_rows || c->cols != screen_cols) {
+        canvas_free(c);
+        int rc = canvas_init(c, screen_rows, screen_cols, theme->utf8);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
+    model_shape(&v->model, plan->shape.width, plan->grid.rows);
+    dashboard_draw(c, theme, plan, &v->model, &v->source);
+    screen_show(c);
+    return 0;
+}
+
+static bool act(struct view *v, const struct dashboard *plan, const struct screen_event *event)
+{
+    switch (event->kind) {
+    case SCREEN_KEY:
+        keys_press(&v->model, event->key);
+        break;
+    case SCREEN_CLICK: {
+        size_t offset = dashboard_offset_at(plan, &v->model, event->row, event->col);
+        if (offset != SIZE_MAX) {
+            model_go(&v->model, offset);
+        }
+        break;
+    }
+    case SCREEN_STOP:
+        v->model.quit = true;
+        break;
+    case SCREEN_NOTHING:
+        return false;
+    case SCREEN_RESIZED:
+        break;
+    }
+    if (v->model.next_layout != v->layout_asked) {
+        next_glasses(v);
+    }
+    return true;
+}
+
+static int live(struct view *v)
+{
+    int rc = screen_open();
+    if (rc == -ENOTTY) {
+        return fail("open the screen", "", rc, "the viewer needs a terminal; for a pipe there is --render text");
+    }
+    if (rc < 0) {
+        const char *term = getenv("TERM");
+        return fail("open the screen: TERM is", term != NULL ? term : "not set", rc,
+                    "this terminal can't place its cursor; --render text draws once without it");
+    }
+    struct theme theme = screen_theme(screen_has_colours());
+    struct canvas canvas = {.glyphs = NULL};
+    struct dashboard plan = {.rows = 0};
+    bool dirty = true;
+    while (!v->model.quit && rc == 0) {
+        dirty = follow(v) || dirty;
+        if (dirty) {
+            rc = show(v, &canvas, &theme, &plan);
+        }
+        struct screen_event event = screen_wait(FRAME_MS);
+        dirty = act(v, &plan, &event);
+    }
+    screen_close();
+    canvas_free(&canvas);
+    return rc < 0 ? fail("draw", "", rc, "is there memory left?") : 0;
+}
+
+static int open_source(struct view *v)
+{
+    int rc = source_open(&v->source, &v->spec);
+    if (rc < 0 && v->spec.kind == SOURCE_SEGMENT) {
+        return fail("find the segment", "", rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them");
+    }
+    if (rc < 0) {
+        return fail("read", v->spec.path, rc, "does the file exist, and may you read it?");
+    }
+    if (v->expect != NULL) {
+        rc = read_file(v->expect, &v->expected, &v->model.expected_size);
+        if (rc < 0) {
+            return fail("read", v->expect, rc, "--expect takes a file with the bytes that should be there");
+        }
+        v->model.expected = v->expected;
+    }
+    rc = meet_segment(v);
+    return rc < 0 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct view v = {.cols = 80, .source = {.segment = SEGMENT_EMPTY}, .spec.name = SEGMENT_NAME_DEFAULT};
+    setlocale(LC_ALL, "");
+    model_init(&v.model);
+    int status = take_words(&v, argc, argv);
+    if (status < 0) {
+        v.model.want_width = v.width;
+        status = open_source(&v);
+    } else {
+        goto out;
+    }
+    if (status == 0) {
+        status = v.format == FORMAT_SCREEN ? live(&v) : draw_once(&v);
+    }
+out:
+    source_close(&v.source);
+    model_free(&v.model);
+    glasses_free(&v.glasses);
+    free(v.fresh);
+    free(v.expected);
+    return status;
+}
