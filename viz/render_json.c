@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "findings.h"
 #include "render.h"
 #include "value.h"
 
@@ -123,6 +124,20 @@ static void cells_json(const struct model *m, const struct grid_cell *cells, FIL
     fputs("]", out);
 }
 
+static void findings_json(const struct model *m, FILE *out)
+{
+    struct finding findings[FINDINGS_MAX];
+    size_t more, n = findings_list(m, findings, &more);
+    fputs("\"findings\":[", out);
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "%s\n{\"kind\":\"%s\",\"offset\":%zu,\"text\":", i > 0 ? "," : "", findings[i].kind,
+                findings[i].offset);
+        string(out, findings[i].text);
+        fputs("}", out);
+    }
+    fprintf(out, "],\"findings_more\":%zu", more);
+}
+
 int render_json(const struct model *m, const struct source *s, FILE *out)
 {
     struct grid_cell *cells = calloc(m->size + 1, sizeof *cells);
@@ -146,6 +161,8 @@ int render_json(const struct model *m, const struct source *s, FILE *out)
     layout_json(m, out);
     fputs(",\n", out);
     cells_json(m, cells, out);
+    fputs(",\n", out);
+    findings_json(m, out);
     fprintf(out, ",\n\"differences\":%zu}\n", render_differences(m));
     free(cells);
     return 0;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "findings.h"
 #include "panels.h"
 #include "render.h"
 #include "rows.h"
@@ -39,13 +40,28 @@ static int draw_rows(struct canvas *c, int row, const struct theme *t, const str
     return 0;
 }
 
+static void draw_findings(struct canvas *c, int row, const struct theme *t, const struct finding *findings, size_t count,
+                          size_t more)
+{
+    for (size_t i = 0; i < count; i++) {
+        canvas_put(c, row + (int)i, 0, theme_words(t, WORDS_WARN), "! ");
+        canvas_put(c, row + (int)i, 2, theme_words(t, WORDS_PLAIN), findings[i].text);
+    }
+    if (more > 0) {
+        canvas_printf(c, row + (int)count, 2, theme_words(t, WORDS_LABEL), "and %zu more", more);
+    }
+}
+
 static int draw_all(struct canvas *c, const struct model *m, const struct source *s, const struct theme *t, int cols)
 {
     struct rows_shape shape = rows_fit(cols, m->want_width, m->want_width > 0 ? m->want_width : 16, m->size);
+    struct finding findings[FINDINGS_MAX];
+    size_t more, found = findings_list(m, findings, &more);
     int rows = (int)((m->size + (size_t)shape.width - 1) / (size_t)shape.width);
     int fields = (int)(layout_leaves(m->layout) < 4096 ? layout_leaves(m->layout) : 4096);
+    int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
     char title[96];
-    int rc = canvas_init(c, rows + 2 + (fields > 0 ? fields + 3 : 0), cols, t->utf8);
+    int rc = canvas_init(c, findings_row - 1 + (found > 0 ? (int)found + 2 : 0), cols, t->utf8);
     if (rc < 0) {
         return rc;
     }
@@ -54,9 +70,10 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
     rows_header(c, 1, 0, t, &shape, SIZE_MAX);
     rc = draw_rows(c, 2, t, &shape, m);
     if (fields > 0) {
-        canvas_put_cut(c, rows + 3, 0, cols, theme_words(t, WORDS_STRONG), m->layout_title);
-        panel_fields(c, t, m, (struct rect){rows + 4, 0, fields + 1, cols});
+        canvas_put_cut(c, fields_row, 0, cols, theme_words(t, WORDS_STRONG), m->layout_title);
+        panel_fields(c, t, m, (struct rect){fields_row + 1, 0, fields + 1, cols});
     }
+    draw_findings(c, findings_row, t, findings, found, more);
     return rc;
 }
 

@@ -21,10 +21,10 @@ const char *theme_sign(const struct theme *t, enum theme_sign sign)
 const struct theme_mark theme_marks[] = {
     {GRID_SELECTED, SIGN_CURSOR_LEFT, "selected", "under the cursor"},
     {GRID_DIFFERS, SIGN_DIFFERS, "differs", "not the byte that was expected"},
-    {GRID_STALE, SIGN_STALE, "stale", "padding that is not zero: something was left behind"},
+    {GRID_STALE, SIGN_STALE, "stale", "padding that is not zero: stale"},
     {GRID_OVERLAP, SIGN_OVERLAP, "overlap", "two fields claim this byte"},
     {GRID_CHANGED, SIGN_CHANGED, "changed", "changed just now"},
-    {GRID_MISALIGNED, SIGN_MISALIGNED, "misaligned", "the field starts at an address that its type does not like"},
+    {GRID_MISALIGNED, SIGN_MISALIGNED, "misaligned", "a field at a misaligned address"},
 };
 const size_t theme_mark_count = sizeof theme_marks / sizeof *theme_marks;
 

@@ -64,6 +64,7 @@ struct view {
     unsigned layout_asked;  /* of model, when the glasses were last changed */
     uint8_t *fresh;         /* as many bytes as the model shows */
     uint8_t *expected;
+    bool on_screen;         /* curses has the terminal: nothing may be printed */
 };
 
 /* ---- words ---- */
@@ -197,6 +198,10 @@ static int wear_glasses(struct view *v)
     int found = glasses_find(&v->glasses, &v->glasses_spec, &v->source, v->model.size, &error);
     /* What the model wore may be gone now, whether others were found or not. */
     int rc = model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
+    if (found < 0 && v->on_screen) {
+        snprintf(v->model.message, sizeof v->model.message, "%.*s", (int)strcspn(error.text, "\n"), error.text);
+        return rc;
+    }
     if (found < 0) {
         fprintf(stderr, "shm-view: %s\n", error.text);
     }
@@ -295,8 +300,8 @@ static bool follow(struct view *v)
 {
     bool news = source_poll(&v->source);
     if (v->source.attachments != v->attachments) {
-        meet_segment(v);
         snprintf(v->model.message, sizeof v->model.message, "%s", v->source.news);
+        meet_segment(v);
         news = true;
     }
     bool glow = model_tick(&v->model, now_ms());
@@ -364,6 +369,7 @@ static int live(struct view *v)
     struct canvas canvas = {.glyphs = NULL};
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
+    v->on_screen = true;
     while (!v->model.quit && rc == 0) {
         dirty = follow(v) || dirty;
         if (dirty) {
@@ -373,6 +379,7 @@ static int live(struct view *v)
         dirty = act(v, &plan, &event);
     }
     screen_close();
+    v->on_screen = false;
     canvas_free(&canvas);
     return rc < 0 ? fail("draw", "", rc, "is there memory left?") : 0;
 }

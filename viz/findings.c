@@ -1,0 +1,89 @@
+/* Findings: see findings.h. */
+#include "findings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+struct list {
+    struct finding *out;
+    size_t count, more;
+};
+
+static void __attribute__((format(printf, 4, 5))) add(struct list *list, const char *kind, size_t offset,
+                                                      const char *format, ...)
+{
+    if (list->count == FINDINGS_MAX) {
+        list->more++;
+        return;
+    }
+    struct finding *f = &list->out[list->count++];
+    va_list args;
+    f->kind = kind;
+    f->offset = offset;
+    va_start(args, format);
+    vsnprintf(f->text, sizeof f->text, format, args);
+    va_end(args);
+}
+
+static void add_problem(struct list *list, const struct model *m, const struct layout_problem *p)
+{
+    char name[64], other[64];
+    struct layout_leaf leaf;
+    if (!layout_leaf_get(m->layout, p->leaf, &leaf)) {
+        return;
+    }
+    layout_leaf_path(m->layout, p->leaf, name, sizeof name);
+    switch (p->kind) {
+    case LAYOUT_OVERLAP:
+        layout_leaf_path(m->layout, p->other, other, sizeof other);
+        add(list, "overlap", leaf.offset, "%s at 0x%04zx claims bytes that %s claims too", name, leaf.offset, other);
+        return;
+    case LAYOUT_MISALIGNED:
+        add(list, "misaligned", leaf.offset, "%s at 0x%04zx is misaligned: %s wants a multiple of %zu", name,
+            leaf.offset, leaf.node->type, leaf.node->align);
+        return;
+    case LAYOUT_PAST_END:
+        add(list, "past-end", leaf.offset, "%s at 0x%04zx needs %zu bytes, but the segment ends at 0x%04zx", name,
+            leaf.offset, leaf.node->size, m->size);
+        return;
+    }
+}
+
+static void add_problems(struct list *list, const struct model *m)
+{
+    struct layout_problem problems[FINDINGS_MAX];
+    size_t all = layout_problems(m->layout, m->size, problems, FINDINGS_MAX);
+    for (size_t i = 0; i < all && i < FINDINGS_MAX; i++) {
+        add_problem(list, m, &problems[i]);
+    }
+    list->more += all > FINDINGS_MAX ? all - FINDINGS_MAX : 0;
+}
+
+/* One sentence for each run of padding that holds something. */
+static void add_stale(struct list *list, const struct model *m)
+{
+    for (size_t at = 0; at < m->size;) {
+        struct layout_span span = layout_span_at(m->layout, at);
+        size_t end = span.end < m->size ? span.end : m->size, used = 0;
+        bool padding = span.kind == LAYOUT_SPAN_PADDING || span.kind == LAYOUT_SPAN_TAIL;
+        for (size_t i = at; padding && i < end; i++) {
+            used += m->bytes[i] != 0;
+        }
+        if (used > 0) {
+            char name[64];
+            layout_leaf_path(m->layout, span.leaf, name, sizeof name);
+            add(list, "stale", at, "%zu of %zu padding bytes at 0x%04zx (%s %s) are not zero: stale",
+                used, end - at, at, span.kind == LAYOUT_SPAN_PADDING ? "before" : "made by", name);
+        }
+        at = end;
+    }
+}
+
+size_t findings_list(const struct model *m, struct finding out[FINDINGS_MAX], size_t *more)
+{
+    struct list list = {.out = out};
+    add_problems(&list, m);
+    add_stale(&list, m);
+    *more = list.more;
+    return list.count;
+}
