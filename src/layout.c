@@ -338,7 +338,8 @@ static void walk_down(const struct layout *l, struct walk *w, size_t *element)
         for (; w->leaf >= l->nodes[c].leaves; c = l->nodes[c].end) {
             w->leaf -= l->nodes[c].leaves;
         }
-        size_t before = l->nodes[c].padding_before;
+        /* As for spans: a gap as wide as the alignment is room that was left on purpose, no padding. */
+        size_t before = l->nodes[c].padding_before < l->nodes[c].align ? l->nodes[c].padding_before : 0;
         bool first = c == w->node + 1;
         w->padding_before = first ? w->padding_before + before : before;
         w->base += l->nodes[c].offset;

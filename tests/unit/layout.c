@@ -232,6 +232,9 @@ static void overlap_misalignment_and_the_end_are_problems(void **state)
     assert_false(layout_span_at(&l, 4).overlap);
     assert_true(layout_span_at(&l, 4).misaligned);
     assert_int_equal(layout_span_at(&l, 20).kind, LAYOUT_SPAN_FREE); /* 26 bytes: no alignment of 8 explains them */
+    struct layout_leaf far;
+    assert_true(layout_leaf_get(&l, 2, &far));
+    assert_int_equal(far.padding_before, 0);
     assert_spans_consistent(&l);
     layout_free(&l);
 }
