@@ -19,6 +19,8 @@
 static volatile sig_atomic_t stop_asked, continued;
 static struct {
     SCREEN *curses;
+    FILE *keys;                /* where keys come from: standard input, or the terminal where that is a pipe */
+    int keys_fd;
     struct termios before;     /* as we found it */
     char restore[256];         /* what a dying process writes to give the terminal back */
     size_t restore_length;
@@ -45,7 +47,7 @@ static void on_crash(int signal)
 {
     ssize_t ignored = write(STDOUT_FILENO, terminal.restore, terminal.restore_length);
     (void)ignored;
-    tcsetattr(STDIN_FILENO, TCSANOW, &terminal.before);
+    tcsetattr(terminal.keys_fd, TCSANOW, &terminal.before);
     sigaction(signal, &terminal.old[signal], NULL);
     raise(signal);
 }
@@ -102,11 +104,30 @@ static void colours_start(void)
     }
 }
 
+/* `producer | shm-view -`: the bytes take standard input, so keys come from the terminal itself. */
+static int keys_open(void)
+{
+    terminal.keys = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "r");
+    if (terminal.keys == NULL) {
+        return -ENOTTY;
+    }
+    terminal.keys_fd = fileno(terminal.keys);
+    return tcgetattr(terminal.keys_fd, &terminal.before) < 0 ? -errno : 0;
+}
+
+static void keys_close(void)
+{
+    if (terminal.keys != NULL && terminal.keys != stdin) {
+        fclose(terminal.keys);
+    }
+    terminal.keys = NULL;
+}
+
 int screen_open(void)
 {
     static char cup[] = "cup";
     int rc;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+    if (!isatty(STDOUT_FILENO)) {
         return -ENOTTY;
     }
     if (setupterm(NULL, STDOUT_FILENO, &rc) != OK) {
@@ -116,13 +137,16 @@ int screen_open(void)
     if (place == NULL || place == (const char *)-1) {
         return -ENOTSUP;
     }
-    if (tcgetattr(STDIN_FILENO, &terminal.before) < 0) {
-        return -errno;
+    rc = keys_open();
+    if (rc < 0) {
+        keys_close();
+        return rc;
     }
     restore_prepare();
     signals_take();
-    terminal.curses = newterm(NULL, stdout, stdin);
+    terminal.curses = newterm(NULL, stdout, terminal.keys);
     if (terminal.curses == NULL) {
+        keys_close();
         return -ENOTSUP;
     }
     colours_start();
@@ -145,6 +169,7 @@ void screen_close(void)
     endwin();
     delscreen(terminal.curses);
     terminal.curses = NULL;
+    keys_close();
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
         sigaction(fatal_signals[i], &terminal.old[fatal_signals[i]], NULL);
     }

@@ -22,7 +22,7 @@ struct screen_event {
     int key, row, col;
 };
 
-/* Takes the terminal. 0; -ENOTTY where stdin or stdout is none; -ENOTSUP where it can't place its cursor (TERM=dumb) or
+/* Takes the terminal; where standard input is a pipe, keys come from /dev/tty. 0; -ENOTTY where there is no terminal; -ENOTSUP where it can't place its cursor (TERM=dumb) or
  * terminfo doesn't know it. Blocks nothing, but from here on fatal signals restore the terminal before they kill. */
 int screen_open(void);
 
