@@ -108,6 +108,42 @@ int canvas_put_cut(struct canvas *c, int row, int col, int width, struct style s
     return canvas_put(c, row, col, style, c->utf8 ? "\u2026" : ">");
 }
 
+/* How many bytes of text fit into width columns without breaking a word (a word longer than that is broken). */
+static size_t line_bytes(const char *text, int width)
+{
+    size_t at = 0, blank = 0;
+    char skip[5];
+    for (int col = 0; text[at] != '\0'; col++) {
+        if (text[at] == ' ') {
+            blank = at;
+        }
+        if (col == width) {
+            return blank > 0 ? blank : at;
+        }
+        at += character_take(text + at, true, skip);
+    }
+    return at;
+}
+
+int canvas_put_wrapped(struct canvas *c, int row, int col, int width, int rows, struct style style, const char *text)
+{
+    int line = 0;
+    for (; *text != '\0' && line < rows && width > 0; line++) {
+        size_t n = line_bytes(text, width);
+        char part[512];
+        if (line == rows - 1 || n >= sizeof part) {
+            canvas_put_cut(c, row + line, col, width, style, text);
+            return line + 1;
+        }
+        memcpy(part, text, n);
+        part[n] = '\0';
+        canvas_put(c, row + line, col, style, part);
+        for (text += n; *text == ' '; text++) {
+        }
+    }
+    return line;
+}
+
 int canvas_printf(struct canvas *c, int row, int col, struct style style, const char *format, ...)
 {
     char text[512];

@@ -46,6 +46,9 @@ int canvas_put(struct canvas *c, int row, int col, struct style style, const cha
  * its place in ASCII as a single '>'). */
 int canvas_put_cut(struct canvas *c, int row, int col, int width, struct style style, const char *text);
 
+/* Puts text over at most `rows` lines of `width` columns, broken at blanks. Returns how many lines it took. */
+int canvas_put_wrapped(struct canvas *c, int row, int col, int width, int rows, struct style style, const char *text);
+
 /* printf, then canvas_put. */
 int canvas_printf(struct canvas *c, int row, int col, struct style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

@@ -80,6 +80,11 @@ static void plan_stacked(struct dashboard *d, const struct model *m)
 struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
 {
     struct dashboard d = {.rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1};
+    if (m->size == 0) {
+        d.shape = rows_fit(cols, 0, 16, 0);
+        d.grid = (struct rect){1, cols > 40 ? 1 : 0, rows - 2, cols > 40 ? cols - 1 : cols};
+        return d;
+    }
     int most = m->want_width > 0 ? m->want_width : 32;
     d.shape = rows_fit(cols - SIDE_MIN - 3, m->want_width, most, m->size);
     bool wide = rows >= 22 && d.shape.characters && d.shape.width >= (m->want_width > 0 ? m->want_width : 16);
@@ -105,7 +110,9 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     if (segment) {
         snprintf(part[n++], sizeof *part, "id %d", source->stat.id);
     }
-    snprintf(part[n++], sizeof *part, "%zu bytes", m->size);
+    if (m->size > 0) {
+        snprintf(part[n++], sizeof *part, "%zu bytes", m->size);
+    }
     if (segment) {
         snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
         snprintf(part[n++], sizeof *part, "nattch %lu", source->stat.attached);
@@ -135,8 +142,7 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
         rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
     }
     struct grid_cell *cells = calloc(count + 1, sizeof *cells);
-    if (cells == NULL || m->size == 0) {
-        free(cells);
+    if (cells == NULL) {
         return;
     }
     const struct grid_input in = {
@@ -222,12 +228,26 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     }
     if (m->message[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), m->message);
-    } else if (source->line[0] != '\0') {
+    } else if (source->line[0] != '\0' && m->size > 0) {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), source->line);
     } else if (m->news.text[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), m->news.text);
-    } else {
+    } else if (layout_leaves(m->layout) > 0) {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_LABEL), m->layout_title);
+    }
+}
+
+/* No bytes yet: the place of the grid tells why, and what will happen. */
+static void draw_empty(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct source *source)
+{
+    struct rect r = d->grid;
+    int width = (r.cols < 72 ? r.cols : 72) - 2;
+    int row = r.row + (r.rows >= 6 ? r.rows / 3 : 0);
+    const char *line = source->line[0] != '\0' ? source->line : "there are no bytes to show";
+    row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_words(t, WORDS_CALM), line);
+    if (source->spec.kind == SOURCE_SEGMENT && r.row + r.rows - row >= 3) {
+        canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_words(t, WORDS_LABEL),
+                           "This viewer goes on by itself as soon as there is something to see.");
     }
 }
 
@@ -240,7 +260,11 @@ void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashbo
         return;
     }
     draw_title(c, t, d, m, source);
-    draw_grid(c, t, d, m);
+    if (m->size > 0) {
+        draw_grid(c, t, d, m);
+    } else {
+        draw_empty(c, t, d, source);
+    }
     draw_walls(c, t, d, m);
     panel_fields(c, t, m, d->fields);
     panel_inspector(c, t, m, d->inspector);

@@ -75,9 +75,9 @@ static int from_text(struct glasses *g, const char *path, struct layout_error *e
 
 static int find(struct glasses *g, const struct glasses_spec *spec, struct layout_error *error)
 {
-    snprintf(g->why, sizeof g->why, "no layout: --layout, or --elf and --type name one");
+    snprintf(g->why, sizeof g->why, "--layout, or --elf and --type name one");
     if (spec->none) {
-        snprintf(g->why, sizeof g->why, "no layout was asked for");
+        snprintf(g->why, sizeof g->why, "none was asked for");
         return 0;
     }
     if (spec->layout_file != NULL) {

@@ -182,7 +182,7 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
     }
     if (leaves == 0) {
         canvas_put_cut(c, r.row, r.col + 1, r.cols - 1, theme_words(t, WORDS_LABEL), "no layout: bytes only");
-        canvas_put_cut(c, r.row + 1, r.col + 1, r.cols - 1, theme_words(t, WORDS_LABEL), m->layout_title);
+        canvas_put_wrapped(c, r.row + 1, r.col + 1, r.cols - 2, r.rows - 1, theme_words(t, WORDS_LABEL), m->layout_title);
         return;
     }
     struct columns w = columns_fit(m, r.cols);

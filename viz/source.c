@@ -163,7 +163,7 @@ static void wait_for_segment(struct source *s, int rc)
 {
     if (rc == -EACCES) {
         s->state = SOURCE_DENIED;
-        say(s->line, "not permitted: shmid %d belongs to uid %u, mode %04o; its owner can allow it (shm-server --mode 0644)",
+        say(s->line, "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
             s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
         return;
     }
@@ -172,7 +172,7 @@ static void wait_for_segment(struct source *s, int rc)
     if (s->state == SOURCE_GONE) {
         say(s->line, "the segment is gone; these are its last bytes. Waiting for a new one");
     } else if (s->spec.name.by == SEGMENT_BY_PATH && rc == -ENOENT && s->key == 0) {
-        say(s->line, "waiting: the path of the key does not exist yet");
+        say(s->line, "waiting: the file that gives the key does not exist yet");
     } else if (before != SOURCE_WAITING || s->line[0] == '\0') {
         say(s->line, "waiting: no segment stands here yet. Start the server: ./shmlab serve");
     }
