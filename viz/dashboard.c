@@ -137,7 +137,6 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
 static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
 {
     size_t count = (size_t)d->grid.rows * (size_t)d->shape.width;
-    size_t readable = m->top < m->size ? m->size - m->top : 0;
     if (d->header) {
         rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
     }
@@ -145,19 +144,7 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
     if (cells == NULL) {
         return;
     }
-    const struct grid_input in = {
-        .layout = m->layout,
-        .hues = &m->hues,
-        .segment_size = m->size,
-        .first = m->top,
-        .bytes = m->bytes + m->top,
-        .readable = readable,
-        .expected = m->expected != NULL && m->top < m->expected_size ? m->expected + m->top : NULL,
-        .expected_size = m->top < m->expected_size ? m->expected_size - m->top : 0,
-        .glow = m->glow + m->top,
-        .cursor = m->cursor,
-    };
-    grid_fill(&in, cells, count);
+    model_cells(m, m->top, m->cursor, cells, count);
     rows_draw(c, d->grid.row, d->grid.col, t, &d->shape, m->top, cells, count);
     free(cells);
 }

@@ -139,6 +139,25 @@ bool model_tick(struct model *m, uint64_t now_ms)
     return changed;
 }
 
+void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count)
+{
+    bool expected = m->expected != NULL && first < m->expected_size;
+    first = first < m->size ? first : m->size;
+    const struct grid_input in = {
+        .layout = m->layout,
+        .hues = &m->hues,
+        .segment_size = m->size,
+        .first = first,
+        .bytes = m->bytes + first,
+        .readable = m->size - first,
+        .expected = expected ? m->expected + first : NULL,
+        .expected_size = expected ? m->expected_size - first : 0,
+        .glow = m->glow + first,
+        .cursor = cursor,
+    };
+    grid_fill(&in, cells, count);
+}
+
 /* ---- moving ---- */
 
 static void scroll_to_cursor(struct model *m)

@@ -66,6 +66,9 @@ bool model_take(struct model *m, const uint8_t *bytes, size_t count);
 /* Sets the clock and the glow of each byte. true: what is shown changed. */
 bool model_tick(struct model *m, uint64_t now_ms);
 
+/* The picture: grid_fill over the bytes from `first` on (count cells). cursor: m->cursor, or SIZE_MAX to show none. */
+void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count);
+
 /* Tells the shape of the grid on the screen, and scrolls so that the cursor is seen. */
 void model_shape(struct model *m, int width, int rows);
 

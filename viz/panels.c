@@ -419,7 +419,6 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
     if (r.rows <= 0 || m->size == 0) {
         return;
     }
-    static const struct grid_cell none;
     struct map_shape shape = map_fit(m->size, r.cols, r.rows);
     struct grid_cell cells[MAP_LOOK];
     for (int row = 0; row < shape.rows; row++) {
@@ -432,11 +431,7 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
             }
             size_t look = shape.bytes < MAP_LOOK ? shape.bytes : MAP_LOOK;
             look = look < m->size - offset ? look : m->size - offset;
-            cells[0] = none;
-            const struct grid_input in = {.layout = m->layout, .hues = &m->hues, .segment_size = m->size,
-                                          .first = offset, .bytes = m->bytes + offset, .readable = look,
-                                          .glow = m->glow + offset, .cursor = SIZE_MAX};
-            grid_fill(&in, cells, look);
+            model_cells(m, offset, SIZE_MAX, cells, look);
             struct map_cell map = map_cell_of(m, cells, offset, look);
             map_put(c, t, r.row + row, r.col + 5 + col, &map);
         }

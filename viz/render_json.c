@@ -144,17 +144,7 @@ int render_json(const struct model *m, const struct source *s, FILE *out)
     if (cells == NULL) {
         return -ENOMEM;
     }
-    const struct grid_input in = {
-        .layout = m->layout,
-        .hues = &m->hues,
-        .segment_size = m->size,
-        .bytes = m->bytes,
-        .readable = m->size,
-        .expected = m->expected,
-        .expected_size = m->expected_size,
-        .cursor = SIZE_MAX,
-    };
-    grid_fill(&in, cells, m->size);
+    model_cells(m, 0, SIZE_MAX, cells, m->size);
     fputs("{\"version\":1,\n", out);
     source_json(s, m, out);
     fputs(",\n", out);

@@ -24,17 +24,7 @@ static int draw_rows(struct canvas *c, int row, const struct theme *t, const str
     if (cells == NULL) {
         return -ENOMEM;
     }
-    const struct grid_input in = {
-        .layout = m->layout,
-        .hues = &m->hues,
-        .segment_size = m->size,
-        .bytes = m->bytes,
-        .readable = m->size,
-        .expected = m->expected,
-        .expected_size = m->expected_size,
-        .cursor = SIZE_MAX,
-    };
-    grid_fill(&in, cells, rows * width);
+    model_cells(m, 0, SIZE_MAX, cells, rows * width);
     rows_draw(c, row, 0, t, shape, 0, cells, rows * width);
     free(cells);
     return 0;
