@@ -223,7 +223,7 @@ static int make_room(key_t key, size_t size, struct segment_report *report)
 {
     struct segment_stat st;
     enum segment_refusal why;
-    int id;
+    int id = -1;
 
     int rc = segment_find(key, &id);
     if (rc == 0)
