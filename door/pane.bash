@@ -14,15 +14,16 @@ enter_waited()
     read -r || exit 0
 }
 
-# A message of 8 fields in about 5 seconds: slow enough to follow, quick enough to wait for.
+# A message of 8 fields in about 5 seconds: slow enough to follow, quick enough to wait for. Then its values move, late
+# enough that the client has read the first ones.
 pane_server()
 {
     while true; do
         (
             printf '%s\n' "$BASHPID" >"$DEMO_DIR/server.pid"
-            exec "$BIN/shm-server" --path "$DEMO_PATH" --pause 600
+            exec "$BIN/shm-server" --path "$DEMO_PATH" --pause 600 --every 2000
         )
-        enter_waited 'The server has ended. Enter starts it again.'
+        enter_waited 'It has ended. Enter starts it again.'
     done
 }
 
@@ -40,7 +41,7 @@ pane_client()
             sleep 0.3
         done
         cat "$DEMO_DIR/client.out"
-        enter_waited 'Enter reads again; q in the viewer leaves.'
+        enter_waited 'Enter reads again. q in viewer leaves.'
     done
 }
 
