@@ -220,7 +220,9 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     } else if (m->news.text[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), m->news.text);
     } else if (layout_leaves(m->layout) > 0) {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_LABEL), m->layout_title);
+        char words[160];
+        snprintf(words, sizeof words, "layout: %s", m->layout_title);
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_LABEL), words);
     }
 }
 

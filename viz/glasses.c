@@ -54,7 +54,7 @@ static int glasses_add(struct glasses *g, struct layout *layout, const char *wha
     one->layout = *layout;
     printable_text(what, printable_utf8(), name, sizeof name);
     printable_text(from != NULL ? from : "", printable_utf8(), source, sizeof source);
-    snprintf(one->title, sizeof one->title, "layout: %s%s%s", name, from != NULL ? ", from " : "", source);
+    snprintf(one->title, sizeof one->title, "%s%s%s", name, from != NULL ? ", from " : "", source);
     return 0;
 }
 

@@ -92,7 +92,7 @@ static struct columns columns_fit(const struct model *m, int cols)
         w.size = 0;
     }
     int rest = cols - 2 - w.offset - 1 - numbers;
-    w.name = w.name < rest / 3 ? w.name : larger(rest / 3, w.name < 9 ? w.name : 9);
+    w.name = w.name < rest / 3 ? w.name : larger(rest / 3, w.name < 10 ? w.name : 10);
     w.type = w.type < 20 ? w.type : 20;
     int type_most = rest - w.name - 1 - 8;
     w.type = w.type < type_most ? w.type : type_most;
@@ -135,6 +135,17 @@ static bool leaf_glows(const struct model *m, const struct layout_leaf *leaf)
     return false;
 }
 
+/* A path that is too long keeps its end: the member's own name says more than the structs around it. */
+static int put_path(struct canvas *c, int row, int col, int width, struct style style, const char *path)
+{
+    int over = canvas_width(path) - width;
+    if (over <= 0) {
+        return canvas_put_cut(c, row, col, width, style, path);
+    }
+    canvas_put(c, row, col, style, c->utf8 ? "\u2026" : "<");
+    return canvas_put_cut(c, row, col + 1, width - 1, style, path + over + 1);
+}
+
 static void field_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
                       const struct columns *w, const struct layout_leaf *leaf, bool selected)
 {
@@ -145,7 +156,7 @@ static void field_row(struct canvas *c, const struct theme *t, const struct mode
     layout_leaf_path(m->layout, leaf->index, path, sizeof path);
     field_value(m, leaf, value, sizeof value);
     canvas_put(c, row, r.col, plain, selected ? theme_sign(t, SIGN_POINTER) : " ");
-    int col = canvas_put_cut(c, row, r.col + 1, w->name, name, path) + 1;
+    int col = put_path(c, row, r.col + 1, w->name, name, path) + 1;
     if (w->type > 0) {
         col = canvas_put_cut(c, row, col, w->type, plain, leaf->node->type) + 1;
     }

@@ -60,7 +60,7 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
     rows_header(c, 1, 0, t, &shape, SIZE_MAX);
     rc = draw_rows(c, 2, t, &shape, m);
     if (fields > 0) {
-        canvas_put_cut(c, fields_row, 0, cols, theme_words(t, WORDS_STRONG), m->layout_title);
+        canvas_printf(c, fields_row, 0, theme_words(t, WORDS_STRONG), "layout: %s", m->layout_title);
         panel_fields(c, t, m, (struct rect){fields_row + 1, 0, fields + 1, cols});
     }
     draw_findings(c, findings_row, t, findings, found, more);

@@ -291,7 +291,7 @@ static void next_glasses(struct view *v)
     v->layout_asked = v->model.next_layout;
     bool other = glasses_next(&v->glasses);
     model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
-    snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "there is no other layout than ",
+    snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "the only layout: ",
              v->model.layout_title);
 }
 
