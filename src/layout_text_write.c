@@ -277,7 +277,7 @@ static bool plain_level(const struct writer *w, uint32_t i, const struct decl *d
     bool same = type != NULL && n->kind == LAYOUT_ARRAY && n->flags == (flexible ? LAYOUT_FLEXIBLE : 0u) &&
                 n->count == count && n->stride == element->size && n->size == count * n->stride &&
                 n->align == element->align && element->offset == 0 && *element->name == '\0' &&
-                element->stride == element->size && strcmp(element->type, type) == 0;
+                (element->kind == LAYOUT_ARRAY || element->stride == (element->kind == LAYOUT_TEXT ? 1 : element->size)) && strcmp(element->type, type) == 0;
     free(type);
     return same;
 }

@@ -214,6 +214,11 @@ static void nested_types_follow_c(void **state)
     assert_field(&l, "m", offsetof(struct deep, m), 8, LAYOUT_SINT);
     assert_field(&l, "next", offsetof(struct deep, next), sizeof(void *), LAYOUT_POINTER);
     assert_int_equal(layout_size(&l), sizeof(struct deep));
+    char *text = write_text(&l);
+    assert_non_null(strstr(text, " struct slot[2][3] slots (size 24, align 2) {\n"));
+    assert_non_null(strstr(text, " char[3][5] names\n"));
+    assert_non_null(strstr(text, " struct slot[] tail (size 0, align 2, stride 4) {\n"));
+    free(text);
     layout_fit(&l, sizeof(struct deep) + 3 * sizeof(struct slot));
     assert_field(&l, "tail[2].v", offsetof(struct deep, tail[2].v), 2, LAYOUT_SINT);
     assert_round_trip(&l);

@@ -1,0 +1,599 @@
+/* DWARF raw: see dwarf_raw.h. The formats are those of the DWARF standard, version 5, section 7. */
+#include "dwarf_raw.h"
+
+#include <dwarf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ABBREVS_MAX (1u << 16)
+#define ATTRIBUTES_MAX (1u << 20)
+
+static const struct raw_section *section_of(const struct raw_unit *unit)
+{
+    return unit->in_types ? &unit->file->types : &unit->file->info;
+}
+
+const unsigned char *raw_unit_bytes(const struct raw_unit *unit, uint64_t at)
+{
+    return section_of(unit)->at + at;
+}
+
+/* ---- numbers ---- */
+
+static uint64_t number_at(const unsigned char *p, unsigned size, bool little)
+{
+    uint64_t n = 0;
+    if (little && size == 4) {
+        uint32_t four;
+        memcpy(&four, p, 4);
+        n = four;
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+        n = __builtin_bswap32(four);
+#endif
+        return n;
+    }
+    for (unsigned i = 0; i < size; i++) {
+        n |= (uint64_t)p[i] << 8 * (little ? i : size - 1 - i);
+    }
+    return n;
+}
+
+/* A number of `size` bytes at *at of the section; moves *at on. false where the section ends before. */
+static bool take_number(const struct raw_file *file, const struct raw_section *s, uint64_t *at, unsigned size,
+                        uint64_t *number)
+{
+    if (*at > s->size || s->size - *at < size) {
+        return false;
+    }
+    *number = number_at(s->at + *at, size, file->little_endian);
+    *at += size;
+    return true;
+}
+
+/* An unsigned LEB128 before `end`. Bits above 64 are lost. */
+static bool take_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, uint64_t *number)
+{
+    if (*at < end && bytes[*at] < 0x80) { /* nearly always */
+        *number = bytes[(*at)++];
+        return true;
+    }
+    *number = 0;
+    for (unsigned shift = 0; *at < end; shift += 7) {
+        unsigned char byte = bytes[(*at)++];
+        *number |= shift < 64 ? (uint64_t)(byte & 0x7f) << shift : 0;
+        if (byte < 0x80) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A signed LEB128 before `end`. */
+static bool take_signed_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, int64_t *number)
+{
+    uint64_t start = *at, n;
+    if (!take_leb(bytes, end, at, &n)) {
+        return false;
+    }
+    uint64_t bits = 7 * (*at - start);
+    bool negative = (bytes[*at - 1] & 0x40) != 0;
+    if (negative && bits < 64) {
+        n |= UINT64_MAX << bits;
+    }
+    *number = (int64_t)n;
+    return true;
+}
+
+/* ---- forms ---- */
+
+/* Bytes of a form that has always the same number of them; RAW_VARIES else. */
+static uint32_t fixed_size(const struct raw_unit *u, unsigned form)
+{
+    switch (form) {
+    case DW_FORM_flag_present:
+    case DW_FORM_implicit_const:
+        return 0;
+    case DW_FORM_data1:
+    case DW_FORM_flag:
+    case DW_FORM_ref1:
+    case DW_FORM_strx1:
+    case DW_FORM_addrx1:
+        return 1;
+    case DW_FORM_data2:
+    case DW_FORM_ref2:
+    case DW_FORM_strx2:
+    case DW_FORM_addrx2:
+        return 2;
+    case DW_FORM_strx3:
+    case DW_FORM_addrx3:
+        return 3;
+    case DW_FORM_data4:
+    case DW_FORM_ref4:
+    case DW_FORM_ref_sup4:
+    case DW_FORM_strx4:
+    case DW_FORM_addrx4:
+        return 4;
+    case DW_FORM_data8:
+    case DW_FORM_ref8:
+    case DW_FORM_ref_sup8:
+    case DW_FORM_ref_sig8:
+        return 8;
+    case DW_FORM_data16:
+        return 16;
+    case DW_FORM_addr:
+        return u->address_size;
+    case DW_FORM_ref_addr:
+        return u->version == 2 ? u->address_size : u->offset_size;
+    case DW_FORM_strp:
+    case DW_FORM_line_strp:
+    case DW_FORM_strp_sup:
+    case DW_FORM_sec_offset:
+    case DW_FORM_GNU_ref_alt:
+    case DW_FORM_GNU_strp_alt:
+        return u->offset_size;
+    default:
+        return RAW_VARIES;
+    }
+}
+
+/* A length of `size` bytes (0: LEB128) and as many bytes after it. */
+static size_t block_size(const struct raw_unit *u, uint64_t at, unsigned size)
+{
+    const struct raw_section *s = section_of(u);
+    uint64_t start = at, length;
+    bool ok = size > 0 ? take_number(u->file, s, &at, size, &length) : take_leb(s->at, u->end, &at, &length);
+    if (!ok || at > u->end || length > u->end - at) {
+        return SIZE_MAX;
+    }
+    return (size_t)(at - start + length);
+}
+
+size_t raw_form_size(const struct raw_unit *u, unsigned form, uint64_t at)
+{
+    const unsigned char *bytes = section_of(u)->at;
+    uint32_t fixed = fixed_size(u, form);
+    uint64_t start = at, number;
+    if (fixed != RAW_VARIES) {
+        return at <= u->end && fixed <= u->end - at ? fixed : SIZE_MAX;
+    }
+    switch (form) {
+    case DW_FORM_udata:
+    case DW_FORM_sdata:
+    case DW_FORM_ref_udata:
+    case DW_FORM_strx:
+    case DW_FORM_addrx:
+    case DW_FORM_loclistx:
+    case DW_FORM_rnglistx:
+    case DW_FORM_GNU_addr_index:
+    case DW_FORM_GNU_str_index:
+        return take_leb(bytes, u->end, &at, &number) ? (size_t)(at - start) : SIZE_MAX;
+    case DW_FORM_string: {
+        const unsigned char *nul = at < u->end ? memchr(bytes + at, 0, (size_t)(u->end - at)) : NULL;
+        return nul != NULL ? (size_t)(nul - (bytes + at)) + 1 : SIZE_MAX;
+    }
+    case DW_FORM_block1:
+        return block_size(u, at, 1);
+    case DW_FORM_block2:
+        return block_size(u, at, 2);
+    case DW_FORM_block4:
+        return block_size(u, at, 4);
+    case DW_FORM_block:
+    case DW_FORM_exprloc:
+        return block_size(u, at, 0);
+    case DW_FORM_indirect: {
+        /* The form itself stands before the value. One that is indirect again would be no form. */
+        if (!take_leb(bytes, u->end, &at, &number) || number == DW_FORM_indirect || number > UINT16_MAX) {
+            return SIZE_MAX;
+        }
+        size_t rest = raw_form_size(u, (unsigned)number, at);
+        return rest == SIZE_MAX ? SIZE_MAX : (size_t)(at - start) + rest;
+    }
+    default:
+        return SIZE_MAX;
+    }
+}
+
+static const char *string_in(const struct raw_section *s, uint64_t offset)
+{
+    if (offset >= s->size || memchr(s->at + offset, 0, s->size - offset) == NULL) {
+        return NULL;
+    }
+    return (const char *)s->at + offset;
+}
+
+static const char *indexed_string(const struct raw_unit *u, uint64_t index)
+{
+    uint64_t at, offset;
+    if (__builtin_mul_overflow(index, u->offset_size, &at) ||
+        __builtin_add_overflow(at, u->str_offsets_base, &at) ||
+        !take_number(u->file, &u->file->str_offsets, &at, u->offset_size, &offset)) {
+        return NULL;
+    }
+    return string_in(&u->file->str, offset);
+}
+
+const char *raw_form_string(const struct raw_unit *u, unsigned form, uint64_t at)
+{
+    const struct raw_section *s = section_of(u);
+    uint64_t number;
+    switch (form) {
+    case DW_FORM_string:
+        return raw_form_size(u, form, at) != SIZE_MAX ? (const char *)s->at + at : NULL;
+    case DW_FORM_strp:
+        return take_number(u->file, s, &at, u->offset_size, &number) ? string_in(&u->file->str, number) : NULL;
+    case DW_FORM_line_strp:
+        return take_number(u->file, s, &at, u->offset_size, &number) ? string_in(&u->file->line_str, number) : NULL;
+    case DW_FORM_strp_sup:
+    case DW_FORM_GNU_strp_alt:
+        if (u->file->alt == NULL || !take_number(u->file, s, &at, u->offset_size, &number)) {
+            return NULL;
+        }
+        return string_in(&u->file->alt->str, number);
+    case DW_FORM_strx:
+    case DW_FORM_GNU_str_index:
+        return take_leb(s->at, u->end, &at, &number) ? indexed_string(u, number) : NULL;
+    case DW_FORM_strx1:
+    case DW_FORM_strx2:
+    case DW_FORM_strx3:
+    case DW_FORM_strx4:
+        return take_number(u->file, s, &at, form - DW_FORM_strx1 + 1, &number) ? indexed_string(u, number) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+bool raw_form_constant(const struct raw_unit *u, const struct raw_attribute *a, uint64_t at, uint64_t *value)
+{
+    const struct raw_section *s = section_of(u);
+    int64_t number;
+    switch (a->form) {
+    case DW_FORM_data1:
+    case DW_FORM_data2:
+    case DW_FORM_data4:
+    case DW_FORM_data8:
+    case DW_FORM_flag:
+        return take_number(u->file, s, &at, fixed_size(u, a->form), value);
+    case DW_FORM_udata:
+        return take_leb(s->at, u->end, &at, value);
+    case DW_FORM_sdata:
+        if (!take_signed_leb(s->at, u->end, &at, &number)) {
+            return false;
+        }
+        *value = (uint64_t)number;
+        return true;
+    case DW_FORM_implicit_const:
+        *value = (uint64_t)a->implicit;
+        return true;
+    case DW_FORM_flag_present:
+        *value = 1;
+        return true;
+    default:
+        return false;
+    }
+}
+
+uint64_t raw_form_reference(const struct raw_unit *u, unsigned form, uint64_t at)
+{
+    const struct raw_section *s = section_of(u);
+    uint64_t number;
+    bool ok;
+    switch (form) {
+    case DW_FORM_ref1:
+    case DW_FORM_ref2:
+    case DW_FORM_ref4:
+    case DW_FORM_ref8:
+        ok = take_number(u->file, s, &at, fixed_size(u, form), &number);
+        break;
+    case DW_FORM_ref_udata:
+        ok = take_leb(s->at, u->end, &at, &number);
+        break;
+    default:
+        ok = false;
+    }
+    return ok && number < u->end - u->start ? u->start + number : 0;
+}
+
+/* ---- units ---- */
+
+/* The fields after the length. */
+static bool unit_header(const struct raw_file *file, const struct raw_section *s, struct raw_unit *u, uint64_t at)
+{
+    uint64_t version, number;
+    if (!take_number(file, s, &at, 2, &version) || version < 2 || version > 5) {
+        return false;
+    }
+    u->version = (uint16_t)version;
+    bool types = u->in_types;
+    if (version == 5) {
+        if (!take_number(file, s, &at, 1, &number)) {
+            return false;
+        }
+        u->unit_type = (uint8_t)number;
+        types = number == DW_UT_type || number == DW_UT_split_type;
+        if (!take_number(file, s, &at, 1, &number)) {
+            return false;
+        }
+        u->address_size = (uint8_t)number;
+    }
+    if (!take_number(file, s, &at, u->offset_size, &u->abbrev_offset)) {
+        return false;
+    }
+    if (version < 5) {
+        if (!take_number(file, s, &at, 1, &number)) {
+            return false;
+        }
+        u->address_size = (uint8_t)number;
+    }
+    /* A type's signature and offset; a skeleton's id. */
+    at += types ? 8u + u->offset_size : 0;
+    at += u->unit_type == DW_UT_skeleton || u->unit_type == DW_UT_split_compile ? 8 : 0;
+    u->first_die = at;
+    return at <= u->end;
+}
+
+int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit)
+{
+    const struct raw_section *s = in_types ? &file->types : &file->info;
+    uint64_t at = start, length;
+    *unit = (struct raw_unit){.file = file, .in_types = in_types, .start = start, .offset_size = 4};
+    if (start >= s->size) {
+        return 0;
+    }
+    if (!take_number(file, s, &at, 4, &length)) {
+        return -EBADMSG;
+    }
+    if (length == UINT32_MAX) {
+        unit->offset_size = 8;
+        if (!take_number(file, s, &at, 8, &length)) {
+            return -EBADMSG;
+        }
+    }
+    if (length == 0 || length > s->size - at) {
+        return -EBADMSG;
+    }
+    unit->end = at + length;
+    return unit_header(file, s, unit, at) ? 1 : -EBADMSG;
+}
+
+/* ---- abbreviations ---- */
+
+static void abbrev_attribute(const struct raw_unit *u, struct raw_abbrev *a, unsigned name, unsigned form)
+{
+    uint32_t size = fixed_size(u, form);
+    if (name == DW_AT_name && a->name_form == 0) {
+        a->name_form = (uint16_t)form;
+        a->name_at = a->size;
+    }
+    if (name == DW_AT_sibling && a->sibling_form == 0) {
+        a->sibling_form = (uint16_t)form;
+        a->sibling_at = a->size;
+    }
+    a->declaration = a->declaration || name == DW_AT_declaration;
+    a->size = a->size == RAW_VARIES || size == RAW_VARIES || a->size > 4096 ? RAW_VARIES : a->size + size;
+    a->count++;
+}
+
+static int room_for(void **array, size_t *room, size_t count, size_t size)
+{
+    if (count < *room) {
+        return 0;
+    }
+    size_t more = *room == 0 ? 256 : *room;
+    while (more <= count) {
+        more *= 2;
+    }
+    void *grown = realloc(*array, more * size);
+    if (grown == NULL) {
+        return -ENOMEM;
+    }
+    memset((char *)grown + *room * size, 0, (more - *room) * size);
+    *array = grown;
+    *room = more;
+    return 0;
+}
+
+struct abbrev_reader {
+    struct raw_unit *unit;
+    const unsigned char *bytes;
+    uint64_t at, end;
+    size_t abbrev_room, attribute_room;
+};
+
+static int read_attributes(struct abbrev_reader *r, struct raw_abbrev *a)
+{
+    struct raw_unit *u = r->unit;
+    for (;;) {
+        uint64_t name, form;
+        int64_t implicit = 0;
+        if (!take_leb(r->bytes, r->end, &r->at, &name) || !take_leb(r->bytes, r->end, &r->at, &form)) {
+            return -EBADMSG;
+        }
+        if (form == DW_FORM_implicit_const && !take_signed_leb(r->bytes, r->end, &r->at, &implicit)) {
+            return -EBADMSG;
+        }
+        if (name == 0 && form == 0) {
+            return 0;
+        }
+        if (name > UINT16_MAX || form > UINT16_MAX || u->attribute_count >= ATTRIBUTES_MAX) {
+            return -EBADMSG;
+        }
+        int rc = room_for((void **)&u->attributes, &r->attribute_room, u->attribute_count, sizeof *u->attributes);
+        if (rc < 0) {
+            return rc;
+        }
+        u->attributes[u->attribute_count++] = (struct raw_attribute){(uint16_t)name, (uint16_t)form, implicit};
+        abbrev_attribute(u, a, (unsigned)name, (unsigned)form);
+    }
+}
+
+static int read_abbrevs(struct abbrev_reader *r)
+{
+    struct raw_unit *u = r->unit;
+    for (;;) {
+        uint64_t code, tag;
+        if (r->at == r->end) {
+            return 0; /* some producers leave the last 0 out */
+        }
+        if (!take_leb(r->bytes, r->end, &r->at, &code)) {
+            return -EBADMSG;
+        }
+        if (code == 0) {
+            return 0;
+        }
+        if (code >= ABBREVS_MAX || !take_leb(r->bytes, r->end, &r->at, &tag) || r->at >= r->end) {
+            return -EBADMSG;
+        }
+        struct raw_abbrev a = {.tag = (uint16_t)(tag > UINT16_MAX ? UINT16_MAX : tag),
+                               .children = r->bytes[r->at++] != 0,
+                               .first = (uint32_t)u->attribute_count,
+                               .name_at = RAW_VARIES,
+                               .sibling_at = RAW_VARIES};
+        int rc = read_attributes(r, &a);
+        if (rc == 0) {
+            rc = room_for((void **)&u->abbrevs, &r->abbrev_room, (size_t)code, sizeof *u->abbrevs);
+        }
+        if (rc < 0) {
+            return rc;
+        }
+        u->abbrevs[code] = a;
+        u->abbrev_count = code >= u->abbrev_count ? (size_t)code + 1 : u->abbrev_count;
+    }
+}
+
+/* DW_AT_str_offsets_base of the unit's own DIE; without it, the first entry after a DWARF 5 header. */
+static void find_strings(struct raw_unit *u)
+{
+    struct raw_die die;
+    u->str_offsets_base = u->version >= 5 ? (u->offset_size == 8 ? 16 : 8) : 0;
+    if (!raw_die_read(u, u->first_die, &die) || die.abbrev == NULL) {
+        return;
+    }
+    uint64_t at = die.data;
+    for (uint32_t i = 0; i < die.abbrev->count; i++) {
+        struct raw_attribute a = u->attributes[die.abbrev->first + i];
+        size_t size = raw_form_size(u, a.form, at);
+        uint64_t number, from = at;
+        if (size == SIZE_MAX) {
+            return;
+        }
+        if (a.name == DW_AT_str_offsets_base && a.form == DW_FORM_sec_offset &&
+            take_number(u->file, section_of(u), &from, u->offset_size, &number)) {
+            u->str_offsets_base = number;
+            return;
+        }
+        at += size;
+    }
+}
+
+int raw_unit_open(struct raw_unit *unit)
+{
+    const struct raw_section *s = &unit->file->abbrev;
+    struct abbrev_reader r = {.unit = unit, .bytes = s->at, .at = unit->abbrev_offset, .end = s->size};
+    int rc = r.at < r.end ? read_abbrevs(&r) : -EBADMSG;
+    if (rc < 0) {
+        raw_unit_close(unit);
+        return rc;
+    }
+    find_strings(unit);
+    return 0;
+}
+
+void raw_unit_close(struct raw_unit *unit)
+{
+    free(unit->abbrevs);
+    free(unit->attributes);
+    unit->abbrevs = NULL;
+    unit->attributes = NULL;
+    unit->abbrev_count = 0;
+    unit->attribute_count = 0;
+}
+
+bool raw_unit_inherit(struct raw_unit *unit, struct raw_unit *from)
+{
+    if (from->abbrevs == NULL || from->file != unit->file || from->abbrev_offset != unit->abbrev_offset ||
+        from->version != unit->version || from->offset_size != unit->offset_size ||
+        from->address_size != unit->address_size) {
+        return false;
+    }
+    unit->abbrevs = from->abbrevs;
+    unit->abbrev_count = from->abbrev_count;
+    unit->attributes = from->attributes;
+    unit->attribute_count = from->attribute_count;
+    from->abbrevs = NULL;
+    from->attributes = NULL;
+    raw_unit_close(from);
+    find_strings(unit);
+    return true;
+}
+
+/* ---- DIEs ---- */
+
+bool raw_die_read(const struct raw_unit *u, uint64_t offset, struct raw_die *die)
+{
+    uint64_t code, at = offset;
+    if (!take_leb(section_of(u)->at, u->end, &at, &code)) {
+        return false;
+    }
+    *die = (struct raw_die){.offset = offset, .data = at, .next = at};
+    if (code == 0) {
+        return true;
+    }
+    if (code >= u->abbrev_count || u->abbrevs[code].tag == 0) {
+        return false;
+    }
+    const struct raw_abbrev *a = &u->abbrevs[code];
+    die->abbrev = a;
+    if (a->size != RAW_VARIES) {
+        die->next += a->size;
+        return die->next <= u->end;
+    }
+    for (uint32_t i = 0; i < a->count; i++) {
+        size_t size = raw_form_size(u, u->attributes[a->first + i].form, die->next);
+        if (size == SIZE_MAX) {
+            return false;
+        }
+        die->next += size;
+    }
+    return true;
+}
+
+/* Where an attribute lies whose place `at` may vary; 0 where it is missing. */
+static uint64_t attribute_at(const struct raw_unit *u, const struct raw_die *die, unsigned name, uint32_t at)
+{
+    if (at != RAW_VARIES) {
+        return die->data + at;
+    }
+    uint64_t place = die->data;
+    for (uint32_t i = 0; i < die->abbrev->count; i++) {
+        struct raw_attribute a = u->attributes[die->abbrev->first + i];
+        if (a.name == name) {
+            return place;
+        }
+        place += raw_form_size(u, a.form, place); /* raw_die_read saw that it ends inside the unit */
+    }
+    return 0;
+}
+
+uint64_t raw_die_sibling(const struct raw_unit *u, const struct raw_die *die)
+{
+    const struct raw_abbrev *a = die->abbrev;
+    if (!a->children) {
+        return die->next;
+    }
+    if (a->sibling_form == 0) {
+        return 0;
+    }
+    uint64_t at = attribute_at(u, die, DW_AT_sibling, a->sibling_at);
+    uint64_t sibling = raw_form_reference(u, a->sibling_form, at);
+    return sibling > die->next ? sibling : 0;
+}
+
+const char *raw_die_name(const struct raw_unit *u, const struct raw_die *die)
+{
+    const struct raw_abbrev *a = die->abbrev;
+    if (a->name_form == 0) {
+        return NULL;
+    }
+    return raw_form_string(u, a->name_form, attribute_at(u, die, DW_AT_name, a->name_at));
+}

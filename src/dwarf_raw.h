@@ -1,0 +1,101 @@
+/* DWARF raw: a fast walk over the bytes of .debug_info. It knows units, abbreviations and the size of every form, and
+ * nothing of what a DIE means: libdw reads the few DIEs that the walk picks out.
+ *
+ *   raw_unit_next ... -> raw_unit_open -> raw_die_read at each offset -> raw_unit_close
+ *
+ * The bytes may be anything: nothing outside the sections is ever read, and each step goes forward. */
+#ifndef SHMLAB_DWARF_RAW_H
+#define SHMLAB_DWARF_RAW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct raw_section {
+    const unsigned char *at;
+    size_t size;
+};
+
+/* The sections of one file. Those that are missing have size 0. */
+struct raw_file {
+    bool little_endian;
+    struct raw_section info, types, abbrev, str, line_str, str_offsets;
+    const struct raw_file *alt; /* the file that dwz shares, or NULL */
+};
+
+struct raw_attribute {
+    uint16_t name, form;
+    int64_t implicit;       /* the value of DW_FORM_implicit_const */
+};
+
+/* One abbreviation. Sizes are bytes after the code; RAW_VARIES: not the same for all DIEs. */
+#define RAW_VARIES UINT32_MAX
+struct raw_abbrev {
+    uint16_t tag;           /* 0: there is none of this code */
+    bool children;
+    bool declaration;       /* it has DW_AT_declaration */
+    uint32_t first;         /* its attributes: first .. first + count - 1 */
+    uint32_t count;
+    uint32_t size;          /* of all attributes */
+    uint32_t name_at, sibling_at; /* where these lie; RAW_VARIES also where there is none */
+    uint16_t name_form, sibling_form;
+};
+
+struct raw_unit {
+    const struct raw_file *file;
+    bool in_types;          /* of .debug_types */
+    uint64_t start, end;    /* offsets in its section */
+    uint64_t first_die;
+    uint64_t abbrev_offset;
+    uint64_t str_offsets_base;
+    uint16_t version;
+    uint8_t unit_type;      /* DW_UT_*; 0 before DWARF 5 */
+    uint8_t address_size, offset_size;
+
+    struct raw_abbrev *abbrevs; /* by code; NULL while closed */
+    size_t abbrev_count;
+    struct raw_attribute *attributes;
+    size_t attribute_count;
+};
+
+/* The unit that starts at `start` of the section into *unit, closed. 1; 0 at the section's end; -EBADMSG. */
+int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit);
+
+/* Reads the unit's abbreviations, and where its strings are. 0, -EBADMSG, -ENOMEM. raw_unit_close frees them. */
+int raw_unit_open(struct raw_unit *unit);
+void raw_unit_close(struct raw_unit *unit);
+
+/* Takes over `from`'s abbreviations instead, where both have the same. true where it did; `from` is closed then. */
+bool raw_unit_inherit(struct raw_unit *unit, struct raw_unit *from);
+
+struct raw_die {
+    uint64_t offset;        /* in the section */
+    uint64_t data;          /* of the first attribute */
+    uint64_t next;          /* of the byte after its last attribute: first child, or next DIE */
+    const struct raw_abbrev *abbrev; /* NULL: a null entry, the end of a list of children */
+};
+
+/* The DIE at offset. false where there is none: the unit's end or wrong bytes. */
+bool raw_die_read(const struct raw_unit *unit, uint64_t offset, struct raw_die *die);
+
+/* The offset after the DIE and all its children, by its DW_AT_sibling; 0 where it has none that can be. */
+uint64_t raw_die_sibling(const struct raw_unit *unit, const struct raw_die *die);
+
+/* The DIE's DW_AT_name; NULL where it has none. */
+const char *raw_die_name(const struct raw_unit *unit, const struct raw_die *die);
+
+/* Bytes of a form's value at `at`; SIZE_MAX where it is no known form or runs out of the unit. */
+size_t raw_form_size(const struct raw_unit *unit, unsigned form, uint64_t at);
+
+/* The value's string, for forms that are one; NULL else. */
+const char *raw_form_string(const struct raw_unit *unit, unsigned form, uint64_t at);
+
+/* The value of a constant or flag; false for any other form. Zero-extended, but DW_FORM_sdata and implicit ones. */
+bool raw_form_constant(const struct raw_unit *unit, const struct raw_attribute *a, uint64_t at, uint64_t *value);
+
+/* The offset of the DIE, in the same section, that a reference within the unit names; 0 for any other form. */
+uint64_t raw_form_reference(const struct raw_unit *unit, unsigned form, uint64_t at);
+
+const unsigned char *raw_unit_bytes(const struct raw_unit *unit, uint64_t at);
+
+#endif

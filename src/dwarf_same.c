@@ -1,0 +1,178 @@
+/* DWARF same: see dwarf_same.h. */
+#include "dwarf_same.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#define DEPTH_MAX 24
+#define PAIR_STEPS_MAX 50000 /* for one pair of types: an honest struct takes far fewer */
+
+struct comparison {
+    const struct raw_unit *a, *b;
+    size_t *steps;
+    size_t limit; /* of *steps, for this pair */
+};
+
+static bool same_die(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth);
+
+/* Where a thing was declared changes nothing of how it lies. */
+static bool is_place(unsigned name)
+{
+    return name == DW_AT_sibling || name == DW_AT_decl_file || name == DW_AT_decl_line || name == DW_AT_decl_column;
+}
+
+/* Children that matter to a layout, or to the name of a type. */
+static bool matters(unsigned tag)
+{
+    switch (tag) {
+    case DW_TAG_member:
+    case DW_TAG_inheritance:
+    case DW_TAG_subrange_type:
+    case DW_TAG_enumerator:
+    case DW_TAG_enumeration_type:
+    case DW_TAG_variant_part:
+    case DW_TAG_formal_parameter:
+    case DW_TAG_unspecified_parameters:
+    case DW_TAG_generic_subrange:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_pointer(unsigned tag)
+{
+    return tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type || tag == DW_TAG_rvalue_reference_type ||
+           tag == DW_TAG_ptr_to_member_type || tag == DW_TAG_subroutine_type;
+}
+
+struct value {
+    const struct raw_attribute *attribute;
+    uint64_t at;
+    size_t size;
+};
+
+static bool same_bytes(struct comparison *c, const struct value *a, const struct value *b)
+{
+    return a->attribute->form == b->attribute->form && a->size == b->size &&
+           memcmp(raw_unit_bytes(c->a, a->at), raw_unit_bytes(c->b, b->at), a->size) == 0;
+}
+
+static bool same_value(struct comparison *c, const struct value *a, const struct value *b, bool behind_pointer,
+                       unsigned depth)
+{
+    uint64_t na, nb;
+    uint64_t ra = raw_form_reference(c->a, a->attribute->form, a->at);
+    uint64_t rb = raw_form_reference(c->b, b->attribute->form, b->at);
+    if (ra != 0 || rb != 0) {
+        bool type = a->attribute->name == DW_AT_type;
+        return type && ra != 0 && rb != 0 && same_die(c, ra, rb, behind_pointer, depth + 1);
+    }
+    if (raw_form_constant(c->a, a->attribute, a->at, &na) && raw_form_constant(c->b, b->attribute, b->at, &nb)) {
+        return na == nb;
+    }
+    const char *sa = raw_form_string(c->a, a->attribute->form, a->at);
+    const char *sb = raw_form_string(c->b, b->attribute->form, b->at);
+    if (sa != NULL && sb != NULL) {
+        return sa == sb || strcmp(sa, sb) == 0;
+    }
+    /* What is left of references goes to a signature, or to another unit by an offset of the whole file. */
+    return same_bytes(c, a, b);
+}
+
+static bool next_value(const struct raw_unit *u, const struct raw_abbrev *abbrev, uint32_t *i, struct value *v)
+{
+    for (v->at += v->size; *i < abbrev->count; v->at += v->size) {
+        v->attribute = &u->attributes[abbrev->first + (*i)++];
+        v->size = raw_form_size(u, v->attribute->form, v->at); /* raw_die_read saw that it ends inside the unit */
+        if (!is_place(v->attribute->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool same_attributes(struct comparison *c, const struct raw_die *a, const struct raw_die *b, bool behind_pointer,
+                            unsigned depth)
+{
+    uint32_t ia = 0, ib = 0;
+    struct value va = {.at = a->data}, vb = {.at = b->data};
+    bool target_behind = behind_pointer || is_pointer(a->abbrev->tag);
+    for (;;) {
+        bool more_a = next_value(c->a, a->abbrev, &ia, &va);
+        bool more_b = next_value(c->b, b->abbrev, &ib, &vb);
+        if (!more_a || !more_b) {
+            return more_a == more_b;
+        }
+        if (va.attribute->name != vb.attribute->name || !same_value(c, &va, &vb, target_behind, depth)) {
+            return false;
+        }
+    }
+}
+
+/* The DIE after d and all that is inside it; 0 where that can't be told cheaply. */
+static uint64_t after(const struct raw_unit *u, const struct raw_die *d)
+{
+    return d->abbrev->children ? raw_die_sibling(u, d) : d->next;
+}
+
+/* The first child from *at on that matters, or the null entry at the end; *at is then what follows it. */
+static bool next_child(const struct raw_unit *u, uint64_t *at, struct raw_die *child)
+{
+    do {
+        if (*at == 0 || !raw_die_read(u, *at, child)) {
+            return false;
+        }
+        *at = child->abbrev == NULL ? child->next : after(u, child);
+    } while (child->abbrev != NULL && !matters(child->abbrev->tag));
+    return true;
+}
+
+static bool same_children(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth)
+{
+    struct raw_die ca, cb;
+    for (;;) {
+        if (!next_child(c->a, &a, &ca) || !next_child(c->b, &b, &cb)) {
+            return false;
+        }
+        if (ca.abbrev == NULL || cb.abbrev == NULL) {
+            return ca.abbrev == cb.abbrev;
+        }
+        if (!same_die(c, ca.offset, cb.offset, behind_pointer, depth + 1)) {
+            return false;
+        }
+    }
+}
+
+/* behind_pointer: only the type's name matters, not what it is made of. */
+static bool same_die(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth)
+{
+    struct raw_die da, db;
+    if (depth > DEPTH_MAX || ++*c->steps > c->limit || !raw_die_read(c->a, a, &da) || !raw_die_read(c->b, b, &db) ||
+        da.abbrev == NULL || db.abbrev == NULL || da.abbrev->tag != db.abbrev->tag) {
+        return false;
+    }
+    if (behind_pointer) {
+        const char *na = raw_die_name(c->a, &da), *nb = raw_die_name(c->b, &db);
+        if (na != NULL || nb != NULL) {
+            return na != NULL && nb != NULL && strcmp(na, nb) == 0;
+        }
+    }
+    behind_pointer = behind_pointer || is_pointer(da.abbrev->tag);
+    if (!same_attributes(c, &da, &db, behind_pointer, depth)) {
+        return false;
+    }
+    if (!da.abbrev->children || !db.abbrev->children) {
+        return da.abbrev->children == db.abbrev->children;
+    }
+    return same_children(c, da.next, db.next, behind_pointer, depth);
+}
+
+bool dwarf_same_type(const struct raw_unit *ua, uint64_t a, const struct raw_unit *ub, uint64_t b, size_t *steps)
+{
+    if (ua->file != ub->file || ua->in_types != ub->in_types || *steps >= DWARF_SAME_STEPS_MAX) {
+        return false;
+    }
+    struct comparison c = {.a = ua, .b = ub, .steps = steps, .limit = *steps + PAIR_STEPS_MAX};
+    return same_die(&c, a, b, false, 0);
+}

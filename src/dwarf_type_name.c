@@ -1,0 +1,233 @@
+/* DWARF type name: see dwarf_type_name.h. C writes types inside out, so the words go in from both ends. */
+#include "dwarf_type_name.h"
+
+#include <dwarf.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEPTH_MAX 24
+#define STEPS_MAX 500 /* DIEs of one name: what a hostile file can ask for */
+
+struct name {
+    char base[DWARF_TYPE_NAME_MAX];       /* "const struct point" */
+    char declarator[DWARF_TYPE_NAME_MAX]; /* "*[4]", "(*)(int)" */
+    unsigned *steps;                      /* so far, of this name and those inside it */
+};
+
+static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX]);
+
+static void prepend(char *text, const char *words)
+{
+    char old[DWARF_TYPE_NAME_MAX];
+    snprintf(old, sizeof old, "%s", text);
+    snprintf(text, DWARF_TYPE_NAME_MAX, "%s%.*s", words, DWARF_TYPE_NAME_MAX - 1 - (int)strlen(words), old);
+}
+
+static void append(char *text, const char *words)
+{
+    size_t n = strlen(text);
+    snprintf(text + n, DWARF_TYPE_NAME_MAX - n, "%s", words);
+}
+
+Dwarf_Die *dwarf_type_of(Dwarf_Die *die, Dwarf_Die *target)
+{
+    Dwarf_Attribute attribute;
+    return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), target);
+}
+
+bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started)
+{
+    if (!*started) {
+        *started = true;
+        return dwarf_child(parent, child) == 0;
+    }
+    Dwarf_Off last = dwarf_dieoffset(child);
+    return dwarf_siblingof(child, child) == 0 && dwarf_dieoffset(child) > last;
+}
+
+bool dwarf_dimension(Dwarf_Die *subrange, size_t *count)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word upper, lower = 0, n;
+    if (dwarf_formudata(dwarf_attr(subrange, DW_AT_count, &attribute), &n) == 0) {
+        *count = (size_t)n;
+        return true;
+    }
+    if (dwarf_formudata(dwarf_attr(subrange, DW_AT_upper_bound, &attribute), &upper) != 0) {
+        *count = 0;
+        return false;
+    }
+    /* Older gcc writes -1 for int[0]. */
+    bool minus_one = upper == UINT64_MAX || (dwarf_whatform(&attribute) == DW_FORM_data4 && upper == UINT32_MAX);
+    dwarf_formudata(dwarf_attr(subrange, DW_AT_lower_bound, &attribute), &lower);
+    *count = minus_one || upper + 1 < lower ? 0 : (size_t)(upper - lower + 1);
+    return true;
+}
+
+static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, unsigned depth);
+
+static void put_target(Dwarf_Die *die, struct name *n, const char *qualifiers, unsigned depth)
+{
+    Dwarf_Die target;
+    put_type(dwarf_type_of(die, &target), n, qualifiers, depth + 1);
+}
+
+/* "*", or "(*" and ")" around what follows where it points to a function or an array. */
+static void put_pointer(Dwarf_Die *die, struct name *n, const char *sign, const char *qualifiers, unsigned depth)
+{
+    Dwarf_Die target, *to = dwarf_type_of(die, &target);
+    char words[64];
+    size_t q = strlen(qualifiers); /* they end in a blank, which is wanted only before another word */
+    bool word = n->declarator[0] != '\0' && strchr("*([)", n->declarator[0]) == NULL;
+    snprintf(words, sizeof words, "%s%.*s", sign, (int)(q > 0 && !word ? q - 1 : q), qualifiers);
+    prepend(n->declarator, words);
+    int tag = to != NULL ? dwarf_tag(to) : 0;
+    if (tag == DW_TAG_subroutine_type || tag == DW_TAG_array_type) {
+        prepend(n->declarator, "(");
+        append(n->declarator, ")");
+    }
+    put_type(to, n, "", depth + 1);
+}
+
+static void put_array(Dwarf_Die *die, struct name *n, const char *qualifiers, unsigned depth)
+{
+    Dwarf_Die child;
+    bool started = false, any = false;
+    size_t count;
+    char words[32];
+    while (++*n->steps < STEPS_MAX && dwarf_next_child(die, &child, &started)) {
+        int tag = dwarf_tag(&child);
+        if (tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) {
+            continue;
+        }
+        any = true;
+        bool known = tag == DW_TAG_subrange_type && dwarf_dimension(&child, &count);
+        snprintf(words, sizeof words, known ? "[%zu]" : "[]", count);
+        append(n->declarator, words);
+    }
+    append(n->declarator, any ? "" : "[]");
+    put_target(die, n, qualifiers, depth);
+}
+
+static void put_function(Dwarf_Die *die, struct name *n, unsigned depth)
+{
+    Dwarf_Die child, target;
+    bool started = false, any = false;
+    char argument[DWARF_TYPE_NAME_MAX];
+    append(n->declarator, "(");
+    while (*n->steps < STEPS_MAX && dwarf_next_child(die, &child, &started)) {
+        int tag = dwarf_tag(&child);
+        ++*n->steps;
+        if (tag != DW_TAG_formal_parameter && tag != DW_TAG_unspecified_parameters) {
+            continue;
+        }
+        snprintf(argument, sizeof argument, "...");
+        if (tag == DW_TAG_formal_parameter) {
+            type_name(dwarf_type_of(&child, &target), n->steps, depth + 1, argument);
+        }
+        append(n->declarator, any ? ", " : "");
+        append(n->declarator, argument);
+        any = true;
+    }
+    append(n->declarator, any ? ")" : "void)");
+    put_target(die, n, "", depth);
+}
+
+static void put_word(Dwarf_Die *type, struct name *n, const char *keyword, const char *qualifiers)
+{
+    const char *word = dwarf_diename(type);
+    bool blank = *keyword != '\0' && word != NULL;
+    snprintf(n->base, sizeof n->base, "%s%s%s%s", qualifiers, keyword, blank ? " " : "", word != NULL ? word : "");
+}
+
+static const char *keyword_of(int tag)
+{
+    switch (tag) {
+    case DW_TAG_structure_type:
+        return "struct";
+    case DW_TAG_class_type:
+        return "class";
+    case DW_TAG_union_type:
+        return "union";
+    case DW_TAG_enumeration_type:
+        return "enum";
+    default:
+        return "";
+    }
+}
+
+static const char *qualifier_of(int tag)
+{
+    switch (tag) {
+    case DW_TAG_const_type:
+        return "const ";
+    case DW_TAG_volatile_type:
+        return "volatile ";
+    case DW_TAG_atomic_type:
+        return "_Atomic ";
+    default: /* restrict, packed, shared, immutable: they say nothing of memory */
+        return "";
+    }
+}
+
+static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, unsigned depth)
+{
+    char more[64];
+    int tag = type != NULL ? dwarf_tag(type) : 0;
+    if (type == NULL || depth > DEPTH_MAX || ++*n->steps > STEPS_MAX) {
+        snprintf(n->base, sizeof n->base, "%s%s", qualifiers, type == NULL ? "void" : "...");
+        return;
+    }
+    switch (tag) {
+    case DW_TAG_pointer_type:
+        put_pointer(type, n, "*", qualifiers, depth);
+        return;
+    case DW_TAG_reference_type:
+        put_pointer(type, n, "&", qualifiers, depth);
+        return;
+    case DW_TAG_rvalue_reference_type:
+        put_pointer(type, n, "&&", qualifiers, depth);
+        return;
+    case DW_TAG_ptr_to_member_type:
+        put_pointer(type, n, "::*", qualifiers, depth);
+        return;
+    case DW_TAG_array_type:
+        put_array(type, n, qualifiers, depth);
+        return;
+    case DW_TAG_subroutine_type:
+        put_function(type, n, depth);
+        return;
+    case DW_TAG_const_type:
+    case DW_TAG_volatile_type:
+    case DW_TAG_atomic_type:
+    case DW_TAG_restrict_type:
+    case DW_TAG_packed_type:
+    case DW_TAG_shared_type:
+    case DW_TAG_immutable_type:
+        /* "const" of a thing stands once, whatever chain says it. */
+        snprintf(more, sizeof more, "%s%s", strstr(qualifiers, qualifier_of(tag)) ? "" : qualifier_of(tag), qualifiers);
+        put_target(type, n, more, depth);
+        return;
+    default:
+        put_word(type, n, keyword_of(tag), qualifiers);
+        return;
+    }
+}
+
+static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX])
+{
+    struct name n = {.base = "", .declarator = "", .steps = steps};
+    put_type(type, &n, "", depth);
+    bool blank = n.declarator[0] != '\0' && n.declarator[0] != '[';
+    size_t base = strlen(n.base);
+    int length = snprintf(out, DWARF_TYPE_NAME_MAX, "%.*s%s%s", (int)base, n.base, blank ? " " : "", n.declarator);
+    if (length >= DWARF_TYPE_NAME_MAX || base == DWARF_TYPE_NAME_MAX - 1) {
+        snprintf(out + DWARF_TYPE_NAME_MAX - 4, 4, "...");
+    }
+}
+
+void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX])
+{
+    unsigned steps = 0;
+    type_name(type, &steps, 0, out);
+}

@@ -1,0 +1,22 @@
+/* DWARF type name: a type's DIE -> the type as C writes it, "int", "struct point *[4]", "void (*)(int)". */
+#ifndef SHMLAB_DWARF_TYPE_NAME_H
+#define SHMLAB_DWARF_TYPE_NAME_H
+
+#include <elfutils/libdw.h>
+
+#define DWARF_TYPE_NAME_MAX 512 /* bytes; a longer name ends in "..." */
+
+/* type NULL: void. */
+void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX]);
+
+/* The type that a DIE's DW_AT_type names, into *target. NULL: it names none. */
+Dwarf_Die *dwarf_type_of(Dwarf_Die *die, Dwarf_Die *target);
+
+/* The elements of a dimension (DW_TAG_subrange_type). false where it has no bound that can be known: int[]. */
+bool dwarf_dimension(Dwarf_Die *subrange, size_t *count);
+
+/* The next child after *child (the first one where *started is false). false: no more, or wrong bytes; each one lies
+ * after the one before. */
+bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started);
+
+#endif

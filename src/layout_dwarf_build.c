@@ -1,0 +1,829 @@
+/* Layout DWARF, build: the DIE of a type -> the nodes of a layout. libdw gives attributes; alignments, which DWARF tells only
+ * where the source asked for more than the natural one, follow from the types by the rules of the psABI. */
+#include <dwarf.h>
+#include <errno.h>
+#include <gelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c_type.h"
+#include "dwarf_type_name.h"
+#include "layout_dwarf_internal.h"
+
+#define CHAIN_MAX 64                  /* typedefs and qualifiers before a type */
+#define DIMENSIONS_MAX 16
+#define NODES_MAX (1u << 16)          /* of one layout: far above any struct, far below what a hostile file could ask */
+#define ENUMERATORS_MAX (1u << 18)    /* of all enums of one layout */
+#define BYTES_MAX ((size_t)1 << 48)   /* of a type or an offset: no memory has so many */
+#define STEPS_MAX (1u << 22)          /* DIEs that are looked at for one layout */
+#define TAIL_NEIGHBOURS 16            /* members after a base class that may lie in its tail */
+
+struct builder {
+    struct layout *layout;
+    int machine;             /* EM_* */
+    size_t enumerators;      /* copied so far */
+    unsigned steps;          /* children that were looked at, so far */
+    int error;               /* the first one, -errno; from then on nothing happens */
+};
+
+/* A type with its typedefs and qualifiers taken off. */
+struct peeled {
+    Dwarf_Die die;
+    int tag;                 /* 0: void, or nothing that makes sense */
+    unsigned flags;          /* LAYOUT_SYNC */
+    size_t align;            /* what a typedef on the way asked for; 0: nothing */
+};
+
+static void fail(struct builder *b, int error)
+{
+    b->error = b->error != 0 ? b->error : error;
+}
+
+/* ---- attributes ---- */
+
+static bool number_of(Dwarf_Die *die, unsigned name, size_t *number)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word word;
+    if (dwarf_formudata(dwarf_attr_integrate(die, name, &attribute), &word) != 0 || word > BYTES_MAX) {
+        return false;
+    }
+    *number = (size_t)word;
+    return true;
+}
+
+/* DW_AT_alignment, a power of two; 0: none. */
+static size_t alignment_of(Dwarf_Die *die)
+{
+    size_t align = 0;
+    return number_of(die, DW_AT_alignment, &align) && (align & (align - 1)) == 0 ? align : 0;
+}
+
+/* DW_AT_data_member_location: a constant, or the expression "plus N" of older compilers. false: it is computed when the
+ * program runs (a virtual base). A union's members have none: 0. */
+static bool location_of(Dwarf_Die *member, size_t *offset)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Op *ops;
+    size_t count;
+    *offset = 0;
+    if (dwarf_attr_integrate(member, DW_AT_data_member_location, &attribute) == NULL) {
+        return true;
+    }
+    if (number_of(member, DW_AT_data_member_location, offset)) {
+        return true;
+    }
+    if (dwarf_getlocation(&attribute, &ops, &count) != 0 || count != 1 || ops[0].atom != DW_OP_plus_uconst ||
+        ops[0].number > BYTES_MAX) {
+        return false;
+    }
+    *offset = (size_t)ops[0].number;
+    return true;
+}
+
+static bool is_qualifier(int tag)
+{
+    return tag == DW_TAG_const_type || tag == DW_TAG_volatile_type || tag == DW_TAG_restrict_type ||
+           tag == DW_TAG_atomic_type || tag == DW_TAG_packed_type || tag == DW_TAG_shared_type ||
+           tag == DW_TAG_immutable_type;
+}
+
+/* A declaration that stands for the definition in a type unit. */
+static void resolve_signature(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Die target;
+    if (dwarf_hasattr(die, DW_AT_signature) &&
+        dwarf_formref_die(dwarf_attr(die, DW_AT_signature, &attribute), &target) != NULL) {
+        *die = target;
+    }
+}
+
+/* type NULL: void. */
+static void peel(Dwarf_Die *type, struct peeled *p)
+{
+    *p = (struct peeled){.tag = 0};
+    if (type == NULL) {
+        return;
+    }
+    p->die = *type;
+    for (int i = 0; i < CHAIN_MAX; i++) {
+        p->tag = dwarf_tag(&p->die);
+        const char *name = dwarf_diename(&p->die);
+        if (p->tag == DW_TAG_atomic_type || (name != NULL && c_type_is_sync(name))) {
+            p->flags |= LAYOUT_SYNC;
+        }
+        if (p->tag != DW_TAG_typedef && !is_qualifier(p->tag)) {
+            resolve_signature(&p->die);
+            return;
+        }
+        p->align = p->align != 0 ? p->align : alignment_of(&p->die);
+        Dwarf_Die target;
+        if (dwarf_type_of(&p->die, &target) == NULL) {
+            break;
+        }
+        p->die = target;
+    }
+    p->tag = 0;
+}
+
+/* ---- leaves ---- */
+
+/* The psABI's natural alignment of a scalar: its size, up to what the machine has registers for. */
+static size_t scalar_align(const struct builder *b, size_t size)
+{
+    size_t align = size & (~size + 1); /* the largest power of two in it: 12 bytes of long double align as 4 */
+    size_t most = b->machine == EM_386 && size <= 12 ? 4 : b->machine == EM_68K ? 2 : 16;
+    return align == 0 ? 1 : align > most ? most : align;
+}
+
+static void base_type(const struct builder *b, Dwarf_Die *die, struct layout_node *n)
+{
+    size_t encoding = 0;
+    const char *name = dwarf_diename(die);
+    number_of(die, DW_AT_encoding, &encoding);
+    n->align = scalar_align(b, n->size);
+    switch (encoding) {
+    case DW_ATE_boolean:
+        n->kind = LAYOUT_BOOL;
+        break;
+    case DW_ATE_signed:
+        n->kind = LAYOUT_SINT;
+        break;
+    case DW_ATE_unsigned:
+        n->kind = LAYOUT_UINT;
+        break;
+    case DW_ATE_signed_char:
+    case DW_ATE_unsigned_char:
+        n->kind = name != NULL && strcmp(name, "char") == 0 ? LAYOUT_CHAR
+                  : encoding == DW_ATE_signed_char         ? LAYOUT_SINT
+                                                           : LAYOUT_UINT;
+        break;
+    case DW_ATE_UTF:
+    case DW_ATE_UCS:
+    case DW_ATE_ASCII:
+        n->kind = LAYOUT_CHAR;
+        break;
+    case DW_ATE_float:
+        n->kind = LAYOUT_REAL;
+        break;
+    case DW_ATE_complex_float:
+        n->align = scalar_align(b, n->size / 2);
+        break;
+    default:
+        break;
+    }
+}
+
+static size_t address_size(Dwarf_Die *die)
+{
+    Dwarf_Die unit;
+    uint8_t size = 8;
+    dwarf_diecu(die, &unit, &size, NULL);
+    return size;
+}
+
+static bool is_function_or_void(Dwarf_Die *pointer)
+{
+    Dwarf_Die target;
+    Dwarf_Die *to = dwarf_type_of(pointer, &target);
+    return to != NULL && dwarf_tag(to) == DW_TAG_subroutine_type;
+}
+
+/* Kind, size and align of one element of a scalar type. BYTES for whatever is not known. */
+static void scalar(const struct builder *b, struct peeled *p, struct layout_node *n)
+{
+    n->kind = LAYOUT_BYTES;
+    n->align = 1;
+    if (p->tag == 0) {
+        return;
+    }
+    bool sized = number_of(&p->die, DW_AT_byte_size, &n->size);
+    switch (p->tag) {
+    case DW_TAG_base_type:
+        base_type(b, &p->die, n);
+        break;
+    case DW_TAG_enumeration_type: {
+        Dwarf_Die target;
+        struct peeled under;
+        n->kind = LAYOUT_ENUM;
+        if (!sized) {
+            peel(dwarf_type_of(&p->die, &target), &under);
+            sized = under.tag != 0 && number_of(&under.die, DW_AT_byte_size, &n->size);
+        }
+        n->align = scalar_align(b, n->size);
+        break;
+    }
+    case DW_TAG_pointer_type:
+    case DW_TAG_reference_type:
+    case DW_TAG_rvalue_reference_type:
+    case DW_TAG_ptr_to_member_type:
+    case DW_TAG_unspecified_type: /* nullptr_t */
+        n->kind = LAYOUT_POINTER;
+        n->size = sized ? n->size : address_size(&p->die);
+        n->align = scalar_align(b, n->size);
+        if (p->tag == DW_TAG_ptr_to_member_type && !sized && is_function_or_void(&p->die)) {
+            n->size *= 2; /* a function and what to add to `this` */
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* Compilers write 200 as one byte, 0xc8, and -1 as DW_FORM_sdata: a form of fixed size is a positive number. */
+static bool constant_of(Dwarf_Attribute *attribute, int64_t *value)
+{
+    Dwarf_Sword number;
+    Dwarf_Word positive;
+    switch (attribute != NULL ? dwarf_whatform(attribute) : 0) {
+    case 0:
+        return false;
+    case DW_FORM_sdata:
+    case DW_FORM_implicit_const:
+        *value = dwarf_formsdata(attribute, &number) == 0 ? number : 0;
+        return true;
+    default:
+        *value = dwarf_formudata(attribute, &positive) == 0 ? (int64_t)positive : 0;
+        return true;
+    }
+}
+
+/* The enumerators of the type, which the caller frees (their names are the DWARF's own). */
+static void enumerators_of(struct builder *b, Dwarf_Die *type, struct layout_node *n)
+{
+    Dwarf_Die child;
+    bool started = false;
+    size_t room = 0;
+    while (b->error == 0 && dwarf_next_child(type, &child, &started)) {
+        Dwarf_Attribute attribute;
+        int64_t value;
+        const char *name = dwarf_diename(&child);
+        if (++b->steps > STEPS_MAX) {
+            fail(b, -E2BIG);
+        }
+        if (dwarf_tag(&child) != DW_TAG_enumerator || name == NULL ||
+            !constant_of(dwarf_attr(&child, DW_AT_const_value, &attribute), &value)) {
+            continue;
+        }
+        if (n->enumerator_count == room) {
+            room = room == 0 ? 16 : room * 2;
+            struct layout_enumerator *more = realloc(n->enumerators, room * sizeof *more);
+            if (more == NULL || b->enumerators + room > ENUMERATORS_MAX) {
+                n->enumerators = more != NULL ? more : n->enumerators;
+                fail(b, more == NULL ? -ENOMEM : -E2BIG);
+                return;
+            }
+            n->enumerators = more;
+        }
+        n->enumerators[n->enumerator_count++] = (struct layout_enumerator){(char *)name, value};
+    }
+    b->enumerators += n->enumerator_count;
+}
+
+/* ---- nodes ---- */
+
+static uint32_t add(struct builder *b, struct layout_node *n, bool open)
+{
+    struct layout *l = b->layout;
+    if (b->error != 0) {
+        return 0;
+    }
+    if (l->count >= NODES_MAX) {
+        fail(b, -E2BIG);
+        return 0;
+    }
+    uint32_t i = open ? layout_open(l, n) : layout_add(l, n);
+    fail(b, l->error);
+    return i;
+}
+
+/* What a member tells its type's nodes. */
+struct place {
+    const char *name;
+    size_t offset;
+    size_t align;   /* what the member or a typedef asked for; 0: the type's own */
+    unsigned flags; /* LAYOUT_SYNC from the outside */
+    char *type;     /* of DWARF_TYPE_NAME_MAX bytes: the type's name */
+};
+
+static void build_type(struct builder *b, Dwarf_Die *type, struct place *place);
+
+static void add_leaf(struct builder *b, struct peeled *p, const struct place *place, size_t count)
+{
+    struct layout_node n = {.name = (char *)place->name, .type = place->type, .offset = place->offset, .count = count};
+    scalar(b, p, &n);
+    n.flags = p->flags | place->flags;
+    n.align = place->align != 0 ? place->align : n.align;
+    n.stride = n.size;
+    if (__builtin_mul_overflow(n.size, count, &n.size) || n.size > BYTES_MAX) {
+        fail(b, -EBADMSG);
+        return;
+    }
+    if (n.kind == LAYOUT_ENUM) {
+        enumerators_of(b, &p->die, &n);
+    }
+    add(b, &n, false);
+    free(n.enumerators);
+}
+
+/* ---- arrays ---- */
+
+struct dimensions {
+    size_t count[DIMENSIONS_MAX];
+    size_t n;
+    bool flexible; /* the first has no bound */
+    bool vector;   /* the compiler's vector type: aligned as a whole */
+    bool named;    /* the type's name has brackets for all of them */
+};
+
+/* The array's dimensions, those of a typedef'd element too, and the element into *p. */
+static void array_dimensions(struct builder *b, struct peeled *p, struct dimensions *d)
+{
+    while (p->tag == DW_TAG_array_type) {
+        Dwarf_Die child, target;
+        bool started = false;
+        size_t before = d->n;
+        d->vector = d->vector || dwarf_hasattr(&p->die, DW_AT_GNU_vector);
+        while (dwarf_next_child(&p->die, &child, &started)) {
+            int tag = dwarf_tag(&child);
+            if (tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) {
+                continue;
+            }
+            if (d->n == DIMENSIONS_MAX) {
+                fail(b, -E2BIG);
+                return;
+            }
+            bool known = tag == DW_TAG_subrange_type && dwarf_dimension(&child, &d->count[d->n]);
+            d->flexible = d->flexible || (!known && d->n == 0);
+            d->count[d->n] = known ? d->count[d->n] : 0;
+            d->n++;
+        }
+        if (d->n == before) {
+            d->flexible = d->flexible || d->n == 0;
+            d->count[d->n++] = 0;
+        }
+        unsigned flags = p->flags;
+        size_t align = p->align;
+        peel(dwarf_type_of(&p->die, &target), p);
+        p->flags |= flags;
+        p->align = align != 0 ? align : p->align;
+        if (d->n >= DIMENSIONS_MAX && p->tag == DW_TAG_array_type) {
+            fail(b, -E2BIG);
+            return;
+        }
+    }
+}
+
+/* Elements of the dimensions from `from` on. */
+static size_t elements(struct builder *b, const struct dimensions *d, size_t from)
+{
+    size_t product = 1;
+    for (size_t i = from; i < d->n; i++) {
+        if (__builtin_mul_overflow(product, d->count[i], &product) || product > BYTES_MAX) {
+            fail(b, -EBADMSG);
+            return 0;
+        }
+    }
+    return product;
+}
+
+/* "char *[3][4]" -> "char *[4]": the type of an element. Where no bracket stands (a typedef), the name is left. */
+static void drop_dimension(char *type)
+{
+    char *open = strrchr(type, '[');
+    while (open != NULL && open > type && open[-1] == ']') {
+        do {
+            open--;
+        } while (open > type && *open != '[');
+    }
+    char *close = open != NULL ? strchr(open, ']') : NULL;
+    if (close != NULL) {
+        memmove(open, close + 1, strlen(close + 1) + 1);
+    }
+}
+
+/* The type of what is left at that level: without the dimensions before it. A typedef's name says nothing of these, so
+ * the element's own name stands there with what dimensions it has. */
+static void level_type(struct peeled *p, const struct dimensions *d, size_t level, char *type)
+{
+    if (d->named) {
+        drop_dimension(type);
+        return;
+    }
+    dwarf_type_name(&p->die, type);
+    for (size_t i = level; i < d->n; i++) {
+        size_t n = strlen(type);
+        snprintf(type + n, DWARF_TYPE_NAME_MAX - n, "[%zu]", d->count[i]);
+    }
+}
+
+/* Does the name end in as many brackets? */
+static bool has_brackets(const char *type, size_t wanted)
+{
+    size_t n = strlen(type), found = 0;
+    while (n > 0 && type[n - 1] == ']') {
+        while (n > 0 && type[n - 1] != '[') {
+            n--;
+        }
+        n -= n > 0;
+        found++;
+    }
+    return found == wanted;
+}
+
+/* One node for each dimension from `level` on, then the element: a struct or union, or the text of the last dimension. */
+static void add_levels(struct builder *b, struct peeled *p, struct dimensions *d, size_t level, struct place *place)
+{
+    bool texts = p->tag == DW_TAG_base_type;
+    if (level == d->n && !texts) {
+        build_type(b, &p->die, place);
+        return;
+    }
+    if (texts && level + 1 == d->n) {
+        struct layout_node n = {.name = (char *)place->name, .type = place->type, .kind = LAYOUT_TEXT,
+                                .flags = place->flags, .offset = place->offset, .size = d->count[level],
+                                .align = place->align, .count = d->count[level], .stride = 1};
+        add(b, &n, false);
+        return;
+    }
+    struct layout_node n = {.name = (char *)place->name, .type = place->type, .kind = LAYOUT_ARRAY,
+                            .flags = place->flags, .offset = place->offset, .count = d->count[level]};
+    uint32_t i = add(b, &n, true);
+    struct place inner = {.name = "", .align = place->align, .flags = place->flags & LAYOUT_SYNC, .type = place->type};
+    level_type(p, d, level + 1, place->type);
+    add_levels(b, p, d, level + 1, &inner);
+    if (b->error != 0) {
+        return;
+    }
+    struct layout_node *array = &b->layout->nodes[i];
+    const struct layout_node *element = array + 1;
+    array->stride = element->size;
+    array->align = element->align;
+    if (__builtin_mul_overflow(array->count, array->stride, &array->size) || array->size > BYTES_MAX) {
+        fail(b, -EBADMSG);
+        return;
+    }
+    layout_close(b->layout);
+}
+
+static bool is_text(struct peeled *p)
+{
+    const char *name = p->tag == DW_TAG_base_type ? dwarf_diename(&p->die) : NULL;
+    size_t size;
+    return name != NULL && p->flags == 0 && number_of(&p->die, DW_AT_byte_size, &size) && size == 1 &&
+           (strcmp(name, "char") == 0 || strcmp(name, "char8_t") == 0);
+}
+
+static bool is_struct(int tag)
+{
+    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+}
+
+static void build_array(struct builder *b, struct peeled *p, struct place *place)
+{
+    struct dimensions d = {.n = 0};
+    size_t size = 0;
+    array_dimensions(b, p, &d);
+    if (b->error != 0) {
+        return;
+    }
+    place->flags |= d.flexible ? LAYOUT_FLEXIBLE : 0;
+    place->flags |= p->flags;
+    place->align = place->align != 0 ? place->align : p->align;
+    size_t count = elements(b, &d, 0);
+    bool text = is_text(p);
+    bool sized = is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0
+                                   : text && elements(b, &d, 1) > 0;
+    if (sized && (is_struct(p->tag) || (text && !d.vector))) {
+        place->align = place->align != 0 ? place->align : text ? 1 : 0;
+        d.named = has_brackets(place->type, d.n);
+        add_levels(b, p, &d, 0, place);
+        return;
+    }
+    if (d.vector && place->align == 0) {
+        struct layout_node one = {.size = 0};
+        scalar(b, p, &one);
+        size_t whole = one.size * count;
+        place->align = whole > 0 && (whole & (whole - 1)) == 0 ? whole : 0;
+    }
+    if (is_struct(p->tag)) {
+        *p = (struct peeled){.tag = 0}; /* elements without bytes: nothing to unroll */
+    }
+    add_leaf(b, p, place, count);
+}
+
+/* ---- members ---- */
+
+struct member {
+    Dwarf_Die die;
+    Dwarf_Die type;
+    size_t offset;   /* bytes */
+    size_t bits;     /* of a bit-field; 0: none */
+    size_t bit;      /* where it starts, from the struct's start */
+};
+
+/* A bit-field's first bit, counted from the struct's start as little-endian machines number them. */
+static bool bit_place(struct member *m)
+{
+    size_t unit = 0, from_top;
+    if (number_of(&m->die, DW_AT_data_bit_offset, &m->bit)) {
+        return true;
+    }
+    m->bit = 8 * m->offset;
+    Dwarf_Attribute attribute;
+    Dwarf_Sword top;
+    if (dwarf_formsdata(dwarf_attr(&m->die, DW_AT_bit_offset, &attribute), &top) != 0) {
+        return true;
+    }
+    /* DWARF 2 and 3 count from the most significant bit of a storage unit. */
+    struct peeled p;
+    if (!number_of(&m->die, DW_AT_byte_size, &unit)) {
+        peel(&m->type, &p);
+        if (p.tag == 0 || !number_of(&p.die, DW_AT_byte_size, &unit)) {
+            return false;
+        }
+    }
+    if (unit > 64) {
+        return false;
+    }
+    long long bit = (long long)(8 * unit) - top - (long long)m->bits;
+    from_top = m->bit;
+    if (bit < 0 && (size_t)-bit > from_top) {
+        return false;
+    }
+    m->bit = from_top + (size_t)bit;
+    return true;
+}
+
+/* Reads what a child of a struct says. false: it takes no room, or none that is known. */
+static bool read_member(Dwarf_Die *child, struct member *m)
+{
+    int tag = dwarf_tag(child);
+    *m = (struct member){.die = *child};
+    bool inherited = tag == DW_TAG_inheritance;
+    if (tag != DW_TAG_member && !inherited) {
+        return false;
+    }
+    /* static members of C++ */
+    if (!inherited && (dwarf_hasattr(child, DW_AT_external) || dwarf_hasattr(child, DW_AT_declaration))) {
+        return false;
+    }
+    if (!location_of(child, &m->offset) || dwarf_type_of(child, &m->type) == NULL) {
+        return false;
+    }
+    if (number_of(child, DW_AT_bit_size, &m->bits) && (m->bits == 0 || m->bits > 128 || !bit_place(m))) {
+        return false;
+    }
+    return true;
+}
+
+static void add_bit_field(struct builder *b, struct member *m, struct place *place)
+{
+    struct peeled p;
+    peel(&m->type, &p);
+    struct layout_node n = {.name = (char *)place->name, .type = place->type, .count = 1};
+    scalar(b, &p, &n);
+    n.kind = n.kind == LAYOUT_CHAR ? LAYOUT_SINT : n.kind;
+    n.flags = p.flags | place->flags;
+    n.offset = m->bit / 8;
+    n.bit_offset = (unsigned)(m->bit % 8);
+    n.bit_size = (unsigned)m->bits;
+    n.size = (n.bit_offset + n.bit_size + 7) / 8;
+    n.stride = n.size;
+    if (n.kind == LAYOUT_ENUM) {
+        enumerators_of(b, &p.die, &n);
+    }
+    add(b, &n, false);
+    free(n.enumerators);
+}
+
+static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
+{
+    struct member m;
+    char type[DWARF_TYPE_NAME_MAX];
+    if (!read_member(child, &m)) {
+        return;
+    }
+    bool inherited = dwarf_tag(child) == DW_TAG_inheritance;
+    const char *name = dwarf_diename(inherited ? &m.type : child);
+    dwarf_type_name(&m.type, type);
+    struct place place = {.name = name != NULL ? name : "", .offset = m.offset, .align = alignment_of(child),
+                          .flags = flags, .type = type};
+    if (m.bits > 0) {
+        add_bit_field(b, &m, &place);
+    } else {
+        build_type(b, &m.type, &place);
+    }
+}
+
+/* ---- structs and unions ---- */
+
+static bool is_power_of_two(size_t n)
+{
+    return n > 0 && (n & (n - 1)) == 0;
+}
+
+/* A hole as wide as the member's alignment, or wider, comes from a larger one: the smallest that explains it. */
+static size_t larger_align(size_t offset, size_t hole, size_t align)
+{
+    size_t larger = align;
+    while (larger <= hole && larger < BYTES_MAX) {
+        larger *= 2;
+    }
+    return offset % larger == 0 ? larger : align;
+}
+
+/* In C++ what follows may lie in the tail padding of a base class, or of an empty member: that keeps only what it has for
+ * itself, and no two members overlap. */
+static void give_tail(struct layout *l, uint32_t i)
+{
+    const struct layout_node *parent = &l->nodes[i];
+    for (uint32_t c = i + 1; c < parent->end; c = l->nodes[c].end) {
+        struct layout_node *n = &l->nodes[c];
+        size_t last = 0; /* where the last member of n ends */
+        if (n->kind != LAYOUT_STRUCT) {
+            continue;
+        }
+        for (uint32_t m = c + 1; m < n->end; m = l->nodes[m].end) {
+            size_t end = l->nodes[m].offset + l->nodes[m].size;
+            last = end > last ? end : last;
+        }
+        uint32_t o = n->end;
+        for (int near = 0; near < TAIL_NEIGHBOURS && o < parent->end; near++, o = l->nodes[o].end) {
+            const struct layout_node *other = &l->nodes[o];
+            bool in_tail = other->size > 0 && other->offset >= n->offset + last &&
+                           other->offset < n->offset + n->size;
+            n->size = in_tail ? other->offset - n->offset : n->size;
+        }
+    }
+}
+
+struct members {
+    size_t align;    /* the largest of all */
+    bool misaligned; /* one lies where its own alignment would not put it */
+};
+
+/* Looks at a struct's members where they lie: infers alignments that DWARF doesn't tell. */
+static struct members look_at_members(struct layout *l, uint32_t i, size_t size)
+{
+    struct members all = {.align = 1};
+    bool is_union = l->nodes[i].kind == LAYOUT_UNION;
+    size_t end = 0;
+    for (uint32_t c = i + 1; c < l->nodes[i].end; c = l->nodes[c].end) {
+        struct layout_node *n = &l->nodes[c];
+        bool hole = !is_union && n->bit_size == 0 && n->offset > end && n->offset - end >= n->align;
+        if (hole) {
+            size_t larger = larger_align(n->offset, n->offset - end, n->align);
+            n->align = size % larger == 0 ? larger : n->align;
+        }
+        all.misaligned = all.misaligned || (n->bit_size == 0 && n->size > 0 && n->offset % n->align != 0);
+        all.align = n->align > all.align ? n->align : all.align;
+        end = n->offset + n->size > end ? n->offset + n->size : end;
+    }
+    return all;
+}
+
+/* The struct's alignment, and whether it is packed, from what it says and how its members lie. */
+static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t asked)
+{
+    struct layout *l = b->layout;
+    struct layout_node *n = &l->nodes[i];
+    size_t end = 0;
+    give_tail(l, i);
+    struct members all = look_at_members(l, i, n->size);
+    for (uint32_t c = i + 1; c < n->end; c = l->nodes[c].end) {
+        size_t e = l->nodes[c].offset + l->nodes[c].size;
+        end = e > end ? e : end;
+    }
+    size_t natural = said > all.align ? said : all.align;
+    bool packed = all.misaligned || (n->size % all.align != 0);
+    if (packed) {
+        n->flags |= LAYOUT_PACKED;
+        natural = said != 0 ? said : 1;
+    } else if (n->size > end && n->size - end >= natural) {
+        /* tail padding that only a larger alignment explains */
+        size_t larger = larger_align(n->size, n->size - end, natural);
+        natural = is_power_of_two(larger) && n->kind == LAYOUT_STRUCT && end > 0 ? larger : natural;
+    }
+    n->align = asked != 0 ? asked : natural;
+}
+
+static void build_struct(struct builder *b, struct peeled *p, const struct place *place)
+{
+    struct layout_node n = {.name = (char *)place->name, .type = place->type, .offset = place->offset, .count = 1,
+                            .kind = p->tag == DW_TAG_union_type ? LAYOUT_UNION : LAYOUT_STRUCT,
+                            .flags = p->flags | place->flags};
+    Dwarf_Die child;
+    bool started = false;
+    if (!number_of(&p->die, DW_AT_byte_size, &n.size) && dwarf_hasattr(&p->die, DW_AT_declaration)) {
+        if (b->layout->count == 0) {
+            fail(b, -ENODATA);
+        } else {
+            /* clang leaves a C++ member's class to the unit that has its methods: nothing is known of it here */
+            add_leaf(b, &(struct peeled){.tag = 0}, place, 1);
+        }
+        return;
+    }
+    uint32_t i = add(b, &n, true);
+    while (b->error == 0 && dwarf_next_child(&p->die, &child, &started)) {
+        fail(b, ++b->steps > STEPS_MAX ? -E2BIG : 0);
+        add_member(b, &child, n.flags & LAYOUT_SYNC);
+    }
+    if (b->error != 0) {
+        return;
+    }
+    b->layout->nodes[i].end = b->layout->count; /* settle_struct walks the members before layout_close */
+    settle_struct(b, i, alignment_of(&p->die), place->align);
+    layout_close(b->layout);
+}
+
+/* ---- any type ---- */
+
+/* Depth is bounded: each struct and array opens a level of the layout, and LAYOUT_DEPTH_MAX of these is an error. */
+static void build_type(struct builder *b, Dwarf_Die *type, struct place *place)
+{
+    struct peeled p;
+    if (b->error != 0) {
+        return;
+    }
+    if (place->offset > BYTES_MAX) {
+        fail(b, -EBADMSG);
+        return;
+    }
+    peel(type, &p);
+    place->align = place->align != 0 ? place->align : p.align;
+    if (is_struct(p.tag)) {
+        build_struct(b, &p, place);
+    } else if (p.tag == DW_TAG_array_type) {
+        build_array(b, &p, place);
+    } else {
+        add_leaf(b, &p, place, 1);
+    }
+}
+
+/* GNU C's older way to write a flexible member: int v[0] at the end. */
+static void mark_last_member(struct layout *l)
+{
+    uint32_t last = 0;
+    if (l->nodes[0].kind != LAYOUT_STRUCT) {
+        return;
+    }
+    for (uint32_t c = 1; c < l->nodes[0].end; c = l->nodes[c].end) {
+        last = c;
+    }
+    struct layout_node *n = &l->nodes[last];
+    if (last > 0 && n->count == 0 && n->size == 0 && n->stride > 0) {
+        n->flags |= LAYOUT_FLEXIBLE;
+    }
+}
+
+/* A type that is one value, like int, gets a struct around it: a layout's root is a container. */
+static void build_wrapped(struct builder *b, Dwarf_Die *type, struct place *place)
+{
+    struct layout_node root = {.type = place->type, .kind = LAYOUT_STRUCT, .count = 1};
+    add(b, &root, true);
+    place->name = "value";
+    build_type(b, type, place);
+    if (b->error == 0) {
+        struct layout_node *nodes = b->layout->nodes;
+        nodes[0].size = nodes[1].size;
+        nodes[0].align = nodes[1].align;
+        nodes[0].stride = nodes[0].size;
+        layout_close(b->layout);
+    }
+}
+
+static int machine_of(Dwarf_Die *die)
+{
+    GElf_Ehdr header;
+    Dwarf *dwarf = dwarf_cu_getdwarf(die->cu);
+    return dwarf != NULL && gelf_getehdr(dwarf_getelf(dwarf), &header) != NULL ? header.e_machine : EM_NONE;
+}
+
+int layout_build(Dwarf_Die *type, struct layout *out)
+{
+    struct builder b = {.layout = out, .machine = machine_of(type)};
+    struct peeled p;
+    char name[DWARF_TYPE_NAME_MAX];
+    layout_init(out);
+    dwarf_type_name(type, name);
+    struct place place = {.name = "", .type = name};
+    peel(type, &p);
+    if (p.tag == 0) {
+        fail(&b, -EBADMSG);
+    } else if (is_struct(p.tag)) {
+        build_type(&b, type, &place);
+    } else {
+        build_wrapped(&b, type, &place);
+    }
+    if (b.error == 0) {
+        mark_last_member(out);
+        b.error = layout_finish(out);
+    }
+    if (b.error != 0) {
+        layout_free(out);
+    }
+    return b.error == -EINVAL || b.error == -EOVERFLOW ? -EBADMSG : b.error;
+}

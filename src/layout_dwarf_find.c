@@ -1,0 +1,537 @@
+/* Layout DWARF, find: which DIEs define the type of that name. All units are looked at, since two may define different
+ * types of one name; so the walk is over raw bytes, and steps over what has no type at its top. */
+#include <ctype.h>
+#include <dwarf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "dwarf_same.h"
+#include "layout_dwarf_internal.h"
+
+#define SCOPES_MAX 64
+
+/* ---- the query ---- */
+
+static int query_wrong(const char *type, struct layout_error *error)
+{
+    layout_error_set(error, 0,
+                     "'%.200s' is no name of a type: give it as C says it, like 'struct message' or 'message_t'", type);
+    return -EINVAL;
+}
+
+static char *skip_blanks(char *text)
+{
+    return text + strspn(text, " \t");
+}
+
+static void cut_blanks(char *text)
+{
+    size_t n = strlen(text);
+    while (n > 0 && isspace((unsigned char)text[n - 1])) {
+        text[--n] = '\0';
+    }
+}
+
+/* Takes the word off the start where it stands there. */
+static bool take_keyword(char **text, const char *word)
+{
+    size_t n = strlen(word);
+    if (strncmp(*text, word, n) != 0 || !isspace((unsigned char)(*text)[n])) {
+        return false;
+    }
+    *text = skip_blanks(*text + n);
+    return true;
+}
+
+/* "@file.c", "@dir/file.c:12" */
+static void query_file(struct type_query *q, char *text)
+{
+    char *at = strrchr(text, '@');
+    if (at == NULL) {
+        return;
+    }
+    *at = '\0';
+    q->file = skip_blanks(at + 1);
+    char *colon = strrchr(at + 1, ':');
+    char *end;
+    if (colon != NULL && isdigit((unsigned char)colon[1])) {
+        q->line = strtol(colon + 1, &end, 10);
+        *colon = '\0';
+    }
+}
+
+/* The next "::" that stands outside <>, () and {}; NULL: none. */
+static char *next_scope(char *text)
+{
+    int depth = 0;
+    for (; *text != '\0'; text++) {
+        depth += strchr("<({", *text) != NULL ? 1 : strchr(">)}", *text) != NULL ? -1 : 0;
+        if (depth <= 0 && text[0] == ':' && text[1] == ':') {
+            return text;
+        }
+    }
+    return NULL;
+}
+
+int type_query_parse(struct type_query *q, const char *type, struct layout_error *error)
+{
+    *q = (struct type_query){.text = strdup(type)};
+    if (q->text == NULL) {
+        return -ENOMEM;
+    }
+    char *text = skip_blanks(q->text);
+    query_file(q, text);
+    cut_blanks(text);
+    while (take_keyword(&text, "const") || take_keyword(&text, "volatile")) {
+        ;
+    }
+    if (take_keyword(&text, "struct") || take_keyword(&text, "class")) {
+        q->keyword = QUERY_STRUCT;
+    } else if (take_keyword(&text, "union")) {
+        q->keyword = QUERY_UNION;
+    } else if (take_keyword(&text, "enum")) {
+        q->keyword = QUERY_ENUM;
+    }
+    text += strncmp(text, "::", 2) == 0 ? 2 : 0;
+    for (char *scope; (scope = next_scope(text)) != NULL && q->part_count < QUERY_PARTS_MAX - 1; text = scope + 2) {
+        *scope = '\0';
+        q->parts[q->part_count++] = text;
+    }
+    q->parts[q->part_count++] = text;
+    for (size_t i = 0; i < q->part_count; i++) {
+        if (*q->parts[i] == '\0') {
+            return query_wrong(type, error);
+        }
+    }
+    return q->file != NULL && *q->file == '\0' ? query_wrong(type, error) : 0;
+}
+
+void type_query_free(struct type_query *q)
+{
+    free(q->text);
+    *q = (struct type_query){.text = NULL};
+}
+
+static bool tag_fits(const struct type_query *q, unsigned tag)
+{
+    switch (tag) {
+    case DW_TAG_structure_type:
+    case DW_TAG_class_type:
+        return q->keyword == QUERY_ANY || q->keyword == QUERY_STRUCT;
+    case DW_TAG_union_type:
+        return q->keyword == QUERY_ANY || q->keyword == QUERY_UNION;
+    case DW_TAG_enumeration_type:
+        return q->keyword == QUERY_ANY || q->keyword == QUERY_ENUM;
+    case DW_TAG_typedef:
+    case DW_TAG_base_type:
+        return q->keyword == QUERY_ANY;
+    default:
+        return false;
+    }
+}
+
+/* ---- the walk ---- */
+
+struct walk {
+    const struct dwarf_source *source;
+    const struct type_query *query; /* NULL: every definition, for `each` */
+    struct finding *finding;
+    int (*each)(void *context, Dwarf_Die *die);
+    void *context;
+    struct raw_unit unit;
+    bool inside;                    /* also inside structs */
+    bool everywhere;                /* also inside functions */
+    const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
+    size_t scope_count;
+    int rc;                         /* not 0 ends the walk */
+};
+
+/* Do the scopes around it, from the inside out, have the names that the query gives? *rest: named scopes beyond. */
+static bool scopes_fit(const struct walk *w, size_t *rest)
+{
+    size_t part = w->query->part_count - 1;
+    *rest = 0;
+    for (size_t i = w->scope_count; i-- > 0;) {
+        if (*w->scopes[i] == '\0') {
+            continue;
+        }
+        if (part == 0) {
+            ++*rest;
+        } else if (strcmp(w->scopes[i], w->query->parts[part - 1]) == 0) {
+            part--;
+        } else {
+            return false;
+        }
+    }
+    return part == 0;
+}
+
+static bool die_of(const struct walk *w, uint64_t offset, Dwarf_Die *die)
+{
+    Dwarf *dwarf = w->unit.file == &w->source->raw_alt ? w->source->alt : w->source->dwarf;
+    Dwarf_Die *got = w->unit.in_types ? dwarf_offdie_types(dwarf, offset, die) : dwarf_offdie(dwarf, offset, die);
+    return got != NULL;
+}
+
+/* Is `path` the file that `wanted` means: the same, or ending in it after a slash? */
+static bool path_fits(const char *path, const char *wanted)
+{
+    size_t n = path != NULL ? strlen(path) : 0, m = strlen(wanted);
+    return n >= m && strcmp(path + n - m, wanted) == 0 && (n == m || path[n - m - 1] == '/');
+}
+
+static bool file_fits(const struct type_query *q, Dwarf_Die *die)
+{
+    Dwarf_Die unit;
+    int line = 0;
+    if (q->file == NULL) {
+        return true;
+    }
+    if (q->line != 0 && (dwarf_decl_line(die, &line) != 0 || line != q->line)) {
+        return false;
+    }
+    bool in_unit = dwarf_diecu(die, &unit, NULL, NULL) != NULL && path_fits(dwarf_diename(&unit), q->file);
+    return in_unit || path_fits(dwarf_decl_file(die), q->file);
+}
+
+void finding_close(struct finding *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        if (f->list[i].unit.file != NULL) {
+            raw_unit_close(&f->list[i].unit);
+        }
+    }
+    f->count = 0;
+}
+
+/* Makes room for a match of that rank: less is better, and drops what was found before. false: a worse one. */
+static bool rank_fits(struct finding *f, unsigned rank)
+{
+    if (f->count > 0 && rank > f->rank) {
+        return false;
+    }
+    if (f->count > 0 && rank < f->rank) {
+        finding_close(f);
+        f->more = false;
+    }
+    f->rank = rank;
+    return true;
+}
+
+static bool is_known(struct walk *w, uint64_t offset)
+{
+    struct finding *f = w->finding;
+    for (size_t i = 0; i < f->count; i++) {
+        if (f->list[i].unit.file != NULL &&
+            dwarf_same_type(&f->list[i].unit, f->list[i].offset, &w->unit, offset, &f->steps)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
+{
+    struct finding *f = w->finding;
+    Dwarf_Die die;
+    if (w->query->file != NULL && (!die_of(w, raw->offset, &die) || !file_fits(w->query, &die))) {
+        return;
+    }
+    if (!rank_fits(f, rank) || is_known(w, raw->offset)) {
+        return;
+    }
+    if (f->count == FOUND_MAX) {
+        f->more = true;
+        return;
+    }
+    struct found found = {.unit = w->unit, .offset = raw->offset};
+    found.unit.abbrevs = NULL;
+    found.unit.attributes = NULL;
+    found.unit.abbrev_count = found.unit.attribute_count = 0;
+    if (!die_of(w, raw->offset, &found.die)) {
+        f->damaged++;
+        return;
+    }
+    int rc = raw_unit_open(&found.unit);
+    w->rc = rc == -ENOMEM ? rc : w->rc;
+    if (rc == 0) {
+        f->list[f->count++] = found;
+    }
+}
+
+/* In C the name of a typedef is not that of a struct, and without a keyword it is the typedef that is meant. */
+static unsigned rank_of(unsigned tag, size_t scopes)
+{
+    return (unsigned)scopes * 2 + (tag == DW_TAG_typedef ? 0 : 1);
+}
+
+static void look_for_name(struct walk *w, const struct raw_die *die)
+{
+    const struct type_query *q = w->query;
+    size_t rest;
+    if (!tag_fits(q, die->abbrev->tag)) {
+        return;
+    }
+    const char *name = raw_die_name(&w->unit, die);
+    if (name == NULL || strcmp(name, q->parts[q->part_count - 1]) != 0 || !scopes_fit(w, &rest)) {
+        return;
+    }
+    if (die->abbrev->declaration) {
+        w->finding->declarations++;
+        return;
+    }
+    add_found(w, die, rank_of(die->abbrev->tag, rest));
+}
+
+static void visit(struct walk *w, const struct raw_die *raw)
+{
+    unsigned tag = raw->abbrev->tag;
+    Dwarf_Die die;
+    bool type = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+    if (type && !raw->abbrev->declaration && raw_die_name(&w->unit, raw) != NULL && die_of(w, raw->offset, &die)) {
+        w->rc = w->each(w->context, &die);
+    }
+}
+
+/* Are there types inside to look at? */
+static bool opens_scope(const struct walk *w, unsigned tag)
+{
+    switch (tag) {
+    case DW_TAG_namespace:
+    case DW_TAG_module:
+        return true;
+    case DW_TAG_structure_type:
+    case DW_TAG_class_type:
+    case DW_TAG_union_type:
+        return w->inside;
+    default:
+        return w->everywhere;
+    }
+}
+
+/* The offset after a DIE whose children are many and have no DW_AT_sibling: counts them all. 0: wrong bytes. */
+static uint64_t count_over(const struct walk *w, uint64_t at)
+{
+    struct raw_die die;
+    for (size_t depth = 1; depth > 0;) {
+        if (!raw_die_read(&w->unit, at, &die)) {
+            return 0;
+        }
+        at = die.next;
+        if (die.abbrev == NULL) {
+            depth--;
+        } else if (die.abbrev->children) {
+            uint64_t sibling = raw_die_sibling(&w->unit, &die);
+            depth += sibling == 0;
+            at = sibling != 0 ? sibling : at;
+        }
+    }
+    return at;
+}
+
+/* Walks the DIEs from `at` on, down to SCOPES_MAX levels; each step goes forward. 0, or -EBADMSG. */
+static int walk_children(struct walk *w, uint64_t at)
+{
+    size_t depth = 0; /* levels that were opened here */
+    struct raw_die die;
+    while (w->rc == 0 && at < w->unit.end) {
+        if (!raw_die_read(&w->unit, at, &die)) {
+            return -EBADMSG;
+        }
+        at = die.next;
+        if (die.abbrev == NULL) {
+            if (depth == 0) {
+                return 0;
+            }
+            depth--;
+            w->scope_count--;
+            continue;
+        }
+        if (w->query != NULL) {
+            look_for_name(w, &die);
+        } else {
+            visit(w, &die);
+        }
+        if (!die.abbrev->children) {
+            continue;
+        }
+        if (opens_scope(w, die.abbrev->tag) && w->scope_count < SCOPES_MAX) {
+            const char *name = die.abbrev->tag != DW_TAG_subprogram ? raw_die_name(&w->unit, &die) : NULL;
+            w->scopes[w->scope_count++] = name != NULL ? name : "";
+            depth++;
+            continue;
+        }
+        uint64_t next = raw_die_sibling(&w->unit, &die);
+        at = next != 0 ? next : count_over(w, die.next);
+        if (at == 0) {
+            return -EBADMSG;
+        }
+    }
+    return 0;
+}
+
+/* ---- .dwo files: rare, so through libdw ---- */
+
+static void look_in_dwo(struct walk *w, Dwarf_Die *parent)
+{
+    const struct type_query *q = w->query;
+    Dwarf_Die die;
+    Dwarf_Off last;
+    if (dwarf_child(parent, &die) != 0) {
+        return;
+    }
+    do {
+        struct finding *f = w->finding;
+        last = dwarf_dieoffset(&die);
+        unsigned tag = (unsigned)dwarf_tag(&die);
+        const char *name = dwarf_diename(&die);
+        size_t rest;
+        if (w->query == NULL || name == NULL || !tag_fits(q, tag) || strcmp(name, q->parts[q->part_count - 1]) != 0 ||
+            !scopes_fit(w, &rest) || !file_fits(q, &die)) {
+            ;
+        } else if (dwarf_hasattr(&die, DW_AT_declaration)) {
+            f->declarations++;
+        } else if (rank_fits(f, rank_of(tag, rest))) {
+            if (f->count < FOUND_MAX) {
+                f->list[f->count++] = (struct found){.die = die};
+            } else {
+                f->more = true;
+            }
+        }
+        if (tag == DW_TAG_namespace && w->scope_count < SCOPES_MAX) {
+            w->scopes[w->scope_count++] = name != NULL ? name : "";
+            look_in_dwo(w, &die);
+            w->scope_count--;
+        }
+    } while (dwarf_siblingof(&die, &die) == 0 && dwarf_dieoffset(&die) > last);
+}
+
+/* Does the unit say that its types are in another file? */
+static bool is_skeleton(const struct raw_unit *u, const struct raw_die *die)
+{
+    if (u->unit_type == DW_UT_skeleton) {
+        return true;
+    }
+    for (uint32_t i = 0; i < die->abbrev->count; i++) {
+        if (u->attributes[die->abbrev->first + i].name == DW_AT_GNU_dwo_name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *string_of(Dwarf_Die *die, unsigned name)
+{
+    Dwarf_Attribute attribute;
+    return dwarf_formstring(dwarf_attr(die, name, &attribute));
+}
+
+/* libdw opens whatever the name says, and a pipe would make it wait for ever. */
+static bool is_regular(const char *folder, const char *name)
+{
+    char path[2 * PATH_MAX];
+    struct stat st;
+    bool absolute = name[0] == '/' || folder == NULL;
+    snprintf(path, sizeof path, "%s%s%s", absolute ? "" : folder, absolute ? "" : "/", name);
+    return stat(path, &st) < 0 || S_ISREG(st.st_mode);
+}
+
+static void walk_skeleton(struct walk *w, uint64_t offset)
+{
+    Dwarf_Die unit, split = {.addr = NULL};
+    if (!die_of(w, offset, &unit)) {
+        return;
+    }
+    const char *name = string_of(&unit, DW_AT_dwo_name);
+    name = name != NULL ? name : string_of(&unit, DW_AT_GNU_dwo_name);
+    if (name != NULL && is_regular(NULL, name) && is_regular(string_of(&unit, DW_AT_comp_dir), name)) {
+        dwarf_cu_info(unit.cu, NULL, NULL, NULL, &split, NULL, NULL, NULL);
+    }
+    if (split.addr != NULL) {
+        look_in_dwo(w, &split);
+        return;
+    }
+    w->finding->missing_dwo++;
+    snprintf(w->finding->dwo_name, sizeof w->finding->dwo_name, "%s", name != NULL ? name : "?");
+}
+
+/* ---- all units ---- */
+
+static int walk_unit(struct walk *w, struct raw_unit *last)
+{
+    struct raw_die die;
+    int rc = raw_unit_inherit(&w->unit, last) ? 0 : raw_unit_open(&w->unit);
+    if (rc < 0) {
+        return rc;
+    }
+    if (!raw_die_read(&w->unit, w->unit.first_die, &die) || die.abbrev == NULL) {
+        return -EBADMSG;
+    }
+    w->scope_count = 0;
+    if (is_skeleton(&w->unit, &die)) {
+        if (w->query != NULL) {
+            walk_skeleton(w, die.offset);
+        }
+        return 0;
+    }
+    return die.abbrev->children ? walk_children(w, die.next) : 0;
+}
+
+static void walk_section(struct walk *w, const struct raw_file *file, bool in_types)
+{
+    struct raw_unit last = {.file = NULL};
+    int more = 1;
+    for (uint64_t at = 0; more > 0 && w->rc == 0;) {
+        more = raw_unit_next(file, in_types, at, &w->unit);
+        if (more <= 0) {
+            w->finding->damaged += more < 0;
+            break;
+        }
+        at = w->unit.end;
+        int rc = walk_unit(w, &last);
+        w->rc = rc == -ENOMEM ? rc : w->rc;
+        w->finding->damaged += rc == -EBADMSG;
+        raw_unit_close(&last);
+        last = w->unit;
+    }
+    raw_unit_close(&last);
+}
+
+static void walk_all(struct walk *w)
+{
+    const struct dwarf_source *s = w->source;
+    walk_section(w, &s->raw, false);
+    walk_section(w, &s->raw, true);
+    if (s->raw.alt != NULL) {
+        walk_section(w, &s->raw_alt, false);
+    }
+}
+
+int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out)
+{
+    memset(out, 0, sizeof *out);
+    struct walk w = {.source = s, .query = q, .finding = out, .inside = q->part_count > 1};
+    walk_all(&w);
+    if (w.rc == 0 && out->count == 0) {
+        /* Not at the top: inside functions, and inside structs without naming them, is slower to look. */
+        out->declarations = out->damaged = out->missing_dwo = 0;
+        w.inside = w.everywhere = true;
+        walk_all(&w);
+    }
+    return w.rc;
+}
+
+int types_each(const struct dwarf_source *s, int (*each)(void *context, Dwarf_Die *die), void *context)
+{
+    struct finding *ignored = calloc(1, sizeof *ignored);
+    if (ignored == NULL) {
+        return -ENOMEM;
+    }
+    struct walk w = {.source = s, .finding = ignored, .each = each, .context = context};
+    walk_all(&w);
+    free(ignored);
+    return w.rc;
+}

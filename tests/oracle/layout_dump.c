@@ -1,0 +1,124 @@
+/* layout_dump: what the library makes of the types in an ELF file, for tests to compare.
+ *
+ *   layout_dump FILE TYPE        the type as a .layout file, or the error and its number
+ *   layout_dump -r FILE TYPE     the same, only found and built: to be timed
+ *   layout_dump -a FILE          every struct and union, in the form that pahole_table.pl makes of pahole's output:
+ *                                a line "struct NAME SIZE", its members "  NAME OFFSET SIZE HOLE" (a bit-field's name as
+ *                                NAME:BITS and its offset as BIT), in the order of the file
+ *   layout_dump -c FILE [ARG...] the candidates of SHM_LAYOUT for that command line, best first
+ *   layout_dump -d PATH ...      looks for split debug files in PATH */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "layout_dwarf.h"
+#include "layout_text.h"
+
+static int fail(int rc, const struct layout_error *error)
+{
+    fprintf(stderr, "%s\n", error->text);
+    printf("error %s\n", rc == -ENOENT      ? "ENOENT"
+                         : rc == -ENODATA   ? "ENODATA"
+                         : rc == -ENOTUNIQ  ? "ENOTUNIQ"
+                         : rc == -ENOEXEC   ? "ENOEXEC"
+                         : rc == -EINVAL    ? "EINVAL"
+                         : rc == -E2BIG     ? "E2BIG"
+                         : rc == -EBADMSG   ? "EBADMSG"
+                                            : strerror(-rc));
+    return 1;
+}
+
+static void print_member(const struct layout_node *n)
+{
+    const char *name = *n->name != '\0' ? n->name : "-";
+    if (n->bit_size > 0) {
+        printf("  %s:%u %zu %u\n", name, n->bit_size, 8 * n->offset + n->bit_offset, n->bit_size);
+    } else {
+        printf("  %s %zu %zu %zu\n", name, n->offset, n->size, n->padding_before);
+    }
+}
+
+static int print_all(void *context, const struct layout *l, const char *file_name, int line)
+{
+    (void)context, (void)file_name, (void)line;
+    const struct layout_node *root = &l->nodes[0];
+    printf("%s %zu\n", root->type, root->size);
+    for (uint32_t c = 1; c < root->end; c = l->nodes[c].end) {
+        print_member(&l->nodes[c]);
+    }
+    return 0;
+}
+
+static int dump_candidates(const struct layout_dwarf_file *file, int argc, char **argv)
+{
+    struct layout_candidates candidates;
+    struct layout_error error;
+    char cmdline[4096] = "";
+    size_t size = 0;
+    int rc = layout_dwarf_candidates(file, &candidates, &error);
+    if (rc < 0) {
+        return fail(rc, &error);
+    }
+    for (int i = 0; i < argc; i++) {
+        size += (size_t)snprintf(cmdline + size, sizeof cmdline - size, "%s", argv[i]) + 1;
+    }
+    layout_candidates_order(&candidates, cmdline, size);
+    for (size_t i = 0; i < candidates.count; i++) {
+        printf("%s|%s\n", candidates.list[i].type, candidates.list[i].words);
+    }
+    layout_candidates_free(&candidates);
+    return 0;
+}
+
+static int dump_type(const struct layout_dwarf_file *file, const char *type, bool print)
+{
+    struct layout l;
+    struct layout_error error;
+    int rc = layout_dwarf_read(file, type, &l, &error);
+    if (rc < 0) {
+        return fail(rc, &error);
+    }
+    if (print) {
+        layout_text_write(&l, stdout);
+    }
+    layout_free(&l);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct layout_dwarf_file file = {.fd = -1};
+    struct layout_error error;
+    int letter, mode = 0;
+    while ((letter = getopt(argc, argv, "+racd:")) != -1) {
+        if (letter == '?') {
+            return 2;
+        }
+        file.debug_path = letter == 'd' ? optarg : file.debug_path;
+        mode = letter == 'd' ? mode : letter;
+    }
+    if (argc - optind < (mode == 'a' || mode == 'c' ? 1 : 2)) {
+        fprintf(stderr, "usage: layout_dump [-d PATH] [-r|-a|-c] FILE [TYPE]\n");
+        return 2;
+    }
+    file.name = argv[optind];
+    file.fd = open(file.name, O_RDONLY | O_CLOEXEC);
+    if (file.fd < 0) {
+        perror(file.name);
+        return 1;
+    }
+    int status = 0;
+    if (mode == 'a') {
+        int rc = layout_dwarf_each(&file, print_all, NULL, &error);
+        status = rc < 0 ? fail(rc, &error) : 0;
+    } else if (mode == 'c') {
+        status = dump_candidates(&file, argc - optind, argv + optind);
+    } else {
+        status = dump_type(&file, argv[optind + 1], mode != 'r');
+    }
+    close(file.fd);
+    return status;
+}
