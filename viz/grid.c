@@ -46,68 +46,165 @@ void grid_hues_free(struct grid_hues *hues)
     hues->hue = NULL;
 }
 
-/* The first hue of the family whose colour is neither a nor b. */
-static uint8_t hue_unlike(enum grid_family family, int a, int b)
+/* ---- hues: fields as a graph of neighbours, coloured ---- */
+
+#define NOBODY UINT32_MAX
+#define TRIES_MAX 100000 /* steps back before two neighbours may look alike */
+
+/* Which fields meet in memory. An array's elements meet each other: the last field of one, the first of the next. */
+struct neighbours {
+    uint32_t first, last;      /* leaf nodes with which this node begins and ends in memory; NOBODY: it has none */
+    uint32_t before;           /* of a leaf: the one that it follows; NOBODY */
+    uint32_t wrap, next_wrap;  /* of a leaf: first array at whose elements' end it stands; of an array: the next one */
+    size_t reach;              /* bytes from the node's start to the end of its last field */
+};
+
+/* A leaf alone in an array's elements meets only itself: every other one takes the next hue. The outermost node that
+ * holds nothing but this leaf; the leaf itself where there is none. */
+static uint32_t chain_of(const struct layout *l, uint32_t leaf)
 {
-    for (uint8_t h = 0; h < GRID_HUES; h++) {
-        int colour = grid_hue_colour(family, h);
-        if (colour != a && colour != b) {
-            return h;
-        }
+    uint32_t i = leaf;
+    while (i != 0 && l->nodes[i].parent == i - 1 && l->nodes[i - 1].end == leaf + 1) {
+        i--;
     }
-    return 0;
+    return i;
 }
 
-/* The colour of the first leaf of the array element that ends with node i, where there is one: the next element starts
- * with it again. 0: i ends no element. */
-static int colour_after(const struct layout *l, const uint8_t *hue, uint32_t i)
+/* Where child c's last field ends, from its parent's start. */
+static size_t reach_of_child(const struct layout *l, const struct neighbours *n, uint32_t c)
 {
-    for (uint32_t p = i; p != 0; p = l->nodes[p].parent) {
-        const struct layout_node *parent = &l->nodes[l->nodes[p].parent];
-        if (l->nodes[p].end != parent->end) {
-            return 0;
-        }
-        if (parent->kind != LAYOUT_ARRAY) {
+    const struct layout_node *parent = &l->nodes[l->nodes[c].parent];
+    size_t elements_before = parent->kind == LAYOUT_ARRAY ? parent->count - 1 : 0;
+    return l->nodes[c].offset + elements_before * parent->stride + n[c].reach;
+}
+
+/* Tells who stands beside whom below node i, whose descendants know it already. */
+static void neighbours_of_children(const struct layout *l, struct neighbours *n, uint32_t i)
+{
+    uint32_t before = NOBODY;
+    for (uint32_t c = i + 1; c < l->nodes[i].end; c = l->nodes[c].end) {
+        if (l->nodes[c].leaves == 0) {
             continue;
         }
-        uint32_t first = p;
-        while (first < i && layout_kind_is_container(l->nodes[first].kind)) {
-            first++;
+        if (before == NOBODY) {
+            n[i].first = n[c].first;
+        } else {
+            n[n[c].first].before = before;
         }
-        return first < i ? grid_hue_colour(grid_family(&l->nodes[first]), hue[first]) : 0;
+        before = n[c].last;
+        /* Of a union's members that reach as far as each other the first one shows. */
+        size_t reach = reach_of_child(l, n, c);
+        if (n[i].last == NOBODY || reach > n[i].reach || (reach == n[i].reach && l->nodes[i].kind != LAYOUT_UNION)) {
+            n[i].last = n[c].last;
+            n[i].reach = reach;
+        }
     }
-    return 0;
+    bool repeats = l->nodes[i].kind == LAYOUT_ARRAY && l->nodes[i].count > 1;
+    if (repeats && n[i].last != n[i].first) {
+        n[i].next_wrap = n[n[i].last].wrap;
+        n[n[i].last].wrap = i;
+    }
+}
+
+static struct neighbours *neighbours_find(const struct layout *l)
+{
+    struct neighbours *n = malloc((l->count + 1u) * sizeof *n);
+    for (uint32_t i = l->count; n != NULL && i-- > 0;) {
+        bool leaf = !layout_kind_is_container(l->nodes[i].kind) && l->nodes[i].leaves > 0;
+        n[i] = (struct neighbours){leaf ? i : NOBODY, leaf ? i : NOBODY, NOBODY, NOBODY, NOBODY, l->nodes[i].size};
+        if (layout_kind_is_container(l->nodes[i].kind)) {
+            n[i].reach = 0;
+            neighbours_of_children(l, n, i);
+        }
+    }
+    return n;
+}
+
+static int colour_of(const struct layout *l, const uint8_t *hue, uint32_t leaf)
+{
+    return grid_hue_colour(grid_family(&l->nodes[leaf]), hue[leaf]);
+}
+
+/* The colour in which a leaf ends: that of its last element, where it alternates. */
+static int colour_at_end(const struct layout *l, uint32_t leaf, unsigned hue)
+{
+    bool odd = l->nodes[chain_of(l, leaf)].leaves % 2 == 1;
+    return grid_hue_colour(grid_family(&l->nodes[leaf]), odd ? hue : hue + 1);
+}
+
+/* May the leaf have this hue, beside those before it? */
+static bool hue_fits(const struct layout *l, const struct neighbours *n, const uint8_t *hue, uint32_t leaf, unsigned h)
+{
+    int start = grid_hue_colour(grid_family(&l->nodes[leaf]), h), end = colour_at_end(l, leaf, h);
+    if (n[leaf].before != NOBODY && colour_at_end(l, n[leaf].before, hue[n[leaf].before]) == start) {
+        return false;
+    }
+    for (uint32_t array = n[leaf].wrap; array != NOBODY; array = n[array].next_wrap) {
+        if (colour_of(l, hue, n[array].first) == end) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static uint32_t leaf_beside(const struct neighbours *n, uint32_t i, uint32_t count, int step)
+{
+    do {
+        i = i + (uint32_t)step;
+    } while (i < count && n[i].first != i); /* below 0 is beyond count too */
+    return i;
+}
+
+/* Leaf by leaf the first hue that fits; where none does, one leaf back for its next. Three hues a family nearly always
+ * find their places at once; a layout that doesn't give in is left with two neighbours of one colour. */
+static void hues_choose(const struct layout *l, const struct neighbours *n, uint8_t *hue)
+{
+    unsigned tries = 0, h = 0;
+    for (uint32_t i = leaf_beside(n, UINT32_MAX, l->count, 1); i < l->count;) {
+        while (h < GRID_HUES && !hue_fits(l, n, hue, i, h)) {
+            h++;
+        }
+        uint32_t back = h < GRID_HUES || tries == TRIES_MAX ? NOBODY : leaf_beside(n, i, l->count, -1);
+        if (back < l->count) {
+            tries++;
+            i = back;
+            h = hue[i] + 1u;
+            continue;
+        }
+        hue[i] = (uint8_t)(h % GRID_HUES);
+        i = leaf_beside(n, i, l->count, 1);
+        h = 0;
+    }
 }
 
 int grid_hues_make(struct grid_hues *hues, const struct layout *l)
 {
+    struct neighbours *n = neighbours_find(l);
     hues->hue = calloc(l->count + 1u, 1);
-    if (hues->hue == NULL) {
-        return -ENOMEM;
+    if (hues->hue != NULL && n != NULL) {
+        hues_choose(l, n, hues->hue);
+    } else {
+        grid_hues_free(hues);
     }
-    int before = 0;
-    for (uint32_t i = 0; i < l->count; i++) {
-        if (layout_kind_is_container(l->nodes[i].kind)) {
-            continue;
-        }
-        enum grid_family family = grid_family(&l->nodes[i]);
-        hues->hue[i] = hue_unlike(family, before, colour_after(l, hues->hue, i));
-        before = grid_hue_colour(family, hues->hue[i]);
-    }
-    return 0;
+    free(n);
+    return hues->hue != NULL ? 0 : -ENOMEM;
 }
 
-/* An element with one field only meets itself: every other one takes the family's next hue. */
-static bool alternates(const struct layout *l, const struct layout_node *node)
+/* How many of its like stand before this leaf in its chain. */
+static size_t place_in_chain(const struct layout *l, const struct layout_node *node, size_t leaf)
 {
-    uint32_t i = (uint32_t)(node - l->nodes);
-    for (; i != 0; i = l->nodes[i].parent) {
-        const struct layout_node *parent = &l->nodes[l->nodes[i].parent];
-        if (parent->kind == LAYOUT_ARRAY) {
-            return l->nodes[i].leaves == 1;
+    uint32_t chain = chain_of(l, (uint32_t)(node - l->nodes));
+    for (uint32_t i = 0; i != chain;) {
+        bool array = l->nodes[i++].kind == LAYOUT_ARRAY;
+        if (array) {
+            leaf %= l->nodes[i].leaves;
+            continue;
+        }
+        for (; leaf >= l->nodes[i].leaves; i = l->nodes[i].end) {
+            leaf -= l->nodes[i].leaves;
         }
     }
-    return false;
+    return leaf;
 }
 
 static void cell_colour(const struct grid_input *in, const struct layout_span *span, struct grid_cell *cell)
@@ -119,7 +216,7 @@ static void cell_colour(const struct grid_input *in, const struct layout_span *s
     }
     enum grid_family family = grid_family(span->node);
     unsigned hue = in->hues != NULL ? in->hues->hue[span->node - in->layout->nodes] : 0;
-    if (span->leaf % 2 == 1 && alternates(in->layout, span->node)) {
+    if (place_in_chain(in->layout, span->node, span->leaf) % 2 == 1) {
         hue++;
     }
     cell->family = (uint8_t)family;

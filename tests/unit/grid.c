@@ -1,0 +1,468 @@
+/* grid: which role, marks and colour each byte gets; neighbours never look alike; and that it is a pure function. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "grid.h"
+#include "pictures.h"
+
+#define SIZE 64
+
+/* A segment of SIZE bytes with a layout over it. */
+struct picture {
+    struct layout layout;
+    struct grid_hues hues;
+    uint8_t bytes[SIZE], glow[SIZE];
+    struct grid_input in;
+    struct grid_cell cells[SIZE + 16];
+};
+
+static void picture_open(struct picture *p, const char *layout)
+{
+    memset(p, 0, sizeof *p);
+    p->layout = layout_of(layout);
+    assert_int_equal(grid_hues_make(&p->hues, &p->layout), 0);
+    p->in = (struct grid_input){.layout = &p->layout, .hues = &p->hues, .segment_size = SIZE, .bytes = p->bytes,
+                                .readable = SIZE, .cursor = SIZE_MAX};
+}
+
+static void picture_take(struct picture *p)
+{
+    memset(p->cells, 0x5a, sizeof p->cells);
+    grid_fill(&p->in, p->cells, SIZE + 16);
+}
+
+static void picture_close(struct picture *p)
+{
+    grid_hues_free(&p->hues);
+    layout_free(&p->layout);
+}
+
+static void message_open(struct picture *p)
+{
+    picture_open(p, MESSAGE_TEXT);
+    message_bytes(p->bytes);
+}
+
+/* One letter for each byte's role. */
+static void assert_roles(const struct picture *p, const char *expected)
+{
+    char roles[SIZE + 17] = "";
+    for (size_t i = 0; i < SIZE + 16; i++) {
+        roles[i] = "fpt-x?"[p->cells[i].role];
+    }
+    assert_string_equal(roles, expected);
+}
+
+static void assert_marked(const struct picture *p, unsigned mark, size_t first, size_t end)
+{
+    for (size_t i = 0; i < SIZE + 16; i++) {
+        bool marked = (p->cells[i].marks & mark) != 0, wanted = i >= first && i < end;
+        if (marked != wanted) {
+            fail_msg("byte %zu is %smarked with %u", i, marked ? "" : "not ", mark);
+        }
+    }
+}
+
+static void each_byte_has_its_role(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    picture_take(&p);
+    assert_roles(&p, "fffffffffffffffffffpfffffpppffffffppppppffffffffffffffff--------xxxxxxxxxxxxxxxx");
+    picture_close(&p);
+    picture_open(&p, "shmlab layout 1\nstruct p {\ndouble d\nchar c\n}\n");
+    picture_take(&p);
+    assert_roles(&p, "fffffffffttttttt------------------------------------------------xxxxxxxxxxxxxxxx");
+    picture_close(&p);
+}
+
+static void without_a_layout_all_is_free(void **state)
+{
+    (void)state;
+    struct picture p;
+    memset(&p, 0, sizeof p);
+    p.in = (struct grid_input){.layout = &p.layout, .segment_size = SIZE, .bytes = p.bytes, .readable = SIZE,
+                               .cursor = 3};
+    picture_take(&p);
+    assert_roles(&p, "----------------------------------------------------------------xxxxxxxxxxxxxxxx");
+    assert_marked(&p, GRID_SELECTED, 3, 4);
+    assert_marked(&p, GRID_FOCUS, 0, 0);
+    assert_int_equal(p.cells[0].leaf, LAYOUT_NO_LEAF);
+    assert_false(p.cells[0].starts);
+}
+
+static void what_cannot_be_read_is_not_shown(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    p.in.readable = 21;
+    p.bytes[26] = 7;
+    picture_take(&p);
+    assert_roles(&p, "fffffffffffffffffffpf???????????????????????????????????????????xxxxxxxxxxxxxxxx");
+    assert_int_equal(p.cells[20].byte, 22);
+    assert_int_equal(p.cells[26].byte, 0);
+    assert_marked(&p, GRID_STALE, 0, 0);
+    p.in.bytes = NULL;
+    picture_take(&p);
+    assert_roles(&p, "????????????????????????????????????????????????????????????????xxxxxxxxxxxxxxxx");
+    picture_close(&p);
+}
+
+static void padding_is_of_the_field_that_made_it(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    picture_take(&p);
+    size_t num = layout_leaf_find(&p.layout, "num"), ratio = layout_leaf_find(&p.layout, "ratio");
+    assert_int_equal(p.cells[19].leaf, num);
+    assert_int_equal(p.cells[19].colour, p.cells[20].colour);
+    assert_int_equal(p.cells[19].family, GRID_INTEGER);
+    for (size_t i = 34; i < 40; i++) {
+        assert_int_equal(p.cells[i].leaf, ratio);
+        assert_int_equal(p.cells[i].colour, p.cells[40].colour);
+        assert_int_equal(p.cells[i].family, GRID_REAL);
+    }
+    picture_close(&p);
+}
+
+static void stale_padding_is_a_finding(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    p.bytes[26] = 0xee;
+    p.bytes[60] = 0xee; /* free: nobody's business */
+    picture_take(&p);
+    assert_marked(&p, GRID_STALE, 26, 27);
+    picture_close(&p);
+    picture_open(&p, "shmlab layout 1\nstruct p {\ndouble d\nchar c\n}\n");
+    p.bytes[9] = 1;
+    picture_take(&p);
+    assert_marked(&p, GRID_STALE, 9, 10);
+    picture_close(&p);
+}
+
+static void the_cursor_selects_a_byte_and_focuses_its_field(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    p.in.cursor = 21;
+    picture_take(&p);
+    assert_marked(&p, GRID_SELECTED, 21, 22);
+    assert_marked(&p, GRID_FOCUS, 19, 24); /* num with the padding that it made */
+    p.in.cursor = 29;
+    picture_take(&p);
+    assert_marked(&p, GRID_SELECTED, 29, 30);
+    assert_marked(&p, GRID_FOCUS, 25, 32);
+    p.in.cursor = 60;
+    picture_take(&p);
+    assert_marked(&p, GRID_SELECTED, 60, 61);
+    assert_marked(&p, GRID_FOCUS, 0, 0);
+    p.in.cursor = SIZE; /* past the end nothing can be selected */
+    picture_take(&p);
+    assert_marked(&p, GRID_SELECTED | GRID_FOCUS, 0, 0);
+    picture_close(&p);
+}
+
+static void a_change_glows_in_its_byte_alone(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    p.in.glow = p.glow;
+    p.glow[20] = 3;
+    picture_take(&p);
+    assert_marked(&p, GRID_CHANGED, 20, 21);
+    assert_int_equal(p.cells[20].glow, 3);
+    assert_int_equal(p.cells[21].glow, 0);
+    p.glow[20] = 1;
+    picture_take(&p);
+    assert_int_equal(p.cells[20].glow, 1);
+    p.in.glow = NULL;
+    picture_take(&p);
+    assert_marked(&p, GRID_CHANGED, 0, 0);
+    picture_close(&p);
+}
+
+static void a_byte_that_was_not_expected_is_marked(void **state)
+{
+    (void)state;
+    struct picture p;
+    uint8_t expected[SIZE];
+    message_open(&p);
+    memcpy(expected, p.bytes, SIZE);
+    expected[20] = 21;
+    expected[63] = 1;
+    p.in.expected = expected;
+    p.in.expected_size = 63; /* the last byte is nobody's expectation */
+    picture_take(&p);
+    assert_marked(&p, GRID_DIFFERS, 20, 21);
+    picture_close(&p);
+}
+
+static void overlap_and_misalignment_are_marked(void **state)
+{
+    (void)state;
+    struct picture p;
+    picture_open(&p, "shmlab layout 1\nint a\n2 int b\n8 int c\n");
+    picture_take(&p);
+    assert_marked(&p, GRID_OVERLAP, 2, 4);
+    assert_marked(&p, GRID_MISALIGNED, 4, 6); /* what shows of b */
+    picture_close(&p);
+    picture_open(&p, "shmlab layout 1\nstruct m (packed) {\nchar c\ndouble d\nint i\n}\n");
+    picture_take(&p);
+    assert_marked(&p, GRID_OVERLAP, 0, 0);
+    assert_marked(&p, GRID_MISALIGNED, 1, 13);
+    picture_close(&p);
+    /* A union's members share their bytes on purpose. */
+    picture_open(&p, "shmlab layout 1\nunion u {\nint i\ndouble d\n}\n");
+    picture_take(&p);
+    assert_marked(&p, GRID_OVERLAP | GRID_MISALIGNED, 0, 0);
+    picture_close(&p);
+}
+
+static void assert_starts(const struct picture *p, const char *expected)
+{
+    char starts[SIZE + 1] = "";
+    for (size_t i = 0; i < strlen(expected); i++) {
+        starts[i] = p->cells[i].starts ? '|' : p->cells[i].element ? ':' : '.';
+    }
+    assert_string_equal(starts, expected);
+}
+
+static void fields_and_elements_tell_where_they_start(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    picture_take(&p);
+    assert_starts(&p, "|..................||...||..|...|||.....|.......|.......");
+    picture_close(&p);
+    picture_open(&p, "shmlab layout 1\nstruct a {\nchar tag\nshort[3] s\nchar[4] text\nstruct e x[2] {\nchar c\nint n\n}\n}\n");
+    picture_take(&p);
+    assert_starts(&p, "||" "|.:.:." "|..." "||..|..." "||..|..." "........");
+    picture_close(&p);
+}
+
+/* Without what lies between the members. */
+static bool same_cell(const struct grid_cell *a, const struct grid_cell *b)
+{
+    return a->byte == b->byte && a->role == b->role && a->marks == b->marks && a->family == b->family &&
+           a->colour == b->colour && a->glow == b->glow && a->starts == b->starts && a->element == b->element &&
+           a->leaf == b->leaf;
+}
+
+static void a_window_may_start_in_the_midst_of_a_field(void **state)
+{
+    (void)state;
+    struct picture p;
+    struct grid_cell window[8];
+    message_open(&p);
+    p.in.cursor = 21;
+    picture_take(&p);
+    p.in.first = 18;
+    p.in.bytes = p.bytes + 18;
+    p.in.readable = SIZE - 18;
+    grid_fill(&p.in, window, 8);
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(same_cell(&window[i], &p.cells[18 + i]));
+    }
+    assert_false(window[0].starts); /* intro started long before */
+    assert_true(window[1].starts && window[1].role == GRID_PADDING);
+    assert_true(window[2].starts && window[2].role == GRID_FIELD);
+    picture_close(&p);
+}
+
+static void a_field_past_the_end_is_out_of_reach(void **state)
+{
+    (void)state;
+    struct picture p;
+    message_open(&p);
+    p.in.segment_size = p.in.readable = 44; /* in the midst of ratio */
+    p.in.cursor = 43;
+    picture_take(&p);
+    assert_roles(&p, "fffffffffffffffffffpfffffpppffffffppppppffffxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+    assert_marked(&p, GRID_FOCUS, 34, 44);
+    picture_close(&p);
+}
+
+/* ---- many layouts ---- */
+
+struct big {
+    struct layout layout;
+    struct grid_hues hues;
+    char *text;
+    size_t size;
+    uint8_t *bytes, *glow;
+    struct grid_cell *cells;
+    struct grid_input in;
+};
+
+static void big_open(struct big *b, uint64_t *random, bool unions)
+{
+    random_layout(random, unions, &b->layout, &b->text);
+    assert_int_equal(grid_hues_make(&b->hues, &b->layout), 0);
+    b->size = layout_size(&b->layout) + random_below(random, 20);
+    b->bytes = calloc(b->size + 1, 1);
+    b->glow = calloc(b->size + 1, 1);
+    b->cells = calloc(b->size + 1, sizeof *b->cells);
+    assert_true(b->bytes != NULL && b->glow != NULL && b->cells != NULL);
+    for (size_t i = 0; i < b->size; i++) {
+        b->bytes[i] = (uint8_t)random_below(random, 4);
+        b->glow[i] = (uint8_t)(random_below(random, 8) / 5);
+    }
+    b->in = (struct grid_input){.layout = &b->layout, .hues = &b->hues, .segment_size = b->size, .bytes = b->bytes,
+                                .readable = b->size, .glow = b->glow,
+                                .cursor = random_below(random, (unsigned)b->size)};
+    grid_fill(&b->in, b->cells, b->size);
+}
+
+static void big_close(struct big *b)
+{
+    grid_hues_free(&b->hues);
+    layout_free(&b->layout);
+    free(b->text);
+    free(b->bytes);
+    free(b->glow);
+    free(b->cells);
+}
+
+static bool in_union(const struct big *b, size_t leaf)
+{
+    struct layout_leaf l;
+    return layout_leaf_get(&b->layout, leaf, &l) && l.in_union;
+}
+
+/* Members of one union lie over each other: of these only the ones that a byte shows first can be told apart. */
+static void assert_neighbours_differ(const struct big *b)
+{
+    const struct grid_cell *before = NULL;
+    for (size_t i = 0; i < b->size; i++) {
+        const struct grid_cell *now = &b->cells[i];
+        if (now->role != GRID_FIELD) {
+            continue;
+        }
+        bool other = before != NULL && before->leaf != now->leaf;
+        if (other && before->colour == now->colour && !(in_union(b, before->leaf) && in_union(b, now->leaf))) {
+            char one[64], two[64];
+            layout_leaf_path(&b->layout, before->leaf, one, sizeof one);
+            layout_leaf_path(&b->layout, now->leaf, two, sizeof two);
+            fail_msg("%s and %s look alike (byte %zu, colour %d):\n%s", one, two, i, now->colour, b->text);
+        }
+        before = now;
+    }
+}
+
+static void neighbours_never_have_one_colour(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    for (int i = 0; i < 2000; i++) {
+        struct big b;
+        big_open(&b, &random, i % 2 == 1);
+        assert_neighbours_differ(&b);
+        big_close(&b);
+    }
+}
+
+static void one_layout_has_one_look(void **state)
+{
+    (void)state;
+    uint64_t random = 2;
+    for (int i = 0; i < 300; i++) {
+        struct big b;
+        struct grid_hues again;
+        big_open(&b, &random, true);
+        struct layout copy = layout_of(b.text);
+        assert_int_equal(grid_hues_make(&again, &copy), 0);
+        assert_memory_equal(again.hue, b.hues.hue, b.layout.count);
+        grid_hues_free(&again);
+        layout_free(&copy);
+        big_close(&b);
+    }
+}
+
+static void padding_looks_like_its_field_everywhere(void **state)
+{
+    (void)state;
+    uint64_t random = 3;
+    for (int i = 0; i < 300; i++) {
+        struct big b;
+        big_open(&b, &random, false);
+        for (size_t at = 0; at < b.size; at++) {
+            struct layout_leaf leaf;
+            if (b.cells[at].role != GRID_PADDING && b.cells[at].role != GRID_TAIL) {
+                continue;
+            }
+            assert_true(layout_leaf_get(&b.layout, b.cells[at].leaf, &leaf));
+            assert_int_equal(b.cells[at].colour, b.cells[leaf.offset].colour);
+            assert_int_equal(b.cells[at].family, grid_family(leaf.node));
+        }
+        big_close(&b);
+    }
+}
+
+static void a_window_is_a_slice_of_the_whole(void **state)
+{
+    (void)state;
+    uint64_t random = 4;
+    for (int i = 0; i < 1000; i++) {
+        struct big b;
+        big_open(&b, &random, true);
+        size_t first = random_below(&random, (unsigned)b.size);
+        size_t count = 1 + random_below(&random, (unsigned)(b.size - first));
+        struct grid_input in = b.in;
+        struct grid_cell *cells = calloc(count, sizeof *cells);
+        assert_non_null(cells);
+        in.first = first;
+        in.bytes += first;
+        in.glow += first;
+        in.readable -= first;
+        uint8_t *bytes_before = malloc(b.size);
+        assert_non_null(bytes_before);
+        memcpy(bytes_before, b.bytes, b.size);
+        for (int twice = 0; twice < 2; twice++) {
+            grid_fill(&in, cells, count);
+            for (size_t k = 0; k < count; k++) {
+                if (!same_cell(&cells[k], &b.cells[first + k])) {
+                    fail_msg("byte %zu of the window from %zu on:\n%s", k, first, b.text);
+                }
+            }
+        }
+        assert_memory_equal(b.bytes, bytes_before, b.size);
+        free(bytes_before);
+        free(cells);
+        big_close(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_byte_has_its_role),
+        cmocka_unit_test(without_a_layout_all_is_free),
+        cmocka_unit_test(what_cannot_be_read_is_not_shown),
+        cmocka_unit_test(padding_is_of_the_field_that_made_it),
+        cmocka_unit_test(stale_padding_is_a_finding),
+        cmocka_unit_test(the_cursor_selects_a_byte_and_focuses_its_field),
+        cmocka_unit_test(a_change_glows_in_its_byte_alone),
+        cmocka_unit_test(a_byte_that_was_not_expected_is_marked),
+        cmocka_unit_test(overlap_and_misalignment_are_marked),
+        cmocka_unit_test(fields_and_elements_tell_where_they_start),
+        cmocka_unit_test(a_window_may_start_in_the_midst_of_a_field),
+        cmocka_unit_test(a_field_past_the_end_is_out_of_reach),
+        cmocka_unit_test(neighbours_never_have_one_colour),
+        cmocka_unit_test(one_layout_has_one_look),
+        cmocka_unit_test(padding_looks_like_its_field_everywhere),
+        cmocka_unit_test(a_window_is_a_slice_of_the_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
