@@ -233,6 +233,7 @@ static void assert_starts(const struct picture *p, const char *expected)
 {
     char starts[SIZE + 1] = "";
     for (size_t i = 0; i < strlen(expected); i++) {
+        assert_false(p->cells[i].starts && p->cells[i].element);
         starts[i] = p->cells[i].starts ? '|' : p->cells[i].element ? ':' : '.';
     }
     assert_string_equal(starts, expected);
@@ -373,6 +374,26 @@ static void neighbours_never_have_one_colour(void **state)
     }
 }
 
+/* Here the first hue that fits leads nowhere: f would meet b (again), e and a, which have all its three colours. */
+static void a_choice_that_leads_nowhere_is_taken_back(void **state)
+{
+    (void)state;
+    struct big b = {.size = 200};
+    b.layout = layout_of("shmlab layout 1\nstruct r {\nunsigned char u\nstruct s m[2] {\nint a\nstruct e x[2] {\n"
+                         "double b\nchar c\ndouble d\nfloat e\ndouble f\n}\n}\n}\n");
+    b.cells = calloc(b.size, sizeof *b.cells);
+    assert_non_null(b.cells);
+    assert_int_equal(grid_hues_make(&b.hues, &b.layout), 0);
+    b.in = (struct grid_input){.layout = &b.layout, .hues = &b.hues, .segment_size = b.size, .cursor = SIZE_MAX};
+    b.in.bytes = calloc(b.size, 1);
+    b.in.readable = b.size;
+    assert_non_null(b.in.bytes);
+    grid_fill(&b.in, b.cells, b.size);
+    assert_neighbours_differ(&b);
+    b.bytes = (uint8_t *)b.in.bytes;
+    big_close(&b);
+}
+
 static void one_layout_has_one_look(void **state)
 {
     (void)state;
@@ -460,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_window_may_start_in_the_midst_of_a_field),
         cmocka_unit_test(a_field_past_the_end_is_out_of_reach),
         cmocka_unit_test(neighbours_never_have_one_colour),
+        cmocka_unit_test(a_choice_that_leads_nowhere_is_taken_back),
         cmocka_unit_test(one_layout_has_one_look),
         cmocka_unit_test(padding_looks_like_its_field_everywhere),
         cmocka_unit_test(a_window_is_a_slice_of_the_whole),
