@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "layout_dwarf.h"
 #include "layout_text.h"
 #include "printable.h"
 
@@ -73,7 +74,132 @@ static int from_text(struct glasses *g, const char *path, struct layout_error *e
     return rc < 0 ? rc : glasses_add(g, &layout, file_name(path), NULL);
 }
 
-static int find(struct glasses *g, const struct glasses_spec *spec, struct layout_error *error)
+/* ---- from a program ---- */
+
+static int from_type(struct glasses *g, const struct layout_dwarf_file *file, const char *type, const char *from,
+                     struct layout_error *error)
+{
+    struct layout layout;
+    int rc = layout_dwarf_read(file, type, &layout, error);
+    return rc < 0 ? rc : glasses_add(g, &layout, type, from);
+}
+
+/* The arguments of a process, NUL-separated, to be freed by the caller. NULL where they can't be read. */
+static char *command_line(pid_t pid, size_t *length)
+{
+    char path[40];
+    size_t room = 1 << 16;
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char *line = fd >= 0 ? malloc(room) : NULL;
+    *length = 0;
+    for (ssize_t n; line != NULL && *length < room && (n = read(fd, line + *length, room - *length)) > 0;) {
+        *length += (size_t)n;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return line;
+}
+
+static bool have_type(const struct layout_candidates *list, const char *type)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->list[i].type, type) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the program itself says. pid: 0 where it isn't a running one, so no condition on its words can be told. Types whose
+ * condition does not hold come last: the same bytes through other glasses are a lesson, too. */
+static int from_section(struct glasses *g, const struct layout_dwarf_file *file, pid_t pid, const char *from,
+                        struct layout_error *error)
+{
+    struct layout_candidates hold = {.count = 0}, every = {.count = 0};
+    size_t length = 0;
+    char *words = pid > 0 ? command_line(pid, &length) : NULL;
+    int rc = layout_dwarf_candidates(file, &every, error);
+    if (rc == 0) {
+        rc = layout_dwarf_candidates(file, &hold, error);
+    }
+    if (words != NULL) {
+        layout_candidates_order(&hold, words, length);
+    }
+    for (size_t i = 0; i < hold.count && rc == 0; i++) {
+        rc = from_type(g, file, hold.list[i].type, from, error);
+    }
+    for (size_t i = 0; i < every.count && rc == 0; i++) {
+        rc = have_type(&hold, every.list[i].type) ? 0 : from_type(g, file, every.list[i].type, from, error);
+    }
+    free(words);
+    layout_candidates_free(&hold);
+    layout_candidates_free(&every);
+    return g->count > 0 ? 0 : rc;
+}
+
+static int from_elf(struct glasses *g, const struct glasses_spec *spec, struct layout_error *error)
+{
+    const char *from = file_name(spec->elf);
+    int fd = open(spec->elf, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        char name[128];
+        int rc = -errno;
+        printable_text(spec->elf, printable_utf8(), name, sizeof name);
+        layout_error_set(error, 0, "cannot open %s: %s\n  --elf takes a program with debug information", name, strerror(-rc));
+        return rc;
+    }
+    const struct layout_dwarf_file file = {.fd = fd, .name = spec->elf};
+    int rc = spec->type != NULL ? from_type(g, &file, spec->type, from, error) : from_section(g, &file, 0, from, error);
+    close(fd);
+    if (rc == 0 && g->count == 0) {
+        layout_error_set(error, 0, "cannot find a layout in %s: it has no SHM_LAYOUT line\n  name a type: --type 'struct x'",
+                         from);
+        return -ENOENT;
+    }
+    return rc;
+}
+
+/* The creator's executable. Where it can't be read, that is no error: the bytes can be shown all the same. */
+static int from_creator(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+                        struct layout_error *error)
+{
+    char path[40];
+    if (source->spec.kind != SOURCE_SEGMENT || !source->attached_before) {
+        return 0;
+    }
+    if (!source->creator_runs) {
+        snprintf(g->why, sizeof g->why, "the segment's creator (pid %d) is gone; --elf and --type name one",
+                 (int)source->stat.creator_pid);
+        return 0;
+    }
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)source->stat.creator_pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        snprintf(g->why, sizeof g->why, "cannot read %s (%s); --elf and --type name one", path, strerror(errno));
+        return 0;
+    }
+    const struct layout_dwarf_file file = {.fd = fd, .name = source->creator_name};
+    pid_t pid = source->stat.creator_pid;
+    int rc = spec->type != NULL ? from_type(g, &file, spec->type, source->creator_name, error)
+                                : from_section(g, &file, pid, source->creator_name, error);
+    close(fd);
+    if (rc == 0 && g->count == 0) {
+        snprintf(g->why, sizeof g->why, "%s has no SHM_LAYOUT line; --type names a type", source->creator_name);
+    }
+    if (rc < 0 && spec->type == NULL) {
+        /* Nobody asked for it by name: what is wrong is told in one line, and the bytes are shown. */
+        const char *newline = strchr(error->text, '\n');
+        int first = newline != NULL ? (int)(newline - error->text) : (int)strlen(error->text);
+        snprintf(g->why, sizeof g->why, "%.*s", first, error->text);
+        rc = 0;
+    }
+    return rc;
+}
+
+static int find(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+                struct layout_error *error)
 {
     snprintf(g->why, sizeof g->why, "--layout, or --elf and --type name one");
     if (spec->none) {
@@ -86,14 +212,22 @@ static int find(struct glasses *g, const struct glasses_spec *spec, struct layou
             return rc;
         }
     }
-    return 0;
+    if (spec->elf != NULL) {
+        return from_elf(g, spec, error);
+    }
+    if (spec->type != NULL && source->spec.kind != SOURCE_SEGMENT) {
+        layout_error_set(error, 0, "cannot find the type %s: no program was named\n  say which one has it: --elf FILE",
+                         spec->type);
+        return -EINVAL;
+    }
+    return from_creator(g, spec, source, error);
 }
 
 int glasses_find(struct glasses *g, const struct glasses_spec *spec, const struct source *source, size_t size,
                  struct layout_error *error)
 {
     struct glasses found = {.all = NULL};
-    int rc = find(&found, spec, error);
+    int rc = find(&found, spec, source, error);
     bool keep = rc == 0 && found.count == 0 && g->count > 0 && !source->creator_runs;
     if (rc < 0 || keep) {
         glasses_free(&found);
