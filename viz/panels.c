@@ -92,7 +92,7 @@ static struct columns columns_fit(const struct model *m, int cols)
         w.size = 0;
     }
     int rest = cols - 2 - w.offset - 1 - numbers;
-    w.name = w.name < rest / 3 ? w.name : larger(rest / 3, w.name < 10 ? w.name : 10);
+    w.name = w.name < rest / 3 ? w.name : larger(rest / 3, w.name < 9 ? w.name : 9);
     w.type = w.type < 20 ? w.type : 20;
     int type_most = rest - w.name - 1 - 8;
     w.type = w.type < type_most ? w.type : type_most;
@@ -135,12 +135,16 @@ static bool leaf_glows(const struct model *m, const struct layout_leaf *leaf)
     return false;
 }
 
-/* A path that is too long keeps its end: the member's own name says more than the structs around it. */
+/* A path that is too long keeps its end, from a dot on where that fits: ".num" says more than "message.n". */
 static int put_path(struct canvas *c, int row, int col, int width, struct style style, const char *path)
 {
     int over = canvas_width(path) - width;
     if (over <= 0) {
         return canvas_put_cut(c, row, col, width, style, path);
+    }
+    const char *dot = strchr(path + over, '.');
+    if (dot != NULL) {
+        return canvas_put_cut(c, row, col, width, style, dot);
     }
     canvas_put(c, row, col, style, c->utf8 ? "\u2026" : "<");
     return canvas_put_cut(c, row, col + 1, width - 1, style, path + over + 1);
