@@ -36,32 +36,49 @@ struct glyph *canvas_at(struct canvas *c, int row, int col)
     return inside ? &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col] : NULL;
 }
 
-/* Bytes of the UTF-8 character that s starts with; 0 where it is none or a control character (U+0080 to U+009F too:
- * terminals obey these). RFC 3629; overlong forms and surrogates aren't worth a test here, as they only come from
- * outside and we let nothing from outside but ASCII in. */
-static size_t character_bytes(const char *s)
+/* The character that s starts with, by RFC 3629, and in *n its bytes; 0 where it is none. */
+static uint32_t character_decode(const char *s, size_t *n)
 {
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* of so many bytes: a smaller one is overlong */
     const unsigned char *u = (const unsigned char *)s;
-    if (u[0] < 0x80) {
-        return u[0] >= 0x20 && u[0] != 0x7f ? 1 : 0;
-    }
-    size_t n = u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc2 ? 2 : 0;
-    for (size_t i = 1; i < n; i++) {
+    *n = u[0] < 0x80 ? 1 : u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc0 ? 2 : 0;
+    uint32_t point = *n == 1 ? u[0] : u[0] & (0x7fu >> *n);
+    for (size_t i = 1; i < *n; i++) {
         if ((u[i] & 0xc0) != 0x80) {
             return 0;
         }
+        point = point << 6 | (u[i] & 0x3fu);
     }
-    return n == 2 && u[0] == 0xc2 && u[1] < 0xa0 ? 0 : n;
+    return *n > 0 && u[0] < 0xf8 && point >= least[*n] ? point : 0;
+}
+
+/* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and
+ * Cyrillic letters, punctuation, arrows and mathematics, boxes and blocks, Braille. Others would push the rest of the
+ * line aside, or worse. */
+static bool one_column(uint32_t point)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0x20, 0x7e},     {0xa1, 0xac},     {0xae, 0x2ff},    {0x370, 0x482},   {0x48a, 0x52f},
+                  {0x1e00, 0x1fff}, {0x2010, 0x2027}, {0x2030, 0x205e}, {0x20a0, 0x20bf}, {0x2100, 0x2319},
+                  {0x2500, 0x25fc}, {0x2800, 0x28ff}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        if (point >= ranges[i].first && point <= ranges[i].last) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
 static size_t character_take(const char *s, bool utf8, char out[5])
 {
-    size_t n = character_bytes(s);
+    size_t n;
+    uint32_t point = character_decode(s, &n);
     memset(out, 0, 5);
-    if (n == 0 || (n > 1 && !utf8)) {
+    if (!one_column(point) || (n > 1 && !utf8)) {
         out[0] = '?';
-        return n == 0 ? 1 : n;
+        return point == 0 ? 1 : n;
     }
     memcpy(out, s, n);
     return n;

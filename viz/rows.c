@@ -46,17 +46,16 @@ static int digits_for(size_t segment_size)
 struct rows_shape rows_fit(int cols, int want, int max_width, size_t segment_size)
 {
     struct rows_shape shape = {.width = want > 0 ? want : max_width, .digits = digits_for(segment_size)};
-    for (; shape.width > 1; shape.width /= 2) {
+    for (;; shape.width /= 2) {
         shape.characters = true;
         if (rows_columns(&shape) <= cols) {
             return shape;
         }
         shape.characters = false;
-        if (shape.width <= 8 && rows_columns(&shape) <= cols) {
+        if (shape.width == 1 || (shape.width <= 8 && rows_columns(&shape) <= cols)) {
             return shape;
         }
     }
-    return shape;
 }
 
 void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t cursor)
