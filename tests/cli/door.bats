@@ -19,7 +19,7 @@ teardown()
     tmux -S "$T/out" kill-server 2>/dev/null || true
     for dir in "$T"/run/shmlab-demo.*; do
         [[ -S $dir/tmux ]] && tmux -S "$dir/tmux" kill-server 2>/dev/null
-        [[ -r $dir/server.pid ]] && read -r pid <"$dir/server.pid" || continue
+        { read -r pid <"$dir/server.pid"; } 2>/dev/null || continue
         # by now the number may be another program's
         tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$T/" && kill "$pid"
     done
