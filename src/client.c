@@ -113,8 +113,8 @@ static int show(const char *called, const struct segment *s, enum message_layout
     struct message_live m;
 
     if (s->size < size) {
-        fprintf(stderr, PROGRAM ": cannot read the message in %s: it has only %zu bytes, the message needs %zu\n", called,
-                s->size, size);
+        fprintf(stderr, PROGRAM ": cannot read the message in %s: it has %zu bytes, the message %zu\n", called, s->size,
+                size);
         fprintf(stderr, "  this is another program's segment: name the server's by --path, --proj or --key\n");
         return 1;
     }

@@ -92,8 +92,8 @@ bool message_layout_from_name(const char *name, enum message_layout *layout);
 /* The seed's message: 22/7, counter 0. */
 struct message_live message_first(void);
 
-/* Moves num, den and ratio to convergent number n of pi's continued fraction (0: 3/1, 1: 22/7, 2: 333/106, ...): each is
- * nearer to pi than the one before it. Starts over where an int can hold no more. */
+/* Moves num, den and ratio to convergent number n of pi's continued fraction (0: 3/1, 1: 22/7, 2: 333/106, ...): each
+ * is nearer to pi than the one before it. Starts over where an int can hold no more. */
 void message_approximate(struct message *m, uint64_t n);
 
 /* Writes one value of m to its place in the segment that starts at base. */

@@ -11,7 +11,7 @@
 #include "printable.h"
 
 #define ROWS_MAX 64
-#define HELP_COLUMN 20 /* where the sentences start; longer options push theirs to the next line */
+#define HELP_COLUMN 22 /* where the sentences start; longer options push theirs to the next line */
 #define HELP_WIDTH 80
 
 int options_wrong(const struct options *o, const char *format, ...)

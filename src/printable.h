@@ -1,12 +1,12 @@
-/* Printable: foreign text (names from /proc, paths, bytes of a segment) -> text that a terminal shows and never obeys. */
+/* Printable: foreign text (names from /proc, paths, bytes of a segment) -> text that a terminal shows, never obeys. */
 #ifndef SHMLAB_PRINTABLE_H
 #define SHMLAB_PRINTABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Copies n bytes of text to out, with every byte that is not printable ASCII as \n, \t, \0, \x1b, ... Where utf8 is true
- * (the terminal's locale says UTF-8), well-formed characters outside ASCII stay as they are, without those that
+/* Copies n bytes of text to out, with every byte that is not printable ASCII as \n, \t, \0, \x1b, ... Where utf8 is
+ * true (the terminal's locale says UTF-8), well-formed characters outside ASCII stay as they are, without those that
  * control something: C1 controls, direction marks, line and paragraph separators. out always ends with NUL, and is cut
  * at a whole character or escape. Returns the length that it would need. */
 size_t printable_bytes(const void *text, size_t n, bool utf8, char *out, size_t out_size);

@@ -8,7 +8,9 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +18,7 @@
 
 #include "message.h"
 #include "options.h"
+#include "printable.h"
 #include "segment.h"
 #include "shm_layout.h"
 #include "tell.h"
@@ -40,8 +43,8 @@ static const struct option_row rows[] = {
     {"every", OPTION_EVERY, "MS",
      "then go on: every MS milliseconds a counter, and a fraction that comes ever nearer to pi"},
     {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed"},
+    {"mode", OPTION_MODE, "MODE", "who may read and write the segment, in octal (default 0600: only you)"},
     OPTIONS_KEY_ROWS,
-    {"mode", OPTION_MODE, "MODE", "who may read and write it, in octal (default 0600)"},
     OPTIONS_COMMON_ROWS,
 };
 
@@ -49,8 +52,8 @@ static const struct options options = {
     .program = PROGRAM,
     .usage = "[--step | --pause MS] [--every MS] [--layout natural|packed] [--mode MODE] [--path FILE] [--proj N] "
              "[--key KEY]",
-    .about = "Makes a shared memory segment of 1024 bytes, writes a message into it by pointer manipulation, and waits. "
-             "On Ctrl-C (SIGINT), SIGTERM or SIGHUP it detaches and removes the segment.",
+    .about = "Makes a shared memory segment of 1024 bytes, writes a message into it by pointer manipulation, and "
+             "waits. On Ctrl-C (SIGINT), SIGTERM or SIGHUP it detaches and removes the segment.",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
 };
@@ -160,7 +163,7 @@ static void stop_set(sigset_t *set)
 
 static void catch_signals(void)
 {
-    /* Without SA_RESTART: a write to a terminal that is held (Ctrl-S) ends too. */
+    /* Without SA_RESTART: a write that waits for a full pipe or a held terminal ends too. */
     struct sigaction catch = {.sa_handler = on_stop}, now;
     sigset_t stops;
 
@@ -199,7 +202,7 @@ static long long ns_between(struct timespec a, struct timespec b)
     return (long long)(b.tv_sec - a.tv_sec) * 1000000000 + (b.tv_nsec - a.tv_nsec);
 }
 
-/* Waits for the deadline (NULL: for ever), or for something to read from fd (-1: for nothing). false: we are to stop. */
+/* Waits for the deadline (NULL: for ever), or for something to read from fd (-1: nothing). false: we are to stop. */
 static bool wait_for(const struct timespec *deadline, int fd)
 {
     /* The output is watched too, for who closes it while nothing is being written: that raises no SIGPIPE. */
@@ -243,6 +246,30 @@ static enum enter wait_for_enter(void)
     }
 }
 
+/* ---- the output ---- */
+
+/* Can the output take a line at once? Not where a pipe is full, or a terminal held with Ctrl-S. */
+static bool output_takes(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0;
+}
+
+/* printf, which after a stop signal waits for nobody: the segment must go, heard or not. */
+static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+{
+    va_list args;
+
+    if (stop_signal != 0 && !output_takes()) {
+        __fpurge(stdout); /* what is left of a line that the signal cut short: exit would wait to write it */
+        return;
+    }
+    va_start(args, format);
+    vprintf(format, args);
+    va_end(args);
+}
+
 /* ---- writing ---- */
 
 /* Value number `field` as --step and --pause tell it: "+0x14 int num = 22". */
@@ -252,7 +279,7 @@ static void print_value(const struct order *o, enum message_field field, const s
     char value[128];
 
     message_format(m, field, value, sizeof value);
-    printf("+0x%02zx %s %s = %s", place.offset, place.type, place.name, value);
+    say("+0x%02zx %s %s = %s", place.offset, place.type, place.name, value);
 }
 
 /* Where it will lie, in words: ": bytes 20 to 23, after 1 byte of padding". */
@@ -267,20 +294,20 @@ static void print_place(const struct order *o, enum message_field field)
     }
     size_t padding = place.offset - end_before;
     if (place.size == 1)
-        printf(": byte %zu", place.offset);
+        say(": byte %zu", place.offset);
     else
-        printf(": bytes %zu to %zu", place.offset, place.offset + place.size - 1);
+        say(": bytes %zu to %zu", place.offset, place.offset + place.size - 1);
     if (padding > 0)
-        printf(", after %zu %s of padding", padding, padding == 1 ? "byte" : "bytes");
+        say(", after %zu %s of padding", padding, padding == 1 ? "byte" : "bytes");
 }
 
 /* Asks for Enter before a value. */
 static enum enter ask(const struct order *o, enum message_field field, const struct message_live *m, int count)
 {
-    printf("  [%d/%d] ", (int)field + 1, count);
+    say("  [%d/%d] ", (int)field + 1, count);
     print_value(o, field, m);
     print_place(o, field);
-    printf(". Enter writes it\n");
+    say(". Enter writes it\n");
     return wait_for_enter();
 }
 
@@ -296,7 +323,7 @@ static bool write_slowly(const struct order *o, void *base, const struct message
             if (enter == ENTER_STOP)
                 return false;
             if (enter == ENTER_END_OF_INPUT) {
-                printf("  the input has ended: %d of %d values are written\n", i, count);
+                say("  the input has ended: %d of %d values are written\n", i, count);
                 return true;
             }
         } else {
@@ -307,7 +334,7 @@ static bool write_slowly(const struct order *o, void *base, const struct message
         message_write_field(base, o->layout, field, m);
         if (!o->step) {
             print_value(o, field, m);
-            putchar('\n');
+            say("\n");
         }
     }
     return true;
@@ -332,27 +359,27 @@ static void write_on(const struct order *o, void *base, struct message_live *m)
 /* ---- the segment's life, told ---- */
 
 /* The start of the commands that we advise: the folder through which we were called, so that they can be pasted. */
-static int folder_length(const char *argv0)
+static void folder_of(const char *argv0, char *out, size_t out_size)
 {
     const char *slash = strrchr(argv0, '/');
 
-    return slash != NULL ? (int)(slash + 1 - argv0) : 0;
+    printable_bytes(argv0, slash != NULL ? (size_t)(slash + 1 - argv0) : 0, printable_utf8(), out, out_size);
 }
 
 static void print_start(const struct order *o, const struct segment *s, const char *argv0)
 {
-    char which[32] = "";
+    char which[32] = "", folder[512];
     const char *layout = o->layout == MESSAGE_PACKED ? " --layout packed" : "";
-    int folder = folder_length(argv0);
 
+    folder_of(argv0, folder, sizeof folder);
     if (o->name.by != SEGMENT_BY_PATH || o->name.path != NULL || o->name.proj != 0)
         snprintf(which, sizeof which, " --key 0x%08x", (unsigned)s->key);
-    printf(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
-           (unsigned)o->mode, (long)getpid());
-    printf("  attached at %p; all its bytes are 0 at first\n", s->base);
-    printf("  look at it from another terminal: %.*sshm-client%s%s\n", folder, argv0, which, layout);
-    printf("                                    %.*sshm-view%s\n", folder, argv0, which);
-    printf("                                    ipcs -m\n");
+    say(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
+        (unsigned)o->mode, (long)getpid());
+    say("  attached at %p; all its bytes are 0 at first\n", s->base);
+    say("  look at it from another terminal: %sshm-client%s%s\n", folder, which, layout);
+    say("                                    %sshm-view%s\n", folder, which);
+    say("                                    ipcs -m\n");
 }
 
 /* The whole time between creation and removal. */
@@ -366,16 +393,16 @@ static void serve(const struct order *o, const struct segment *s, const char *ar
         message_write(s->base, o->layout, live, &m);
     print_start(o, s, argv0);
     if (!slowly)
-        printf("  wrote the message in the %s layout: bytes 0 to %zu\n", message_layout_name(o->layout),
-               message_size(o->layout, live) - 1);
+        say("  wrote the message in the %s layout: bytes 0 to %zu\n", message_layout_name(o->layout),
+            message_size(o->layout, live) - 1);
     else if (!write_slowly(o, s->base, &m))
         return;
 
     if (live)
-        printf("  the values move every %ld ms", o->every);
+        say("  the values move every %ld ms", o->every);
     else
-        printf("  waiting");
-    printf("; Ctrl-C detaches, removes the segment and ends\n");
+        say("  waiting");
+    say("; Ctrl-C detaches, removes the segment and ends\n");
     if (live)
         write_on(o, s->base, &m);
     else
@@ -402,7 +429,8 @@ static void print_refusal_advice(const struct segment_report *r)
         fprintf(stderr, "  end the programs that have it attached, or give another --proj\n");
         break;
     case SEGMENT_CREATOR_NOT_KNOWN:
-        fprintf(stderr, "  its creator may still run: give another --proj, or, where nobody needs it, ipcrm -m %d\n", id);
+        fprintf(stderr, "  its creator may still run: give another --proj, or, where nobody needs it, ipcrm -m %d\n",
+                id);
         break;
     }
 }
@@ -449,14 +477,14 @@ static int end(struct segment *s)
     int gone = segment_stat(id, &st);
     int removed = gone != 0 || st.removed ? -EIDRM : segment_remove(id);
     if (removed == -EINVAL || removed == -EIDRM) {
-        printf(PROGRAM ": detached; somebody else has removed segment 0x%08x (shmid %d) already\n", key, id);
+        say(PROGRAM ": detached; somebody else has removed segment 0x%08x (shmid %d) already\n", key, id);
     } else if (removed != 0) {
         rc = removed;
         tell_failure(PROGRAM, rc, "ipcrm -m ID removes it", "remove segment 0x%08x (shmid %d)", key, id);
     } else {
-        printf(PROGRAM ": detached and removed segment 0x%08x (shmid %d)\n", key, id);
+        say(PROGRAM ": detached and removed segment 0x%08x (shmid %d)\n", key, id);
         if (st.attached > 0)
-            printf("  %lu still attached: its memory goes when they detach\n", st.attached);
+            say("  %lu still attached: its memory goes when they detach\n", st.attached);
     }
     if (stop_signal == SIGPIPE) {
         fprintf(stderr, PROGRAM ": stopped, as its output was closed; removed segment 0x%08x (shmid %d)\n", key, id);
@@ -486,8 +514,8 @@ int main(int argc, char **argv)
     if (rc != 0)
         return create_failed(key, rc, &report);
     if (report.finding == SEGMENT_TAKEN_OVER)
-        printf(PROGRAM ": took over from a dead server: removed its segment (shmid %d, pid %ld) and made a new one\n",
-               report.found.id, (long)report.found.creator_pid);
+        say(PROGRAM ": took over from a dead server: removed its segment (shmid %d, pid %ld) and made a new one\n",
+            report.found.id, (long)report.found.creator_pid);
     serve(&order, &segment, argv[0]);
     return end(&segment);
 }

@@ -72,6 +72,6 @@ void tell_creator(const struct segment_stat *st, char *out, size_t out_size)
     }
     printable_text(creator.name, printable_utf8(), name, sizeof name);
     if (state == SEGMENT_CREATOR_DEAD)
-        became = process_has_ended(&creator) ? "a zombie: it has ended" : "which got that pid later; the creator has ended";
+        became = process_has_ended(&creator) ? "a zombie: it has ended" : "a later process; the creator has ended";
     snprintf(out, out_size, "created by pid %ld (%s, %s)", (long)st->creator_pid, name, became);
 }

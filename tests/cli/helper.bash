@@ -1,0 +1,149 @@
+# helper: what the tests of server and client share. Loaded by `load helper`.
+#
+# Each test has a folder ($T), a key ($KEY) and a list of processes of its own; place_close ends and removes all of
+# them, also after a failure. Nothing outside $T and $KEY is touched, so two runs side by side don't meet.
+
+BIN=${BUILD_BIN:-$BATS_TEST_DIRNAME/../../build/dev/bin}
+NOBODY=65534
+# The message as it lies in memory, by perl's own idea of alignment: x![i] goes to the next place for an int.
+NATURAL='Z19 x![i] i a x![i] i a a x![d] d Z8'
+PACKED='Z19 i a i a a d Z8'
+
+place_open()
+{
+    T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
+    chmod 755 "$T"
+    PIDS=()
+    until KEY=$(printf '0x5d%06x' $((RANDOM << 9 ^ RANDOM))) && [[ -z $(id_of_key) ]]; do :; done
+    mkfifo "$T/never" # `<>"$T/never"`: an input from which nothing ever comes
+}
+
+place_close()
+{
+    local pid id
+    for pid in "${PIDS[@]}"; do
+        kill -KILL "$pid" 2>/dev/null || true
+        wait "$pid" 2>/dev/null || true
+    done
+    for id in $(id_of_key) $(cat "$T"/ids 2>/dev/null); do
+        ipcrm -m "$id" 2>/dev/null || true
+    done
+    rm -rf "$T"
+}
+
+# The id under $KEY (or the key given), by the kernel's own list; nothing where there is none.
+id_of_key()
+{
+    awk -v key=$((${1:-$KEY})) 'NR > 1 { k = $1 < 0 ? $1 + 4294967296 : $1; if (k == key) print $2 }' /proc/sysvipc/shm
+}
+
+# One column of /proc/sysvipc/shm for the segment $1: perms size cpid nattch uid.
+shm_column()
+{
+    local -A columns=([perms]=3 [size]=4 [cpid]=5 [nattch]=7 [uid]=8)
+    awk -v id="$1" -v column="${columns[$2]}" '$2 == id { print $column }' /proc/sysvipc/shm
+}
+
+# await COMMAND...: until it succeeds, 10 seconds at most.
+await()
+{
+    local until=$((SECONDS + 10))
+    until "$@"; do
+        if ((SECONDS > until)); then
+            printf 'waited in vain for: %s\n' "$*" >&2
+            tail -n 20 "$T/out" "$T/err" >&2 2>/dev/null
+            return 1
+        fi
+        sleep 0.01
+    done
+}
+
+says()
+{
+    grep -qF -- "$2" "$1"
+}
+
+# serve WORDS...: starts a server under $KEY, its words to $T/out and $T/err, and awaits that it waits. SERVER: its pid.
+serve()
+{
+    serve_until 'Ctrl-C' "$@"
+}
+
+# serve_until TEXT WORDS...: the same, until it has said TEXT.
+serve_until()
+{
+    local text=$1
+    shift
+    : >"$T/out"
+    "$BIN/shm-server" --key "$KEY" "$@" <&0 >"$T/out" 2>"$T/err" 3>&- & # <&0: else a background job reads /dev/null
+    SERVER=$!
+    PIDS+=("$SERVER")
+    await says "$T/out" "$text"
+    ID=$(id_of_key)
+}
+
+# stop SIGNAL: ends the server; its exit status goes to STATUS.
+stop()
+{
+    STATUS=0
+    kill -"$1" "$SERVER"
+    wait "$SERVER" || STATUS=$?
+}
+
+# A segment of another's making: foreign SIZE [MODE]. Its creator has ended. ID: its id.
+foreign()
+{
+    ID=$(perl -e 'my ($key, $size, $mode) = @ARGV; my ($create, $exclusive) = (01000, 02000);
+        print shmget(oct $key, $size, $create | $exclusive | oct $mode) // die "shmget: $!"' "$KEY" "$1" "${2:-0600}")
+    echo "$ID" >>"$T/ids"
+}
+
+# Puts what perl's pack makes of the words behind it at the start of the segment $1: fill ID TEMPLATE VALUES...
+fill()
+{
+    perl -e 'my ($id, $template, @values) = @ARGV; my $bytes = pack $template, @values;
+        shmwrite($id, $bytes, 0, length $bytes) or die "shmwrite: $!"' "$@"
+}
+
+# All bytes of the segment $1, in hex, as another program reads them.
+bytes_of()
+{
+    perl -e 'my ($id, $size) = @ARGV; my $bytes; shmread($id, $bytes, 0, $size) or die "shmread: $!";
+        print unpack "H*", $bytes' "$1" "$(shm_column "$1" size)"
+}
+
+# What IPC_STAT says, with all its times, and all bytes: to compare before and after.
+photo_of()
+{
+    ipcs -m -i "$1"
+    bytes_of "$1"
+}
+
+# perl's reading of the message under a template: 22 / 7 and so on, one value a line.
+values_of()
+{
+    perl -e 'my ($id, $template) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!";
+        print join("\n", unpack $template, $bytes), "\n"' "$1" "$2"
+}
+
+need_root()
+{
+    [[ $EUID == 0 ]] || skip "needs root, to be two users"
+}
+
+# as_nobody COMMAND...: as another user, who can reach the copies of the programs in $T.
+as_nobody()
+{
+    setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$@"
+}
+
+copy_programs()
+{
+    cp "$BIN/shm-server" "$BIN/shm-client" "$T/"
+    chmod 755 "$T"/shm-*
+}
+
+sanitized()
+{
+    grep -qc __asan_init "$BIN/shm-server" || grep -qc __tsan_init "$BIN/shm-server"
+}

@@ -1,0 +1,243 @@
+/* options: right words, wrong words and the help, all from one table. */
+#include <errno.h>
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "options.h"
+
+enum { OPTION_EVERY = 1100, OPTION_EVEN };
+
+static const struct option_row rows[] = {
+    {NULL, 0, NULL, "How"},
+    {"every", OPTION_EVERY, "MS", "again and again"},
+    {"even", OPTION_EVEN, NULL, "a sentence that is so long that it can't stand on one line of 80 columns"},
+    {"words", 'w', "N", "how many"},
+    OPTIONS_SEGMENT_ROWS,
+    OPTIONS_COMMON_ROWS,
+};
+
+static const struct options options = {
+    .program = "shm-test",
+    .usage = "[--every MS] [FILE]",
+    .about = "Does what a test does.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof rows[0],
+};
+
+/* What was printed to stderr meanwhile: stderr_take puts a file in its place, stderr_give returns its text. */
+struct catch {
+    int kept;
+    FILE *file;
+    char text[1024];
+};
+
+static void stderr_take(struct catch *c)
+{
+    fflush(stderr);
+    c->kept = dup(STDERR_FILENO);
+    c->file = tmpfile();
+    dup2(fileno(c->file), STDERR_FILENO);
+}
+
+static const char *stderr_give(struct catch *c)
+{
+    fflush(stderr);
+    dup2(c->kept, STDERR_FILENO);
+    close(c->kept);
+    rewind(c->file);
+    c->text[fread(c->text, 1, sizeof c->text - 1, c->file)] = '\0';
+    fclose(c->file);
+    return c->text;
+}
+
+#define WORDS_MAX 8
+
+/* Starts over with these words, up to NULL. */
+static int words(char **argv, const char *first, ...)
+{
+    int argc = 0;
+    va_list args;
+
+    argv[argc++] = (char *)"shm-test";
+    va_start(args, first);
+    for (const char *word = first; word != NULL; word = va_arg(args, const char *))
+        argv[argc++] = (char *)word;
+    va_end(args);
+    argv[argc] = NULL;
+    optind = 0; /* getopt_long begins anew */
+    return argc;
+}
+
+static void words_come_one_by_one(void **state)
+{
+    char *argv[WORDS_MAX];
+    const char *arg;
+    int argc = words(argv, "--every", "50", "plain", "-w3", "--even", "-h", NULL);
+
+    (void)state;
+    assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_EVERY);
+    assert_string_equal(arg, "50");
+    assert_int_equal(options_next(&options, argc, argv, &arg), 'w');
+    assert_string_equal(arg, "3");
+    assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_EVEN);
+    assert_null(arg);
+    assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_HELP);
+    assert_int_equal(options_next(&options, argc, argv, &arg), -1);
+    assert_int_equal(optind, argc - 1);
+    assert_string_equal(argv[optind], "plain");
+}
+
+static void expect_wrong(const char *first, const char *second, const char *said)
+{
+    char *argv[WORDS_MAX];
+    const char *arg;
+    struct catch c;
+    int argc = words(argv, first, second, NULL), letter;
+
+    stderr_take(&c);
+    while ((letter = options_next(&options, argc, argv, &arg)) != -1 && letter != '?')
+        continue;
+    const char *told = stderr_give(&c);
+    assert_int_equal(letter, '?');
+    assert_string_equal(told, said);
+}
+
+static void wrong_words_are_told_in_one_line(void **state)
+{
+    (void)state;
+    expect_wrong("--foo", NULL, "shm-test: unknown or ambiguous option '--foo' (try 'shm-test --help')\n");
+    expect_wrong("--eve", NULL, "shm-test: unknown or ambiguous option '--eve' (try 'shm-test --help')\n");
+    expect_wrong("--every", NULL, "shm-test: option '--every' needs a value (try 'shm-test --help')\n");
+    expect_wrong("-w", NULL, "shm-test: option '--words' needs a value (try 'shm-test --help')\n");
+    expect_wrong("--even=3", NULL, "shm-test: option '--even' takes no value (try 'shm-test --help')\n");
+    expect_wrong("--even", "-xh", "shm-test: unknown option '-x' (try 'shm-test --help')\n");
+    expect_wrong("--f\x1b[2J\n", NULL, "shm-test: unknown or ambiguous option '--f\\x1b[2J\\n' (try 'shm-test --help')\n");
+}
+
+static void numbers_are_whole_words_within_their_bounds(void **state)
+{
+    static const char *const wrong[] = {"", " 1", "1 ", "+1", "--1", "-", "1x", "0x", "08", "1.5", "101", "-1",
+                                        "99999999999999999999", "one"};
+    long long n = 4711;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(options_number(wrong[i], 0, 100, &n), -EINVAL);
+    assert_int_equal(n, 4711);
+    assert_int_equal(options_number("0x0f", 0, 100, &n), 0);
+    assert_int_equal(n, 15);
+    assert_int_equal(options_number("017", 0, 100, &n), 0);
+    assert_int_equal(n, 15);
+    assert_int_equal(options_number("100", 0, 100, &n), 0);
+    assert_int_equal(n, 100);
+    assert_int_equal(options_number("-5", -5, 0, &n), 0);
+    assert_int_equal(n, -5);
+}
+
+/* Takes up to two options into a new name. Returns the last result; what was told is thrown away. */
+static int take(struct segment_name *name, int letter, const char *arg, int letter2, const char *arg2)
+{
+    struct catch c;
+
+    *name = SEGMENT_NAME_DEFAULT;
+    stderr_take(&c);
+    int rc = options_segment(&options, letter, arg, name);
+    if (rc == 0 && arg2 != NULL)
+        rc = options_segment(&options, letter2, arg2, name);
+    const char *told = stderr_give(&c);
+    assert_int_equal(rc != 0, told[0] != '\0');
+    return rc;
+}
+
+static void a_segment_is_named_in_three_ways(void **state)
+{
+    struct segment_name name;
+
+    (void)state;
+    assert_int_equal(take(&name, OPTION_KEY, "0x0f20074e", 0, NULL), 0);
+    assert_int_equal(name.by, SEGMENT_BY_KEY);
+    assert_int_equal(name.key, 0x0f20074e);
+    assert_int_equal(take(&name, OPTION_KEY, "0xfffffffe", 0, NULL), 0);
+    assert_int_equal(name.key, -2);
+    assert_int_equal(take(&name, OPTION_KEY, "-2", 0, NULL), 0);
+    assert_int_equal(name.key, -2);
+    assert_int_equal(take(&name, OPTION_ID, "0", 0, NULL), 0);
+    assert_int_equal(name.by, SEGMENT_BY_ID);
+    assert_int_equal(name.id, 0);
+    assert_int_equal(take(&name, OPTION_PROJ, "7", OPTION_PATH, "/tmp"), 0);
+    assert_int_equal(name.by, SEGMENT_BY_PATH);
+    assert_int_equal(name.proj, 7);
+    assert_string_equal(name.path, "/tmp");
+}
+
+static void a_name_that_cannot_be_is_refused(void **state)
+{
+    struct segment_name name;
+
+    (void)state;
+    assert_int_equal(take(&name, OPTION_KEY, "0", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_KEY, "0x100000000", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_KEY, "key", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_ID, "-1", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_PROJ, "0", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_PROJ, "256", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_PATH, "", 0, NULL), -EINVAL);
+}
+
+static void two_names_are_one_too_many(void **state)
+{
+    struct segment_name name;
+
+    (void)state;
+    assert_int_equal(take(&name, OPTION_KEY, "5", OPTION_PROJ, "15"), -EINVAL);
+    assert_int_equal(take(&name, OPTION_PROJ, "15", OPTION_KEY, "5"), -EINVAL);
+    assert_int_equal(take(&name, OPTION_ID, "5", OPTION_PATH, "/tmp"), -EINVAL);
+    assert_int_equal(take(&name, OPTION_PATH, "/tmp", OPTION_ID, "5"), -EINVAL);
+    assert_int_equal(take(&name, OPTION_KEY, "5", OPTION_ID, "5"), -EINVAL);
+    assert_int_equal(take(&name, OPTION_ID, "5", OPTION_KEY, "5"), -EINVAL);
+}
+
+static void the_help_has_every_row_within_80_columns(void **state)
+{
+    char line[256], all[8192] = "";
+    FILE *f = tmpfile();
+
+    (void)state;
+    options_help(&options, f);
+    rewind(f);
+    while (fgets(line, sizeof line, f) != NULL) {
+        assert_true(strlen(line) <= 81);
+        assert_true(strlen(line) < 2 || line[strlen(line) - 2] != ' ');
+        strcat(all, line);
+    }
+    fclose(f);
+    assert_non_null(strstr(all, "usage: shm-test [--every MS] [FILE]\nDoes what a test does.\n\nHow:\n"));
+    assert_non_null(strstr(all, "\n      --every MS      again and again\n"));
+    assert_non_null(strstr(all, "\n  -w, --words N       how many\n"));
+    assert_non_null(strstr(all, "\n      --even          a sentence that is so long that it can't stand on one line\n"
+                                "                      of 80 columns\n"));
+    for (size_t i = 0; i < options.row_count; i++)
+        assert_non_null(strstr(all, rows[i].name != NULL ? rows[i].name : rows[i].help));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_come_one_by_one),
+        cmocka_unit_test(wrong_words_are_told_in_one_line),
+        cmocka_unit_test(numbers_are_whole_words_within_their_bounds),
+        cmocka_unit_test(a_segment_is_named_in_three_ways),
+        cmocka_unit_test(a_name_that_cannot_be_is_refused),
+        cmocka_unit_test(two_names_are_one_too_many),
+        cmocka_unit_test(the_help_has_every_row_within_80_columns),
+    };
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
