@@ -47,7 +47,7 @@ static void plan_wide(struct dashboard *d, const struct model *m)
 /* Grid above; below it the fields at the left, map and inspector at the right. */
 static void plan_stacked(struct dashboard *d, const struct model *m)
 {
-    int body = d->rows - 2;
+    int body = d->rows > 2 ? d->rows - 2 : 0;
     d->header = body >= 8;
     int below = 0;
     if (body >= PANELS_MIN_ROWS) {
@@ -82,7 +82,7 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
     struct dashboard d = {.rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1};
     if (m->size == 0) {
         d.shape = rows_fit(cols, 0, 16, 0);
-        d.grid = (struct rect){1, cols > 40 ? 1 : 0, rows - 2, cols > 40 ? cols - 1 : cols};
+        d.grid = (struct rect){1, cols > 40 ? 1 : 0, rows > 2 ? rows - 2 : 0, cols > 40 ? cols - 1 : cols};
         return d;
     }
     int most = m->want_width > 0 ? m->want_width : 32;

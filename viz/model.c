@@ -58,6 +58,7 @@ int model_resize(struct model *m, size_t size)
     m->changed_at = changed_at;
     m->size = size;
     m->seen = false;
+    m->frozen = false; /* of the frozen picture nothing is left */
     m->news.text[0] = '\0';
     model_go(m, m->cursor);
     return 0;
@@ -160,11 +161,13 @@ void model_cells(const struct model *m, size_t first, size_t cursor, struct grid
 
 /* ---- moving ---- */
 
-static void scroll_to_cursor(struct model *m)
+/* Scrolls no farther from the row of `top` than the cursor asks for. */
+static void scroll_to_cursor(struct model *m, size_t top)
 {
     size_t width = (size_t)m->width, rows = (size_t)(m->rows > 0 ? m->rows : 1);
-    size_t row = m->cursor / width, top = m->top / width;
+    size_t row = m->cursor / width;
     size_t all = (m->size + width - 1) / width, furthest = all > rows ? all - rows : 0;
+    top /= width;
     top = row < top ? row : row >= top + rows ? row - rows + 1 : top;
     m->top = (top < furthest ? top : furthest) * width;
 }
@@ -173,13 +176,14 @@ void model_shape(struct model *m, int width, int rows)
 {
     m->width = width > 0 ? width : 1;
     m->rows = rows > 0 ? rows : 1;
-    scroll_to_cursor(m);
+    scroll_to_cursor(m, m->home);
 }
 
 void model_go(struct model *m, size_t offset)
 {
     m->cursor = m->size == 0 ? 0 : offset < m->size ? offset : m->size - 1;
-    scroll_to_cursor(m);
+    scroll_to_cursor(m, m->top);
+    m->home = m->top;
 }
 
 bool model_move(struct model *m, ptrdiff_t step)
@@ -270,6 +274,9 @@ static size_t hex_bytes(const char *text, uint8_t out[MODEL_PROMPT_MAX])
         return 0;
     }
     for (text += 2; *text != '\0'; n++) {
+        if (n == MODEL_PROMPT_MAX) {
+            return 0;
+        }
         if (*text == ' ') {
             text++;
         }
@@ -296,13 +303,11 @@ bool model_find(struct model *m, const char *text, int direction)
     if (n == 0 && go_to_leaf(m, text)) {
         return true;
     }
-    if (n == 0) {
-        n = strlen(text);
-        memcpy(bytes, text, n);
-    }
+    const uint8_t *wanted = n > 0 ? bytes : (const uint8_t *)text;
+    n = n > 0 ? n : strlen(text);
     for (size_t i = 1; i <= m->size && n <= m->size; i++) {
         size_t at = direction > 0 ? (m->cursor + i) % m->size : (m->cursor + m->size - i) % m->size;
-        if (at + n <= m->size && memcmp(m->bytes + at, bytes, n) == 0) {
+        if (at + n <= m->size && memcmp(m->bytes + at, wanted, n) == 0) {
             bool around = direction > 0 ? at <= m->cursor : at >= m->cursor;
             model_go(m, at);
             answer(m, "found %s%s", what, around ? " (around the end)" : "");

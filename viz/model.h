@@ -34,6 +34,7 @@ struct model {
 
     size_t cursor;               /* offset */
     size_t top;                  /* offset of the first row shown; a multiple of the row's width */
+    size_t home;                 /* top as the last move left it: a screen that shrinks and grows again comes back to it */
     int want_width;              /* bytes a row that the person asked for; 0: what fits */
     bool frozen;                 /* bytes stay as they are */
     bool big_endian;             /* the inspector's first column */
@@ -57,7 +58,7 @@ void model_free(struct model *m);
 /* Lays another layout over the bytes. layout stays the caller's. 0 or -ENOMEM. */
 int model_set_layout(struct model *m, const struct layout *layout, const char *title);
 
-/* Another segment, or another size: forgets bytes and changes. 0 or -ENOMEM. */
+/* Another segment, or another size: forgets bytes and changes, and thaws. 0 or -ENOMEM. */
 int model_resize(struct model *m, size_t size);
 
 /* Takes `count` fresh bytes from offset 0 on and marks what differs. Does nothing while frozen. true: something changed. */

@@ -1,0 +1,295 @@
+/* dashboard: at every size of the screen all parts stand inside it and beside each other, and drawing is harmless. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "dashboard.h"
+#include "pictures.h"
+
+static const char nested[] = "shmlab layout 1\nstruct r {\nchar[19] intro\nstruct slot slots[300] {\nchar tag\nint n\n}\n"
+                             "double d\n}\n";
+
+struct view {
+    struct layout layout;
+    struct model m;
+    struct source source;
+    uint8_t *bytes;
+};
+
+static void view_open(struct view *v, const char *layout, size_t size)
+{
+    memset(v, 0, sizeof *v);
+    v->layout = layout != NULL ? layout_of(layout) : (struct layout){.count = 0};
+    model_init(&v->m);
+    assert_int_equal(model_resize(&v->m, size), 0);
+    assert_int_equal(model_set_layout(&v->m, &v->layout, "struct x, from a program with a name"), 0);
+    v->bytes = calloc(size + 64, 1);
+    assert_non_null(v->bytes);
+    message_bytes(v->bytes);
+    model_shape(&v->m, 16, 10);
+    model_tick(&v->m, 1000);
+    model_take(&v->m, v->bytes, size);
+    v->source = (struct source){.state = SOURCE_LIVE, .attached_before = true, .key = 0x0f20074e, .creator_runs = true,
+                                .creator_name = "shm-server", .owner = "somebody"};
+    v->source.stat = (struct segment_stat){.id = 98332, .mode = 0600, .attached = 2, .creator_pid = 4121};
+}
+
+static void view_close(struct view *v)
+{
+    model_free(&v->m);
+    layout_free(&v->layout);
+    free(v->bytes);
+}
+
+/* ---- planning ---- */
+
+static bool inside(struct rect r, int rows, int cols)
+{
+    return r.row >= 0 && r.col >= 0 && r.cols >= 0 && r.row + r.rows <= rows && r.col + r.cols <= cols;
+}
+
+static bool apart(struct rect a, struct rect b)
+{
+    return a.row + a.rows <= b.row || b.row + b.rows <= a.row || a.col + a.cols <= b.col || b.col + b.cols <= a.col;
+}
+
+static void assert_plan(const struct model *m, int rows, int cols)
+{
+    struct dashboard d = dashboard_plan(m, rows, cols);
+    const struct rect lines[] = {
+        {0, 0, 1, cols},                                                               /* title */
+        {rows - 1, 0, rows > 1 ? 1 : 0, cols},                                         /* status */
+        {d.divider, 0, d.divider >= 0 ? 1 : 0, cols},
+        {d.inspector_rule, d.wall_col + 1, d.inspector_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
+        {d.map_rule, d.wall_col + 1, d.map_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
+        {d.wall_row, d.wall_col, d.wall_rows, 1},
+        {d.grid.row - 1, d.grid.col, d.header ? 1 : 0, d.wall_rows > 0 && d.divider < 0 ? d.wall_col - d.grid.col : d.grid.cols},
+        d.grid, d.fields, d.inspector, d.map,
+    };
+    const size_t count = sizeof lines / sizeof *lines;
+    for (size_t i = 0; i < count; i++) {
+        if (lines[i].rows < 0) {
+            fail_msg("%dx%d: part %zu has %d rows", cols, rows, i, lines[i].rows);
+        }
+        if (lines[i].rows > 0 && !inside(lines[i], rows, cols)) {
+            fail_msg("%dx%d: part %zu stands outside", cols, rows, i);
+        }
+        for (size_t k = i + 1; k < count; k++) {
+            if (lines[i].rows > 0 && lines[k].rows > 0 && !apart(lines[i], lines[k])) {
+                fail_msg("%dx%d: parts %zu and %zu overlap", cols, rows, i, k);
+            }
+        }
+    }
+    /* From 20x6 on bytes are seen. */
+    assert_true(rows < 6 || cols < 20 || m->size == 0 || d.grid.rows >= 2);
+}
+
+static void all_parts_stand_inside_and_apart(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 56, 1024, (size_t)1 << 20};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        for (int l = 0; l < 2; l++) {
+            struct view v;
+            view_open(&v, l == 0 ? MESSAGE_TEXT : nested, sizes[s]);
+            for (int want = 0; want <= 64; want += 32) {
+                v.m.want_width = want;
+                for (int rows = 1; rows <= 200; rows += rows < 70 ? 1 : 7) {
+                    for (int cols = 1; cols <= 500; cols += cols < 140 ? 2 : 11) {
+                        assert_plan(&v.m, rows, cols);
+                    }
+                }
+            }
+            view_close(&v);
+        }
+    }
+}
+
+/* ---- drawing ---- */
+
+static char *drawn(struct view *v, const struct theme *t, int rows, int cols)
+{
+    struct canvas c;
+    char *text = NULL;
+    size_t size;
+    assert_int_equal(canvas_init(&c, rows, cols, t->utf8), 0);
+    struct dashboard d = dashboard_plan(&v->m, rows, cols);
+    model_shape(&v->m, d.shape.width, d.grid.rows);
+    dashboard_draw(&c, t, &d, &v->m, &v->source);
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    (t->colour ? canvas_ansi : canvas_text)(&c, out);
+    fclose(out);
+    canvas_free(&c);
+    return text;
+}
+
+static const struct theme themes[] = {
+    {.colour = false, .utf8 = false, .braille = false},
+    {.colour = true, .utf8 = true, .braille = true},
+    {.colour = true, .utf8 = false, .braille = false},
+};
+
+static void assert_harmless(const char *text, const struct theme *t)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        bool escape = t->colour && at[0] == '\033' && at[1] == '[';
+        if (!escape && *at != '\n' && (*at < 0x20 || *at == 0x7f || (*at > 0x7f && !t->utf8))) {
+            fail_msg("byte %02x came out", *at);
+        }
+    }
+}
+
+static void draw_everywhere(struct view *v, uint64_t *random)
+{
+    static const struct {
+        int rows, cols;
+    } sizes[] = {{24, 80}, {30, 100}, {60, 200}, {6, 20}, {1, 1}, {2, 2}, {200, 500}, {3, 500}, {200, 3}};
+    for (size_t i = 0; i < 30; i++) {
+        const struct theme *t = &themes[i % 3];
+        bool random_size = i >= sizeof sizes / sizeof *sizes;
+        int rows = random_size ? 1 + (int)random_below(random, 70) : sizes[i].rows;
+        int cols = random_size ? 1 + (int)random_below(random, 210) : sizes[i].cols;
+        v->m.help = i % 7 == 0;
+        v->m.help_top = i;
+        v->m.prompt = i % 5 == 0 ? ':' : 0;
+        memset(v->m.typed, 'x', i);
+        v->m.typed[i] = '\0';
+        v->m.frozen = i % 4 == 0;
+        v->m.want_width = i % 3 == 0 ? 1 << random_below(random, 7) : 0;
+        model_go(&v->m, random_below(random, (unsigned)v->m.size + 3));
+        char *text = drawn(v, t, rows, cols);
+        assert_harmless(text, t);
+        free(text);
+    }
+}
+
+static void any_picture_draws_at_any_size(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 44, 1024, 100000};
+    uint64_t random = 1;
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        for (int l = 0; l < 3; l++) {
+            struct view v;
+            view_open(&v, l == 0 ? NULL : l == 1 ? MESSAGE_TEXT : nested, sizes[s]);
+            for (size_t i = 0; i < sizes[s]; i++) {
+                v.bytes[i] = (uint8_t)random_next(&random);
+            }
+            model_take(&v.m, v.bytes, sizes[s]);
+            model_tick(&v.m, 1100);
+            draw_everywhere(&v, &random);
+            view_close(&v);
+        }
+    }
+}
+
+static void every_state_of_a_source_draws(void **state)
+{
+    (void)state;
+    uint64_t random = 2;
+    for (int s = SOURCE_LIVE; s <= SOURCE_GONE; s++) {
+        for (int size = 0; size <= 1024; size += 1024) {
+            struct view v;
+            view_open(&v, MESSAGE_TEXT, (size_t)size);
+            v.source.state = (enum source_state)s;
+            memset(v.source.line, 'w', sizeof v.source.line - 1);
+            memset(v.source.creator_name, 'n', sizeof v.source.creator_name - 1);
+            memset(v.source.owner, 'o', sizeof v.source.owner - 1);
+            v.source.creator_runs = s % 2 == 0;
+            v.source.attached_before = s % 3 == 0;
+            draw_everywhere(&v, &random);
+            view_close(&v);
+        }
+    }
+}
+
+static void random_layouts_draw(void **state)
+{
+    (void)state;
+    uint64_t random = 3;
+    for (int i = 0; i < 25; i++) {
+        struct view v;
+        struct layout l;
+        char *text;
+        random_layout(&random, true, &l, &text);
+        view_open(&v, text, layout_size(&l) > 9 ? layout_size(&l) - random_below(&random, 9) : 64);
+        draw_everywhere(&v, &random);
+        view_close(&v);
+        layout_free(&l);
+        free(text);
+    }
+}
+
+static void a_screen_says_what_is_where(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, MESSAGE_TEXT, 1024);
+    model_go(&v.m, 21);
+    char *text = drawn(&v, &themes[0], 24, 80);
+    static const char *const wanted[] = {
+        " shm-view key 0x0f20074e  id 98332  1024 bytes  somebody 600  nattch 2", "live",
+        "0010  3a 20 00~00|16[00]00 00 |2f~00~00~00|07 00 00 00  : ....../.......",
+        "num: int, byte 2 of 4 = 22", ">num", "ratio", "\"goodbye\"", "byte 00", "? help  q quit",
+    };
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        if (strstr(text, wanted[i]) == NULL) {
+            fail_msg("'%s' is not in\n%s", wanted[i], text);
+        }
+    }
+    free(text);
+    view_close(&v);
+}
+
+/* ---- clicking ---- */
+
+static void a_click_finds_the_byte_that_is_drawn_there(void **state)
+{
+    (void)state;
+    static const struct {
+        int rows, cols;
+    } sizes[] = {{24, 80}, {30, 100}, {60, 200}, {6, 20}};
+    for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+        struct view v;
+        view_open(&v, MESSAGE_TEXT, 1000);
+        model_go(&v.m, 0);
+        struct dashboard d = dashboard_plan(&v.m, sizes[s].rows, sizes[s].cols);
+        model_shape(&v.m, d.shape.width, d.grid.rows);
+        size_t width = (size_t)d.shape.width;
+        for (size_t offset = 0; offset < width * (size_t)d.grid.rows && offset < 1000; offset++) {
+            int row = d.grid.row + (int)(offset / width);
+            int col = d.grid.col + rows_hex_column(&d.shape, (int)(offset % width));
+            assert_int_equal(dashboard_offset_at(&d, &v.m, row, col), offset);
+        }
+        for (int row = -1; row <= sizes[s].rows; row++) {
+            for (int col = -1; col <= sizes[s].cols; col++) {
+                size_t offset = dashboard_offset_at(&d, &v.m, row, col);
+                assert_true(offset == SIZE_MAX || offset < 1000);
+            }
+        }
+        assert_int_equal(dashboard_offset_at(&d, &v.m, 0, 3), SIZE_MAX);
+        if (d.fields.rows > 3) {
+            assert_int_equal(dashboard_offset_at(&d, &v.m, d.fields.row, d.fields.col + 1), SIZE_MAX); /* heading */
+            assert_int_equal(dashboard_offset_at(&d, &v.m, d.fields.row + 2, d.fields.col + 1), 20);
+        }
+        view_close(&v);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_parts_stand_inside_and_apart),
+        cmocka_unit_test(any_picture_draws_at_any_size),
+        cmocka_unit_test(every_state_of_a_source_draws),
+        cmocka_unit_test(random_layouts_draw),
+        cmocka_unit_test(a_screen_says_what_is_where),
+        cmocka_unit_test(a_click_finds_the_byte_that_is_drawn_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,595 @@
+/* model: keys move a cursor that never leaves the segment, changes glow for a second, prompts take lines. The clock is
+ * given by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "keys.h"
+#include "pictures.h"
+
+#define SIZE 1024
+
+struct view {
+    struct layout layout;
+    struct model m;
+    uint8_t bytes[SIZE];
+};
+
+/* A segment of `size` bytes that starts with the message, seen at 1000 ms, 16 bytes a row and 8 rows. */
+static void view_open(struct view *v, size_t size)
+{
+    memset(v, 0, sizeof *v);
+    v->layout = layout_of(MESSAGE_TEXT);
+    layout_fit(&v->layout, size);
+    message_bytes(v->bytes);
+    model_init(&v->m);
+    assert_int_equal(model_resize(&v->m, size), 0);
+    assert_int_equal(model_set_layout(&v->m, &v->layout, "struct message"), 0);
+    model_shape(&v->m, 16, 8);
+    model_tick(&v->m, 1000);
+    model_take(&v->m, v->bytes, size);
+}
+
+static void view_close(struct view *v)
+{
+    model_free(&v->m);
+    layout_free(&v->layout);
+}
+
+static void type(struct model *m, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        keys_press(m, (unsigned char)*text);
+    }
+}
+
+static void enter(struct model *m, const char *text)
+{
+    type(m, text);
+    keys_press(m, PRESS_RETURN);
+}
+
+/* ---- moving ---- */
+
+static void keys_move_the_cursor(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t from;
+        int key;
+        size_t to;
+    } rows[] = {
+        {5, 'h', 4},      {0, 'h', 0},       {5, PRESS_CURSOR_LEFT, 4},
+        {5, 'l', 6},      {1023, 'l', 1023}, {5, PRESS_CURSOR_RIGHT, 6},
+        {20, 'k', 4},     {4, 'k', 4},       {20, PRESS_CURSOR_UP, 4},
+        {4, 'j', 20},     {1010, 'j', 1010}, {4, PRESS_CURSOR_DOWN, 20},
+        {1007, 'j', 1023}, {1008, 'j', 1008},
+        {200, 2, 72},     {100, 2, 0},       {200, PRESS_PAGE_UP, 72},
+        {200, 6, 328},    {1000, 6, 1023},   {200, PRESS_PAGE_DOWN, 328},
+        {37, '0', 32},    {37, '$', 47},     {37, '^', 32},
+        {37, 'g', 0},     {37, 'G', 1023},   {37, PRESS_FIRST, 0}, {37, PRESS_LAST, 1023},
+        {0, '\t', 20},    {20, '\t', 24},    {48, '\t', 48},       {1000, '\t', 1000},
+        {1000, PRESS_BACK_TAB, 48}, {20, PRESS_BACK_TAB, 0}, {0, PRESS_BACK_TAB, 0}, {22, PRESS_BACK_TAB, 20},
+        {37, 'x', 37},    {37, PRESS_NONE, 37},
+    };
+    struct view v;
+    view_open(&v, SIZE);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        model_go(&v.m, rows[i].from);
+        keys_press(&v.m, rows[i].key);
+        if (v.m.cursor != rows[i].to) {
+            fail_msg("key 0x%x from %zu leads to %zu", (unsigned)rows[i].key, rows[i].from, v.m.cursor);
+        }
+    }
+    view_close(&v);
+}
+
+static void the_last_row_may_be_short(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, 100); /* 6 rows and 4 bytes */
+    model_go(&v.m, 98);
+    keys_press(&v.m, '$');
+    assert_int_equal(v.m.cursor, 99);
+    model_go(&v.m, 83);
+    keys_press(&v.m, 'j');
+    assert_int_equal(v.m.cursor, 99);
+    model_go(&v.m, 84); /* nothing stands below it */
+    keys_press(&v.m, 'j');
+    assert_int_equal(v.m.cursor, 84);
+    view_close(&v);
+}
+
+static void steps_of_any_size_stay_inside(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    assert_true(model_move(&v.m, PTRDIFF_MAX));
+    assert_int_equal(v.m.cursor, 1023);
+    assert_false(model_move(&v.m, PTRDIFF_MAX));
+    assert_true(model_move(&v.m, PTRDIFF_MIN));
+    assert_int_equal(v.m.cursor, 0);
+    model_go(&v.m, SIZE_MAX);
+    assert_int_equal(v.m.cursor, 1023);
+    view_close(&v);
+}
+
+static void the_cursor_is_always_in_sight(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    for (int i = 0; i < 200; i++) {
+        struct view v;
+        view_open(&v, 1 + random_below(&random, SIZE));
+        for (int k = 0; k < 50; k++) {
+            static const int keys[] = {'j', 'k', 'h', 'l', 'g', 'G', 6, 2, '\t', PRESS_BACK_TAB, '$', '0'};
+            if (random_below(&random, 5) == 0) {
+                model_shape(&v.m, 1 << random_below(&random, 7), 1 + (int)random_below(&random, 20));
+            }
+            keys_press(&v.m, keys[random_below(&random, sizeof keys / sizeof *keys)]);
+            size_t width = (size_t)v.m.width, shown = width * (size_t)v.m.rows;
+            assert_true(v.m.cursor < v.m.size);
+            assert_true(v.m.top % width == 0);
+            assert_true(v.m.cursor >= v.m.top && v.m.cursor < v.m.top + shown);
+            /* no empty rows while there are bytes to fill them */
+            assert_true(v.m.top == 0 || v.m.top + shown < v.m.size + width);
+        }
+        view_close(&v);
+    }
+}
+
+static void a_smaller_screen_and_back_shows_the_same(void **state)
+{
+    (void)state;
+    uint64_t random = 2;
+    struct view v;
+    view_open(&v, SIZE);
+    for (int i = 0; i < 500; i++) {
+        model_shape(&v.m, 16, 10);
+        model_go(&v.m, random_below(&random, SIZE));
+        size_t top = v.m.top;
+        model_shape(&v.m, 4, 4);
+        model_shape(&v.m, 32, 1 + (int)random_below(&random, 40));
+        model_shape(&v.m, 16, 10);
+        assert_int_equal(v.m.top, top);
+    }
+    view_close(&v);
+}
+
+static void an_empty_segment_takes_every_key(void **state)
+{
+    (void)state;
+    struct model m;
+    for (int never_sized = 0; never_sized < 2; never_sized++) {
+        model_init(&m);
+        if (!never_sized) {
+            assert_int_equal(model_resize(&m, 0), 0);
+        }
+        for (size_t i = 0; i < key_row_count; i++) {
+            for (size_t k = 0; k < 3; k++) {
+                keys_press(&m, key_rows[i].keys[k]);
+                m.prompt = 0;
+                m.help = false;
+            }
+        }
+        assert_int_equal(m.cursor, 0);
+        assert_false(model_goto(&m, "0"));
+        assert_false(model_find(&m, "x", 1));
+        assert_false(model_find(&m, "0x00", -1));
+        model_move(&m, 5);
+        model_move(&m, -5);
+        assert_false(model_tick(&m, 77));
+        assert_int_equal(m.cursor, 0);
+        assert_int_equal(m.top, 0);
+        model_free(&m);
+    }
+}
+
+static void a_smaller_segment_pulls_the_cursor_in(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    model_go(&v.m, 1000);
+    assert_int_equal(model_resize(&v.m, 64), 0);
+    assert_int_equal(v.m.cursor, 63);
+    assert_int_equal(v.m.top, 0);
+    view_close(&v);
+}
+
+/* ---- going and finding ---- */
+
+static void goto_takes_offsets_steps_and_fields(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t to; /* SIZE_MAX: refused, with a message */
+    } rows[] = {
+        {"0x20", 32}, {"32", 32}, {"010", 8}, {"+8", 108}, {"-8", 92}, {"+0x10", 116}, {"-1000", 0}, {"+9999", 1023},
+        {"-9223372036854775808", 0}, {"ratio", 40}, {"num", 20}, {"1023", 1023}, {"0x3ff", 1023},
+        {"1024", SIZE_MAX}, {"0xffffffffffffffffff", SIZE_MAX}, {"nothing", SIZE_MAX}, {"12z", SIZE_MAX},
+        {"+", SIZE_MAX}, {"0x", SIZE_MAX}, {"", SIZE_MAX}, {"numb", SIZE_MAX},
+    };
+    struct view v;
+    view_open(&v, SIZE);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        model_go(&v.m, 100);
+        bool went = model_goto(&v.m, rows[i].text);
+        size_t wanted = rows[i].to == SIZE_MAX ? 100 : rows[i].to;
+        if (v.m.cursor != wanted || went != (rows[i].to != SIZE_MAX)) {
+            fail_msg("':%s' leads to %zu", rows[i].text, v.m.cursor);
+        }
+        if (!went) {
+            assert_true(v.m.message[0] != '\0');
+        }
+    }
+    view_close(&v);
+}
+
+static void a_field_past_the_end_is_told(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, 44); /* farewell starts at 48 */
+    assert_false(model_goto(&v.m, "farewell"));
+    assert_non_null(strstr(v.m.message, "past the segment's end"));
+    model_next_field(&v.m, 1);
+    model_go(&v.m, 40);
+    model_next_field(&v.m, 1);
+    assert_int_equal(v.m.cursor, 40);
+    view_close(&v);
+}
+
+static void find_looks_for_fields_bytes_and_text(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    memcpy(v.bytes + 600, "goodbye", 7);
+    memcpy(v.bytes + 1020, "\x16\x00\x00\x00", 4);
+    model_take(&v.m, v.bytes, SIZE);
+    assert_true(model_find(&v.m, "goodbye", 1));
+    assert_int_equal(v.m.cursor, 48);
+    assert_true(model_find(&v.m, "goodbye", 1));
+    assert_int_equal(v.m.cursor, 600);
+    assert_null(strstr(v.m.message, "around"));
+    assert_true(model_find(&v.m, "goodbye", 1));
+    assert_int_equal(v.m.cursor, 48);
+    assert_non_null(strstr(v.m.message, "around the end"));
+    assert_true(model_find(&v.m, "goodbye", -1));
+    assert_int_equal(v.m.cursor, 600);
+    assert_true(model_find(&v.m, "0x16000000", 1));
+    assert_int_equal(v.m.cursor, 1020);
+    assert_true(model_find(&v.m, "0x16 00 00 00", 1));
+    assert_int_equal(v.m.cursor, 20);
+    assert_true(model_find(&v.m, "ratio", 1));
+    assert_int_equal(v.m.cursor, 40);
+    assert_false(model_find(&v.m, "nowhere", 1));
+    assert_non_null(strstr(v.m.message, "not found: nowhere"));
+    assert_int_equal(v.m.cursor, 40);
+    assert_false(model_find(&v.m, "", 1));
+    view_close(&v);
+}
+
+static void a_long_wish_finds_nothing(void **state)
+{
+    (void)state;
+    struct view v;
+    char text[400] = "0x";
+    view_open(&v, SIZE);
+    memset(text + 2, '0', 300);
+    model_find(&v.m, text, 1); /* more bytes than a prompt holds: nothing breaks */
+    memset(text, 'x', sizeof text - 1);
+    assert_false(model_find(&v.m, text, 1));
+    assert_false(model_goto(&v.m, text));
+    view_close(&v);
+}
+
+/* ---- prompts ---- */
+
+static void a_prompt_takes_a_line(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    type(&v.m, ":0x2");
+    assert_int_equal(v.m.prompt, ':');
+    assert_int_equal(v.m.cursor, 0);
+    enter(&v.m, "0");
+    assert_int_equal(v.m.prompt, 0);
+    assert_int_equal(v.m.cursor, 32);
+    type(&v.m, ":9q");
+    keys_press(&v.m, PRESS_RUBOUT);
+    assert_string_equal(v.m.typed, "9");
+    assert_false(v.m.quit); /* q was a character here */
+    keys_press(&v.m, PRESS_ESCAPE);
+    assert_int_equal(v.m.prompt, 0);
+    assert_int_equal(v.m.cursor, 32);
+    type(&v.m, ":");
+    assert_string_equal(v.m.typed, "");
+    keys_press(&v.m, PRESS_RUBOUT); /* of nothing: leaves the prompt */
+    assert_int_equal(v.m.prompt, 0);
+    view_close(&v);
+}
+
+static void a_prompt_takes_no_more_than_it_holds(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    type(&v.m, "/");
+    for (int i = 0; i < 300; i++) {
+        keys_press(&v.m, 'a' + i % 26);
+    }
+    assert_int_equal(strlen(v.m.typed), MODEL_PROMPT_MAX - 1);
+    keys_press(&v.m, 7);
+    keys_press(&v.m, 0xe9);
+    keys_press(&v.m, PRESS_CURSOR_UP);
+    assert_int_equal(strlen(v.m.typed), MODEL_PROMPT_MAX - 1);
+    keys_press(&v.m, PRESS_RETURN);
+    assert_int_equal(v.m.prompt, 0);
+    assert_non_null(strstr(v.m.message, "not found"));
+    view_close(&v);
+}
+
+static void n_repeats_the_last_search(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    v.bytes[100] = v.bytes[200] = v.bytes[300] = 'Z';
+    model_take(&v.m, v.bytes, SIZE);
+    enter(&v.m, "/Z");
+    assert_int_equal(v.m.cursor, 100);
+    keys_press(&v.m, 'n');
+    keys_press(&v.m, 'n');
+    assert_int_equal(v.m.cursor, 300);
+    keys_press(&v.m, 'N');
+    assert_int_equal(v.m.cursor, 200);
+    enter(&v.m, "/"); /* an empty line looks for the same again */
+    assert_int_equal(v.m.cursor, 300);
+    view_close(&v);
+    view_open(&v, SIZE);
+    keys_press(&v.m, 'n');
+    assert_int_equal(v.m.cursor, 0);
+    assert_true(v.m.message[0] != '\0');
+    view_close(&v);
+}
+
+static void switches_switch(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    keys_press(&v.m, 'e');
+    assert_true(v.m.big_endian);
+    keys_press(&v.m, 'e');
+    assert_false(v.m.big_endian);
+    static const int widths[] = {32, 64, 8, 16, 32};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        keys_press(&v.m, 'w');
+        assert_int_equal(v.m.want_width, widths[i]);
+    }
+    keys_press(&v.m, 'L');
+    assert_int_equal(v.m.next_layout, 1);
+    keys_press(&v.m, '?');
+    assert_true(v.m.help);
+    keys_press(&v.m, 'j');
+    assert_true(v.m.help && v.m.help_top == 1);
+    keys_press(&v.m, 'x');
+    assert_false(v.m.help);
+    keys_press(&v.m, '?');
+    assert_int_equal(v.m.help_top, 0);
+    keys_press(&v.m, 'q'); /* closes the help, not the viewer */
+    assert_false(v.m.help || v.m.quit);
+    keys_press(&v.m, 'q');
+    assert_true(v.m.quit);
+    view_close(&v);
+}
+
+static void every_key_has_its_help_and_none_has_two_meanings(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < key_row_count; i++) {
+        assert_true(key_rows[i].run != NULL && key_rows[i].label[0] != '\0' && key_rows[i].help[0] != '\0');
+        for (size_t k = 0; k < 3; k++) {
+            for (size_t other = i + 1; other < key_row_count && key_rows[i].keys[k] != 0; other++) {
+                for (size_t o = 0; o < 3; o++) {
+                    assert_true(key_rows[other].keys[o] != key_rows[i].keys[k]);
+                }
+            }
+        }
+    }
+}
+
+/* ---- time ---- */
+
+static void a_change_glows_and_fades_in_a_second(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t at;
+        int glow;
+    } rows[] = {{5000, 3}, {5249, 3}, {5250, 2}, {5599, 2}, {5600, 1}, {5999, 1}, {6000, 0}, {9999, 0}};
+    struct view v;
+    view_open(&v, SIZE);
+    for (size_t i = 0; i < SIZE; i++) {
+        assert_int_equal(v.m.glow[i], 0); /* the first look is no change */
+    }
+    assert_false(model_tick(&v.m, 5000));
+    v.bytes[20] = 23;
+    assert_true(model_take(&v.m, v.bytes, SIZE));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        model_tick(&v.m, rows[i].at);
+        assert_int_equal(v.m.glow[20], rows[i].glow);
+        assert_int_equal(v.m.glow[19] + v.m.glow[21], 0);
+    }
+    assert_false(model_take(&v.m, v.bytes, SIZE));
+    view_close(&v);
+}
+
+static void a_tick_says_whether_the_picture_changed(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    v.bytes[20] = 23;
+    model_take(&v.m, v.bytes, SIZE);
+    assert_true(model_tick(&v.m, 1000));
+    assert_false(model_tick(&v.m, 1001));
+    assert_true(model_tick(&v.m, 1250));
+    assert_true(model_tick(&v.m, 2000));
+    assert_false(model_tick(&v.m, 3000));
+    view_close(&v);
+}
+
+static void a_new_change_starts_the_glow_anew(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    v.bytes[20] = 23;
+    model_take(&v.m, v.bytes, SIZE);
+    model_tick(&v.m, 1900);
+    assert_int_equal(v.m.glow[20], 1);
+    v.bytes[20] = 24;
+    model_take(&v.m, v.bytes, SIZE);
+    model_tick(&v.m, 1901);
+    assert_int_equal(v.m.glow[20], 3);
+    view_close(&v);
+}
+
+static void news_tell_the_field_and_both_values(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    assert_string_equal(v.m.news.text, "");
+    v.bytes[20] = 23;
+    model_take(&v.m, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "num: 22 -> 23");
+    v.bytes[19] = 0xff; /* padding */
+    v.bytes[700] = 0x1b;
+    model_take(&v.m, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "0x0013 (padding): 00 -> ff   0x02bc: 00 -> 1b");
+    v.bytes[0] = 0x1b; /* an escape in a text stays harmless */
+    model_take(&v.m, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "intro: \"PI is defined as: \" -> \"\\033I is defined as: \"");
+    view_close(&v);
+}
+
+static void all_bytes_may_change_at_once(void **state)
+{
+    (void)state;
+    uint64_t random = 3;
+    struct view v;
+    view_open(&v, SIZE);
+    for (int i = 0; i < 100; i++) {
+        for (size_t k = 0; k < SIZE; k++) {
+            v.bytes[k] = (uint8_t)random_next(&random);
+        }
+        model_take(&v.m, v.bytes, SIZE);
+        assert_true(strlen(v.m.news.text) < sizeof v.m.news.text);
+        for (const char *at = v.m.news.text; *at != '\0'; at++) {
+            assert_true(*at >= ' ' && *at < 0x7f);
+        }
+    }
+    view_close(&v);
+}
+
+static void frozen_bytes_stay(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    keys_press(&v.m, ' ');
+    v.bytes[20] = 99;
+    assert_false(model_take(&v.m, v.bytes, SIZE));
+    assert_int_equal(v.m.bytes[20], 22);
+    keys_press(&v.m, ' ');
+    assert_true(model_take(&v.m, v.bytes, SIZE));
+    assert_int_equal(v.m.bytes[20], 99);
+    assert_string_equal(v.m.news.text, "num: 22 -> 99");
+    view_close(&v);
+}
+
+static void another_segment_is_not_frozen(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    keys_press(&v.m, ' ');
+    assert_int_equal(model_resize(&v.m, SIZE), 0);
+    /* Of the frozen picture nothing is left: to stay frozen would show zeros that nobody wrote. */
+    assert_true(model_take(&v.m, v.bytes, SIZE));
+    assert_int_equal(v.m.bytes[20], 22);
+    assert_false(v.m.frozen);
+    view_close(&v);
+}
+
+static void another_segment_has_no_changes_yet(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    v.bytes[20] = 99;
+    model_take(&v.m, v.bytes, SIZE);
+    model_tick(&v.m, 1001);
+    assert_int_equal(model_resize(&v.m, 512), 0);
+    assert_string_equal(v.m.news.text, "");
+    model_take(&v.m, v.bytes, SIZE); /* more than it holds */
+    model_tick(&v.m, 1002);
+    for (size_t i = 0; i < 512; i++) {
+        assert_int_equal(v.m.glow[i], 0);
+    }
+    assert_string_equal(v.m.news.text, "");
+    view_close(&v);
+}
+
+static void titles_become_printable(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    assert_int_equal(model_set_layout(&v.m, &v.layout, "a\033]0;x\007b"), 0);
+    assert_string_equal(v.m.layout_title, "a\\x1b]0;x\\ab");
+    view_close(&v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_move_the_cursor),
+        cmocka_unit_test(the_last_row_may_be_short),
+        cmocka_unit_test(steps_of_any_size_stay_inside),
+        cmocka_unit_test(the_cursor_is_always_in_sight),
+        cmocka_unit_test(a_smaller_screen_and_back_shows_the_same),
+        cmocka_unit_test(an_empty_segment_takes_every_key),
+        cmocka_unit_test(a_smaller_segment_pulls_the_cursor_in),
+        cmocka_unit_test(goto_takes_offsets_steps_and_fields),
+        cmocka_unit_test(a_field_past_the_end_is_told),
+        cmocka_unit_test(find_looks_for_fields_bytes_and_text),
+        cmocka_unit_test(a_long_wish_finds_nothing),
+        cmocka_unit_test(a_prompt_takes_a_line),
+        cmocka_unit_test(a_prompt_takes_no_more_than_it_holds),
+        cmocka_unit_test(n_repeats_the_last_search),
+        cmocka_unit_test(switches_switch),
+        cmocka_unit_test(every_key_has_its_help_and_none_has_two_meanings),
+        cmocka_unit_test(a_change_glows_and_fades_in_a_second),
+        cmocka_unit_test(a_tick_says_whether_the_picture_changed),
+        cmocka_unit_test(a_new_change_starts_the_glow_anew),
+        cmocka_unit_test(news_tell_the_field_and_both_values),
+        cmocka_unit_test(all_bytes_may_change_at_once),
+        cmocka_unit_test(frozen_bytes_stay),
+        cmocka_unit_test(another_segment_is_not_frozen),
+        cmocka_unit_test(another_segment_has_no_changes_yet),
+        cmocka_unit_test(titles_become_printable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
