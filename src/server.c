@@ -34,7 +34,7 @@ SHM_LAYOUT_WHEN(struct message_live_packed, "packed --every");
 
 /* ---- the call's words ---- */
 
-enum { OPTION_STEP = 1100, OPTION_PAUSE, OPTION_EVERY, OPTION_LAYOUT, OPTION_MODE };
+enum { OPTION_STEP = 1100, OPTION_PAUSE, OPTION_EVERY, OPTION_LAYOUT, OPTION_MODE, OPTION_QUIET };
 
 static const struct option_row rows[] = {
     {NULL, 0, NULL, "How it writes"},
@@ -44,14 +44,15 @@ static const struct option_row rows[] = {
      "then go on: every MS milliseconds a counter, and a fraction that comes ever nearer to pi"},
     {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed"},
     {"mode", OPTION_MODE, "MODE", "who may read and write the segment, in octal (default 0600: only you)"},
+    {"quiet", OPTION_QUIET, NULL, "no hints what to do next"},
     OPTIONS_KEY_ROWS,
     OPTIONS_COMMON_ROWS,
 };
 
 static const struct options options = {
     .program = PROGRAM,
-    .usage = "[--step | --pause MS] [--every MS] [--layout natural|packed] [--mode MODE] [--path FILE] [--proj N] "
-             "[--key KEY]",
+    .usage = "[--step | --pause MS] [--every MS] [--layout natural|packed] [--mode MODE] [--quiet] [--path FILE] "
+             "[--proj N] [--key KEY]",
     .about = "Makes a shared memory segment of 1024 bytes, writes a message into it by pointer manipulation, and "
              "waits. On Ctrl-C (SIGINT), SIGTERM or SIGHUP it detaches and removes the segment.",
     .rows = rows,
@@ -63,7 +64,7 @@ struct order {
     struct segment_name name;
     enum message_layout layout;
     mode_t mode;
-    bool step;
+    bool step, quiet;
     long pause; /* milliseconds before each value; 0: all at once */
     long every; /* milliseconds between two messages; 0: one message only */
 };
@@ -109,6 +110,9 @@ static int take_option(struct order *o, int letter, const char *arg)
         return options_wrong(&options, "--layout %s: a layout is natural or packed", arg);
     case OPTION_MODE:
         return take_mode(arg, &o->mode);
+    case OPTION_QUIET:
+        o->quiet = true;
+        return 0;
     default:
         return options_segment(&options, letter, arg, &o->name) == 0 ? 0 : 2;
     }
@@ -377,6 +381,8 @@ static void print_start(const struct order *o, const struct segment *s, const ch
     say(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
         (unsigned)o->mode, (long)getpid());
     say("  attached at %p; all its bytes are 0 at first\n", s->base);
+    if (o->quiet)
+        return;
     say("  look at it from another terminal: %sshm-client%s%s\n", folder, which, layout);
     say("                                    %sshm-view%s\n", folder, which);
     say("                                    ipcs -m\n");

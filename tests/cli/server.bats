@@ -46,6 +46,13 @@ expected()
     grep -q "ipcs -m" "$T/out"
 }
 
+@test "--quiet leaves out the hints, and nothing else" {
+    serve --quiet
+    grep -qx "shm-server: made segment $KEY: shmid $ID, 1024 bytes, mode 0600, pid $SERVER" "$T/out"
+    grep -q "attached at 0x" "$T/out"
+    run -1 grep -e shm-client -e shm-view -e ipcs "$T/out"
+}
+
 @test "the bytes of the natural layout are those of perl's pack" {
     serve --layout natural
     [[ $(bytes_of "$ID") == "$(expected "$NATURAL")" ]]
