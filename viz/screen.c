@@ -134,7 +134,10 @@ int screen_open(void)
         return -ENOTSUP;
     }
     const char *place = tigetstr(cup);
-    if (place == NULL || place == (const char *)-1) {
+    bool places = place != NULL && place != (const char *)-1;
+    restore_prepare();
+    del_curterm(cur_term); /* newterm reads its own */
+    if (!places) {
         return -ENOTSUP;
     }
     rc = keys_open();
@@ -142,7 +145,6 @@ int screen_open(void)
         keys_close();
         return rc;
     }
-    restore_prepare();
     signals_take();
     terminal.curses = newterm(NULL, stdout, terminal.keys);
     if (terminal.curses == NULL) {
