@@ -92,8 +92,9 @@ static struct columns columns_fit(const struct model *m, int cols)
         w.size = 0;
     }
     int rest = cols - 2 - w.offset - 1 - numbers;
-    w.name = w.name < rest / 3 ? w.name : larger(rest / 3, w.name < 9 ? w.name : 9);
     w.type = w.type < 20 ? w.type : 20;
+    int name_most = larger(rest / 3, rest - w.type - 2 - 20); /* a value of 20 columns says enough */
+    w.name = w.name < name_most ? w.name : larger(name_most, w.name < 9 ? w.name : 9);
     int type_most = rest - w.name - 1 - 8;
     w.type = w.type < type_most ? w.type : type_most;
     w.type = w.type < 4 ? 0 : w.type;
@@ -228,7 +229,7 @@ static uint64_t number_at(const struct model *m, size_t bytes, bool big)
     return n;
 }
 
-static void real_text(uint64_t bits, size_t bytes, char *out, size_t out_size)
+static void real_text(uint64_t bits, size_t bytes, int width, char *out, size_t out_size)
 {
     double d;
     if (bytes == 4) {
@@ -239,8 +240,10 @@ static void real_text(uint64_t bits, size_t bytes, char *out, size_t out_size)
     } else {
         memcpy(&d, &bits, sizeof d);
     }
-    /* Wider than the column only helps when one reads it: six digits do. */
-    snprintf(out, out_size, "%.*g", bytes == 4 ? 6 : 9, d);
+    int precision = bytes == 4 ? 6 : 9;
+    do {
+        snprintf(out, out_size, "%.*g", precision, d);
+    } while (canvas_width(out) > width && --precision > 3);
 }
 
 struct reading {
@@ -269,7 +272,7 @@ static void reading_text(const struct model *m, const struct reading *how, bool 
     unsigned shift = 64 - 8 * (unsigned)how->bytes;
     int64_t signed_n = (int64_t)(n << shift) >> shift;
     if (how->as == READ_REAL) {
-        real_text(n, how->bytes, out, out_size);
+        real_text(n, how->bytes, width, out, out_size);
         return;
     }
     if (how->as == READ_SIGNED) {
