@@ -68,13 +68,14 @@ packages_names()
     for row in "${MISSING[@]}"; do
         IFS='|' read -r _ package _ <<<"$row"
         [[ $package == CLANG_RT ]] && package=$(clang_rt_package)
-        [[ $names == *" $package "* ]] || names+="$package "
+        [[ $package && $names != *" $package "* ]] && names+="$package "
     done
     names=${names# }
     printf '%s' "${names% }"
 }
 
-# clang_rt_package: the sanitizers' package of the clang that is there, or that apt would install.
+# clang_rt_package: the sanitizers' package of the clang that is there, or that apt would install; nothing while apt
+# has no lists and so can't tell.
 clang_rt_package()
 {
     local major=''
@@ -84,7 +85,7 @@ clang_rt_package()
     else
         major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
     fi
-    [[ $major ]] || major=14
+    [[ $major ]] || return
     # before clang had a package for them (Ubuntu 22.04), they lay in libclang-common
     if apt-cache show "libclang-rt-$major-dev" >/dev/null 2>&1 || ! apt-cache show "libclang-common-$major-dev" >/dev/null 2>&1; then
         printf 'libclang-rt-%s-dev' "$major"
@@ -99,7 +100,7 @@ packages_list()
     local row package why
     for row in "${MISSING[@]}"; do
         IFS='|' read -r _ package _ why <<<"$row"
-        [[ $package == CLANG_RT ]] && package=$(clang_rt_package)
+        [[ $package == CLANG_RT ]] && package=$(clang_rt_package) && package=${package:-libclang-rt-dev}
         printf '  %-20s %s\n' "$package" "$why"
     done
 }
@@ -125,6 +126,15 @@ may_be_root()
     [[ -t 0 && -t 2 ]] && sudo -v
 }
 
+# apt_knows NAMES...: are all of them in apt's lists? (apt-cache show is content with one of many.)
+apt_knows()
+{
+    local name
+    for name; do
+        apt-cache show "$name" >/dev/null 2>&1 || return 1
+    done
+}
+
 # packages_install NAMES...: 0 or 1 with the reason said.
 packages_install()
 {
@@ -141,7 +151,7 @@ packages_install()
     mkdir -p "$ROOT/build" && : >"$log" || return 1
     say "Installing them with apt-get (this can take some minutes; log: build/setup.log)"
     # The lists may be missing or old: ask for new ones only then.
-    if ! apt-cache show "$@" >/dev/null 2>&1; then
+    if ! apt_knows "$@"; then
         quietly "$log" apt_as_root -q update
         # now apt-cache may know a better name for clang's libraries
         read -r -a names <<<"$(packages_names)"
@@ -163,17 +173,18 @@ packages_settled() { [[ $1 -nt $ROOT/door/packages.bash && ! /var/lib/dpkg/statu
 # packages_require USE...: returns when all that these uses can't do without is there; else ends the program.
 packages_require()
 {
-    local stamp=$ROOT/build/.packages-${*// /-} row names
+    local stamp=$ROOT/build/.packages-${*// /-} row names round
     stamp=${stamp// /-}
     packages_settled "$stamp" && return 0
     packages_missing "$@"
-    if ((${#MISSING[@]})); then
+    # At most twice: with clang there, the name of its libraries is known.
+    for ((round = 0; round < 2 && ${#MISSING[@]}; round++)); do
         say "Missing on this machine:"
         packages_list
         read -r -a names <<<"$(packages_names)"
-        packages_install "${names[@]}"
+        packages_install "${names[@]}" || round=2
         packages_missing "$@"
-    fi
+    done
     for row in "${MISSING[@]}"; do
         [[ $row == demo\|* ]] || die "still missing: $(packages_names). Nothing was built."
     done

@@ -84,6 +84,8 @@ END
     built
 }
 
+apt_that_also() { printf '%s\n' "$@" >>"$T/appears"; }
+
 # built: cmake and ninja that only write down that they were called.
 built()
 {
@@ -221,7 +223,10 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     tools -gcc
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
-    tool apt-cache <<<'grep -q "update" "$T/calls" 2>/dev/null'
+    # as the real one: content with one known name of many
+    tool apt-cache <<<'grep -q "update" "$T/calls" 2>/dev/null || [[ " $* " == *" tmux "* ]]'
+    rm "$T/bin/tmux"
+    apt_that_also tmux
     run -0 plain_door setup
     grep '^apt-get' "$T/calls" | head -n 1 | grep -q 'apt-get -q update'
     [[ $(grep -c '^apt-get' "$T/calls") == 2 ]]
@@ -250,6 +255,10 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     tool apt-cache <<<'[[ $1 == depends ]] && echo "  Depends: clang-21"; exit 0'
     run -1 --separate-stderr plain_door test
     [[ $stderr == *"clang libclang-rt-21-dev"* ]]
+    # no lists yet: nothing is guessed
+    tool apt-cache <<<'exit 100'
+    run -1 --separate-stderr plain_door test
+    [[ $stderr == *" clang"* && $stderr != *"libclang-rt"* ]]
     # where that name is unknown and the older one is known
     tool apt-cache <<<'[[ $1 == depends ]] && echo "  Depends: clang-14"; [[ $2 != libclang-rt-* ]]'
     run -1 --separate-stderr plain_door test
