@@ -147,3 +147,10 @@ sanitized()
 {
     grep -qc __asan_init "$BIN/shm-server" || grep -qc __tsan_init "$BIN/shm-server"
 }
+
+# At the end of a file: in an IPC namespace of its own, not one segment may be there, whoever made it.
+teardown_file()
+{
+    [[ ${SHMLAB_ISOLATED-} == 1 ]] || return 0
+    [[ $(wc -l </proc/sysvipc/shm) == 1 ]] || { cat /proc/sysvipc/shm; return 1; }
+}
