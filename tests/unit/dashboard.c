@@ -265,6 +265,8 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
             int row = d.grid.row + (int)(offset / width);
             int col = d.grid.col + rows_hex_column(&d.shape, (int)(offset % width));
             assert_int_equal(dashboard_offset_at(&d, &v.m, row, col), offset);
+            assert_int_equal(dashboard_offset_at(&d, &v.m, row, col + 1), offset);
+            assert_int_equal(dashboard_offset_at(&d, &v.m, row, col + 2), SIZE_MAX); /* the sign before the next */
         }
         for (int row = -1; row <= sizes[s].rows; row++) {
             for (int col = -1; col <= sizes[s].cols; col++) {

@@ -102,6 +102,11 @@ static void the_last_row_may_be_short(void **state)
     keys_press(&v.m, 'j');
     assert_int_equal(v.m.cursor, 84);
     view_close(&v);
+    view_open(&v, 10); /* less than a row */
+    keys_press(&v.m, 'j');
+    keys_press(&v.m, 'k');
+    assert_int_equal(v.m.cursor, 0);
+    view_close(&v);
 }
 
 static void steps_of_any_size_stay_inside(void **state)
