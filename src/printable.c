@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The well-formed UTF-8 character (outside ASCII) that starts at p with n bytes to go: its length in bytes and its
- * code point; 0 for anything else. RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static size_t utf8_decode(const unsigned char *p, size_t n, uint32_t *point)
+size_t printable_decode(const void *text, size_t n, uint32_t *point)
 {
+    const unsigned char *p = text;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* by length */
     size_t length = p[0] < 0xc0 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf8 ? 4 : 0;
 
@@ -67,7 +66,7 @@ size_t printable_bytes(const void *text, size_t n, bool utf8, char *out, size_t 
         const char *piece = (const char *)p;
         size_t taken = 1, length = 1;
 
-        if (utf8 && *p >= 0x80 && (taken = utf8_decode(p, (size_t)(end - p), &point)) > 0 && !point_controls(point)) {
+        if (utf8 && *p >= 0x80 && (taken = printable_decode(p, (size_t)(end - p), &point)) > 0 && !point_controls(point)) {
             length = taken;
         } else if (*p < 0x20 || *p > 0x7e) {
             taken = 1;

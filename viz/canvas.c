@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
+
 int canvas_init(struct canvas *c, int rows, int cols, bool utf8)
 {
     *c = (struct canvas){.rows = rows > 0 ? rows : 0, .cols = cols > 0 ? cols : 0, .utf8 = utf8};
@@ -36,22 +38,6 @@ struct glyph *canvas_at(struct canvas *c, int row, int col)
     return inside ? &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col] : NULL;
 }
 
-/* The character that s starts with, by RFC 3629, and in *n its bytes; 0 where it is none. */
-static uint32_t character_decode(const char *s, size_t *n)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* of so many bytes: a smaller one is overlong */
-    const unsigned char *u = (const unsigned char *)s;
-    *n = u[0] < 0x80 ? 1 : u[0] >= 0xf0 ? 4 : u[0] >= 0xe0 ? 3 : u[0] >= 0xc0 ? 2 : 0;
-    uint32_t point = *n == 1 ? u[0] : u[0] & (0x7fu >> *n);
-    for (size_t i = 1; i < *n; i++) {
-        if ((u[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-        point = point << 6 | (u[i] & 0x3fu);
-    }
-    return *n > 0 && u[0] < 0xf8 && point >= least[*n] ? point : 0;
-}
-
 /* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and
  * Cyrillic letters, punctuation, arrows and mathematics, boxes and blocks, Braille. Others would push the rest of the
  * line aside, or worse. */
@@ -73,12 +59,12 @@ static bool one_column(uint32_t point)
 /* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
 static size_t character_take(const char *s, bool utf8, char out[5])
 {
-    size_t n;
-    uint32_t point = character_decode(s, &n);
+    uint32_t point = (unsigned char)*s;
+    size_t n = point < 0x80 ? 1 : printable_decode(s, strlen(s), &point);
     memset(out, 0, 5);
-    if (!one_column(point) || (n > 1 && !utf8)) {
+    if (n == 0 || !one_column(point) || (n > 1 && !utf8)) {
         out[0] = '?';
-        return point == 0 ? 1 : n;
+        return n > 0 ? n : 1;
     }
     memcpy(out, s, n);
     return n;

@@ -71,6 +71,10 @@ static int from_text(struct glasses *g, const char *path, struct layout_error *e
 {
     struct layout layout;
     int rc = layout_text_load(path, &layout, error);
+    if (rc < 0 && error->line > 0) {
+        struct layout_error where = *error;
+        layout_error_set(error, where.line, "cannot read %.200s, line %u: %s", path, where.line, where.text);
+    }
     return rc < 0 ? rc : glasses_add(g, &layout, file_name(path), NULL);
 }
 

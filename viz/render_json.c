@@ -1,22 +1,33 @@
 /* Render JSON: version 1 of the schema in docs/json.md. See render.h. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "findings.h"
+#include "printable.h"
 #include "render.h"
 #include "value.h"
 
+#define PATH_SHOWN 1024  /* characters of a field's name */
+#define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
+
+/* Printable ASCII only, so that no name or value ever steers a terminal: the rest as \uXXXX, what is no UTF-8 as U+FFFD. */
 static void string(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
+    while (*text != '\0') {
+        uint32_t c = (unsigned char)*text;
+        size_t length = c < 0x80 ? 1 : printable_decode(text, strlen(text), &c);
+        text += length > 0 ? length : 1;
+        c = length > 0 ? c : 0xfffd;
         if (c == '"' || c == '\\') {
-            fprintf(out, "\\%c", c);
-        } else if (c < 0x20 || c == 0x7f) {
-            fprintf(out, "\\u%04x", c);
+            fprintf(out, "\\%c", (char)c);
+        } else if (c >= 0x20 && c < 0x7f) {
+            fputc((int)c, out);
+        } else if (c < 0x10000) {
+            fprintf(out, "\\u%04x", (unsigned)c);
         } else {
-            fputc(c, out);
+            fprintf(out, "\\u%04x\\u%04x", 0xd7c0u + (unsigned)(c >> 10), 0xdc00u | (unsigned)(c & 0x3ff));
         }
     }
     fputc('"', out);
@@ -49,7 +60,7 @@ static void source_json(const struct source *s, const struct model *m, FILE *out
 
 static void field_json(const struct model *m, const struct layout_leaf *leaf, FILE *out)
 {
-    char path[256], value[512];
+    char path[PATH_SHOWN], value[VALUE_SHOWN];
     layout_leaf_path(m->layout, leaf->index, path, sizeof path);
     fputs("\n{\"name\":", out);
     string(out, path);
@@ -93,7 +104,7 @@ static void run_json(const struct model *m, const struct grid_cell *cell, size_t
 {
     fprintf(out, "\n{\"offset\":%zu,\"size\":%zu,\"role\":\"%s\"", offset, size, theme_role_name(cell->role));
     if (cell->leaf != LAYOUT_NO_LEAF) {
-        char path[256];
+        char path[PATH_SHOWN];
         layout_leaf_path(m->layout, cell->leaf, path, sizeof path);
         fputs(",\"field\":", out);
         string(out, path);

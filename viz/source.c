@@ -158,22 +158,26 @@ static void attached(struct source *s, size_t old_size)
     s->size = s->segment.size;
 }
 
-/* Says why there is nothing to be seen. */
-static void wait_for_segment(struct source *s, int rc)
+static void denied(struct source *s)
 {
-    if (rc == -EACCES) {
-        s->state = SOURCE_DENIED;
-        say(s->line, "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
-            s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
-        return;
-    }
-    enum source_state before = s->state;
+    s->state = SOURCE_DENIED;
+    say(s->line, "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
+        s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
+}
+
+/* Says why there is nothing to be seen. */
+static void wait_for_segment(struct source *s)
+{
+    key_t key;
+    int rc = s->spec.name.by == SEGMENT_BY_PATH ? segment_name_key(&s->spec.name, &key) : 0;
     s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
     if (s->state == SOURCE_GONE) {
         say(s->line, "the segment is gone; these are its last bytes. Waiting for a new one");
-    } else if (s->spec.name.by == SEGMENT_BY_PATH && rc == -ENOENT && s->key == 0) {
+    } else if (rc == -ENOENT) {
         say(s->line, "waiting: the file that gives the key does not exist yet");
-    } else if (before != SOURCE_WAITING || s->line[0] == '\0') {
+    } else if (rc < 0) {
+        say(s->line, "waiting: the file gives no key (%s)", strerror(-rc));
+    } else {
         say(s->line, "waiting: no segment stands here yet. Start the server: ./shmlab serve");
     }
 }
@@ -183,14 +187,18 @@ static void try_attach(struct source *s)
     int id;
     size_t old_size = s->size;
     int rc = id_now(s, &id);
-    if (rc == 0) {
-        rc = segment_attach(&s->segment, id, &s->stat);
-    }
     if (rc < 0) {
-        wait_for_segment(s, rc);
+        wait_for_segment(s);
         return;
     }
-    attached(s, old_size);
+    rc = segment_attach(&s->segment, id, &s->stat);
+    if (rc == 0) {
+        attached(s, old_size);
+    } else if (rc == -EACCES) {
+        denied(s);
+    } else {
+        wait_for_segment(s);
+    }
 }
 
 /* The segment that we have attached was removed. Another may stand under its key already; else somebody may still use
@@ -220,11 +228,10 @@ bool source_poll(struct source *s)
     if (s->segment.base == NULL) {
         try_attach(s);
     } else if (segment_stat(s->segment.id, &s->stat) == 0) {
-        if (s->stat.removed) {
-            removed(s);
-        } else {
-            s->state = SOURCE_LIVE;
-        }
+        s->state = SOURCE_LIVE;
+    }
+    if (s->segment.base != NULL && s->stat.removed) {
+        removed(s);
     }
     return before.state != s->state || before.attachments != s->attachments || strcmp(before.line, s->line) != 0 ||
            before.stat.attached != s->stat.attached || before.stat.mode != s->stat.mode;

@@ -16,6 +16,7 @@
 #include "printable.h"
 #include "render.h"
 #include "screen.h"
+#include "tell.h"
 
 #define FRAME_MS 33                 /* a look 30 times a second */
 #define SHOWN_MAX ((size_t)1 << 20) /* bytes of a segment that are followed */
@@ -159,7 +160,12 @@ static int take_words(struct view *v, int argc, char **argv)
             return rc;
         }
     }
-    if (optind < argc && strcmp(argv[optind], "-") == 0) {
+    bool named = v->spec.name.by != SEGMENT_BY_PATH || v->spec.name.path != NULL || v->spec.name.proj != 0;
+    bool file = v->spec.kind != SOURCE_SEGMENT, input = optind < argc && strcmp(argv[optind], "-") == 0;
+    if (named + file + input > 1) {
+        return options_wrong(&options, "one source is enough: a segment, a file, or - for standard input");
+    }
+    if (input) {
         take_file(v, argv[optind++]);
     }
     if (optind < argc) {
@@ -238,11 +244,25 @@ static uint64_t now_ms(void)
 
 /* ---- once ---- */
 
+/* Why there is no segment to draw: what was tried, what the kernel said, what to do next. */
 static int tell_no_segment(const struct source *s)
 {
-    char title[96];
-    source_title(s, title, sizeof title);
-    fprintf(stderr, "shm-view: cannot show %s: %s\n  'ipcs -m' lists the segments that there are\n", title, s->line);
+    char called[64];
+    int id;
+    int rc = segment_name_id(&s->spec.name, &id);
+    if (rc < 0) {
+        return tell_name_failure("shm-view", &s->spec.name, rc);
+    }
+    tell_name(&s->spec.name, s->key, called, sizeof called);
+    if (s->state != SOURCE_DENIED) {
+        fprintf(stderr, "shm-view: cannot attach %s: there is none\n", called);
+        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
+        return 1;
+    }
+    tell_failure("shm-view", -EACCES, NULL, "attach %s", called);
+    fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n", (long)s->stat.owner,
+            (unsigned)s->stat.mode, (long)geteuid());
+    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
     return 1;
 }
 

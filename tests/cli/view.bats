@@ -1,0 +1,505 @@
+#!/usr/bin/env bats
+# shm-view --render: one picture for pipes, checks and scripts. perl, ipcs and strace say what is true.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    place_open
+    export LC_ALL=C.UTF-8
+    unset NO_COLOR
+}
+
+teardown()
+{
+    place_close
+}
+
+view()
+{
+    "$BIN/shm-view" --key "$KEY" "$@"
+}
+
+file_view()
+{
+    "$BIN/shm-view" --file "$@"
+}
+
+# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
+json()
+{
+    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die; our $j = decode_json(<$in>);
+        print join(" ", map { ref ? JSON::PP->new->canonical->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
+}
+
+# The message and the 256 values of a byte behind it, in the file $T/bytes and its layout in $T/layout.
+files()
+{
+    perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
+        pack "C*", 0 .. 255' >"$T/bytes"
+    printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
+        'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
+}
+
+# harmless FILE: no byte that steers a terminal; with a second word, escapes for colour and attributes may stand there.
+harmless()
+{
+    perl -e 'my ($file, $ansi) = @ARGV; local $/; open my $in, "<:raw", $file or die; my $text = <$in>;
+        $text =~ s/\e\[[0-9;]*m//g if $ansi;
+        utf8::decode($text) or die "no UTF-8";
+        die sprintf "U+%04X comes out", ord $1 if $text =~ /([\x00-\x09\x0b-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{202a}-\x{202e}])/;
+        ' "$@"
+}
+
+# ---- where the bytes come from ----
+
+@test "text shows bytes, padding, fields and values of a server's segment" {
+    serve
+    run -0 --separate-stderr view --render text
+    [[ -z $stderr ]]
+    [[ ${lines[0]} == "key $KEY, 1024 bytes" ]]
+    [[ ${lines[1]} == '       0  1  2  3  4  5  6  7   8  9  a  b  c  d  e  f' ]]
+    [[ ${lines[2]} == '0000 │50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as' ]]
+    [[ ${lines[3]} == '0010  3a 20 00░00│16 00 00 00 │2f░00░00░00│07 00 00 00  : ······/·······' ]]
+    [[ ${lines[4]} == '0020 │3d│3d░00░00░00░00░00░00 │49 92 24 49 92 24 09 40  ==······I·$I·$·@' ]]
+    [[ ${lines[5]} == '0030 │67 6f 6f 64 62 79 65 00  00 00 00 00 00 00 00 00  goodbye·········' ]]
+    [[ ${lines[65]} == '03f0  00 00 '* ]]
+    [[ ${lines[66]} == 'layout: struct message, from shm-server' ]]
+    [[ ${lines[67]} =~ ^\ name\ +type\ +off\ +sz\ +al\ +pad\ +value$ ]]
+    [[ ${lines[69]} =~ ^\ num\ +int\ +20\ +4\ +4\ +\+1\ +22$ ]]
+    [[ ${lines[74]} =~ ^\ ratio\ +double\ +40\ +8\ +8\ +\+6\ +3\.142857142857143$ ]]
+    [[ ${#lines[@]} == 76 ]]
+}
+
+@test "json is what perl reads: bytes, size, and what ipcs knows" {
+    serve --layout packed
+    view --render json >"$T/json"
+    [[ $(json '$j->{version}' "$T/json") == 1 ]]
+    [[ $(json '$j->{bytes}' "$T/json") == "$(bytes_of "$ID")" ]]
+    [[ $(json '$j->{size}' "$T/json") == 1024 ]]
+    [[ $(json '@{$j->{source}}{qw(state key shmid mode owner nattch creator_pid)}' "$T/json") == \
+        "live $KEY $ID 0600 $EUID 2 $SERVER" ]]
+    [[ $(shm_column "$ID" nattch) == 1 ]] # ours is gone again
+    [[ $(json 'map { $_->{name} . "@" . $_->{offset} } @{$j->{layout}{fields}}' "$T/json") == \
+        'intro@0 num@19 slash@23 den@24 eq1@28 eq2@29 ratio@30 farewell@38' ]]
+    [[ $(json 'map { $_->{value} } @{$j->{layout}{fields}}' "$T/json") == \
+        "\"PI is defined as: \" 22 '/' 7 '=' '=' 3.142857142857143 \"goodbye\"" ]]
+    [[ $(json 'map { $_->{name} } grep { $_->{misaligned} } @{$j->{layout}{fields}}' "$T/json") == 'num ratio' ]]
+}
+
+@test "a segment is found by key, id and path, a file by its name, and - is standard input" {
+    serve
+    : >"$T/file"
+    view --render json >"$T/by-key"
+    "$BIN/shm-view" --id "$ID" --render json >"$T/by-id"
+    cmp "$T/by-key" "$T/by-id"
+    stop TERM
+    KEY=$(perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", 77 << 24 | ($dev & 255) << 16 | $ino & 65535' "$T/file")
+    [[ -z $(id_of_key) ]] || skip "$KEY is taken"
+    serve
+    "$BIN/shm-view" --path "$T/file" --proj 77 --render json >"$T/by-path"
+    [[ $(json '$j->{source}{shmid}' "$T/by-path") == "$ID" ]]
+    files
+    file_view "$T/bytes" --layout "$T/layout" --render json >"$T/by-file"
+    "$BIN/shm-view" - --layout "$T/layout" --render json <"$T/bytes" >"$T/by-input"
+    file_view - --layout "$T/layout" --render json <"$T/bytes" >"$T/by-dash"
+    cmp "$T/by-input" "$T/by-dash"
+    [[ $(json '$j->{source}{state}, $j->{bytes}' "$T/by-file") == "file $(xxd_of "$T/bytes")" ]]
+    [[ $(json '$j->{bytes}' "$T/by-input") == "$(xxd_of "$T/bytes")" ]]
+    [[ $(json '$j->{source}{title}' "$T/by-input") == 'standard input' ]]
+}
+
+xxd_of()
+{
+    perl -0777 -ne 'print unpack "H*", $_' "$1"
+}
+
+@test "json is ASCII, and decodes to the very names" {
+    printf 'abc' >"$T/é😀\"\\"
+    file_view "$T/é😀\"\\" --render json >"$T/json"
+    LC_ALL=C grep -q '[^ -~]' "$T/json" && false
+    [[ $(json 'my $t = $j->{source}{title}; utf8::encode($t); $t' "$T/json") == "file $T/é😀\"\\" ]]
+}
+
+@test "a printed layout makes the same picture again" {
+    serve
+    view --render layout >"$T/layout"
+    [[ $(head -n 1 "$T/layout") == 'shmlab layout 1' ]]
+    view --render json >"$T/first"
+    view --render json --layout "$T/layout" >"$T/second"
+    [[ $(json '$j->{cells}' "$T/first") == "$(json '$j->{cells}' "$T/second")" ]]
+    [[ $(json '$j->{layout}{fields}' "$T/first") == "$(json '$j->{layout}{fields}' "$T/second")" ]]
+    run -1 --separate-stderr view --render layout --no-layout
+    [[ $stderr == 'shm-view: there is no layout to print: '* ]]
+}
+
+@test "an empty file, one byte, and a file without end are shown" {
+    : >"$T/empty"
+    run -0 file_view "$T/empty" --render text
+    [[ ${lines[0]} == "file $T/empty, 0 bytes" ]]
+    file_view "$T/empty" --render json >"$T/json"
+    [[ $(json '$j->{size}, $j->{bytes}, scalar @{$j->{cells}}' "$T/json") == '0  0' ]]
+    printf 'A' >"$T/one"
+    run -0 file_view "$T/one" --render text
+    [[ ${lines[2]} == '0000  41 '*' A' ]]
+    run -0 --separate-stderr file_view /dev/zero --render json
+    [[ $stderr == *'the first 1048576 are shown' ]]
+}
+
+@test "a segment that was removed while another has it attached is told as removed" {
+    serve
+    kill -STOP "$SERVER" # it holds the segment, and does nothing else
+    ipcrm -m "$ID"
+    "$BIN/shm-view" --id "$ID" --render json >"$T/json"
+    kill -CONT "$SERVER"
+    [[ $(json '@{$j->{source}}{qw(state key shmid)}' "$T/json") == "removed 0x00000000 $ID" ]]
+    [[ $(json '$j->{layout}{fields}[1]{value}' "$T/json") == 22 ]]
+}
+
+# ---- marks ----
+
+# A picture with all findings: overlap, misalignment, stale padding, a field past the end.
+findings()
+{
+    printf '%s\n' 'shmlab layout 1' 'struct bad {' 'char tag' '4 int n' '6 int m' '10 short s' '16 double d' '}' \
+        >"$T/layout"
+    printf 'T\0\1\0\2\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0' >"$T/bytes" # 20 bytes: d needs 24
+}
+
+@test "what is wrong is marked by signs, with and without colour, and said in sentences" {
+    findings
+    for format in text ansi; do
+        run -0 file_view "$T/bytes" --layout "$T/layout" --render $format
+        plain=$(sed 's/\x1b\[[0-9;]*m//g' <<<"$output")
+        [[ $plain == *'0000 │54░00!01░00│02 00&00&00'* ]]
+        [[ $plain == *' m '*'4^'* ]]
+        [[ $plain == *'! m at 0x0006 claims bytes that n claims too'* ]]
+        [[ $plain == *'! m at 0x0006 is misaligned: int wants a multiple of 4'* ]]
+        [[ $plain == *'! d at 0x0010 needs 8 bytes, but the segment ends at 0x0014'* ]]
+        [[ $plain == *'padding bytes at 0x0001 (before n) are not zero: stale'* ]]
+    done
+    file_view "$T/bytes" --layout "$T/layout" --render json >"$T/json"
+    [[ $(json 'map { my $c = $_; map { "$_:$c->{offset}+$c->{size}" } @{$c->{marks}} } @{$j->{cells}}' "$T/json") == \
+        'stale:2+1 overlap:6+2 misaligned:8+2' ]]
+    [[ $(json 'sort map { $_->{kind} } @{$j->{findings}}' "$T/json") == 'misaligned overlap past-end stale' ]]
+    [[ $(json 'map { $_->{name} } grep { $_->{past_end} } @{$j->{layout}{fields}}' "$T/json") == d ]]
+    [[ $(json 'exists $j->{layout}{fields}[4]{value} ? "shown" : "none"' "$T/json") == none ]]
+}
+
+@test "--expect marks what differs and exits 1" {
+    files
+    cp "$T/bytes" "$T/expected"
+    run -0 --separate-stderr file_view "$T/bytes" --expect "$T/expected" --render text
+    [[ $output != *≠* && -z $stderr ]]
+    printf '\x15' | dd of="$T/expected" bs=1 seek=20 conv=notrunc status=none
+    run -1 --separate-stderr file_view "$T/bytes" --layout "$T/layout" --expect "$T/expected" --render text
+    [[ $output == *'00░00≠16 00'* ]]
+    [[ $stderr == 'shm-view: 1 of 312 bytes are not as expected' ]]
+    run -1 file_view "$T/bytes" --expect "$T/expected" --render json
+    file_view "$T/bytes" --expect "$T/expected" --render json >"$T/json" || true
+    [[ $(json '$j->{differences}, grep { $_ eq "differs" } map { @{$_->{marks}} } @{$j->{cells}}' "$T/json") == '1 differs' ]]
+}
+
+@test "--expect of a shorter file looks at its bytes only, of a longer one counts what is missing" {
+    files
+    head -c 10 "$T/bytes" >"$T/shorter"
+    run -0 file_view "$T/bytes" --expect "$T/shorter" --render text
+    { cat "$T/bytes"; printf '\0\0\0'; } >"$T/longer"
+    run -1 --separate-stderr file_view "$T/bytes" --expect "$T/longer" --render text
+    [[ $stderr == 'shm-view: 3 of 315 bytes are not as expected' ]]
+    : >"$T/nothing"
+    run -0 file_view "$T/bytes" --expect "$T/nothing" --render text
+    run -1 --separate-stderr file_view "$T/bytes" --expect "$T/nowhere" --render text
+    [[ $stderr == *"$T/nowhere: No such file or directory"* ]]
+}
+
+@test "--width and --cols shape the picture, and what does not fit is halved" {
+    files
+    for width in 1 2 4 8 16 32 64; do
+        run -0 file_view "$T/bytes" --width $width --cols 400 --render text
+        [[ ${lines[3]} == "$(printf '%04x' $width)"\ * ]]
+    done
+    run -0 file_view "$T/bytes" --width 64 --cols 80 --render text
+    [[ ${lines[3]} == 0010* ]]
+    for cols in 10 20 40 79 200; do
+        run -0 file_view "$T/bytes" --layout "$T/layout" --cols $cols --render text
+        for line in "${lines[@]}"; do ((${#line} <= cols)); done
+    done
+}
+
+# ---- colour and characters ----
+
+@test "ansi is text with colours; NO_COLOR takes the colours and leaves the attributes" {
+    files
+    file_view "$T/bytes" --layout "$T/layout" --render text >"$T/text"
+    file_view "$T/bytes" --layout "$T/layout" --render ansi >"$T/ansi"
+    cmp "$T/text" <(sed 's/\x1b\[[0-9;]*m//g' "$T/ansi")
+    grep -q $'\x1b''\[[0-9;]*3[1-7]m' "$T/ansi"
+    NO_COLOR=1 file_view "$T/bytes" --layout "$T/layout" --render ansi >"$T/mono"
+    ! grep -q $'\x1b''\[[0-9;]*3[0-7]m' "$T/mono" || false
+    grep -q $'\x1b''\[[0-9;]*[127]m' "$T/mono"
+    NO_COLOR='' file_view "$T/bytes" --layout "$T/layout" --render ansi | cmp - "$T/ansi" # empty: not set (no-color.org)
+    ! grep -q $'\x1b' "$T/text" || false
+}
+
+@test "a field keeps its colour from run to run" {
+    serve
+    view --render ansi | tail -n +2 >"$T/first"
+    stop TERM
+    serve
+    view --render ansi | tail -n +2 >"$T/second"
+    cmp "$T/first" "$T/second"
+}
+
+@test "the C locale gets ASCII alone, a UTF-8 one gets UTF-8" {
+    files
+    for format in text ansi json layout; do
+        LC_ALL=C file_view "$T/bytes" --layout "$T/layout" --render $format >"$T/ascii"
+        perl -e 'local $/; $_ = <STDIN>; die "not ASCII" if /[^\n\e -~]/' <"$T/ascii"
+    done
+    file_view "$T/bytes" --layout "$T/layout" --render text >"$T/utf8"
+    perl -e 'local $/; $_ = <STDIN>; utf8::decode($_) or die "no UTF-8"; die "ASCII" unless /\x{2591}/' <"$T/utf8"
+}
+
+# ---- nothing that steers a terminal ----
+
+@test "no byte of a segment or a file comes out as a control character" {
+    foreign 600
+    fill "$ID" 'C*' {0..255} {255..0}
+    files
+    # fields of all kinds over all the bytes
+    printf '%s\n' 'shmlab layout 1' 'char[40] text' 'char c' 'int[8] n' 'double d' 'void *p' 'char[200] rest' >"$T/all"
+    for format in text ansi json layout; do
+        ansi=$([[ $format != ansi ]] || echo ansi)
+        for locale in C C.UTF-8; do
+            LC_ALL=$locale view --layout "$T/all" --render $format >"$T/out"
+            harmless "$T/out" $ansi
+            LC_ALL=$locale file_view "$T/bytes" --layout "$T/all" --render $format >"$T/out"
+            harmless "$T/out" $ansi
+        done
+    done
+}
+
+@test "names of files and layouts never steer the terminal" {
+    name=$T/$'a\e]0;x\a\x9b31m\xe2\x80\xaeb'
+    mkdir "$name"
+    printf 'abcd' >"$name/bytes"
+    printf 'shmlab layout 1\nint n\n' >"$name/layout"
+    printf 'shmlab layout 1\nint n\e[31m\x9b\n' >"$name/bad"
+    for locale in C C.UTF-8; do
+        export LC_ALL=$locale
+        for format in text ansi json layout; do
+            file_view "$name/bytes" --layout "$name/layout" --render $format >"$T/out" 2>"$T/err"
+            harmless "$T/out" "$([[ $format != ansi ]] || echo ansi)"
+        done
+        for words in "--file|$name/none" "--layout|$name/none" "--layout|$name/bad" "--expect|$name/none" "--elf|$name/none" \
+            "--elf|$name/bytes" "--type|$name" "$name" "--render|$name" "--key|$name" "--path|$name/none" "--width|$name" "--$name"; do
+            IFS='|' read -r -d '' -a split <<<"$words" || true
+            split[-1]=${split[-1]%$'\n'}
+            file_view "$name/bytes" "${split[@]}" --render text >"$T/out" 2>"$T/err" && false
+            harmless "$T/out"
+            harmless "$T/err"
+            [[ -s $T/err ]]
+        done
+    done
+}
+
+@test "names from debug information never steer the terminal" {
+    printf 'struct evil { int MEMBERMEMBER; char x; }; struct evil TYPETYPE;\n' >"$T/evil.c"
+    gcc -g -c -o "$T/evil.o" "$T/evil.c"
+    perl -0777 -pi -e 's/MEMBERMEMBER/a\e]0;x\a\xc2\x9bzz/g' "$T/evil.o"
+    printf 'abcdefgh' >"$T/bytes"
+    for locale in C C.UTF-8; do
+        for format in text ansi json layout; do
+            LC_ALL=$locale file_view "$T/bytes" --elf "$T/evil.o" --type 'struct evil' --render $format >"$T/out" 2>"$T/err" || true
+            harmless "$T/out" "$([[ $format != ansi ]] || echo ansi)"
+            harmless "$T/err"
+            [[ -s $T/out || -s $T/err ]]
+        done
+    done
+}
+
+# ---- failures ----
+
+@test "wrong words exit 2 and say what is right" {
+    files
+    while IFS= read -r words; do
+        eval "set -- $words"
+        run -2 --separate-stderr "$BIN/shm-view" "$@"
+        [[ -z $output && ${#stderr_lines[@]} == 1 && $stderr == "shm-view: "*"(try 'shm-view --help')" ]]
+    done <<'END'
+--render
+--render png
+--render ''
+--width 3 --render text
+--width 0 --render text
+--width 128 --render text
+--cols 9 --render text
+--cols 1001 --render text
+--cols x --render text
+--key 0 --render text
+--key 99999999999 --render text
+--key 1 --id 2 --render text
+--key 1 --file "$T/bytes" --render text
+--file "$T/bytes" - --render text
+--proj 256 --render text
+--nonsense
+word
+- -
+--help=3
+END
+}
+
+@test "--help and --version tell and exit 0" {
+    run -0 --separate-stderr "$BIN/shm-view" --help
+    [[ $output == 'usage: shm-view '* && $output == *--render* && -z $stderr ]]
+    run -0 "$BIN/shm-view" --version
+    [[ $output =~ ^shm-view\ [0-9]+\.[0-9]+ ]]
+}
+
+@test "no segment: says what was tried and what to do" {
+    run -1 --separate-stderr view --render text
+    [[ -z $output ]]
+    [[ ${stderr_lines[0]} == "shm-view: cannot find segment $KEY: there is none" ]]
+    [[ ${stderr_lines[1]} == *'start the server first: shm-server'* ]]
+    run -1 --separate-stderr "$BIN/shm-view" --id 2147483647 --render json
+    [[ ${stderr_lines[0]} == 'shm-view: cannot attach segment with shmid 2147483647: there is none' ]]
+    run -1 --separate-stderr "$BIN/shm-view" --path "$T/none" --render text
+    [[ ${stderr_lines[0]} == "shm-view: cannot make a key of $T/none (ftok, proj 15): No such file or directory" ]]
+    [[ ${#stderr_lines[@]} == 2 ]]
+}
+
+@test "no file, a folder, a file that may not be read: says why" {
+    run -1 --separate-stderr file_view "$T/none" --render text
+    [[ -z $output && ${stderr_lines[0]} == "shm-view: cannot read $T/none: No such file or directory" ]]
+    [[ ${#stderr_lines[@]} == 2 ]]
+    run -1 --separate-stderr file_view "$T" --render text
+    [[ ${stderr_lines[0]} == "shm-view: cannot read $T: Is a directory" ]]
+    printf 'abc' >"$T/secret"
+    chmod 600 "$T/secret"
+    need_root
+    cp "$BIN/shm-view" "$T/"
+    chmod 755 "$T/shm-view"
+    run -1 --separate-stderr as_nobody "$T/shm-view" --file "$T/secret" --render text
+    [[ ${stderr_lines[0]} == "shm-view: cannot read $T/secret: Permission denied" ]]
+}
+
+@test "another user is told who may allow it, and with 0644 may look but not write" {
+    need_root
+    cp "$BIN/shm-view" "$T/"
+    chmod 755 "$T/shm-view"
+    serve
+    run -1 --separate-stderr as_nobody "$T/shm-view" --key "$KEY" --render text
+    [[ -z $output ]]
+    [[ ${stderr_lines[0]} == "shm-view: cannot attach segment $KEY: Permission denied" ]]
+    [[ ${stderr_lines[1]} == "  it belongs to uid $EUID with mode 0600, which gives uid $NOBODY no right to read" ]]
+    [[ ${stderr_lines[2]} == *'--mode 0644'* ]]
+    stop TERM
+    serve --mode 0644
+    before=$(bytes_of "$ID")
+    run -0 as_nobody "$T/shm-view" --key "$KEY" --render text
+    [[ ${lines[2]} == *'PI is defined as' ]]
+    [[ $(bytes_of "$ID") == "$before" ]]
+}
+
+@test "a key's file in a closed folder is no matter of the segment" {
+    need_root
+    cp "$BIN/shm-view" "$T/"
+    mkdir -m 700 "$T/closed"
+    : >"$T/closed/file"
+    chmod 755 "$T/shm-view"
+    run -1 --separate-stderr as_nobody "$T/shm-view" --path "$T/closed/file" --render text
+    [[ ${stderr_lines[0]} == "shm-view: cannot make a key of $T/closed/file (ftok, proj 15): Permission denied" ]]
+}
+
+@test "a wrong layout file tells its line" {
+    files
+    printf 'shmlab layout 1\nint x\n\nfoo bar baz\n' >"$T/wrong"
+    run -1 --separate-stderr file_view "$T/bytes" --layout "$T/wrong" --render text
+    [[ -z $output && $stderr == "shm-view: cannot read $T/wrong, line 4: "* ]]
+    run -1 --separate-stderr file_view "$T/bytes" --layout "$T/none" --render text
+    [[ $stderr == "shm-view: cannot read the layout file $T/none: No such file or directory"* ]]
+}
+
+@test "an ELF without the type, without DWARF, or none at all: says so" {
+    files
+    printf 'struct here { int n; }; struct here it;\n' >"$T/a.c"
+    gcc -g -c -o "$T/a.o" "$T/a.c"
+    gcc -c -o "$T/bare.o" "$T/a.c"
+    run -0 file_view "$T/bytes" --elf "$T/a.o" --type 'struct here' --render layout
+    [[ $output == *'0 int n'* ]]
+    for words in "$T/a.o|struct there" "$T/bare.o|struct here" "$T/bytes|struct here" "$T/none|struct here"; do
+        run -1 --separate-stderr file_view "$T/bytes" --elf "${words%|*}" --type "${words#*|}" --render text
+        [[ -z $output && $stderr == 'shm-view: '* ]]
+    done
+    run -1 --separate-stderr file_view "$T/bytes" --type 'struct here' --render text
+    [[ $stderr == *'--elf'* ]]
+}
+
+@test "a full output is told" {
+    files
+    for format in text ansi json layout; do
+        run -1 --separate-stderr sh -c '"$1" --file "$2" --layout "$3" --render "$4" >/dev/full' - "$BIN/shm-view" \
+            "$T/bytes" "$T/layout" $format
+        [[ $stderr == *'No space left on device'* ]]
+    done
+}
+
+@test "without a terminal the live viewer says what to do instead" {
+    serve
+    run -1 --separate-stderr setsid -w "$BIN/shm-view" --key "$KEY"
+    [[ -z $output && ${stderr_lines[0]} == *'Inappropriate ioctl for device' && $stderr == *'--render text'* ]]
+}
+
+# ---- what it asks of the kernel ----
+
+@test "it attaches read-only, makes nothing, removes nothing, sets nothing" {
+    serve
+    before=$(photo_of "$ID" | grep -v -e nattch -e att_time -e det_time -e lpid -e lspid)
+    for format in text ansi json layout; do
+        ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=ipc,open,openat,creat,unlink -o "$T/trace" \
+            "$BIN/shm-view" --key "$KEY" --render $format >/dev/null
+        grep -q "shmat($ID, NULL, SHM_RDONLY)" "$T/trace"
+        [[ $(grep -c 'shmat(' "$T/trace") == 1 ]]
+        ! grep 'shmat(' "$T/trace" | grep -v SHM_RDONLY || false
+        ! grep -E 'IPC_CREAT|IPC_RMID|IPC_SET|SHM_LOCK|SHM_UNLOCK' "$T/trace" || false
+        ! grep -E 'open.*(O_WRONLY|O_RDWR|O_CREAT)|^[0-9 ]*(creat|unlink)\(' "$T/trace" || false
+    done
+    [[ $(photo_of "$ID" | grep -v -e nattch -e att_time -e det_time -e lpid -e lspid) == "$before" ]]
+}
+
+@test "live, too: it attaches read-only, and nattch is back when it went" {
+    serve
+    # Keys come after the picture: q would be nothing if the viewer didn't wait for it.
+    (await_pattern "$ID" 2; printf q) | ASAN_OPTIONS=detect_leaks=0 TERM=xterm script -qec \
+        "stty rows 24 cols 80; strace -f -e trace=ipc -o '$T/trace' '$BIN/shm-view' --key $KEY" /dev/null >"$T/typescript"
+    grep -q "shmat($ID, NULL, SHM_RDONLY)" "$T/trace"
+    grep -q 'shmdt(' "$T/trace"
+    ! grep 'shmat(' "$T/trace" | grep -v SHM_RDONLY || false
+    ! grep -E 'IPC_CREAT|IPC_RMID|IPC_SET|SHM_LOCK' "$T/trace" || false
+    [[ $(shm_column "$ID" nattch) == 1 ]]
+}
+
+await_pattern()
+{
+    await attached_by "$1" "$2"
+}
+
+attached_by()
+{
+    [[ $(shm_column "$1" nattch) == "$2" ]]
+}
+
+@test "valgrind finds no error and no leak" {
+    ! sanitized || skip "a sanitizer is at work already"
+    serve
+    findings
+    for words in "--key $KEY --render json" "--key $KEY --render ansi --width 8" "--key $KEY --render layout" \
+        "--file $T/bytes --layout $T/layout --render json --expect $T/layout" "--key $KEY --render text --no-layout" \
+        "--file $T/none --render text" "--key $KEY --layout $T/bytes --render text"; do
+        valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
+            --log-file="$T/valgrind" "$BIN/shm-view" $words >"$T/out" 2>&1 || [[ $? == 1 ]]
+        cat "$T/valgrind"
+        [[ ! -s $T/valgrind ]]
+    done
+}
