@@ -21,7 +21,7 @@ pane_server()
     while true; do
         (
             printf '%s\n' "$BASHPID" >"$DEMO_DIR/server.pid"
-            exec "$BIN/shm-server" --path "$DEMO_PATH" --pause 600 --every 2000 --quiet
+            exec "$BIN/shm-server" --path "$DEMO_PATH" --quiet --pause 600 --every 2000 --quiet
         )
         enter_waited 'It has ended. Enter starts it again.'
     done
