@@ -110,7 +110,7 @@ demo_in_tmux()
     env -u TMUX -u TMUX_PANE tmux -S "$DEMO_DIR/tmux" -f "$ROOT/door/demo.tmux" \
         new-session -s shmlab "${pane[@]}" viewer \; \
         split-window -d "${pane[@]}" server \; \
-        split-window -d -t :.1 "${pane[@]}" client \; \
+        split-window -d -h -t :.1 "${pane[@]}" client \; \
         if -F 1 arrange <&0 2>"$DEMO_DIR/tmux.err" &
     DEMO_JOB=$!
 }

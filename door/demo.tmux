@@ -12,7 +12,7 @@ set-hook -g pane-exited kill-server
 set -g pane-border-format ' #{?#{==:#{pane_index},0},shm-view: every byte of the segment#, read-only (q ends all),#{?#{==:#{pane_index},1},shm-server: writes,shm-client: reads}} '
 set -g main-pane-width 20
 set -g main-pane-height 5
-set -g other-pane-width 40
+set -g other-pane-width 39
 
 # From 120 columns on the viewer has room beside it; else the others lie in a strip below. In fewer than 18 rows they
 # would leave it too little: it has the whole window.

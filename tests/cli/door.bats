@@ -447,12 +447,20 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     nothing_left
 }
 
+@test "demo in a tiny terminal, 20x6: the viewer has it all" {
+    of_this_build
+    demo 20 6
+    await 10 viewer_is 20x6
+    keys q
+    nothing_left
+}
+
 @test "demo at 80x24, 200x60 and 40x12: the viewer has its place at each size, and after a resize" {
     of_this_build
     demo 80 24
     await 10 viewer_is 80x18
     tmux -S "$T/out" resize-window -x 200 -y 60
-    await 10 viewer_is 159x59
+    await 10 viewer_is 160x59
     tmux -S "$T/out" resize-window -x 40 -y 12
     await 10 viewer_is 40x12
     keys q
