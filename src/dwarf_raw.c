@@ -52,12 +52,8 @@ static bool take_number(const struct raw_file *file, const struct raw_section *s
 }
 
 /* An unsigned LEB128 before `end`. Bits above 64 are lost. */
-static bool take_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, uint64_t *number)
+static bool take_long_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, uint64_t *number)
 {
-    if (*at < end && bytes[*at] < 0x80) { /* nearly always */
-        *number = bytes[(*at)++];
-        return true;
-    }
     *number = 0;
     for (unsigned shift = 0; *at < end; shift += 7) {
         unsigned char byte = bytes[(*at)++];
@@ -67,6 +63,15 @@ static bool take_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, uin
         }
     }
     return false;
+}
+
+static inline bool take_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, uint64_t *number)
+{
+    if (*at < end && bytes[*at] < 0x80) { /* nearly always */
+        *number = bytes[(*at)++];
+        return true;
+    }
+    return take_long_leb(bytes, end, at, number);
 }
 
 /* A signed LEB128 before `end`. */
@@ -87,54 +92,37 @@ static bool take_signed_leb(const unsigned char *bytes, uint64_t end, uint64_t *
 
 /* ---- forms ---- */
 
+/* Sizes of the forms that DWARF numbers up to 0x2c. */
+enum { NONE = 0x80, ADDRESS, OFFSET, REF_ADDR };
+static const unsigned char form_sizes[] = {
+    [0] = NONE,
+    [DW_FORM_addr] = ADDRESS,    [DW_FORM_block2] = NONE,     [DW_FORM_block4] = NONE,         [DW_FORM_data2] = 2,
+    [DW_FORM_data4] = 4,         [DW_FORM_data8] = 8,         [DW_FORM_string] = NONE,         [DW_FORM_block] = NONE,
+    [DW_FORM_block1] = NONE,     [DW_FORM_data1] = 1,         [DW_FORM_flag] = 1,              [DW_FORM_sdata] = NONE,
+    [DW_FORM_strp] = OFFSET,     [DW_FORM_udata] = NONE,      [DW_FORM_ref_addr] = REF_ADDR,   [DW_FORM_ref1] = 1,
+    [DW_FORM_ref2] = 2,          [DW_FORM_ref4] = 4,          [DW_FORM_ref8] = 8,              [DW_FORM_ref_udata] = NONE,
+    [DW_FORM_indirect] = NONE,   [DW_FORM_sec_offset] = OFFSET, [DW_FORM_exprloc] = NONE,      [DW_FORM_flag_present] = 0,
+    [DW_FORM_strx] = NONE,       [DW_FORM_addrx] = NONE,      [DW_FORM_ref_sup4] = 4,          [DW_FORM_strp_sup] = OFFSET,
+    [DW_FORM_data16] = 16,       [DW_FORM_line_strp] = OFFSET, [DW_FORM_ref_sig8] = 8,         [DW_FORM_implicit_const] = 0,
+    [DW_FORM_loclistx] = NONE,   [DW_FORM_rnglistx] = NONE,   [DW_FORM_ref_sup8] = 8,          [DW_FORM_strx1] = 1,
+    [DW_FORM_strx2] = 2,         [DW_FORM_strx3] = 3,         [DW_FORM_strx4] = 4,             [DW_FORM_addrx1] = 1,
+    [DW_FORM_addrx2] = 2,        [DW_FORM_addrx3] = 3,        [DW_FORM_addrx4] = 4,            [2] = NONE,
+};
+
 /* Bytes of a form that has always the same number of them; RAW_VARIES else. */
-static uint32_t fixed_size(const struct raw_unit *u, unsigned form)
+static inline uint32_t fixed_size(const struct raw_unit *u, unsigned form)
 {
-    switch (form) {
-    case DW_FORM_flag_present:
-    case DW_FORM_implicit_const:
-        return 0;
-    case DW_FORM_data1:
-    case DW_FORM_flag:
-    case DW_FORM_ref1:
-    case DW_FORM_strx1:
-    case DW_FORM_addrx1:
-        return 1;
-    case DW_FORM_data2:
-    case DW_FORM_ref2:
-    case DW_FORM_strx2:
-    case DW_FORM_addrx2:
-        return 2;
-    case DW_FORM_strx3:
-    case DW_FORM_addrx3:
-        return 3;
-    case DW_FORM_data4:
-    case DW_FORM_ref4:
-    case DW_FORM_ref_sup4:
-    case DW_FORM_strx4:
-    case DW_FORM_addrx4:
-        return 4;
-    case DW_FORM_data8:
-    case DW_FORM_ref8:
-    case DW_FORM_ref_sup8:
-    case DW_FORM_ref_sig8:
-        return 8;
-    case DW_FORM_data16:
-        return 16;
-    case DW_FORM_addr:
-        return u->address_size;
-    case DW_FORM_ref_addr:
-        return u->version == 2 ? u->address_size : u->offset_size;
-    case DW_FORM_strp:
-    case DW_FORM_line_strp:
-    case DW_FORM_strp_sup:
-    case DW_FORM_sec_offset:
-    case DW_FORM_GNU_ref_alt:
-    case DW_FORM_GNU_strp_alt:
-        return u->offset_size;
-    default:
-        return RAW_VARIES;
+    if (form >= sizeof form_sizes) {
+        return form == DW_FORM_GNU_ref_alt || form == DW_FORM_GNU_strp_alt ? u->offset_size : RAW_VARIES;
     }
+    uint32_t size = form_sizes[form];
+    if (size < NONE) {
+        return size;
+    }
+    return size == OFFSET     ? u->offset_size
+           : size == ADDRESS  ? u->address_size
+           : size == REF_ADDR ? (u->version == 2 ? u->address_size : u->offset_size)
+                              : RAW_VARIES;
 }
 
 /* A length of `size` bytes (0: LEB128) and as many bytes after it. */
@@ -196,7 +184,8 @@ size_t raw_form_size(const struct raw_unit *u, unsigned form, uint64_t at)
 
 static const char *string_in(const struct raw_section *s, uint64_t offset)
 {
-    if (offset >= s->size || memchr(s->at + offset, 0, s->size - offset) == NULL) {
+    /* The last string of an honest section ends, and so do all before it. */
+    if (offset >= s->size || (s->at[s->size - 1] != 0 && memchr(s->at + offset, 0, s->size - offset) == NULL)) {
         return NULL;
     }
     return (const char *)s->at + offset;
@@ -263,7 +252,7 @@ bool raw_form_constant(const struct raw_unit *u, const struct raw_attribute *a, 
         *value = (uint64_t)number;
         return true;
     case DW_FORM_implicit_const:
-        *value = (uint64_t)a->implicit;
+        *value = a->size;
         return true;
     case DW_FORM_flag_present:
         *value = 1;
@@ -358,28 +347,63 @@ int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, st
 
 /* ---- abbreviations ---- */
 
-static void abbrev_attribute(const struct raw_unit *u, struct raw_abbrev *a, unsigned name, unsigned form)
+bool raw_tag_is_type(unsigned tag)
 {
-    uint32_t size = fixed_size(u, form);
-    if (name == DW_AT_name && a->name_form == 0) {
-        a->name_form = (uint16_t)form;
+    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
+           tag == DW_TAG_enumeration_type || tag == DW_TAG_typedef || tag == DW_TAG_base_type;
+}
+
+static void abbrev_attribute(struct raw_abbrev *a, const struct raw_attribute *t)
+{
+    if (t->name == DW_AT_name && a->name_form == 0) {
+        a->name_form = t->form;
         a->name_at = a->size;
-    }
-    if (name == DW_AT_sibling && a->sibling_form == 0) {
-        a->sibling_form = (uint16_t)form;
+    } else if (t->name == DW_AT_sibling && a->sibling_form == 0) {
+        a->sibling_form = t->form;
         a->sibling_at = a->size;
+    } else if (t->name == DW_AT_declaration) {
+        a->declaration = true;
     }
-    a->declaration = a->declaration || name == DW_AT_declaration;
+    uint32_t size = t->form == DW_FORM_implicit_const ? 0 : t->size;
     a->size = a->size == RAW_VARIES || size == RAW_VARIES || a->size > 4096 ? RAW_VARIES : a->size + size;
     a->count++;
 }
 
+/* Notes where a type's abbreviation has its name. */
+static void note_name(struct raw_unit *u, const struct raw_abbrev *a)
+{
+    if (!raw_tag_is_type(a->tag) || a->name_form == 0) {
+        return;
+    }
+    switch (a->name_form) {
+    case DW_FORM_string:
+    case DW_FORM_strp:
+    case DW_FORM_line_strp:
+    case DW_FORM_strp_sup:
+    case DW_FORM_GNU_strp_alt:
+        break;
+    default:
+        u->odd_names = true;
+    }
+    for (size_t i = 0; i < u->name_place_count; i++) {
+        if (u->name_places[i] == a->name_at) {
+            return;
+        }
+    }
+    if (a->name_at == RAW_VARIES || u->name_place_count == sizeof u->name_places / sizeof *u->name_places) {
+        u->odd_names = true;
+    } else {
+        u->name_places[u->name_place_count++] = a->name_at;
+    }
+}
+
+/* Room for element `count`. */
 static int room_for(void **array, size_t *room, size_t count, size_t size)
 {
+    size_t more = *room == 0 ? 256 : *room;
     if (count < *room) {
         return 0;
     }
-    size_t more = *room == 0 ? 256 : *room;
     while (more <= count) {
         more *= 2;
     }
@@ -387,7 +411,6 @@ static int room_for(void **array, size_t *room, size_t count, size_t size)
     if (grown == NULL) {
         return -ENOMEM;
     }
-    memset((char *)grown + *room * size, 0, (more - *room) * size);
     *array = grown;
     *room = more;
     return 0;
@@ -397,39 +420,65 @@ struct abbrev_reader {
     struct raw_unit *unit;
     const unsigned char *bytes;
     uint64_t at, end;
-    size_t abbrev_room, attribute_room;
 };
+
+/* Name, form and implicit value. 1; 0 at the two zeros that end a list; -EBADMSG. */
+static int read_attribute(struct abbrev_reader *r, struct raw_attribute *t)
+{
+    uint64_t name, form;
+    if (!take_leb(r->bytes, r->end, &r->at, &name) || !take_leb(r->bytes, r->end, &r->at, &form) ||
+        name > UINT16_MAX || form > UINT16_MAX) {
+        return -EBADMSG;
+    }
+    *t = (struct raw_attribute){(uint16_t)name, (uint16_t)form, fixed_size(r->unit, (unsigned)form)};
+    int64_t implicit;
+    if (form == DW_FORM_implicit_const) {
+        if (!take_signed_leb(r->bytes, r->end, &r->at, &implicit)) {
+            return -EBADMSG;
+        }
+        t->size = (uint32_t)implicit;
+    }
+    return name != 0 || form != 0;
+}
 
 static int read_attributes(struct abbrev_reader *r, struct raw_abbrev *a)
 {
     struct raw_unit *u = r->unit;
     for (;;) {
-        uint64_t name, form;
-        int64_t implicit = 0;
-        if (!take_leb(r->bytes, r->end, &r->at, &name) || !take_leb(r->bytes, r->end, &r->at, &form)) {
+        struct raw_attribute t;
+        int rc = read_attribute(r, &t);
+        if (rc <= 0) {
+            return rc;
+        }
+        if (u->attribute_count >= ATTRIBUTES_MAX) {
             return -EBADMSG;
         }
-        if (form == DW_FORM_implicit_const && !take_signed_leb(r->bytes, r->end, &r->at, &implicit)) {
-            return -EBADMSG;
-        }
-        if (name == 0 && form == 0) {
-            return 0;
-        }
-        if (name > UINT16_MAX || form > UINT16_MAX || u->attribute_count >= ATTRIBUTES_MAX) {
-            return -EBADMSG;
-        }
-        int rc = room_for((void **)&u->attributes, &r->attribute_room, u->attribute_count, sizeof *u->attributes);
+        rc = room_for((void **)&u->attributes, &u->attribute_room, u->attribute_count, sizeof *u->attributes);
         if (rc < 0) {
             return rc;
         }
-        u->attributes[u->attribute_count++] = (struct raw_attribute){(uint16_t)name, (uint16_t)form, implicit};
-        abbrev_attribute(u, a, (unsigned)name, (unsigned)form);
+        u->attributes[u->attribute_count++] = t;
+        abbrev_attribute(a, &t);
     }
+}
+
+static int keep_abbrev(struct raw_unit *u, size_t code, const struct raw_abbrev *a)
+{
+    int rc = room_for((void **)&u->abbrevs, &u->abbrev_room, code, sizeof *u->abbrevs);
+    if (rc < 0) {
+        return rc;
+    }
+    if (code >= u->abbrev_count) { /* codes nearly always count up by one */
+        memset(u->abbrevs + u->abbrev_count, 0, (code - u->abbrev_count) * sizeof *a);
+        u->abbrev_count = code + 1;
+    }
+    u->abbrevs[code] = *a;
+    note_name(u, a);
+    return 0;
 }
 
 static int read_abbrevs(struct abbrev_reader *r)
 {
-    struct raw_unit *u = r->unit;
     for (;;) {
         uint64_t code, tag;
         if (r->at == r->end) {
@@ -446,18 +495,16 @@ static int read_abbrevs(struct abbrev_reader *r)
         }
         struct raw_abbrev a = {.tag = (uint16_t)(tag > UINT16_MAX ? UINT16_MAX : tag),
                                .children = r->bytes[r->at++] != 0,
-                               .first = (uint32_t)u->attribute_count,
+                               .first = (uint32_t)r->unit->attribute_count,
                                .name_at = RAW_VARIES,
                                .sibling_at = RAW_VARIES};
         int rc = read_attributes(r, &a);
         if (rc == 0) {
-            rc = room_for((void **)&u->abbrevs, &r->abbrev_room, (size_t)code, sizeof *u->abbrevs);
+            rc = keep_abbrev(r->unit, (size_t)code, &a);
         }
         if (rc < 0) {
             return rc;
         }
-        u->abbrevs[code] = a;
-        u->abbrev_count = code >= u->abbrev_count ? (size_t)code + 1 : u->abbrev_count;
     }
 }
 
@@ -486,11 +533,34 @@ static void find_strings(struct raw_unit *u)
     }
 }
 
-int raw_unit_open(struct raw_unit *unit)
+static bool same_abbrevs(const struct raw_unit *a, const struct raw_unit *b)
+{
+    return a->abbrevs != NULL && a->file == b->file && a->abbrev_offset == b->abbrev_offset &&
+           a->version == b->version && a->offset_size == b->offset_size && a->address_size == b->address_size;
+}
+
+int raw_unit_open(struct raw_unit *unit, struct raw_unit *last)
 {
     const struct raw_section *s = &unit->file->abbrev;
     struct abbrev_reader r = {.unit = unit, .bytes = s->at, .at = unit->abbrev_offset, .end = s->size};
-    int rc = r.at < r.end ? read_abbrevs(&r) : -EBADMSG;
+    bool same = last != NULL && same_abbrevs(last, unit);
+    if (last != NULL) {
+        unit->abbrevs = last->abbrevs;
+        unit->abbrev_room = last->abbrev_room;
+        unit->attributes = last->attributes;
+        unit->attribute_room = last->attribute_room;
+        unit->abbrev_count = same ? last->abbrev_count : 0;
+        unit->attribute_count = same ? last->attribute_count : 0;
+        if (same) {
+            unit->odd_names = last->odd_names;
+            unit->name_place_count = last->name_place_count;
+            memcpy(unit->name_places, last->name_places, sizeof unit->name_places);
+        }
+        last->abbrevs = NULL;
+        last->attributes = NULL;
+        raw_unit_close(last);
+    }
+    int rc = same ? 0 : r.at < r.end ? read_abbrevs(&r) : -EBADMSG;
     if (rc < 0) {
         raw_unit_close(unit);
         return rc;
@@ -505,26 +575,8 @@ void raw_unit_close(struct raw_unit *unit)
     free(unit->attributes);
     unit->abbrevs = NULL;
     unit->attributes = NULL;
-    unit->abbrev_count = 0;
-    unit->attribute_count = 0;
-}
-
-bool raw_unit_inherit(struct raw_unit *unit, struct raw_unit *from)
-{
-    if (from->abbrevs == NULL || from->file != unit->file || from->abbrev_offset != unit->abbrev_offset ||
-        from->version != unit->version || from->offset_size != unit->offset_size ||
-        from->address_size != unit->address_size) {
-        return false;
-    }
-    unit->abbrevs = from->abbrevs;
-    unit->abbrev_count = from->abbrev_count;
-    unit->attributes = from->attributes;
-    unit->attribute_count = from->attribute_count;
-    from->abbrevs = NULL;
-    from->attributes = NULL;
-    raw_unit_close(from);
-    find_strings(unit);
-    return true;
+    unit->abbrev_count = unit->abbrev_room = 0;
+    unit->attribute_count = unit->attribute_room = 0;
 }
 
 /* ---- DIEs ---- */
@@ -549,13 +601,14 @@ bool raw_die_read(const struct raw_unit *u, uint64_t offset, struct raw_die *die
         return die->next <= u->end;
     }
     for (uint32_t i = 0; i < a->count; i++) {
-        size_t size = raw_form_size(u, u->attributes[a->first + i].form, die->next);
+        const struct raw_attribute *t = &u->attributes[a->first + i];
+        size_t size = raw_attribute_size(u, t, die->next);
         if (size == SIZE_MAX) {
             return false;
         }
         die->next += size;
     }
-    return true;
+    return die->next <= u->end;
 }
 
 /* Where an attribute lies whose place `at` may vary; 0 where it is missing. */
@@ -566,11 +619,11 @@ static uint64_t attribute_at(const struct raw_unit *u, const struct raw_die *die
     }
     uint64_t place = die->data;
     for (uint32_t i = 0; i < die->abbrev->count; i++) {
-        struct raw_attribute a = u->attributes[die->abbrev->first + i];
-        if (a.name == name) {
+        const struct raw_attribute *t = &u->attributes[die->abbrev->first + i];
+        if (t->name == name) {
             return place;
         }
-        place += raw_form_size(u, a.form, place); /* raw_die_read saw that it ends inside the unit */
+        place += raw_attribute_size(u, t, place); /* raw_die_read saw that it ends inside the unit */
     }
     return 0;
 }

@@ -23,13 +23,13 @@ struct raw_file {
     const struct raw_file *alt; /* the file that dwz shares, or NULL */
 };
 
+#define RAW_VARIES UINT32_MAX
 struct raw_attribute {
     uint16_t name, form;
-    int64_t implicit;       /* the value of DW_FORM_implicit_const */
+    uint32_t size;          /* of its value, RAW_VARIES: not always the same; of DW_FORM_implicit_const the value, instead */
 };
 
 /* One abbreviation. Sizes are bytes after the code; RAW_VARIES: not the same for all DIEs. */
-#define RAW_VARIES UINT32_MAX
 struct raw_abbrev {
     uint16_t tag;           /* 0: there is none of this code */
     bool children;
@@ -53,20 +53,25 @@ struct raw_unit {
     uint8_t address_size, offset_size;
 
     struct raw_abbrev *abbrevs; /* by code; NULL while closed */
-    size_t abbrev_count;
+    size_t abbrev_count, abbrev_room;
     struct raw_attribute *attributes;
-    size_t attribute_count;
+    size_t attribute_count, attribute_room;
+    uint32_t name_places[4];    /* the values of name_at of types' abbreviations */
+    size_t name_place_count;
+    bool odd_names;             /* types' names are at more places, at ones that vary, or by index */
 };
 
 /* The unit that starts at `start` of the section into *unit, closed. 1; 0 at the section's end; -EBADMSG. */
 int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit);
 
-/* Reads the unit's abbreviations, and where its strings are. 0, -EBADMSG, -ENOMEM. raw_unit_close frees them. */
-int raw_unit_open(struct raw_unit *unit);
+/* Reads the unit's abbreviations, and where its strings are. `last`, where not NULL, is a unit that is done with: the new
+ * one takes its memory over, or its abbreviations where both have the same, and it is closed. 0, -EBADMSG, -ENOMEM.
+ * raw_unit_close frees. */
+int raw_unit_open(struct raw_unit *unit, struct raw_unit *last);
 void raw_unit_close(struct raw_unit *unit);
 
-/* Takes over `from`'s abbreviations instead, where both have the same. true where it did; `from` is closed then. */
-bool raw_unit_inherit(struct raw_unit *unit, struct raw_unit *from);
+/* Is it the tag of a struct, class, union, enum, typedef or base type? */
+bool raw_tag_is_type(unsigned tag);
 
 struct raw_die {
     uint64_t offset;        /* in the section */
@@ -84,18 +89,32 @@ uint64_t raw_die_sibling(const struct raw_unit *unit, const struct raw_die *die)
 /* The DIE's DW_AT_name; NULL where it has none. */
 const char *raw_die_name(const struct raw_unit *unit, const struct raw_die *die);
 
+/* Bytes of an attribute's value at `at`, as raw_form_size. */
+static inline size_t raw_attribute_size(const struct raw_unit *unit, const struct raw_attribute *a, uint64_t at);
+
 /* Bytes of a form's value at `at`; SIZE_MAX where it is no known form or runs out of the unit. */
 size_t raw_form_size(const struct raw_unit *unit, unsigned form, uint64_t at);
 
 /* The value's string, for forms that are one; NULL else. */
 const char *raw_form_string(const struct raw_unit *unit, unsigned form, uint64_t at);
 
-/* The value of a constant or flag; false for any other form. Zero-extended, but DW_FORM_sdata and implicit ones. */
+/* The value of a constant or flag; false for any other form. Zero-extended, but not DW_FORM_sdata; of implicit ones the
+ * low 32 bits. */
 bool raw_form_constant(const struct raw_unit *unit, const struct raw_attribute *a, uint64_t at, uint64_t *value);
 
 /* The offset of the DIE, in the same section, that a reference within the unit names; 0 for any other form. */
 uint64_t raw_form_reference(const struct raw_unit *unit, unsigned form, uint64_t at);
 
 const unsigned char *raw_unit_bytes(const struct raw_unit *unit, uint64_t at);
+
+#define RAW_FORM_IMPLICIT_CONST 0x21
+
+static inline size_t raw_attribute_size(const struct raw_unit *unit, const struct raw_attribute *a, uint64_t at)
+{
+    if (a->form == RAW_FORM_IMPLICIT_CONST) {
+        return 0;
+    }
+    return a->size != RAW_VARIES ? a->size : raw_form_size(unit, a->form, at);
+}
 
 #endif

@@ -6,11 +6,18 @@
 
 #define DEPTH_MAX 24
 #define PAIR_STEPS_MAX 50000 /* for one pair of types: an honest struct takes far fewer */
+#define KNOWN 256            /* pairs that were found the same are kept, as many members share a type */
+
+struct pair {
+    uint64_t a, b;
+    bool behind_pointer;
+};
 
 struct comparison {
     const struct raw_unit *a, *b;
     size_t *steps;
     size_t limit; /* of *steps, for this pair */
+    struct pair known[KNOWN];
 };
 
 static bool same_die(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth);
@@ -54,37 +61,44 @@ struct value {
 
 static bool same_bytes(struct comparison *c, const struct value *a, const struct value *b)
 {
-    return a->attribute->form == b->attribute->form && a->size == b->size &&
+    bool implicit = a->attribute->form == DW_FORM_implicit_const && a->attribute->size != b->attribute->size;
+    return a->attribute->form == b->attribute->form && !implicit && a->size == b->size &&
            memcmp(raw_unit_bytes(c->a, a->at), raw_unit_bytes(c->b, b->at), a->size) == 0;
+}
+
+/* A reference counted from its unit's start: the same bytes mean different things in two units. */
+static bool is_local(unsigned form)
+{
+    return form == DW_FORM_ref4 || form == DW_FORM_ref1 || form == DW_FORM_ref2 || form == DW_FORM_ref8 ||
+           form == DW_FORM_ref_udata || form == DW_FORM_indirect || form == DW_FORM_GNU_str_index ||
+           (form >= DW_FORM_strx1 && form <= DW_FORM_strx4) || form == DW_FORM_strx;
 }
 
 static bool same_value(struct comparison *c, const struct value *a, const struct value *b, bool behind_pointer,
                        unsigned depth)
 {
     uint64_t na, nb;
-    uint64_t ra = raw_form_reference(c->a, a->attribute->form, a->at);
-    uint64_t rb = raw_form_reference(c->b, b->attribute->form, b->at);
-    if (ra != 0 || rb != 0) {
-        bool type = a->attribute->name == DW_AT_type;
-        return type && ra != 0 && rb != 0 && same_die(c, ra, rb, behind_pointer, depth + 1);
+    unsigned fa = a->attribute->form, fb = b->attribute->form;
+    if (!is_local(fa) && same_bytes(c, a, b)) {
+        return true; /* nearly always: an offset in .debug_str, a size, a place in the struct */
+    }
+    if (a->attribute->name == DW_AT_type) {
+        uint64_t ra = raw_form_reference(c->a, fa, a->at), rb = raw_form_reference(c->b, fb, b->at);
+        return ra != 0 && rb != 0 && same_die(c, ra, rb, behind_pointer, depth + 1);
     }
     if (raw_form_constant(c->a, a->attribute, a->at, &na) && raw_form_constant(c->b, b->attribute, b->at, &nb)) {
         return na == nb;
     }
-    const char *sa = raw_form_string(c->a, a->attribute->form, a->at);
-    const char *sb = raw_form_string(c->b, b->attribute->form, b->at);
-    if (sa != NULL && sb != NULL) {
-        return sa == sb || strcmp(sa, sb) == 0;
-    }
-    /* What is left of references goes to a signature, or to another unit by an offset of the whole file. */
-    return same_bytes(c, a, b);
+    const char *sa = raw_form_string(c->a, fa, a->at), *sb = raw_form_string(c->b, fb, b->at);
+    return sa != NULL && sb != NULL && strcmp(sa, sb) == 0;
 }
 
 static bool next_value(const struct raw_unit *u, const struct raw_abbrev *abbrev, uint32_t *i, struct value *v)
 {
     for (v->at += v->size; *i < abbrev->count; v->at += v->size) {
         v->attribute = &u->attributes[abbrev->first + (*i)++];
-        v->size = raw_form_size(u, v->attribute->form, v->at); /* raw_die_read saw that it ends inside the unit */
+        /* raw_die_read saw that it ends inside the unit */
+        v->size = raw_attribute_size(u, v->attribute, v->at);
         if (!is_place(v->attribute->name)) {
             return true;
         }
@@ -144,28 +158,46 @@ static bool same_children(struct comparison *c, uint64_t a, uint64_t b, bool beh
     }
 }
 
+/* Pairs are kept only for types, which are referred to again. */
+static struct pair *known_pair(struct comparison *c, uint64_t a)
+{
+    return &c->known[(a ^ a >> 8) % KNOWN];
+}
+
 /* behind_pointer: only the type's name matters, not what it is made of. */
+static bool same_type(struct comparison *c, const struct raw_die *a, const struct raw_die *b, bool behind_pointer,
+                      unsigned depth)
+{
+    if (behind_pointer && (a->abbrev->name_form != 0 || b->abbrev->name_form != 0)) {
+        const char *na = raw_die_name(c->a, a), *nb = raw_die_name(c->b, b);
+        return na != NULL && nb != NULL && (na == nb || strcmp(na, nb) == 0);
+    }
+    behind_pointer = behind_pointer || is_pointer(a->abbrev->tag);
+    if (!same_attributes(c, a, b, behind_pointer, depth)) {
+        return false;
+    }
+    if (!a->abbrev->children || !b->abbrev->children) {
+        return a->abbrev->children == b->abbrev->children;
+    }
+    return same_children(c, a->next, b->next, behind_pointer, depth);
+}
+
 static bool same_die(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth)
 {
     struct raw_die da, db;
+    struct pair *known = known_pair(c, a);
+    if (known->a == a && known->b == b && known->behind_pointer == behind_pointer) {
+        return true;
+    }
     if (depth > DEPTH_MAX || ++*c->steps > c->limit || !raw_die_read(c->a, a, &da) || !raw_die_read(c->b, b, &db) ||
         da.abbrev == NULL || db.abbrev == NULL || da.abbrev->tag != db.abbrev->tag) {
         return false;
     }
-    if (behind_pointer) {
-        const char *na = raw_die_name(c->a, &da), *nb = raw_die_name(c->b, &db);
-        if (na != NULL || nb != NULL) {
-            return na != NULL && nb != NULL && strcmp(na, nb) == 0;
-        }
+    bool same = same_type(c, &da, &db, behind_pointer, depth);
+    if (same && da.abbrev->tag != DW_TAG_member && da.abbrev->tag != DW_TAG_enumerator) {
+        *known = (struct pair){a, b, behind_pointer};
     }
-    behind_pointer = behind_pointer || is_pointer(da.abbrev->tag);
-    if (!same_attributes(c, &da, &db, behind_pointer, depth)) {
-        return false;
-    }
-    if (!da.abbrev->children || !db.abbrev->children) {
-        return da.abbrev->children == db.abbrev->children;
-    }
-    return same_children(c, da.next, db.next, behind_pointer, depth);
+    return same;
 }
 
 bool dwarf_same_type(const struct raw_unit *ua, uint64_t a, const struct raw_unit *ub, uint64_t b, size_t *steps)

@@ -35,6 +35,16 @@ Dwarf_Die *dwarf_type_of(Dwarf_Die *die, Dwarf_Die *target)
     return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), target);
 }
 
+void dwarf_resolve_signature(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Die target;
+    if (dwarf_hasattr(die, DW_AT_signature) &&
+        dwarf_formref_die(dwarf_attr(die, DW_AT_signature, &attribute), &target) != NULL) {
+        *die = target;
+    }
+}
+
 bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started)
 {
     if (!*started) {
@@ -135,7 +145,9 @@ static void put_function(Dwarf_Die *die, struct name *n, unsigned depth)
 
 static void put_word(Dwarf_Die *type, struct name *n, const char *keyword, const char *qualifiers)
 {
-    const char *word = dwarf_diename(type);
+    Dwarf_Die whole = *type;
+    dwarf_resolve_signature(&whole);
+    const char *word = dwarf_diename(&whole);
     bool blank = *keyword != '\0' && word != NULL;
     snprintf(n->base, sizeof n->base, "%s%s%s%s", qualifiers, keyword, blank ? " " : "", word != NULL ? word : "");
 }

@@ -12,6 +12,9 @@ void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX]);
 /* The type that a DIE's DW_AT_type names, into *target. NULL: it names none. */
 Dwarf_Die *dwarf_type_of(Dwarf_Die *die, Dwarf_Die *target);
 
+/* Where *die only declares a type that a type unit defines (-fdebug-types-section), makes it that definition. */
+void dwarf_resolve_signature(Dwarf_Die *die);
+
 /* The elements of a dimension (DW_TAG_subrange_type). false where it has no bound that can be known: int[]. */
 bool dwarf_dimension(Dwarf_Die *subrange, size_t *count);
 

@@ -90,14 +90,28 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path != NULL ? path : "?";
 }
 
+static const char *unit_name(Dwarf_Die *die)
+{
+    Dwarf_Die unit;
+    return dwarf_diecu(die, &unit, NULL, NULL) != NULL ? dwarf_diename(&unit) : NULL;
+}
+
+/* Where it is declared. clang's DWARF 5 calls the unit's own source file number 0, which libdw takes for none. */
+static const char *declared_in(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Word number = 1;
+    const char *file = dwarf_decl_file(die);
+    dwarf_formudata(dwarf_attr(die, DW_AT_decl_file, &attribute), &number);
+    return file == NULL && number == 0 ? unit_name(die) : file;
+}
+
 /* "  main.c:12, 56 bytes", with the source file that includes it where that is another one. */
 static void say_place(struct layout_error *error, Dwarf_Die *die, const struct layout *l)
 {
     char text[512];
-    Dwarf_Die unit;
     int line = 0;
-    const char *file = base_name(dwarf_decl_file(die));
-    const char *source = base_name(dwarf_diecu(die, &unit, NULL, NULL) != NULL ? dwarf_diename(&unit) : NULL);
+    const char *file = base_name(declared_in(die)), *source = base_name(unit_name(die));
     bool other = strcmp(file, source) != 0;
     dwarf_decl_line(die, &line);
     snprintf(text, sizeof text, "\n  %.100s:%d%s%.100s, %zu bytes", file, line, other ? " in " : "", other ? source : "",
@@ -109,9 +123,7 @@ static void say_place(struct layout_error *error, Dwarf_Die *die, const struct l
 static void say_choice(struct layout_error *error, const char *type, Dwarf_Die *die)
 {
     char text[512];
-    Dwarf_Die unit;
-    const char *source = dwarf_diecu(die, &unit, NULL, NULL) != NULL ? dwarf_diename(&unit) : NULL;
-    snprintf(text, sizeof text, "\n  say which one by its file, as in '%.150s@%.150s'", type, base_name(source));
+    snprintf(text, sizeof text, "\n  say which one by its file, as in '%.150s@%.150s'", type, base_name(unit_name(die)));
     say(error, text);
 }
 
@@ -259,7 +271,7 @@ static int visit(void *context, Dwarf_Die *die)
         return rc == -ENOMEM ? rc : 0;
     }
     dwarf_decl_line(die, &line);
-    rc = each->visitor(each->context, &l, dwarf_decl_file(die), line);
+    rc = each->visitor(each->context, &l, declared_in(die), line);
     layout_free(&l);
     return rc;
 }

@@ -40,8 +40,8 @@ int layout_dwarf_load(const char *path, const char *type, struct layout *out, st
 int layout_dwarf_candidates(const struct layout_dwarf_file *file, struct layout_candidates *out,
                             struct layout_error *error);
 
-/* Calls `each` with every struct, class and union that has a name and a definition at the top of a compile unit or in
- * a namespace, in the order of the file, as often as it stands there; the layout is freed after the call. file_name
+/* Calls `each` with every struct, class and union that is defined, with a name or without, at the top of a compile unit
+ * or in a namespace, in the order of the file, as often as it stands there; the layout is freed after the call. file_name
  * (or NULL) and line say where it is declared. Stops at the first result other than 0, which it returns. For tests and tools. */
 typedef int layout_dwarf_visitor(void *context, const struct layout *layout, const char *file_name, int line);
 int layout_dwarf_each(const struct layout_dwarf_file *file, layout_dwarf_visitor *each, void *context,

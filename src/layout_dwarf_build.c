@@ -89,15 +89,9 @@ static bool is_qualifier(int tag)
            tag == DW_TAG_immutable_type;
 }
 
-/* A declaration that stands for the definition in a type unit. */
-static void resolve_signature(Dwarf_Die *die)
+static bool is_struct(int tag)
 {
-    Dwarf_Attribute attribute;
-    Dwarf_Die target;
-    if (dwarf_hasattr(die, DW_AT_signature) &&
-        dwarf_formref_die(dwarf_attr(die, DW_AT_signature, &attribute), &target) != NULL) {
-        *die = target;
-    }
+    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
 /* type NULL: void. */
@@ -110,12 +104,14 @@ static void peel(Dwarf_Die *type, struct peeled *p)
     p->die = *type;
     for (int i = 0; i < CHAIN_MAX; i++) {
         p->tag = dwarf_tag(&p->die);
+        if (is_struct(p->tag) || p->tag == DW_TAG_enumeration_type) {
+            dwarf_resolve_signature(&p->die);
+        }
         const char *name = dwarf_diename(&p->die);
         if (p->tag == DW_TAG_atomic_type || (name != NULL && c_type_is_sync(name))) {
             p->flags |= LAYOUT_SYNC;
         }
         if (p->tag != DW_TAG_typedef && !is_qualifier(p->tag)) {
-            resolve_signature(&p->die);
             return;
         }
         p->align = p->align != 0 ? p->align : alignment_of(&p->die);
@@ -476,11 +472,6 @@ static bool is_text(struct peeled *p)
            (strcmp(name, "char") == 0 || strcmp(name, "char8_t") == 0);
 }
 
-static bool is_struct(int tag)
-{
-    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
-}
-
 static void build_array(struct builder *b, struct peeled *p, struct place *place)
 {
     struct dimensions d = {.n = 0};
@@ -607,7 +598,9 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
         return;
     }
     bool inherited = dwarf_tag(child) == DW_TAG_inheritance;
-    const char *name = dwarf_diename(inherited ? &m.type : child);
+    Dwarf_Die base = m.type;
+    dwarf_resolve_signature(&base);
+    const char *name = dwarf_diename(inherited ? &base : child);
     dwarf_type_name(&m.type, type);
     struct place place = {.name = name != NULL ? name : "", .offset = m.offset, .align = alignment_of(child),
                           .flags = flags, .type = type};
@@ -662,13 +655,14 @@ static void give_tail(struct layout *l, uint32_t i)
 
 struct members {
     size_t align;    /* the largest of all */
+    size_t proven;   /* the largest that made a hole: a packed attribute does not cover that member */
     bool misaligned; /* one lies where its own alignment would not put it */
 };
 
 /* Looks at a struct's members where they lie: infers alignments that DWARF doesn't tell. */
 static struct members look_at_members(struct layout *l, uint32_t i, size_t size)
 {
-    struct members all = {.align = 1};
+    struct members all = {.align = 1, .proven = 1};
     bool is_union = l->nodes[i].kind == LAYOUT_UNION;
     size_t end = 0;
     for (uint32_t c = i + 1; c < l->nodes[i].end; c = l->nodes[c].end) {
@@ -678,6 +672,8 @@ static struct members look_at_members(struct layout *l, uint32_t i, size_t size)
             size_t larger = larger_align(n->offset, n->offset - end, n->align);
             n->align = size % larger == 0 ? larger : n->align;
         }
+        bool padded = !is_union && n->bit_size == 0 && n->offset > end && n->offset % n->align == 0;
+        all.proven = padded && n->align > all.proven ? n->align : all.proven;
         all.misaligned = all.misaligned || (n->bit_size == 0 && n->size > 0 && n->offset % n->align != 0);
         all.align = n->align > all.align ? n->align : all.align;
         end = n->offset + n->size > end ? n->offset + n->size : end;
@@ -701,7 +697,7 @@ static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t ask
     bool packed = all.misaligned || (n->size % all.align != 0);
     if (packed) {
         n->flags |= LAYOUT_PACKED;
-        natural = said != 0 ? said : 1;
+        natural = said != 0 ? said : n->size % all.proven == 0 ? all.proven : 1;
     } else if (n->size > end && n->size - end >= natural) {
         /* tail padding that only a larger alignment explains */
         size_t larger = larger_align(n->size, n->size - end, natural);

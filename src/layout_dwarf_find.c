@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "dwarf_hits.h"
 #include "dwarf_same.h"
+#include "dwarf_type_name.h"
 #include "layout_dwarf_internal.h"
 
 #define SCOPES_MAX 64
@@ -144,29 +146,81 @@ struct walk {
     struct raw_unit unit;
     bool inside;                    /* also inside structs */
     bool everywhere;                /* also inside functions */
+    bool first;                     /* only until something is found */
     const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
     size_t scope_count;
     int rc;                         /* not 0 ends the walk */
 };
 
-/* Do the scopes around it, from the inside out, have the names that the query gives? *rest: named scopes beyond. */
-static bool scopes_fit(const struct walk *w, size_t *rest)
+/* Do the scopes around a DIE, from the inside out, have the names that the query gives? *rest: named scopes beyond. */
+static bool names_fit(const struct type_query *q, const char *const *scopes, size_t count, size_t *rest)
 {
-    size_t part = w->query->part_count - 1;
+    size_t part = q->part_count - 1;
     *rest = 0;
-    for (size_t i = w->scope_count; i-- > 0;) {
-        if (*w->scopes[i] == '\0') {
+    for (size_t i = count; i-- > 0;) {
+        if (*scopes[i] == '\0') {
             continue;
         }
         if (part == 0) {
             ++*rest;
-        } else if (strcmp(w->scopes[i], w->query->parts[part - 1]) == 0) {
+        } else if (strcmp(scopes[i], q->parts[part - 1]) == 0) {
             part--;
         } else {
             return false;
         }
     }
     return part == 0;
+}
+
+/* The names of the scopes around the DIE at `target`: read from the unit's start. false: there is no such DIE. */
+static bool scopes_of(const struct raw_unit *u, uint64_t target, const char *scopes[SCOPES_MAX], size_t *count)
+{
+    struct raw_die die;
+    uint64_t at = u->first_die;
+    *count = 0;
+    if (!raw_die_read(u, at, &die) || die.abbrev == NULL || !die.abbrev->children) {
+        return false;
+    }
+    for (at = die.next; at < target && raw_die_read(u, at, &die); at = die.next) {
+        uint64_t sibling = die.abbrev != NULL ? raw_die_sibling(u, &die) : 0;
+        if (die.abbrev == NULL) {
+            *count -= *count > 0;
+        } else if (die.abbrev->children && sibling != 0 && sibling <= target) {
+            die.next = sibling;
+        } else if (die.abbrev->children) {
+            const char *name = raw_die_name(u, &die);
+            if (*count == SCOPES_MAX) {
+                return false;
+            }
+            scopes[(*count)++] = name != NULL ? name : "";
+        }
+    }
+    return at == target;
+}
+
+/* Where gcc's type units define a type that is declared in its namespace: the declaration's offset; 0: not so. */
+static uint64_t specification_of(const struct raw_unit *u, const struct raw_die *die)
+{
+    uint64_t at = die->data;
+    for (uint32_t i = 0; i < die->abbrev->count; i++) {
+        const struct raw_attribute *a = &u->attributes[die->abbrev->first + i];
+        if (a->name == DW_AT_specification) {
+            return raw_form_reference(u, a->form, at);
+        }
+        at += raw_attribute_size(u, a, at); /* raw_die_read saw that it ends inside the unit */
+    }
+    return 0;
+}
+
+static bool scopes_fit(const struct walk *w, const struct raw_die *die, size_t *rest)
+{
+    const char *scopes[SCOPES_MAX];
+    size_t count;
+    uint64_t declared = w->scope_count == 0 ? specification_of(&w->unit, die) : 0;
+    if (declared != 0 && scopes_of(&w->unit, declared, scopes, &count)) {
+        return names_fit(w->query, scopes, count, rest);
+    }
+    return names_fit(w->query, w->scopes, w->scope_count, rest);
 }
 
 static bool die_of(const struct walk *w, uint64_t offset, Dwarf_Die *die)
@@ -205,6 +259,12 @@ void finding_close(struct finding *f)
         }
     }
     f->count = 0;
+}
+
+static void finding_reset(struct finding *f)
+{
+    finding_close(f);
+    memset(f, 0, sizeof *f);
 }
 
 /* Makes room for a match of that rank: less is better, and drops what was found before. false: a worse one. */
@@ -250,16 +310,40 @@ static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
     struct found found = {.unit = w->unit, .offset = raw->offset};
     found.unit.abbrevs = NULL;
     found.unit.attributes = NULL;
-    found.unit.abbrev_count = found.unit.attribute_count = 0;
+    raw_unit_close(&found.unit);
     if (!die_of(w, raw->offset, &found.die)) {
         f->damaged++;
         return;
     }
-    int rc = raw_unit_open(&found.unit);
+    int rc = raw_unit_open(&found.unit, NULL);
     w->rc = rc == -ENOMEM ? rc : w->rc;
     if (rc == 0) {
         f->list[f->count++] = found;
     }
+}
+
+/* A declaration may say by a signature which type unit has the definition. false: it does not. */
+static bool add_signature(struct walk *w, const struct raw_die *raw, unsigned rank)
+{
+    struct finding *f = w->finding;
+    struct found found = {.offset = 0};
+    if (!die_of(w, raw->offset, &found.die) || !dwarf_hasattr(&found.die, DW_AT_signature)) {
+        return false;
+    }
+    dwarf_resolve_signature(&found.die);
+    if (dwarf_hasattr(&found.die, DW_AT_declaration)) {
+        return false;
+    }
+    bool known = !file_fits(w->query, &found.die) || !rank_fits(f, rank);
+    for (size_t i = 0; i < f->count && !known; i++) {
+        known = f->list[i].die.addr == found.die.addr;
+    }
+    if (!known && f->count == FOUND_MAX) {
+        f->more = true;
+    } else if (!known) {
+        f->list[f->count++] = found;
+    }
+    return true;
 }
 
 /* In C the name of a typedef is not that of a struct, and without a keyword it is the typedef that is meant. */
@@ -276,14 +360,26 @@ static void look_for_name(struct walk *w, const struct raw_die *die)
         return;
     }
     const char *name = raw_die_name(&w->unit, die);
-    if (name == NULL || strcmp(name, q->parts[q->part_count - 1]) != 0 || !scopes_fit(w, &rest)) {
+    if (name == NULL || strcmp(name, q->parts[q->part_count - 1]) != 0 || !scopes_fit(w, die, &rest)) {
         return;
     }
-    if (die->abbrev->declaration) {
+    if (!die->abbrev->declaration) {
+        add_found(w, die, rank_of(die->abbrev->tag, rest));
+    } else if (!add_signature(w, die, rank_of(die->abbrev->tag, rest))) {
         w->finding->declarations++;
-        return;
     }
-    add_found(w, die, rank_of(die->abbrev->tag, rest));
+}
+
+/* The name of a scope. clang's type units have but the signature of what is around the type. */
+static const char *scope_name(const struct walk *w, const struct raw_die *raw)
+{
+    Dwarf_Die die;
+    const char *name = raw->abbrev->tag != DW_TAG_subprogram ? raw_die_name(&w->unit, raw) : NULL;
+    if (name == NULL && raw->abbrev->declaration && die_of(w, raw->offset, &die)) {
+        dwarf_resolve_signature(&die);
+        name = dwarf_diename(&die);
+    }
+    return name != NULL ? name : "";
 }
 
 static void visit(struct walk *w, const struct raw_die *raw)
@@ -291,7 +387,7 @@ static void visit(struct walk *w, const struct raw_die *raw)
     unsigned tag = raw->abbrev->tag;
     Dwarf_Die die;
     bool type = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
-    if (type && !raw->abbrev->declaration && raw_die_name(&w->unit, raw) != NULL && die_of(w, raw->offset, &die)) {
+    if (type && !raw->abbrev->declaration && die_of(w, raw->offset, &die)) {
         w->rc = w->each(w->context, &die);
     }
 }
@@ -359,8 +455,7 @@ static int walk_children(struct walk *w, uint64_t at)
             continue;
         }
         if (opens_scope(w, die.abbrev->tag) && w->scope_count < SCOPES_MAX) {
-            const char *name = die.abbrev->tag != DW_TAG_subprogram ? raw_die_name(&w->unit, &die) : NULL;
-            w->scopes[w->scope_count++] = name != NULL ? name : "";
+            w->scopes[w->scope_count++] = scope_name(w, &die);
             depth++;
             continue;
         }
@@ -390,7 +485,7 @@ static void look_in_dwo(struct walk *w, Dwarf_Die *parent)
         const char *name = dwarf_diename(&die);
         size_t rest;
         if (w->query == NULL || name == NULL || !tag_fits(q, tag) || strcmp(name, q->parts[q->part_count - 1]) != 0 ||
-            !scopes_fit(w, &rest) || !file_fits(q, &die)) {
+            !names_fit(q, w->scopes, w->scope_count, &rest) || !file_fits(q, &die)) {
             ;
         } else if (dwarf_hasattr(&die, DW_AT_declaration)) {
             f->declarations++;
@@ -401,7 +496,7 @@ static void look_in_dwo(struct walk *w, Dwarf_Die *parent)
                 f->more = true;
             }
         }
-        if (tag == DW_TAG_namespace && w->scope_count < SCOPES_MAX) {
+        if (opens_scope(w, tag) && w->scope_count < SCOPES_MAX) {
             w->scopes[w->scope_count++] = name != NULL ? name : "";
             look_in_dwo(w, &die);
             w->scope_count--;
@@ -460,13 +555,9 @@ static void walk_skeleton(struct walk *w, uint64_t offset)
 
 /* ---- all units ---- */
 
-static int walk_unit(struct walk *w, struct raw_unit *last)
+static int walk_unit(struct walk *w)
 {
     struct raw_die die;
-    int rc = raw_unit_inherit(&w->unit, last) ? 0 : raw_unit_open(&w->unit);
-    if (rc < 0) {
-        return rc;
-    }
     if (!raw_die_read(&w->unit, w->unit.first_die, &die) || die.abbrev == NULL) {
         return -EBADMSG;
     }
@@ -480,18 +571,54 @@ static int walk_unit(struct walk *w, struct raw_unit *last)
     return die.abbrev->children ? walk_children(w, die.next) : 0;
 }
 
-static void walk_section(struct walk *w, const struct raw_file *file, bool in_types)
+/* Tries each place where a DIE could start that has its name at `hit`. That they are DIEs is not sure yet. */
+static void try_hit(struct walk *w, uint64_t hit)
+{
+    const struct raw_unit *u = &w->unit;
+    for (size_t i = 0; i < u->name_place_count; i++) {
+        for (uint64_t before = u->name_places[i] + 1; before <= u->name_places[i] + 3; before++) { /* a code of 1 to 3 bytes */
+            struct raw_die die;
+            bool fits = hit >= u->first_die + before && raw_die_read(u, hit - before, &die) && die.abbrev != NULL &&
+                        die.abbrev->name_at == u->name_places[i] && die.data + die.abbrev->name_at == hit;
+            if (fits) {
+                look_for_name(w, &die);
+            }
+        }
+    }
+}
+
+static int try_hits(struct walk *w, const uint64_t *hits, size_t count)
+{
+    for (size_t i = 0; i < count && w->rc == 0; i++) {
+        try_hit(w, hits[i]);
+    }
+    return 0;
+}
+
+/* Walks the units of a section. hits, where not NULL: only those units that have some, and only as far as needed. */
+static void walk_section(struct walk *w, const struct raw_file *file, bool in_types, const struct dwarf_hits *hits)
 {
     struct raw_unit last = {.file = NULL};
+    size_t hit = 0;
     int more = 1;
-    for (uint64_t at = 0; more > 0 && w->rc == 0;) {
+    for (uint64_t at = 0; more > 0 && w->rc == 0 && !(w->first && w->finding->count > 0);) {
         more = raw_unit_next(file, in_types, at, &w->unit);
         if (more <= 0) {
             w->finding->damaged += more < 0;
             break;
         }
         at = w->unit.end;
-        int rc = walk_unit(w, &last);
+        size_t from = hit;
+        while (hits != NULL && hit < hits->count && hits->at[hit] < at) {
+            hit++;
+        }
+        if (hits != NULL && hit == from) {
+            continue;
+        }
+        int rc = raw_unit_open(&w->unit, &last);
+        if (rc == 0) {
+            rc = hits != NULL && !w->unit.odd_names ? try_hits(w, hits->at + from, hit - from) : walk_unit(w);
+        }
         w->rc = rc == -ENOMEM ? rc : w->rc;
         w->finding->damaged += rc == -EBADMSG;
         raw_unit_close(&last);
@@ -503,25 +630,104 @@ static void walk_section(struct walk *w, const struct raw_file *file, bool in_ty
 static void walk_all(struct walk *w)
 {
     const struct dwarf_source *s = w->source;
-    walk_section(w, &s->raw, false);
-    walk_section(w, &s->raw, true);
+    walk_section(w, &s->raw, false, NULL);
+    walk_section(w, &s->raw, true, NULL);
     if (s->raw.alt != NULL) {
-        walk_section(w, &s->raw_alt, false);
+        walk_section(w, &s->raw_alt, false, NULL);
     }
+}
+
+/* The exact way: every unit, DIE by DIE. */
+static int find_by_walk(struct walk *w)
+{
+    struct finding *f = w->finding;
+    w->inside = w->query->part_count > 1;
+    w->everywhere = false;
+    walk_all(w);
+    if (w->rc == 0 && f->count == 0) {
+        /* Not at the top: inside functions, and inside structs without naming them, takes longer. */
+        f->declarations = f->damaged = f->missing_dwo = 0;
+        w->inside = w->everywhere = true;
+        walk_all(w);
+    }
+    return w->rc;
+}
+
+static int hits_in(struct walk *w, const struct raw_file *file, const char *known)
+{
+    struct dwarf_hits hits;
+    int rc = dwarf_hits_find(file, w->query->parts[0], known, &hits);
+    if (rc > 0) {
+        walk_section(w, file, false, &hits);
+    }
+    dwarf_hits_free(&hits);
+    return rc;
+}
+
+/* The name as it stands in the strings, from the first definition that a walk comes upon; NULL: none. */
+static const char *known_name(struct walk *w)
+{
+    struct raw_die die;
+    const char *name = NULL;
+    w->first = true;
+    walk_section(w, &w->source->raw, false, NULL);
+    w->first = false;
+    struct found *f = w->finding->count > 0 ? &w->finding->list[0] : NULL;
+    if (f != NULL && f->unit.file != NULL && raw_die_read(&f->unit, f->offset, &die) && die.abbrev != NULL) {
+        name = raw_die_name(&f->unit, &die);
+    }
+    finding_reset(w->finding);
+    return name;
+}
+
+/* Is what was found a DIE indeed, and not some bytes that look like one? */
+static bool is_die(const struct found *f)
+{
+    struct raw_die die;
+    uint64_t at = f->unit.first_die;
+    while (at < f->offset) {
+        if (!raw_die_read(&f->unit, at, &die)) {
+            return false;
+        }
+        uint64_t sibling = at != f->unit.first_die && die.abbrev != NULL ? raw_die_sibling(&f->unit, &die) : 0;
+        at = sibling != 0 && sibling <= f->offset ? sibling : die.next;
+    }
+    return at == f->offset;
+}
+
+/* The fast way, for a plain name: a search for the bytes that name it. Complete, but it can't tell what lies inside a
+ * function or namespace. 1: one type, or none, and that is certain. 0: the exact way must decide. */
+static int find_by_hits(struct walk *w)
+{
+    const struct dwarf_source *s = w->source;
+    struct finding *f = w->finding;
+    if (w->query->part_count > 1 || w->query->file != NULL || s->raw.types.size > 0 || s->split) {
+        return 0;
+    }
+    int rc = hits_in(w, &s->raw, NULL);
+    if (rc == 0 && s->raw.alt == NULL) {
+        const char *known = known_name(w);
+        rc = known != NULL ? hits_in(w, &s->raw, known) : 0;
+    } else if (rc > 0 && s->raw.alt != NULL) {
+        rc = hits_in(w, &s->raw_alt, NULL);
+    }
+    if (rc < 0 || w->rc < 0) {
+        return rc < 0 ? rc : w->rc;
+    }
+    bool none = f->count == 0 && f->declarations == 0 && f->damaged == 0;
+    return rc > 0 && (none || (f->count == 1 && !f->more && is_die(&f->list[0])));
 }
 
 int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out)
 {
     memset(out, 0, sizeof *out);
-    struct walk w = {.source = s, .query = q, .finding = out, .inside = q->part_count > 1};
-    walk_all(&w);
-    if (w.rc == 0 && out->count == 0) {
-        /* Not at the top: inside functions, and inside structs without naming them, is slower to look. */
-        out->declarations = out->damaged = out->missing_dwo = 0;
-        w.inside = w.everywhere = true;
-        walk_all(&w);
+    struct walk w = {.source = s, .query = q, .finding = out};
+    int rc = find_by_hits(&w);
+    if (rc != 0) {
+        return rc < 0 ? rc : 0;
     }
-    return w.rc;
+    finding_reset(out);
+    return find_by_walk(&w);
 }
 
 int types_each(const struct dwarf_source *s, int (*each)(void *context, Dwarf_Die *die), void *context)

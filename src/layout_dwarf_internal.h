@@ -18,6 +18,7 @@ struct dwarf_source {
     Elf *debug_elf, *alt_elf;  /* a split debug file; the one that dwz shares */
     Dwarf *dwarf, *alt;        /* dwarf: of debug_elf or elf */
     Dwfl *dwfl;                /* only for object files, which need relocation; it owns dwarf then */
+    bool split;                /* it may have its types in .dwo files */
     struct raw_file raw, raw_alt;
 };
 
@@ -76,7 +77,7 @@ struct finding {
 int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out);
 void finding_close(struct finding *f);
 
-/* Calls `each` for every named definition of a struct, class or union at the top of a unit or in a namespace. */
+/* Calls `each` for every definition of a struct, class or union at the top of a unit or in a namespace. */
 int types_each(const struct dwarf_source *s, int (*each)(void *context, Dwarf_Die *die), void *context);
 
 /* ---- build: layout_dwarf_build.c ---- */

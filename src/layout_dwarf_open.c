@@ -473,6 +473,7 @@ static int open_dwarf(struct dwarf_source *s, const struct layout_dwarf_file *fi
     }
     if (rc == 0) {
         raw_sections(&s->raw, dwarf_getelf(s->dwarf));
+        s->split = dwarf_section(dwarf_getelf(s->dwarf), ".debug_addr") != NULL;
         rc = s->raw.info.size + s->raw.types.size == 0 || s->raw.abbrev.size == 0 ? -EBADMSG : 0;
     }
     return rc;

@@ -3,8 +3,8 @@
  *   #include "shm_layout.h"
  *   SHM_LAYOUT(struct message);
  *
- * The type's name goes into the ELF section "shm_layout", NUL-terminated, one after the other; a pointer of the type
- * keeps it in the debug information. Build with -g. shm-view finds segment -> creator pid -> /proc/PID/exe -> section ->
+ * The type's name goes into the ELF section "shm_layout", NUL-terminated, one after the other; a pointer of the type,
+ * and its sizeof (without which clang++ only declares it), keep it in the debug information. Build with -g. shm-view finds segment -> creator pid -> /proc/PID/exe -> section ->
  * DWARF, so the type is described once, in C. Several in one program are candidates; the first that applies is taken.
  *
  *   SHM_LAYOUT_WHEN(struct message_packed, "packed");
@@ -22,7 +22,7 @@
 #define SHM_LAYOUT_ENTRY_(type, text, id)                                                                            \
     __attribute__((section("shm_layout"), used, aligned(1))) static const char SHM_LAYOUT_JOIN(shm_layout_, id)[] =   \
         text;                                                                                                        \
-    __attribute__((used)) static type *SHM_LAYOUT_JOIN(shm_layout_keeps_, id)
+    __attribute__((used)) static type *SHM_LAYOUT_JOIN(shm_layout_keeps_, id)[1 + 0 * sizeof(type)]
 
 #define SHM_LAYOUT(type) SHM_LAYOUT_ENTRY_(type, #type, __LINE__)
 #define SHM_LAYOUT_WHEN(type, words) SHM_LAYOUT_ENTRY_(type, #type "\t" words, __LINE__)

@@ -1,12 +1,14 @@
 /* layout_dump: what the library makes of the types in an ELF file, for tests to compare.
  *
  *   layout_dump FILE TYPE        the type as a .layout file, or the error and its number
- *   layout_dump -r FILE TYPE     the same, only found and built: to be timed
- *   layout_dump -a FILE          every struct and union, in the form that pahole_table.pl makes of pahole's output:
- *                                a line "struct NAME SIZE", its members "  NAME OFFSET SIZE HOLE" (a bit-field's name as
- *                                NAME:BITS and its offset as BIT), in the order of the file
+ *   layout_dump -l FILE TYPE     its leaves: a line "= TYPE SIZE ALIGN", then "PATH OFFSET SIZE", or "PATH bit BIT BITS"
+ *   layout_dump -r FILE TYPE     nothing; the type is only found and built, to be timed
+ *   layout_dump -a FILE          every struct and union, in the form that compare_pahole makes of pahole's output:
+ *                                a line "struct NAME SIZE", then its members "  NAME OFFSET SIZE HOLE", where HOLE is
+ *                                before the member; "  NAME:BITS BIT" for a bit-field; in the order of the file
  *   layout_dump -c FILE [ARG...] the candidates of SHM_LAYOUT for that command line, best first
- *   layout_dump -d PATH ...      looks for split debug files in PATH */
+ *   layout_dump -d PATH ...      looks for split debug files in PATH
+ * More than one TYPE may be named. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,11 +33,14 @@ static int fail(int rc, const struct layout_error *error)
     return 1;
 }
 
-static void print_member(const struct layout_node *n)
+/* After a bit-field the hole is "?": pahole counts from the end of a storage unit there, which DWARF 5 does not tell. */
+static void print_member(const struct layout_node *n, bool after_bits)
 {
     const char *name = *n->name != '\0' ? n->name : "-";
     if (n->bit_size > 0) {
-        printf("  %s:%u %zu %u\n", name, n->bit_size, 8 * n->offset + n->bit_offset, n->bit_size);
+        printf("  %s:%u %zu\n", name, n->bit_size, 8 * n->offset + n->bit_offset);
+    } else if (after_bits) {
+        printf("  %s %zu %zu ?\n", name, n->offset, n->size);
     } else {
         printf("  %s %zu %zu %zu\n", name, n->offset, n->size, n->padding_before);
     }
@@ -45,9 +50,11 @@ static int print_all(void *context, const struct layout *l, const char *file_nam
 {
     (void)context, (void)file_name, (void)line;
     const struct layout_node *root = &l->nodes[0];
+    bool bits = false;
     printf("%s %zu\n", root->type, root->size);
     for (uint32_t c = 1; c < root->end; c = l->nodes[c].end) {
-        print_member(&l->nodes[c]);
+        print_member(&l->nodes[c], bits);
+        bits = l->nodes[c].bit_size > 0;
     }
     return 0;
 }
@@ -73,7 +80,22 @@ static int dump_candidates(const struct layout_dwarf_file *file, int argc, char 
     return 0;
 }
 
-static int dump_type(const struct layout_dwarf_file *file, const char *type, bool print)
+static void print_leaves(const struct layout *l, const char *type)
+{
+    struct layout_leaf leaf;
+    printf("= %s %zu %zu\n", type, layout_size(l), l->nodes[0].align);
+    for (size_t i = 0; layout_leaf_get(l, i, &leaf); i++) {
+        char path[256];
+        layout_leaf_path(l, i, path, sizeof path);
+        if (leaf.node->bit_size > 0) {
+            printf("%s bit %zu %u\n", path, 8 * leaf.offset + leaf.node->bit_offset, leaf.node->bit_size);
+        } else {
+            printf("%s %zu %zu\n", path, leaf.offset, leaf.node->size);
+        }
+    }
+}
+
+static int dump_type(const struct layout_dwarf_file *file, const char *type, int mode)
 {
     struct layout l;
     struct layout_error error;
@@ -81,8 +103,10 @@ static int dump_type(const struct layout_dwarf_file *file, const char *type, boo
     if (rc < 0) {
         return fail(rc, &error);
     }
-    if (print) {
+    if (mode == 0) {
         layout_text_write(&l, stdout);
+    } else if (mode == 'l') {
+        print_leaves(&l, type);
     }
     layout_free(&l);
     return 0;
@@ -93,7 +117,7 @@ int main(int argc, char **argv)
     struct layout_dwarf_file file = {.fd = -1};
     struct layout_error error;
     int letter, mode = 0;
-    while ((letter = getopt(argc, argv, "+racd:")) != -1) {
+    while ((letter = getopt(argc, argv, "+rlacd:")) != -1) {
         if (letter == '?') {
             return 2;
         }
@@ -101,7 +125,7 @@ int main(int argc, char **argv)
         mode = letter == 'd' ? mode : letter;
     }
     if (argc - optind < (mode == 'a' || mode == 'c' ? 1 : 2)) {
-        fprintf(stderr, "usage: layout_dump [-d PATH] [-r|-a|-c] FILE [TYPE]\n");
+        fprintf(stderr, "usage: layout_dump [-d PATH] [-l|-r|-a|-c] FILE [TYPE]\n");
         return 2;
     }
     file.name = argv[optind];
@@ -117,7 +141,9 @@ int main(int argc, char **argv)
     } else if (mode == 'c') {
         status = dump_candidates(&file, argc - optind, argv + optind);
     } else {
-        status = dump_type(&file, argv[optind + 1], mode != 'r');
+        for (int i = optind + 1; i < argc; i++) {
+            status |= dump_type(&file, argv[i], mode);
+        }
     }
     close(file.fd);
     return status;

@@ -1,0 +1,165 @@
+#!/usr/bin/env bats
+# Every kind of member, compiled in many ways: offsets, sizes and alignments are those of the running program itself.
+
+load helpers
+
+@test "gcc, DWARF 2 to 5" {
+    for version in 2 3 4 5; do
+        build "$work/kinds" gcc "-gdwarf-$version"
+        same_as_compiled "$work/kinds"
+    done
+}
+
+@test "clang, DWARF 2 to 5" {
+    for version in 2 3 4 5; do
+        build "$work/kinds" clang "-gdwarf-$version"
+        same_as_compiled "$work/kinds"
+    done
+}
+
+@test "optimised and with macros" {
+    build "$work/kinds" gcc -g3 -O2
+    same_as_compiled "$work/kinds"
+    build "$work/kinds" clang -g -O2
+    same_as_compiled "$work/kinds"
+}
+
+@test "sections compressed with zlib" {
+    build "$work/kinds" gcc -g -gz=zlib
+    readelf -SW "$work/kinds" | grep -E '\.debug_info .* C '
+    same_as_compiled "$work/kinds"
+}
+
+@test "sections compressed in the old GNU way" {
+    build "$work/kinds" gcc -g
+    objcopy --compress-debug-sections=zlib-gnu "$work/kinds" "$work/old"
+    readelf -SW "$work/old" | grep -F .zdebug_info
+    same_as_compiled "$work/kinds" "$work/old"
+}
+
+@test "sections compressed with zstd are read, or the error says how to unpack them" {
+    build "$work/kinds" gcc -g
+    objcopy --compress-debug-sections=zstd "$work/kinds" "$work/zstd" 2>/dev/null || skip "objcopy knows no zstd"
+    if run "$dump" "$work/zstd" 'struct bits' && [ "$status" -eq 0 ]; then
+        same_as_compiled "$work/kinds" "$work/zstd"
+    else
+        [[ $output == *"--decompress-debug-sections"* ]]
+    fi
+}
+
+@test "types in units of their own (-fdebug-types-section)" {
+    for compiler in gcc clang; do
+        for version in 4 5; do
+            build "$work/kinds" "$compiler" "-gdwarf-$version" -fdebug-types-section
+            same_as_compiled "$work/kinds"
+        done
+    done
+}
+
+@test "types in .dwo files (-gsplit-dwarf), and an error that names a missing one" {
+    for version in 4 5; do
+        build "$work/kinds" gcc "-gdwarf-$version" -gsplit-dwarf
+        same_as_compiled "$work/kinds"
+    done
+    find "$work" -name '*.dwo' -delete
+    run -1 "$dump" "$work/kinds" 'struct bits'
+    [[ $output == *".dwo"* ]]
+}
+
+@test "64-bit DWARF and link-time optimisation" {
+    build "$work/kinds" gcc -gdwarf-5 -gdwarf64
+    same_as_compiled "$work/kinds"
+    build "$work/kinds" gcc -g -flto
+    same_as_compiled "$work/kinds"
+}
+
+@test "an object file, whose names need relocation" {
+    for compiler in gcc clang; do
+        build "$work/kinds" "$compiler" -g
+        (cd "$work" && "$compiler" -g -w -I"$src" -c "$here/kinds.c" -o kinds.o)
+        same_as_compiled "$work/kinds" "$work/kinds.o"
+    done
+}
+
+@test "a split debug file, found by its link" {
+    build "$work/kinds" gcc -g -Wl,--build-id=none
+    objcopy --only-keep-debug "$work/kinds" "$work/kinds.debug"
+    cp "$work/kinds" "$work/stripped"
+    (cd "$work" && objcopy --strip-debug --add-gnu-debuglink=kinds.debug stripped)
+    same_as_compiled "$work/kinds" "$work/stripped"
+    mkdir "$work/.debug"
+    mv "$work/kinds.debug" "$work/.debug"
+    same_as_compiled "$work/kinds" "$work/stripped"
+    mkdir -p "$work/path/$work"
+    mv "$work/.debug/kinds.debug" "$work/path/$work"
+    same_as_compiled "$work/kinds" "$work/stripped" -d "/nowhere:$work/path"
+}
+
+@test "a split debug file that belongs to another program is not taken" {
+    build "$work/kinds" gcc -g -Wl,--build-id=none
+    objcopy --only-keep-debug "$work/kinds" "$work/kinds.debug"
+    cp "$work/kinds" "$work/stripped"
+    (cd "$work" && objcopy --strip-debug --add-gnu-debuglink=kinds.debug stripped)
+    build "$work/other" gcc -g -O2 -Wl,--build-id=none
+    objcopy --only-keep-debug "$work/other" "$work/kinds.debug"
+    run -1 "$dump" "$work/stripped" 'struct bits'
+    [[ $output == *"error ENODATA"* ]]
+}
+
+@test "a split debug file, found by its build-id" {
+    build "$work/kinds" gcc -g -Wl,--build-id=sha1
+    id=$(readelf -n "$work/kinds" | sed -n 's/.*Build ID: //p')
+    mkdir -p "$work/path/.build-id/${id:0:2}"
+    objcopy --only-keep-debug "$work/kinds" "$work/path/.build-id/${id:0:2}/${id:2}.debug"
+    cp "$work/kinds" "$work/stripped"
+    strip -g "$work/stripped"
+    same_as_compiled "$work/kinds" "$work/stripped" -d "$work/path"
+    objcopy --compress-debug-sections "$work/path/.build-id/${id:0:2}/${id:2}.debug"
+    same_as_compiled "$work/kinds" "$work/stripped" -d "$work/path"
+}
+
+@test "what dwz moved to a file that several programs share" {
+    need dwz
+    build "$work/kinds" gcc -gdwarf-4
+    cp "$work/kinds" "$work/one"
+    cp "$work/kinds" "$work/two"
+    (cd "$work" && dwz -m common.debug -M common.debug one two 2>&1) || skip "dwz can't"
+    readelf -SW "$work/one" | grep -F .gnu_debugaltlink
+    same_as_compiled "$work/kinds" "$work/one"
+    mkdir "$work/elsewhere"
+    mv "$work/two" "$work/elsewhere"
+    run ! same_as_compiled "$work/kinds" "$work/elsewhere/two"
+    mv "$work/common.debug" "$work/elsewhere"
+    same_as_compiled "$work/kinds" "$work/elsewhere/two"
+}
+
+@test "C++: namespaces, classes, bases, templates, virtual tables" {
+    for compiler in g++ clang++; do
+        for version in 4 5; do
+            build "$work/kinds" "$compiler" "-gdwarf-$version"
+            same_as_compiled "$work/kinds"
+            build "$work/kinds" "$compiler" "-gdwarf-$version" -fdebug-types-section
+            same_as_compiled "$work/kinds"
+        done
+    done
+}
+
+@test "C++: references, pointers to members and atomics have kinds of their own" {
+    build "$work/kinds" g++ -g
+    run -0 "$dump" "$work/kinds" refs
+    [[ $output == *'0 "int &" r (kind pointer, size 8, align 8)'* ]]
+    [[ $output == *'method (size 16)'* ]]
+    [[ $output == *'_M_i (kind integer, size 4, align 4, noflags, sync)'* ]]
+    [[ $output == *'char16_t u16'* ]]
+}
+
+@test "what is written as a .layout file says kinds, flags, enumerators and types as C has them" {
+    build "$work/kinds" gcc -g
+    run -0 "$dump" "$work/kinds" 'struct all'
+    for line in 'int[3][4] grid' 'char[2][5] names' 'struct point p (size 8, align 4) {' 'point_t[2][2] points (size 32' \
+        'path_t path (size 24' 'enum color color {' 'GREEN = 200' 'BLUE = -1' 'WIDE = 4294967296' \
+        '"int (*)(int, const char *)" call' 'struct all * next' '_Atomic int at' '"int *_Atomic" atp' \
+        'atomic_llong atl' 'long double ld' '__int128 big' '_Bool b'; do
+        [[ $output == *" $line"* ]] || { echo "missing: $line"; false; }
+    done
+}

@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# Files and names that can't give a layout: each is told in words, with what to do next; nothing crashes.
+
+load helpers
+
+# fails NUMBER FILE TYPE TEXT...: layout_dump fails with that error, and its message has all the texts.
+fails() {
+    local number="$1" file="$2" type="$3"
+    shift 3
+    run -1 "$dump" "$file" "$type"
+    [[ $output == *"error $number"* ]] || { echo "$output"; false; }
+    for text in "$@"; do
+        [[ $output == *"$text"* ]] || { echo "missing '$text' in: $output"; false; }
+    done
+}
+
+@test "a program without debug information: build with -g, or install it" {
+    build "$work/kinds" gcc -g0 -Wl,--build-id=sha1
+    id=$(readelf -n "$work/kinds" | sed -n 's/.*Build ID: //p')
+    fails ENODATA "$work/kinds" 'struct all' "no debug information" "-g" "-dbgsym" "${id:2}.debug" "$work/kinds"
+}
+
+@test "a text file, an empty file, a folder, a device: not an ELF file" {
+    echo 'struct all { int a; };' >"$work/kinds.h"
+    fails ENOEXEC "$work/kinds.h" 'struct all' "not an ELF file" "$work/kinds.h"
+    : >"$work/empty"
+    fails ENOEXEC "$work/empty" 'struct all' "not an ELF file"
+    fails "Is a directory" "$work" 'struct all' "cannot read types"
+    fails ENOEXEC /dev/null 'struct all' "not an ELF file"
+}
+
+@test "an ELF file that is cut short anywhere: an error, or the right layout" {
+    build "$work/kinds" gcc -g
+    "$dump" "$work/kinds" 'struct bits' >"$work/whole"
+    size=$(stat -c %s "$work/kinds")
+    for part in 1 4 20 63 64 100 1000 $((size / 4)) $((size / 2)) $((size - 5000)) $((size - 100)) $((size - 1)); do
+        head -c "$part" "$work/kinds" >"$work/cut"
+        run "$dump" "$work/cut" 'struct bits'
+        if [ "$status" -eq 0 ]; then
+            diff <(printf '%s\n' "$output") "$work/whole"
+        else
+            [ "$status" -eq 1 ]
+            [[ $output == *"error E"* ]]
+        fi
+    done
+}
+
+@test "damaged bytes in the debug information: never a crash" {
+    build "$work/kinds" gcc -g
+    offset=$(($(readelf -SW "$work/kinds" | sed -nE 's/.* \.debug_info +PROGBITS +[0-9a-f]+ ([0-9a-f]+).*/0x\1/p')))
+    for i in {0..60}; do
+        cp "$work/kinds" "$work/bad"
+        printf '\xff\x81\x13' | dd of="$work/bad" bs=1 seek=$((offset + i * 97 % 3000)) conv=notrunc status=none
+        run "$dump" "$work/bad" 'struct all'
+        [ "$status" -le 1 ]
+        run "$dump" -a "$work/bad"
+        [ "$status" -le 1 ]
+    done
+}
+
+@test "an unknown type: a struct's name needs 'struct', and what nothing uses is left out" {
+    build "$work/kinds" gcc -g
+    fails ENOENT "$work/kinds" 'struct nosuch' "no type 'struct nosuch'" "SHM_LAYOUT"
+    fails ENOENT "$work/kinds" nosuch "as in 'struct message'"
+    fails ENOENT "$work/kinds" 'union all' "no type 'union all'"
+    fails ENOENT "$work/kinds" 'enum point' "no type 'enum point'"
+}
+
+@test "words that are no type's name" {
+    build "$work/kinds" gcc -g
+    for name in '' '   ' 'struct ' 'struct' '::' 'a::' '@file.c' 'point@'; do
+        run -1 "$dump" "$work/kinds" "$name"
+        [[ $output == *"error EINVAL"* || $output == *"error ENOENT"* ]]
+    done
+}
+
+@test "a type that is declared and not defined" {
+    echo 'struct hidden; struct hidden *p; int main(void) { return p != 0; }' >"$work/a.c"
+    gcc -g "$work/a.c" -o "$work/a"
+    fails ENOENT "$work/a" 'struct hidden' "only declares" "in which it is defined"
+}
+
+two_messages() {
+    echo 'struct message { int a; char b; }; struct message one; struct same { int x; }; struct same s1; extern void f(void);
+          int main(void) { f(); return 0; }' >"$work/a.c"
+    printf '\n\nstruct message { char b[12]; }; struct message two; struct same { int x; }; struct same s2; void f(void) {}' >"$work/b.c"
+    (cd "$work" && "${1:-gcc}" -g "${@:2}" a.c b.c -o two)
+}
+
+@test "a name of two different types: the error lists file, line and size, and @file chooses" {
+    for compiler in gcc clang; do
+        command -v "$compiler" || continue
+        two_messages "$compiler"
+        fails ENOTUNIQ "$work/two" 'struct message' "2 different types" "a.c:1, 8 bytes" "b.c:3, 12 bytes" \
+            "struct message@"
+        run -0 "$dump" "$work/two" 'struct message@a.c'
+        [[ $output == *"0 int a"*"4 char b"* ]]
+        run -0 "$dump" "$work/two" 'struct message@b.c'
+        [[ $output == *"0 char[12] b"* ]]
+        run -0 "$dump" "$work/two" 'struct message@b.c:3'
+        [[ $output == *"0 char[12] b"* ]]
+        fails ENOENT "$work/two" 'struct message@c.c'
+        fails ENOENT "$work/two" 'struct message@b.c:4'
+    done
+}
+
+@test "the same type in several source files is one type" {
+    for options in -gdwarf-4 -gdwarf-5 -fdebug-types-section -gsplit-dwarf; do
+        two_messages gcc "$options"
+        run -0 "$dump" "$work/two" 'struct same'
+        [[ $output == *"0 int x"* ]]
+    done
+}
+
+@test "a difference deep inside makes two types" {
+    cat >"$work/m.h" <<'END'
+struct in { KIND k; int z; };
+struct out { int a; struct in list[3]; struct in *p; };
+END
+    printf '#define KIND int\n#include "m.h"\nstruct out o1; int main(void) { return 0; }' >"$work/a.c"
+    printf '#define KIND unsigned\n#include "m.h"\nstruct out o2;' >"$work/b.c"
+    (cd "$work" && gcc -g a.c b.c -o two)
+    fails ENOTUNIQ "$work/two" 'struct out' "m.h:2 in a.c, 40 bytes" "m.h:2 in b.c, 40 bytes"
+    run -0 "$dump" "$work/two" 'struct out@b.c'
+    [[ $output == *"unsigned int k"* ]]
+}
+
+@test "a typedef is not the struct of the same name" {
+    echo 'typedef struct { char c; } thing; struct thing { int i; }; thing a; struct thing b; int main(void) { return 0; }' >"$work/a.c"
+    gcc -g "$work/a.c" -o "$work/a"
+    run -0 "$dump" "$work/a" thing
+    [[ $output == *"0 char c"* ]]
+    run -0 "$dump" "$work/a" 'struct thing'
+    [[ $output == *"0 int i"* ]]
+}
+
+@test "a type inside a function is found where no other has its name" {
+    echo 'int main(void) { struct local { char c; int i; } l = {0}; return l.i; }' >"$work/a.c"
+    gcc -g "$work/a.c" -o "$work/a"
+    run -0 "$dump" "$work/a" 'struct local'
+    [[ $output == *"4 int i"* ]]
+}
+
+@test "a deleted program is read through a descriptor, as by /proc/PID/exe" {
+    build "$work/kinds" gcc -g
+    "$dump" "$work/kinds" 'struct bits' >"$work/whole"
+    exec 7<"$work/kinds"
+    rm "$work/kinds"
+    "$dump" /proc/self/fd/7 'struct bits' >"$work/got"
+    exec 7<&-
+    diff "$work/whole" "$work/got"
+}
+
+@test "SHM_LAYOUT's types, in the order of the command line" {
+    cat >"$work/a.c" <<'END'
+#include "shm_layout.h"
+struct message { int a; };
+struct packed { int a; } __attribute__((packed));
+typedef struct { int live; } live_t;
+SHM_LAYOUT(struct message);
+SHM_LAYOUT_WHEN(struct packed, "packed");
+SHM_LAYOUT_WHEN(live_t, "packed --every");
+int main(void) { return 0; }
+END
+    for compiler in gcc clang; do
+        need "$compiler"
+        "$compiler" -g -O2 -Wall -Wextra -Wpedantic -Werror -I"$src" "$work/a.c" -o "$work/a"
+        strip -g -o "$work/stripped" "$work/a"
+        run -0 "$dump" -c "$work/stripped"
+        [ "$output" = 'struct message|' ]
+        run -0 "$dump" -c "$work/a" --layout packed
+        [ "$output" = $'struct packed|packed\nstruct message|' ]
+        run -0 "$dump" -c "$work/a" --layout=packed --ev=50
+        [ "$output" = $'live_t|packed --every\nstruct packed|packed\nstruct message|' ]
+        for type in 'struct message' 'struct packed' live_t; do
+            "$dump" -r "$work/a" "$type"
+        done
+    done
+}
+
+@test "a program without SHM_LAYOUT has no candidates" {
+    run -0 "$dump" -c "$(command -v sleep)"
+    [ -z "$output" ]
+    run -1 "$dump" -c /etc/passwd
+    [[ $output == *"not an ELF file"* ]]
+}
+
+@test "a layout that C++ defines compiles with SHM_LAYOUT in clang++ and g++" {
+    printf '#include "shm_layout.h"\nnamespace ns { struct m { int a; char b; }; }\nSHM_LAYOUT(ns::m);\nint main() {}\n' >"$work/a.cc"
+    for compiler in g++ clang++; do
+        need "$compiler"
+        "$compiler" -g -I"$src" "$work/a.cc" -o "$work/a"
+        run -0 "$dump" "$work/a" "$("$dump" -c "$work/a" | cut -d'|' -f1)"
+        [[ $output == *"4 char b"* ]]
+    done
+}
