@@ -87,12 +87,13 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
     }
     int most = m->want_width > 0 ? m->want_width : 32;
     d.shape = rows_fit(cols - SIDE_MIN - 3, m->want_width, most, m->size);
-    bool wide = rows >= 22 && d.shape.characters && d.shape.width >= (m->want_width > 0 ? m->want_width : 16);
-    if (wide) {
+    /* Panels beside the grid, unless that costs bytes a row that the person asked for. */
+    struct rows_shape alone = rows_fit(cols, m->want_width, 16, m->size);
+    if (rows >= 22 && d.shape.characters && d.shape.width >= alone.width) {
         plan_wide(&d, m);
         return d;
     }
-    d.shape = rows_fit(cols, m->want_width, m->want_width > 0 ? m->want_width : 16, m->size);
+    d.shape = alone;
     plan_stacked(&d, m);
     return d;
 }

@@ -136,7 +136,8 @@ static bool leaf_glows(const struct model *m, const struct layout_leaf *leaf)
     return false;
 }
 
-/* A path that is too long keeps its end, from a dot on where that fits: ".num" says more than "message.n". */
+/* A path that is too long keeps its end, from a dot on where that fits: ".num" says more than "message.n". But not
+ * where the index of an array would go: ".n" is in each of its elements. */
 static int put_path(struct canvas *c, int row, int col, int width, struct style style, const char *path)
 {
     int over = canvas_width(path) - width;
@@ -144,7 +145,7 @@ static int put_path(struct canvas *c, int row, int col, int width, struct style 
         return canvas_put_cut(c, row, col, width, style, path);
     }
     const char *dot = strchr(path + over, '.');
-    if (dot != NULL) {
+    if (dot != NULL && memchr(path, '[', (size_t)(dot - path)) == NULL) {
         return canvas_put_cut(c, row, col, width, style, dot);
     }
     canvas_put(c, row, col, style, c->utf8 ? "\u2026" : "<");

@@ -149,10 +149,10 @@ static void attached(struct source *s, size_t old_size)
     creator_learn(s);
     owner_learn(s);
     if (s->attached_before && old_size != s->segment.size) {
-        say(s->news, "a new segment stands here: attached anew (shmid %d, %zu bytes, before %zu)", s->segment.id,
+        say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", s->segment.id,
             s->segment.size, old_size);
     } else if (s->attached_before) {
-        say(s->news, "a new segment stands here: attached anew (shmid %d)", s->segment.id);
+        say(s->news, "attached anew: a new segment stands here (shmid %d)", s->segment.id);
     }
     s->attached_before = true;
     s->size = s->segment.size;
@@ -172,7 +172,7 @@ static void wait_for_segment(struct source *s)
     int rc = s->spec.name.by == SEGMENT_BY_PATH ? segment_name_key(&s->spec.name, &key) : 0;
     s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
     if (s->state == SOURCE_GONE) {
-        say(s->line, "the segment is gone; these are its last bytes. Waiting for a new one");
+        say(s->line, "the segment is gone; its last bytes stay. Waiting for a new one");
     } else if (rc == -ENOENT) {
         say(s->line, "waiting: the file that gives the key does not exist yet");
     } else if (rc < 0) {
@@ -210,8 +210,8 @@ static void removed(struct source *s)
     bool another = s->spec.name.by != SEGMENT_BY_ID && id_now(s, &id) == 0 && id != s->segment.id;
     if (!another && others > 0) {
         s->state = SOURCE_REMOVED;
-        say(s->line, "this segment was removed, but %lu other%s still attached: you look at the removed one", others,
-            others == 1 ? " is" : "s are");
+        say(s->line, "removed, but %lu other%s it attached: you see the removed one", others,
+            others == 1 ? " has" : "s have");
         return;
     }
     segment_detach(&s->segment);

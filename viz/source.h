@@ -41,7 +41,8 @@ struct source {
     key_t key;                       /* asked for by key or path; 0: not known */
     bool attached_before;
     unsigned attachments;            /* goes up at each new attachment: the layout must be looked for again */
-    char line[SOURCE_LINE_MAX];      /* one calm line that tells the state; printable. "" while all is well */
+    char line[SOURCE_LINE_MAX];      /* one calm line that tells the state; printable. "" while all is well. What can be
+                                      * said beside bytes has 65 columns at most: as much as 80 columns have room for */
     char news[SOURCE_LINE_MAX];      /* what happened last ("attached anew: ..."), printable; "" where nothing did */
     uint8_t *bytes;                  /* a file's or standard input's; owned */
     size_t size;

@@ -318,7 +318,11 @@ static void next_glasses(struct view *v)
 /* Looks at the source. true: something is new on the screen. */
 static bool follow(struct view *v)
 {
+    enum source_state before = v->source.state;
     bool news = source_poll(&v->source);
+    if (v->source.state != before) {
+        v->model.message[0] = '\0'; /* an older answer would hide what the source has to say now */
+    }
     if (v->source.attachments != v->attachments) {
         snprintf(v->model.message, sizeof v->model.message, "%s", v->source.news);
         meet_segment(v);

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# Whole screens, as text, at the sizes that we promise. tests/golden/ has them; each was read by a person against the
+# layout. To write them anew: GOLDEN_WRITE=1 bats tests/screen/golden.bats, then look at every one.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+}
+
+teardown()
+{
+    screen_close
+}
+
+@test "the message at 80x24" {
+    serve
+    viewer 80x24
+    golden natural-80x24
+}
+
+@test "the message at 100x30" {
+    serve
+    viewer 100x30
+    golden natural-100x30
+}
+
+@test "the message at 200x60" {
+    serve
+    viewer 200x60
+    golden natural-200x60
+}
+
+@test "the message at 20x6" {
+    serve
+    viewer 20x6
+    golden natural-20x6
+}
+
+@test "the packed message at 80x24" {
+    serve --layout packed
+    viewer 80x24
+    keys :ratio Enter
+    golden packed-80x24
+}
+
+@test "a file with findings at 80x24" {
+    printf '%s\n' 'shmlab layout 1' 'struct bad {' 'char tag' '4 int n' '6 int m' '10 short s' '16 double d' \
+        'struct slot slots[3] {' 'char c' 'int n' '}' '}' >"$T/layout"
+    perl -e 'print pack "C*", map { $_ * 7 % 256 } 0 .. 99' >"$T/bytes.bin"
+    on 80x24 "$BIN/shm-view" --file bytes.bin --layout layout
+    keys :6 Enter
+    golden findings-80x24
+}
+
+@test "help at 80x24, 100x30, 200x60 and 20x6" {
+    message_file
+    on 80x24 "$BIN/shm-view" --file message.bin --no-layout
+    sees 0000
+    keys '?'
+    golden help-80x24
+    resize 100x30
+    golden help-100x30
+    resize 200x60
+    golden help-200x60
+    resize 20x6
+    golden help-20x6
+}
+
+@test "waiting at 80x24 and 20x6" {
+    viewer 80x24
+    golden waiting-80x24
+    resize 20x6
+    golden waiting-20x6
+}
+
+@test "ASCII alone at 80x24 in the C locale" {
+    serve
+    on 80x24 env LC_ALL=C "$BIN/shm-view" --key "$KEY"
+    golden ascii-80x24
+    ! LC_ALL=C grep -q '[^ -~]' "$GOLDEN/ascii-80x24" || false
+}
+
+@test "without a layout at 80x24" {
+    message_file
+    on 80x24 "$BIN/shm-view" --file message.bin --no-layout
+    golden bytes-80x24
+}

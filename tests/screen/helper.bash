@@ -1,0 +1,155 @@
+# helper: a terminal for the tests of screens: tmux with a socket of its own. Loaded by `load helper`.
+#
+# What the screen shows is awaited, never slept for. screen_close ends the terminal and all that runs in it.
+
+load ../cli/helper
+
+GOLDEN=$BATS_TEST_DIRNAME/../golden
+# A crash shall be a crash, also in a build with AddressSanitizer.
+export ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
+
+screen_open()
+{
+    place_open
+    unset NO_COLOR TMUX TMUX_PANE LINES COLUMNS
+    export LC_ALL=C.UTF-8
+    printf '%s\n' 'set -g default-terminal "screen-256color"' 'set -g status off' 'set -g remain-on-exit on' \
+        'set -s escape-time 0' 'set -gq remain-on-exit-format ""' >"$T/tmux.conf"
+}
+
+screen_close()
+{
+    tmx kill-server 2>/dev/null || true
+    place_close
+}
+
+tmx()
+{
+    tmux -u -S "$T/tmux" -f "$T/tmux.conf" "$@"
+}
+
+# on COLSxROWS COMMAND...: runs it in a new terminal of that size, in the folder $T. Variables set by `env` in COMMAND.
+on()
+{
+    local size=$1 words
+    shift
+    printf -v words '%q ' "$@"
+    (cd "$T" && tmx new-session -d -x "${size%x*}" -y "${size#*x}" "exec $words") 3>&-
+}
+
+# The message in the file message.bin and its layout in the file layout, so that nothing on the screen depends on who runs.
+message_file()
+{
+    perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
+        "\0" x 968' >"$T/message.bin"
+    printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
+        'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
+}
+
+# poke OFFSET HEX: another process writes into the segment $ID.
+poke()
+{
+    perl -e 'my ($id, $offset, $hex) = @ARGV; my $bytes = pack "H*", $hex;
+        shmwrite($id, $bytes, $offset, length $bytes) or die "shmwrite: $!"' "$ID" "$1" "$2"
+}
+
+# viewer COLSxROWS WORDS...: the viewer under $KEY, on such a terminal. VIEWER: its pid.
+viewer()
+{
+    local size=$1
+    shift
+    on "$size" "$BIN/shm-view" --key "$KEY" "$@"
+    viewer_pid
+}
+
+viewer_pid()
+{
+    VIEWER=$(tmx display -p '#{pane_pid}')
+}
+
+screen()
+{
+    tmx capture-pane -p
+}
+
+# shows TEXT...: each of them stands on the screen, within one line.
+shows()
+{
+    local now text
+    now=$(screen)
+    for text in "$@"; do
+        [[ $now == *"$text"* ]] || return 1
+    done
+}
+
+hides()
+{
+    ! shows "$@"
+}
+
+# sees TEXT...: awaits all of them.
+sees()
+{
+    await shows "$@" && return
+    screen >&2
+    return 1
+}
+
+# loses TEXT: awaits that it is gone.
+loses()
+{
+    await hides "$1" && return
+    screen >&2
+    return 1
+}
+
+keys()
+{
+    tmx send-keys "$@"
+}
+
+resize()
+{
+    tmx resize-window -x "${1%x*}" -y "${1#*x}"
+}
+
+# What is different from machine to machine: the title's key, and what follows the size.
+normal()
+{
+    sed -E '1s/key 0x[0-9a-f]{8}/key 0x--------/; 1s/(0x-{8}).* ([0-9]+ bytes).*  (.*[^ ]) *$/\1 ... \2 ... \3/; s/ +$//'
+}
+
+like_golden()
+{
+    cmp -s <(screen | normal) "$GOLDEN/$1"
+}
+
+# golden NAME: awaits that the screen looks like tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it before you keep it.
+golden()
+{
+    if [[ -n ${GOLDEN_WRITE-} ]]; then
+        await_still
+        screen | normal >"$GOLDEN/$1"
+    fi
+    await like_golden "$1" && return
+    diff "$GOLDEN/$1" <(screen | normal) >&2
+    return 1
+}
+
+# Only to write goldens: until the screen stays as it is.
+await_still()
+{
+    local before now=
+    until before=$now; now=$(screen); [[ -n $now && $now == "$before" ]]; do sleep 0.5; done
+}
+
+# The viewer has ended and the terminal is as it was before it: alternate screen, cursor, keys and mouse.
+terminal_restored()
+{
+    [[ $(tmx display -p '#{alternate_on} #{cursor_flag} #{keypad_cursor_flag} #{mouse_any_flag}') == '0 1 0 0' ]]
+}
+
+gone()
+{
+    ! kill -0 "$1" 2>/dev/null
+}

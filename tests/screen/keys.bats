@@ -1,0 +1,221 @@
+#!/usr/bin/env bats
+# Every key and the mouse, seen by what the screen shows. The line under the grid tells where the cursor is.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+    message_file
+}
+
+teardown()
+{
+    screen_close
+}
+
+message()
+{
+    on "${1:-80x24}" "$BIN/shm-view" --file message.bin --layout layout
+    sees 'PI is defined as'
+}
+
+at()
+{
+    sees "$(printf '0x%04x = %d ' "$1" "$1")"
+}
+
+# go KEY OFFSET...: each key leads to its offset.
+go()
+{
+    while (($# > 0)); do
+        keys "$1"
+        at "$2"
+        shift 2
+    done
+}
+
+@test "hjkl and the arrows move by bytes and rows, and stop at the ends" {
+    message
+    at 0
+    go l 1 Right 2 j 18 Down 34 h 33 Left 32 k 16 Up 0
+    keys h k Left Up l
+    at 1
+    go G 1023
+    keys l j Right Down h
+    at 1022
+}
+
+@test "g G Home End 0 \$ and pages" {
+    message
+    go G 1023 g 0 End 1023 Home 0 l 1 j 17 '$' 31 0 16
+    go NPage 144 C-f 272 PPage 144 C-b 16 C-b 0
+    go G 1023
+    sees '03f0  00'
+}
+
+@test "Tab and Shift-Tab go from field to field" {
+    message
+    go Tab 20 Tab 24 Tab 28 Tab 32 Tab 33 Tab 40 Tab 48
+    sees '▸farewell'
+    keys Tab # there is no next one
+    go BTab 40 BTab 33
+    sees '▸eq2'
+    go g 0
+    keys BTab l
+    at 1
+}
+
+@test "the cursor has its place, its field and its readings on the screen" {
+    message
+    go Tab 20
+    sees '00░00[16]00 00 00' '▸num' 'num: int, byte 1 of 4 = 22' 'byte 16  22  0001 0110' 'i32 22 '
+    go h 19
+    sees '00[00]16' 'padding before num (align 4)' '▸num'
+    keys :100 Enter
+    at 100
+    sees 'free: no field lies here'
+}
+
+@test ": goes to an offset, a step or a field, and says what it does not know" {
+    message
+    keys -l :0x20
+    sees ':0x20_'
+    keys Enter
+    at 32
+    keys :40 Enter
+    at 40
+    keys :+8 Enter
+    at 48
+    keys :-0x10 Enter
+    at 32
+    keys :den Enter
+    at 28
+    keys :nonsense Enter
+    sees 'no field and no offset: nonsense'
+    at 28
+    keys :1024 Enter
+    sees 'the segment ends at 0x400 (1024)'
+    keys l
+    loses 'the segment ends'
+    keys :99 BSpace BSpace 7 Enter
+    at 7
+    keys :12 Escape
+    loses ':12_'
+    at 7
+}
+
+@test "/ n N find a field, text and bytes, around the end" {
+    message
+    keys /goodbye Enter
+    at 48
+    sees 'found characters'
+    keys /ratio Enter
+    at 40
+    keys /0x3d Enter
+    at 32
+    sees 'found bytes'
+    go n 33 n 32
+    sees 'around the end'
+    go N 33 N 32
+    keys /nowhere Enter
+    sees 'not found: nowhere'
+    at 32
+}
+
+@test "w changes the bytes a row, e the inspector's order, L asks for another layout" {
+    message 200x60
+    sees ' 1e 1f'
+    keys w # 64 don't fit: the picture stays
+    sees '64 bytes a row, or as many as fit' ' 1e 1f' 'the whole segment'
+    keys w
+    loses ' 8  9'
+    sees '0008 '
+    keys w
+    sees ' e  f'
+    at 0
+    sees 'little endian                                               big endian'
+    keys e
+    sees 'big endian                                                  little endian'
+    keys L
+    sees 'the only layout: layout'
+}
+
+@test "? shows the help with every key, and another key closes it" {
+    message
+    keys '?'
+    sees 'any other key closes' 'Shift-Tab  previous field' 'q          quit'
+    keys x
+    loses 'any other key closes'
+    resize 20x6
+    sees 'shm-view'
+    keys '?'
+    sees Keys
+    keys j j j
+    loses Keys
+    keys k k k
+    sees Keys
+    keys q # closes the help only
+    sees 0000
+    keys q
+    await gone_pane
+}
+
+gone_pane()
+{
+    [[ $(tmx display -p '#{pane_dead}') == 1 ]]
+}
+
+@test "q ends the viewer with status 0" {
+    message
+    keys q
+    await gone_pane
+    [[ $(tmx display -p '#{pane_dead_status}') == 0 ]]
+}
+
+# click BUTTON COL ROW: what a terminal sends for a mouse's button (0: left, 64: wheel up, 65: wheel down).
+click()
+{
+    mouse "$@"
+    (($1 >= 64)) || mouse 3 "$2" "$3" # let go
+}
+
+mouse()
+{
+    keys -l "$(perl -e 'print "\e[M", chr $ARGV[0] + 32, chr $ARGV[1] + 33, chr $ARGV[2] + 33' "$@")"
+}
+
+@test "the mouse selects a byte, a character or a field; its wheel moves" {
+    message
+    click 0 22 3 # byte 5 of the row of 0x10
+    at 21
+    click 0 60 2 # the 4th character of the first row
+    at 3
+    click 0 4 13 # the table's second field
+    at 20
+    click 0 4 0 # the title is no byte
+    click 65 10 10
+    at 36
+    click 64 10 10
+    at 20
+}
+
+@test "bytes come from a pipe, keys from the terminal" {
+    on 80x24 bash -c 'cat message.bin | "$1" - --layout layout' - "$BIN/shm-view"
+    sees 'standard input' 'PI is defined as'
+    go Tab 20
+    keys q
+    await gone_pane
+    [[ $(tmx display -p '#{pane_dead_status}') == 0 ]]
+}
+
+@test "every key of the keyboard, and none breaks it" {
+    message
+    for key in F1 F5 F12 IC DC C-a C-l C-g M-x C-Right S-Up 'é' '日' a z Z '~' '%' '@' C-@; do
+        keys "$key"
+    done
+    keys -l $'\e[<0;5;5M\e[200~x\e[201~\e[9999~\eOX\xff\xfe'
+    keys Escape g
+    at 0
+    sees 'PI is defined as' '? help  q quit'
+}

@@ -1,0 +1,277 @@
+#!/usr/bin/env bats
+# The life of a segment as the viewer tells it: changes, not there yet, gone, remade, another size, removed, forbidden.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+}
+
+teardown()
+{
+    screen_close
+}
+
+attached_by()
+{
+    [[ $(shm_column "$ID" nattch) == "$1" ]]
+}
+
+state()
+{
+    [[ $(screen | head -n 1) == *" $1" ]]
+}
+
+is()
+{
+    await state "$1"
+}
+
+@test "a change is marked, told and fades" {
+    serve
+    viewer 80x24
+    sees '00░00│16 00 00 00'
+    hides '*'
+    poke 20 17
+    sees '00░00*17 00 00 00' 'num: 22 -> 23' ' 23 '
+    sees '00░00│17 00 00 00' # within its time the sign is gone
+    hides '*'
+    poke 48 48
+    sees '*48 6f' 'farewell: "goodbye" -> "Hoodbye"'
+    poke 25 ff # padding
+    sees '0x0019 (padding): 00 -> ff' '2f!ff' # that it is stale is worse than that it is new
+}
+
+@test "each mark can be told without colour" {
+    serve
+    on 80x24 env NO_COLOR=1 "$BIN/shm-view" --key "$KEY"
+    sees '00░00│16'
+    poke 20 17
+    sees '*17'
+    poke 25 01
+    sees '2f!01'
+    ! tmx capture-pane -p -e | grep -q $'\e\\[[0-9;]*[34][0-7]' || false
+    tmx capture-pane -p -e | grep -q $'\e\\[[0-9;]*7' # the title is still reversed
+}
+
+@test "with --every the picture moves by itself" {
+    serve --every 50
+    viewer 80x24
+    sees counter
+    first=$(screen | grep 'counter')
+    await counter_moves
+    sees '*'
+}
+
+counter_moves()
+{
+    [[ $(screen | grep counter) != "$first" ]]
+}
+
+@test "no server yet: waits, and goes on by itself when one starts" {
+    viewer 80x24
+    sees 'waiting: no segment stands here yet. Start the server: ./shmlab serve'
+    is waiting
+    serve
+    sees 'PI is defined as' "key $KEY  id $ID  1024 bytes" '▸intro'
+    is live
+    loses waiting
+    await attached_by 2
+}
+
+@test "the file of the key does not exist yet" {
+    on 80x24 "$BIN/shm-view" --path "$T/later"
+    sees 'waiting: the file that gives the key does not exist yet' 'no key yet'
+    : >"$T/later"
+    sees 'waiting: no segment stands here yet'
+    KEY=$(perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", 15 << 24 | ($dev & 255) << 16 | $ino & 65535' "$T/later")
+    [[ -z $(id_of_key) ]] || skip "$KEY is taken"
+    serve
+    sees "key $KEY" 'PI is defined as'
+}
+
+@test "the server goes: last bytes stay, a new server is followed, again and again" {
+    serve
+    viewer 80x24
+    sees 'PI is defined as'
+    for _ in 1 2; do
+        await attached_by 2
+        stop TERM
+        [[ -z $(id_of_key) ]] # the viewer doesn't hold its memory: it let go
+        sees 'the segment is gone; its last bytes stay. Waiting for a new one' 'PI is defined as' '00░00│16 00'
+        is gone
+        serve
+        sees "attached anew: a new segment stands here (shmid $ID)" "id $ID"
+        is live
+    done
+    hides 'dead pid'
+}
+
+@test "a new segment of another size is said, and shown" {
+    serve
+    viewer 80x24
+    sees 'PI is defined as'
+    keys G
+    sees '03f0'
+    stop TERM
+    is gone
+    foreign 256
+    fill "$ID" a5 hello
+    sees "attached anew: shmid $ID, now 256 bytes, before 1024" '  256 bytes'
+    sees '00f0' # the cursor came along
+    keys g
+    sees 'hello···' '"hello"' # its maker is gone, but the layout that was on stays on
+    is live
+    ipcrm -m "$ID"
+    is gone
+    foreign 2048
+    sees 'now 2048 bytes, before 256' '  2048 bytes'
+}
+
+@test "removed while another has it attached: says that it looks at a removed one" {
+    serve
+    viewer 80x24
+    sees 'PI is defined as'
+    await attached_by 2
+    kill -STOP "$SERVER" # it holds on to it
+    ipcrm -m "$ID"
+    sees 'removed, but 1 other has it attached: you see the removed one'
+    is removed
+    poke 20 17 # and it is still live
+    sees '*17'
+    kill -KILL "$SERVER"
+    sees 'the segment is gone'
+    [[ -z $(shm_column "$ID" size) ]] # nobody holds it any more
+}
+
+@test "removed and remade under the same key: the new one is shown" {
+    serve
+    viewer 80x24
+    sees 'PI is defined as'
+    kill -STOP "$SERVER"
+    ipcrm -m "$ID"
+    is removed
+    foreign 1024
+    fill "$ID" a5 hello
+    sees "attached anew: a new segment stands here (shmid $ID)" 'hello···'
+    is live
+    kill -KILL "$SERVER"
+}
+
+@test "by id: gone is gone, another segment is not taken for it" {
+    serve
+    on 80x24 "$BIN/shm-view" --id "$ID"
+    sees 'PI is defined as' "key $KEY"
+    stop TERM
+    sees 'the segment is gone'
+    serve
+    await attached_by 1
+    is gone
+    hides 'attached anew'
+}
+
+@test "not permitted: a calm line, and on it goes when its owner allows it" {
+    need_root
+    cp "$BIN/shm-view" "$T/"
+    chmod 755 "$T/shm-view"
+    serve
+    on 80x24 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$T/shm-view" --key "$KEY" --layout /dev/null --no-layout
+    sees "not permitted: shmid $ID belongs to uid 0, mode 0600"
+    is 'not permitted'
+    # IPC_STAT, the mode changed, IPC_SET: struct ipc_perm has it at byte 20 (x86-64, arm64).
+    perl -e 'my $id = $ARGV[0]; my $ds = "\0" x 200; shmctl($id, 2, $ds) or die $!; substr($ds, 20, 2) = pack "S", 0644;
+        shmctl($id, 1, $ds) or die $!' "$ID"
+    sees 'PI is defined as' ' 644'
+    is live
+    stop TERM
+    is gone
+    serve
+    sees 'not permitted'
+    stop TERM
+    serve --mode 0644
+    sees 'attached anew'
+    is live
+}
+
+@test "Space freezes the picture, and lets it go on" {
+    serve
+    viewer 80x24
+    sees '░00│16'
+    keys Space
+    is frozen
+    sees 'Space goes on'
+    poke 20 17
+    poke 28 09
+    keys Tab # the viewer has drawn since
+    sees '0x0014 = 20'
+    sees '00[16]00'
+    keys Space
+    sees '00[17]00' '*09'
+    is live
+}
+
+@test "a new segment ends the freeze" {
+    serve
+    viewer 80x24
+    sees '░00│16'
+    keys Space
+    is frozen
+    stop TERM
+    serve
+    sees 'attached anew' '░00│16'
+    is live
+}
+
+@test "a layout file that went bad meanwhile is told on the screen's last line" {
+    serve
+    message_file
+    viewer 80x24 --layout layout
+    sees '▸intro'
+    stop TERM
+    is gone
+    echo 'foo bar baz' >>"$T/layout"
+    serve
+    sees 'cannot read layout, line 12: '
+    keys l
+    sees '50[49]'
+    [[ $(screen | grep -c 'shm-view:') == 0 ]]
+}
+
+@test "stopped and continued it shows what is true now" {
+    serve
+    viewer 80x24
+    sees '░00│16'
+    kill -STOP "$VIEWER"
+    poke 20 17
+    kill -CONT "$VIEWER"
+    sees '*17'
+    sees '│17'
+}
+
+@test "nattch is back when the viewer went, however it goes" {
+    serve
+    for signal in q TERM HUP INT SEGV KILL; do
+        viewer 80x24
+        sees 'PI is defined as'
+        await attached_by 2
+        if [[ $signal == q ]]; then keys q; else kill -"$signal" "$VIEWER"; fi
+        await attached_by 1
+        tmx kill-server
+        await gone "$VIEWER"
+    done
+    [[ -n $(id_of_key) ]]
+}
+
+@test "ten viewers at once look at one segment" {
+    serve
+    viewer 80x24
+    for _ in 2 3 4 5 6 7 8 9 10; do
+        tmx new-window -d "exec $BIN/shm-view --key $KEY"
+    done
+    await attached_by 11
+    poke 20 17
+    sees '*17'
+    tmx kill-server
+    await attached_by 1
+}
