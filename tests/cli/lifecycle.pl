@@ -89,6 +89,8 @@ sub part_kill {
         kill KILL => $s->{pid};
         ended($s);
         my $n = ids();
+        # What else the machine has to do changes while we go on: keep moments both before and after the segment is there.
+        $span *= $n ? 0.95 : 1.05 if $round % 4 != 0;
         $n <= 1 or die "round $round: $n segments are left\n";
         $n ? $left++ : $none++;
 
