@@ -27,7 +27,7 @@ static struct {
     struct sigaction old[32];  /* of the fatal signals, by number */
 } terminal;
 
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 static void on_stop(int signal)
@@ -52,12 +52,19 @@ static void on_crash(int signal)
     raise(signal);
 }
 
+/* terminfo's strings ask for pauses as in "\E[m$<2>": these are no bytes for the terminal. */
 static void restore_add(const char *text)
 {
-    size_t n = text != NULL && text != (const char *)-1 ? strlen(text) : 0;
-    if (terminal.restore_length + n < sizeof terminal.restore) {
-        memcpy(terminal.restore + terminal.restore_length, n > 0 ? text : "", n);
-        terminal.restore_length += n;
+    if (text == NULL || text == (const char *)-1) {
+        return;
+    }
+    while (*text != '\0' && terminal.restore_length < sizeof terminal.restore) {
+        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+        if (end != NULL) {
+            text = end + 1;
+            continue;
+        }
+        terminal.restore[terminal.restore_length++] = *text++;
     }
 }
 

@@ -143,6 +143,19 @@ await_still()
     until before=$now; now=$(screen); [[ -n $now && $now == "$before" ]]; do sleep 0.5; done
 }
 
+# ends STATUS: awaits that what runs in the terminal has ended so.
+ends()
+{
+    await ended_with "$1" && return
+    tmx display -p 'dead: #{pane_dead}, status #{pane_dead_status}, signal #{pane_dead_signal}' >&2
+    return 1
+}
+
+ended_with()
+{
+    [[ $(tmx display -p '#{pane_dead} #{pane_dead_status}') == "1 $1" ]]
+}
+
 # The viewer has ended and the terminal is as it was before it: alternate screen, cursor, keys and mouse.
 terminal_restored()
 {

@@ -1,0 +1,322 @@
+#!/usr/bin/env bats
+# The terminal: whatever happens it is given back as it was, and nothing reaches it that it would obey.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+    message_file
+}
+
+teardown()
+{
+    screen_close
+}
+
+# shell COLSxROWS COMMAND...: runs it between two photographs of the terminal's modes; its pid, status and last words go
+# to the files pid, status and errors. The shell stays until the file end is there.
+shell()
+{
+    local size=$1
+    shift
+    printf '%s\n' '#!/bin/bash' 'ulimit -c 0' 'stty -g >before' 'bash -c '\''echo $$ >pid; exec "$0" "$@"'\'' "$@" 2>errors' \
+        'echo $? >status.new; stty -g >after; mv status.new status' 'until [[ -e end ]]; do read -rt 0.05 <>never; done' >"$T/shell"
+    on "$size" bash ./shell "$@"
+}
+
+# ended: the viewer has gone, its status is in STATUS, and modes and screen are what they were.
+ended()
+{
+    await test -e "$T/status"
+    STATUS=$(<"$T/status")
+    cat "$T/errors" >&2
+    cmp "$T/before" "$T/after"
+    await terminal_restored
+}
+
+viewer_signal()
+{
+    kill -"$1" "$(<"$T/pid")"
+}
+
+live()
+{
+    shell 80x24 "$BIN/shm-view" --file message.bin --layout layout
+    sees 'PI is defined as' '? help  q quit'
+    ! cmp -s "$T/before" <(stty -g <"$(tmx display -p '#{pane_tty}')") || false # it has other modes now
+    [[ $(tmx display -p '#{alternate_on} #{cursor_flag} #{mouse_any_flag}') == '1 0 1' ]]
+}
+
+# stream: from now on all bytes that the program sends to its terminal go to the file stream.
+stream()
+{
+    tmx pipe-pane -o "cat >'$T/stream'"
+}
+
+@test "q gives the terminal back" {
+    live
+    keys q
+    ended
+    [[ $STATUS == 0 && ! -s $T/errors ]]
+    hides 'PI is defined as'
+}
+
+@test "SIGTERM, SIGINT, SIGHUP and Ctrl-C give it back, status 0" {
+    for signal in TERM INT HUP C-c; do
+        live
+        if [[ $signal == C-c ]]; then keys C-c; else viewer_signal $signal; fi
+        ended
+        [[ $STATUS == 0 && ! -s $T/errors ]]
+        tmx kill-server
+        rm "$T/status"
+    done
+}
+
+@test "a crash gives it back too, and still is a crash" {
+    for signal in SEGV ABRT BUS FPE ILL QUIT SYS TRAP; do
+        live
+        viewer_signal $signal
+        ended
+        [[ $STATUS == $((128 + $(kill -l $signal))) ]]
+        hides 'PI is defined as'
+        tmx kill-server
+        rm "$T/status"
+    done
+}
+
+@test "Ctrl-\\ ends it as a crash does" {
+    live
+    keys 'C-\'
+    ended
+    [[ $STATUS == 131 ]]
+}
+
+@test "a crash on a slow old terminal leaves no odd characters" {
+    shell 80x24 env TERM=vt100 "$BIN/shm-view" --file message.bin
+    sees 'PI is defined as'
+    stream
+    viewer_signal SEGV
+    await test -e "$T/status"
+    cmp "$T/before" "$T/after"
+    await test -s "$T/stream"
+    ! grep -q '\$<' "$T/stream" || false # the padding that terminfo asks for is no text
+}
+
+@test "Ctrl-Z and fg: the shell has its terminal, then the viewer has it again" {
+    on 80x24 bash --norc --noprofile -i
+    keys -l "PS1='ready\$ '; stty -g >before"
+    keys Enter
+    sees 'ready$'
+    await test -s "$T/before"
+    viewer_pid # the shell's
+    for how in C-z SIGTSTP; do
+        keys -l "clear; '$BIN/shm-view' --file message.bin --layout layout"
+        keys Enter
+        sees 'PI is defined as' '? help  q quit'
+        screen >"$T/first"
+        if [[ $how == C-z ]]; then keys C-z; else kill -TSTP "$(pgrep -x shm-view -P "$VIEWER")"; fi
+        sees 'Stopped'
+        await terminal_restored
+        keys -l 'stty -g >after; echo x >done'
+        keys Enter
+        await test -s "$T/done"
+        rm "$T/done"
+        cmp "$T/before" "$T/after"
+        keys -l 'fg'
+        keys Enter
+        sees 'PI is defined as' '? help  q quit'
+        keys Tab
+        sees '▸num'
+        keys BTab
+        sees '▸intro'
+        [[ $(screen) == "$(<"$T/first")" ]]
+        keys q
+        sees 'ready$'
+        await terminal_restored
+    done
+}
+
+@test "SIGSTOP and SIGCONT: the picture comes back, whatever was scribbled over it" {
+    live
+    screen >"$T/first"
+    viewer_signal STOP
+    await stopped "$(<"$T/pid")"
+    printf '\e[2J\e[H scribbled over' >"$(tmx display -p '#{pane_tty}')"
+    sees 'scribbled over'
+    viewer_signal CONT
+    sees 'PI is defined as'
+    await same_as "$T/first"
+    keys q
+    ended
+    [[ $STATUS == 0 ]]
+}
+
+stopped()
+{
+    [[ $(sed 's/.*) //' "/proc/$1/stat") == T* ]]
+}
+
+same_as()
+{
+    [[ $(screen) == "$(<"$1")" ]]
+}
+
+@test "smaller down to 20x6 and back: the very same screen" {
+    live
+    keys :100 Enter
+    sees '0x0064 = 100 '
+    screen >"$T/first"
+    resize 20x6
+    sees '0064'
+    resize 80x24
+    await same_as "$T/first"
+    for size in 100x30 1x1 2x1 200x60 5x3 20x6 80x5 19x40 80x24; do
+        resize $size
+    done
+    await same_as "$T/first"
+    keys q
+    ended
+}
+
+@test "TERM=dumb, an unknown one and none are refused in clear words" {
+    for term in dumb no-such-terminal ''; do
+        shell 80x24 env TERM="$term" "$BIN/shm-view" --file message.bin
+        ended
+        [[ $STATUS == 1 ]]
+        grep -q 'cannot open the screen' "$T/errors"
+        grep -q -e '--render text' "$T/errors"
+        tmx kill-server
+        rm "$T/status"
+    done
+}
+
+@test "TERM=vt100 has no colours: bold, dim and signs tell all" {
+    on 80x24 env TERM=vt100 LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
+    stream
+    sees '00~00|16' '>intro'
+    resize 90x25 # draws anew
+    sees '? help  q quit'
+    keys Tab
+    sees '[16]'
+    keys q
+    ends 0
+    ! grep -q $'\e\\[[0-9;]*[34][0-9]m' "$T/stream" || false
+}
+
+@test "NO_COLOR takes the colours away, without it they are there" {
+    on 80x24 env NO_COLOR=1 "$BIN/shm-view" --file message.bin --layout layout
+    sees '░00│16'
+    ! tmx capture-pane -p -e | grep -q $'\e\\[[0-9;]*[34][0-7]m' || false
+    tmx kill-server
+    on 80x24 "$BIN/shm-view" --file message.bin --layout layout
+    sees '░00│16'
+    tmx capture-pane -p -e | grep -q $'\e\\[[0-9;]*3[1-6]m'
+}
+
+@test "the C locale gets ASCII alone, over all screens" {
+    on 80x24 env LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
+    stream
+    resize 200x60
+    sees '00~00|16' 'the whole segment'
+    keys '?'
+    sees Keys
+    keys x
+    sees '>intro'
+    keys q
+    ends 0
+    ! LC_ALL=C grep -q '[^ -~]' <(tr -d '\000-\037\177' <"$T/stream") || false
+}
+
+# A program that makes a segment under the name of an attack, and stays.
+attacker()
+{
+    perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die; open my $c, ">", "/proc/self/comm" or die;
+        print $c "\e]0;x\a\x9b31m"; close $c; my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
+        $| = 1; print "$id\n"; sleep 600' "$KEY" >"$T/attacker" &
+    PIDS+=($!)
+    await test -s "$T/attacker"
+    cat "$T/attacker" >>"$T/ids"
+}
+
+# harmless_stream: no byte of the attack's names came through: no title is set, no bell rings, no C1 control.
+harmless_stream()
+{
+    perl -e 'local $/; open my $in, "<:raw", $ARGV[0] or die; $_ = <$in>; die "empty" unless length;
+        die "sets the title" if /\e\]/; die "rings" if /\a/; die "C1" if /(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]/ || /\xc2[\x80-\x9f]/;
+        s/\e\[[0-9;?]*[\@A-Za-z]|\e[()][AB0]|\e[=>78]|[\r\n\b\t\x0f\x0e]//g; die sprintf "%vd", $1 if /([\x00-\x1f\x7f].{0,9})/s' "$1"
+}
+
+@test "a creator's name, a file's name and all 256 bytes never steer the terminal" {
+    attacker
+    for locale in C C.UTF-8; do
+        on 200x60 env LC_ALL=$locale "$BIN/shm-view" --key "$KEY"
+        stream
+        resize 180x50
+        sees 'by \x1b]0;x\a\x9b31m' '00'
+        keys PPage NPage G g l '?' x
+        sees '0x0001 = 1 '
+        keys q
+        ends 0
+        harmless_stream "$T/stream"
+        tmx kill-server
+        rm "$T/stream"
+    done
+    name=$'e\e]0;x\a\x9b\xc2\x9b31m\xe2\x80\xae'
+    cp "$T/message.bin" "$T/$name"
+    cp "$T/layout" "$T/$name.layout"
+    for locale in C C.UTF-8; do
+        on 200x60 env LC_ALL=$locale "$BIN/shm-view" --file "$name" --layout "$name.layout"
+        stream
+        resize 180x50
+        sees 'file e\x1b]0;x\a\x9b'
+        keys q
+        ends 0
+        harmless_stream "$T/stream"
+        tmx kill-server
+        rm "$T/stream"
+    done
+}
+
+@test "what is typed and pasted into a prompt does not come back as a control" {
+    live
+    stream
+    keys -l $'/a\x07b\x1bc'
+    keys -l $':\x9b31m\xc2\x9b'
+    keys Escape
+    sees 'PI is defined as'
+    keys q
+    ended
+    ! grep -q $'\a' "$T/stream" || false
+}
+
+@test "the terminal goes: the viewer goes, too" {
+    serve
+    viewer 80x24
+    sees 'PI is defined as'
+    tmx kill-server
+    await gone "$VIEWER"
+    on 80x24 bash -c 'trap "" HUP; exec "$0" "$@"' "$BIN/shm-view" --key "$KEY"
+    viewer_pid
+    sees 'PI is defined as'
+    tmx kill-server
+    await gone "$VIEWER"
+    [[ $(shm_column "$ID" nattch) == 1 ]]
+}
+
+@test "an idle picture costs next to nothing" {
+    serve
+    viewer 80x24
+    sees 'PI is defined as'
+    stream
+    before=$(awk '{ print $14 + $15 }' "/proc/$VIEWER/stat")
+    since=$EPOCHREALTIME
+    await second_after "$since"
+    (($(awk '{ print $14 + $15 }' "/proc/$VIEWER/stat") - before <= 20)) # of 100 ticks
+    [[ ! -s $T/stream ]] # and sends nothing
+}
+
+second_after()
+{
+    ((${EPOCHREALTIME/./} - ${1/./} > 1000000))
+}
