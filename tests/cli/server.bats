@@ -413,6 +413,7 @@ expected()
     command -v valgrind >/dev/null || skip "needs valgrind"
     sanitized && skip "a sanitizer is built in"
     for words in '--every 5' '--layout packed --pause 1'; do
+        : >"$T/out"
         valgrind -q --error-exitcode=99 --leak-check=full "$BIN/shm-server" --key "$KEY" $words >"$T/out" 2>"$T/err" 3>&- &
         SERVER=$!
         PIDS+=("$SERVER")
