@@ -165,7 +165,7 @@ int segment_stat(int id, struct segment_stat *st)
 int segment_find(key_t key, int *id)
 {
     if (key == IPC_PRIVATE)
-        return -EINVAL; /* shmget would make a new segment, whatever its flags */
+        return -EINVAL; /* shmget takes it for the wish for a new segment, whatever its flags */
     int found = shmget(key, 0, 0);
     if (found < 0)
         return -errno;

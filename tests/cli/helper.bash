@@ -82,11 +82,18 @@ serve_until()
     ID=$(id_of_key)
 }
 
+# true when the process $1 is no more, or is only waited for.
+ended()
+{
+    [[ ! -e /proc/$1/status ]] || grep -q '^State:.*[ZX]' "/proc/$1/status"
+}
+
 # stop SIGNAL: ends the server; its exit status goes to STATUS.
 stop()
 {
     STATUS=0
     kill -"$1" "$SERVER"
+    await ended "$SERVER"
     wait "$SERVER" || STATUS=$?
 }
 

@@ -34,6 +34,7 @@ lifecycle()
     left=0
     for call in shmget:1 shmctl:1 shmat:1 shmctl:2 write:1 ppoll:1 ppoll:2 shmdt:1 shmctl:3 shmctl:4; do
         trace=${call%:*} when=${call#*:}
+        : >"$T/out"
         ASAN_OPTIONS=detect_leaks=0 strace -f -o "$T/trace" -e trace="$trace" \
             -e inject="$trace:signal=KILL:when=$when" "$BIN/shm-server" --key "$KEY" --pause 1 >"$T/out" 2>&1 3>&- &
         strace=$!
@@ -179,12 +180,28 @@ reuse()
 @test "a /proc of another PID namespace is not believed" {
     need_root
     unshare --pid --fork --mount-proc true || skip "no PID namespace may be had"
+    export -f id_of_key
     # Inside, /proc is still the one of outside, where the creator's pid means another process or none.
     run -1 unshare --pid --fork --kill-child bash -c '
-        perl -e "print shmget(oct \$ARGV[0], 1024, 03600); sleep 1000" "$1" 3>&- & sleep 0.1
+        perl -e "print shmget(oct \$ARGV[0], 1024, 03600); sleep 1000" "$1" 3>&- &
+        until [[ -n $(id_of_key "$1") ]]; do sleep 0.01; done
         "$0" --key "$1"' "$BIN/shm-server" "$KEY"
     echo "$output"
     [[ $output == *'its creator may still run'* && -n $(id_of_key) ]]
+}
+
+@test "a creator's pid that stands in /proc of another PID namespace is not believed" {
+    need_root
+    unshare --pid --fork --mount-proc true || skip "no PID namespace may be had"
+    copy_programs
+    export -f id_of_key
+    # Of mode 0200, so that its owner too learns of it only from /proc/sysvipc/shm, where outside's pids stand.
+    run -1 unshare --pid --fork --kill-child setpriv --reuid $NOBODY --regid $NOBODY --clear-groups bash -c '
+        perl -e "print shmget(oct \$ARGV[0], 1024, 03200); sleep 1000" "$1" 3>&- &
+        until [[ -n $(id_of_key "$1") ]]; do sleep 0.01; done
+        "$0" --key "$1"' "$T/shm-server" "$KEY"
+    echo "$output"
+    [[ $output == *"owner uid $NOBODY, mode 0200"*'another PID namespace'* && -n $(id_of_key) ]]
 }
 
 @test "a name from /proc reaches the terminal without control characters" {

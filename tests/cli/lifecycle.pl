@@ -14,6 +14,13 @@ $kind //= '';
 my ($IPC_CREAT, $IPC_EXCL, $IPC_RMID, $IPC_STAT, $SIZE) = (01000, 02000, 0, 2, 1024);
 $| = 1;
 
+# However it ends, no process of its making stays.
+my $self = $$;
+my %living;
+alarm 300;
+$SIG{ALRM} = sub { die "it takes too long\n" };
+END { kill KILL => keys %living if $$ == $self }
+
 # The ids under the key, by the kernel's own list.
 sub ids {
     open my $f, '<', '/proc/sysvipc/shm' or die "/proc/sysvipc/shm: $!\n";
@@ -35,6 +42,7 @@ sub start {
         exec $server, '--key', $key, @words or exit 99;
     }
     close $in;
+    $living{$pid} = 1;
     return { pid => $pid, out => $out, said => '' };
 }
 
@@ -50,6 +58,7 @@ sub says {
 sub ended {
     my ($s) = @_;
     waitpid $s->{pid}, 0;
+    delete $living{$s->{pid}};
     my $status = $?;
     says($s, "\0never");
     return $status;
@@ -155,6 +164,7 @@ sub part_refuse {
         my $before = stat_of($id);
         for my $round (1 .. 100) {
             my $s = start(undef, $round % 2 ? () : ('--every', 1));
+            says($s, 'Ctrl-C') and die "round $round: it has started: $s->{said}\n";
             my $status = ended($s);
             $status == 256 or die "round $round: exit status $status: $s->{said}\n";
             $s->{said} =~ /^shm-server: cannot create segment $key \(1024 bytes\): it exists already\n  shmid $id, /
