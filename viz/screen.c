@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -262,10 +263,31 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
+/* What was on its way in the old size wrapped or was cut: nobody knows what stands there now. */
+static void draw_all_anew(void)
+{
+    clearok(stdscr, TRUE);
+}
+
+/* A size that changed while curses was starting sent its SIGWINCH to nobody: so the size is asked for, too. */
+static bool size_missed(void)
+{
+    struct winsize w;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
+    if (!known || !is_term_resized(w.ws_row, w.ws_col)) {
+        return false;
+    }
+    return resizeterm(w.ws_row, w.ws_col) == OK;
+}
+
 struct screen_event screen_wait(int timeout_ms)
 {
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
+    }
+    if (size_missed()) {
+        draw_all_anew();
+        return (struct screen_event){.kind = SCREEN_RESIZED};
     }
     timeout(timeout_ms);
     int code = getch();
@@ -284,6 +306,7 @@ struct screen_event screen_wait(int timeout_ms)
     case ERR:
         return (struct screen_event){.kind = SCREEN_NOTHING};
     case KEY_RESIZE:
+        draw_all_anew();
         return (struct screen_event){.kind = SCREEN_RESIZED};
     case KEY_MOUSE:
         return mouse_event();

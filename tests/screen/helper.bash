@@ -11,21 +11,25 @@ export ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0
 screen_open()
 {
     place_open
+    TERMINAL=0
     unset NO_COLOR TMUX TMUX_PANE LINES COLUMNS
     export LC_ALL=C.UTF-8
     printf '%s\n' 'set -g default-terminal "screen-256color"' 'set -g status off' 'set -g remain-on-exit on' \
         'set -s escape-time 0' 'set -gq remain-on-exit-format ""' >"$T/tmux.conf"
+    printf '%s\n' '#!/bin/bash' 'rm -f run.status' '"$@"' 'echo $? >run.new' 'mv run.new run.status' >"$T/run"
+    chmod 755 "$T/run"
 }
 
 screen_close()
 {
-    tmx kill-server 2>/dev/null || true
+    for ((; TERMINAL > 0; TERMINAL--)); do tmx kill-server 2>/dev/null || true; done
     place_close
 }
 
+# Each terminal has a socket of its own: one that is just going takes no more calls.
 tmx()
 {
-    tmux -u -S "$T/tmux" -f "$T/tmux.conf" "$@"
+    tmux -u -S "$T/tmux.$TERMINAL" -f "$T/tmux.conf" "$@"
 }
 
 # on COLSxROWS COMMAND...: runs it in a new terminal of that size, in the folder $T. Variables set by `env` in COMMAND.
@@ -33,6 +37,7 @@ on()
 {
     local size=$1 words
     shift
+    ((TERMINAL += 1))
     printf -v words '%q ' "$@"
     (cd "$T" && tmx new-session -d -x "${size%x*}" -y "${size#*x}" "exec $words") 3>&-
 }
@@ -143,17 +148,17 @@ await_still()
     until before=$now; now=$(screen); [[ -n $now && $now == "$before" ]]; do sleep 0.5; done
 }
 
-# ends STATUS: awaits that what runs in the terminal has ended so.
+# ends STATUS: awaits that what was started `on SIZE ./run COMMAND...` has ended so. (tmux itself loses a status at times.)
 ends()
 {
     await ended_with "$1" && return
-    tmx display -p 'dead: #{pane_dead}, status #{pane_dead_status}, signal #{pane_dead_signal}' >&2
+    cat "$T/run.status" >&2
     return 1
 }
 
 ended_with()
 {
-    [[ $(tmx display -p '#{pane_dead} #{pane_dead_status}') == "1 $1" ]]
+    [[ $(cat "$T/run.status" 2>/dev/null) == "$1" ]]
 }
 
 # The viewer has ended and the terminal is as it was before it: alternate screen, cursor, keys and mouse.

@@ -16,7 +16,7 @@ teardown()
 
 message()
 {
-    on "${1:-80x24}" "$BIN/shm-view" --file message.bin --layout layout
+    on "${1:-80x24}" ./run "$BIN/shm-view" --file message.bin --layout layout
     sees 'PI is defined as'
 }
 
@@ -195,7 +195,7 @@ mouse()
 }
 
 @test "bytes come from a pipe, keys from the terminal" {
-    on 80x24 bash -c 'cat message.bin | "$1" - --layout layout' - "$BIN/shm-view"
+    on 80x24 ./run bash -c 'cat message.bin | "$1" - --layout layout' - "$BIN/shm-view"
     sees 'standard input' 'PI is defined as'
     go Tab 20
     keys q

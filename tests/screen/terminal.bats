@@ -179,6 +179,28 @@ same_as()
     ended
 }
 
+@test "a new size draws all anew: what was drawn for the old one may have wrapped" {
+    live
+    screen >"$T/first"
+    printf '\e[5;5H scribbled over' >"$(tmx display -p '#{pane_tty}')"
+    sees 'scribbled over'
+    resize 81x24
+    loses 'scribbled'
+    resize 80x24
+    await same_as "$T/first"
+}
+
+@test "a new size is seen also where its signal is lost, as while the viewer starts" {
+    on 80x24 env --block-signal=WINCH "$BIN/shm-view" --file message.bin --layout layout
+    sees '? help  q quit'
+    screen >"$T/first"
+    resize 60x12
+    sees '0020 ' '? help  q quit'
+    hides '0060'
+    resize 80x24
+    await same_as "$T/first"
+}
+
 @test "TERM=dumb, an unknown one and none are refused in clear words" {
     for term in dumb no-such-terminal ''; do
         shell 80x24 env TERM="$term" "$BIN/shm-view" --file message.bin
@@ -192,7 +214,7 @@ same_as()
 }
 
 @test "TERM=vt100 has no colours: bold, dim and signs tell all" {
-    on 80x24 env TERM=vt100 LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
+    on 80x24 ./run env TERM=vt100 LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
     stream
     sees '00~00|16' '>intro'
     resize 90x25 # draws anew
@@ -215,7 +237,7 @@ same_as()
 }
 
 @test "the C locale gets ASCII alone, over all screens" {
-    on 80x24 env LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
+    on 80x24 ./run env LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
     stream
     resize 200x60
     sees '00~00|16' 'the whole segment'
@@ -250,7 +272,7 @@ harmless_stream()
 @test "a creator's name, a file's name and all 256 bytes never steer the terminal" {
     attacker
     for locale in C C.UTF-8; do
-        on 200x60 env LC_ALL=$locale "$BIN/shm-view" --key "$KEY"
+        on 200x60 ./run env LC_ALL=$locale "$BIN/shm-view" --key "$KEY"
         stream
         resize 180x50
         sees 'by \x1b]0;x\a\x9b31m' '00'
@@ -266,7 +288,7 @@ harmless_stream()
     cp "$T/message.bin" "$T/$name"
     cp "$T/layout" "$T/$name.layout"
     for locale in C C.UTF-8; do
-        on 200x60 env LC_ALL=$locale "$BIN/shm-view" --file "$name" --layout "$name.layout"
+        on 200x60 ./run env LC_ALL=$locale "$BIN/shm-view" --file "$name" --layout "$name.layout"
         stream
         resize 180x50
         sees 'file e\x1b]0;x\a\x9b'
