@@ -66,7 +66,8 @@ size_t printable_bytes(const void *text, size_t n, bool utf8, char *out, size_t 
         const char *piece = (const char *)p;
         size_t taken = 1, length = 1;
 
-        if (utf8 && *p >= 0x80 && (taken = printable_decode(p, (size_t)(end - p), &point)) > 0 && !point_controls(point)) {
+        if (utf8 && *p >= 0x80 && (taken = printable_decode(p, (size_t)(end - p), &point)) > 0 &&
+            !point_controls(point)) {
             length = taken;
         } else if (*p < 0x20 || *p > 0x7e) {
             taken = 1;

@@ -105,7 +105,8 @@ struct segment_report {
 /* Makes a segment of size bytes under key with IPC_CREAT|IPC_EXCL, attaches it for reading and writing, checks by
  * IPC_STAT that it got what it asked for, and leaves its bytes as the kernel gave them (all 0). Where one stands there:
  * if it is ours to take (owner and creator are our effective user, same size, creator dead, nobody attached) it is
- * removed by its id and a new one is made, so the kernel's creator pid is ours; else -EEXIST with report->why and *s untouched.
+ * removed by its id and a new one is made, so the kernel's creator pid is ours; else -EEXIST with report->why and *s
+ * untouched.
  * Two servers that start at once can't both win: ids are never reused under the loser's hand. -EINVAL for key 0
  * (IPC_PRIVATE) or -1, or size 0. On any other failure nothing that it made is left behind; -ESTALE: the segment was
  * changed or removed by somebody else before it was ready. report is filled in any case. */
