@@ -196,11 +196,22 @@ static void padding_of_children(struct layout *l, uint32_t i)
     n->padding_after = n->kind != LAYOUT_ARRAY && n->size > end ? n->size - end : 0;
 }
 
+/* Does it lie inside its struct or union? The root's flexible member starts there, and goes on as far as the segment. */
+static bool node_inside(const struct layout *l, uint32_t i)
+{
+    const struct layout_node *n = &l->nodes[i], *parent = &l->nodes[n->parent];
+    if (i == 0) {
+        return n->offset == 0;
+    }
+    size_t end = n->flags & LAYOUT_FLEXIBLE && n->parent == 0 ? n->offset : end_of(n);
+    return parent->kind == LAYOUT_ARRAY || end <= parent->size;
+}
+
 static bool node_valid(const struct layout *l, uint32_t i)
 {
     const struct layout_node *n = &l->nodes[i];
     size_t end;
-    if (__builtin_add_overflow(n->offset, n->size, &end) || end > SIZE_MAX / 4) {
+    if (__builtin_add_overflow(n->offset, n->size, &end) || end > SIZE_MAX / 4 || !node_inside(l, i)) {
         return false;
     }
     if (n->kind >= LAYOUT_KINDS || n->bit_offset > 7) {
@@ -209,26 +220,20 @@ static bool node_valid(const struct layout *l, uint32_t i)
     if (n->kind != LAYOUT_ARRAY) {
         return true;
     }
-    /* An array needs exactly one element, at offset 0, and room for no more elements than it says. */
+    /* An array needs exactly one element, at offset 0, the next right behind it, and no more room than they take. */
     size_t room;
-    return i + 1 < n->end && l->nodes[i + 1].end == n->end && l->nodes[i + 1].offset == 0 && n->stride > 0 &&
-           !__builtin_mul_overflow(n->count, n->stride, &room) && n->size <= room;
+    const struct layout_node *element = n + 1;
+    return i + 1 < n->end && element->end == n->end && element->offset == 0 && n->stride > 0 &&
+           n->stride == element->size && !__builtin_mul_overflow(n->count, n->stride, &room) && n->size <= room;
 }
 
 /* Where the last byte ends: sizeof the root, or past it where a flexible member was fitted. */
 static size_t size_with_flexible(const struct layout *l)
 {
     size_t size = l->nodes[0].size;
-    for (uint32_t i = 1; i < l->count; i++) {
+    for (uint32_t i = 1; i < l->nodes[0].end; i = l->nodes[i].end) {
         const struct layout_node *n = &l->nodes[i];
-        if ((n->flags & LAYOUT_FLEXIBLE) == 0) {
-            continue;
-        }
-        size_t end = end_of(n);
-        for (uint32_t p = n->parent; p != 0; p = l->nodes[p].parent) {
-            end += l->nodes[p].offset;
-        }
-        size = end > size ? end : size;
+        size = n->flags & LAYOUT_FLEXIBLE && end_of(n) > size ? end_of(n) : size;
     }
     return size;
 }
@@ -262,20 +267,14 @@ int layout_finish(struct layout *l)
 
 void layout_fit(struct layout *l, size_t segment_size)
 {
-    /* C has a flexible member only as the last one of the outermost struct: its offset there is absolute as long as
-     * all its ancestors are last, too, so their offsets add up. */
-    for (uint32_t i = 0; i < l->count; i++) {
+    /* C has a flexible member only in the outermost struct. Deeper ones, which some compilers take, keep their 0 elements:
+     * what lies behind them is behind the struct that they end. */
+    for (uint32_t i = 1; i < l->count; i++) {
         struct layout_node *n = &l->nodes[i];
-        if ((n->flags & LAYOUT_FLEXIBLE) == 0 || n->stride == 0) {
+        if ((n->flags & LAYOUT_FLEXIBLE) == 0 || n->stride == 0 || n->parent != 0) {
             continue;
         }
-        size_t start = n->offset;
-        bool in_array = false;
-        for (uint32_t p = n->parent; p != 0; p = l->nodes[p].parent) {
-            start += l->nodes[p].offset;
-            in_array = in_array || l->nodes[p].kind == LAYOUT_ARRAY;
-        }
-        n->count = in_array || start >= segment_size ? 0 : (segment_size - start) / n->stride;
+        n->count = n->offset >= segment_size ? 0 : (segment_size - n->offset) / n->stride;
         n->size = n->count * n->stride;
     }
     if (l->error == 0 && l->count > 0) {
