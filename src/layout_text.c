@@ -14,6 +14,7 @@ struct block {
     uint32_t inner;
     unsigned given;  /* what its line says */
     size_t elements; /* in all its dimensions; 1 without */
+    size_t row;      /* in all but the first; 1 without */
     size_t next_bit; /* where the previous member ended, in bits from the block's start */
     size_t end;      /* of the member that reaches farthest, in bytes */
     size_t align;    /* the largest of a member */
@@ -90,7 +91,8 @@ static size_t place(struct reader *r, size_t align)
 static void placed(struct reader *r, const struct layout_node *n)
 {
     struct block *b = innermost(r);
-    size_t end = n->offset + n->size;
+    bool flexible = n->flags & LAYOUT_FLEXIBLE && b->inner == 0; /* it takes no room in the outermost struct */
+    size_t end = n->offset + (flexible ? 0 : n->size);
     b->next_bit = n->bit_size > 0 ? 8 * n->offset + n->bit_offset + n->bit_size : 8 * end;
     b->end = end > b->end ? end : b->end;
     b->align = n->align > b->align ? n->align : b->align;
@@ -243,11 +245,14 @@ static int open_block(struct reader *r, struct decl *d)
     if (kind == LAYOUT_KINDS || d->given & GIVEN_BITS) {
         return wrong(r, "only a struct, union, array or enum can have a { after it");
     }
+    if (r->depth == 0 && d->given & GIVEN_OFFSET && d->node.offset != 0) {
+        return wrong(r, "the outermost block starts at offset 0, the segment's start");
+    }
     if (!d->is_array && d->given & GIVEN_COUNT) {
         return wrong(r, "the number of elements stands in brackets, as in 'struct slot[8] slots {'");
     }
     struct block b = {.line = r->line, .given = d->given, .align = 1};
-    if (decl_elements(d, 0, &b.elements) < 0) {
+    if (decl_elements(d, 0, &b.elements) < 0 || decl_elements(d, 1, &b.row) < 0) {
         return wrong(r, "this array is too large: no memory has so many bytes");
     }
     if (d->is_array && d->dimension_count > 0) {
@@ -284,14 +289,22 @@ static int close_element(struct reader *r, const struct block *b)
     }
     n->size = round_up(b->end, n->align);
     if (b->given & GIVEN_STRIDE && b->inner != b->node) {
-        n->size = stride;
+        if (b->row == 0 || stride % b->row != 0) {
+            return wrong(r, "the stride of this array is no multiple of the number of elements in a row");
+        }
+        n->size = stride / b->row;
     } else if (b->given & GIVEN_SIZE) {
         if (b->elements > 0 && size % b->elements != 0) {
             return wrong(r, "the size of this array is no multiple of its number of elements");
         }
         n->size = b->elements > 0 ? size / b->elements : n->size;
     }
-    n->stride = b->given & GIVEN_STRIDE ? stride : n->size;
+    if (b->end > n->size) {
+        layout_error_set(r->error, r->line, "the block that ends here has %zu bytes, but its fields need %zu", n->size,
+                         b->end);
+        return -EINVAL;
+    }
+    n->stride = b->given & GIVEN_STRIDE && b->inner == b->node ? stride : n->size;
     for (uint32_t i = b->inner; i != b->node;) {
         const struct layout_node *element = node_at(r, i);
         i = element->parent;
@@ -318,6 +331,11 @@ static int close_array(struct reader *r, const struct block *b)
     }
     if ((b->given & GIVEN_STRIDE) == 0) {
         n->stride = element->size;
+    }
+    if (n->stride != element->size) {
+        layout_error_set(r->error, r->line, "an element of this array has %zu bytes, so its stride can't be %zu",
+                         element->size, n->stride);
+        return -EINVAL;
     }
     if ((b->given & GIVEN_SIZE) == 0 && __builtin_mul_overflow(n->count, n->stride, &n->size)) {
         return wrong(r, "this array is too large: no memory has so many bytes");
@@ -423,7 +441,9 @@ static int close_enum(struct reader *r, const char *after)
 {
     char *name = NULL;
     int rc = decl_parse_closing(after, r->line, &name, r->error);
-    if (rc == 0 && name != NULL) {
+    if (rc < 0) {
+        free(name);
+    } else if (name != NULL) {
         free(r->pending.node.name);
         r->pending.node.name = name;
         r->pending.given |= GIVEN_NAME;

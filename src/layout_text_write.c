@@ -228,7 +228,7 @@ static void write_offset(const struct writer *w, uint32_t i, unsigned depth)
 {
     size_t offset = w->layout->nodes[i].offset;
     indent(w, depth);
-    if (offset > 0 || parent_is(w, i, LAYOUT_STRUCT)) {
+    if (i > 0 && (offset > 0 || parent_is(w, i, LAYOUT_STRUCT))) {
         fprintf(w->out, "%zu ", offset);
     }
 }

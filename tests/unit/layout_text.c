@@ -298,6 +298,21 @@ static void enums_and_flags_are_read(void **state)
     layout_free(&l);
 }
 
+/* Only the outermost struct's flexible member grows: every byte of the segment stays in exactly one span. */
+static void a_flexible_member_deeper_inside_stays_empty(void **state)
+{
+    (void)state;
+    struct layout l = read_ok("shmlab layout 1\nint n\nstruct inner in {\n  int m\n  char[] text\n}\n");
+    layout_fit(&l, 64);
+    assert_int_equal(layout_size(&l), 8);
+    for (size_t at = 0; at < 64;) {
+        struct layout_span span = layout_span_at(&l, at);
+        assert_true(span.offset <= at && span.end > at);
+        at = span.end < 64 ? span.end : 64;
+    }
+    layout_free(&l);
+}
+
 /* ---- any layout ---- */
 
 static uint32_t random_state;
@@ -358,11 +373,7 @@ static void random_block(struct layout *l, unsigned depth, bool element)
     random_node(&n, (enum layout_kind)random_below(3));
     n.offset = element ? 0 : n.offset;
     n.count = n.kind == LAYOUT_ARRAY ? n.count : 1;
-    if (n.kind == LAYOUT_ARRAY) {
-        n.stride = 1 + random_below(60);
-        n.size = n.count * n.stride - (n.count > 0 ? random_below(2) : 0);
-    }
-    layout_open(l, &n);
+    uint32_t block = layout_open(l, &n);
     uint32_t members = n.kind == LAYOUT_ARRAY ? 1 : random_below(5);
     for (uint32_t i = 0; i < members; i++) {
         if (depth > 0 && random_below(3) == 0) {
@@ -370,6 +381,21 @@ static void random_block(struct layout *l, unsigned depth, bool element)
         } else {
             random_leaf(l, n.kind == LAYOUT_ARRAY);
         }
+    }
+    for (uint32_t c = block + 1; n.kind != LAYOUT_ARRAY && c < l->count; c = l->nodes[c].end) {
+        size_t end = l->nodes[c].offset + l->nodes[c].size;
+        size_t *size = &l->nodes[block].size;
+        *size = end > *size ? end : *size;
+    }
+    if (n.kind == LAYOUT_ARRAY) {
+        struct layout_node *array = &l->nodes[block];
+        if (array[1].size == 0) {
+            array[1].count = 1;
+            array[1].size = array[1].kind == LAYOUT_ARRAY ? array[1].stride : 1;
+            array[1].stride = array[1].size;
+        }
+        array->stride = array[1].size;
+        array->size = array->count * array->stride - (array->count > 0 ? random_below(2) : 0);
     }
     layout_close(l);
 }
@@ -381,7 +407,7 @@ static void any_layout_reads_back_the_same(void **state)
         struct layout l;
         layout_init(&l);
         random_state = seed * 2654435761u;
-        random_block(&l, random_below(6), false);
+        random_block(&l, random_below(6), true);
         assert_int_equal(layout_finish(&l), 0);
         assert_round_trip(&l);
         layout_free(&l);
@@ -422,6 +448,7 @@ static const struct {
     {"int x\n", 1, "starts with the line 'shmlab layout 1'"},
     {"# hello\n\nshmlab layout 2\nint x\n", 3, "version 2"},
     {V, 1, "no field"},
+    {V "4 struct x {\nint a\n}\n", 2, "starts at offset 0"},
     {V "struct x {\nint a\n", 2, "no }"},
     {V "enum e x {\nA\n", 2, "no }"},
     {V "struct x {\n}\n}\n", 4, "no { is open"},
@@ -451,6 +478,8 @@ static const struct {
     {V "struct a x[100000000000] {\nint a[100000000000]\n}\n", 4, "too large"},
     {V "array 2 foo x {\nint a\nint b\n}\n", 5, "exactly one"},
     {V "array 2 foo x {\n}\n", 3, "exactly one"},
+    {V "array 3 ring_t ring (stride 6) {\nint\n}\n", 4, "has 4 bytes, so its stride can't be 6"},
+    {V "struct a (size 4) {\nint a\nint b\n}\n", 5, "has 4 bytes, but its fields need 8"},
     {V "struct a x[3] (size 10) {\nint a\n}\n", 4, "no multiple"},
     {V "struct x {\n} a b\n", 3, "'b' stands after }"},
     {V "struct x y {\n} a\n", 3, "a name already"},
@@ -526,6 +555,7 @@ int main(void)
         cmocka_unit_test(nested_types_follow_c),
         cmocka_unit_test(bit_fields_follow_c),
         cmocka_unit_test(enums_and_flags_are_read),
+        cmocka_unit_test(a_flexible_member_deeper_inside_stays_empty),
         cmocka_unit_test(any_layout_reads_back_the_same),
         cmocka_unit_test(damaged_files_are_survived),
         cmocka_unit_test(wrong_files_are_told_by_line),
