@@ -23,6 +23,8 @@ readonly PACKAGES=(
     'test|CLANG_RT|fuzzer|sanitizers and libFuzzer for that clang'
     'test|binutils|command objcopy|splits debug information off'
     'test|dwarves|command pahole|pahole: a second opinion on offsets'
+    'test|dwz|command dwz|shares debug information among programs, as distributions do'
+    'test|libc6-dbg|split_debug|a big library whose structs are compared with pahole'
     'test|strace|command strace|shows which system calls are made'
     'test|valgrind|command valgrind|finds wrong uses of memory'
     'test|libc6-dbg|valgrind|what valgrind needs to know of the C library'
@@ -40,6 +42,7 @@ probe_command() { has "$1"; }
 probe_module() { has pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 probe_header() { [[ -e /usr/include/$1 ]] || gcc -E -include "$1" -x c /dev/null -o /dev/null 2>/dev/null; }
 probe_perl() { perl -MIPC::SysV -MPOSIX -e 1 2>/dev/null; }
+probe_split_debug() { compgen -G '/usr/lib/debug/.build-id/*/*.debug' >/dev/null; }
 probe_valgrind() { has valgrind && valgrind -q "$(type -P true)" >/dev/null 2>&1; }
 probe_fuzzer()
 {

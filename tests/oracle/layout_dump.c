@@ -6,6 +6,7 @@
  *   layout_dump -a FILE          every struct and union, in the form that compare_pahole makes of pahole's output:
  *                                a line "struct NAME SIZE", then its members "  NAME OFFSET SIZE HOLE", where HOLE is
  *                                before the member; "  NAME:BITS BIT" for a bit-field; in the order of the file
+ *   layout_dump -t FILE          a .layout file, read and written again
  *   layout_dump -c FILE [ARG...] the candidates of SHM_LAYOUT for that command line, best first
  *   layout_dump -d PATH ...      looks for split debug files in PATH
  * More than one TYPE may be named. */
@@ -95,6 +96,20 @@ static void print_leaves(const struct layout *l, const char *type)
     }
 }
 
+static int dump_text(const char *path)
+{
+    struct layout l;
+    struct layout_error error;
+    int rc = layout_text_load(path, &l, &error);
+    if (rc < 0) {
+        fprintf(stderr, "line %u: ", error.line);
+        return fail(rc, &error);
+    }
+    layout_text_write(&l, stdout);
+    layout_free(&l);
+    return 0;
+}
+
 static int dump_type(const struct layout_dwarf_file *file, const char *type, int mode)
 {
     struct layout l;
@@ -117,15 +132,15 @@ int main(int argc, char **argv)
     struct layout_dwarf_file file = {.fd = -1};
     struct layout_error error;
     int letter, mode = 0;
-    while ((letter = getopt(argc, argv, "+rlacd:")) != -1) {
+    while ((letter = getopt(argc, argv, "+rlatcd:")) != -1) {
         if (letter == '?') {
             return 2;
         }
         file.debug_path = letter == 'd' ? optarg : file.debug_path;
         mode = letter == 'd' ? mode : letter;
     }
-    if (argc - optind < (mode == 'a' || mode == 'c' ? 1 : 2)) {
-        fprintf(stderr, "usage: layout_dump [-d PATH] [-l|-r|-a|-c] FILE [TYPE]\n");
+    if (argc - optind < (mode == 'a' || mode == 't' || mode == 'c' ? 1 : 2)) {
+        fprintf(stderr, "usage: layout_dump [-d PATH] [-l|-r|-a|-t|-c] FILE [TYPE]\n");
         return 2;
     }
     file.name = argv[optind];
@@ -138,6 +153,8 @@ int main(int argc, char **argv)
     if (mode == 'a') {
         int rc = layout_dwarf_each(&file, print_all, NULL, &error);
         status = rc < 0 ? fail(rc, &error) : 0;
+    } else if (mode == 't') {
+        status = dump_text(file.name);
     } else if (mode == 'c') {
         status = dump_candidates(&file, argc - optind, argv + optind);
     } else {
