@@ -50,6 +50,7 @@ doctor_packages()
     packages_row build "$without" 'to build and run server, client and viewer'
     packages_row demo note 'the demo in one window'
     packages_row test note 'for ./shmlab test'
+    packages_row oracle note 'what its layouts are compared with'
     if programs_there; then
         row ok programs "built, in ${BIN#"$ROOT/"}"
     else

@@ -5,7 +5,8 @@
 # shellcheck shell=bash
 
 # use | package of Debian and Ubuntu | how its presence is seen | why
-# A use "build" is what demo, serve, read and view need. "demo" can be done without. "test" is for ./shmlab test.
+# The use "build" is what demo, serve, read and view need; "test" is for ./shmlab test. "demo" and "oracle" can be done
+# without: the demo is smaller then, and tests that compare with big programs are left out.
 readonly PACKAGES=(
     'build|gcc|command gcc|compiles the kit'
     'build|libc6-dev|header stdio.h|headers of the C library'
@@ -32,6 +33,9 @@ readonly PACKAGES=(
     'test|perl|perl|shmread: a second opinion on the bytes'
     'test|procps|command pgrep|finds processes'
     'test|util-linux|command ipcs|ipcs, ipcrm, setpriv, unshare'
+    'oracle|dwz|command dwz|moves types to a file of their own: layouts must follow'
+    'oracle|python3-dbg|command python3-dbg|a big program: its layouts are compared with pahole'
+    'oracle|valgrind-dbg|package valgrind-dbg|another big program'
 )
 
 MISSING=() # rows of PACKAGES
@@ -41,6 +45,7 @@ MISSING=() # rows of PACKAGES
 probe_command() { has "$1"; }
 probe_module() { has pkg-config && pkg-config --exists "$1" 2>/dev/null; }
 probe_header() { [[ -e /usr/include/$1 ]] || gcc -E -include "$1" -x c /dev/null -o /dev/null 2>/dev/null; }
+probe_package() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 probe_perl() { perl -MIPC::SysV -MPOSIX -e 1 2>/dev/null; }
 probe_split_debug() { compgen -G '/usr/lib/debug/.build-id/*/*.debug' >/dev/null; }
 probe_valgrind() { has valgrind && valgrind -q "$(type -P true)" >/dev/null 2>&1; }
@@ -64,12 +69,16 @@ packages_missing()
     done
 }
 
-# packages_names: the packages of MISSING, each once, with the one whose name depends on the machine filled in.
+optional() { [[ $1 == demo || $1 == oracle ]]; } # USE
+
+# packages_names: the packages of MISSING, each once, with the one whose name depends on the machine filled in, and
+# without those that can be done without and that this machine's apt has never heard of.
 packages_names()
 {
-    local row package names=' '
+    local row use package names=' '
     for row in "${MISSING[@]}"; do
-        IFS='|' read -r _ package _ <<<"$row"
+        IFS='|' read -r use package _ <<<"$row"
+        optional "$use" && apt_knows gcc && ! apt_knows "$package" && continue
         [[ $package == CLANG_RT ]] && package=$(clang_rt_package)
         [[ $package && $names != *" $package "* ]] && names+="$package "
     done
@@ -185,13 +194,15 @@ packages_require()
         say "Missing on this machine:"
         packages_list
         read -r -a names <<<"$(packages_names)"
+        ((${#names[@]})) || break
         packages_install "${names[@]}" || round=2
         packages_missing "$@"
     done
     for row in "${MISSING[@]}"; do
-        [[ $row == demo\|* ]] || die "still missing: $(packages_names). Nothing was built."
+        optional "${row%%|*}" || die "still missing: $(packages_names). Nothing was built."
     done
-    ((${#MISSING[@]})) && return 0 # only what can be done without
+    # Without tmux: look for it again the next time. Who has no big programs to compare with isn't told each time.
+    [[ ${MISSING[*]} == *demo\|* ]] && return 0
     mkdir -p "$ROOT/build" 2>/dev/null && : 2>/dev/null >"$stamp"
     return 0
 }

@@ -13,7 +13,7 @@ word_setup()
     local uses=(build demo)
     case ${1-} in
         '') ;;
-        --test) uses+=(test) ;;
+        --test) uses+=(test oracle) ;;
         *)
             warn "setup does not know '$(printable "$1")'. See: ./shmlab help setup"
             exit 2

@@ -95,7 +95,7 @@ test_all()
 {
     local jobs
     jobs=$(nproc 2>/dev/null || echo 2)
-    packages_require build test
+    packages_require build test oracle
     step_tests dev -j "$jobs"
     step_tests asan -j "$jobs" -LE 'plain|fuzz'
     step_build clang
@@ -110,14 +110,14 @@ test_some()
     local IFS='|' filter
     filter=$*
     unset IFS
-    packages_require build test
+    packages_require build test oracle
     step_tests "$PRESET" -j "$(nproc 2>/dev/null || echo 2)" -R "$filter"
     closing_table
 }
 
 test_list()
 {
-    packages_require build test
+    packages_require build test oracle
     build_preset "$PRESET" || exit 1
     ctest --test-dir "$BUILD" -N | sed -n 's/^ *Test *#[0-9]*: /  /p'
 }

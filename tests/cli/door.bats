@@ -265,6 +265,20 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     [[ $stderr == *"libclang-common-14-dev"* ]]
 }
 
+@test "big programs to compare with are asked for where apt knows them, and done without elsewhere" {
+    house "$T/house"
+    tools -dwz -python3-dbg
+    apt_that dwz python3-dbg
+    tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
+    tool dpkg-query <<<'exit 1'
+    tool apt-cache <<<'[[ $1 == show && $2 != valgrind-dbg ]]'
+    run -0 plain_door setup --test
+    grep -q 'install dwz python3-dbg \[' "$T/calls"
+    : >"$T/calls"
+    run -0 plain_door setup --test
+    absent '^apt-get' "$T/calls"
+}
+
 @test "once all is there, nothing is looked for again until packages change" {
     house "$T/house"
     tools
@@ -342,7 +356,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 
 @test "doctor tells of packages, terminal, kernel, ptrace and gdb, and gives 0 where the kit can work" {
     run -0 "$ROOT/shmlab" doctor
-    for what in build demo test programs terminal shmmax shmall shmmni left ptrace gdb namespaces; do
+    for what in build demo test oracle programs terminal shmmax shmall shmmni left ptrace gdb namespaces; do
         grep -Eq "^  (ok|note) +$what " <<<"$output"
     done
     [[ $output != *$'\e'* ]]
