@@ -212,7 +212,7 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
     size_t more = leaves > top + shown ? leaves - top - shown : 0;
     if (more > 0) {
         char text[32];
-        snprintf(text, sizeof text, "%zu more ", more);
+        snprintf(text, sizeof text, " +%zu", more);
         canvas_put(c, r.row, r.col + r.cols - canvas_width(text), theme_words(t, WORDS_LABEL), text);
     }
 }
