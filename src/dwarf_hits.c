@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES_MAX 4          /* of one name in .debug_str: a search for each takes time */
+#define PLACES_MAX 4 /* of one name in .debug_str: a search for each takes time */
 #define HITS_MAX (1u << 20)
-#define SAMPLE 16384          /* bytes that are counted to find a rare one */
-#define BLOCK 262144          /* bytes that are searched for all needles before the next: they fit into a cache */
+#define SAMPLE 16384 /* bytes that are counted to find a rare one */
+#define BLOCK 262144 /* bytes that are searched for all needles before the next: they fit into a cache */
 
 /* A search for `size` bytes (2 at least) by the two rarest of them. */
 struct needle {

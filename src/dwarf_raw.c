@@ -95,18 +95,17 @@ static bool take_signed_leb(const unsigned char *bytes, uint64_t end, uint64_t *
 /* Sizes of the forms that DWARF numbers up to 0x2c. */
 enum { NONE = 0x80, ADDRESS, OFFSET, REF_ADDR };
 static const unsigned char form_sizes[] = {
-    [0] = NONE,
-    [DW_FORM_addr] = ADDRESS,    [DW_FORM_block2] = NONE,     [DW_FORM_block4] = NONE,         [DW_FORM_data2] = 2,
-    [DW_FORM_data4] = 4,         [DW_FORM_data8] = 8,         [DW_FORM_string] = NONE,         [DW_FORM_block] = NONE,
-    [DW_FORM_block1] = NONE,     [DW_FORM_data1] = 1,         [DW_FORM_flag] = 1,              [DW_FORM_sdata] = NONE,
-    [DW_FORM_strp] = OFFSET,     [DW_FORM_udata] = NONE,      [DW_FORM_ref_addr] = REF_ADDR,   [DW_FORM_ref1] = 1,
-    [DW_FORM_ref2] = 2,          [DW_FORM_ref4] = 4,          [DW_FORM_ref8] = 8,              [DW_FORM_ref_udata] = NONE,
-    [DW_FORM_indirect] = NONE,   [DW_FORM_sec_offset] = OFFSET, [DW_FORM_exprloc] = NONE,      [DW_FORM_flag_present] = 0,
-    [DW_FORM_strx] = NONE,       [DW_FORM_addrx] = NONE,      [DW_FORM_ref_sup4] = 4,          [DW_FORM_strp_sup] = OFFSET,
-    [DW_FORM_data16] = 16,       [DW_FORM_line_strp] = OFFSET, [DW_FORM_ref_sig8] = 8,         [DW_FORM_implicit_const] = 0,
-    [DW_FORM_loclistx] = NONE,   [DW_FORM_rnglistx] = NONE,   [DW_FORM_ref_sup8] = 8,          [DW_FORM_strx1] = 1,
-    [DW_FORM_strx2] = 2,         [DW_FORM_strx3] = 3,         [DW_FORM_strx4] = 4,             [DW_FORM_addrx1] = 1,
-    [DW_FORM_addrx2] = 2,        [DW_FORM_addrx3] = 3,        [DW_FORM_addrx4] = 4,            [2] = NONE,
+    [0] = NONE, [2] = NONE, [DW_FORM_addr] = ADDRESS, [DW_FORM_addrx1] = 1, [DW_FORM_addrx2] = 2,
+    [DW_FORM_addrx3] = 3, [DW_FORM_addrx4] = 4, [DW_FORM_addrx] = NONE, [DW_FORM_block1] = NONE,
+    [DW_FORM_block2] = NONE, [DW_FORM_block4] = NONE, [DW_FORM_block] = NONE, [DW_FORM_data16] = 16,
+    [DW_FORM_data1] = 1, [DW_FORM_data2] = 2, [DW_FORM_data4] = 4, [DW_FORM_data8] = 8, [DW_FORM_exprloc] = NONE,
+    [DW_FORM_flag] = 1, [DW_FORM_flag_present] = 0, [DW_FORM_implicit_const] = 0, [DW_FORM_indirect] = NONE,
+    [DW_FORM_line_strp] = OFFSET, [DW_FORM_loclistx] = NONE, [DW_FORM_ref1] = 1, [DW_FORM_ref2] = 2,
+    [DW_FORM_ref4] = 4, [DW_FORM_ref8] = 8, [DW_FORM_ref_addr] = REF_ADDR, [DW_FORM_ref_sig8] = 8,
+    [DW_FORM_ref_sup4] = 4, [DW_FORM_ref_sup8] = 8, [DW_FORM_ref_udata] = NONE, [DW_FORM_rnglistx] = NONE,
+    [DW_FORM_sdata] = NONE, [DW_FORM_sec_offset] = OFFSET, [DW_FORM_string] = NONE, [DW_FORM_strp] = OFFSET,
+    [DW_FORM_strp_sup] = OFFSET, [DW_FORM_strx1] = 1, [DW_FORM_strx2] = 2, [DW_FORM_strx3] = 3, [DW_FORM_strx4] = 4,
+    [DW_FORM_strx] = NONE, [DW_FORM_udata] = NONE,
 };
 
 /* Bytes of a form that has always the same number of them; RAW_VARIES else. */

@@ -26,46 +26,46 @@ struct raw_file {
 #define RAW_VARIES UINT32_MAX
 struct raw_attribute {
     uint16_t name, form;
-    uint32_t size;          /* of its value, RAW_VARIES: not always the same; of DW_FORM_implicit_const the value, instead */
+    uint32_t size; /* of its value, RAW_VARIES: not always the same; of DW_FORM_implicit_const the value, instead */
 };
 
 /* One abbreviation. Sizes are bytes after the code; RAW_VARIES: not the same for all DIEs. */
 struct raw_abbrev {
-    uint16_t tag;           /* 0: there is none of this code */
+    uint16_t tag; /* 0: there is none of this code */
     bool children;
-    bool declaration;       /* it has DW_AT_declaration */
-    uint32_t first;         /* its attributes: first .. first + count - 1 */
+    bool declaration; /* it has DW_AT_declaration */
+    uint32_t first;   /* its attributes: first .. first + count - 1 */
     uint32_t count;
-    uint32_t size;          /* of all attributes */
+    uint32_t size;                /* of all attributes */
     uint32_t name_at, sibling_at; /* where these lie; RAW_VARIES also where there is none */
     uint16_t name_form, sibling_form;
 };
 
 struct raw_unit {
     const struct raw_file *file;
-    bool in_types;          /* of .debug_types */
-    uint64_t start, end;    /* offsets in its section */
+    bool in_types;       /* of .debug_types */
+    uint64_t start, end; /* offsets in its section */
     uint64_t first_die;
     uint64_t abbrev_offset;
     uint64_t str_offsets_base;
     uint16_t version;
-    uint8_t unit_type;      /* DW_UT_*; 0 before DWARF 5 */
+    uint8_t unit_type; /* DW_UT_*; 0 before DWARF 5 */
     uint8_t address_size, offset_size;
 
     struct raw_abbrev *abbrevs; /* by code; NULL while closed */
     size_t abbrev_count, abbrev_room;
     struct raw_attribute *attributes;
     size_t attribute_count, attribute_room;
-    uint32_t name_places[4];    /* the values of name_at of types' abbreviations */
+    uint32_t name_places[4]; /* the values of name_at of types' abbreviations */
     size_t name_place_count;
-    bool odd_names;             /* types' names are at more places, at ones that vary, or by index */
+    bool odd_names; /* types' names are at more places, at ones that vary, or by index */
 };
 
 /* The unit that starts at `start` of the section into *unit, closed. 1; 0 at the section's end; -EBADMSG. */
 int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit);
 
-/* Reads the unit's abbreviations, and where its strings are. `last`, where not NULL, is a unit that is done with: the new
- * one takes its memory over, or its abbreviations where both have the same, and it is closed. 0, -EBADMSG, -ENOMEM.
+/* Reads the unit's abbreviations, and where its strings are. `last`, where not NULL, is a unit that is done with: the
+ * new one takes its memory over, or its abbreviations where both have the same, and it is closed. 0, -EBADMSG, -ENOMEM.
  * raw_unit_close frees. */
 int raw_unit_open(struct raw_unit *unit, struct raw_unit *last);
 void raw_unit_close(struct raw_unit *unit);
@@ -74,9 +74,9 @@ void raw_unit_close(struct raw_unit *unit);
 bool raw_tag_is_type(unsigned tag);
 
 struct raw_die {
-    uint64_t offset;        /* in the section */
-    uint64_t data;          /* of the first attribute */
-    uint64_t next;          /* of the byte after its last attribute: first child, or next DIE */
+    uint64_t offset;                 /* in the section */
+    uint64_t data;                   /* of the first attribute */
+    uint64_t next;                   /* of the byte after its last attribute: first child, or next DIE */
     const struct raw_abbrev *abbrev; /* NULL: a null entry, the end of a list of children */
 };
 

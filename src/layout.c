@@ -196,7 +196,7 @@ static void padding_of_children(struct layout *l, uint32_t i)
     n->padding_after = n->kind != LAYOUT_ARRAY && n->size > end ? n->size - end : 0;
 }
 
-/* Does it lie inside its struct or union? The root's flexible member starts there, and goes on as far as the segment. */
+/* Does it lie inside its struct or union? The root's flexible member starts there, and ends with the segment. */
 static bool node_inside(const struct layout *l, uint32_t i)
 {
     const struct layout_node *n = &l->nodes[i], *parent = &l->nodes[n->parent];
@@ -267,8 +267,8 @@ int layout_finish(struct layout *l)
 
 void layout_fit(struct layout *l, size_t segment_size)
 {
-    /* C has a flexible member only in the outermost struct. Deeper ones, which some compilers take, keep their 0 elements:
-     * what lies behind them is behind the struct that they end. */
+    /* C has a flexible member only in the outermost struct. Deeper ones, which some compilers take, keep 0 elements: what
+     * lies behind them is behind the struct that they end. */
     for (uint32_t i = 1; i < l->count; i++) {
         struct layout_node *n = &l->nodes[i];
         if ((n->flags & LAYOUT_FLEXIBLE) == 0 || n->stride == 0 || n->parent != 0) {

@@ -99,8 +99,9 @@ uint32_t layout_add(struct layout *l, const struct layout_node *node);
 /* Closes the innermost open container. */
 void layout_close(struct layout *l);
 
-/* Works out leaves and padding. 0; the sticky error; -EINVAL where containers are still open, the root is missing,
- * an array has no element or another stride than its size, a member reaches out of its struct, the root is not at 0 or a size overflows. On failure *l stays freeable but is of no other use. */
+/* Works out leaves and padding. 0; the sticky error; -EINVAL where containers are still open, the root is missing or not
+ * at offset 0, an array has no element or another stride than its element's size, a member reaches out of its struct, or
+ * a size overflows. On failure *l stays freeable but is of no other use. */
 int layout_finish(struct layout *l);
 
 /* Gives flexible array members the elements that fit into a segment of segment_size bytes. May be called again with

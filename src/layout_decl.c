@@ -16,8 +16,8 @@
 enum token_kind { T_END, T_WORD, T_NUMBER, T_STRING, T_STAR, T_DIMENSION, T_OTHER, T_WRONG };
 
 struct lexer {
-    const char *at;      /* in the line */
-    char *storage;       /* texts of words and strings, one after the other */
+    const char *at; /* in the line */
+    char *storage;  /* texts of words and strings, one after the other */
     size_t used;
     unsigned line;
     struct layout_error *error;
@@ -203,7 +203,8 @@ static int expect_end(struct lexer *x, const char *after)
         return -EINVAL;
     }
     if (x->kind != T_END) {
-        layout_error_set(x->error, x->line, "'%.80s' stands after %s; each field has a line of its own", x->text, after);
+        layout_error_set(x->error, x->line, "'%.80s' stands after %s; each field has a line of its own", x->text,
+                         after);
         return -EINVAL;
     }
     return 0;
@@ -438,16 +439,20 @@ static int parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
         unsigned given;
         size_t *number;
     } numbers[] = {
-        {"size", GIVEN_SIZE, &d->node.size},       {"align", GIVEN_ALIGN, &d->node.align},
-        {"count", GIVEN_COUNT, &d->node.count},    {"stride", GIVEN_STRIDE, &d->node.stride},
+        {"size", GIVEN_SIZE, &d->node.size},
+        {"align", GIVEN_ALIGN, &d->node.align},
+        {"count", GIVEN_COUNT, &d->node.count},
+        {"stride", GIVEN_STRIDE, &d->node.stride},
         {"bit", GIVEN_BIT, bit},
     };
     const struct {
         const char *word;
         unsigned given, flag;
     } flags[] = {
-        {"sync", GIVEN_FLAGS, LAYOUT_SYNC},     {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE},
-        {"packed", GIVEN_FLAGS, LAYOUT_PACKED}, {"noflags", GIVEN_NO_FLAGS, 0},
+        {"sync", GIVEN_FLAGS, LAYOUT_SYNC},
+        {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE},
+        {"packed", GIVEN_FLAGS, LAYOUT_PACKED},
+        {"noflags", GIVEN_NO_FLAGS, 0},
     };
     const char *word = x->text;
     bool is_word = x->kind == T_WORD;

@@ -10,20 +10,29 @@
 #define DECL_FLEXIBLE SIZE_MAX /* a dimension that is written [] */
 
 enum decl_given {
-    GIVEN_OFFSET = 1, GIVEN_KIND = 2, GIVEN_SIZE = 4, GIVEN_ALIGN = 8, GIVEN_COUNT = 16, GIVEN_STRIDE = 32,
-    GIVEN_FLAGS = 64, GIVEN_NO_FLAGS = 128, GIVEN_BITS = 256, GIVEN_NAME = 512, GIVEN_BIT = 1024
+    GIVEN_OFFSET = 1,
+    GIVEN_KIND = 2,
+    GIVEN_SIZE = 4,
+    GIVEN_ALIGN = 8,
+    GIVEN_COUNT = 16,
+    GIVEN_STRIDE = 32,
+    GIVEN_FLAGS = 64,
+    GIVEN_NO_FLAGS = 128,
+    GIVEN_BITS = 256,
+    GIVEN_NAME = 512,
+    GIVEN_BIT = 1024
 };
 
 struct decl {
-    unsigned given;         /* of enum decl_given: what the line says; the rest follows from the type */
-    bool opens;             /* the line ends in { */
-    bool is_array;          /* "array COUNT TYPE NAME {" */
+    unsigned given;          /* of enum decl_given: what the line says; the rest follows from the type */
+    bool opens;              /* the line ends in { */
+    bool is_array;           /* "array COUNT TYPE NAME {" */
     struct layout_node node; /* its name and type are decl's own */
     size_t dimensions[DECL_DIMENSIONS_MAX];
     size_t dimension_count;
-    char *base;             /* the type without dimensions */
-    unsigned width;         /* bits, after a colon; GIVEN_BITS */
-    size_t unit;            /* decl_resolve_leaf: bytes of the type that a bit-field is cut from; 0: not known */
+    char *base;     /* the type without dimensions */
+    unsigned width; /* bits, after a colon; GIVEN_BITS */
+    size_t unit;    /* decl_resolve_leaf: bytes of the type that a bit-field is cut from; 0: not known */
 };
 
 /* Reads one line (without its newline, NUL-terminated). 0, or -EINVAL with *error set (its line is `line`), or -ENOMEM.

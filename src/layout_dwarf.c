@@ -1,4 +1,5 @@
-/* Layout DWARF: see layout_dwarf.h. Opens the file, finds the type, builds its layout; and says in words what went wrong. */
+/* Layout DWARF: see layout_dwarf.h. Opens the file, finds the type, builds its layout; and says in words what went
+ * wrong. */
 #include "layout_dwarf.h"
 
 #include <dwarf.h>
@@ -57,7 +58,8 @@ static void say(struct layout_error *error, const char *text)
     }
 }
 
-static int not_found(const struct dwarf_source *s, const char *type, const struct finding *f, struct layout_error *error)
+static int not_found(const struct dwarf_source *s, const char *type, const struct finding *f,
+                     struct layout_error *error)
 {
     if (f->declarations > 0) {
         layout_error_set(error, 0,
@@ -74,7 +76,8 @@ static int not_found(const struct dwarf_source *s, const char *type, const struc
     }
     if (f->missing_dwo > 0) {
         char more[400];
-        snprintf(more, sizeof more, "\n  %zu source files have their types in .dwo files that could not be opened, like %s",
+        snprintf(more, sizeof more,
+                 "\n  %zu source files have their types in .dwo files that could not be opened, like %s",
                  f->missing_dwo, f->dwo_name);
         say(error, more);
     }
@@ -114,8 +117,8 @@ static void say_place(struct layout_error *error, Dwarf_Die *die, const struct l
     const char *file = base_name(declared_in(die)), *source = base_name(unit_name(die));
     bool other = strcmp(file, source) != 0;
     dwarf_decl_line(die, &line);
-    snprintf(text, sizeof text, "\n  %.100s:%d%s%.100s, %zu bytes", file, line, other ? " in " : "", other ? source : "",
-             l->nodes != NULL ? l->nodes[0].size : 0);
+    snprintf(text, sizeof text, "\n  %.100s:%d%s%.100s, %zu bytes", file, line, other ? " in " : "",
+             other ? source : "", l->nodes != NULL ? l->nodes[0].size : 0);
     say(error, text);
 }
 
@@ -123,7 +126,8 @@ static void say_place(struct layout_error *error, Dwarf_Die *die, const struct l
 static void say_choice(struct layout_error *error, const char *type, Dwarf_Die *die)
 {
     char text[512];
-    snprintf(text, sizeof text, "\n  say which one by its file, as in '%.150s@%.150s'", type, base_name(unit_name(die)));
+    snprintf(text, sizeof text, "\n  say which one by its file, as in '%.150s@%.150s'", type,
+             base_name(unit_name(die)));
     say(error, text);
 }
 
@@ -168,8 +172,8 @@ static int build_all(const struct dwarf_source *s, const char *type, struct find
         *out = others[0];
         return 0;
     }
-    layout_error_set(error, 0, "'%.200s' is %s%zu different types in %.400s:", type, f->more ? "at least " : "", different,
-                     s->name);
+    layout_error_set(error, 0, "'%.200s' is %s%zu different types in %.400s:", type, f->more ? "at least " : "",
+                     different, s->name);
     for (size_t i = 0; i < different; i++) {
         if (i < 8) {
             say_place(error, &f->list[i].die, &others[i]);

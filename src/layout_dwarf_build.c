@@ -1,5 +1,5 @@
-/* Layout DWARF, build: the DIE of a type -> the nodes of a layout. libdw gives attributes; alignments, which DWARF tells only
- * where the source asked for more than the natural one, follow from the types by the rules of the psABI. */
+/* Layout DWARF, build: the DIE of a type -> the nodes of a layout. libdw gives attributes; alignments, which DWARF
+ * tells only where the source asked for more than the natural one, follow from the types by the rules of the psABI. */
 #include <dwarf.h>
 #include <errno.h>
 #include <gelf.h>
@@ -11,28 +11,28 @@
 #include "dwarf_type_name.h"
 #include "layout_dwarf_internal.h"
 
-#define CHAIN_MAX 64                  /* typedefs and qualifiers before a type */
+#define CHAIN_MAX 64 /* typedefs and qualifiers before a type */
 #define DIMENSIONS_MAX 16
-#define NODES_MAX (1u << 16)          /* of one layout: far above any struct, far below what a hostile file could ask */
-#define ENUMERATORS_MAX (1u << 18)    /* of all enums of one layout */
-#define BYTES_MAX ((size_t)1 << 48)   /* of a type or an offset: no memory has so many */
-#define STEPS_MAX (1u << 22)          /* DIEs that are looked at for one layout */
-#define TAIL_NEIGHBOURS 16            /* members after a base class that may lie in its tail */
+#define NODES_MAX (1u << 16)        /* of one layout: far above any struct, far below what a hostile file could ask */
+#define ENUMERATORS_MAX (1u << 18)  /* of all enums of one layout */
+#define BYTES_MAX ((size_t)1 << 48) /* of a type or an offset: no memory has so many */
+#define STEPS_MAX (1u << 22)        /* DIEs that are looked at for one layout */
+#define TAIL_NEIGHBOURS 16          /* members after a base class that may lie in its tail */
 
 struct builder {
     struct layout *layout;
-    int machine;             /* EM_* */
-    size_t enumerators;      /* copied so far */
-    unsigned steps;          /* children that were looked at, so far */
-    int error;               /* the first one, -errno; from then on nothing happens */
+    int machine;        /* EM_* */
+    size_t enumerators; /* copied so far */
+    unsigned steps;     /* children that were looked at, so far */
+    int error;          /* the first one, -errno; from then on nothing happens */
 };
 
 /* A type with its typedefs and qualifiers taken off. */
 struct peeled {
     Dwarf_Die die;
-    int tag;                 /* 0: void, or nothing that makes sense */
-    unsigned flags;          /* LAYOUT_SYNC */
-    size_t align;            /* what a typedef on the way asked for; 0: nothing */
+    int tag;        /* 0: void, or nothing that makes sense */
+    unsigned flags; /* LAYOUT_SYNC */
+    size_t align;   /* what a typedef on the way asked for; 0: nothing */
 };
 
 static void fail(struct builder *b, int error)
@@ -153,8 +153,8 @@ static void base_type(const struct builder *b, Dwarf_Die *die, struct layout_nod
     case DW_ATE_signed_char:
     case DW_ATE_unsigned_char:
         n->kind = name != NULL && strcmp(name, "char") == 0 ? LAYOUT_CHAR
-                  : encoding == DW_ATE_signed_char         ? LAYOUT_SINT
-                                                           : LAYOUT_UINT;
+                  : encoding == DW_ATE_signed_char          ? LAYOUT_SINT
+                                                            : LAYOUT_UINT;
         break;
     case DW_ATE_UTF:
     case DW_ATE_UCS:
@@ -429,7 +429,8 @@ static bool has_brackets(const char *type, size_t wanted)
     return found == wanted;
 }
 
-/* One node for each dimension from `level` on, then the element: a struct or union, or the text of the last dimension. */
+/* One node for each dimension from `level` on, then the element: a struct or union, or the text of the last dimension.
+ */
 static void add_levels(struct builder *b, struct peeled *p, struct dimensions *d, size_t level, struct place *place)
 {
     bool texts = p->tag == DW_TAG_base_type;
@@ -438,14 +439,24 @@ static void add_levels(struct builder *b, struct peeled *p, struct dimensions *d
         return;
     }
     if (texts && level + 1 == d->n) {
-        struct layout_node n = {.name = (char *)place->name, .type = place->type, .kind = LAYOUT_TEXT,
-                                .flags = place->flags, .offset = place->offset, .size = d->count[level],
-                                .align = place->align, .count = d->count[level], .stride = 1};
+        struct layout_node n = {.name = (char *)place->name,
+                                .type = place->type,
+                                .kind = LAYOUT_TEXT,
+                                .flags = place->flags,
+                                .offset = place->offset,
+                                .size = d->count[level],
+                                .align = place->align,
+                                .count = d->count[level],
+                                .stride = 1};
         add(b, &n, false);
         return;
     }
-    struct layout_node n = {.name = (char *)place->name, .type = place->type, .kind = LAYOUT_ARRAY,
-                            .flags = place->flags, .offset = place->offset, .count = d->count[level]};
+    struct layout_node n = {.name = (char *)place->name,
+                            .type = place->type,
+                            .kind = LAYOUT_ARRAY,
+                            .flags = place->flags,
+                            .offset = place->offset,
+                            .count = d->count[level]};
     uint32_t i = add(b, &n, true);
     struct place inner = {.name = "", .align = place->align, .flags = place->flags & LAYOUT_SYNC, .type = place->type};
     level_type(p, d, level + 1, place->type);
@@ -485,8 +496,8 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
     place->align = place->align != 0 ? place->align : p->align;
     size_t count = elements(b, &d, 0);
     bool text = is_text(p);
-    bool sized = is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0
-                                   : text && elements(b, &d, 1) > 0;
+    bool sized =
+        is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0 : text && elements(b, &d, 1) > 0;
     if (sized && (is_struct(p->tag) || (text && !d.vector))) {
         place->align = place->align != 0 ? place->align : text ? 1 : 0;
         d.named = has_brackets(place->type, d.n);
@@ -510,9 +521,9 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
 struct member {
     Dwarf_Die die;
     Dwarf_Die type;
-    size_t offset;   /* bytes */
-    size_t bits;     /* of a bit-field; 0: none */
-    size_t bit;      /* where it starts, from the struct's start */
+    size_t offset; /* bytes */
+    size_t bits;   /* of a bit-field; 0: none */
+    size_t bit;    /* where it starts, from the struct's start */
 };
 
 /* A bit-field's first bit, counted from the struct's start as little-endian machines number them. */
@@ -602,8 +613,11 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
     dwarf_resolve_signature(&base);
     const char *name = dwarf_diename(inherited ? &base : child);
     dwarf_type_name(&m.type, type);
-    struct place place = {.name = name != NULL ? name : "", .offset = m.offset, .align = alignment_of(child),
-                          .flags = flags, .type = type};
+    struct place place = {.name = name != NULL ? name : "",
+                          .offset = m.offset,
+                          .align = alignment_of(child),
+                          .flags = flags,
+                          .type = type};
     if (m.bits > 0) {
         add_bit_field(b, &m, &place);
     } else {
@@ -628,8 +642,8 @@ static size_t larger_align(size_t offset, size_t hole, size_t align)
     return offset % larger == 0 ? larger : align;
 }
 
-/* In C++ what follows may lie in the tail padding of a base class, or of an empty member: that keeps only what it has for
- * itself, and no two members overlap. */
+/* In C++ what follows may lie in the tail padding of a base class, or of an empty member: that keeps only what it has
+ * for itself, and no two members overlap. */
 static void give_tail(struct layout *l, uint32_t i)
 {
     const struct layout_node *parent = &l->nodes[i];
@@ -646,8 +660,7 @@ static void give_tail(struct layout *l, uint32_t i)
         uint32_t o = n->end;
         for (int near = 0; near < TAIL_NEIGHBOURS && o < parent->end; near++, o = l->nodes[o].end) {
             const struct layout_node *other = &l->nodes[o];
-            bool in_tail = other->size > 0 && other->offset >= n->offset + last &&
-                           other->offset < n->offset + n->size;
+            bool in_tail = other->size > 0 && other->offset >= n->offset + last && other->offset < n->offset + n->size;
             n->size = in_tail ? other->offset - n->offset : n->size;
         }
     }
@@ -708,7 +721,10 @@ static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t ask
 
 static void build_struct(struct builder *b, struct peeled *p, const struct place *place)
 {
-    struct layout_node n = {.name = (char *)place->name, .type = place->type, .offset = place->offset, .count = 1,
+    struct layout_node n = {.name = (char *)place->name,
+                            .type = place->type,
+                            .offset = place->offset,
+                            .count = 1,
                             .kind = p->tag == DW_TAG_union_type ? LAYOUT_UNION : LAYOUT_STRUCT,
                             .flags = p->flags | place->flags};
     Dwarf_Die child;

@@ -149,7 +149,7 @@ struct walk {
     bool first;                     /* only until something is found */
     const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
     size_t scope_count;
-    int rc;                         /* not 0 ends the walk */
+    int rc; /* not 0 ends the walk */
 };
 
 /* Do the scopes around a DIE, from the inside out, have the names that the query gives? *rest: named scopes beyond. */
@@ -576,7 +576,8 @@ static void try_hit(struct walk *w, uint64_t hit)
 {
     const struct raw_unit *u = &w->unit;
     for (size_t i = 0; i < u->name_place_count; i++) {
-        for (uint64_t before = u->name_places[i] + 1; before <= u->name_places[i] + 3; before++) { /* a code of 1 to 3 bytes */
+        for (uint64_t before = u->name_places[i] + 1; before <= u->name_places[i] + 3;
+             before++) { /* a code of 1 to 3 bytes */
             struct raw_die die;
             bool fits = hit >= u->first_die + before && raw_die_read(u, hit - before, &die) && die.abbrev != NULL &&
                         die.abbrev->name_at == u->name_places[i] && die.data + die.abbrev->name_at == hit;

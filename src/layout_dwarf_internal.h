@@ -12,13 +12,13 @@
 /* ---- open: layout_dwarf_open.c ---- */
 
 struct dwarf_source {
-    char name[PATH_MAX];       /* for messages */
-    Elf *elf;                  /* the file itself */
-    int debug_fd, alt_fd;      /* -1: not open */
-    Elf *debug_elf, *alt_elf;  /* a split debug file; the one that dwz shares */
-    Dwarf *dwarf, *alt;        /* dwarf: of debug_elf or elf */
-    Dwfl *dwfl;                /* only for object files, which need relocation; it owns dwarf then */
-    bool split;                /* it may have its types in .dwo files */
+    char name[PATH_MAX];      /* for messages */
+    Elf *elf;                 /* the file itself */
+    int debug_fd, alt_fd;     /* -1: not open */
+    Elf *debug_elf, *alt_elf; /* a split debug file; the one that dwz shares */
+    Dwarf *dwarf, *alt;       /* dwarf: of debug_elf or elf */
+    Dwfl *dwfl;               /* only for object files, which need relocation; it owns dwarf then */
+    bool split;               /* it may have its types in .dwo files */
     struct raw_file raw, raw_alt;
 };
 
@@ -40,12 +40,12 @@ Elf_Scn *dwarf_section(Elf *elf, const char *name);
 
 /* A type's name, taken apart. */
 struct type_query {
-    char *text;                   /* owns the parts */
+    char *text; /* owns the parts */
     enum { QUERY_ANY, QUERY_STRUCT, QUERY_UNION, QUERY_ENUM } keyword;
     const char *parts[QUERY_PARTS_MAX]; /* "ns", "point" */
     size_t part_count;
-    const char *file;             /* after @; NULL: any */
-    long line;                    /* after @file: ; 0: any */
+    const char *file; /* after @; NULL: any */
+    long line;        /* after @file: ; 0: any */
 };
 
 /* 0; -EINVAL with *error set; -ENOMEM. type_query_free frees it. */
@@ -55,7 +55,7 @@ void type_query_free(struct type_query *q);
 /* A DIE that the query names. */
 struct found {
     Dwarf_Die die;
-    struct raw_unit unit;         /* open, with the DIE at `offset`; its file is NULL where the DIE lies in a .dwo file */
+    struct raw_unit unit; /* open, with the DIE at `offset`; its file is NULL where the DIE lies in a .dwo file */
     uint64_t offset;
 };
 
@@ -64,13 +64,13 @@ struct found {
 struct finding {
     struct found list[FOUND_MAX]; /* definitions that may differ: those that are surely the same are there once */
     size_t count;
-    unsigned rank;                /* how well they match; only the best are kept */
-    bool more;                    /* there were others */
-    size_t declarations;          /* of that name that define nothing */
-    size_t damaged;               /* units whose bytes are wrong */
-    size_t missing_dwo;           /* units whose .dwo file can't be had */
-    char dwo_name[256];           /* one of these */
-    size_t steps;                 /* of comparing, so far: bounded */
+    unsigned rank;       /* how well they match; only the best are kept */
+    bool more;           /* there were others */
+    size_t declarations; /* of that name that define nothing */
+    size_t damaged;      /* units whose bytes are wrong */
+    size_t missing_dwo;  /* units whose .dwo file can't be had */
+    char dwo_name[256];  /* one of these */
+    size_t steps;        /* of comparing, so far: bounded */
 };
 
 /* Looks through all units. 0 or -ENOMEM; nothing found is no failure. finding_close in any case. */
@@ -82,8 +82,8 @@ int types_each(const struct dwarf_source *s, int (*each)(void *context, Dwarf_Di
 
 /* ---- build: layout_dwarf_build.c ---- */
 
-/* Makes a finished layout of the type. 0; -E2BIG too many fields or too deep; -EBADMSG the DWARF makes no sense; -ENODATA
- * only a declaration; -ENOMEM. *out is empty on failure. */
+/* Makes a finished layout of the type. 0; -E2BIG too many fields or too deep; -EBADMSG the DWARF makes no sense;
+ * -ENODATA only a declaration; -ENOMEM. *out is empty on failure. */
 int layout_build(Dwarf_Die *type, struct layout *out);
 
 #endif

@@ -75,8 +75,8 @@ static uint64_t unpacked_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_st
     return size;
 }
 
-/* libdw unpacks every debug section at once: hides those that are not needed (the file is mapped privately), which saves
- * most of the time, and refuses what unpacks to more than any honest one. */
+/* libdw unpacks every debug section at once: hides those that are not needed (the file is mapped privately), which
+ * saves most of the time, and refuses what unpacks to more than any honest one. */
 static int prepare_compressed(Elf *elf, bool lines)
 {
     size_t names;
@@ -117,8 +117,7 @@ static struct raw_section raw_of(Elf *elf, const char *name)
     }
     GElf_Shdr header;
     Elf_Data *data = scn != NULL ? elf_rawdata(scn, NULL) : NULL;
-    if (data == NULL || data->d_buf == NULL || gelf_getshdr(scn, &header) == NULL ||
-        header.sh_flags & SHF_COMPRESSED) {
+    if (data == NULL || data->d_buf == NULL || gelf_getshdr(scn, &header) == NULL || header.sh_flags & SHF_COMPRESSED) {
         return none;
     }
     return (struct raw_section){data->d_buf, data->d_size};
@@ -160,10 +159,11 @@ static int damaged(const struct dwarf_source *s, struct layout_error *error, Elf
     Elf_Scn *scn = dwarf_section(elf, ".debug_info");
     if (scn != NULL && gelf_getshdr(scn, &header) != NULL && header.sh_flags & SHF_COMPRESSED &&
         gelf_getchdr(scn, &compressed) != NULL && compressed.ch_type != ELFCOMPRESS_ZLIB) {
-        layout_error_set(error, 0,
-                         "cannot read types from %.400s: its debug information is compressed in a way that the installed "
-                         "elfutils does not know (zstd?)\n  unpack it: objcopy --decompress-debug-sections %.400s",
-                         s->name, s->name);
+        layout_error_set(
+            error, 0,
+            "cannot read types from %.400s: its debug information is compressed in a way that the installed "
+            "elfutils does not know (zstd?)\n  unpack it: objcopy --decompress-debug-sections %.400s",
+            s->name, s->name);
         return -ENOTSUP;
     }
     return not_elf(s, error, "damaged: its debug information can't be read");
@@ -189,11 +189,12 @@ static int no_debug_info(const struct dwarf_source *s, const struct layout_dwarf
         snprintf(place, sizeof place, "\n  not found either: .build-id/%.2s/%s.debug in %.80s", id, id + 2,
                  file->debug_path != NULL ? file->debug_path : DEBUG_PATH);
     }
-    layout_error_set(error, 0,
-                     "%.400s has no debug information, so nothing tells how its types lie in memory%s\n"
-                     "  build it with -g (gcc -g ...), or install its debug symbols (a package that ends in -dbgsym or -dbg), "
-                     "or write a .layout file",
-                     s->name, place);
+    layout_error_set(
+        error, 0,
+        "%.400s has no debug information, so nothing tells how its types lie in memory%s\n"
+        "  build it with -g (gcc -g ...), or install its debug symbols (a package that ends in -dbgsym or -dbg), "
+        "or write a .layout file",
+        s->name, place);
     return -ENODATA;
 }
 

@@ -3,8 +3,8 @@
 #define SHMLAB_LAYOUT_ERROR_H
 
 struct layout_error {
-    unsigned line;    /* in a .layout file, from 1; 0: it belongs to no line */
-    char text[1024];  /* one or more lines, without a newline at the end; printable ASCII and newlines only */
+    unsigned line;   /* in a .layout file, from 1; 0: it belongs to no line */
+    char text[1024]; /* one or more lines, without a newline at the end; printable ASCII and newlines only */
 };
 
 /* Sets *error, printf-like; what does not print becomes '?'. A NULL error is left alone. */

@@ -10,7 +10,7 @@
 /* One open { of the file. */
 struct block {
     unsigned line;
-    uint32_t node;   /* the outermost node that it made: with dimensions an array, and `inner` is its element */
+    uint32_t node; /* the outermost node that it made: with dimensions an array, and `inner` is its element */
     uint32_t inner;
     unsigned given;  /* what its line says */
     size_t elements; /* in all its dimensions; 1 without */
@@ -27,9 +27,9 @@ struct reader {
     struct block blocks[LAYOUT_DEPTH_MAX];
     unsigned depth;
     bool version_seen;
-    bool bare;           /* fields without a block around them */
+    bool bare; /* fields without a block around them */
     bool root_closed;
-    bool in_enum;        /* between the braces of an enum: its field waits in `pending` */
+    bool in_enum; /* between the braces of an enum: its field waits in `pending` */
     unsigned enum_line;
     struct decl pending;
 };
@@ -224,7 +224,9 @@ static int open_nodes(struct reader *r, struct decl *d, enum layout_kind kind, s
                                 .kind = last ? kind : LAYOUT_ARRAY,
                                 .flags = here,
                                 .offset = i == 0 ? d->node.offset : 0,
-                                .count = last ? d->is_array ? d->node.count : 1 : flexible ? 0 : d->dimensions[i]};
+                                .count = last       ? d->is_array ? d->node.count : 1
+                                         : flexible ? 0
+                                                    : d->dimensions[i]};
         if (n.type == NULL) {
             return -ENOMEM;
         }

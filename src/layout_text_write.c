@@ -148,8 +148,13 @@ static void attribute_flags(struct attributes *a, unsigned flags)
 static void guess(struct decl *d, const struct layout_node *n, unsigned given)
 {
     struct layout_node *g = &d->node;
-    *g = (struct layout_node){.name = g->name, .type = g->type, .align = n->align, .count = n->count, .size = n->size,
-                              .stride = n->stride, .bit_offset = n->bit_offset};
+    *g = (struct layout_node){.name = g->name,
+                              .type = g->type,
+                              .align = n->align,
+                              .count = n->count,
+                              .size = n->size,
+                              .stride = n->stride,
+                              .bit_offset = n->bit_offset};
     g->kind = given & GIVEN_KIND ? n->kind : LAYOUT_BYTES;
     g->flags = given & GIVEN_FLAGS ? n->flags : 0;
     d->given = (d->given & (GIVEN_NAME | GIVEN_BITS)) | given | (given & GIVEN_FLAGS ? GIVEN_NO_FLAGS : 0u);
@@ -274,10 +279,12 @@ static bool plain_level(const struct writer *w, uint32_t i, const struct decl *d
     bool flexible = d->dimensions[level] == DECL_FLEXIBLE;
     size_t count = flexible ? 0 : d->dimensions[level];
     char *type = decl_type(d, level + 1);
-    bool same = type != NULL && n->kind == LAYOUT_ARRAY && n->flags == (flexible ? LAYOUT_FLEXIBLE : 0u) &&
-                n->count == count && n->stride == element->size && n->size == count * n->stride &&
-                n->align == element->align && element->offset == 0 && *element->name == '\0' &&
-                (element->kind == LAYOUT_ARRAY || element->stride == (element->kind == LAYOUT_TEXT ? 1 : element->size)) && strcmp(element->type, type) == 0;
+    bool same =
+        type != NULL && n->kind == LAYOUT_ARRAY && n->flags == (flexible ? LAYOUT_FLEXIBLE : 0u) && n->count == count &&
+        n->stride == element->size && n->size == count * n->stride && n->align == element->align &&
+        element->offset == 0 && *element->name == '\0' &&
+        (element->kind == LAYOUT_ARRAY || element->stride == (element->kind == LAYOUT_TEXT ? 1 : element->size)) &&
+        strcmp(element->type, type) == 0;
     free(type);
     return same;
 }
@@ -302,7 +309,8 @@ static uint32_t plain_inner(const struct writer *w, uint32_t i, const struct dec
     bool texts = depth + 1 == levels && nodes[inner].kind == LAYOUT_TEXT && strcmp(d->base, "char") == 0 &&
                  nodes[inner].count == d->dimensions[depth] && nodes[inner].size == nodes[inner].count &&
                  nodes[inner].align == 1 && nodes[inner].flags == 0;
-    return (structs && nodes[inner].kind != LAYOUT_ARRAY && (nodes[inner].flags & ~(unsigned)LAYOUT_PACKED) == 0) || texts
+    return (structs && nodes[inner].kind != LAYOUT_ARRAY && (nodes[inner].flags & ~(unsigned)LAYOUT_PACKED) == 0) ||
+                   texts
                ? inner
                : 0;
 }

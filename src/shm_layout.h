@@ -4,8 +4,9 @@
  *   SHM_LAYOUT(struct message);
  *
  * The type's name goes into the ELF section "shm_layout", NUL-terminated, one after the other; a pointer of the type,
- * and its sizeof (without which clang++ only declares it), keep it in the debug information. Build with -g. shm-view finds segment -> creator pid -> /proc/PID/exe -> section ->
- * DWARF, so the type is described once, in C. Several in one program are candidates; the first that applies is taken.
+ * and its sizeof (without which clang++ only declares it), keep it in the debug information. Build with -g. shm-view
+ * finds segment -> creator pid -> /proc/PID/exe -> section -> DWARF, so the type is described once, in C. Several in one
+ * program are candidates; the first that applies is taken.
  *
  *   SHM_LAYOUT_WHEN(struct message_packed, "packed");
  *

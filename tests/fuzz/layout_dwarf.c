@@ -30,8 +30,8 @@ static int visit(void *context, const struct layout *l, const char *file_name, i
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const names[] = {"struct all", "message", "enum color", "union any", "point", "in::side", "int",
-                                        "struct all@seed.c", "struct nosuch"};
+    static const char *const names[] = {"struct all", "message", "enum color",        "union any",    "point",
+                                        "in::side",   "int",     "struct all@seed.c", "struct nosuch"};
     struct layout_dwarf_file file = {.fd = memfd_create("fuzz", MFD_CLOEXEC), .name = "fuzz", .debug_path = "/nowhere"};
     struct layout_candidates candidates;
     struct layout_error error;

@@ -1,4 +1,5 @@
-/* Fuzz: any bytes as a .layout file. What is read must be askable in every way, and once written it reads back the same. */
+/* Fuzz: any bytes as a .layout file. What is read must be askable in every way, and once written it reads back the
+ * same. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -20,7 +20,8 @@ static struct layout_candidates parse(const char *section, size_t size)
 }
 
 /* The types that hold, in their order, with commas between. */
-static void assert_order(const char *section, size_t size, const char *cmdline, size_t cmdline_size, const char *expected)
+static void assert_order(const char *section, size_t size, const char *cmdline, size_t cmdline_size,
+                         const char *expected)
 {
     char text[512] = "";
     struct layout_candidates c = parse(section, size);

@@ -240,12 +240,12 @@ static void assert_bits(const struct layout *l, const char *name, const struct d
     }
 }
 
-#define ASSERT_BITS(l, member, all_ones)                                                                              \
-    do {                                                                                                              \
-        struct deep set;                                                                                              \
-        memset(&set, 0, sizeof set);                                                                                  \
-        set.member = all_ones;                                                                                        \
-        assert_bits(l, #member, &set);                                                                                \
+#define ASSERT_BITS(l, member, all_ones) \
+    do {                                 \
+        struct deep set;                 \
+        memset(&set, 0, sizeof set);     \
+        set.member = all_ones;           \
+        assert_bits(l, #member, &set);   \
     } while (0)
 
 /* The bits that the compiler sets for each bit-field are those that the layout names. */
@@ -329,12 +329,38 @@ static const char *pick(const char *const *list, size_t count)
 }
 #define PICK(list) pick(list, sizeof(list) / sizeof *(list))
 
-static const char *const names[] = {"a", "num", "int", "size", "struct", "", "_vptr.Base", "x y", "array", "kind",
-                                    "\x01\xff", "\"quoted\"", "back\\slash", "#", "{", "ns::x", "5", "}"};
-static const char *const types[] = {
-    "int", "char", "unsigned long", "double", "struct point", "enum color", "char *", "char **", "void (*)(int)",
-    "uint8_t", "my_t", "pthread_mutex_t", "_Atomic int", "_Atomic(long)", "const char *", "", "array", "struct",
-    "std::pair<int, char>", "x[3]", "int[2][2]", "a b c d", "long double", "\"", "#", "\n", "sem_t", "[]", "char[]"};
+static const char *const names[] = {"a",           "num", "int",   "size",  "struct",   "",
+                                    "_vptr.Base",  "x y", "array", "kind",  "\x01\xff", "\"quoted\"",
+                                    "back\\slash", "#",   "{",     "ns::x", "5",        "}"};
+static const char *const types[] = {"int",
+                                    "char",
+                                    "unsigned long",
+                                    "double",
+                                    "struct point",
+                                    "enum color",
+                                    "char *",
+                                    "char **",
+                                    "void (*)(int)",
+                                    "uint8_t",
+                                    "my_t",
+                                    "pthread_mutex_t",
+                                    "_Atomic int",
+                                    "_Atomic(long)",
+                                    "const char *",
+                                    "",
+                                    "array",
+                                    "struct",
+                                    "std::pair<int, char>",
+                                    "x[3]",
+                                    "int[2][2]",
+                                    "a b c d",
+                                    "long double",
+                                    "\"",
+                                    "#",
+                                    "\n",
+                                    "sem_t",
+                                    "[]",
+                                    "char[]"};
 
 static void random_node(struct layout_node *n, enum layout_kind kind)
 {

@@ -16,8 +16,8 @@
 
 static struct layout_node leaf_of(enum layout_kind kind, size_t size)
 {
-    return (struct layout_node){.name = (char *)"x", .type = (char *)"t", .kind = kind, .size = size, .align = 1,
-                                .count = 1, .stride = size};
+    return (struct layout_node){
+        .name = (char *)"x", .type = (char *)"t", .kind = kind, .size = size, .align = 1, .count = 1, .stride = size};
 }
 
 static struct layout_node array_of(enum layout_kind kind, size_t size, size_t count)
@@ -28,12 +28,12 @@ static struct layout_node array_of(enum layout_kind kind, size_t size, size_t co
     return n;
 }
 
-#define ASSERT_VALUE(node, bytes, text)                                                                               \
-    do {                                                                                                              \
-        char out_[4096];                                                                                              \
-        size_t length_ = value_format(&(node), bytes, (node).size, out_, sizeof out_);                                \
-        assert_string_equal(out_, text);                                                                              \
-        assert_int_equal(length_, strlen(text));                                                                      \
+#define ASSERT_VALUE(node, bytes, text)                                                \
+    do {                                                                               \
+        char out_[4096];                                                               \
+        size_t length_ = value_format(&(node), bytes, (node).size, out_, sizeof out_); \
+        assert_string_equal(out_, text);                                               \
+        assert_int_equal(length_, strlen(text));                                       \
     } while (0)
 
 static void text_ends_at_its_nul(void **state)
@@ -122,9 +122,20 @@ static void doubles_are_the_shortest_that_reads_back(void **state)
         double value;
         const char *text;
     } cases[] = {
-        {22 / 7.0, "3.142857142857143"}, {0.1, "0.1"},  {1e300, "1e+300"},        {-0.0, "-0"},
-        {5e-324, "5e-324"},              {3.0, "3"},    {100, "100"}, {123456789012345, "123456789012345"}, {1e15, "1e+15"}, {DBL_MAX, "1.7976931348623157e+308"},
-        {INFINITY, "inf"},               {-INFINITY, "-inf"}, {(double)NAN, "nan"}, {-(double)NAN, "-nan"},
+        {22 / 7.0, "3.142857142857143"},
+        {0.1, "0.1"},
+        {1e300, "1e+300"},
+        {-0.0, "-0"},
+        {5e-324, "5e-324"},
+        {3.0, "3"},
+        {100, "100"},
+        {123456789012345, "123456789012345"},
+        {1e15, "1e+15"},
+        {DBL_MAX, "1.7976931348623157e+308"},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+        {(double)NAN, "nan"},
+        {-(double)NAN, "-nan"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ASSERT_VALUE(n, &cases[i].value, cases[i].text);
@@ -181,8 +192,8 @@ static void other_reals_by_their_size(void **state)
     const struct {
         uint16_t bits;
         const char *text;
-    } halves[] = {{0x3c00, "1"},    {0xc000, "-2"},   {0x7bff, "65504"}, {0x0001, "6e-08"}, {0x3555, "0.3333"},
-                  {0x7c00, "inf"},  {0xfc00, "-inf"}, {0x7e00, "nan"},   {0x8000, "-0"}};
+    } halves[] = {{0x3c00, "1"},   {0xc000, "-2"},   {0x7bff, "65504"}, {0x0001, "6e-08"}, {0x3555, "0.3333"},
+                  {0x7c00, "inf"}, {0xfc00, "-inf"}, {0x7e00, "nan"},   {0x8000, "-0"}};
     for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
         ASSERT_VALUE(half, &halves[i].bits, halves[i].text);
     }
