@@ -10,6 +10,15 @@ load helpers
     done
 }
 
+@test "alignments that strict DWARF 4 does not tell follow from holes" {
+    build "$work/kinds" gcc -gdwarf-4 -gstrict-dwarf
+    # Of a packed struct with an alignment of its own, and without a hole, nothing shows it.
+    "$work/kinds" | sed 's/^= struct packed_aligned 8 4$/= struct packed_aligned 8 1/' >"$work/expected"
+    mapfile -t types < <(sed -nE 's/^= (.*) [0-9]+ [0-9]+$/\1/p' "$work/expected")
+    "$dump" -l "$work/kinds" "${types[@]}" >"$work/got"
+    diff -u "$work/expected" "$work/got"
+}
+
 @test "clang, DWARF 2 to 5" {
     for version in 2 3 4 5; do
         build "$work/kinds" clang "-gdwarf-$version"
