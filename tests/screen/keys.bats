@@ -141,6 +141,17 @@ go()
     sees 'the only layout: layout'
 }
 
+@test "L lays the program's other types over the same bytes, and comes back to the first" {
+    serve
+    viewer 80x24
+    sees 'struct message, from shm-server' '00░00│16'
+    keys L
+    sees 'layout: struct message_'
+    screen | grep -q 'PI is defined as'
+    for _ in 2 3 4; do keys L; done
+    sees 'layout: struct message, from shm-server' '00░00│16'
+}
+
 @test "? shows the help with every key, and another key closes it" {
     message
     keys '?'

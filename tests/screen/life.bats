@@ -80,6 +80,15 @@ counter_moves()
     await attached_by 2
 }
 
+@test "the title tells what ipcs tells: key, id, size, owner, mode, nattch, and who made it" {
+    serve --mode 0640
+    viewer 120x30
+    sees "key $KEY  id $ID  1024 bytes  $(id -un) 640  nattch 2  by shm-server $SERVER"
+    [[ $(ipcs -m -i "$ID") == *'access_perms=0640'*'bytes=1024'*"cpid=$SERVER"*'nattch=2'* ]]
+    tmx new-window -d "exec $BIN/shm-view --key $KEY"
+    sees 'nattch 3'
+}
+
 @test "the file of the key does not exist yet" {
     on 80x24 "$BIN/shm-view" --path "$T/later"
     sees 'waiting: the file that gives the key does not exist yet' 'no key yet'
