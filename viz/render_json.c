@@ -11,7 +11,8 @@
 #define PATH_SHOWN 1024  /* characters of a field's name */
 #define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
 
-/* Printable ASCII only, so that no name or value ever steers a terminal: the rest as \uXXXX, what is no UTF-8 as U+FFFD. */
+/* Printable ASCII only, so that no name or value ever steers a terminal: the rest as \uXXXX, what is no UTF-8 as
+ * U+FFFD. */
 static void string(FILE *out, const char *text)
 {
     fputc('"', out);
@@ -47,9 +48,9 @@ static void source_json(const struct source *s, const struct model *m, FILE *out
     fputs(",\"state\":", out);
     string(out, source_state_name(s->state));
     if (s->spec.kind == SOURCE_SEGMENT && s->attached_before) {
-        fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u,\"nattch\":%lu,\"creator_pid\":%d",
-                (unsigned)s->stat.key, s->stat.id, (unsigned)s->stat.mode, (unsigned)s->stat.owner, s->stat.attached,
-                (int)s->stat.creator_pid);
+        fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u", (unsigned)s->stat.key,
+                s->stat.id, (unsigned)s->stat.mode, (unsigned)s->stat.owner);
+        fprintf(out, ",\"nattch\":%lu,\"creator_pid\":%d", s->stat.attached, (int)s->stat.creator_pid);
     }
     fprintf(out, "},\n\"size\":%zu,\n\"bytes\":\"", m->size);
     for (size_t i = 0; i < m->size; i++) {
@@ -67,7 +68,8 @@ static void field_json(const struct model *m, const struct layout_leaf *leaf, FI
     fputs(",\"type\":", out);
     string(out, leaf->node->type);
     fprintf(out, ",\"kind\":\"%s\",\"offset\":%zu,\"size\":%zu,\"align\":%zu,\"padding_before\":%zu",
-            layout_kind_name(leaf->node->kind), leaf->offset, leaf->node->size, leaf->node->align, leaf->padding_before);
+            layout_kind_name(leaf->node->kind), leaf->offset, leaf->node->size, leaf->node->align,
+            leaf->padding_before);
     if (leaf->node->bit_size > 0) {
         fprintf(out, ",\"bit_offset\":%u,\"bit_size\":%u", leaf->node->bit_offset, leaf->node->bit_size);
     }

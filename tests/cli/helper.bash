@@ -37,6 +37,12 @@ id_of_key()
     awk -v key=$((${1:-$KEY})) 'NR > 1 { k = $1 < 0 ? $1 + 4294967296 : $1; if (k == key) print $2 }' /proc/sysvipc/shm
 }
 
+# ftok_of FILE PROJ: the key that ftok makes of it.
+ftok_of()
+{
+    perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", $ARGV[1] << 24 | ($dev & 255) << 16 | $ino & 65535' "$@"
+}
+
 # One column of /proc/sysvipc/shm for the segment $1: perms size cpid nattch uid.
 shm_column()
 {

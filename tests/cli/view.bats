@@ -28,8 +28,9 @@ file_view()
 # json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
 json()
 {
-    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die; our $j = decode_json(<$in>);
-        print join(" ", map { ref ? JSON::PP->new->canonical->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
+    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
+        our $j = decode_json(<$in>); my $sorted = JSON::PP->new->canonical;
+        print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
 }
 
 # The message and the 256 values of a byte behind it, in the file $T/bytes and its layout in $T/layout.
@@ -47,7 +48,8 @@ harmless()
     perl -e 'my ($file, $ansi) = @ARGV; local $/; open my $in, "<:raw", $file or die; my $text = <$in>;
         $text =~ s/\e\[[0-9;]*m//g if $ansi;
         utf8::decode($text) or die "no UTF-8";
-        die sprintf "U+%04X comes out", ord $1 if $text =~ /([\x00-\x09\x0b-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{202a}-\x{202e}])/;
+        die sprintf "U+%04X comes out", ord $1
+            if $text =~ /([\x00-\x09\x0b-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{202a}-\x{202e}])/;
         ' "$@"
 }
 
@@ -94,7 +96,7 @@ harmless()
     "$BIN/shm-view" --id "$ID" --render json >"$T/by-id"
     cmp "$T/by-key" "$T/by-id"
     stop TERM
-    KEY=$(perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", 77 << 24 | ($dev & 255) << 16 | $ino & 65535' "$T/file")
+    KEY=$(ftok_of "$T/file" 77)
     [[ -z $(id_of_key) ]] || skip "$KEY is taken"
     serve
     "$BIN/shm-view" --path "$T/file" --proj 77 --render json >"$T/by-path"
@@ -197,7 +199,7 @@ findings()
     [[ $stderr == 'shm-view: 1 of 312 bytes are not as expected' ]]
     run -1 file_view "$T/bytes" --expect "$T/expected" --render json
     file_view "$T/bytes" --expect "$T/expected" --render json >"$T/json" || true
-    [[ $(json '$j->{differences}, grep { $_ eq "differs" } map { @{$_->{marks}} } @{$j->{cells}}' "$T/json") == '1 differs' ]]
+    [[ $(json '$j->{differences}, map { @{$_->{marks}} } @{$j->{cells}}' "$T/json") == '1 differs' ]]
 }
 
 @test "--expect of a shorter file looks at its bytes only, of a longer one counts what is missing" {
@@ -238,7 +240,7 @@ findings()
     NO_COLOR=1 file_view "$T/bytes" --layout "$T/layout" --render ansi >"$T/mono"
     ! grep -q $'\x1b''\[[0-9;]*3[0-7]m' "$T/mono" || false
     grep -q $'\x1b''\[[0-9;]*[127]m' "$T/mono"
-    NO_COLOR='' file_view "$T/bytes" --layout "$T/layout" --render ansi | cmp - "$T/ansi" # empty: not set (no-color.org)
+    NO_COLOR='' file_view "$T/bytes" --layout "$T/layout" --render ansi | cmp - "$T/ansi" # empty is not set
     ! grep -q $'\x1b' "$T/text" || false
 }
 
@@ -292,8 +294,9 @@ findings()
             file_view "$name/bytes" --layout "$name/layout" --render $format >"$T/out" 2>"$T/err"
             harmless "$T/out" "$([[ $format != ansi ]] || echo ansi)"
         done
-        for words in "--file|$name/none" "--layout|$name/none" "--layout|$name/bad" "--expect|$name/none" "--elf|$name/none" \
-            "--elf|$name/bytes" "--type|$name" "$name" "--render|$name" "--key|$name" "--path|$name/none" "--width|$name" "--$name"; do
+        for words in "--file|$name/none" "--layout|$name/none" "--layout|$name/bad" "--expect|$name/none" \
+            "--elf|$name/none" "--elf|$name/bytes" "--type|$name" "$name" "--render|$name" "--key|$name" \
+            "--path|$name/none" "--width|$name" "--$name"; do
             IFS='|' read -r -d '' -a split <<<"$words" || true
             split[-1]=${split[-1]%$'\n'}
             file_view "$name/bytes" "${split[@]}" --render text >"$T/out" 2>"$T/err" && false
@@ -311,7 +314,8 @@ findings()
     printf 'abcdefgh' >"$T/bytes"
     for locale in C C.UTF-8; do
         for format in text ansi json layout; do
-            LC_ALL=$locale file_view "$T/bytes" --elf "$T/evil.o" --type 'struct evil' --render $format >"$T/out" 2>"$T/err" || true
+            LC_ALL=$locale file_view "$T/bytes" --elf "$T/evil.o" --type 'struct evil' --render $format \
+                >"$T/out" 2>"$T/err" || true
             harmless "$T/out" "$([[ $format != ansi ]] || echo ansi)"
             harmless "$T/err"
             [[ -s $T/out || -s $T/err ]]
@@ -472,7 +476,7 @@ END
     serve
     # Keys come after the picture: q would be nothing if the viewer didn't wait for it.
     (await_pattern "$ID" 2; printf q) | ASAN_OPTIONS=detect_leaks=0 TERM=xterm script -qec \
-        "stty rows 24 cols 80; strace -f -e trace=ipc -o '$T/trace' '$BIN/shm-view' --key $KEY" /dev/null >"$T/typescript"
+        "stty rows 24 cols 80; strace -f -e trace=ipc -o '$T/trace' '$BIN/shm-view' --key $KEY" /dev/null >"$T/screen"
     grep -q "shmat($ID, NULL, SHM_RDONLY)" "$T/trace"
     grep -q 'shmdt(' "$T/trace"
     ! grep 'shmat(' "$T/trace" | grep -v SHM_RDONLY || false

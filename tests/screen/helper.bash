@@ -42,7 +42,7 @@ on()
     (cd "$T" && tmx new-session -d -x "${size%x*}" -y "${size#*x}" "exec $words") 3>&-
 }
 
-# The message in the file message.bin and its layout in the file layout, so that nothing on the screen depends on who runs.
+# The message in the file message.bin and its layout in the file layout: nothing on the screen depends on who runs.
 message_file()
 {
     perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
@@ -121,7 +121,8 @@ resize()
 # What is different from machine to machine: the title's key, and what follows the size.
 normal()
 {
-    sed -E '1s/key 0x[0-9a-f]{8}/key 0x--------/; 1s/(0x-{8}).* ([0-9]+ bytes).*  (.*[^ ]) *$/\1 ... \2 ... \3/; s/ +$//'
+    sed -E -e '1s/key 0x[0-9a-f]{8}/key 0x--------/' -e 's/ +$//' \
+        -e '1s/(0x-{8}).* ([0-9]+ bytes).*  (.*[^ ]) *$/\1 ... \2 ... \3/'
 }
 
 like_golden()
@@ -129,7 +130,8 @@ like_golden()
     cmp -s <(screen | normal) "$GOLDEN/$1"
 }
 
-# golden NAME: awaits that the screen looks like tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it before you keep it.
+# golden NAME: awaits that the screen looks like tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it before you
+# keep it.
 golden()
 {
     if [[ -n ${GOLDEN_WRITE-} ]]; then
@@ -148,7 +150,8 @@ await_still()
     until before=$now; now=$(screen); [[ -n $now && $now == "$before" ]]; do sleep 0.5; done
 }
 
-# ends STATUS: awaits that what was started `on SIZE ./run COMMAND...` has ended so. (tmux itself loses a status at times.)
+# ends STATUS: awaits that what was started `on SIZE ./run COMMAND...` has ended so. (tmux itself loses a status at
+# times.)
 ends()
 {
     await ended_with "$1" && return

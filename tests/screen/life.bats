@@ -94,7 +94,7 @@ counter_moves()
     sees 'waiting: the file that gives the key does not exist yet' 'no key yet'
     : >"$T/later"
     sees 'waiting: no segment stands here yet'
-    KEY=$(perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", 15 << 24 | ($dev & 255) << 16 | $ino & 65535' "$T/later")
+    KEY=$(ftok_of "$T/later" 15)
     [[ -z $(id_of_key) ]] || skip "$KEY is taken"
     serve
     sees "key $KEY" 'PI is defined as'
@@ -185,7 +185,7 @@ counter_moves()
     cp "$BIN/shm-view" "$T/"
     chmod 755 "$T/shm-view"
     serve
-    on 80x24 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$T/shm-view" --key "$KEY" --layout /dev/null --no-layout
+    on 80x24 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$T/shm-view" --key "$KEY"
     sees "not permitted: shmid $ID belongs to uid 0, mode 0600"
     is 'not permitted'
     # IPC_STAT, the mode changed, IPC_SET: struct ipc_perm has it at byte 20 (x86-64, arm64).

@@ -20,8 +20,16 @@ shell()
 {
     local size=$1
     shift
-    printf '%s\n' '#!/bin/bash' 'ulimit -c 0' 'stty -g >before' 'bash -c '\''echo $$ >pid; exec "$0" "$@"'\'' "$@" 2>errors' \
-        'echo $? >status.new; stty -g >after; mv status.new status' 'until [[ -e end ]]; do read -rt 0.05 <>never; done' >"$T/shell"
+    cat >"$T/shell" <<'END'
+#!/bin/bash
+ulimit -c 0
+stty -g >before
+bash -c 'echo $$ >pid; exec "$0" "$@"' "$@" 2>errors
+echo $? >status.new
+stty -g >after
+mv status.new status
+until [[ -e end ]]; do read -rt 0.05 <>never; done
+END
     on "$size" bash ./shell "$@"
 }
 
@@ -253,8 +261,8 @@ same_as()
 # A program that makes a segment under the name of an attack, and stays.
 attacker()
 {
-    perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die; open my $c, ">", "/proc/self/comm" or die;
-        print $c "\e]0;x\a\x9b31m"; close $c; my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
+    perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
+        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c; my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
         $| = 1; print "$id\n"; sleep 600' "$KEY" >"$T/attacker" &
     PIDS+=($!)
     await test -s "$T/attacker"
@@ -265,8 +273,10 @@ attacker()
 harmless_stream()
 {
     perl -e 'local $/; open my $in, "<:raw", $ARGV[0] or die; $_ = <$in>; die "empty" unless length;
-        die "sets the title" if /\e\]/; die "rings" if /\a/; die "C1" if /(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]/ || /\xc2[\x80-\x9f]/;
-        s/\e\[[0-9;?]*[\@A-Za-z]|\e[()][AB0]|\e[=>78]|[\r\n\b\t\x0f\x0e]//g; die sprintf "%vd", $1 if /([\x00-\x1f\x7f].{0,9})/s' "$1"
+        die "sets the title" if /\e\]/; die "rings" if /\a/;
+        die "C1" if /(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]/ || /\xc2[\x80-\x9f]/;
+        s/\e\[[0-9;?]*[\@A-Za-z]|\e[()][AB0]|\e[=>78]|[\r\n\b\t\x0f\x0e]//g;
+        die sprintf "%vd", $1 if /([\x00-\x1f\x7f].{0,9})/s' "$1"
 }
 
 @test "a creator's name, a file's name and all 256 bytes never steer the terminal" {

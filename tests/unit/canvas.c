@@ -34,7 +34,11 @@ static uint32_t character_next(const unsigned char **at)
 {
     static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
     const unsigned char *u = *at;
-    unsigned more = u[0] < 0x80 ? 0 : (u[0] & 0xe0) == 0xc0 ? 1 : (u[0] & 0xf0) == 0xe0 ? 2 : (u[0] & 0xf8) == 0xf0 ? 3 : 9;
+    unsigned more = u[0] < 0x80             ? 0
+                    : (u[0] & 0xe0) == 0xc0 ? 1
+                    : (u[0] & 0xf0) == 0xe0 ? 2
+                    : (u[0] & 0xf8) == 0xf0 ? 3
+                                            : 9;
     if (more == 9) {
         fail_msg("a byte %02x starts no character", u[0]);
     }
@@ -98,9 +102,9 @@ static void no_byte_comes_out_as_a_control(void **state)
 
 static void random_text(uint64_t *random, char out[64])
 {
-    static const char *const pieces[] = {"\033[2J", "\xc2\x9b", "\xe2\x80\xae", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x94\x82",
-                                         "\xf0\x9f\x98\x80", "e\xcc\x81", "\xe6\x97\xa5", "\xc3\xa9", "\xf4\x90\x80\x80",
-                                         "\xe2\x80", "\xf8\x88\x80\x80\x80", "\xef\xbb\xbf", "\xd7\x90"};
+    static const char *const pieces[] = {
+        "\033[2J", "\xc2\x9b", "\xe2\x80\xae", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x94\x82", "\xf0\x9f\x98\x80",
+        "e\xcc\x81", "\xe6\x97\xa5", "\xc3\xa9", "\xf4\x90\x80\x80", "\xe2\x80", "\xf8\x88\x80\x80\x80", "\xef\xbb\xbf", "\xd7\x90"};
     size_t n = 0;
     unsigned most = random_below(random, 60);
     while (n < most) {

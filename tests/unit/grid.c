@@ -247,7 +247,8 @@ static void fields_and_elements_tell_where_they_start(void **state)
     picture_take(&p);
     assert_starts(&p, "|..................||...||..|...|||.....|.......|.......");
     picture_close(&p);
-    picture_open(&p, "shmlab layout 1\nstruct a {\nchar tag\nshort[3] s\nchar[4] text\nstruct e x[2] {\nchar c\nint n\n}\n}\n");
+    picture_open(&p, "shmlab layout 1\nstruct a {\nchar tag\nshort[3] s\nchar[4] text\n"
+                     "struct e x[2] {\nchar c\nint n\n}\n}\n");
     picture_take(&p);
     assert_starts(&p, "||" "|.:.:." "|..." "||..|..." "||..|..." "........");
     picture_close(&p);
