@@ -170,7 +170,8 @@ terminal_restored()
     [[ $(tmx display -p '#{alternate_on} #{cursor_flag} #{keypad_cursor_flag} #{mouse_any_flag}') == '0 1 0 0' ]]
 }
 
+# A zombie is gone: where pid 1 reaps nobody, as in some containers, orphans stay as such.
 gone()
 {
-    ! kill -0 "$1" 2>/dev/null
+    [[ ! -e /proc/$1/stat || $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) == [ZX]* ]]
 }
