@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "keys.h"
+#include "paint.h"
 
 /* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers read
  * is written before they are installed. */
@@ -26,6 +28,10 @@ static struct {
     char restore[256];         /* what a dying process writes to give the terminal back */
     size_t restore_length;
     struct sigaction old[32];  /* of the fatal signals, by number */
+    struct sigaction suspend;  /* what curses does at SIGTSTP */
+    struct paint paint;        /* what stands on a terminal that speaks ANSI; curses draws on others */
+    bool paints;
+    char clear[32];
 } terminal;
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
@@ -53,20 +59,29 @@ static void on_crash(int signal)
     raise(signal);
 }
 
-/* terminfo's strings ask for pauses as in "\E[m$<2>": these are no bytes for the terminal. */
-static void restore_add(const char *text)
+/* Copies one of terminfo's strings. They ask for pauses as in "\E[m$<2>": these are no bytes for the terminal. Returns
+ * how many bytes were taken. */
+static size_t without_pauses(const char *text, char *out, size_t out_size)
 {
+    size_t n = 0;
     if (text == NULL || text == (const char *)-1) {
-        return;
+        return 0;
     }
-    while (*text != '\0' && terminal.restore_length < sizeof terminal.restore) {
+    while (*text != '\0' && n < out_size) {
         const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
         if (end != NULL) {
             text = end + 1;
             continue;
         }
-        terminal.restore[terminal.restore_length++] = *text++;
+        out[n++] = *text++;
     }
+    return n;
+}
+
+static void restore_add(const char *text)
+{
+    char *end = terminal.restore + terminal.restore_length;
+    terminal.restore_length += without_pauses(text, end, sizeof terminal.restore - terminal.restore_length);
 }
 
 static void restore_prepare(void)
@@ -82,6 +97,14 @@ static void restore_prepare(void)
     restore_add(tigetstr(cnorm));
     restore_add(tigetstr(rmkx));
     restore_add(tigetstr(rmcup));
+}
+
+/* curses gives the terminal back, but knows nothing of our pen. */
+static void on_suspend(int signal)
+{
+    ssize_t ignored = write(STDOUT_FILENO, "\033[m", 3);
+    (void)ignored;
+    terminal.suspend.sa_handler(signal);
 }
 
 static void signals_take(void)
@@ -131,6 +154,74 @@ static void keys_close(void)
     terminal.keys = NULL;
 }
 
+/* ---- drawing by ourselves ---- */
+
+/* Does terminfo's string say `text`, pauses aside? */
+static bool says(const char *name, const char *text)
+{
+    char now[64];
+    size_t n = without_pauses(tigetstr((char *)name), now, sizeof now);
+    return n == strlen(text) && memcmp(now, text, n) == 0;
+}
+
+static bool colour_says(const char *text)
+{
+    char *made = tiparm(set_a_foreground, 2);
+    return made != NULL && strcmp(made, text) == 0;
+}
+
+/* curses draws on any terminal, with 3 to 5 times the bytes: it says each attribute anew, and twice. Most terminals speak
+ * as ECMA-48 has it: to these we speak it ourselves. */
+static void paint_begin(void)
+{
+    bool colours = has_colors() && COLORS >= 8;
+    struct paint_terminal t = {
+        .colours = colours,
+        .attrs = (uint8_t)((says("bold", "\033[1m") ? STYLE_BOLD : 0) | (says("dim", "\033[2m") ? STYLE_DIM : 0) |
+                           (says("rev", "\033[7m") ? STYLE_REVERSE : 0)),
+        .not_coloured = (uint8_t)(no_color_video < 0 ? 0
+                                  : ((no_color_video & 4) != 0 ? STYLE_REVERSE : 0) |
+                                        ((no_color_video & 16) != 0 ? STYLE_DIM : 0) |
+                                        ((no_color_video & 32) != 0 ? STYLE_BOLD : 0)),
+        .column = says("hpa", "\033[%i%p1%dG"),
+        .forward = says("cuf", "\033[%p1%dC"),
+        .erase = says("el", "\033[K"),
+        .last_cell = !auto_right_margin || eat_newline_glitch,
+        .clear = terminal.clear,
+    };
+    size_t n = without_pauses(clear_screen, terminal.clear, sizeof terminal.clear - 1);
+    terminal.clear[n] = '\0';
+    char reset[16] = "";
+    without_pauses(exit_attribute_mode, reset, sizeof reset - 1);
+    bool coloured = !colours || (colour_says("\033[32m") && says("op", "\033[39;49m"));
+    terminal.paints = n > 0 && says("cup", "\033[%i%p1%d;%p2%dH") && says("rev", "\033[7m") && coloured &&
+                      (strstr(reset, "\033[m") != NULL || strstr(reset, "\033[0") != NULL);
+    paint_init(&terminal.paint, &t);
+}
+
+static void write_all(const char *bytes, size_t count)
+{
+    while (count > 0) {
+        ssize_t n = write(STDOUT_FILENO, bytes, count);
+        if (n < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, 1000);
+        } else if (n < 0 && errno != EINTR) {
+            return; /* the terminal is gone: SIGHUP tells of it */
+        }
+        bytes += n > 0 ? n : 0;
+        count -= n > 0 ? (size_t)n : 0;
+    }
+}
+
+static void show_painted(const struct canvas *c)
+{
+    const char *bytes;
+    size_t count;
+    if (paint_frame(&terminal.paint, c, &bytes, &count) == 0) {
+        write_all(bytes, count);
+    }
+}
+
 int screen_open(void)
 {
     static char cup[] = "cup";
@@ -168,6 +259,17 @@ int screen_open(void)
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
+    refresh(); /* all that curses sends before the first frame */
+    paint_begin();
+    if (terminal.paints) {
+        struct sigaction suspend = {.sa_handler = on_suspend, .sa_flags = SA_RESTART};
+        sigemptyset(&suspend.sa_mask);
+        sigaction(SIGTSTP, NULL, &terminal.suspend);
+        if ((terminal.suspend.sa_flags & SA_SIGINFO) == 0 && terminal.suspend.sa_handler != SIG_IGN &&
+            terminal.suspend.sa_handler != SIG_DFL) {
+            sigaction(SIGTSTP, &suspend, NULL);
+        }
+    }
     return 0;
 }
 
@@ -176,9 +278,13 @@ void screen_close(void)
     if (terminal.curses == NULL) {
         return;
     }
+    if (terminal.paints) {
+        write_all("\033[m", 3);
+    }
     endwin();
     delscreen(terminal.curses);
     terminal.curses = NULL;
+    paint_free(&terminal.paint);
     keys_close();
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
         sigaction(fatal_signals[i], &terminal.old[fatal_signals[i]], NULL);
@@ -214,7 +320,7 @@ static attr_t attributes(struct style s)
     return a;
 }
 
-void screen_show(const struct canvas *c)
+static void show_by_curses(const struct canvas *c)
 {
     for (int row = 0; row < c->rows; row++) {
         move(row, 0);
@@ -227,6 +333,11 @@ void screen_show(const struct canvas *c)
     }
     attr_set(A_NORMAL, 0, NULL);
     refresh();
+}
+
+void screen_show(const struct canvas *c)
+{
+    (terminal.paints ? show_painted : show_by_curses)(c);
 }
 
 static struct screen_event key_event(int code)
@@ -263,10 +374,15 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
-/* What was on its way in the old size wrapped or was cut: nobody knows what stands there now. */
+/* What was on its way in the old size wrapped or was cut, or somebody else had the terminal: nobody knows what stands
+ * there now. curses draws its own screen now, before ours, and not in the midst of waiting for a key. */
 static void draw_all_anew(void)
 {
     clearok(stdscr, TRUE);
+    if (terminal.paints) {
+        refresh();
+        paint_forget(&terminal.paint);
+    }
 }
 
 /* A size that changed while curses was starting sent its SIGWINCH to nobody: so the size is asked for, too. */
@@ -298,7 +414,7 @@ struct screen_event screen_wait(int timeout_ms)
         /* Somebody else had the terminal meanwhile: its modes and its contents are not ours any more. */
         continued = 0;
         endwin();
-        clearok(stdscr, TRUE);
+        draw_all_anew();
         refresh();
         return (struct screen_event){.kind = SCREEN_RESIZED};
     }
