@@ -1,0 +1,578 @@
+/* Fields: see fields.h. A row knows its way from the root, so that its neighbours are found from there. */
+#include "fields.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOPS_MAX 4096 /* rows or spans that a step passes over before it gives up */
+
+bool field_same(const struct field_id *a, const struct field_id *b)
+{
+    return a->node == b->node && a->leaf == b->leaf && a->element == b->element;
+}
+
+/* An array of scalars: one leaf of the layout, whose elements can be shown one by one. */
+static bool is_scalars(const struct layout_node *n)
+{
+    return !layout_kind_is_container(n->kind) && n->kind != LAYOUT_TEXT && n->count > 1 && n->stride > 0;
+}
+
+void fields_reset(struct fields *f, const struct layout *l)
+{
+    bool flat = f->flat;
+    memset(f, 0, sizeof *f);
+    f->layout = l;
+    f->flat = flat;
+    f->top = f->chosen = f->seen = FIELD_NONE;
+    for (uint32_t i = 0; i < l->count && !f->folds; i++) {
+        f->folds = is_scalars(&l->nodes[i]) || (i > 0 && layout_kind_is_container(l->nodes[i].kind));
+    }
+}
+
+/* The level of the outermost rows: a root that is a struct or union has none itself. */
+static unsigned outermost(const struct fields *f)
+{
+    enum layout_kind kind = f->layout->nodes[0].kind;
+    return kind == LAYOUT_STRUCT || kind == LAYOUT_UNION ? 1 : 0;
+}
+
+/* ---- one row ---- */
+
+static bool is_element_of_scalars(const struct field_row *row)
+{
+    return row->depth > 0 && row->way[row->depth].node == row->way[row->depth - 1].node;
+}
+
+static bool flipped(const struct fields *f, const struct field_id *id)
+{
+    for (size_t i = 0; i < f->flipped_count; i++) {
+        if (field_same(&f->flipped[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool starts_open(const struct layout *l, const struct field_row *row)
+{
+    if (row->node->kind == LAYOUT_ARRAY) {
+        return row->node->leaves <= FIELDS_SMALL;
+    }
+    const struct layout_node *parent = &l->nodes[row->node->parent];
+    bool element = row->depth > 0 && parent->kind == LAYOUT_ARRAY;
+    return layout_kind_is_container(row->node->kind) && (!element || parent->leaves <= FIELDS_SMALL);
+}
+
+/* Works out all of the row from the way to it. */
+static void row_fill(const struct fields *f, struct field_row *row)
+{
+    const struct field_level *at = &row->way[row->depth];
+    const struct layout_node *n = &f->layout->nodes[at->node];
+    bool scalar = is_element_of_scalars(row), container = layout_kind_is_container(n->kind);
+    row->id = (struct field_id){at->node, at->leaf, scalar ? at->element : SIZE_MAX};
+    row->node = n;
+    row->offset = at->offset;
+    row->size = scalar ? n->stride : n->size;
+    row->index = at->element;
+    row->indent = row->depth - outermost(f);
+    row->foldable = !f->flat && !scalar && (container || is_scalars(n));
+    row->open = f->flat ? container : row->foldable && starts_open(f->layout, row) != flipped(f, &row->id);
+    row->misaligned = n->bit_size == 0 && at->offset % n->align != 0;
+    /* A gap as wide as the alignment is room that was left on purpose, no padding. */
+    bool padded = at->element == SIZE_MAX && row->depth > 0 && n->padding_before < n->align;
+    row->padding_before = padded ? n->padding_before : 0;
+    struct layout_leaf leaf;
+    if (f->flat && layout_leaf_get(f->layout, at->leaf, &leaf)) {
+        row->padding_before = leaf.padding_before;
+    }
+}
+
+static bool row_root(const struct fields *f, struct field_row *row)
+{
+    if (f->layout == NULL || layout_leaves(f->layout) == 0) {
+        return false;
+    }
+    row->depth = 0;
+    row->way[0] = (struct field_level){0, 0, f->layout->nodes[0].offset, SIZE_MAX};
+    return true;
+}
+
+/* ---- from level to level ---- */
+
+/* Child c of a struct or union, whose leaves are counted from `leaf` on. */
+static void enter_member(const struct fields *f, struct field_row *row, uint32_t c, size_t leaf)
+{
+    size_t offset = row->way[row->depth].offset + f->layout->nodes[c].offset;
+    row->way[++row->depth] = (struct field_level){c, leaf, offset, SIZE_MAX};
+}
+
+/* Element k of an array, of structs or of scalars. */
+static void enter_element(const struct fields *f, struct field_row *row, size_t k)
+{
+    const struct field_level *at = &row->way[row->depth];
+    const struct layout_node *n = &f->layout->nodes[at->node];
+    bool scalars = n->kind != LAYOUT_ARRAY;
+    uint32_t node = scalars ? at->node : at->node + 1;
+    size_t leaf = scalars ? at->leaf : at->leaf + k * f->layout->nodes[node].leaves;
+    row->way[row->depth + 1] = (struct field_level){node, leaf, at->offset + k * n->stride, k};
+    row->depth++;
+}
+
+static bool has_elements(const struct layout_node *n)
+{
+    return n->kind == LAYOUT_ARRAY || !layout_kind_is_container(n->kind);
+}
+
+/* To the first or the last child of the row's level. Containers that are walked through have fields. */
+static void enter_end(const struct fields *f, struct field_row *row, bool last)
+{
+    const struct layout_node *nodes = f->layout->nodes;
+    const struct field_level at = row->way[row->depth];
+    const struct layout_node *n = &nodes[at.node];
+    if (has_elements(n)) {
+        enter_element(f, row, last ? n->count - 1 : 0);
+        return;
+    }
+    uint32_t found = at.node + 1;
+    size_t leaf = at.leaf, found_leaf = at.leaf;
+    bool any = false;
+    for (uint32_t c = at.node + 1; c < n->end && (last || !any); leaf += nodes[c].leaves, c = nodes[c].end) {
+        if (nodes[c].leaves > 0) {
+            found = c;
+            found_leaf = leaf;
+            any = true;
+        }
+    }
+    enter_member(f, row, found, found_leaf);
+}
+
+/* To the member beside the row's own in its struct. false: there is none. */
+static bool member_beside(const struct fields *f, struct field_row *row, int step)
+{
+    const struct layout_node *nodes = f->layout->nodes;
+    const struct field_level at = row->way[row->depth], up = row->way[row->depth - 1];
+    uint32_t found = UINT32_MAX;
+    size_t found_leaf = 0;
+    if (step > 0) {
+        found_leaf = at.leaf + nodes[at.node].leaves;
+        for (found = nodes[at.node].end; found < nodes[up.node].end && nodes[found].leaves == 0;) {
+            found = nodes[found].end;
+        }
+        found = found < nodes[up.node].end ? found : UINT32_MAX;
+    } else {
+        size_t leaf = up.leaf;
+        for (uint32_t c = up.node + 1; c < at.node; leaf += nodes[c].leaves, c = nodes[c].end) {
+            if (nodes[c].leaves > 0) {
+                found = c;
+                found_leaf = leaf;
+            }
+        }
+    }
+    if (found != UINT32_MAX) {
+        row->depth--;
+        enter_member(f, row, found, found_leaf);
+    }
+    return found != UINT32_MAX;
+}
+
+static bool sibling(const struct fields *f, struct field_row *row, int step)
+{
+    size_t k = row->way[row->depth].element;
+    if (row->depth == 0) {
+        return false;
+    }
+    if (k == SIZE_MAX) {
+        return member_beside(f, row, step);
+    }
+    const struct layout_node *array = &f->layout->nodes[row->way[row->depth - 1].node];
+    if (step > 0 ? k + 1 >= array->count : k == 0) {
+        return false;
+    }
+    row->depth--;
+    enter_element(f, row, step > 0 ? k + 1 : k - 1);
+    return true;
+}
+
+/* ---- rows one after the other ---- */
+
+static bool shown(const struct fields *f, const struct field_row *row)
+{
+    return !f->flat || !layout_kind_is_container(row->node->kind);
+}
+
+static bool next_any(const struct fields *f, struct field_row *row)
+{
+    struct field_row at = *row;
+    if (at.open) {
+        enter_end(f, &at, false);
+        row_fill(f, &at);
+        *row = at;
+        return true;
+    }
+    while (!sibling(f, &at, 1)) {
+        if (at.depth <= outermost(f)) {
+            return false;
+        }
+        at.depth--;
+    }
+    row_fill(f, &at);
+    *row = at;
+    return true;
+}
+
+static bool previous_any(const struct fields *f, struct field_row *row)
+{
+    struct field_row at = *row;
+    if (!sibling(f, &at, -1)) {
+        if (at.depth <= outermost(f)) {
+            return false;
+        }
+        at.depth--;
+        row_fill(f, &at);
+        *row = at;
+        return true;
+    }
+    for (row_fill(f, &at); at.open; row_fill(f, &at)) {
+        enter_end(f, &at, true);
+    }
+    *row = at;
+    return true;
+}
+
+bool fields_next(const struct fields *f, struct field_row *row)
+{
+    struct field_row at = *row;
+    while (next_any(f, &at)) {
+        if (shown(f, &at)) {
+            *row = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fields_previous(const struct fields *f, struct field_row *row)
+{
+    struct field_row at = *row;
+    while (previous_any(f, &at)) {
+        if (shown(f, &at)) {
+            *row = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fields_first(const struct fields *f, struct field_row *row)
+{
+    if (!row_root(f, row)) {
+        return false;
+    }
+    if (outermost(f) > 0) {
+        enter_end(f, row, false);
+    }
+    row_fill(f, row);
+    return shown(f, row) || fields_next(f, row);
+}
+
+bool fields_parent(const struct fields *f, struct field_row *row)
+{
+    if (f->flat || row->depth <= outermost(f)) {
+        return false;
+    }
+    row->depth--;
+    row_fill(f, row);
+    return true;
+}
+
+/* ---- rows by what lies in them ---- */
+
+/* To the child of the row's struct, union or array in which leaf lies. */
+static void enter_towards(const struct fields *f, struct field_row *row, size_t leaf)
+{
+    const struct layout_node *nodes = f->layout->nodes;
+    const struct field_level at = row->way[row->depth];
+    if (nodes[at.node].kind == LAYOUT_ARRAY) {
+        enter_element(f, row, (leaf - at.leaf) / nodes[at.node + 1].leaves);
+        return;
+    }
+    uint32_t c = at.node + 1;
+    size_t before = at.leaf;
+    for (; leaf - before >= nodes[c].leaves; c = nodes[c].end) {
+        before += nodes[c].leaves;
+    }
+    enter_member(f, row, c, before);
+}
+
+/* Down to `id`, or to the folded row before it. */
+static bool descend(const struct fields *f, const struct field_id *id, struct field_row *row)
+{
+    if (!row_root(f, row) || id->leaf >= layout_leaves(f->layout)) {
+        return false;
+    }
+    if (outermost(f) > 0) {
+        enter_towards(f, row, id->leaf);
+    }
+    for (;;) {
+        row_fill(f, row);
+        bool here = row->id.node == id->node && row->id.leaf == id->leaf && id->element == SIZE_MAX;
+        if (here || !row->open || !layout_kind_is_container(row->node->kind)) {
+            break;
+        }
+        enter_towards(f, row, id->leaf);
+    }
+    if (row->open && row->id.node == id->node && id->element < row->node->count) {
+        enter_element(f, row, id->element);
+        row_fill(f, row);
+    }
+    return true;
+}
+
+bool fields_row(const struct fields *f, const struct field_id *id, struct field_row *row)
+{
+    struct field_row found;
+    if (id->node == UINT32_MAX || !descend(f, id, &found)) {
+        return false;
+    }
+    *row = found;
+    return true;
+}
+
+bool fields_at(const struct fields *f, size_t offset, struct field_row *row)
+{
+    struct layout_leaf leaf;
+    if (f->layout == NULL) {
+        return false;
+    }
+    struct layout_span span = layout_span_at(f->layout, offset);
+    if (span.leaf == LAYOUT_NO_LEAF || !layout_leaf_get(f->layout, span.leaf, &leaf)) {
+        return false;
+    }
+    struct field_id id = {(uint32_t)(leaf.node - f->layout->nodes), span.leaf, SIZE_MAX};
+    if (is_scalars(leaf.node) && span.kind == LAYOUT_SPAN_FIELD) {
+        id.element = (offset - leaf.offset) / leaf.node->stride;
+    }
+    return descend(f, &id, row);
+}
+
+bool fields_selected(const struct fields *f, size_t offset, struct field_row *row)
+{
+    bool chosen = f->chosen_at == offset && fields_row(f, &f->chosen, row);
+    return chosen || fields_at(f, offset, row);
+}
+
+void fields_choose(struct fields *f, const struct field_row *row, size_t offset)
+{
+    f->chosen = row->id;
+    f->chosen_at = offset;
+}
+
+/* ---- Tab ---- */
+
+/* The row of the field beside the span of padding or free bytes in which the cursor stands. */
+static bool step_from_hole(const struct fields *f, size_t cursor, int direction, struct field_row *row)
+{
+    for (int i = 0; i < HOPS_MAX; i++) {
+        struct layout_span span = layout_span_at(f->layout, cursor);
+        if (span.kind == LAYOUT_SPAN_FIELD) {
+            return fields_at(f, cursor, row);
+        }
+        if (direction > 0 ? span.end >= layout_size(f->layout) : span.offset == 0) {
+            return false;
+        }
+        cursor = direction > 0 ? span.end : span.offset - 1;
+    }
+    return false;
+}
+
+bool fields_step(const struct fields *f, size_t cursor, size_t end, int direction, struct field_row *row)
+{
+    bool chosen = f->chosen_at == cursor && fields_row(f, &f->chosen, row);
+    bool hole = !chosen && (f->layout == NULL || layout_span_at(f->layout, cursor).kind != LAYOUT_SPAN_FIELD);
+    if (f->layout == NULL || !(hole ? step_from_hole(f, cursor, direction, row) : chosen || fields_at(f, cursor, row))) {
+        return false;
+    }
+    bool here = direction > 0 ? hole && row->offset > cursor : row->offset < cursor;
+    for (int i = 0; i < HOPS_MAX; i++, here = true) {
+        if (here && row->offset < end) {
+            return true;
+        }
+        if (!(direction > 0 ? fields_next : fields_previous)(f, row)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* ---- folding ---- */
+
+void fields_flip(struct fields *f, const struct field_row *row)
+{
+    if (!row->foldable) {
+        return;
+    }
+    f->seen = FIELD_NONE; /* the rows moved: the table looks where the selected one is now */
+    for (size_t i = 0; i < f->flipped_count; i++) {
+        if (field_same(&f->flipped[i], &row->id)) {
+            memmove(f->flipped + i, f->flipped + i + 1, (--f->flipped_count - i) * sizeof *f->flipped);
+            return;
+        }
+    }
+    if (f->flipped_count == FIELDS_FLIPPED_MAX) {
+        memmove(f->flipped, f->flipped + 1, --f->flipped_count * sizeof *f->flipped);
+    }
+    f->flipped[f->flipped_count++] = row->id;
+}
+
+/* ---- scrolling ---- */
+
+size_t fields_count_after(const struct fields *f, const struct field_row *row, size_t most)
+{
+    struct field_row at = *row;
+    size_t n = 0;
+    while (n < most && fields_next(f, &at)) {
+        n++;
+    }
+    return n;
+}
+
+/* Walks back (step < 0) or on by at most that many rows. */
+static void walk(const struct fields *f, struct field_row *row, int step)
+{
+    for (; step < 0 && fields_previous(f, row); step++) {
+    }
+    for (; step > 0 && fields_next(f, row); step--) {
+    }
+}
+
+/* Does a stand above b in the table? A row stands above those in it. */
+static bool above(const struct field_id *a, const struct field_id *b)
+{
+    if (a->leaf != b->leaf) {
+        return a->leaf < b->leaf;
+    }
+    return a->node != b->node ? a->node < b->node : a->element + 1 < b->element + 1; /* SIZE_MAX first */
+}
+
+/* Is it one of the table's rows, from `top` on? */
+static bool in_table(const struct fields *f, const struct field_row *top, const struct field_id *id, size_t rows)
+{
+    struct field_row at = *top;
+    for (size_t i = 0; i < rows; i++) {
+        if (field_same(&at.id, id)) {
+            return true;
+        }
+        if (!fields_next(f, &at)) {
+            return false;
+        }
+    }
+    return false;
+}
+
+/* Leaves no row empty while there are some above. */
+static void fill_table(const struct fields *f, struct field_row *top, size_t rows)
+{
+    size_t after = fields_count_after(f, top, rows - 1);
+    walk(f, top, -(int)(rows - 1 - after));
+}
+
+void fields_scroll(struct fields *f, const struct field_row *selected, size_t rows)
+{
+    struct field_row top;
+    if (rows == 0 || (!fields_row(f, &f->top, &top) && !fields_first(f, &top))) {
+        return;
+    }
+    bool moved = selected != NULL && (!field_same(&selected->id, &f->seen) || rows != f->seen_rows);
+    if (moved && !in_table(f, &top, &selected->id, rows)) {
+        bool up = above(&selected->id, &top.id);
+        top = *selected;
+        walk(f, &top, up ? 0 : -(int)(rows - 1));
+    }
+    fill_table(f, &top, rows);
+    f->top = top.id;
+    f->seen = selected != NULL ? selected->id : FIELD_NONE;
+    f->seen_rows = rows;
+}
+
+void fields_wheel(struct fields *f, size_t rows, int step)
+{
+    struct field_row top;
+    if (rows > 0 && (fields_row(f, &f->top, &top) || fields_first(f, &top))) {
+        walk(f, &top, step);
+        fill_table(f, &top, rows);
+        f->top = top.id;
+    }
+}
+
+/* ---- words ---- */
+
+/* "[1][2]" for the flat element k of an array of scalars, after its type's brackets; "[k]" where a typedef hides them. */
+static void element_name(const struct layout_node *n, size_t k, char *out, size_t out_size)
+{
+    size_t sizes[8], dimensions = 0, all = 1, used = 0;
+    for (const char *at = strchr(n->type, '['); at != NULL && dimensions < 8; at = strchr(at + 1, '[')) {
+        sizes[dimensions] = (size_t)strtoull(at + 1, NULL, 10);
+        all *= sizes[dimensions++];
+    }
+    if (dimensions < 2 || all != n->count) {
+        snprintf(out, out_size, "[%zu]", k);
+        return;
+    }
+    for (size_t i = 0; i < dimensions && used < out_size; i++) {
+        all /= sizes[i];
+        used += (size_t)snprintf(out + used, out_size - used, "[%zu]", k / all);
+        k %= all;
+    }
+}
+
+/* Of one level: "seq", "[3]", "" for a member without a name. */
+static void level_name(const struct fields *f, const struct field_level *at, bool scalar, char *out, size_t out_size)
+{
+    const struct layout_node *n = &f->layout->nodes[at->node];
+    if (scalar) {
+        element_name(n, at->element, out, out_size);
+    } else if (at->element != SIZE_MAX) {
+        snprintf(out, out_size, "[%zu]", at->element);
+    } else {
+        snprintf(out, out_size, "%s", n->name);
+    }
+}
+
+size_t fields_path(const struct fields *f, const struct field_row *row, char *out, size_t out_size)
+{
+    char name[256];
+    size_t length = 0;
+    if (out_size > 0) {
+        out[0] = '\0';
+    }
+    for (unsigned d = outermost(f); d <= row->depth; d++) {
+        bool scalar = d > 0 && row->way[d].node == row->way[d - 1].node;
+        level_name(f, &row->way[d], scalar, name, sizeof name);
+        const char *dot = length > 0 && name[0] != '[' && name[0] != '\0' ? "." : "";
+        size_t used = length < out_size ? length : out_size;
+        length += (size_t)snprintf(out + used, out_size - used, "%s%s", dot, name);
+    }
+    return length;
+}
+
+void fields_name(const struct fields *f, const struct field_row *row, char *out, size_t out_size)
+{
+    if (f->flat) {
+        layout_leaf_path(f->layout, row->id.leaf, out, out_size);
+        return;
+    }
+    level_name(f, &row->way[row->depth], is_element_of_scalars(row), out, out_size);
+    if (out[0] == '\0') {
+        snprintf(out, out_size, "{%s}", layout_kind_name(row->node->kind));
+    }
+}
+
+void fields_type(const struct field_row *row, char *out, size_t out_size)
+{
+    snprintf(out, out_size, "%s", row->node->type);
+    size_t length = strlen(out);
+    if (row->id.element != SIZE_MAX && length > 0 && out[length - 1] == ']') {
+        out[strcspn(out, "[")] = '\0';
+    }
+}
