@@ -18,8 +18,8 @@ static int clamp(int n, int low, int high)
 
 static int field_rows(const struct model *m)
 {
-    size_t leaves = layout_leaves(m->layout);
-    return leaves == 0 ? 2 : leaves > 200 ? 201 : (int)leaves + 1;
+    size_t rows = panel_fields_rows(m, 200);
+    return rows == 0 ? 2 : (int)rows + 1;
 }
 
 /* Grid left, from the top: fields, inspector, map. */
@@ -96,6 +96,12 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
     d.shape = alone;
     plan_stacked(&d, m);
     return d;
+}
+
+void dashboard_shape(const struct dashboard *d, struct model *m)
+{
+    model_shape(m, d->shape.width, d->grid.rows);
+    model_table(m, d->fields.rows - 1);
 }
 
 /* ---- drawing ---- */
@@ -273,9 +279,8 @@ size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int
     }
     struct rect f = d->fields;
     if (row > f.row && row < f.row + f.rows && col >= f.col && col < f.col + f.cols) {
-        struct layout_leaf leaf;
-        size_t i = panel_fields_top(m, f) + (size_t)(row - f.row - 1);
-        return layout_leaf_get(m->layout, i, &leaf) && leaf.offset < m->size ? leaf.offset : SIZE_MAX;
+        struct field_row field;
+        return panel_fields_row_at(m, f, row, &field) && field.offset < m->size ? field.offset : SIZE_MAX;
     }
     return SIZE_MAX;
 }

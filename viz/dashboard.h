@@ -20,7 +20,10 @@ struct dashboard {
 /* Plans the screen. Depends on the segment's size, the layout's length and the wished width, not on bytes. */
 struct dashboard dashboard_plan(const struct model *m, int rows, int cols);
 
-/* Draws. source tells the title and the state; m was shaped by model_shape(m, plan.shape.width, plan.grid.rows). */
+/* Tells the model the shape of its parts on that screen, and scrolls them so that the cursor is seen. */
+void dashboard_shape(const struct dashboard *d, struct model *m);
+
+/* Draws. source tells the title and the state; m was shaped by dashboard_shape. */
 void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                     const struct source *source);
 

@@ -277,7 +277,7 @@ static void cell_byte(const struct grid_input *in, size_t i, struct grid_cell *c
 void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t count)
 {
     size_t focus = LAYOUT_NO_LEAF;
-    if (in->cursor < in->segment_size) {
+    if (in->cursor < in->segment_size && in->focus >= in->focus_end) {
         focus = layout_span_at(in->layout, in->cursor).leaf;
     }
     for (size_t i = 0; i < count;) {
@@ -289,6 +289,9 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
             cells[i].starts = offset == span.offset && span.kind != LAYOUT_SPAN_FREE;
             cells[i].element = element_starts(&span, offset);
             cell_byte(in, i, &cells[i]);
+            if (offset >= in->focus && offset < in->focus_end && offset < in->segment_size) {
+                cells[i].marks |= GRID_FOCUS;
+            }
             if (offset == in->cursor && offset < in->segment_size) {
                 cells[i].marks |= GRID_SELECTED;
             }

@@ -68,6 +68,21 @@ static void previous_field(struct model *m)
     model_next_field(m, -1);
 }
 
+static void flip(struct model *m)
+{
+    model_fold(m, MODEL_FLIP);
+}
+
+static void unfold(struct model *m)
+{
+    model_fold(m, MODEL_UNFOLD);
+}
+
+static void fold(struct model *m)
+{
+    model_fold(m, MODEL_FOLD);
+}
+
 static void prompt_goto(struct model *m)
 {
     m->prompt = ':';
@@ -124,24 +139,27 @@ static void quit(struct model *m)
     m->quit = true;
 }
 
-/* `l` is a step to the right here, as in vi; another layout is `L`. */
+/* `l` is a step to the right here, as in vi; another layout is `L`. A row without a label is told by the one above it. */
 const struct key_row key_rows[] = {
-    {{'h', PRESS_CURSOR_LEFT}, "h, left", "one byte back", left},
-    {{'l', PRESS_CURSOR_RIGHT}, "l, right", "one byte on", right},
-    {{'k', PRESS_CURSOR_UP}, "k, up", "one row up", up},
-    {{'j', PRESS_CURSOR_DOWN}, "j, down", "one row down", down},
-    {{'b' - 'a' + 1, PRESS_PAGE_UP}, "PgUp, ^B", "a page up", page_up},
-    {{'f' - 'a' + 1, PRESS_PAGE_DOWN}, "PgDn, ^F", "a page down", page_down},
-    {{'0', '^'}, "0", "start of the row", row_start},
-    {{'$'}, "$", "end of the row", row_end},
-    {{'g', PRESS_FIRST}, "g, Home", "first byte", first},
-    {{'G', PRESS_LAST}, "G, End", "last byte", last},
-    {{'\t'}, "Tab", "next field", next_field},
-    {{PRESS_BACK_TAB}, "Shift-Tab", "previous field", previous_field},
-    {{':'}, ":", "go to 0x20, 32, +8 or a field", prompt_goto},
+    {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte on", left},
+    {{'l', PRESS_CURSOR_RIGHT}, "", "", right},
+    {{'k', PRESS_CURSOR_UP}, "k j", "a row up, a row down", up},
+    {{'j', PRESS_CURSOR_DOWN}, "", "", down},
+    {{'b' - 'a' + 1, PRESS_PAGE_UP}, "PgUp PgDn", "a page; also ^B ^F", page_up},
+    {{'f' - 'a' + 1, PRESS_PAGE_DOWN}, "", "", page_down},
+    {{'0', '^'}, "0 $", "start, end of the row", row_start},
+    {{'$'}, "", "", row_end},
+    {{'g', PRESS_FIRST}, "g G", "first, last byte; Home End", first},
+    {{'G', PRESS_LAST}, "", "", last},
+    {{'\t'}, "Tab", "next field; Shift-Tab: back", next_field},
+    {{PRESS_BACK_TAB}, "", "", previous_field},
+    {{PRESS_RETURN, 'o'}, "Enter, o", "unfold or fold the field", flip},
+    {{'+'}, "+ -", "unfold; fold it, or around", unfold},
+    {{'-'}, "", "", fold},
+    {{':'}, ":", "go to 0x20, 32, +8, a field", prompt_goto},
     {{'/'}, "/", "find a name, text or 0x1600", prompt_find},
-    {{'n'}, "n", "find the next one", find_next},
-    {{'N'}, "N", "find the one before", find_previous},
+    {{'n'}, "n N", "find the next, the previous", find_next},
+    {{'N'}, "", "", find_previous},
     {{' '}, "Space", "freeze, and go on", freeze},
     {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
     {{'e'}, "e", "swap the inspector's columns", byte_order},

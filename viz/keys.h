@@ -23,7 +23,7 @@ enum press {
 
 struct key_row {
     int keys[3];       /* any of these; 0: none */
-    const char *label; /* as the help shows them */
+    const char *label; /* as the help shows them; "": the row above tells of them too */
     const char *help;
     void (*run)(struct model *m);
 };

@@ -15,6 +15,7 @@ void model_init(struct model *m)
 {
     static const struct layout empty;
     *m = (struct model){.layout = &empty, .width = 16, .rows = 1};
+    fields_reset(&m->fields, m->layout);
 }
 
 void model_free(struct model *m)
@@ -36,6 +37,7 @@ int model_set_layout(struct model *m, const struct layout *layout, const char *t
     grid_hues_free(&m->hues);
     m->hues = hues;
     m->layout = layout;
+    fields_reset(&m->fields, layout);
     printable_text(title, printable_utf8(), m->layout_title, sizeof m->layout_title);
     return 0;
 }
@@ -144,6 +146,9 @@ void model_cells(const struct model *m, size_t first, size_t cursor, struct grid
 {
     bool expected = m->expected != NULL && first < m->expected_size;
     first = first < m->size ? first : m->size;
+    struct field_row row;
+    bool container = cursor < m->size && fields_selected(&m->fields, cursor, &row) &&
+                     (row.id.element != SIZE_MAX || layout_kind_is_container(row.node->kind));
     const struct grid_input in = {
         .layout = m->layout,
         .hues = &m->hues,
@@ -155,11 +160,21 @@ void model_cells(const struct model *m, size_t first, size_t cursor, struct grid
         .expected_size = expected ? m->expected_size - first : 0,
         .glow = m->glow + first,
         .cursor = cursor,
+        .focus = container ? row.offset : 0,
+        .focus_end = container ? row.offset + row.size : 0,
     };
     grid_fill(&in, cells, count);
 }
 
 /* ---- moving ---- */
+
+static void __attribute__((format(printf, 2, 3))) answer(struct model *m, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(m->message, sizeof m->message, format, args);
+    va_end(args);
+}
 
 /* Scrolls no farther from the row of `top` than the cursor asks for. */
 static void scroll_to_cursor(struct model *m, size_t top)
@@ -177,6 +192,13 @@ void model_shape(struct model *m, int width, int rows)
     m->width = width > 0 ? width : 1;
     m->rows = rows > 0 ? rows : 1;
     scroll_to_cursor(m, m->home);
+}
+
+void model_table(struct model *m, int rows)
+{
+    struct field_row row;
+    bool any = m->size > 0 && fields_selected(&m->fields, m->cursor, &row);
+    fields_scroll(&m->fields, any ? &row : NULL, rows > 0 ? (size_t)rows : 0);
 }
 
 void model_go(struct model *m, size_t offset)
@@ -199,31 +221,40 @@ bool model_move(struct model *m, ptrdiff_t step)
 
 void model_next_field(struct model *m, int direction)
 {
-    size_t leaves = layout_leaves(m->layout), best = SIZE_MAX;
-    struct layout_leaf leaf;
-    for (size_t i = 0; i < leaves && layout_leaf_get(m->layout, i, &leaf); i++) {
-        bool after = leaf.offset > m->cursor, before = leaf.offset < m->cursor;
-        if (leaf.offset >= m->size) {
-            continue;
-        }
-        if (direction > 0 && after && (best == SIZE_MAX || leaf.offset < best)) {
-            best = leaf.offset;
-        }
-        if (direction < 0 && before && (best == SIZE_MAX || leaf.offset > best)) {
-            best = leaf.offset;
-        }
-    }
-    if (best != SIZE_MAX) {
-        model_go(m, best);
+    struct field_row row;
+    if (m->size > 0 && fields_step(&m->fields, m->cursor, m->size, direction, &row)) {
+        model_choose(m, &row);
     }
 }
 
-static void __attribute__((format(printf, 2, 3))) answer(struct model *m, const char *format, ...)
+void model_choose(struct model *m, const struct field_row *row)
 {
-    va_list args;
-    va_start(args, format);
-    vsnprintf(m->message, sizeof m->message, format, args);
-    va_end(args);
+    if (row->offset < m->size) {
+        model_go(m, row->offset);
+        fields_choose(&m->fields, row, m->cursor);
+    }
+}
+
+void model_fold(struct model *m, enum model_fold how)
+{
+    struct field_row row;
+    if (m->size == 0 || !fields_selected(&m->fields, m->cursor, &row)) {
+        answer(m, layout_leaves(m->layout) == 0 ? "no layout: there are no fields to fold" : "no field here to fold");
+        return;
+    }
+    bool unfold = row.foldable && !row.open && how != MODEL_FOLD;
+    while (!unfold && !row.open) {
+        if (how == MODEL_UNFOLD || !fields_parent(&m->fields, &row)) {
+            answer(m, how == MODEL_UNFOLD ? "nothing to unfold here" : "nothing to fold here");
+            return;
+        }
+    }
+    if (how == MODEL_UNFOLD && !unfold) {
+        answer(m, "unfolded already");
+        return;
+    }
+    fields_choose(&m->fields, &row, m->cursor);
+    fields_flip(&m->fields, &row);
 }
 
 static bool go_to_leaf(struct model *m, const char *path)

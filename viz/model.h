@@ -4,6 +4,7 @@
 #ifndef SHMLAB_MODEL_H
 #define SHMLAB_MODEL_H
 
+#include "fields.h"
 #include "grid.h"
 #include "source.h"
 
@@ -20,6 +21,7 @@ struct model_news {
 struct model {
     const struct layout *layout; /* finished and fitted; the owner of the layouts keeps it */
     struct grid_hues hues;
+    struct fields fields;        /* the rows of the field table, of that layout */
     char layout_title[128];      /* "struct message, from shm-server": printable */
 
     uint8_t *bytes;              /* the bytes shown: `size` of them; owned */
@@ -73,14 +75,25 @@ void model_cells(const struct model *m, size_t first, size_t cursor, struct grid
 /* Tells the shape of the grid on the screen, and scrolls so that the cursor is seen. */
 void model_shape(struct model *m, int width, int rows);
 
+/* Tells how many rows the field table has, and scrolls it so that the selected one is seen. */
+void model_table(struct model *m, int rows);
+
 /* Moves the cursor by step bytes, held inside the segment; false where it did not move. */
 bool model_move(struct model *m, ptrdiff_t step);
 
 /* Puts the cursor at offset, held inside the segment. */
 void model_go(struct model *m, size_t offset);
 
-/* Goes to the next (1) or previous (-1) field, seen from the cursor. */
+/* Goes to the next (1) or previous (-1) row of the field table, seen from the cursor. */
 void model_next_field(struct model *m, int direction);
+
+/* Chooses a row of the field table, and puts the cursor on its first byte. */
+void model_choose(struct model *m, const struct field_row *row);
+
+enum model_fold { MODEL_FOLD, MODEL_UNFOLD, MODEL_FLIP };
+
+/* Folds or unfolds the selected row; where it can't be folded, the one around it. */
+void model_fold(struct model *m, enum model_fold how);
 
 /* Goes where text says: an offset (decimal, 0x hex), a field's path, or a relative +N / -N. Sets message on failure. */
 bool model_goto(struct model *m, const char *text);

@@ -21,27 +21,47 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* What the widest of the fields need; at most 256 of them are asked. */
-static struct columns columns_wish(const struct model *m)
+/* The row's name as the table shows it: pushed in by its level, with the sign of its folding. */
+static void row_name(const struct model *m, const struct field_row *row, int step, char *out, size_t out_size)
+{
+    char name[96];
+    const char *sign = !m->fields.folds || m->fields.flat ? "" : !row->foldable ? " " : row->open ? "-" : "+";
+    fields_name(&m->fields, row, name, sizeof name);
+    snprintf(out, out_size, "%*s%s%s", step * (int)row->indent, "", sign, name);
+}
+
+/* How far a level is pushed in. */
+static int indent_step(int cols)
+{
+    return cols < 60 ? 1 : 2;
+}
+
+/* What the widest of the rows that are shown need. */
+static struct columns columns_wish(const struct model *m, const struct field_row *top, size_t rows, int cols)
 {
     struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3};
-    struct layout_leaf leaf;
-    for (size_t i = 0; i < 256 && layout_leaf_get(m->layout, i, &leaf); i++) {
-        char path[64];
-        w.name = larger(w.name, (int)layout_leaf_path(m->layout, i, path, sizeof path));
-        w.type = larger(w.type, canvas_width(leaf.node->type));
-        w.offset = larger(w.offset, digits(leaf.offset));
-        w.size = larger(w.size, digits(leaf.node->size));
-        w.align = larger(w.align, digits(leaf.node->align));
-        w.pad = larger(w.pad, digits(leaf.padding_before) + 1);
+    struct field_row at = *top;
+    for (size_t i = 0; i < rows; i++) {
+        char text[128];
+        row_name(m, &at, indent_step(cols), text, sizeof text);
+        w.name = larger(w.name, canvas_width(text));
+        fields_type(&at, text, sizeof text);
+        w.type = larger(w.type, canvas_width(text));
+        w.offset = larger(w.offset, digits(at.offset));
+        w.size = larger(w.size, digits(at.size));
+        w.align = larger(w.align, digits(at.node->align));
+        w.pad = larger(w.pad, digits(at.padding_before) + 1);
+        if (!fields_next(&m->fields, &at)) {
+            break;
+        }
     }
     return w;
 }
 
 /* A name and a value come first, then the offset, then the type, then the other numbers. */
-static struct columns columns_fit(const struct model *m, int cols)
+static struct columns columns_fit(const struct model *m, const struct field_row *top, size_t rows, int cols)
 {
-    struct columns w = columns_wish(m);
+    struct columns w = columns_wish(m, top, rows, cols);
     int numbers = w.size + w.align + w.pad + 3;
     if (cols < 36) {
         numbers = 0;
@@ -72,25 +92,66 @@ static void field_head(struct canvas *c, const struct theme *t, struct rect r, c
     canvas_put_cut(c, r.row, col, w->value, s, "value");
 }
 
-/* "not seen", "past the end", or the value. */
-static void field_value(const struct model *m, const struct layout_leaf *leaf, char *out, size_t out_size)
+/* ---- values ---- */
+
+/* The value of a field, or of an element of scalars, or why there is none. */
+static void leaf_value(const struct model *m, const struct layout_node *n, size_t offset, char *out, size_t out_size)
 {
-    if (leaf->offset >= m->size || leaf->node->size > m->size - leaf->offset) {
+    if (offset >= m->size || n->size > m->size - offset) {
         snprintf(out, out_size, "past the end");
         return;
     }
-    value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, out, out_size);
+    value_format(n, m->bytes + offset, m->size - offset, out, out_size);
 }
 
-static bool leaf_glows(const struct model *m, const struct layout_leaf *leaf)
+#define SUMMARY_FIELDS 24 /* first values that a folded row tells */
+
+/* "{1, 22}" of a struct, "{1, 22} {2, 23}" of an array of them: as many of the first values as a line can show. */
+static void container_value(const struct model *m, const struct field_row *row, char *out, size_t out_size)
 {
-    for (size_t i = leaf->offset; i < m->size && i < leaf->offset + leaf->node->size; i++) {
+    const struct layout *l = m->layout;
+    bool array = row->node->kind == LAYOUT_ARRAY;
+    size_t each = array ? (row->node + 1)->leaves : row->node->leaves, used = 0;
+    struct layout_leaf leaf;
+    out[0] = '\0';
+    for (size_t i = 0; i < row->node->leaves && used + 1 < out_size; i++) {
+        if (i == SUMMARY_FIELDS || !layout_leaf_get(l, row->id.leaf + i, &leaf) || leaf.offset >= m->size) {
+            snprintf(out + used, out_size - used, "%s...", i > 0 && i % each == 0 ? " " : i > 0 ? ", " : "");
+            return;
+        }
+        char value[64];
+        leaf_value(m, leaf.node, leaf.offset, value, sizeof value);
+        used += (size_t)snprintf(out + used, out_size - used, "%s%s%s", i % each > 0 ? ", " : i > 0 ? " {" : "{", value,
+                                 i % each == each - 1 ? "}" : "");
+    }
+}
+
+void panel_fields_value(const struct model *m, const struct field_row *row, char *out, size_t out_size)
+{
+    struct layout_node one = *row->node;
+    if (layout_kind_is_container(row->node->kind)) {
+        container_value(m, row, out, out_size);
+        return;
+    }
+    if (row->id.element != SIZE_MAX) {
+        one.count = 1;
+        one.size = one.stride;
+    }
+    leaf_value(m, &one, row->offset, out, out_size);
+}
+
+/* Of a large row only what the model holds can glow. */
+static bool row_glows(const struct model *m, const struct field_row *row)
+{
+    for (size_t i = row->offset; i < m->size && i - row->offset < row->size; i++) {
         if (m->glow[i] > 0) {
             return true;
         }
     }
     return false;
 }
+
+/* ---- drawing ---- */
 
 /* A path that is too long keeps its end, from a dot on where that fits: ".num" says more than "message.n". But not
  * where the index of an array would go: ".n" is in each of its elements. */
@@ -108,67 +169,106 @@ static int put_path(struct canvas *c, int row, int col, int width, struct style 
     return canvas_put_cut(c, row, col + 1, width - 1, style, path + over + 1);
 }
 
-static void field_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
-                      const struct columns *w, const struct layout_leaf *leaf, bool selected)
+static void put_name(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+                     const struct columns *w, const struct field_row *field, bool selected)
 {
-    char path[96], value[256], pad[24] = "";
-    unsigned colour = (unsigned)grid_hue_colour(grid_family(leaf->node), m->hues.hue[leaf->node - m->layout->nodes]);
-    struct style name = theme_field(t, colour), plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
-    name.attr |= selected ? STYLE_BOLD : 0;
-    layout_leaf_path(m->layout, leaf->index, path, sizeof path);
-    field_value(m, leaf, value, sizeof value);
-    canvas_put(c, row, r.col, plain, selected ? theme_sign(t, SIGN_POINTER) : " ");
-    int col = put_path(c, row, r.col + 1, w->name, name, path) + 1;
-    if (w->type > 0) {
-        col = canvas_put_cut(c, row, col, w->type, plain, leaf->node->type) + 1;
-    }
-    col = canvas_printf(c, row, col, plain, "%*zu ", w->offset, leaf->offset);
-    if (w->size > 0) {
-        if (leaf->padding_before > 0) {
-            snprintf(pad, sizeof pad, "+%zu", leaf->padding_before);
-        }
-        col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, leaf->node->size, w->align, leaf->node->align);
-        col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), leaf->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ");
-        col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
-    }
-    struct style v = leaf_glows(m, leaf) ? theme_words(t, WORDS_TITLE) : plain;
-    if (canvas_width(value) > w->value) {
-        canvas_put_cut(c, row, col, w->value, v, value);
+    bool container = layout_kind_is_container(field->node->kind);
+    unsigned colour = (unsigned)grid_hue_colour(grid_family(field->node), m->hues.hue[field->node - m->layout->nodes]);
+    struct style style = container ? theme_words(t, WORDS_PLAIN) : theme_field(t, colour);
+    char name[128];
+    row_name(m, field, indent_step(r.cols), name, sizeof name);
+    style.attr |= selected ? STYLE_BOLD : 0;
+    canvas_put(c, row, r.col, theme_words(t, WORDS_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");
+    if (m->fields.flat) {
+        put_path(c, row, r.col + 1, w->name, style, name);
     } else {
-        canvas_put(c, row, col, v, value);
+        canvas_put_cut(c, row, r.col + 1, w->name, style, name);
     }
 }
 
-size_t panel_fields_top(const struct model *m, struct rect r)
+static void field_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+                      const struct columns *w, const struct field_row *field, bool selected)
 {
-    size_t selected = m->size > 0 ? layout_span_at(m->layout, m->cursor).leaf : LAYOUT_NO_LEAF;
-    size_t shown = r.rows > 1 ? (size_t)r.rows - 1 : 0;
-    return selected != LAYOUT_NO_LEAF && selected >= shown ? selected - shown + 1 : 0;
+    char text[256], pad[24] = "";
+    bool container = layout_kind_is_container(field->node->kind);
+    struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
+    put_name(c, t, m, r, row, w, field, selected);
+    int col = r.col + 1 + w->name + 1;
+    if (w->type > 0) {
+        fields_type(field, text, sizeof text);
+        col = canvas_put_cut(c, row, col, w->type, plain, text) + 1;
+    }
+    col = canvas_printf(c, row, col, plain, "%*zu ", w->offset, field->offset);
+    if (w->size > 0) {
+        if (field->padding_before > 0) {
+            snprintf(pad, sizeof pad, "+%zu", field->padding_before);
+        }
+        col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
+        col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ");
+        col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
+    }
+    if (container && field->open) {
+        return; /* its fields stand below it */
+    }
+    struct style v = row_glows(m, field) ? theme_words(t, WORDS_TITLE) : plain;
+    panel_fields_value(m, field, text, sizeof text);
+    if (canvas_width(text) > w->value) {
+        canvas_put_cut(c, row, col, w->value, v, text);
+    } else {
+        canvas_put(c, row, col, v, text);
+    }
 }
+
+/* The first row that a table shows. */
+static bool table_top(const struct model *m, struct field_row *row)
+{
+    return fields_row(&m->fields, &m->fields.top, row) || fields_first(&m->fields, row);
+}
+
+bool panel_fields_row_at(const struct model *m, struct rect r, int row, struct field_row *field)
+{
+    if (row <= r.row || row >= r.row + r.rows || !table_top(m, field)) {
+        return false;
+    }
+    for (int i = r.row + 1; i < row; i++) {
+        if (!fields_next(&m->fields, field)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+size_t panel_fields_rows(const struct model *m, size_t most)
+{
+    struct field_row row;
+    return most > 0 && fields_first(&m->fields, &row) ? 1 + fields_count_after(&m->fields, &row, most - 1) : 0;
+}
+
+#define MORE_MAX 999 /* rows below the table are counted so far */
 
 void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
-    size_t leaves = layout_leaves(m->layout), shown = r.rows > 1 ? (size_t)r.rows - 1 : 0;
-    size_t selected = m->size > 0 ? layout_span_at(m->layout, m->cursor).leaf : LAYOUT_NO_LEAF;
+    size_t rows = r.rows > 1 ? (size_t)r.rows - 1 : 0;
+    struct field_row row, selected;
     if (r.rows <= 0 || r.cols < 16) {
         return;
     }
-    if (leaves == 0) {
+    if (!table_top(m, &row)) {
         canvas_put_cut(c, r.row, r.col + 1, r.cols - 1, theme_words(t, WORDS_LABEL), "no layout: bytes only");
         canvas_put_wrapped(c, r.row + 1, r.col + 1, r.cols - 2, r.rows - 1, theme_words(t, WORDS_LABEL), m->layout_title);
         return;
     }
-    struct columns w = columns_fit(m, r.cols);
+    bool any = m->cursor < m->size && fields_selected(&m->fields, m->cursor, &selected);
+    struct columns w = columns_fit(m, &row, rows, r.cols);
     field_head(c, t, r, &w);
-    size_t top = panel_fields_top(m, r);
-    struct layout_leaf leaf;
-    for (size_t i = 0; i < shown && layout_leaf_get(m->layout, top + i, &leaf); i++) {
-        field_row(c, t, m, r, r.row + 1 + (int)i, &w, &leaf, top + i == selected);
+    size_t drawn = 0;
+    for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(&m->fields, &row)) {
+        field_row(c, t, m, r, r.row + 1 + (int)drawn, &w, &row, any && field_same(&row.id, &selected.id));
     }
-    size_t more = leaves > top + shown ? leaves - top - shown : 0;
-    if (more > 0) {
+    size_t below = drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
+    if (below > 0) {
         char text[32];
-        snprintf(text, sizeof text, " +%zu", more);
+        snprintf(text, sizeof text, " +%zu%s", below, below == MORE_MAX ? " or more" : "");
         canvas_put(c, r.row, r.col + r.cols - canvas_width(text), theme_words(t, WORDS_LABEL), text);
     }
 }

@@ -11,15 +11,19 @@ struct help_line {
 };
 
 #define HELP_LINES 64
+#define KEY_COLS 12
 
 static size_t help_keys(const struct theme *t, struct help_line *lines)
 {
     size_t n = 0;
     lines[n] = (struct help_line){.text = NULL, .style = theme_words(t, WORDS_STRONG)};
     snprintf(lines[n++].label, sizeof lines->label, "Keys");
-    for (size_t i = 0; i < key_row_count; i++, n++) {
+    for (size_t i = 0; i < key_row_count; i++) {
+        if (key_rows[i].label[0] == '\0') {
+            continue;
+        }
         lines[n] = (struct help_line){.text = key_rows[i].help, .style = theme_words(t, WORDS_STRONG)};
-        snprintf(lines[n].label, sizeof lines->label, "%s", key_rows[i].label);
+        snprintf(lines[n++].label, sizeof lines->label, "%s", key_rows[i].label);
     }
     return n;
 }
@@ -90,7 +94,7 @@ void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
         size_t all = key_count > sign_count ? key_count : sign_count;
         size_t most = all > (size_t)left.rows ? all - (size_t)left.rows : 0;
         size_t top = m->help_top < most ? m->help_top : most;
-        help_draw(c, t, keys, key_count, top, left, 11);
+        help_draw(c, t, keys, key_count, top, left, KEY_COLS);
         help_draw(c, t, signs, sign_count, top, right, 5);
         return;
     }
@@ -102,5 +106,5 @@ void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
         all[key_count + i] = signs[i];
     }
     size_t count = key_count + sign_count, most = count > (size_t)left.rows ? count - (size_t)left.rows : 0;
-    help_draw(c, t, all, count, m->help_top < most ? m->help_top : most, left, 11);
+    help_draw(c, t, all, count, m->help_top < most ? m->help_top : most, left, KEY_COLS);
 }

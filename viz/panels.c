@@ -20,6 +20,26 @@ static void where_field(const struct model *m, const struct layout_span *span, c
              value);
 }
 
+/* "slots: struct slot[3], byte 1 of 72 = {..." of a row that is no whole field; false: it is one. */
+static bool where_row(const struct model *m, char *out, size_t out_size)
+{
+    struct field_row row;
+    char path[64], type[64], value[128];
+    if (!fields_selected(&m->fields, m->cursor, &row)) {
+        return false;
+    }
+    bool element = row.id.element != SIZE_MAX, inside = m->cursor - row.offset < row.size;
+    if (!inside || (!element && !layout_kind_is_container(row.node->kind))) {
+        return false;
+    }
+    fields_path(&m->fields, &row, path, sizeof path);
+    fields_type(&row, type, sizeof type);
+    panel_fields_value(m, &row, value, sizeof value);
+    snprintf(out, out_size, "%s: %s, byte %zu of %zu = %s", path[0] != '\0' ? path : "(no name)", type,
+             m->cursor - row.offset + 1, row.size, value);
+    return true;
+}
+
 void panel_where(const struct model *m, char *out, size_t out_size)
 {
     struct layout_span span = layout_span_at(m->layout, m->cursor);
@@ -31,6 +51,9 @@ void panel_where(const struct model *m, char *out, size_t out_size)
     }
     if (span.leaf == LAYOUT_NO_LEAF || !layout_leaf_get(m->layout, span.leaf, &leaf)) {
         snprintf(out, out_size, layout_leaves(m->layout) == 0 ? "no layout" : "free: no field lies here");
+        return;
+    }
+    if (where_row(m, out, out_size)) {
         return;
     }
     layout_leaf_path(m->layout, leaf.index, path, sizeof path);

@@ -9,11 +9,19 @@ struct rect {
     int row, col, rows, cols; /* rows 0: not shown */
 };
 
-/* The field table: name, type, offset, size, alignment, padding before, value. The cursor's field is marked. */
+/* The field table: name, type, offset, size, alignment, padding before, value, from row m->fields.top on. The selected
+ * row is marked. Work and memory are those of the rows shown. */
 void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
 
-/* The index of the first leaf that the table shows. */
-size_t panel_fields_top(const struct model *m, struct rect r);
+/* The field that the table in r shows in that row of the screen; false: none. */
+bool panel_fields_row_at(const struct model *m, struct rect r, int row, struct field_row *field);
+
+/* The value of a row: of a folded struct or array its first values; "past the end" where the bytes are none of the
+ * segment's. Always ends with NUL. */
+void panel_fields_value(const struct model *m, const struct field_row *row, char *out, size_t out_size);
+
+/* How many rows the whole table has, counted up to `most`. */
+size_t panel_fields_rows(const struct model *m, size_t most);
 
 /* All readings of the bytes under the cursor, in both byte orders. */
 void panel_inspector(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);

@@ -73,6 +73,8 @@ static int render(const struct model *m, const struct source *s, const struct th
     struct canvas c;
     struct model unselected = *m; /* the picture is of nobody's cursor */
     unselected.cursor = SIZE_MAX;
+    unselected.fields.flat = true; /* and folds nothing */
+    fields_reset(&unselected.fields, m->layout);
     int rc = draw_all(&c, &unselected, s, t, cols);
     if (rc == 0) {
         print(&c, out);

@@ -345,7 +345,7 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
         }
     }
     *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
-    model_shape(&v->model, plan->shape.width, plan->grid.rows);
+    dashboard_shape(plan, &v->model);
     dashboard_draw(c, theme, plan, &v->model, &v->source);
     screen_show(c);
     return 0;

@@ -66,6 +66,47 @@ go()
     at 1
 }
 
+# The same 3 slots as struct and as bytes.
+slots()
+{
+    printf '%s\n' 'shmlab layout 1' 'struct r {' 'struct head head {' 'int magic' 'int[3] seen' '}' \
+        'struct slot slots[200] {' 'int seq' 'char[4] text' '}' 'int last' '}' >"$T/nested"
+    perl -e 'print pack("l4", 77, 1, 2, 3), map({ pack "l a4", $_, "s$_" } 0 .. 199), pack "l", -5' >"$T/nested.bin"
+    on "${1:-80x24}" ./run "$BIN/shm-view" --file nested.bin --layout nested
+    sees '-head' '+slots'
+}
+
+@test "fields fold and unfold, and Tab goes over what is shown" {
+    slots
+    sees '+seen' '{0, "s0' 'last'
+    go Tab 4 Tab 16 # head.seen, folded, and slots
+    sees 'slots: struct slot[200], byte 1 of 1600 = {0, "s0"} {1' '▸+slots'
+    keys Enter
+    sees '▸-slots' '+[0]' '+[4]'
+    go Tab 16 Tab 24
+    sees 'slots[1]: struct slot, byte 1 of 8'
+    keys +
+    sees ' "s1"' 'text'
+    go Tab 24 Tab 28
+    sees '▸   text' 'slots[1].text: char[4], byte 1 of 4 = "s1"'
+    keys - # the element, and then the array around it
+    sees '▸ +[1]'
+    keys -
+    sees '▸+slots'
+    go Tab 1616 BTab 16 BTab 4
+    keys +
+    sees '▸ -seen' '[2]' 'head.seen: int[3], byte 1 of 12'
+    go Tab 4 Tab 8
+    sees 'head.seen[1]: int, byte 1 of 4' '▸   [1]'
+    keys :last
+    keys Enter
+    at 1616
+    keys +
+    sees 'nothing to unfold here'
+    keys -
+    sees 'nothing to fold here'
+}
+
 @test "the cursor has its place, its field and its readings on the screen" {
     message
     go Tab 20
@@ -155,7 +196,7 @@ go()
 @test "? shows the help with every key, and another key closes it" {
     message
     keys '?'
-    sees 'any other key closes' 'Shift-Tab  previous field' 'q          quit'
+    sees 'any other key closes' 'Tab         next field; Shift-Tab: back' 'q           quit'
     keys x
     loses 'any other key closes'
     resize 20x6
