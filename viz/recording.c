@@ -1,0 +1,298 @@
+/* Recording: see recording.h. A ring of entries; each holds its change as runs, and, where the window moved right after
+ * it, its whole window: from there the states before it can be had by undoing one change after the other. */
+#include "recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct recording_entry {
+    uint64_t at;         /* ms */
+    size_t base, count;  /* of the window that was looked at */
+    uint8_t *runs;       /* run_head, its bytes, run_head, ...; owned; NULL: the first look */
+    size_t runs_size;    /* bytes */
+    uint8_t *window;     /* the bytes of this state, `count` of them, where the window moved after it; owned; else NULL */
+};
+
+/* Runs lie in memory one behind the other, at any address: heads are copied in and out. */
+struct run_head {
+    uint32_t offset, count; /* bytes, from the window's start */
+};
+
+/* Two runs with fewer bytes between them than a head takes are one. */
+#define RUN_GAP sizeof(struct run_head)
+
+void recording_init(struct recording *r)
+{
+    *r = (struct recording){.live = NULL};
+}
+
+static struct recording_entry *entry_at(const struct recording *r, uint64_t number)
+{
+    if (number > r->newest || r->newest - number >= r->used) {
+        return NULL;
+    }
+    return &r->ring[(r->head + r->used - 1 - (size_t)(r->newest - number)) % r->room];
+}
+
+static size_t entry_bytes(const struct recording_entry *e)
+{
+    return e->runs_size + (e->window != NULL ? e->count : 0);
+}
+
+static void drop_oldest(struct recording *r)
+{
+    struct recording_entry *e = &r->ring[r->head];
+    r->bytes -= entry_bytes(e);
+    free(e->runs);
+    free(e->window);
+    r->head = (r->head + 1) % r->room;
+    r->used--;
+}
+
+void recording_forget(struct recording *r)
+{
+    while (r->used > 0) {
+        drop_oldest(r);
+    }
+    free(r->live);
+    free(r->ring);
+    recording_init(r);
+}
+
+void recording_free(struct recording *r)
+{
+    recording_forget(r);
+}
+
+/* ---- taking ---- */
+
+/* One more place in the ring, which grows to twice its size where it is full. */
+static int ring_reserve(struct recording *r)
+{
+    if (r->used < r->room) {
+        return 0;
+    }
+    size_t room = r->room > 0 ? r->room * 2 : 64;
+    struct recording_entry *ring = calloc(room, sizeof *ring);
+    if (ring == NULL) {
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < r->used; i++) {
+        ring[i] = r->ring[(r->head + i) % r->room];
+    }
+    free(r->ring);
+    r->ring = ring;
+    r->room = room;
+    r->head = 0;
+    return 0;
+}
+
+static void ring_add(struct recording *r, const struct recording_entry *e)
+{
+    r->newest += r->used > 0 ? 1 : 0;
+    r->ring[(r->head + r->used++) % r->room] = *e;
+    r->bytes += entry_bytes(e);
+    while (r->used > RECORDING_KEPT + 1 && (r->used > RECORDING_MOST || r->bytes > RECORDING_BYTES)) {
+        drop_oldest(r);
+    }
+}
+
+/* What two looks have in common: bytes [from, from + count) of the segment. */
+struct overlap {
+    const uint8_t *before, *after;
+    size_t from, count;
+};
+
+static struct overlap overlap_of(const struct recording *r, size_t base, const uint8_t *bytes, size_t count)
+{
+    size_t from = base > r->base ? base : r->base;
+    size_t end = base + count < r->base + r->count ? base + count : r->base + r->count;
+    if (!r->seen || from >= end) {
+        return (struct overlap){.count = 0};
+    }
+    return (struct overlap){r->live + (from - r->base), bytes + (from - base), from, end - from};
+}
+
+/* One past the last byte of the run that starts at i. */
+static size_t run_end(const struct overlap *o, size_t i)
+{
+    size_t end = i + 1;
+    for (size_t at = end; at < o->count && at - end <= RUN_GAP; at++) {
+        if (o->before[at] != o->after[at]) {
+            end = at + 1;
+        }
+    }
+    return end;
+}
+
+/* The runs in which the overlap differs; its own offsets are from `base` on. out NULL: only how many bytes that takes. */
+static size_t runs_write(const struct overlap *o, size_t base, uint8_t *out)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < o->count;) {
+        if (o->before[i] == o->after[i]) {
+            i++;
+            continue;
+        }
+        size_t end = run_end(o, i);
+        if (out != NULL) {
+            struct run_head head = {(uint32_t)(o->from - base + i), (uint32_t)(end - i)};
+            memcpy(out + used, &head, sizeof head);
+            for (size_t k = i; k < end; k++) {
+                out[used + sizeof head + k - i] = o->before[k] ^ o->after[k];
+            }
+        }
+        used += sizeof(struct run_head) + end - i;
+        i = end;
+    }
+    return used;
+}
+
+/* The window goes elsewhere: what was seen last goes to the state that it belongs to. The caller gives live anew. */
+static void window_leaves(struct recording *r)
+{
+    struct recording_entry *e = entry_at(r, r->newest);
+    if (e->window == NULL && e->base == r->base && e->count == r->count) {
+        e->window = r->live;
+        r->bytes += r->count;
+    } else {
+        free(r->live);
+    }
+    r->live = NULL;
+}
+
+int recording_look(struct recording *r, uint64_t at_ms, size_t base, const uint8_t *bytes, size_t count)
+{
+    bool moved = r->seen && (base != r->base || count != r->count), first = !r->seen;
+    struct overlap o = overlap_of(r, base, bytes, count);
+    bool changed = o.count > 0 && memcmp(o.before, o.after, o.count) != 0;
+    struct recording_entry e = {.at = at_ms, .base = base, .count = count};
+    if (!moved && !first && !changed) {
+        return 0;
+    }
+    uint8_t *live = moved || first ? malloc(count + 1) : r->live;
+    e.runs_size = changed ? runs_write(&o, base, NULL) : 0;
+    e.runs = changed ? malloc(e.runs_size) : NULL;
+    if (live == NULL || (changed && e.runs == NULL) || ring_reserve(r) < 0) {
+        if (live != r->live) {
+            free(live);
+        }
+        free(e.runs);
+        return -ENOMEM;
+    }
+    if (changed) {
+        runs_write(&o, base, e.runs);
+    }
+    if (moved) {
+        window_leaves(r);
+    }
+    memcpy(live, bytes, count);
+    r->live = live;
+    r->base = base;
+    r->count = count;
+    r->seen = true;
+    if (changed || first) {
+        ring_add(r, &e);
+    }
+    return changed;
+}
+
+/* ---- looking back ---- */
+
+uint64_t recording_oldest(const struct recording *r)
+{
+    return r->used > 0 ? r->newest - (r->used - 1) : 0;
+}
+
+uint64_t recording_time(const struct recording *r, uint64_t number)
+{
+    const struct recording_entry *e = entry_at(r, number);
+    return e != NULL ? e->at : 0;
+}
+
+bool recording_run_next(const struct recording *r, uint64_t number, size_t *cursor, struct recording_run *run)
+{
+    const struct recording_entry *e = entry_at(r, number);
+    struct run_head head;
+    if (e == NULL || *cursor >= e->runs_size) {
+        return false;
+    }
+    memcpy(&head, e->runs + *cursor, sizeof head);
+    *run = (struct recording_run){e->base + head.offset, head.count, e->runs + *cursor + sizeof head};
+    *cursor += sizeof head + head.count;
+    return true;
+}
+
+/* The nearest state from `number` on whose bytes stand somewhere: in its own window, or, of the newest, in live. All
+ * states up to it have the same window. */
+static uint64_t whole_state(const struct recording *r, uint64_t number)
+{
+    while (number < r->newest && entry_at(r, number)->window == NULL) {
+        number++;
+    }
+    return number;
+}
+
+int recording_state(const struct recording *r, uint64_t number, struct recording_state *out)
+{
+    struct recording_entry *e = entry_at(r, number);
+    if (e == NULL) {
+        return -ENOENT;
+    }
+    uint64_t whole = whole_state(r, number);
+    const uint8_t *window = entry_at(r, whole)->window;
+    *out = (struct recording_state){.base = e->base, .count = e->count, .bytes = malloc(e->count + 1)};
+    if (out->bytes == NULL) {
+        return -ENOMEM;
+    }
+    memcpy(out->bytes, window != NULL ? window : r->live, out->count);
+    for (; whole > number; whole--) {
+        struct recording_run run;
+        for (size_t cursor = 0; recording_run_next(r, whole, &cursor, &run);) {
+            for (size_t i = 0; i < run.count; i++) {
+                out->bytes[run.offset - out->base + i] ^= run.change[i];
+            }
+        }
+    }
+    return 0;
+}
+
+void recording_state_free(struct recording_state *state)
+{
+    free(state->bytes);
+    *state = (struct recording_state){.bytes = NULL};
+}
+
+static bool change_touches(const struct recording *r, uint64_t number, size_t offset, size_t count)
+{
+    struct recording_run run;
+    for (size_t cursor = 0; recording_run_next(r, number, &cursor, &run);) {
+        for (size_t i = 0; i < run.count; i++) {
+            if (run.change[i] != 0 && run.offset + i >= offset && run.offset + i - offset < count) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+uint64_t recording_find(const struct recording *r, uint64_t number, int direction, size_t offset, size_t count)
+{
+    uint64_t oldest = recording_oldest(r);
+    if (direction > 0) {
+        for (uint64_t n = number + 1; n <= r->newest; n++) {
+            if (change_touches(r, n, offset, count)) {
+                return n;
+            }
+        }
+        return 0;
+    }
+    /* Number 0 is no change, so 0 can say that there is none. */
+    for (uint64_t n = number; n >= oldest && n > 0; n--) {
+        if (change_touches(r, n, offset, count)) {
+            return n;
+        }
+    }
+    return 0;
+}
