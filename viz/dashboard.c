@@ -204,6 +204,18 @@ static void draw_walls(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
+/* Frozen: when that was, how far back, and what changed then. */
+static void draw_when(struct canvas *c, const struct theme *t, const struct model *m, int row, int room)
+{
+    char when[96];
+    model_when(m, when, sizeof when);
+    int col = canvas_width(when);
+    canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), when);
+    if (m->news.text[0] != '\0' && room - col > 4) {
+        canvas_put_cut(c, row, col + 2, room - col - 2, theme_words(t, WORDS_PLAIN), m->news.text);
+    }
+}
+
 static void draw_status(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                         const struct source *source)
 {
@@ -224,6 +236,8 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), m->message);
     } else if (source->line[0] != '\0' && m->size > 0) {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), source->line);
+    } else if (m->frozen) {
+        draw_when(c, t, m, row, room);
     } else if (m->news.text[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), m->news.text);
     } else if (layout_leaves(m->layout) > 0) {

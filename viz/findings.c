@@ -67,7 +67,8 @@ static void add_stale(struct list *list, const struct model *m)
         size_t end = span.end < m->size ? span.end : m->size, used = 0;
         bool padding = span.kind == LAYOUT_SPAN_PADDING || span.kind == LAYOUT_SPAN_TAIL;
         for (size_t i = at; padding && i < end; i++) {
-            used += m->bytes[i] != 0;
+            const uint8_t *byte = model_at(m, i, 1);
+            used += byte != NULL && *byte != 0;
         }
         if (used > 0) {
             char name[64];

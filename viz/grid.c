@@ -270,6 +270,8 @@ static void cell_byte(const struct grid_input *in, size_t i, struct grid_cell *c
     if (in->glow != NULL && in->glow[i] > 0) {
         marks |= GRID_CHANGED;
         cell->glow = in->glow[i];
+    } else if (in->since != NULL && in->since[i]) {
+        marks |= GRID_SINCE;
     }
     cell->marks = (uint8_t)marks;
 }

@@ -27,7 +27,8 @@ enum grid_mark {
     GRID_MISALIGNED = 8,  /* of a field that lies at an address which isn't its type's */
     GRID_DIFFERS = 16,    /* from what was expected */
     GRID_STALE = 32,      /* padding that holds a non-zero byte: left over from something else */
-    GRID_FOCUS = 64       /* of the field (or its padding) under the cursor, or in the range that was given */
+    GRID_FOCUS = 64,      /* of the field (or its padding) under the cursor, or in the range that was given */
+    GRID_SINCE = 128      /* changed since a mark was set, see `since`; told where it is not GRID_CHANGED any more */
 };
 
 /* Which of a field's two neighbours it must not look like is settled once a layout, so that a field keeps its colour
@@ -79,6 +80,7 @@ struct grid_input {
     const uint8_t *expected;       /* what should stand from `first` on; NULL: nothing is expected */
     size_t expected_size;
     const uint8_t *glow;           /* one for each of bytes, 0 to GRID_GLOW_MAX; NULL: nothing changed */
+    const bool *since;             /* one for each of bytes: changed since the mark; NULL: nothing is marked */
     size_t cursor;                 /* offset; SIZE_MAX: none */
     size_t focus, focus_end;       /* these bytes have the focus; equal: those of the field under the cursor */
 };

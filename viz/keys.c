@@ -107,8 +107,41 @@ static void find_previous(struct model *m)
 
 static void freeze(struct model *m)
 {
-    m->frozen = !m->frozen;
-    snprintf(m->message, sizeof m->message, "%s", m->frozen ? "frozen: the bytes stay as they are; Space goes on" : "");
+    if (m->frozen) {
+        model_live(m);
+    } else {
+        model_freeze(m);
+    }
+}
+
+static void step_back(struct model *m)
+{
+    model_step(m, -1);
+}
+
+static void step_forth(struct model *m)
+{
+    model_step(m, 1);
+}
+
+static void field_back(struct model *m)
+{
+    model_step_field(m, -1);
+}
+
+static void field_forth(struct model *m)
+{
+    model_step_field(m, 1);
+}
+
+static void mark(struct model *m)
+{
+    model_mark(m, true);
+}
+
+static void unmark(struct model *m)
+{
+    model_mark(m, false);
 }
 
 static void width(struct model *m)
@@ -161,6 +194,13 @@ const struct key_row key_rows[] = {
     {{'n'}, "n N", "find the next, the previous", find_next},
     {{'N'}, "", "", find_previous},
     {{' '}, "Space", "freeze, and go on", freeze},
+    {{'['}, "[ ]", "a change back, or forth", step_back},
+    {{']'}, "", "", step_forth},
+    {{'{'}, "{ }", "the same, of this field", field_back},
+    {{'}'}, "", "", field_forth},
+    {{'.'}, ".", "back to live", model_live},
+    {{'r'}, "r R", "mark what changes, or don't", mark},
+    {{'R'}, "", "", unmark},
     {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
     {{'e'}, "e", "swap the inspector's columns", byte_order},
     {{'L'}, "L", "other layout, same bytes", next_layout},

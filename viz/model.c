@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "printable.h"
-#include "value.h"
 
 void model_init(struct model *m)
 {
@@ -18,12 +17,27 @@ void model_init(struct model *m)
     fields_reset(&m->fields, m->layout);
 }
 
-void model_free(struct model *m)
+/* Nothing was looked at yet. */
+static void window_drop(struct model *m)
 {
-    grid_hues_free(&m->hues);
     free(m->bytes);
     free(m->changed_at);
     free(m->glow);
+    free(m->since);
+    m->bytes = NULL;
+    m->changed_at = NULL;
+    m->glow = NULL;
+    m->since = NULL;
+    m->base = 0;
+    m->count = 0;
+    m->last_change = 0;
+}
+
+void model_free(struct model *m)
+{
+    grid_hues_free(&m->hues);
+    window_drop(m);
+    recording_free(&m->recording);
     model_init(m);
 }
 
@@ -44,93 +58,132 @@ int model_set_layout(struct model *m, const struct layout *layout, const char *t
 
 int model_resize(struct model *m, size_t size)
 {
-    uint8_t *bytes = calloc(size + 1, 1), *glow = calloc(size + 1, 1);
-    uint64_t *changed_at = calloc(size + 1, sizeof *changed_at);
-    if (bytes == NULL || glow == NULL || changed_at == NULL) {
-        free(bytes);
-        free(glow);
-        free(changed_at);
-        return -ENOMEM;
-    }
-    free(m->bytes);
-    free(m->glow);
-    free(m->changed_at);
-    m->bytes = bytes;
-    m->glow = glow;
-    m->changed_at = changed_at;
+    window_drop(m);
+    recording_forget(&m->recording);
     m->size = size;
-    m->seen = false;
     m->frozen = false; /* of the frozen picture nothing is left */
+    m->marking = false;
+    m->shown = 0;
     m->news.text[0] = '\0';
     model_go(m, m->cursor);
     return 0;
 }
 
-/* ---- time ---- */
+/* ---- the window ---- */
 
-/* "num: 21 -> 22" for the field that holds offset, or "0x0039: 00 -> 2a" where none does. Returns one past the last byte
- * that this tells of. */
-static size_t news_of(const struct model *m, const uint8_t *after, size_t count, size_t offset, char *out, size_t out_size)
+void model_want(const struct model *m, size_t *first, size_t *count)
 {
-    struct layout_span span = layout_span_at(m->layout, offset);
-    struct layout_leaf leaf;
-    if (span.kind != LAYOUT_SPAN_FIELD || !layout_leaf_get(m->layout, span.leaf, &leaf) || leaf.offset >= count) {
-        const char *what = span.kind == LAYOUT_SPAN_FREE ? "" : " (padding)";
-        snprintf(out, out_size, "0x%04zx%s: %02x -> %02x", offset, what, m->bytes[offset], after[offset]);
-        return offset + 1;
+    const struct recording *r = &m->recording;
+    size_t shown = (size_t)m->width * (size_t)m->rows;
+    size_t end = m->top < m->size && shown < m->size - m->top ? m->top + shown : m->size;
+    size_t room = shown > MODEL_WINDOW ? shown : MODEL_WINDOW;
+    room = room < m->size ? room : m->size;
+    *first = r->base;
+    *count = r->count;
+    bool stays = r->seen && r->count == room && m->top >= r->base && end <= r->base + r->count;
+    if (stays || m->frozen) {
+        return;
     }
-    char path[64], old[56], new[56];
-    layout_leaf_path(m->layout, leaf.index, path, sizeof path);
-    value_format(leaf.node, m->bytes + leaf.offset, count - leaf.offset, old, sizeof old);
-    value_format(leaf.node, after + leaf.offset, count - leaf.offset, new, sizeof new);
-    snprintf(out, out_size, "%s: %s -> %s", path, old, new);
-    return leaf.offset + leaf.node->size;
+    size_t before = (room - (end - m->top)) / 2 / 64 * 64;
+    *first = m->top > before ? m->top - before : 0;
+    *first = *first < m->size - room ? *first : m->size - room;
+    *count = room;
 }
 
-/* Tells the changes one after the other, as far as there is room. */
-static void news_write(struct model *m, const uint8_t *after, size_t count)
+size_t model_known(const struct model *m, size_t offset, size_t count)
 {
-    size_t used = 0;
-    m->news.text[0] = '\0';
-    m->news.at = m->now;
-    for (size_t i = 0; i < count && used < sizeof m->news.text - 1;) {
-        if (m->bytes[i] == after[i]) {
-            i++;
-            continue;
-        }
-        char one[MODEL_NEWS_MAX];
-        size_t next = news_of(m, after, count, i, one, sizeof one);
-        int n = snprintf(m->news.text + used, sizeof m->news.text - used, "%s%s", used > 0 ? "   " : "", one);
-        used += n > 0 ? (size_t)n : 0;
-        i = next > i ? next : i + 1;
+    if (offset < m->base || offset - m->base >= m->count) {
+        return 0;
     }
+    size_t known = m->count - (offset - m->base);
+    return known < count ? known : count;
 }
 
-bool model_take(struct model *m, const uint8_t *bytes, size_t count)
+const uint8_t *model_at(const struct model *m, size_t offset, size_t count)
 {
-    count = count < m->size ? count : m->size;
-    if (m->frozen || memcmp(m->bytes, bytes, count) == 0) {
-        m->seen = true;
+    return count > 0 && model_known(m, offset, count) == count ? m->bytes + (offset - m->base) : NULL;
+}
+
+/* Room for a window of another place or size, without any mark. */
+static bool window_move(struct model *m, size_t base, size_t count)
+{
+    uint8_t *bytes = malloc(count + 1), *glow = calloc(count + 1, 1);
+    bool *since = calloc(count + 1, sizeof *since);
+    uint64_t *changed_at = calloc(count + 1, sizeof *changed_at);
+    if (bytes == NULL || glow == NULL || since == NULL || changed_at == NULL) {
+        free(bytes);
+        free(glow);
+        free(since);
+        free(changed_at);
         return false;
     }
-    if (m->seen) {
-        news_write(m, bytes, count);
-    }
-    for (size_t i = 0; i < count && m->seen; i++) {
-        if (m->bytes[i] != bytes[i]) {
-            m->changed_at[i] = m->now > 0 ? m->now : 1;
-        }
+    window_drop(m);
+    m->bytes = bytes;
+    m->glow = glow;
+    m->since = since;
+    m->changed_at = changed_at;
+    m->base = base;
+    m->count = count;
+    return true;
+}
+
+bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count)
+{
+    bool moved = base != m->base || count != m->count;
+    if (moved && !window_move(m, base, count)) {
+        return false;
     }
     memcpy(m->bytes, bytes, count);
-    m->seen = true;
     return true;
+}
+
+/* The live bytes changed, in a window that stays. */
+static void live_changed(struct model *m, const uint8_t *bytes)
+{
+    model_news(m, m->base, m->bytes, bytes, m->count);
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->bytes[i] != bytes[i]) {
+            m->changed_at[i] = m->now > 0 ? m->now : 1;
+            m->since[i] = m->marking;
+        }
+    }
+    m->last_change = m->now > 0 ? m->now : 1;
+    memcpy(m->bytes, bytes, m->count);
+}
+
+bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count)
+{
+    struct recording *r = &m->recording;
+    if (first >= m->size) {
+        return false;
+    }
+    count = count < m->size - first ? count : m->size - first;
+    int changed = recording_look(r, m->now, first, bytes, count);
+    if (m->frozen || changed < 0) {
+        return false;
+    }
+    m->shown = r->newest;
+    if (first != m->base || count != m->count) {
+        if (!model_show(m, first, bytes, count)) {
+            return false;
+        }
+        model_time_mark(m);
+        return true;
+    }
+    if (changed > 0) {
+        live_changed(m, bytes);
+    }
+    return changed > 0;
 }
 
 bool model_tick(struct model *m, uint64_t now_ms)
 {
-    bool changed = false;
+    bool changed = m->frozen && now_ms / 1000 != m->now / 1000; /* "3 s ago" */
     m->now = now_ms;
-    for (size_t i = 0; i < m->size; i++) {
+    if (m->frozen || m->last_change == 0) {
+        return changed;
+    }
+    for (size_t i = 0; i < m->count; i++) {
         uint64_t age = now_ms - m->changed_at[i];
         unsigned glow = 0;
         if (m->changed_at[i] != 0 && age < MODEL_GLOW_MS) {
@@ -139,13 +192,16 @@ bool model_tick(struct model *m, uint64_t now_ms)
         changed = changed || m->glow[i] != glow;
         m->glow[i] = (uint8_t)glow;
     }
+    if (now_ms - m->last_change >= MODEL_GLOW_MS) {
+        m->last_change = 0;
+    }
     return changed;
 }
 
-void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count)
+/* Some of the cells: all of them in the window, or none. */
+static void cells_of(const struct model *m, size_t first, bool known, size_t cursor, struct grid_cell *cells, size_t count)
 {
     bool expected = m->expected != NULL && first < m->expected_size;
-    first = first < m->size ? first : m->size;
     struct field_row row;
     bool container = cursor < m->size && fields_selected(&m->fields, cursor, &row) &&
                      (row.id.element != SIZE_MAX || layout_kind_is_container(row.node->kind));
@@ -154,11 +210,12 @@ void model_cells(const struct model *m, size_t first, size_t cursor, struct grid
         .hues = &m->hues,
         .segment_size = m->size,
         .first = first,
-        .bytes = m->bytes + first,
-        .readable = m->size - first,
+        .bytes = known ? m->bytes + (first - m->base) : NULL,
+        .readable = known ? count : 0,
         .expected = expected ? m->expected + first : NULL,
         .expected_size = expected ? m->expected_size - first : 0,
-        .glow = m->glow + first,
+        .glow = known ? m->glow + (first - m->base) : NULL,
+        .since = known && m->marking ? m->since + (first - m->base) : NULL,
         .cursor = cursor,
         .focus = container ? row.offset : 0,
         .focus_end = container ? row.offset + row.size : 0,
@@ -166,9 +223,21 @@ void model_cells(const struct model *m, size_t first, size_t cursor, struct grid
     grid_fill(&in, cells, count);
 }
 
+void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count)
+{
+    while (count > 0) {
+        size_t known = model_known(m, first, count);
+        size_t n = known > 0 ? known : first < m->base && m->base - first < count ? m->base - first : count;
+        cells_of(m, first, known > 0, cursor, cells, n);
+        first += n;
+        cells += n;
+        count -= n;
+    }
+}
+
 /* ---- moving ---- */
 
-static void __attribute__((format(printf, 2, 3))) answer(struct model *m, const char *format, ...)
+void model_answer(struct model *m, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -239,18 +308,18 @@ void model_fold(struct model *m, enum model_fold how)
 {
     struct field_row row;
     if (m->size == 0 || !fields_selected(&m->fields, m->cursor, &row)) {
-        answer(m, layout_leaves(m->layout) == 0 ? "no layout: there are no fields to fold" : "no field here to fold");
+        model_answer(m, layout_leaves(m->layout) == 0 ? "no layout: there are no fields to fold" : "no field here to fold");
         return;
     }
     bool unfold = row.foldable && !row.open && how != MODEL_FOLD;
     while (!unfold && !row.open) {
         if (how == MODEL_UNFOLD || !fields_parent(&m->fields, &row)) {
-            answer(m, how == MODEL_UNFOLD ? "nothing to unfold here" : "nothing to fold here");
+            model_answer(m, how == MODEL_UNFOLD ? "nothing to unfold here" : "nothing to fold here");
             return;
         }
     }
     if (how == MODEL_UNFOLD && !unfold) {
-        answer(m, "unfolded already");
+        model_answer(m, "unfolded already");
         return;
     }
     fields_choose(&m->fields, &row, m->cursor);
@@ -265,7 +334,7 @@ static bool go_to_leaf(struct model *m, const char *path)
         return false;
     }
     if (leaf.offset >= m->size) {
-        answer(m, "%.40s lies past the segment's end", path);
+        model_answer(m, "%.40s lies past the segment's end", path);
     } else {
         model_go(m, leaf.offset);
     }
@@ -283,14 +352,14 @@ bool model_goto(struct model *m, const char *text)
     bool relative = *text == '+' || *text == '-';
     long long n = strtoll(text, &end, 0);
     if (*text == '\0' || *end != '\0' || end == text || errno != 0) {
-        answer(m, "no field and no offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
+        model_answer(m, "no field and no offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
         return false;
     }
     if (relative) {
         return model_move(m, (ptrdiff_t)n);
     }
     if ((unsigned long long)n >= m->size) {
-        answer(m, "the segment ends at 0x%zx (%zu)", m->size, m->size);
+        model_answer(m, "the segment ends at 0x%zx (%zu)", m->size, m->size);
         return false;
     }
     model_go(m, (size_t)n);
@@ -328,7 +397,7 @@ bool model_find(struct model *m, const char *text, int direction)
     const char *what = n > 0 ? "bytes in memory order" : "characters";
     m->message[0] = '\0';
     if (*text == '\0') {
-        answer(m, "nothing to look for yet: type / and a name, text, or 0x and hex bytes");
+        model_answer(m, "nothing to look for yet: type / and a name, text, or 0x and hex bytes");
         return false;
     }
     if (n == 0 && go_to_leaf(m, text)) {
@@ -336,15 +405,17 @@ bool model_find(struct model *m, const char *text, int direction)
     }
     const uint8_t *wanted = n > 0 ? bytes : (const uint8_t *)text;
     n = n > 0 ? n : strlen(text);
-    for (size_t i = 1; i <= m->size && n <= m->size; i++) {
-        size_t at = direction > 0 ? (m->cursor + i) % m->size : (m->cursor + m->size - i) % m->size;
-        if (at + n <= m->size && memcmp(m->bytes + at, wanted, n) == 0) {
+    size_t from = m->cursor >= m->base && m->cursor - m->base < m->count ? m->cursor - m->base : 0;
+    for (size_t i = 1; i <= m->count && n <= m->count; i++) {
+        size_t at = m->base + (direction > 0 ? (from + i) % m->count : (from + m->count - i) % m->count);
+        const uint8_t *here = model_at(m, at, n);
+        if (here != NULL && memcmp(here, wanted, n) == 0) {
             bool around = direction > 0 ? at <= m->cursor : at >= m->cursor;
             model_go(m, at);
-            answer(m, "found %s%s", what, around ? " (around the end)" : "");
+            model_answer(m, "found %s%s", what, around ? " (around the end)" : "");
             return true;
         }
     }
-    answer(m, "not found: %.40s (%s)", text, what);
+    model_answer(m, "not found: %.40s (%s)", text, what);
     return false;
 }

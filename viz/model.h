@@ -1,14 +1,19 @@
 /* Model: what the viewer knows, and how time and keys change it. Draws nothing and reads no terminal.
  *
- *   model_init -> model_set_layout, model_take (each frame), model_key -> dashboard draws it -> model_free */
+ *   model_init -> model_set_layout, model_want, model_take (each frame), keys_press -> dashboard draws it -> model_free
+ *
+ * Of the segment it holds a window: all of it where it has at most MODEL_WINDOW bytes, else that much about the rows that
+ * are shown. So neither memory nor the work of a frame grows with the segment. Bytes are asked for with model_at. */
 #ifndef SHMLAB_MODEL_H
 #define SHMLAB_MODEL_H
 
 #include "fields.h"
 #include "grid.h"
+#include "recording.h"
 #include "source.h"
 
 #define MODEL_GLOW_MS 1000 /* how long a change is seen */
+#define MODEL_WINDOW ((size_t)16 << 10) /* bytes; more only where the screen shows more */
 #define MODEL_PROMPT_MAX 64
 #define MODEL_NEWS_MAX 200
 
@@ -24,21 +29,28 @@ struct model {
     struct fields fields;        /* the rows of the field table, of that layout */
     char layout_title[128];      /* "struct message, from shm-server": printable */
 
-    uint8_t *bytes;              /* the bytes shown: `size` of them; owned */
+    size_t size;                 /* of the segment */
+    size_t base, count;          /* the window: bytes [base, base + count) of the segment */
+    uint8_t *bytes;              /* the window's, as they are shown; owned */
     uint64_t *changed_at;        /* ms of each byte's last change; 0: none; owned */
     uint8_t *glow;               /* what grid_fill takes, worked out by model_tick; owned */
-    size_t size;                 /* of the segment */
-    bool seen;                   /* bytes were taken once: later differences are changes */
+    bool *since;                 /* changed since the mark was set; owned */
+    uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
+    struct recording recording;  /* every change seen; what is live stands there while the picture is frozen */
+    uint64_t shown;              /* the recording's state that is shown; its newest one while live */
+    bool marking;                /* the second level of marks is on: all that changed after state `mark` */
+    uint64_t mark;
     uint8_t *expected;           /* owned by the caller; NULL */
     size_t expected_size;
     struct model_news news;
     uint64_t now;                /* ms */
+    uint64_t wall;               /* ms since 1970 (UTC) when `now` was 0; 0: clock times are not told */
 
     size_t cursor;               /* offset */
     size_t top;                  /* offset of the first row shown; a multiple of the row's width */
     size_t home;                 /* top as the last move left it: a screen that shrinks and grows again comes back to it */
     int want_width;              /* bytes a row that the person asked for; 0: what fits */
-    bool frozen;                 /* bytes stay as they are */
+    bool frozen;                 /* bytes stay as they are; the recording goes on */
     bool big_endian;             /* the inspector's first column */
     bool help;
     size_t help_top;             /* first line of the help that is shown */
@@ -63,14 +75,54 @@ int model_set_layout(struct model *m, const struct layout *layout, const char *t
 /* Another segment, or another size: forgets bytes and changes, and thaws. 0 or -ENOMEM. */
 int model_resize(struct model *m, size_t size);
 
-/* Takes `count` fresh bytes from offset 0 on and marks what differs. Does nothing while frozen. true: something changed. */
-bool model_take(struct model *m, const uint8_t *bytes, size_t count);
+/* The window that the next frame should hold: the same while all rows shown lie in it, another about them otherwise. */
+void model_want(const struct model *m, size_t *first, size_t *count);
+
+/* Takes fresh bytes of [first, first + count), held inside the segment: records and marks what differs. While frozen the
+ * picture stays. true: what is shown changed. */
+bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count);
 
 /* Sets the clock and the glow of each byte. true: what is shown changed. */
 bool model_tick(struct model *m, uint64_t now_ms);
 
+/* The bytes of [offset, offset + count), where all of them are in the window; else NULL. Good until the next change. */
+const uint8_t *model_at(const struct model *m, size_t offset, size_t count);
+
+/* How many bytes from offset on are in the window, at most `count`. */
+size_t model_known(const struct model *m, size_t offset, size_t count);
+
 /* The picture: grid_fill over the bytes from `first` on (count cells). cursor: m->cursor, or SIZE_MAX to show none. */
 void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count);
+
+/* Says something about the last key: message. */
+void __attribute__((format(printf, 2, 3))) model_answer(struct model *m, const char *format, ...);
+
+/* ---- time: model_time.c ---- */
+
+/* Stops the picture, and lets it go on: then it shows what is live. */
+void model_freeze(struct model *m);
+void model_live(struct model *m);
+
+/* Freezes, and goes one change back (-1) or forth (1). Says in message where there is no other. */
+void model_step(struct model *m, int direction);
+
+/* The same, to the nearest change of the field (or the byte, where no field lies) under the cursor. */
+void model_step_field(struct model *m, int direction);
+
+/* From now on all that changes is marked, until it is set again or taken off. */
+void model_mark(struct model *m, bool on);
+
+/* "21:04:09.120, 3 s ago, 14 changes back"; "" while live. */
+void model_when(const struct model *m, char *out, size_t out_size);
+
+/* Shows other bytes, at another place perhaps; marks are for the caller to set. false: no memory. For model_time.c. */
+bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count);
+
+/* Works out `since` and the glow of a state that is shown: for model.c. */
+void model_time_mark(struct model *m);
+
+/* The text of news: how the bytes of [base, base + count) differ: for model.c. */
+void model_news(struct model *m, size_t base, const uint8_t *before, const uint8_t *after, size_t count);
 
 /* Tells the shape of the grid on the screen, and scrolls so that the cursor is seen. */
 void model_shape(struct model *m, int width, int rows);

@@ -101,7 +101,12 @@ static void leaf_value(const struct model *m, const struct layout_node *n, size_
         snprintf(out, out_size, "past the end");
         return;
     }
-    value_format(n, m->bytes + offset, m->size - offset, out, out_size);
+    size_t known = model_known(m, offset, m->size - offset);
+    if (known == 0) {
+        snprintf(out, out_size, "not looked at");
+        return;
+    }
+    value_format(n, m->bytes + (offset - m->base), known, out, out_size);
 }
 
 #define SUMMARY_FIELDS 24 /* first values that a folded row tells */
@@ -143,8 +148,11 @@ void panel_fields_value(const struct model *m, const struct field_row *row, char
 /* Of a large row only what the model holds can glow. */
 static bool row_glows(const struct model *m, const struct field_row *row)
 {
-    for (size_t i = row->offset; i < m->size && i - row->offset < row->size; i++) {
-        if (m->glow[i] > 0) {
+    size_t from = row->offset > m->base ? row->offset : m->base;
+    size_t end = row->offset + row->size;
+    size_t known = from < end ? model_known(m, from, end - from) : 0;
+    for (size_t i = 0; i < known; i++) {
+        if (m->glow[from - m->base + i] > 0) {
             return true;
         }
     }

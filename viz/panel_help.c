@@ -37,6 +37,9 @@ static void help_cell(const struct theme *t, struct help_line *line, const struc
     line->text = text;
 }
 
+/* How far back one can step, and what that may cost: see recording.h. */
+static const char *const notes[] = {"the last 10,000 changes at least,", "in 12 MiB at most (for 1 KiB)"};
+
 static size_t help_signs(const struct theme *t, struct help_line *lines)
 {
     size_t n = 0;
@@ -63,6 +66,10 @@ static size_t help_signs(const struct theme *t, struct help_line *lines)
         lines[n] = (struct help_line){.text = families[i].text};
         lines[n].style = theme_field(t, (unsigned)grid_hue_colour(families[i].family, 0));
         snprintf(lines[n].label, sizeof lines->label, "%s%s", theme_sign(t, SIGN_BLOCK), theme_sign(t, SIGN_BLOCK));
+    }
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++, n++) {
+        lines[n] = (struct help_line){.text = notes[i], .style = theme_words(t, WORDS_STRONG)};
+        snprintf(lines[n].label, sizeof lines->label, "%s", i == 0 ? "[ ]" : "");
     }
     return n;
 }

@@ -13,8 +13,11 @@
 static void where_field(const struct model *m, const struct layout_span *span, const struct layout_leaf *leaf,
                         const char *path, char *out, size_t out_size)
 {
-    char value[128];
-    value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, value, sizeof value);
+    char value[128] = "?";
+    size_t known = model_known(m, leaf->offset, m->size - leaf->offset);
+    if (known > 0) {
+        value_format(leaf->node, m->bytes + (leaf->offset - m->base), known, value, sizeof value);
+    }
     snprintf(out, out_size, "%s: %s, byte %zu of %zu%s%s = %s", path, leaf->node->type, m->cursor - leaf->offset + 1,
              leaf->node->size, span->overlap ? ", overlaps another field" : "", span->misaligned ? ", misaligned" : "",
              value);
@@ -57,7 +60,8 @@ void panel_where(const struct model *m, char *out, size_t out_size)
         return;
     }
     layout_leaf_path(m->layout, leaf.index, path, sizeof path);
-    bool stale = m->bytes[m->cursor] != 0;
+    const uint8_t *byte = model_at(m, m->cursor, 1);
+    bool stale = byte != NULL && *byte != 0;
     switch (span.kind) {
     case LAYOUT_SPAN_FIELD:
         where_field(m, &span, &leaf, path, out, out_size);
@@ -72,13 +76,12 @@ void panel_where(const struct model *m, char *out, size_t out_size)
 
 /* ---- inspector ---- */
 
-/* Up to 8 bytes at the cursor as one number. */
-static uint64_t number_at(const struct model *m, size_t bytes, bool big)
+/* Up to 8 bytes as one number. */
+static uint64_t number_at(const uint8_t *from, size_t bytes, bool big)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < bytes; i++) {
-        size_t from = big ? i : bytes - 1 - i;
-        n = n << 8 | m->bytes[m->cursor + from];
+        n = n << 8 | from[big ? i : bytes - 1 - i];
     }
     return n;
 }
@@ -122,7 +125,12 @@ static void reading_text(const struct model *m, const struct reading *how, bool 
         snprintf(out, out_size, "past the end");
         return;
     }
-    uint64_t n = number_at(m, how->bytes, big);
+    const uint8_t *from = model_at(m, m->cursor, how->bytes);
+    if (from == NULL) {
+        snprintf(out, out_size, "not looked at");
+        return;
+    }
+    uint64_t n = number_at(from, how->bytes, big);
     unsigned shift = 64 - 8 * (unsigned)how->bytes;
     int64_t signed_n = (int64_t)(n << shift) >> shift;
     if (how->as == READ_REAL) {
@@ -139,9 +147,8 @@ static void reading_text(const struct model *m, const struct reading *how, bool 
     }
 }
 
-static void inspector_byte(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+static void inspector_byte(struct canvas *c, const struct theme *t, uint8_t b, struct rect r)
 {
-    uint8_t b = m->bytes[m->cursor];
     char bits[10], one[8];
     for (int i = 0; i < 8; i++) {
         bits[i + (i >= 4 ? 1 : 0)] = (b >> (7 - i) & 1) != 0 ? '1' : '0';
@@ -157,13 +164,19 @@ static void inspector_byte(struct canvas *c, const struct theme *t, const struct
 
 void panel_inspector(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
+    const uint8_t *byte = model_at(m, m->cursor, 1);
     if (r.rows <= 0 || m->size == 0 || m->cursor >= m->size) {
+        return;
+    }
+    if (byte == NULL) {
+        canvas_put_wrapped(c, r.row, r.col + 1, r.cols - 2, r.rows, theme_words(t, WORDS_LABEL),
+                           "This byte was not looked at then.");
         return;
     }
     struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
     int width = (r.cols - 6) / 2;
     bool all = r.rows >= READINGS + 2;
-    inspector_byte(c, t, m, r);
+    inspector_byte(c, t, *byte, r);
     int row = r.row + 1;
     canvas_put_cut(c, row, r.col + 5, width, label, m->big_endian ? "big endian" : "little endian");
     canvas_put_cut(c, row, r.col + 6 + width, width, label, m->big_endian ? "little endian" : "big endian");
@@ -228,7 +241,7 @@ static int weight(const struct grid_cell *cell)
     return w + ((cell->marks & GRID_CHANGED) != 0 ? 20 : 0);
 }
 
-static struct map_cell map_cell_of(const struct model *m, const struct grid_cell *cells, size_t offset, size_t bytes)
+static struct map_cell map_cell_of(const struct grid_cell *cells, size_t bytes)
 {
     struct map_cell map = {.bytes = bytes, .show = cells[0]};
     for (size_t i = 0; i < bytes; i++) {
@@ -238,7 +251,6 @@ static struct map_cell map_cell_of(const struct model *m, const struct grid_cell
         }
         map.show = weight(&cells[i]) > weight(&map.show) ? cells[i] : map.show;
     }
-    map.cursor = m->cursor >= offset && m->cursor - offset < bytes;
     return map;
 }
 
@@ -283,8 +295,37 @@ static void map_put(struct canvas *c, const struct theme *t, int row, int col, c
     canvas_put(c, row, col, s, text);
 }
 
-/* A character stands for at most this many bytes that are looked at; of more only the first ones count. */
-#define MAP_LOOK 4096
+/* Bytes that no frame looks at: where a field goes through them, and no more. */
+static void map_put_unknown(struct canvas *c, const struct theme *t, int row, int col, const struct grid_cell *cell,
+                            bool cursor)
+{
+    struct style s = theme_field(t, cell->colour);
+    s.attr = STYLE_DIM;
+    if (cursor) {
+        s = (struct style){-1, STYLE_REVERSE | STYLE_BOLD};
+    }
+    canvas_put(c, row, col, s, cell->leaf != LAYOUT_NO_LEAF ? theme_sign(t, SIGN_HLINE) : " ");
+}
+
+/* One character of the map, for the `bytes` from offset on. Only what is in the window is looked at. */
+static void map_character(struct canvas *c, const struct theme *t, const struct model *m, int row, int col, size_t offset,
+                          size_t bytes)
+{
+    struct grid_cell cells[MODEL_WINDOW / 16]; /* of more only the first ones count */
+    size_t end = offset + bytes < m->size ? offset + bytes : m->size;
+    size_t from = offset > m->base ? offset : m->base < end ? m->base : offset;
+    size_t look = model_known(m, from, end - from);
+    look = look < sizeof cells / sizeof *cells ? look : sizeof cells / sizeof *cells;
+    if (look == 0) {
+        model_cells(m, offset, SIZE_MAX, cells, 1);
+        map_put_unknown(c, t, row, col, cells, m->cursor >= offset && m->cursor < end);
+        return;
+    }
+    model_cells(m, from, SIZE_MAX, cells, look);
+    struct map_cell map = map_cell_of(cells, look);
+    map.cursor = m->cursor >= offset && m->cursor < end;
+    map_put(c, t, row, col, &map);
+}
 
 void panel_map(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
@@ -292,7 +333,6 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
         return;
     }
     struct map_shape shape = map_fit(m->size, r.cols, r.rows);
-    struct grid_cell cells[MAP_LOOK];
     for (int row = 0; row < shape.rows; row++) {
         size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
         canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4zx", start);
@@ -301,11 +341,7 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
             if (offset >= m->size) {
                 break;
             }
-            size_t look = shape.bytes < MAP_LOOK ? shape.bytes : MAP_LOOK;
-            look = look < m->size - offset ? look : m->size - offset;
-            model_cells(m, offset, SIZE_MAX, cells, look);
-            struct map_cell map = map_cell_of(m, cells, offset, look);
-            map_put(c, t, r.row + row, r.col + 5 + col, &map);
+            map_character(c, t, m, r.row + row, r.col + 5 + col, offset, shape.bytes);
         }
     }
 }

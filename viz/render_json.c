@@ -53,7 +53,7 @@ static void source_json(const struct source *s, const struct model *m, FILE *out
         fprintf(out, ",\"nattch\":%lu,\"creator_pid\":%d", s->stat.attached, (int)s->stat.creator_pid);
     }
     fprintf(out, "},\n\"size\":%zu,\n\"bytes\":\"", m->size);
-    for (size_t i = 0; i < m->size; i++) {
+    for (size_t i = 0; i < m->count; i++) {
         fprintf(out, "%02x", m->bytes[i]);
     }
     fputs("\"", out);
@@ -76,8 +76,9 @@ static void field_json(const struct model *m, const struct layout_leaf *leaf, FI
     bool inside = leaf->offset < m->size && leaf->node->size <= m->size - leaf->offset;
     fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", boolean(leaf->misaligned),
             boolean(leaf->in_union), boolean(!inside));
-    if (inside) {
-        value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, value, sizeof value);
+    size_t known = inside ? model_known(m, leaf->offset, m->size - leaf->offset) : 0;
+    if (known > 0) {
+        value_format(leaf->node, m->bytes + (leaf->offset - m->base), known, value, sizeof value);
         fputs(",\"value\":", out);
         string(out, value);
     }

@@ -11,7 +11,8 @@ size_t render_differences(const struct model *m)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->expected_size; i++) {
-        n += i >= m->size || m->bytes[i] != m->expected[i];
+        const uint8_t *byte = model_at(m, i, 1);
+        n += byte == NULL || *byte != m->expected[i];
     }
     return n;
 }

@@ -10,7 +10,7 @@ static const struct {
     [SIGN_CURSOR_RIGHT] = {"]", "]"}, [SIGN_HLINE] = {"─", "-"},        [SIGN_VLINE] = {"│", "|"},
     [SIGN_TEE_DOWN] = {"┬", "+"},     [SIGN_TEE_RIGHT] = {"├", "+"},    [SIGN_TEE_UP] = {"┴", "+"},
     [SIGN_TEE_LEFT] = {"┤", "+"},     [SIGN_POINTER] = {"▸", ">"},      [SIGN_DOT] = {"·", "."},
-    [SIGN_BLOCK] = {"■", "#"},
+    [SIGN_BLOCK] = {"■", "#"},        [SIGN_SINCE] = {"•", "+"},
 };
 
 const char *theme_sign(const struct theme *t, enum theme_sign sign)
@@ -24,6 +24,7 @@ const struct theme_mark theme_marks[] = {
     {GRID_STALE, SIGN_STALE, "stale", "padding that is not zero: stale"},
     {GRID_OVERLAP, SIGN_OVERLAP, "overlap", "two fields claim this byte"},
     {GRID_CHANGED, SIGN_CHANGED, "changed", "changed just now"},
+    {GRID_SINCE, SIGN_SINCE, "since", "changed since the mark (r)"},
     {GRID_MISALIGNED, SIGN_MISALIGNED, "misaligned", "a field at a misaligned address"},
 };
 const size_t theme_mark_count = sizeof theme_marks / sizeof *theme_marks;
@@ -54,7 +55,7 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
     } else if (cell->role == GRID_FIELD && !t->colour) {
         s.attr = STYLE_BOLD; /* mono: a field's bytes stand out from those of nobody */
     }
-    if ((cell->marks & GRID_FOCUS) != 0) {
+    if ((cell->marks & (GRID_FOCUS | GRID_SINCE)) != 0) {
         s.attr = (uint8_t)((s.attr & ~STYLE_DIM) | STYLE_BOLD);
     }
     if ((cell->marks & (GRID_STALE | GRID_DIFFERS | GRID_SELECTED)) != 0) {

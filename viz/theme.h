@@ -17,6 +17,7 @@ enum theme_sign {
     SIGN_HATCH,      /* padding */
     SIGN_STALE,
     SIGN_CHANGED,
+    SIGN_SINCE,      /* changed since the mark */
     SIGN_OVERLAP,
     SIGN_MISALIGNED,
     SIGN_DIFFERS,

@@ -19,7 +19,7 @@
 #include "tell.h"
 
 #define FRAME_MS 33                 /* a look 30 times a second */
-#define SHOWN_MAX ((size_t)1 << 20) /* bytes of a segment that are followed */
+#define DRAWN_MAX ((size_t)1 << 20) /* bytes of a segment that --render draws */
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
        OPTION_WIDTH, OPTION_COLS };
@@ -63,7 +63,8 @@ struct view {
     struct model model;
     unsigned attachments;   /* of source, when the model was last sized */
     unsigned layout_asked;  /* of model, when the glasses were last changed */
-    uint8_t *fresh;         /* as many bytes as the model shows */
+    uint8_t *fresh;         /* the bytes of one look; owned */
+    size_t fresh_room;
     uint8_t *expected;
     bool on_screen;         /* curses has the terminal: nothing may be printed */
 };
@@ -218,21 +219,35 @@ static int wear_glasses(struct view *v)
 static int meet_segment(struct view *v)
 {
     size_t size = source_size(&v->source);
-    size = size < SHOWN_MAX ? size : SHOWN_MAX;
-    uint8_t *fresh = realloc(v->fresh, size + 1);
-    if (fresh == NULL) {
-        return -ENOMEM;
+    if (v->format != FORMAT_SCREEN && size > DRAWN_MAX) {
+        size = DRAWN_MAX;
     }
-    v->fresh = fresh;
     v->attachments = v->source.attachments;
     int rc = model_resize(&v->model, size);
     return rc < 0 ? rc : wear_glasses(v);
 }
 
+/* Takes the bytes of [first, first + count). true: the picture changed. */
+static bool look_at(struct view *v, size_t first, size_t count)
+{
+    if (count > v->fresh_room) {
+        uint8_t *fresh = realloc(v->fresh, count);
+        if (fresh == NULL) {
+            return false;
+        }
+        v->fresh = fresh;
+        v->fresh_room = count;
+    }
+    size_t n = source_read(&v->source, first, v->fresh, count);
+    return n > 0 && model_take(&v->model, first, v->fresh, n);
+}
+
+/* Takes what the next frame shows. */
 static bool look(struct view *v)
 {
-    size_t n = source_read(&v->source, 0, v->fresh, v->model.size);
-    return n > 0 && model_take(&v->model, v->fresh, n);
+    size_t first, count;
+    model_want(&v->model, &first, &count);
+    return look_at(v, first, count);
 }
 
 static uint64_t now_ms(void)
@@ -240,6 +255,14 @@ static uint64_t now_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* ms since 1970 when now_ms was 0. */
+static uint64_t wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 - now_ms();
 }
 
 /* ---- once ---- */
@@ -271,10 +294,10 @@ static int draw_once(struct view *v)
     if (source_size(&v->source) == 0 && v->source.state != SOURCE_STATIC) {
         return tell_no_segment(&v->source);
     }
-    if (source_size(&v->source) > SHOWN_MAX) {
-        fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), SHOWN_MAX);
+    if (source_size(&v->source) > DRAWN_MAX) {
+        fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), DRAWN_MAX);
     }
-    look(v);
+    look_at(v, 0, v->model.size);
     struct theme theme = screen_theme(v->format == FORMAT_ANSI);
     int rc = 0;
     switch (v->format) {
@@ -346,6 +369,7 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
     }
     *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
     dashboard_shape(plan, &v->model);
+    look(v); /* keys and another size may have brought other rows into sight */
     dashboard_draw(c, theme, plan, &v->model, &v->source);
     screen_show(c);
     return 0;
@@ -394,6 +418,7 @@ static int live(struct view *v)
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->on_screen = true;
+    v->model.wall = wall_ms();
     while (!v->model.quit && rc == 0) {
         dirty = follow(v) || dirty;
         if (dirty) {

@@ -209,7 +209,7 @@ counter_moves()
     sees '░00│16'
     keys Space
     is frozen
-    sees 'Space goes on'
+    sees 'the newest change'
     poke 20 17
     poke 28 09
     keys Tab # the viewer has drawn since
@@ -218,6 +218,43 @@ counter_moves()
     keys Space
     sees '00[17]00' '*09'
     is live
+}
+
+@test "[ and ] step through what was seen, and . goes back to live" {
+    serve
+    viewer 80x24
+    sees '░00│16'
+    poke 20 17
+    sees '*17'
+    poke 20 18
+    sees 'num: 23 -> 24'
+    poke 28 09
+    sees 'den: 7 -> 9'
+    keys '['
+    is frozen
+    sees '*18' '1 change back' 'num: 23 -> 24'
+    keys '[' '['
+    sees '░00│16' '3 changes back'
+    keys ']'
+    sees '*17' '2 changes back' 'num: 22 -> 23'
+    # by field: den is 0x1c
+    keys ':' d e n Enter '}'
+    sees 'the newest change' 'den: 7 -> 9'
+    keys .
+    is live
+    sees '18'
+}
+
+@test "r marks what changes from then on, R takes the marks off" {
+    serve
+    viewer 80x24
+    sees '░00│16'
+    keys r
+    poke 20 17
+    sees '*17'
+    sees '•17' # the glow has gone
+    keys R
+    sees '│17'
 }
 
 @test "a new segment ends the freeze" {

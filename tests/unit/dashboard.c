@@ -32,7 +32,7 @@ static void view_open(struct view *v, const char *layout, size_t size)
     message_bytes(v->bytes);
     model_shape(&v->m, 16, 10);
     model_tick(&v->m, 1000);
-    model_take(&v->m, v->bytes, size);
+    model_take(&v->m, 0, v->bytes, size);
     v->source = (struct source){.state = SOURCE_LIVE, .attached_before = true, .key = 0x0f20074e, .creator_runs = true,
                                 .creator_name = "shm-server", .owner = "somebody"};
     v->source.stat = (struct segment_stat){.id = 98332, .mode = 0600, .attached = 2, .creator_pid = 4121};
@@ -180,7 +180,7 @@ static void any_picture_draws_at_any_size(void **state)
             for (size_t i = 0; i < sizes[s]; i++) {
                 v.bytes[i] = (uint8_t)random_next(&random);
             }
-            model_take(&v.m, v.bytes, sizes[s]);
+            model_take(&v.m, 0, v.bytes, sizes[s]);
             model_tick(&v.m, 1100);
             draw_everywhere(&v, &random);
             view_close(&v);

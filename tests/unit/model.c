@@ -30,7 +30,7 @@ static void view_open(struct view *v, size_t size)
     assert_int_equal(model_set_layout(&v->m, &v->layout, "struct message"), 0);
     model_shape(&v->m, 16, 8);
     model_tick(&v->m, 1000);
-    model_take(&v->m, v->bytes, size);
+    model_take(&v->m, 0, v->bytes, size);
 }
 
 static void view_close(struct view *v)
@@ -258,7 +258,7 @@ static void find_looks_for_fields_bytes_and_text(void **state)
     view_open(&v, SIZE);
     memcpy(v.bytes + 600, "goodbye", 7);
     memcpy(v.bytes + 1020, "\x16\x00\x00\x00", 4);
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     assert_true(model_find(&v.m, "goodbye", 1));
     assert_int_equal(v.m.cursor, 48);
     assert_true(model_find(&v.m, "goodbye", 1));
@@ -349,7 +349,7 @@ static void n_repeats_the_last_search(void **state)
     struct view v;
     view_open(&v, SIZE);
     v.bytes[100] = v.bytes[200] = v.bytes[300] = 'Z';
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     enter(&v.m, "/Z");
     assert_int_equal(v.m.cursor, 100);
     keys_press(&v.m, 'n');
@@ -432,13 +432,13 @@ static void a_change_glows_and_fades_in_a_second(void **state)
     }
     assert_false(model_tick(&v.m, 5000));
     v.bytes[20] = 23;
-    assert_true(model_take(&v.m, v.bytes, SIZE));
+    assert_true(model_take(&v.m, 0, v.bytes, SIZE));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         model_tick(&v.m, rows[i].at);
         assert_int_equal(v.m.glow[20], rows[i].glow);
         assert_int_equal(v.m.glow[19] + v.m.glow[21], 0);
     }
-    assert_false(model_take(&v.m, v.bytes, SIZE));
+    assert_false(model_take(&v.m, 0, v.bytes, SIZE));
     view_close(&v);
 }
 
@@ -448,7 +448,7 @@ static void a_tick_says_whether_the_picture_changed(void **state)
     struct view v;
     view_open(&v, SIZE);
     v.bytes[20] = 23;
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     assert_true(model_tick(&v.m, 1000));
     assert_false(model_tick(&v.m, 1001));
     assert_true(model_tick(&v.m, 1250));
@@ -463,11 +463,11 @@ static void a_new_change_starts_the_glow_anew(void **state)
     struct view v;
     view_open(&v, SIZE);
     v.bytes[20] = 23;
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     model_tick(&v.m, 1900);
     assert_int_equal(v.m.glow[20], 1);
     v.bytes[20] = 24;
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     model_tick(&v.m, 1901);
     assert_int_equal(v.m.glow[20], 3);
     view_close(&v);
@@ -480,14 +480,14 @@ static void news_tell_the_field_and_both_values(void **state)
     view_open(&v, SIZE);
     assert_string_equal(v.m.news.text, "");
     v.bytes[20] = 23;
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     assert_string_equal(v.m.news.text, "num: 22 -> 23");
     v.bytes[19] = 0xff; /* padding */
     v.bytes[700] = 0x1b;
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     assert_string_equal(v.m.news.text, "0x0013 (padding): 00 -> ff   0x02bc: 00 -> 1b");
     v.bytes[0] = 0x1b; /* an escape in a text stays harmless */
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     assert_string_equal(v.m.news.text, "intro: \"PI is defined as: \" -> \"\\033I is defined as: \"");
     view_close(&v);
 }
@@ -502,7 +502,7 @@ static void all_bytes_may_change_at_once(void **state)
         for (size_t k = 0; k < SIZE; k++) {
             v.bytes[k] = (uint8_t)random_next(&random);
         }
-        model_take(&v.m, v.bytes, SIZE);
+        model_take(&v.m, 0, v.bytes, SIZE);
         assert_true(strlen(v.m.news.text) < sizeof v.m.news.text);
         for (const char *at = v.m.news.text; *at != '\0'; at++) {
             assert_true(*at >= ' ' && *at < 0x7f);
@@ -518,12 +518,176 @@ static void frozen_bytes_stay(void **state)
     view_open(&v, SIZE);
     keys_press(&v.m, ' ');
     v.bytes[20] = 99;
-    assert_false(model_take(&v.m, v.bytes, SIZE));
+    assert_false(model_take(&v.m, 0, v.bytes, SIZE));
     assert_int_equal(v.m.bytes[20], 22);
-    keys_press(&v.m, ' ');
-    assert_true(model_take(&v.m, v.bytes, SIZE));
+    keys_press(&v.m, ' '); /* what came meanwhile was recorded, and is shown at once */
     assert_int_equal(v.m.bytes[20], 99);
-    assert_string_equal(v.m.news.text, "num: 22 -> 99");
+    assert_false(v.m.frozen);
+    assert_int_equal(v.m.glow[20], 3);
+    view_close(&v);
+}
+
+/* num becomes 23, 24, ... at 1000, 1100, ... ms; slash changes with every third. */
+static void ten_changes(struct view *v)
+{
+    for (int i = 0; i < 10; i++) {
+        v->bytes[20] = (uint8_t)(23 + i);
+        v->bytes[24] = (uint8_t)(i % 3 == 2 ? 'a' + i : v->bytes[24]);
+        model_tick(&v->m, 1000 + (uint64_t)i * 100);
+        model_take(&v->m, 0, v->bytes, SIZE);
+    }
+    model_tick(&v->m, 5000);
+}
+
+static void steps_show_exactly_the_bytes_of_then(void **state)
+{
+    (void)state;
+    struct view v;
+    char when[96];
+    view_open(&v, SIZE);
+    ten_changes(&v);
+    model_when(&v.m, when, sizeof when);
+    assert_string_equal(when, "");
+    for (int i = 8; i >= 0; i--) { /* the first [ shows the picture before the last change */
+        keys_press(&v.m, '[');
+        assert_true(v.m.frozen);
+        assert_int_equal(v.m.bytes[20], 23 + i);
+        assert_int_equal(v.m.glow[20], GRID_GLOW_MAX);
+        assert_int_equal(v.m.glow[24], i % 3 == 2 ? GRID_GLOW_MAX : 0);
+    }
+    assert_string_equal(v.m.news.text, "num: 22 -> 23");
+    model_when(&v.m, when, sizeof when);
+    assert_string_equal(when, "4 s ago, 9 changes back");
+    keys_press(&v.m, '[');
+    assert_int_equal(v.m.bytes[20], 22);
+    assert_string_equal(v.m.news.text, "");
+    keys_press(&v.m, '[');
+    assert_string_equal(v.m.message, "this is what was seen first");
+    v.bytes[20] = 99; /* the world goes on */
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_int_equal(v.m.bytes[20], 22);
+    keys_press(&v.m, ']');
+    assert_int_equal(v.m.bytes[20], 23);
+    keys_press(&v.m, '.');
+    assert_false(v.m.frozen);
+    assert_int_equal(v.m.bytes[20], 99);
+    view_close(&v);
+}
+
+static void steps_by_field_skip_other_changes(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    ten_changes(&v);
+    model_go(&v.m, 24); /* slash */
+    keys_press(&v.m, '{');
+    assert_int_equal(v.m.bytes[20], 31); /* its last change itself */
+    assert_string_equal(v.m.news.text, "num: 30 -> 31   slash: 'f' -> 'i'");
+    keys_press(&v.m, '{');
+    assert_int_equal(v.m.bytes[20], 28);
+    keys_press(&v.m, '{');
+    assert_int_equal(v.m.bytes[20], 25);
+    keys_press(&v.m, '{');
+    assert_int_equal(v.m.bytes[20], 25);
+    assert_string_equal(v.m.message, "slash did not change before");
+    keys_press(&v.m, '}');
+    assert_int_equal(v.m.bytes[20], 28);
+    keys_press(&v.m, '}');
+    keys_press(&v.m, '}');
+    assert_string_equal(v.m.message, "slash did not change after");
+    model_go(&v.m, 700);
+    keys_press(&v.m, '{');
+    assert_string_equal(v.m.message, "the byte at 0x02bc did not change before");
+    view_close(&v);
+}
+
+static void a_mark_tells_all_that_changed_since(void **state)
+{
+    (void)state;
+    struct grid_cell cells[64];
+    struct view v;
+    view_open(&v, SIZE);
+    ten_changes(&v);
+    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    assert_int_equal(cells[20].marks & GRID_SINCE, 0);
+    keys_press(&v.m, 'r');
+    v.bytes[32] = '!';
+    model_take(&v.m, 0, v.bytes, SIZE);
+    model_tick(&v.m, 5001);
+    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    assert_int_equal(cells[32].marks, GRID_CHANGED); /* the first level hides the second while it glows */
+    model_tick(&v.m, 9000);
+    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    assert_int_equal(cells[32].marks, GRID_SINCE);
+    assert_int_equal(cells[20].marks, 0);
+    keys_press(&v.m, '[');
+    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    assert_int_equal(cells[32].marks, 0); /* then, it had not changed yet */
+    keys_press(&v.m, '.');
+    keys_press(&v.m, 'R');
+    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    assert_int_equal(cells[32].marks, 0);
+    view_close(&v);
+}
+
+static void a_large_segment_is_held_in_a_window(void **state)
+{
+    (void)state;
+    static uint8_t bytes[1 << 20];
+    struct view v;
+    struct grid_cell cells[64];
+    size_t first, count;
+    view_open(&v, 64);
+    assert_int_equal(model_resize(&v.m, sizeof bytes), 0);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i >> 8 ^ i);
+    }
+    for (size_t cursor = 0; cursor < sizeof bytes; cursor += 4099) {
+        model_go(&v.m, cursor);
+        model_want(&v.m, &first, &count);
+        assert_true(count == MODEL_WINDOW && first <= v.m.top && first + count <= sizeof bytes);
+        model_take(&v.m, first, bytes + first, count);
+        model_cells(&v.m, v.m.top, SIZE_MAX, cells, 64);
+        for (size_t i = 0; i < 64; i++) {
+            assert_int_equal(cells[i].byte, bytes[v.m.top + i]);
+            assert_int_equal(cells[i].marks & GRID_CHANGED, 0);
+        }
+        size_t again_first, again_count; /* it stays where it is while that will do */
+        model_want(&v.m, &again_first, &again_count);
+        assert_true(again_first == first && again_count == count);
+    }
+    assert_null(model_at(&v.m, 0, 1));
+    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    assert_int_equal(cells[0].role, GRID_UNREADABLE);
+    view_close(&v);
+}
+
+/* A step back over a window that moved shows the window of then, where the change is. */
+static void a_step_goes_where_the_change_was(void **state)
+{
+    (void)state;
+    static uint8_t bytes[1 << 20];
+    struct view v;
+    size_t first, count;
+    view_open(&v, 64);
+    model_resize(&v.m, sizeof bytes);
+    model_want(&v.m, &first, &count);
+    model_take(&v.m, first, bytes + first, count);
+    bytes[5] = 1;
+    model_take(&v.m, first, bytes + first, count);
+    model_go(&v.m, 500000);
+    model_want(&v.m, &first, &count);
+    model_take(&v.m, first, bytes + first, count);
+    bytes[500000] = 2;
+    model_take(&v.m, first, bytes + first, count);
+    keys_press(&v.m, '[');
+    assert_int_equal(v.m.cursor, 5);
+    assert_int_equal(*model_at(&v.m, 5, 1), 1);
+    assert_null(model_at(&v.m, 500000, 1));
+    keys_press(&v.m, ']');
+    assert_int_equal(v.m.cursor, 500000);
+    assert_int_equal(*model_at(&v.m, 500000, 1), 2);
     view_close(&v);
 }
 
@@ -535,7 +699,7 @@ static void another_segment_is_not_frozen(void **state)
     keys_press(&v.m, ' ');
     assert_int_equal(model_resize(&v.m, SIZE), 0);
     /* Of the frozen picture nothing is left: to stay frozen would show zeros that nobody wrote. */
-    assert_true(model_take(&v.m, v.bytes, SIZE));
+    assert_true(model_take(&v.m, 0, v.bytes, SIZE));
     assert_int_equal(v.m.bytes[20], 22);
     assert_false(v.m.frozen);
     view_close(&v);
@@ -547,11 +711,11 @@ static void another_segment_has_no_changes_yet(void **state)
     struct view v;
     view_open(&v, SIZE);
     v.bytes[20] = 99;
-    model_take(&v.m, v.bytes, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
     model_tick(&v.m, 1001);
     assert_int_equal(model_resize(&v.m, 512), 0);
     assert_string_equal(v.m.news.text, "");
-    model_take(&v.m, v.bytes, SIZE); /* more than it holds */
+    model_take(&v.m, 0, v.bytes, SIZE); /* more than it holds */
     model_tick(&v.m, 1002);
     for (size_t i = 0; i < 512; i++) {
         assert_int_equal(v.m.glow[i], 0);
@@ -595,6 +759,11 @@ int main(void)
         cmocka_unit_test(news_tell_the_field_and_both_values),
         cmocka_unit_test(all_bytes_may_change_at_once),
         cmocka_unit_test(frozen_bytes_stay),
+        cmocka_unit_test(steps_show_exactly_the_bytes_of_then),
+        cmocka_unit_test(steps_by_field_skip_other_changes),
+        cmocka_unit_test(a_mark_tells_all_that_changed_since),
+        cmocka_unit_test(a_large_segment_is_held_in_a_window),
+        cmocka_unit_test(a_step_goes_where_the_change_was),
         cmocka_unit_test(another_segment_is_not_frozen),
         cmocka_unit_test(another_segment_has_no_changes_yet),
         cmocka_unit_test(titles_become_printable),
