@@ -31,6 +31,7 @@ readonly PACKAGES=(
     'test|libc6-dbg|valgrind|what valgrind needs to know of the C library'
     'test|gdb|command gdb|reads the memory of a running program'
     'test|perl|perl|shmread: a second opinion on the bytes'
+    'test|libxml2-utils|command xmllint|says whether a picture is well-formed XML'
     'test|procps|command pgrep|finds processes'
     'test|util-linux|command ipcs|ipcs, ipcrm, setpriv, unshare'
     'oracle|dwz|command dwz|moves types to a file of their own: layouts must follow'

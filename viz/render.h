@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "model.h"
+#include "svg.h"
 #include "theme.h"
 
 /* The grid of all bytes and the field table, `cols` columns wide, as text (render_ansi: with colours and attributes).
@@ -14,6 +15,14 @@ int render_ansi(const struct model *m, const struct source *s, const struct them
 
 /* The same as JSON, version 1: docs/json.md tells the schema. 0 or -ENOMEM. */
 int render_json(const struct model *m, const struct source *s, FILE *out);
+
+/* The same cells as a self-contained picture, SVG 1.1 in UTF-8: the grid with the names of its fields, the field table,
+ * and what its signs mean. Long runs of zeros are one line. `cols` columns wide as text would be. 0 or -ENOMEM. */
+int render_svg(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out);
+
+/* A screen as such a picture: characters in their colours, boxes and signs as shapes. title and about are for screen
+ * readers. 0 or -ENOMEM. */
+int render_svg_canvas(const struct canvas *c, enum svg_ground ground, const char *title, const char *about, FILE *out);
 
 /* How many bytes differ from m->expected; bytes that are expected past the segment's end count. */
 size_t render_differences(const struct model *m);

@@ -22,7 +22,7 @@
 #define DRAWN_MAX ((size_t)1 << 20) /* bytes of a segment that --render draws */
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
-       OPTION_WIDTH, OPTION_COLS };
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
@@ -33,10 +33,13 @@ static const struct option_row rows[] = {
     {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
     {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
     {NULL, 0, NULL, "Picture"},
-    {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, or layout (print the layout)"},
+    {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, svg, or layout (print the layout)"},
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
-    {"cols", OPTION_COLS, "N", "columns for --render text and ansi (default 80)"},
+    {"cols", OPTION_COLS, "N", "columns for --render text, ansi and svg (default 80)"},
+    {"screen", OPTION_SCREEN, "COLSxROWS", "with --render svg: the viewer's whole screen at that size, as 100x30"},
+    {"ground", OPTION_GROUND, "WHICH", "of --render svg: light, dark or auto (light, but dark on a dark screen)"},
+    {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
     OPTIONS_COMMON_ROWS,
 };
 
@@ -49,14 +52,16 @@ static const struct options options = {
     .row_count = sizeof rows / sizeof *rows,
 };
 
-enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_LAYOUT };
+enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_SVG, FORMAT_LAYOUT };
 
 struct view {
     struct source_spec spec;
     struct glasses_spec glasses_spec;
     enum format format;
-    const char *expect;
+    const char *expect, *at;
     int width, cols;
+    int screen_cols, screen_rows; /* --screen; 0: not said */
+    enum svg_ground ground;
 
     struct source source;
     struct glasses glasses;
@@ -73,14 +78,14 @@ struct view {
 
 static int take_format(const char *word, enum format *format)
 {
-    static const char *const names[] = {"screen", "text", "ansi", "json", "layout"};
+    static const char *const names[] = {"screen", "text", "ansi", "json", "svg", "layout"};
     for (size_t i = FORMAT_TEXT; i < sizeof names / sizeof *names; i++) {
         if (strcmp(word, names[i]) == 0) {
             *format = (enum format)i;
             return 0;
         }
     }
-    return options_wrong(&options, "--render takes text, ansi, json or layout, not '%s'", word);
+    return options_wrong(&options, "--render takes text, ansi, json, svg or layout, not '%s'", word);
 }
 
 static int take_width(const char *word, int *width)
@@ -101,6 +106,36 @@ static int take_cols(const char *word, int *cols)
     }
     *cols = (int)n;
     return 0;
+}
+
+/* "100x30" */
+static int take_screen(const char *word, struct view *v)
+{
+    const char *x = strchr(word, 'x');
+    char cols[8];
+    long long c, r;
+    if (x == NULL || x - word >= (ptrdiff_t)sizeof cols) {
+        return options_wrong(&options, "--screen takes columns and rows as 100x30, not '%s'", word);
+    }
+    snprintf(cols, sizeof cols, "%.*s", (int)(x - word), word);
+    if (options_number(cols, 20, 500, &c) < 0 || options_number(x + 1, 6, 200, &r) < 0) {
+        return options_wrong(&options, "--screen takes 20x6 to 500x200, not '%s'", word);
+    }
+    v->screen_cols = (int)c;
+    v->screen_rows = (int)r;
+    return 0;
+}
+
+static int take_ground(const char *word, enum svg_ground *ground)
+{
+    static const char *const names[] = {"auto", "light", "dark"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            *ground = (enum svg_ground)i;
+            return 0;
+        }
+    }
+    return options_wrong(&options, "--ground takes auto, light or dark, not '%s'", word);
 }
 
 static void take_file(struct view *v, const char *path)
@@ -142,6 +177,13 @@ static int take(struct view *v, int letter, const char *arg)
         return take_width(arg, &v->width);
     case OPTION_COLS:
         return take_cols(arg, &v->cols);
+    case OPTION_SCREEN:
+        return take_screen(arg, v);
+    case OPTION_GROUND:
+        return take_ground(arg, &v->ground);
+    case OPTION_AT:
+        v->at = arg;
+        return 0;
     default:
         return 2;
     }
@@ -160,6 +202,9 @@ static int take_words(struct view *v, int argc, char **argv)
         if (rc != 0) {
             return rc;
         }
+    }
+    if (v->screen_rows > 0 && v->format != FORMAT_SVG) {
+        return options_wrong(&options, "--screen goes with --render svg");
     }
     bool named = v->spec.name.by != SEGMENT_BY_PATH || v->spec.name.path != NULL || v->spec.name.proj != 0;
     bool file = v->spec.kind != SOURCE_SEGMENT, input = optind < argc && strcmp(argv[optind], "-") == 0;
@@ -289,6 +334,33 @@ static int tell_no_segment(const struct source *s)
     return 1;
 }
 
+/* The screen that the live viewer would show, as a picture. */
+static int draw_screen(struct view *v)
+{
+    static const struct theme theme = {.colour = true, .utf8 = true, .braille = true};
+    struct canvas canvas;
+    char title[128], source[96], about[256];
+    int rc = canvas_init(&canvas, v->screen_rows, v->screen_cols, theme.utf8);
+    if (rc < 0) {
+        return rc;
+    }
+    struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
+    model_shape(&v->model, plan.shape.width, plan.grid.rows);
+    if (v->at != NULL) {
+        model_goto(&v->model, v->at);
+    }
+    dashboard_draw(&canvas, &theme, &plan, &v->model, &v->source);
+    source_title(&v->source, source, sizeof source);
+    snprintf(title, sizeof title, "shm-view: %s", source);
+    snprintf(about, sizeof about,
+             "The viewer's screen, %d columns and %d rows: a hex grid of %zu bytes, the fields that lie in it, a map of "
+             "the whole segment and all readings of the byte under the cursor.",
+             canvas.cols, canvas.rows, v->model.size);
+    rc = render_svg_canvas(&canvas, v->ground, title, about, stdout);
+    canvas_free(&canvas);
+    return rc;
+}
+
 static int draw_once(struct view *v)
 {
     if (source_size(&v->source) == 0 && v->source.state != SOURCE_STATIC) {
@@ -309,6 +381,9 @@ static int draw_once(struct view *v)
         break;
     case FORMAT_JSON:
         rc = render_json(&v->model, &v->source, stdout);
+        break;
+    case FORMAT_SVG:
+        rc = v->screen_rows > 0 ? draw_screen(v) : render_svg(&v->model, &v->source, v->cols, v->ground, stdout);
         break;
     default:
         if (v->glasses.count == 0) {
@@ -450,6 +525,10 @@ static int open_source(struct view *v)
         v->model.expected = v->expected;
     }
     rc = meet_segment(v);
+    if (rc == 0 && v->at != NULL && v->model.size > 0 && !model_goto(&v->model, v->at)) {
+        fprintf(stderr, "shm-view: --at: %s\n", v->model.message);
+        rc = -EINVAL;
+    }
     return rc < 0 ? 1 : 0;
 }
 

@@ -1,0 +1,362 @@
+/* Svg rows: see svg_rows.h. */
+#include "svg_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_HEIGHT 13   /* px over a line in which fields start */
+#define WANTED_HEIGHT 13 /* px under a line with bytes that should be others */
+#define GAP 4            /* between lines */
+#define SQUEEZE_ROWS 3   /* so many rows of zeros become one line */
+
+/* Cells from, to (one past) of a line: byte numbers within it. */
+struct part {
+    int from, to;
+};
+
+static bool is_padding(const struct grid_cell *cell)
+{
+    return cell->role == GRID_PADDING || cell->role == GRID_TAIL;
+}
+
+static int cell_x(const struct svg_rows *r, int i)
+{
+    return r->x + SVG_COLUMN * (rows_hex_column(&r->shape, i) - 1);
+}
+
+/* One past the right edge of byte number i. */
+static int cell_end(const struct svg_rows *r, int i)
+{
+    return cell_x(r, i) + SVG_CELL_WIDTH;
+}
+
+static bool same_box(const struct grid_cell *a, const struct grid_cell *b)
+{
+    return a->role == b->role && a->leaf == b->leaf && !b->starts;
+}
+
+static bool same_run(const struct grid_cell *a, const struct grid_cell *b)
+{
+    return same_box(a, b) && a->marks == b->marks;
+}
+
+static struct part next_part(const struct grid_cell *line, int from, int count,
+                             bool (*same)(const struct grid_cell *, const struct grid_cell *))
+{
+    struct part p = {from, from + 1};
+    while (p.to < count && same(&line[from], &line[p.to])) {
+        p.to++;
+    }
+    return p;
+}
+
+/* ---- one cell ---- */
+
+static const struct theme_mark *mark_of(const struct grid_cell *cell)
+{
+    for (size_t i = 0; i < theme_mark_count; i++) {
+        bool once = theme_marks[i].mark == GRID_MISALIGNED && !cell->starts;
+        if ((cell->marks & theme_marks[i].mark) != 0 && !once) {
+            return &theme_marks[i];
+        }
+    }
+    return NULL;
+}
+
+/* The mark's sign in the cell's upper left corner: a mark is never a colour alone. */
+static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
+{
+    const struct theme_mark *mark = mark_of(cell);
+    if (mark == NULL) {
+        return;
+    }
+    svg_text(r->svg, x + 3, y + 11, "l b t", 0, theme_sign(r->theme, mark->sign));
+}
+
+/* The frame of a mark that says something of this very byte. On its own ground, so that sign and digits are read. */
+static bool cell_frame(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
+{
+    const struct theme_mark *mark = mark_of(cell);
+    if (mark == NULL || mark->mark == GRID_MISALIGNED || mark->mark == GRID_OVERLAP) {
+        return false;
+    }
+    svg_rect(r->svg, x + 1, y + 1, SVG_CELL_WIDTH - 2, SVG_CELL_HEIGHT - 2, "g x");
+    return true;
+}
+
+/* The classes of a byte's two digits. */
+static const char *digits_class(const struct grid_cell *cell)
+{
+    if (is_padding(cell)) {
+        return "m h t";
+    }
+    if (cell->role == GRID_FREE && cell->byte == 0) {
+        return "m d";
+    }
+    return cell->byte == 0 ? "m z" : "m b t";
+}
+
+static void cell_digits(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
+{
+    char digits[3] = "??";
+    if (cell->role != GRID_UNREADABLE) {
+        snprintf(digits, sizeof digits, "%02x", cell->byte);
+    }
+    if (cell_frame(r, x, y, cell)) {
+        svg_text(r->svg, x + SVG_CELL_WIDTH / 2 + 4, y + 15, "m s b t", 0, digits);
+    } else {
+        svg_text(r->svg, x + SVG_CELL_WIDTH / 2 + 2, y + 15, digits_class(cell), 0, digits);
+    }
+}
+
+/* ---- boxes: the ground, the bar at the start, the lines around ---- */
+
+static void box_ground(const struct svg_rows *r, int x, int y, int width, const struct grid_cell *cell)
+{
+    char classes[8];
+    if (is_padding(cell)) {
+        svg_hatch(r->svg, x, y, width, SVG_CELL_HEIGHT, cell->colour, cell->role == GRID_TAIL);
+    } else if (cell->role == GRID_FIELD) {
+        snprintf(classes, sizeof classes, "f%u", (unsigned)cell->colour);
+        svg_rect(r->svg, x, y, width, SVG_CELL_HEIGHT, classes);
+    }
+}
+
+static void box_lines(const struct svg_rows *r, int x, int y, int end, const struct grid_cell *cell, bool ends)
+{
+    char thin[16], bar[16];
+    int bottom = y + SVG_CELL_HEIGHT;
+    snprintf(thin, sizeof thin, "o%u", (unsigned)cell->colour);
+    snprintf(bar, sizeof bar, "a o%u", (unsigned)cell->colour);
+    fprintf(r->svg->out, "<path class=\"%s\" d=\"M%d %dH%dM%d %dH%d\"/>\n", thin, x, y, end, x, bottom, end);
+    if (cell->starts) {
+        svg_line(r->svg, x + 1, y, x + 1, bottom, cell->role == GRID_FIELD ? bar : thin);
+    }
+    if (ends) {
+        svg_line(r->svg, end, y, end, bottom, thin);
+    }
+}
+
+static void elements(const struct svg_rows *r, const struct grid_cell *line, struct part p, int y)
+{
+    char classes[16];
+    snprintf(classes, sizeof classes, "u o%u", (unsigned)line[p.from].colour);
+    for (int i = p.from; i < p.to; i++) {
+        if (line[i].element) {
+            svg_line(r->svg, cell_x(r, i), y, cell_x(r, i), y + SVG_CELL_HEIGHT, classes);
+        }
+    }
+}
+
+/* The box of a field or of padding, as much of it as lies in this line. next: the cell after it; NULL at the end. */
+static void box_draw(const struct svg_rows *r, const struct grid_cell *line, struct part p, int y,
+                     const struct grid_cell *next)
+{
+    const struct grid_cell *cell = &line[p.from];
+    int x = cell_x(r, p.from), end = cell_end(r, p.to - 1);
+    if (cell->role != GRID_FIELD && !is_padding(cell)) {
+        return;
+    }
+    box_ground(r, x, y, end - x, cell);
+    elements(r, line, p, y);
+    box_lines(r, x, y, end, cell, next == NULL || !same_box(&line[p.to - 1], next));
+}
+
+void svg_rows_sample(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
+{
+    box_ground(r, x, y, SVG_CELL_WIDTH, cell);
+    if (cell->role == GRID_FIELD || is_padding(cell)) {
+        box_lines(r, x, y, x + SVG_CELL_WIDTH, cell, true);
+    }
+    cell_digits(r, x, y, cell);
+    cell_mark(r, x, y, cell);
+}
+
+/* ---- runs: the bytes, with what is said of them ---- */
+
+static void attributes(const struct svg_rows *r, const struct grid_cell *cell, size_t offset, size_t size)
+{
+    FILE *out = r->svg->out;
+    fprintf(out, " data-offset=\"%zu\" data-size=\"%zu\" data-role=\"%s\"", offset, size, theme_role_name(cell->role));
+    if (cell->leaf != LAYOUT_NO_LEAF) {
+        char path[1024];
+        layout_leaf_path(r->model->layout, cell->leaf, path, sizeof path);
+        fputs(" data-field=\"", out);
+        svg_escaped(out, path);
+        fputs("\"", out);
+    }
+    const char *between = "";
+    fputs(" data-marks=\"", out);
+    for (size_t i = 0; i < theme_mark_count; i++) {
+        if ((cell->marks & theme_marks[i].mark) != 0) {
+            fprintf(out, "%s%s", between, theme_marks[i].name);
+            between = " ";
+        }
+    }
+    fputs("\">\n", out);
+}
+
+static void characters(const struct svg_rows *r, const struct grid_cell *line, struct part p, int y)
+{
+    char text[3 * 64 + 1] = "", classes[8];
+    for (int i = p.from; i < p.to; i++) {
+        char one[2] = {(char)line[i].byte, '\0'};
+        bool prints = line[i].byte >= 0x20 && line[i].byte < 0x7f && line[i].role != GRID_UNREADABLE;
+        strcat(text, prints ? one : line[i].role == GRID_UNREADABLE ? "?" : theme_sign(r->theme, SIGN_DOT));
+    }
+    snprintf(classes, sizeof classes, "k%u", (unsigned)line[p.from].colour);
+    svg_text(r->svg, r->x + SVG_COLUMN * rows_character_column(&r->shape, p.from), y + 15, classes, 0, text);
+}
+
+static void run_draw(const struct svg_rows *r, const struct grid_cell *line, struct part p, size_t offset, int y)
+{
+    fputs("<g class=\"run\"", r->svg->out);
+    attributes(r, &line[p.from], offset + (size_t)p.from, (size_t)(p.to - p.from));
+    for (int i = p.from; i < p.to; i++) {
+        cell_digits(r, cell_x(r, i), y, &line[i]);
+        cell_mark(r, cell_x(r, i), y, &line[i]);
+    }
+    fputs("</g>\n", r->svg->out);
+    if (r->shape.characters) {
+        characters(r, line, p, y);
+    }
+}
+
+/* ---- names over the line, wanted bytes under it ---- */
+
+/* A path that is too long keeps its end, from a dot or an index on: ".num" says more than "message.n". */
+static const char *path_end(const char *path, int columns)
+{
+    const char *end = path;
+    while (svg_columns(end) > columns) {
+        const char *next = end + 1 + strcspn(end + 1, ".[");
+        if (*next == '\0') {
+            return end + (*end == '.' ? 1 : 0); /* what is left is cut at its own end */
+        }
+        end = next;
+    }
+    return end;
+}
+
+/* The first byte after `from` over which another name stands. */
+static int name_room(const struct grid_cell *line, int from, int count)
+{
+    int i = from + 1;
+    while (i < count && !(line[i].role == GRID_FIELD && line[i].starts)) {
+        i++;
+    }
+    return i;
+}
+
+static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, int count, int y)
+{
+    bool any = false;
+    for (int i = 0; i < count; i++) {
+        if (line[i].role != GRID_FIELD || !line[i].starts) {
+            continue;
+        }
+        char path[256], classes[8];
+        int room = name_room(line, i, count); /* half a letter stays free before the next name */
+        int columns = (cell_end(r, room - 1) - cell_x(r, i) - (room < count ? SVG_TINY / 2 : 0)) / SVG_TINY;
+        layout_leaf_path(r->model->layout, line[i].leaf, path, sizeof path);
+        snprintf(classes, sizeof classes, "l k%u", (unsigned)line[i].colour);
+        svg_text(r->svg, cell_x(r, i), y + NAME_HEIGHT - 4, classes, columns, path_end(path, columns));
+        any = true;
+    }
+    return any;
+}
+
+static bool wanted_draw(const struct svg_rows *r, const struct grid_cell *line, int count, size_t offset, int y)
+{
+    bool any = false;
+    for (int i = 0; i < count; i++) {
+        size_t at = offset + (size_t)i;
+        if ((line[i].marks & GRID_DIFFERS) == 0 || at >= r->model->expected_size) {
+            continue;
+        }
+        char digits[4];
+        snprintf(digits, sizeof digits, "%02x", r->model->expected[at]);
+        svg_text(r->svg, cell_x(r, i) + SVG_CELL_WIDTH / 2 + 2, y + 10, "m l t", 0, digits);
+        any = true;
+    }
+    if (any) {
+        svg_text(r->svg, r->x, y + 10, "l d", 0, "wanted");
+    }
+    return any;
+}
+
+/* ---- lines ---- */
+
+static int line_draw(const struct svg_rows *r, const struct grid_cell *line, int count, size_t offset, int y)
+{
+    char digits[24];
+    bool last = (size_t)(line - r->cells) + (size_t)count >= r->count;
+    y += names_draw(r, line, count, y) ? NAME_HEIGHT : 0;
+    snprintf(digits, sizeof digits, "%0*zx", r->shape.digits, offset);
+    svg_text(r->svg, r->x, y + 15, "d", 0, digits);
+    for (struct part p = {0, 0}; p.to < count;) {
+        p = next_part(line, p.to, count, same_box);
+        box_draw(r, line, p, y, p.to < count || !last ? &line[p.to] : NULL);
+    }
+    for (struct part p = {0, 0}; p.to < count;) {
+        p = next_part(line, p.to, count, same_run);
+        run_draw(r, line, p, offset, y);
+    }
+    y += SVG_CELL_HEIGHT + GAP;
+    return y + (wanted_draw(r, line, count, offset, y - 3) ? WANTED_HEIGHT : 0);
+}
+
+/* How many cells from this line on are all zero, of one run, and not the first of a field. */
+static size_t zeros(const struct svg_rows *r, size_t at)
+{
+    const struct grid_cell *cell = &r->cells[at];
+    size_t n = 0;
+    while (at + n < r->count && cell[n].byte == 0 && cell[n].role == cell->role && cell[n].leaf == cell->leaf &&
+           cell[n].marks == 0 && !cell[n].starts && cell[n].role != GRID_UNREADABLE) {
+        n++;
+    }
+    return at + n == r->count ? n : n - n % (size_t)r->shape.width;
+}
+
+static int squeezed_draw(const struct svg_rows *r, const struct grid_cell *cell, size_t offset, size_t n, int y)
+{
+    char text[96], digits[24];
+    const char *field = is_padding(cell) ? "bytes of padding" : "more of its bytes";
+    const char *what = cell->role == GRID_FREE ? "free bytes" : field;
+    int x = cell_x(r, 0), end = cell_end(r, r->shape.width - 1);
+    snprintf(digits, sizeof digits, "%0*zx", r->shape.digits, offset);
+    svg_text(r->svg, r->x, y + 15, "d", 0, digits);
+    box_ground(r, x, y, end - x, cell);
+    fputs("<g class=\"run\" data-squeezed=\"zero\"", r->svg->out);
+    attributes(r, cell, offset, n);
+    snprintf(text, sizeof text, "\u2026 %zu %s, all zero", n, what);
+    svg_text(r->svg, x + SVG_COLUMN, y + 15, is_padding(cell) ? "h t" : "z", (end - x) / SVG_COLUMN - 1, text);
+    fputs("</g>\n", r->svg->out);
+    return y + SVG_CELL_HEIGHT + GAP;
+}
+
+int svg_rows_draw(const struct svg_rows *r, int y)
+{
+    size_t width = (size_t)r->shape.width;
+    for (size_t at = 0; at < r->count;) {
+        size_t n = zeros(r, at);
+        if (n > (SQUEEZE_ROWS - 1) * width) {
+            y = squeezed_draw(r, &r->cells[at], r->first + at, n, y);
+            at += n;
+            continue;
+        }
+        size_t count = r->count - at < width ? r->count - at : width;
+        y = line_draw(r, &r->cells[at], (int)count, r->first + at, y);
+        at += count;
+    }
+    return y;
+}
+
+void svg_rows_header(const struct svg_rows *r, int y)
+{
+    for (int i = 0; i < r->shape.width; i++) {
+        char digits[4];
+        snprintf(digits, sizeof digits, "%x", (unsigned)i);
+        svg_text(r->svg, cell_x(r, i) + SVG_CELL_WIDTH / 2 + 2, y, "m s d", 0, digits);
+    }
+}
