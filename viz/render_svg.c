@@ -148,12 +148,12 @@ static int table_draw(struct page *p, int y)
 /* ---- what the signs mean, and what is wrong ---- */
 
 /* A cell of the picture that has the role or the mark; NULL: there is none, so nothing is said of it. */
-static const struct grid_cell *example(const struct page *p, int role, unsigned mark)
+static const struct grid_cell *example(const struct page *p, unsigned role, unsigned mark)
 {
     for (size_t i = 0; i < p->rows.count; i++) {
         const struct grid_cell *cell = &p->rows.cells[i];
         bool marked = (cell->marks & mark) != 0 && (mark != GRID_MISALIGNED || cell->starts);
-        if (mark != 0 ? marked : (int)cell->role == role && cell->marks == 0) {
+        if (mark != 0 ? marked : cell->role == role && cell->marks == 0) {
             return cell;
         }
     }
