@@ -32,6 +32,14 @@ bool process_has_ended(const struct process *p);
 /* When it started, in seconds since 1970 by today's clock: exact to the tick, as long as nobody has set the clock. */
 int process_start_time(const struct process *p, time_t *start);
 
+/* Calls take for each process that /proc shows, until it returns false. -ENOTSUP: /proc is not there, or that of another
+ * PID namespace. */
+typedef bool process_take(void *state, pid_t pid);
+int process_each(process_take *take, void *state);
+
+/* The name of pid as it stands in process_read's, at less cost; "" where it can't be read. */
+void process_name(pid_t pid, char name[PROCESS_NAME_MAX]);
+
 /* true where /proc is that of our own PID namespace, so that the pids in it mean the processes that we mean. */
 bool process_proc_is_ours(void);
 

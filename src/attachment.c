@@ -1,0 +1,264 @@
+/* Attachment: who has a segment attached. See attachment.h. */
+#define _GNU_SOURCE /* memfd_create */
+#include "attachment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mapping.h"
+
+/* ---- what is looked for ---- */
+
+struct own_search {
+    uint64_t address;
+    struct attachment_object *what;
+    bool found;
+};
+
+static bool own_take(void *state, const struct mapping *m)
+{
+    struct own_search *search = state;
+
+    if (m->start != search->address)
+        return m->start < search->address;
+    search->what->device = m->device;
+    search->found = true;
+    return false;
+}
+
+/* The device of the tmpfs that is the kernel's own: segments and memfds lie in the same one. */
+static int kernel_tmpfs(dev_t *device)
+{
+    struct stat st;
+    int fd = memfd_create("shmlab", MFD_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    int rc = fstat(fd, &st) == 0 ? 0 : -errno;
+    close(fd);
+    if (rc == 0)
+        *device = st.st_dev;
+    return rc;
+}
+
+int attachment_of_segment(int id, const void *base, struct attachment_object *what)
+{
+    struct own_search search = {.address = (uintptr_t)base, .what = what};
+
+    *what = (struct attachment_object){.segment = true, .inode = (ino_t)id};
+    if (base != NULL && process_proc_is_ours())
+        mapping_each(getpid(), own_take, &search);
+    return search.found ? 0 : kernel_tmpfs(&what->device);
+}
+
+/* ---- one look through all processes ---- */
+
+struct scan {
+    const struct attachment_object *what;
+    struct attachments *to;
+    struct stat ipc_namespace; /* ours; st_ino 0 where it can't be known */
+    pid_t pid;
+    char name[PROCESS_NAME_MAX];
+    size_t of_pid;             /* attachments found of it */
+    bool foreign;              /* it is of another IPC namespace, or may be */
+    int error;
+};
+
+static bool same_ipc_namespace(const struct scan *scan)
+{
+    char path[64];
+    struct stat st;
+
+    snprintf(path, sizeof path, "/proc/%ld/ns/ipc", (long)scan->pid);
+    return scan->ipc_namespace.st_ino != 0 && stat(path, &st) == 0 && st.st_dev == scan->ipc_namespace.st_dev &&
+           st.st_ino == scan->ipc_namespace.st_ino;
+}
+
+static struct attachment *room_for_one(struct attachments *a)
+{
+    if ((a->count & (a->count - 1)) == 0) { /* full: its room is always a power of 2 */
+        struct attachment *list = realloc(a->list, (a->count > 0 ? 2 * a->count : 1) * sizeof *list);
+        if (list == NULL)
+            return NULL;
+        a->list = list;
+    }
+    return &a->list[a->count++];
+}
+
+static bool scan_take(void *state, const struct mapping *m)
+{
+    struct scan *scan = state;
+    const struct attachment_object *what = scan->what;
+
+    if (m->inode != what->inode || m->device != what->device)
+        return true;
+    /* Files of the same tmpfs may bear the number of a shmid. */
+    if (what->segment && strncmp(m->name, "/SYSV", 5) != 0)
+        return true;
+    if (scan->of_pid == 0 && !scan->foreign) {
+        scan->foreign = what->segment && !same_ipc_namespace(scan);
+        process_name(scan->pid, scan->name);
+    }
+    if (scan->foreign)
+        return false;
+    scan->of_pid++;
+    scan->to->found++;
+    if (scan->to->count == ATTACHMENTS_MAX)
+        return true;
+    struct attachment *one = room_for_one(scan->to);
+    if (one == NULL) {
+        scan->error = -ENOMEM;
+        return false;
+    }
+    memset(one, 0, sizeof *one); /* lists are compared byte by byte */
+    one->pid = scan->pid;
+    one->address = m->start;
+    one->size = m->end - m->start;
+    one->offset = m->offset;
+    one->shared = m->shared;
+    memcpy(one->rights, m->rights, sizeof one->rights);
+    memcpy(one->name, scan->name, sizeof one->name);
+    return true;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+    const struct attachment *x = a, *y = b;
+
+    if (x->pid != y->pid)
+        return x->pid < y->pid ? -1 : 1;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static bool scan_process(void *state, pid_t pid)
+{
+    struct scan *scan = state;
+
+    scan->pid = pid;
+    scan->of_pid = 0;
+    scan->foreign = false;
+    int rc = mapping_each(pid, scan_take, scan);
+    scan->to->closed += rc == -EACCES;
+    scan->to->processes += scan->of_pid > 0;
+    return scan->error == 0;
+}
+
+int attachments_scan(struct attachments *a, const struct attachment_object *what)
+{
+    struct attachments found = {.list = NULL};
+    struct scan scan = {.what = what, .to = &found};
+
+    attachments_free(a);
+    if (stat("/proc/self/ns/ipc", &scan.ipc_namespace) != 0)
+        scan.ipc_namespace.st_ino = 0;
+    int rc = process_each(scan_process, &scan);
+    if (rc < 0)
+        return rc;
+    if (scan.error < 0) {
+        attachments_free(&found);
+        return scan.error;
+    }
+    if (found.count > 1)
+        qsort(found.list, found.count, sizeof *found.list, by_pid);
+    *a = found;
+    return 0;
+}
+
+void attachments_free(struct attachments *a)
+{
+    free(a->list);
+    *a = (struct attachments){.list = NULL};
+}
+
+size_t attachments_missing(const struct attachments *a, unsigned long nattch)
+{
+    return nattch > a->found ? nattch - a->found : 0;
+}
+
+/* ---- when it is worth its cost ---- */
+
+#define CHANGE_GAP_MS 100    /* between two scans while attachments come and go, at least */
+#define SETTLE_MS 1100       /* the kernel's times have no fractions: a change in the same second can't be seen in them */
+#define COUNTED_EVERY_MS 10000
+#define UNCOUNTED_EVERY_MS 1500
+
+void attachment_watch_start(struct attachment_watch *w, const struct attachment_object *what)
+{
+    attachment_watch_free(w);
+    w->what = *what;
+}
+
+void attachment_watch_free(struct attachment_watch *w)
+{
+    attachments_free(&w->now);
+    *w = (struct attachment_watch){.error = 0};
+}
+
+static bool stat_differs(const struct segment_stat *a, const struct segment_stat *b)
+{
+    return a->attached != b->attached || a->last_pid != b->last_pid || a->attach_time != b->attach_time ||
+           a->detach_time != b->detach_time || a->id != b->id;
+}
+
+/* The shortest time between two scans that keeps them below one part in `part` of a processor. */
+static uint64_t pause_ms(const struct attachment_watch *w, uint64_t least_ms, uint64_t part)
+{
+    uint64_t pause = w->cost_us * part / 1000;
+
+    return pause > least_ms ? pause : least_ms;
+}
+
+bool attachment_watch_due(struct attachment_watch *w, const struct segment_stat *st, uint64_t now_ms)
+{
+    if (!w->scanned)
+        return true;
+    uint64_t since = now_ms - w->scanned_at;
+    if (st != NULL && stat_differs(st, &w->seen))
+        return since >= pause_ms(w, CHANGE_GAP_MS, 50); /* 2 % while they come and go */
+    if (w->settle_at != 0 && now_ms >= w->settle_at && since >= pause_ms(w, CHANGE_GAP_MS, 50)) {
+        w->settle_at = 0;
+        return true;
+    }
+    return since >= (st != NULL ? pause_ms(w, COUNTED_EVERY_MS, 5000) : pause_ms(w, UNCOUNTED_EVERY_MS, 1500));
+}
+
+static uint64_t processor_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static bool same(const struct attachments *a, const struct attachments *b)
+{
+    return a->count == b->count && a->found == b->found && a->closed == b->closed &&
+           (a->count == 0 || memcmp(a->list, b->list, a->count * sizeof *a->list) == 0);
+}
+
+bool attachment_watch_tick(struct attachment_watch *w, const struct segment_stat *st, uint64_t now_ms)
+{
+    if (!attachment_watch_due(w, st, now_ms))
+        return false;
+    struct attachments fresh = {.list = NULL};
+    uint64_t before = processor_us();
+    int error = attachments_scan(&fresh, &w->what);
+    w->cost_us = processor_us() - before;
+    if (st != NULL && (!w->scanned || stat_differs(st, &w->seen)))
+        w->settle_at = now_ms + SETTLE_MS;
+    if (st != NULL)
+        w->seen = *st;
+    bool changed = !w->scanned || error != w->error || !same(&fresh, &w->now);
+    attachments_free(&w->now);
+    w->now = fresh;
+    w->error = error;
+    w->scanned = true;
+    w->scanned_at = now_ms;
+    return changed;
+}
