@@ -114,26 +114,49 @@ static int stat_parse_line(const char *line, struct segment_stat *st)
     return 0;
 }
 
-static int stat_from_proc(int id, struct segment_stat *st)
+int segment_each(segment_take *take, void *state)
 {
     char line[512];
     FILE *f = fopen("/proc/sysvipc/shm", "re");
-    int rc = -EIDRM;
 
     if (f == NULL)
         return -errno;
-    while (rc == -EIDRM && fgets(line, sizeof line, f) != NULL) {
-        struct segment_stat found;
-        if (stat_parse_line(line, &found) == 0 && found.id == id) {
-            *st = found;
-            rc = 0;
-        }
+    /* The pids in this file are those of the PID namespace whose /proc it is, and that may be another one. */
+    bool pids = process_proc_is_ours();
+    for (bool more = true; more && fgets(line, sizeof line, f) != NULL;) {
+        struct segment_stat st;
+        if (stat_parse_line(line, &st) < 0)
+            continue;
+        if (!pids)
+            st.creator_pid = st.last_pid = 0;
+        more = take(state, &st);
     }
     fclose(f);
-    /* The pids in this file are those of the PID namespace whose /proc it is, and that may be another one. */
-    if (rc == 0 && !process_proc_is_ours())
-        st->creator_pid = st->last_pid = 0;
-    return rc;
+    return 0;
+}
+
+struct stat_search {
+    int id;
+    struct segment_stat *st;
+    bool found;
+};
+
+static bool stat_take(void *state, const struct segment_stat *st)
+{
+    struct stat_search *search = state;
+
+    search->found = st->id == search->id;
+    if (search->found)
+        *search->st = *st;
+    return !search->found;
+}
+
+static int stat_from_proc(int id, struct segment_stat *st)
+{
+    struct stat_search search = {.id = id, .st = st};
+    int rc = segment_each(stat_take, &search);
+
+    return rc < 0 ? rc : search.found ? 0 : -EIDRM;
 }
 
 int segment_stat(int id, struct segment_stat *st)

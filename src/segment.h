@@ -57,6 +57,11 @@ struct segment_stat {
 /* By id. Falls back to /proc/sysvipc/shm where IPC_STAT is not permitted. -EINVAL or -EIDRM: no such segment. */
 int segment_stat(int id, struct segment_stat *st);
 
+/* Calls take for each segment of our IPC namespace, whoever may read it, until it returns false: the kernel's list
+ * /proc/sysvipc/shm, so `readable` is false in all of them. -errno where that list can't be read. */
+typedef bool segment_take(void *state, const struct segment_stat *st);
+int segment_each(segment_take *take, void *state);
+
 /* The id that stands under key now. -ENOENT: none. Asks for no permission and never creates one: key 0 (IPC_PRIVATE)
  * gives -EINVAL. */
 int segment_find(key_t key, int *id);
