@@ -11,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "mapping.h"
-
 /* ---- what is looked for ---- */
 
 struct own_search {
@@ -47,11 +45,36 @@ static int kernel_tmpfs(dev_t *device)
     return rc;
 }
 
+static void namespace_read(pid_t pid, struct attachment_object *what)
+{
+    char path[64];
+    struct stat st;
+
+    snprintf(path, sizeof path, "/proc/%ld/ns/ipc", (long)pid);
+    if (stat(path, &st) == 0) {
+        what->namespace_device = st.st_dev;
+        what->namespace_inode = st.st_ino;
+    }
+}
+
+static bool names_a_segment(const struct mapping *m)
+{
+    return strncmp(m->name, "/SYSV", 5) == 0;
+}
+
+void attachment_of_mapping(pid_t pid, const struct mapping *m, struct attachment_object *what)
+{
+    *what = (struct attachment_object){.segment = names_a_segment(m), .device = m->device, .inode = m->inode};
+    if (what->segment)
+        namespace_read(pid, what);
+}
+
 int attachment_of_segment(int id, const void *base, struct attachment_object *what)
 {
     struct own_search search = {.address = (uintptr_t)base, .what = what};
 
     *what = (struct attachment_object){.segment = true, .inode = (ino_t)id};
+    namespace_read(getpid(), what);
     if (base != NULL && process_proc_is_ours())
         mapping_each(getpid(), own_take, &search);
     return search.found ? 0 : kernel_tmpfs(&what->device);
@@ -62,7 +85,6 @@ int attachment_of_segment(int id, const void *base, struct attachment_object *wh
 struct scan {
     const struct attachment_object *what;
     struct attachments *to;
-    struct stat ipc_namespace; /* ours; st_ino 0 where it can't be known */
     pid_t pid;
     char name[PROCESS_NAME_MAX];
     size_t of_pid;             /* attachments found of it */
@@ -72,12 +94,11 @@ struct scan {
 
 static bool same_ipc_namespace(const struct scan *scan)
 {
-    char path[64];
-    struct stat st;
+    struct attachment_object theirs = {.namespace_inode = 0};
 
-    snprintf(path, sizeof path, "/proc/%ld/ns/ipc", (long)scan->pid);
-    return scan->ipc_namespace.st_ino != 0 && stat(path, &st) == 0 && st.st_dev == scan->ipc_namespace.st_dev &&
-           st.st_ino == scan->ipc_namespace.st_ino;
+    namespace_read(scan->pid, &theirs);
+    return theirs.namespace_inode != 0 && theirs.namespace_inode == scan->what->namespace_inode &&
+           theirs.namespace_device == scan->what->namespace_device;
 }
 
 static struct attachment *room_for_one(struct attachments *a)
@@ -99,7 +120,7 @@ static bool scan_take(void *state, const struct mapping *m)
     if (m->inode != what->inode || m->device != what->device)
         return true;
     /* Files of the same tmpfs may bear the number of a shmid. */
-    if (what->segment && strncmp(m->name, "/SYSV", 5) != 0)
+    if (what->segment && !names_a_segment(m))
         return true;
     if (scan->of_pid == 0 && !scan->foreign) {
         scan->foreign = what->segment && !same_ipc_namespace(scan);
@@ -155,8 +176,6 @@ int attachments_scan(struct attachments *a, const struct attachment_object *what
     struct scan scan = {.what = what, .to = &found};
 
     attachments_free(a);
-    if (stat("/proc/self/ns/ipc", &scan.ipc_namespace) != 0)
-        scan.ipc_namespace.st_ino = 0;
     int rc = process_each(scan_process, &scan);
     if (rc < 0)
         return rc;

@@ -1,11 +1,11 @@
 /* Attachment: who has a segment attached, where in its memory, and with which rights, as /proc tells it.
  *
- *   attachment_of_segment | attachment_of_file -> attachments_scan ... -> attachments_free
+ *   attachment_of_segment | attachment_of_mapping -> attachments_scan ... -> attachments_free
  *   the same, again and again, and only when it is worth its cost: attachment_watch_tick -> attachment_watch_free
  *
  * What is mapped is known by device and inode; the inode of a System V segment is its shmid. The same shmid in another
- * IPC namespace is another segment: only processes of our own count (one that attached, and then left the namespace,
- * is not told apart from them). What we may not look into is counted, never guessed.
+ * IPC namespace is another segment: only processes of the segment's own count (one that attached, and then moved to
+ * another namespace, is not told apart from them). What we may not look into is counted, never guessed.
  *
  * All functions return 0 or -errno and print nothing. */
 #ifndef SHMLAB_ATTACHMENT_H
@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "mapping.h"
 #include "process.h"
 #include "segment.h"
 
@@ -26,11 +27,16 @@ struct attachment_object {
     bool segment; /* a System V segment: inode is its shmid */
     dev_t device;
     ino_t inode;
+    dev_t namespace_device; /* of its IPC namespace, for a segment */
+    ino_t namespace_inode;  /* 0: not known, and nobody can be found */
 };
 
 /* The object that is the segment of that id. base: where we have it attached, or NULL; without it the device is that of
  * the kernel's own tmpfs, which is wrong only for segments of huge pages. -errno where /proc doesn't tell. */
 int attachment_of_segment(int id, const void *base, struct attachment_object *what);
+
+/* The object that is mapped there in pid. */
+void attachment_of_mapping(pid_t pid, const struct mapping *m, struct attachment_object *what);
 
 /* One place where it is attached. */
 struct attachment {

@@ -211,7 +211,8 @@ static void a_file_with_the_number_of_a_segment_does_not_count(void **state)
     void *mapped = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
     assert_true(mapped != MAP_FAILED);
     assert_int_equal(fstat(fd, &st), 0);
-    s->what = (struct attachment_object){.segment = true, .device = st.st_dev, .inode = st.st_ino};
+    assert_int_equal(attachment_of_segment((int)st.st_ino, NULL, &s->what), 0);
+    assert_int_equal(s->what.device, st.st_dev);
     assert_int_equal(attachments_scan(&s->found, &s->what), 0);
     assert_int_equal(s->found.count, 0);
     s->what.segment = false;
