@@ -1,9 +1,9 @@
-/* Source: see source.h. All states of a segment's life are told apart by id and IPC_STAT, never by its bytes. */
-#include "source.h"
+/* Source: see source.h. Each kind of shared memory has a file of its own: source_segment.c, source_posix.c,
+ * source_map.c. */
+#include "source_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define FILE_MAX ((size_t)64 << 20) /* bytes of a file or of standard input that are taken in */
 
-static void __attribute__((format(printf, 2, 3))) say(char out[SOURCE_LINE_MAX], const char *format, ...)
+void source_say(char out[SOURCE_LINE_MAX], const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -33,6 +33,14 @@ void source_title(const struct source *s, char *out, size_t out_size)
         return;
     case SOURCE_STDIN:
         snprintf(out, out_size, "standard input");
+        return;
+    case SOURCE_POSIX:
+        printable_text(s->spec.path, printable_utf8(), path, sizeof path);
+        snprintf(out, out_size, "posix %s%s", path[0] == '/' ? "" : "/", path);
+        return;
+    case SOURCE_MAP:
+        printable_text(s->map.name, printable_utf8(), path, sizeof path);
+        snprintf(out, out_size, "pid %d %s", (int)s->spec.pid, path);
         return;
     case SOURCE_SEGMENT:
         break;
@@ -96,157 +104,90 @@ static int file_open(struct source *s)
     return rc;
 }
 
-/* ---- segments ---- */
+/* ---- what all kinds share ---- */
 
-/* The id that the name stands for now. */
-static int id_now(struct source *s, int *id)
+void source_creator_learn(struct source *s, pid_t pid, bool runs)
 {
-    const struct segment_name *name = &s->spec.name;
-    if (name->by == SEGMENT_BY_ID) {
-        *id = name->id;
-        return 0;
-    }
-    key_t key;
-    int rc = segment_name_key(name, &key);
-    if (rc < 0) {
-        return rc;
-    }
-    s->key = key;
-    return segment_find(key, id);
-}
-
-static void creator_learn(struct source *s)
-{
-    s->creator = (struct process){.pid = s->stat.creator_pid};
-    s->creator_runs = segment_creator_state(&s->stat) == SEGMENT_CREATOR_RUNS;
-    if (s->creator_runs) {
-        process_read(s->stat.creator_pid, &s->creator);
+    s->creator = (struct process){.pid = pid};
+    s->creator_runs = runs;
+    if (runs) {
+        process_read(pid, &s->creator);
     }
     const char *name = s->creator.name[0] != '\0' ? s->creator.name : "?";
     printable_text(name, printable_utf8(), s->creator_name, sizeof s->creator_name);
 }
 
-static void owner_learn(struct source *s)
+size_t source_pread(int fd, uint64_t offset, uint8_t *out, size_t count)
 {
-    char buffer[1024];
-    struct passwd entry, *found = NULL;
-    if (getpwuid_r(s->stat.owner, &entry, buffer, sizeof buffer, &found) == 0 && found != NULL) {
-        printable_text(found->pw_name, printable_utf8(), s->owner, sizeof s->owner);
-    } else {
-        snprintf(s->owner, sizeof s->owner, "uid %u", (unsigned)s->stat.owner);
+    size_t have = 0;
+    while (have < count) {
+        ssize_t n = pread(fd, out + have, count - have, (off_t)(offset + have));
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            break;
+        }
+        have += (size_t)n;
     }
+    return have;
 }
 
-static void attached(struct source *s, size_t old_size)
-{
-    s->state = SOURCE_LIVE;
-    s->line[0] = '\0';
-    s->attachments++;
-    segment_stat(s->segment.id, &s->stat);
-    if (s->key == 0) {
-        s->key = s->stat.key;
-    }
-    creator_learn(s);
-    owner_learn(s);
-    if (s->attached_before && old_size != s->segment.size) {
-        say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", s->segment.id,
-            s->segment.size, old_size);
-    } else if (s->attached_before) {
-        say(s->news, "attached anew: a new segment stands here (shmid %d)", s->segment.id);
-    }
-    s->attached_before = true;
-    s->size = s->segment.size;
-}
-
-static void denied(struct source *s)
-{
-    s->state = SOURCE_DENIED;
-    say(s->line, "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
-        s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
-}
-
-/* Says why there is nothing to be seen. */
-static void wait_for_segment(struct source *s)
-{
-    key_t key;
-    int rc = s->spec.name.by == SEGMENT_BY_PATH ? segment_name_key(&s->spec.name, &key) : 0;
-    s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
-    if (s->state == SOURCE_GONE) {
-        say(s->line, "the segment is gone; its last bytes stay. Waiting for a new one");
-    } else if (rc == -ENOENT) {
-        say(s->line, "waiting: the file that gives the key does not exist yet");
-    } else if (rc < 0) {
-        say(s->line, "waiting: the file gives no key (%s)", strerror(-rc));
-    } else {
-        say(s->line, "waiting: no segment stands here yet. Start the server: ./shmlab serve");
-    }
-}
-
-static void try_attach(struct source *s)
-{
-    int id;
-    size_t old_size = s->size;
-    int rc = id_now(s, &id);
-    if (rc < 0) {
-        wait_for_segment(s);
-        return;
-    }
-    rc = segment_attach(&s->segment, id, &s->stat);
-    if (rc == 0) {
-        attached(s, old_size);
-    } else if (rc == -EACCES) {
-        denied(s);
-    } else {
-        wait_for_segment(s);
-    }
-}
-
-/* The segment that we have attached was removed. Another may stand under its key already; else somebody may still use
- * the old one; else we are the last and let it go, so that the kernel can free it. */
-static void removed(struct source *s)
-{
-    int id;
-    unsigned long others = s->stat.attached > 0 ? s->stat.attached - 1 : 0;
-    bool another = s->spec.name.by != SEGMENT_BY_ID && id_now(s, &id) == 0 && id != s->segment.id;
-    if (!another && others > 0) {
-        s->state = SOURCE_REMOVED;
-        say(s->line, "removed, but %lu other%s it attached: you see the removed one", others,
-            others == 1 ? " has" : "s have");
-        return;
-    }
-    segment_detach(&s->segment);
-    s->state = SOURCE_GONE;
-    try_attach(s);
-}
+/* ---- all kinds ---- */
 
 bool source_poll(struct source *s)
 {
-    if (s->state == SOURCE_STATIC) {
+    enum source_state state = s->state;
+    unsigned attachments = s->attachments;
+    struct segment_stat stat = s->stat;
+    char line[SOURCE_LINE_MAX];
+    memcpy(line, s->line, sizeof line);
+    switch (s->spec.kind) {
+    case SOURCE_SEGMENT:
+        source_segment_poll(s);
+        break;
+    case SOURCE_POSIX:
+        source_posix_poll(s);
+        break;
+    case SOURCE_MAP:
+        source_map_poll(s);
+        break;
+    case SOURCE_FILE:
+    case SOURCE_STDIN:
         return false;
     }
-    struct source before = *s;
-    if (s->segment.base == NULL) {
-        try_attach(s);
-    } else if (segment_stat(s->segment.id, &s->stat) == 0) {
-        s->state = SOURCE_LIVE;
+    return state != s->state || attachments != s->attachments || strcmp(line, s->line) != 0 ||
+           stat.attached != s->stat.attached || stat.mode != s->stat.mode;
+}
+
+bool source_look_around(struct source *s, uint64_t now_ms)
+{
+    if (s->neighbours.what.inode == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
+        return false;
     }
-    if (s->segment.base != NULL && s->stat.removed) {
-        removed(s);
-    }
-    return before.state != s->state || before.attachments != s->attachments || strcmp(before.line, s->line) != 0 ||
-           before.stat.attached != s->stat.attached || before.stat.mode != s->stat.mode;
+    return attachment_watch_tick(&s->neighbours, s->spec.kind == SOURCE_SEGMENT ? &s->stat : NULL, now_ms);
 }
 
 int source_open(struct source *s, const struct source_spec *spec)
 {
-    *s = (struct source){.spec = *spec, .state = SOURCE_WAITING, .segment = SEGMENT_EMPTY};
-    if (spec->kind != SOURCE_SEGMENT) {
-        return file_open(s);
-    }
+    *s = (struct source){.spec = *spec, .state = SOURCE_WAITING, .segment = SEGMENT_EMPTY, .fd = -1,
+                         .viewer = getpid()};
     key_t key;
-    int rc = spec->name.by == SEGMENT_BY_ID ? 0 : segment_name_key(&spec->name, &key);
-    if (rc == -EINVAL) {
-        return rc;
+    int rc;
+    switch (spec->kind) {
+    case SOURCE_FILE:
+    case SOURCE_STDIN:
+        return file_open(s);
+    case SOURCE_MAP:
+        return source_map_open(s);
+    case SOURCE_SEGMENT:
+        rc = spec->name.by == SEGMENT_BY_ID ? 0 : segment_name_key(&spec->name, &key);
+        if (rc == -EINVAL) {
+            return rc;
+        }
+        break;
+    case SOURCE_POSIX:
+        break;
     }
     source_poll(s);
     return 0;
@@ -254,24 +195,43 @@ int source_open(struct source *s, const struct source_spec *spec)
 
 size_t source_size(const struct source *s)
 {
-    return s->state == SOURCE_STATIC ? s->size : s->segment.base != NULL ? s->segment.size : 0;
+    switch (s->spec.kind) {
+    case SOURCE_SEGMENT:
+        return s->segment.base != NULL ? s->segment.size : 0;
+    case SOURCE_FILE:
+    case SOURCE_STDIN:
+        return s->size;
+    default:
+        return s->state == SOURCE_LIVE || s->state == SOURCE_REMOVED ? s->size : 0;
+    }
 }
 
 size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t count)
 {
     size_t size = source_size(s);
-    const uint8_t *from = s->state == SOURCE_STATIC ? s->bytes : s->segment.base;
-    if (first >= size || from == NULL) {
+    if (first >= size) {
         return 0;
     }
     count = count < size - first ? count : size - first;
-    memcpy(out, from + first, count);
-    return count;
+    switch (s->spec.kind) {
+    case SOURCE_POSIX:
+        return source_pread(s->fd, first, out, count);
+    case SOURCE_MAP:
+        return source_map_read(s, first, out, count);
+    default:
+        memcpy(out, (s->spec.kind == SOURCE_SEGMENT ? (const uint8_t *)s->segment.base : s->bytes) + first, count);
+        return count;
+    }
 }
 
 void source_close(struct source *s)
 {
+    bool by_fd = s->spec.kind == SOURCE_POSIX || s->spec.kind == SOURCE_MAP;
     segment_detach(&s->segment);
+    attachment_watch_free(&s->neighbours);
+    if (by_fd && s->fd >= 0) {
+        close(s->fd);
+    }
     free(s->bytes);
-    *s = (struct source){.state = SOURCE_WAITING, .segment = SEGMENT_EMPTY};
+    *s = (struct source){.state = SOURCE_WAITING, .segment = SEGMENT_EMPTY, .fd = -1};
 }

@@ -1,21 +1,27 @@
-/* Source: where the bytes come from, and what becomes of them: a System V segment that may be removed and remade while
- * one looks at it, a file, or standard input.
+/* Source: where the bytes come from, and what becomes of them: shared memory that may be removed and remade while one
+ * looks at it, a mapping of another process, a file, or standard input.
  *
  *   source_open -> every frame: source_poll, source_read -> source_close
  *
- * Only ever reads. A segment is attached with SHM_RDONLY. */
+ * Only ever reads. A segment is attached with SHM_RDONLY; POSIX shared memory, which may shrink at any time, and the
+ * mappings of others are read by system calls and never mapped, so that no access can fault. */
 #ifndef SHMLAB_SOURCE_H
 #define SHMLAB_SOURCE_H
 
+#include "attachment.h"
+#include "mapping.h"
 #include "process.h"
 #include "segment.h"
 
-enum source_kind { SOURCE_SEGMENT, SOURCE_FILE, SOURCE_STDIN };
+enum source_kind { SOURCE_SEGMENT, SOURCE_FILE, SOURCE_STDIN, SOURCE_POSIX, SOURCE_MAP };
 
 struct source_spec {
     enum source_kind kind;
     struct segment_name name; /* SOURCE_SEGMENT */
-    const char *path;         /* SOURCE_FILE; the caller's */
+    const char *path;         /* SOURCE_FILE; the caller's. SOURCE_POSIX: "/name", as shm_open takes it, or "name" */
+    pid_t pid;                /* SOURCE_MAP: whose mapping */
+    const char *map;          /* SOURCE_MAP: which one: its line in /proc/PID/maps from 1 on, its name, or an address in
+                               * it (0x hex); the caller's */
 };
 
 enum source_state {
@@ -32,9 +38,11 @@ enum source_state {
 struct source {
     struct source_spec spec;
     enum source_state state;
-    struct segment segment;          /* attached in SOURCE_LIVE and SOURCE_REMOVED */
-    struct segment_stat stat;        /* the kernel's last word on it; nattch counts our own attachment */
-    struct process creator;          /* read when the segment was attached; name "" where it can't be known */
+    struct segment segment;          /* attached in SOURCE_LIVE and SOURCE_REMOVED; SOURCE_SEGMENT only */
+    struct segment_stat stat;        /* the kernel's last word on it; nattch counts our own attachment. Of SOURCE_POSIX:
+                                      * owner and mode */
+    struct process creator;          /* who made the segment, or whose mapping it is; read when it was attached; name ""
+                                      * where it can't be known */
     bool creator_runs;
     char creator_name[32];           /* printable; "?" where it can't be known */
     char owner[32];                  /* the owner's name, or "uid N"; printable */
@@ -46,14 +54,24 @@ struct source {
     char news[SOURCE_LINE_MAX];      /* what happened last ("attached anew: ..."), printable; "" where nothing did */
     uint8_t *bytes;                  /* a file's or standard input's; owned */
     size_t size;
+    int fd;                          /* SOURCE_POSIX and SOURCE_MAP: what is read; -1: nothing, or by address */
+    struct mapping map;              /* SOURCE_MAP */
+    uint64_t looked_at;              /* SOURCE_MAP: CLOCK_MONOTONIC's ms of the last look at /proc/PID/maps */
+    struct attachment_watch neighbours; /* who has it attached: source_look_around */
+    pid_t viewer;                    /* our own pid, which stands among them */
 };
 
-/* Starts. 0 also where there is no segment yet (SOURCE_WAITING or SOURCE_DENIED say so); -errno where a file can't be
- * read, or a name can never name a segment. The caller closes it in any case. */
+/* Starts. 0 also where there is no shared memory yet (SOURCE_WAITING or SOURCE_DENIED say so); -errno where a file or a
+ * mapping can't be read, or a name can never name a segment. s->line then tells what to do, or is "". The caller closes
+ * it in any case. */
 int source_open(struct source *s, const struct source_spec *spec);
 
-/* Looks what became of the segment, attaches anew where it was remade. true where state, stat or line changed. */
+/* Looks what became of it, attaches anew where it was remade. true where state, stat or line changed. */
 bool source_poll(struct source *s);
+
+/* Looks who has it attached, if it is worth the cost now (attachment.h). now_ms: any clock that only goes forward. true:
+ * s->neighbours.now has changed. */
+bool source_look_around(struct source *s, uint64_t now_ms);
 
 /* Bytes that can be read now; 0 while there is nothing. */
 size_t source_size(const struct source *s);
@@ -64,7 +82,7 @@ size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t co
 /* Detaches and frees. */
 void source_close(struct source *s);
 
-/* "key 0x0f20074e", "id 7", "file dump.bin": what was asked for, printable. */
+/* "key 0x0f20074e", "id 7", "file dump.bin", "posix /psm_1a": what was asked for, printable. */
 void source_title(const struct source *s, char *out, size_t out_size);
 
 const char *source_state_name(enum source_state state);

@@ -1,0 +1,339 @@
+/* Source, one mapping of another process: memfd, deleted files, segments of other namespaces, any memory. See source.h.
+ *
+ * What is shared is read through a descriptor of the same object: /proc/PID/map_files where the kernel lets us (it asks
+ * for a capability), else one that the process itself has open. What has none, and private memory, is read at its
+ * address with process_vm_readv. All of them ask for the right to trace that process (ptrace(2), "access mode"). */
+#define _GNU_SOURCE /* process_vm_readv */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "source_internal.h"
+
+#define LOOK_MS 500 /* between two looks at /proc/PID/maps */
+
+static uint64_t clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* ---- which mapping ---- */
+
+struct search {
+    const char *word;          /* as the person named it */
+    const struct mapping *like; /* or what was seen before; NULL */
+    unsigned long line, wanted_line; /* 0: it isn't named by its line */
+    uint64_t address;          /* UINT64_MAX: it isn't named by an address */
+    bool found;
+    struct mapping best;
+};
+
+/* "/memfd:ring (deleted)" is called so, "/memfd:ring", "memfd:ring" or "ring"; "/usr/lib/libc.so.6" also "libc.so.6". */
+static bool called(const struct mapping *m, const char *word)
+{
+    char name[MAPPING_NAME_MAX];
+    if (*word == '\0') {
+        return false; /* plain memory has no name */
+    }
+    if (strcmp(m->name, word) == 0) {
+        return true;
+    }
+    snprintf(name, sizeof name, "%s", m->name);
+    char *deleted = strstr(name, " (deleted)");
+    if (deleted != NULL && deleted[strlen(" (deleted)")] == '\0') {
+        *deleted = '\0';
+    }
+    const char *slash = strrchr(name, '/'), *base = slash != NULL ? slash + 1 : name;
+    const char *memfd = strncmp(base, "memfd:", 6) == 0 ? base + 6 : base;
+    return strcmp(name, word) == 0 || strcmp(base, word) == 0 || strcmp(memfd, word) == 0;
+}
+
+static bool same_object(const struct mapping *a, const struct mapping *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->offset == b->offset && a->shared == b->shared;
+}
+
+/* What was seen before: rather at the place where it was, and plain memory only there. */
+static bool take_alike(struct search *search, const struct mapping *m)
+{
+    bool same = same_object(m, search->like), here = m->start == search->like->start;
+    if (same && (here || (m->inode != 0 && !search->found))) {
+        search->best = *m;
+        search->found = true;
+    }
+    return !(same && here);
+}
+
+/* Of several with the name the first that is shared, else the first. */
+static bool take_called(struct search *search, const struct mapping *m)
+{
+    if (called(m, search->word) && (m->shared || !search->found)) {
+        search->best = *m;
+        search->found = true;
+    }
+    return !(search->found && search->best.shared);
+}
+
+static bool search_take(void *state, const struct mapping *m)
+{
+    struct search *search = state;
+    search->line++;
+    if (search->like != NULL) {
+        return take_alike(search, m);
+    }
+    if (search->wanted_line == 0 && search->address == UINT64_MAX) {
+        return take_called(search, m);
+    }
+    bool fits = search->wanted_line != 0 ? search->line == search->wanted_line
+                                         : search->address >= m->start && search->address < m->end;
+    if (fits) {
+        search->best = *m;
+        search->found = true;
+    }
+    return !fits;
+}
+
+static int find_by(pid_t pid, struct search *search, struct mapping *m)
+{
+    int rc = mapping_each(pid, search_take, search);
+    if (rc < 0) {
+        return rc;
+    }
+    if (search->line == 0) {
+        return -ESRCH; /* a zombie, or a thread of the kernel: it has no memory */
+    }
+    if (!search->found) {
+        return -ENOENT;
+    }
+    *m = search->best;
+    return 0;
+}
+
+static int find_word(pid_t pid, const char *word, struct mapping *m)
+{
+    struct search search = {.word = word, .address = UINT64_MAX};
+    char *end;
+    errno = 0;
+    bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+    unsigned long long n = strtoull(word, &end, hex ? 16 : 10);
+    if (end != word && *end == '\0' && errno == 0 && word[0] >= '0' && word[0] <= '9') {
+        search.address = hex ? n : UINT64_MAX;
+        search.wanted_line = hex ? 0 : (unsigned long)n;
+        if (!hex && n == 0) {
+            return -ENOENT;
+        }
+    }
+    return find_by(pid, &search, m);
+}
+
+/* ---- how to read it ---- */
+
+/* Opens path read-only, if it is the plain file that m tells of. */
+static int open_same(const char *path, const struct mapping *m)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        return -errno;
+    }
+    if (!S_ISREG(st.st_mode) || st.st_ino != m->inode) {
+        return -ENOENT;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    return fd >= 0 ? fd : -errno;
+}
+
+static int open_map_file(pid_t pid, const struct mapping *m)
+{
+    char path[96];
+    snprintf(path, sizeof path, "/proc/%d/map_files/%llx-%llx", (int)pid, (unsigned long long)m->start,
+             (unsigned long long)m->end);
+    return open_same(path, m);
+}
+
+static int open_its_descriptor(pid_t pid, const struct mapping *m)
+{
+    char path[64];
+    int fd = -ENOENT;
+    snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
+    DIR *all = opendir(path);
+    if (all == NULL) {
+        return -errno;
+    }
+    for (struct dirent *entry; fd < 0 && (entry = readdir(all)) != NULL;) {
+        struct stat st;
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, atoi(entry->d_name));
+        if (entry->d_name[0] != '.' && stat(path, &st) == 0 && st.st_dev == m->device) {
+            fd = open_same(path, m);
+        }
+    }
+    closedir(all);
+    return fd;
+}
+
+static ssize_t read_memory(pid_t pid, uint64_t address, void *out, size_t count)
+{
+    struct iovec here = {out, count}, there = {(void *)(uintptr_t)address, count};
+    return process_vm_readv(pid, &here, 1, &there, 1, 0);
+}
+
+/* Bytes of it that can be read: an object may end before its mapping does. */
+static size_t size_now(const struct source *s)
+{
+    struct stat st;
+    size_t size = (size_t)(s->map.end - s->map.start);
+    if (s->fd < 0 || fstat(s->fd, &st) != 0) {
+        return size;
+    }
+    uint64_t left = (uint64_t)st.st_size > s->map.offset ? (uint64_t)st.st_size - s->map.offset : 0;
+    return left < size ? (size_t)left : size;
+}
+
+static int attach(struct source *s, const struct mapping *m)
+{
+    uint8_t one;
+    int fd = m->shared && m->inode != 0 ? open_map_file(s->spec.pid, m) : -ENOENT;
+    if (fd < 0 && m->shared && m->inode != 0) {
+        fd = open_its_descriptor(s->spec.pid, m);
+    }
+    if (fd < 0 && read_memory(s->spec.pid, m->start, &one, 1) != 1) {
+        return errno == EPERM || errno == EACCES ? -EACCES : errno == ESRCH ? -ESRCH : -EFAULT;
+    }
+    s->fd = fd < 0 ? -1 : fd;
+    s->map = *m;
+    s->size = size_now(s);
+    s->state = SOURCE_LIVE;
+    s->line[0] = '\0';
+    s->attachments++;
+    s->attached_before = true;
+    struct attachment_object what;
+    attachment_of_mapping(s->spec.pid, m, &what);
+    if (m->inode != 0) {
+        attachment_watch_start(&s->neighbours, &what);
+    }
+    return 0;
+}
+
+/* What to do about it, for people. */
+static void explain(struct source *s, int rc)
+{
+    int pid = (int)s->spec.pid;
+    if (rc == -ESRCH) {
+        source_say(s->line, "there is no such process now; ps -e lists those that there are");
+    } else if (rc == -ENOENT) {
+        source_say(s->line, "it has no such mapping; shm-view --pid %d lists those that are shared", pid);
+    } else if (rc == -EACCES) {
+        source_say(s->line, "only its own user or root may look into it; where /proc/sys/kernel/yama/ptrace_scope is not 0,"
+                            " only root");
+    } else if (rc == -ENOTSUP) {
+        source_say(s->line, "/proc is not that of our own PID namespace: mount it anew");
+    } else {
+        source_say(s->line, "this memory can't be read; shm-view --pid %d lists the mappings that are shared", pid);
+    }
+}
+
+int source_map_open(struct source *s)
+{
+    struct mapping m;
+    int rc = process_proc_is_ours() ? find_word(s->spec.pid, s->spec.map, &m) : -ENOTSUP;
+    if (rc == 0) {
+        rc = process_read(s->spec.pid, &s->creator);
+    }
+    unsigned long long start = s->creator.start;
+    if (rc == 0) {
+        rc = attach(s, &m);
+    }
+    if (rc < 0) {
+        explain(s, rc);
+        return rc;
+    }
+    source_creator_learn(s, s->spec.pid, true);
+    s->creator.start = start;
+    s->looked_at = clock_ms();
+    return 0;
+}
+
+/* ---- what becomes of it ---- */
+
+static void let_go(struct source *s, const char *why)
+{
+    if (s->fd >= 0) {
+        close(s->fd);
+    }
+    s->fd = -1;
+    s->state = SOURCE_GONE;
+    source_say(s->line, "%s; its last bytes stay", why);
+}
+
+/* The mapping, where it is now: at the same place, or moved (mremap). Named by its name or an address, another one of
+ * that name counts too: it was made anew. */
+static int find_again(const struct source *s, struct mapping *m)
+{
+    struct search same = {.like = &s->map, .address = UINT64_MAX};
+    int rc = find_by(s->spec.pid, &same, m);
+    bool by_line = s->spec.map[strspn(s->spec.map, "0123456789")] == '\0';
+    return rc == -ENOENT && !by_line ? find_word(s->spec.pid, s->spec.map, m) : rc;
+}
+
+static bool is_the_same_process(const struct source *s)
+{
+    struct process p;
+    return process_read(s->spec.pid, &p) == 0 && p.start == s->creator.start && !process_has_ended(&p);
+}
+
+static void look(struct source *s)
+{
+    struct mapping m;
+    if (!is_the_same_process(s)) {
+        let_go(s, "the process has ended");
+        return;
+    }
+    int rc = find_again(s, &m);
+    if (rc < 0) {
+        let_go(s, rc == -EACCES ? "the process may not be looked into any more" : "the process has it mapped no more");
+        return;
+    }
+    bool moved = m.start != s->map.start || m.end != s->map.end || !same_object(&m, &s->map);
+    if (s->state == SOURCE_LIVE && !moved) {
+        return;
+    }
+    let_go(s, "");
+    rc = attach(s, &m);
+    if (rc < 0) {
+        let_go(s, "it can't be read any more");
+    } else {
+        source_say(s->news, "found anew at 0x%llx: %zu bytes", (unsigned long long)m.start, s->size);
+    }
+}
+
+void source_map_poll(struct source *s)
+{
+    uint64_t now = clock_ms();
+    if (now - s->looked_at >= LOOK_MS) {
+        s->looked_at = now;
+        look(s);
+    }
+    size_t size = s->state == SOURCE_LIVE ? size_now(s) : s->size;
+    if (size != s->size) {
+        source_say(s->news, "resized: now %zu bytes, before %zu", size, s->size);
+        s->size = size;
+        s->attachments++;
+    }
+}
+
+size_t source_map_read(const struct source *s, size_t first, uint8_t *out, size_t count)
+{
+    if (s->fd >= 0) {
+        return source_pread(s->fd, s->map.offset + first, out, count);
+    }
+    ssize_t n = read_memory(s->spec.pid, s->map.start + first, out, count);
+    return n > 0 ? (size_t)n : 0;
+}

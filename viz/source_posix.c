@@ -1,0 +1,149 @@
+/* Source, POSIX shared memory: the file in /dev/shm that shm_open makes. See source.h.
+ *
+ * It may shrink at any time, and an access behind its new end would kill us (SIGBUS). So it is never mapped: pread
+ * gives what is there, and leaves a page that nobody has touched as it is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "segment_list.h"
+#include "source_internal.h"
+#include "user.h"
+
+static int path_of(const struct source *s, char *out, size_t out_size)
+{
+    const char *name = s->spec.path + strspn(s->spec.path, "/");
+    if (*name == '\0' || strchr(name, '/') != NULL) {
+        return -EINVAL; /* shm_open takes no folders either */
+    }
+    int n = snprintf(out, out_size, "%s/%s", SEGMENT_LIST_FOLDER, name);
+    return n < 0 || (size_t)n >= out_size ? -ENAMETOOLONG : 0;
+}
+
+static void attached(struct source *s, int fd, const struct stat *st)
+{
+    size_t old_size = s->size;
+    s->fd = fd;
+    s->size = (size_t)st->st_size;
+    s->state = SOURCE_LIVE;
+    s->line[0] = '\0';
+    s->attachments++;
+    s->stat.owner = st->st_uid;
+    s->stat.mode = st->st_mode & 0777;
+    user_name(s->stat.owner, s->owner, sizeof s->owner);
+    source_creator_learn(s, 0, false);
+    attachment_watch_start(&s->neighbours, &(struct attachment_object){.device = st->st_dev, .inode = st->st_ino});
+    if (s->attached_before && old_size != s->size) {
+        source_say(s->news, "opened anew: now %zu bytes, before %zu", s->size, old_size);
+    } else if (s->attached_before) {
+        source_say(s->news, "opened anew: another of this name stands here");
+    }
+    s->attached_before = true;
+}
+
+static void wait_for_it(struct source *s, int rc)
+{
+    if (rc == -EACCES) {
+        s->state = SOURCE_DENIED;
+        source_say(s->line, "not permitted to read it: its owner can allow it with chmod a+r");
+        return;
+    }
+    s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
+    if (s->state == SOURCE_GONE) {
+        source_say(s->line, "it is gone; its last bytes stay. Waiting for a new one");
+    } else if (rc == -ENOENT) {
+        source_say(s->line, "waiting: nothing of this name stands in " SEGMENT_LIST_FOLDER " yet");
+    } else {
+        source_say(s->line, "waiting: it can't be opened (%s)", strerror(-rc));
+    }
+}
+
+/* Opens what stands under the name. A pipe or a device of that name must neither block nor be touched. */
+static int open_name(const struct source *s, struct stat *st)
+{
+    char path[sizeof SEGMENT_LIST_FOLDER + 260];
+    int rc = path_of(s, path, sizeof path);
+    if (rc < 0) {
+        return rc;
+    }
+    if (lstat(path, st) != 0) {
+        return -errno;
+    }
+    if (!S_ISREG(st->st_mode)) {
+        return -EINVAL;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) {
+        return -errno;
+    }
+    if (fstat(fd, st) != 0 || !S_ISREG(st->st_mode)) {
+        close(fd);
+        return -EINVAL;
+    }
+    return fd;
+}
+
+static void try_open(struct source *s)
+{
+    struct stat st;
+    int fd = open_name(s, &st);
+    if (fd < 0) {
+        wait_for_it(s, fd);
+    } else {
+        attached(s, fd, &st);
+    }
+}
+
+/* The one that we have open lost its name. Another may stand there already; else somebody may still have the old one
+ * mapped; else we let it go, so that the kernel can free it. */
+static void unlinked(struct source *s)
+{
+    struct stat st;
+    int other = open_name(s, &st);
+    if (other < 0 && s->state != SOURCE_REMOVED) {
+        s->neighbours.scanned = false; /* who has it now? */
+    }
+    if (other < 0 && (!s->neighbours.scanned || s->neighbours.now.found > 0)) {
+        size_t others = s->neighbours.now.found;
+        s->state = SOURCE_REMOVED;
+        source_say(s->line, others == 0 ? "removed: you see the removed one"
+                                        : "removed, but mapped %zu time%s still: you see the removed one",
+                   others, others == 1 ? "" : "s");
+        return;
+    }
+    close(s->fd);
+    s->fd = -1;
+    s->state = SOURCE_GONE;
+    if (other >= 0) {
+        attached(s, other, &st);
+    } else {
+        wait_for_it(s, other);
+    }
+}
+
+void source_posix_poll(struct source *s)
+{
+    struct stat st;
+    if (s->fd < 0) {
+        try_open(s);
+        return;
+    }
+    if (fstat(s->fd, &st) != 0) {
+        return;
+    }
+    s->stat.mode = st.st_mode & 0777;
+    if ((size_t)st.st_size != s->size) {
+        source_say(s->news, "resized: now %zu bytes, before %zu", (size_t)st.st_size, s->size);
+        s->size = (size_t)st.st_size;
+        s->attachments++;
+    }
+    if (st.st_nlink == 0) {
+        unlinked(s);
+    } else {
+        s->state = SOURCE_LIVE;
+        s->line[0] = '\0';
+    }
+}
