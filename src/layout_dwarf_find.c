@@ -697,7 +697,13 @@ static bool is_die(const struct found *f)
 }
 
 /* The fast way, for a plain name: a search for the bytes that name it. Complete, but it can't tell what lies inside a
- * function or namespace. 1: one type, or none, and that is certain. 0: the exact way must decide. */
+ * function or namespace. 1: one type, or none, and that is certain. 0: the exact way must decide.
+ *
+ * What it costs, on a 24 MB python3.11d whose 157 units nearly all define the type again, about 5 ms: a quarter each for
+ * the process itself, for mapping and searching 10 MB of .debug_info, for the units' abbreviations, and for comparing
+ * their definitions. `pahole -C` stops at the first definition that it meets: it is faster (0.6 to 0.8 of our time) for
+ * a type of the first unit, and slower for any other (7 times for one in the middle, 75 for one that isn't there). A
+ * second thread does not help: where it has to wake a sleeping core that alone takes 1.5 ms. */
 static int find_by_hits(struct walk *w)
 {
     const struct dwarf_source *s = w->source;
