@@ -12,6 +12,9 @@
 #include <uchar.h>
 #include <wchar.h>
 
+#include "shm_bell.h"
+#include "shm_seqlock.h"
+
 struct known {
     const char *name;
     struct c_type type;
@@ -50,6 +53,8 @@ static const struct known known_words[] = {
     ATOMIC(atomic_size_t, LAYOUT_UINT), ATOMIC(atomic_ptrdiff_t, LAYOUT_SINT),
     ATOMIC(atomic_intptr_t, LAYOUT_SINT), ATOMIC(atomic_uintptr_t, LAYOUT_UINT),
     ATOMIC(atomic_intmax_t, LAYOUT_SINT), ATOMIC(atomic_uintmax_t, LAYOUT_UINT),
+    KNOWN(shm_bell, LAYOUT_UINT, LAYOUT_SYNC | LAYOUT_BELL),
+    KNOWN(shm_seqlock, LAYOUT_UINT, LAYOUT_SYNC | LAYOUT_SEQLOCK),
     {"_Float16", {LAYOUT_REAL, 0, 2, 2}},
     {"_Float32", {LAYOUT_REAL, 0, 4, 4}},
     {"_Float64", {LAYOUT_REAL, 0, 8, _Alignof(double)}},
@@ -63,22 +68,23 @@ static const char *const sync_words[] = {
     "recursive_mutex", "condition_variable",
 };
 
-bool c_type_is_sync(const char *name)
+unsigned c_type_sync_flags(const char *name)
 {
+    struct c_type type;
     for (size_t i = 0; i < sizeof sync_words / sizeof *sync_words; i++) {
         if (strcmp(name, sync_words[i]) == 0) {
-            return true;
+            return LAYOUT_SYNC;
         }
     }
     /* C++'s std::atomic<int> and its bases; C's atomic_int and its like. */
     static const char *const starts[] = {"atomic<", "__atomic_base<", "__atomic_flag_base"};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (strncmp(name, starts[i], strlen(starts[i])) == 0) {
-            return true;
+            return LAYOUT_SYNC;
         }
     }
-    struct c_type type;
-    return strncmp(name, "atomic_", 7) == 0 && c_type_find(name, &type);
+    bool may_be = strncmp(name, "atomic_", 7) == 0 || strncmp(name, "shm_", 4) == 0;
+    return may_be && c_type_find(name, &type) ? type.flags : 0;
 }
 
 /* What the keywords of a base type say, in whatever order they stand. */

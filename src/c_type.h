@@ -6,7 +6,7 @@
 
 struct c_type {
     enum layout_kind kind; /* a leaf's */
-    unsigned flags;        /* LAYOUT_SYNC or 0 */
+    unsigned flags;        /* of enum layout_flag */
     size_t size, align;    /* bytes */
 };
 
@@ -14,7 +14,8 @@ struct c_type {
  * "char *", "enum color", "_Atomic int", "const double", "pthread_mutex_t". false where the name says nothing. */
 bool c_type_find(const char *name, struct c_type *type);
 
-/* Does a typedef, struct or class of that name exist to synchronise threads or processes? */
-bool c_type_is_sync(const char *name);
+/* Does a typedef, struct or class of that name exist to synchronise threads or processes? LAYOUT_SYNC, with LAYOUT_BELL
+ * or LAYOUT_SEQLOCK for the kit's own types; 0: no. */
+unsigned c_type_sync_flags(const char *name);
 
 #endif

@@ -36,7 +36,9 @@ enum layout_kind {
 enum layout_flag {
     LAYOUT_SYNC = 1,     /* other threads or processes synchronise on it: _Atomic, pthread_mutex_t, sem_t, ... */
     LAYOUT_FLEXIBLE = 2, /* a flexible array member: `count` is 0 until layout_fit */
-    LAYOUT_PACKED = 4    /* a struct whose members ignore their natural alignment */
+    LAYOUT_PACKED = 4,   /* a struct whose members ignore their natural alignment */
+    LAYOUT_BELL = 8,     /* the kit's bell (shm_bell.h); it is LAYOUT_SYNC, too */
+    LAYOUT_SEQLOCK = 16  /* the kit's seqlock counter (shm_seqlock.h); it is LAYOUT_SYNC, too */
 };
 
 struct layout_enumerator {

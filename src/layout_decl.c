@@ -450,6 +450,8 @@ static int parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
         unsigned given, flag;
     } flags[] = {
         {"sync", GIVEN_FLAGS, LAYOUT_SYNC},
+        {"bell", GIVEN_FLAGS, LAYOUT_SYNC | LAYOUT_BELL},
+        {"seqlock", GIVEN_FLAGS, LAYOUT_SYNC | LAYOUT_SEQLOCK},
         {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE},
         {"packed", GIVEN_FLAGS, LAYOUT_PACKED},
         {"noflags", GIVEN_NO_FLAGS, 0},
@@ -475,7 +477,7 @@ static int parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
     }
     layout_error_set(x->error, x->line,
                      "'%.80s' is not known here: between ( and ) stand size, align, count, stride, bit with a number, "
-                     "kind with a word, or sync, packed, flexible",
+                     "kind with a word, or sync, bell, seqlock, packed, flexible",
                      word);
     return -EINVAL;
 }

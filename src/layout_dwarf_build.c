@@ -31,7 +31,7 @@ struct builder {
 struct peeled {
     Dwarf_Die die;
     int tag;        /* 0: void, or nothing that makes sense */
-    unsigned flags; /* LAYOUT_SYNC */
+    unsigned flags; /* LAYOUT_SYNC, LAYOUT_BELL, LAYOUT_SEQLOCK */
     size_t align;   /* what a typedef on the way asked for; 0: nothing */
 };
 
@@ -108,9 +108,7 @@ static void peel(Dwarf_Die *type, struct peeled *p)
             dwarf_resolve_signature(&p->die);
         }
         const char *name = dwarf_diename(&p->die);
-        if (p->tag == DW_TAG_atomic_type || (name != NULL && c_type_is_sync(name))) {
-            p->flags |= LAYOUT_SYNC;
-        }
+        p->flags |= p->tag == DW_TAG_atomic_type ? (unsigned)LAYOUT_SYNC : name != NULL ? c_type_sync_flags(name) : 0;
         if (p->tag != DW_TAG_typedef && !is_qualifier(p->tag)) {
             return;
         }

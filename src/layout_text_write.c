@@ -131,7 +131,13 @@ static void attributes_end(struct attributes *a)
 
 static void attribute_flags(struct attributes *a, unsigned flags)
 {
-    if (flags & LAYOUT_SYNC) {
+    if (flags & LAYOUT_BELL) {
+        attribute(a, "bell");
+    }
+    if (flags & LAYOUT_SEQLOCK) {
+        attribute(a, "seqlock");
+    }
+    if ((flags & (LAYOUT_SYNC | LAYOUT_BELL | LAYOUT_SEQLOCK)) == LAYOUT_SYNC) {
         attribute(a, "sync");
     }
     if (flags & LAYOUT_FLEXIBLE) {

@@ -408,10 +408,27 @@ static void put_enum(struct writer *w, const struct layout_node *leaf, struct wi
     put(w, number);
 }
 
+/* What the counters of the kit's bell and seqlock say. */
+static void put_counter(struct writer *w, const struct layout_node *leaf, uint32_t count)
+{
+    char text[WIDE_TEXT];
+    snprintf(text, sizeof text, "%" PRIu32, count);
+    put(w, text);
+    if (leaf->flags & LAYOUT_BELL) {
+        put(w, count == 1 ? " ring" : " rings");
+    } else {
+        put(w, count & 1 ? ", being written" : ", whole");
+    }
+}
+
 static void put_integer(struct writer *w, const struct layout_node *leaf, struct wide value, unsigned bits)
 {
     char text[WIDE_TEXT];
     bool small = value.high == 0;
+    if ((leaf->flags & (LAYOUT_BELL | LAYOUT_SEQLOCK)) != 0 && bits == 32) {
+        put_counter(w, leaf, (uint32_t)value.low);
+        return;
+    }
     switch (leaf->kind) {
     case LAYOUT_ENUM:
         put_enum(w, leaf, value, bits);

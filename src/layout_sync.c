@@ -1,0 +1,33 @@
+/* Layout sync: see layout_sync.h. */
+#include "layout_sync.h"
+
+/* Where the node, or its first element, lies; LAYOUT_NO_OFFSET inside an array without elements. */
+static size_t first_offset(const struct layout *l, uint32_t i)
+{
+    size_t offset = 0;
+    for (;; i = l->nodes[i].parent) {
+        const struct layout_node *n = &l->nodes[i];
+        if (n->count == 0 || __builtin_add_overflow(offset, n->offset, &offset)) {
+            return LAYOUT_NO_OFFSET;
+        }
+        if (i == 0) {
+            return offset;
+        }
+    }
+}
+
+size_t layout_sync_offset(const struct layout *l, enum layout_flag flag, size_t segment_size)
+{
+    for (uint32_t i = 0; i < l->count; i++) {
+        const struct layout_node *n = &l->nodes[i];
+        bool number = n->kind == LAYOUT_UINT || n->kind == LAYOUT_SINT;
+        if ((n->flags & flag) == 0 || !number || n->stride != 4 || n->bit_size != 0) {
+            continue;
+        }
+        size_t offset = first_offset(l, i);
+        if (offset != LAYOUT_NO_OFFSET && offset % 4 == 0 && segment_size >= 4 && offset <= segment_size - 4) {
+            return offset;
+        }
+    }
+    return LAYOUT_NO_OFFSET;
+}
