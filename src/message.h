@@ -27,6 +27,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shm_bell.h"
+
 /* The natural layout: 56 bytes. */
 struct message {
     char intro[19];
@@ -60,6 +62,53 @@ struct message_live_packed {
     struct message_packed message;
     uint64_t counter;
 } __attribute__((packed));
+
+/* With --bell there is one in the segment's last four bytes. The bytes between belong to nobody, so they are bit-fields
+ * without a name, which are no member of anything. */
+#define MESSAGE_BELL_AT 1020
+#define MESSAGE_FREE_4 unsigned : 32;
+#define MESSAGE_FREE_20 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4
+#define MESSAGE_FREE_60 MESSAGE_FREE_20 MESSAGE_FREE_20 MESSAGE_FREE_20
+#define MESSAGE_FREE_300 MESSAGE_FREE_60 MESSAGE_FREE_60 MESSAGE_FREE_60 MESSAGE_FREE_60 MESSAGE_FREE_60
+#define MESSAGE_FREE_956 MESSAGE_FREE_300 MESSAGE_FREE_300 MESSAGE_FREE_300 MESSAGE_FREE_20 MESSAGE_FREE_20 \
+    MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4
+
+struct message_bell {
+    struct message message;
+    MESSAGE_FREE_956
+    MESSAGE_FREE_4
+    MESSAGE_FREE_4
+    shm_bell bell;
+};
+struct message_live_bell {
+    struct message message;
+    uint64_t counter;
+    MESSAGE_FREE_956
+    shm_bell bell;
+};
+struct message_packed_bell {
+    struct message_packed message;
+    unsigned : 16;
+    MESSAGE_FREE_956
+    MESSAGE_FREE_4
+    MESSAGE_FREE_4
+    MESSAGE_FREE_4
+    MESSAGE_FREE_4
+    shm_bell bell;
+} __attribute__((packed));
+struct message_live_packed_bell {
+    struct message_packed message;
+    uint64_t counter;
+    unsigned : 16;
+    MESSAGE_FREE_956
+    MESSAGE_FREE_4
+    MESSAGE_FREE_4
+    shm_bell bell;
+} __attribute__((packed));
+_Static_assert(offsetof(struct message_bell, bell) == MESSAGE_BELL_AT, "a bell in the segment's last four bytes");
+_Static_assert(offsetof(struct message_live_bell, bell) == MESSAGE_BELL_AT, "the same");
+_Static_assert(offsetof(struct message_packed_bell, bell) == MESSAGE_BELL_AT, "the same");
+_Static_assert(offsetof(struct message_live_packed_bell, bell) == MESSAGE_BELL_AT, "the same");
 
 enum message_layout { MESSAGE_NATURAL, MESSAGE_PACKED, MESSAGE_LAYOUTS };
 

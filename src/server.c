@@ -28,13 +28,17 @@ SHM_LAYOUT(struct message);
 SHM_LAYOUT_WHEN(struct message_packed, "packed");
 SHM_LAYOUT_WHEN(struct message_live, "--every");
 SHM_LAYOUT_WHEN(struct message_live_packed, "packed --every");
+SHM_LAYOUT_WHEN(struct message_bell, "--bell");
+SHM_LAYOUT_WHEN(struct message_packed_bell, "packed --bell");
+SHM_LAYOUT_WHEN(struct message_live_bell, "--every --bell");
+SHM_LAYOUT_WHEN(struct message_live_packed_bell, "packed --every --bell");
 
 #define PROGRAM "shm-server"
 #define MS_MAX 86400000 /* a day */
 
 /* ---- the call's words ---- */
 
-enum { OPTION_STEP = 1100, OPTION_PAUSE, OPTION_EVERY, OPTION_LAYOUT, OPTION_MODE, OPTION_QUIET };
+enum { OPTION_STEP = 1100, OPTION_PAUSE, OPTION_EVERY, OPTION_BELL, OPTION_LAYOUT, OPTION_MODE, OPTION_QUIET };
 
 static const struct option_row rows[] = {
     {NULL, 0, NULL, "How it writes"},
@@ -42,6 +46,7 @@ static const struct option_row rows[] = {
     {"pause", OPTION_PAUSE, "MS", "write value by value, MS milliseconds apart"},
     {"every", OPTION_EVERY, "MS",
      "then go on: every MS milliseconds a counter, and a fraction that comes ever nearer to pi"},
+    {"bell", OPTION_BELL, NULL, "a bell in the segment's last 4 bytes, rung after each write: shm-view sleeps until it rings"},
     {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed"},
     {"mode", OPTION_MODE, "MODE", "who may read and write the segment, in octal (default 0600: only you)"},
     {"quiet", OPTION_QUIET, NULL, "no hints what to do next"},
@@ -51,7 +56,7 @@ static const struct option_row rows[] = {
 
 static const struct options options = {
     .program = PROGRAM,
-    .usage = "[--step | --pause MS] [--every MS] [--layout natural|packed] [--mode MODE] [--quiet] [--path FILE] "
+    .usage = "[--step | --pause MS] [--every MS] [--bell] [--layout natural|packed] [--mode MODE] [--quiet] [--path FILE] "
              "[--proj N] [--key KEY]",
     .about = "Makes a shared memory segment of 1024 bytes, writes a message into it by pointer manipulation, and "
              "waits. On Ctrl-C (SIGINT), SIGTERM or SIGHUP it detaches and removes the segment.",
@@ -64,7 +69,7 @@ struct order {
     struct segment_name name;
     enum message_layout layout;
     mode_t mode;
-    bool step, quiet;
+    bool step, bell, quiet;
     long pause; /* milliseconds before each value; 0: all at once */
     long every; /* milliseconds between two messages; 0: one message only */
 };
@@ -104,6 +109,9 @@ static int take_option(struct order *o, int letter, const char *arg)
         return take_ms("pause", arg, &o->pause);
     case OPTION_EVERY:
         return take_ms("every", arg, &o->every);
+    case OPTION_BELL:
+        o->bell = true;
+        return 0;
     case OPTION_LAYOUT:
         if (message_layout_from_name(arg, &o->layout))
             return 0;
@@ -276,6 +284,13 @@ static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 
 /* ---- writing ---- */
 
+/* After each write, where there is a bell. */
+static void ring(const struct order *o, void *base)
+{
+    if (o->bell)
+        SHM_BELL_RING((shm_bell *)((char *)base + MESSAGE_BELL_AT));
+}
+
 /* Value number `field` as --step and --pause tell it: "+0x14 int num = 22". */
 static void print_value(const struct order *o, enum message_field field, const struct message_live *m)
 {
@@ -336,6 +351,7 @@ static bool write_slowly(const struct order *o, void *base, const struct message
                 return false;
         }
         message_write_field(base, o->layout, field, m);
+        ring(o, base);
         if (!o->step) {
             print_value(o, field, m);
             say("\n");
@@ -354,6 +370,7 @@ static void write_on(const struct order *o, void *base, struct message_live *m)
         m->counter++;
         message_approximate(&m->message, m->counter + 1); /* number 1 is 22/7, where we started */
         message_write(base, o->layout, true, m);
+        ring(o, base);
         next = ms_from(next, o->every);
         if (ns_between(now(), next) < 0) /* we were stopped (Ctrl-Z) for a while: don't make up for it */
             next = ms_from(now(), o->every);
@@ -395,8 +412,10 @@ static void serve(const struct order *o, const struct segment *s, const char *ar
     bool slowly = o->step || o->pause != 0, live = o->every != 0;
 
     memset(s->base, 0, s->size);
-    if (!slowly)
+    if (!slowly) {
         message_write(s->base, o->layout, live, &m);
+        ring(o, s->base);
+    }
     print_start(o, s, argv0);
     if (!slowly)
         say("  wrote the message in the %s layout: bytes 0 to %zu\n", message_layout_name(o->layout),
@@ -404,6 +423,9 @@ static void serve(const struct order *o, const struct segment *s, const char *ar
     else if (!write_slowly(o, s->base, &m))
         return;
 
+    if (o->bell)
+        say("  a bell at bytes %d to %d rings after each write\n", MESSAGE_BELL_AT,
+            MESSAGE_BELL_AT + (int)sizeof(shm_bell) - 1);
     if (live)
         say("  the values move every %ld ms", o->every);
     else

@@ -97,11 +97,20 @@ expected()
     pahole -C message_live "$BIN/shm-server" | grep -q 'size: 64,'
 }
 
-@test "its four types stand in the section shm_layout" {
+@test "its eight types stand in the section shm_layout" {
     objcopy -O binary --only-section=shm_layout "$BIN/shm-server" "$T/section"
     run -0 xargs -0 -n 1 -a "$T/section" printf '%s\n'
-    sorted=$(grep . <<<"$output" | sort)
-    [[ $sorted == $'struct message\nstruct message_live\t--every\nstruct message_live_packed\tpacked --every\nstruct message_packed\tpacked' ]]
+    sort >"$T/want" <<'END'
+struct message
+struct message_bell	--bell
+struct message_live	--every
+struct message_live_bell	--every --bell
+struct message_live_packed	packed --every
+struct message_live_packed_bell	packed --every --bell
+struct message_packed	packed
+struct message_packed_bell	packed --bell
+END
+    diff "$T/want" <(grep . <<<"$output" | sort)
 }
 
 @test "SIGINT, SIGTERM and SIGHUP each detach and remove, with exit status 0" {
