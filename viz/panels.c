@@ -327,6 +327,22 @@ static void map_character(struct canvas *c, const struct theme *t, const struct 
     map_put(c, t, row, col, &map);
 }
 
+/* Where a row of the map starts, in the four columns that it has: "0", "100", "fc00", then "64K", "1.5M", "768M". */
+static void map_offset(size_t offset, char *out, size_t out_size)
+{
+    static const char units[] = "KMGT";
+    double n = (double)offset / 1024;
+    int unit = 0;
+    if (offset <= 0xffff) {
+        snprintf(out, out_size, "%zx", offset);
+        return;
+    }
+    for (; n >= 1000 && units[unit + 1] != '\0'; unit++) {
+        n /= 1024;
+    }
+    snprintf(out, out_size, n < 10 && n != (double)(int)n ? "%.1f%c" : "%.0f%c", n, units[unit]);
+}
+
 void panel_map(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
     if (r.rows <= 0 || m->size == 0) {
@@ -335,7 +351,9 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
     struct map_shape shape = map_fit(m->size, r.cols, r.rows);
     for (int row = 0; row < shape.rows; row++) {
         size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
-        canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4zx", start);
+        char label[16];
+        map_offset(start, label, sizeof label);
+        canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
         for (int col = 0; col < shape.cols; col++) {
             size_t offset = start + (size_t)col * shape.bytes;
             if (offset >= m->size) {

@@ -188,6 +188,30 @@ static void any_picture_draws_at_any_size(void **state)
     }
 }
 
+/* The map of 1 GiB: rows are told in M, and only what the window holds is looked at. */
+static void a_map_of_a_gibibyte_tells_where_its_rows_start(void **state)
+{
+    (void)state;
+    static const struct theme plain = {.utf8 = false};
+    struct view v;
+    size_t first, count;
+    view_open(&v, NULL, 1024);
+    assert_int_equal(model_resize(&v.m, (size_t)1 << 30), 0);
+    model_go(&v.m, (size_t)300 << 20);
+    model_want(&v.m, &first, &count);
+    uint8_t *bytes = calloc(count, 1);
+    model_take(&v.m, first, bytes, count);
+    free(bytes);
+    char *text = drawn(&v, &plain, 30, 100);
+    static const char *const rows[] = {"   0 ", "256M ", "512M ", "768M "};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_non_null(strstr(text, rows[i]));
+    }
+    assert_non_null(strstr(text, "12c00000 [00]"));
+    free(text);
+    view_close(&v);
+}
+
 static void every_state_of_a_source_draws(void **state)
 {
     (void)state;
@@ -288,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_parts_stand_inside_and_apart),
         cmocka_unit_test(any_picture_draws_at_any_size),
+        cmocka_unit_test(a_map_of_a_gibibyte_tells_where_its_rows_start),
         cmocka_unit_test(every_state_of_a_source_draws),
         cmocka_unit_test(random_layouts_draw),
         cmocka_unit_test(a_screen_says_what_is_where),
