@@ -203,7 +203,7 @@ static void a_map_of_a_gibibyte_tells_where_its_rows_start(void **state)
     model_take(&v.m, first, bytes, count);
     free(bytes);
     char *text = drawn(&v, &plain, 30, 100);
-    static const char *const rows[] = {"   0 ", "256M ", "512M ", "768M "};
+    static const char *const rows[] = {"|   0", "|256M", "|512M", "|768M"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_non_null(strstr(text, rows[i]));
     }
