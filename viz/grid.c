@@ -276,6 +276,61 @@ static void cell_byte(const struct grid_input *in, size_t i, struct grid_cell *c
     cell->marks = (uint8_t)marks;
 }
 
+/* ---- words in bytes of nobody ---- */
+
+struct text_search {
+    const struct grid_input *in;
+    struct grid_cell *cells; /* filled */
+    size_t count;
+};
+
+/* A printable byte where no field is and no padding: of cell i, or of one beside the cells, at most `before` below 0. */
+static bool reads_as_text(const struct text_search *s, ptrdiff_t i)
+{
+    const struct grid_input *in = s->in;
+    if (i >= 0 && (size_t)i < s->count) {
+        return s->cells[i].role == GRID_FREE && s->cells[i].byte >= 0x20 && s->cells[i].byte < 0x7f;
+    }
+    bool known = in->bytes != NULL && (i < 0 ? (size_t)-i <= in->before : (size_t)i < in->readable);
+    size_t offset = in->first + (size_t)i; /* below 0 it wraps back */
+    return known && offset < in->segment_size && in->bytes[i] >= 0x20 && in->bytes[i] < 0x7f &&
+           layout_span_at(in->layout, offset).kind == LAYOUT_SPAN_FREE;
+}
+
+/* Marks the cells of the run that starts at `start` and ends before `end`, where it is long enough and not just blanks. */
+static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t end)
+{
+    bool blank = true;
+    for (ptrdiff_t i = start; i < end && blank; i++) {
+        blank = s->in->bytes[i] == ' ';
+    }
+    if (blank || end - start < GRID_TEXT_RUN) {
+        return;
+    }
+    for (ptrdiff_t i = start > 0 ? start : 0; i < end && i < (ptrdiff_t)s->count; i++) {
+        s->cells[i].text = true;
+        s->cells[i].colour = (uint8_t)grid_hue_colour(GRID_TEXT, 0);
+    }
+}
+
+/* A run may start before the first cell and end past the last one: so far it is looked at. */
+static void texts_find(const struct grid_input *in, struct grid_cell *cells, size_t count)
+{
+    const struct text_search s = {in, cells, count};
+    ptrdiff_t i = 0, past = (ptrdiff_t)count + GRID_TEXT_RUN;
+    while (i > -GRID_TEXT_RUN && reads_as_text(&s, i - 1)) {
+        i--;
+    }
+    while (i < (ptrdiff_t)count) {
+        ptrdiff_t start = i;
+        while (i < past && reads_as_text(&s, i)) {
+            i++;
+        }
+        text_mark(&s, start, i);
+        i++;
+    }
+}
+
 void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t count)
 {
     size_t focus = LAYOUT_NO_LEAF;
@@ -299,4 +354,5 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
             }
         }
     }
+    texts_find(in, cells, count);
 }

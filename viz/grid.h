@@ -44,6 +44,7 @@ enum grid_family {
 };
 #define GRID_HUES 3 /* of each family */
 #define GRID_GLOW_MAX 3
+#define GRID_TEXT_RUN 4 /* as strings(1) has it */
 
 struct grid_hues {
     uint8_t *hue; /* one for each node of the layout, 0 to GRID_HUES - 1; owned */
@@ -67,6 +68,7 @@ struct grid_cell {
     uint8_t glow;     /* of a changed byte: GRID_GLOW_MAX just now, 1 almost faded */
     bool starts;      /* first byte of a field, or of a run of padding */
     bool element;     /* first byte of an array's element, not the first one's */
+    bool text;        /* free, and one of GRID_TEXT_RUN or more printable characters side by side: it reads as words */
     size_t leaf;      /* the field, or the one that made the padding; LAYOUT_NO_LEAF */
 };
 
@@ -77,6 +79,7 @@ struct grid_input {
     size_t first;                  /* offset of bytes[0], and of the first cell */
     const uint8_t *bytes;          /* from `first` on; NULL where nothing can be read */
     size_t readable;               /* how many of them there are */
+    size_t before;                 /* so many bytes before bytes[0] can be read, too: text may have begun there */
     const uint8_t *expected;       /* what should stand from `first` on; NULL: nothing is expected */
     size_t expected_size;
     const uint8_t *glow;           /* one for each of bytes, 0 to GRID_GLOW_MAX; NULL: nothing changed */

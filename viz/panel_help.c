@@ -51,11 +51,21 @@ static size_t help_signs(const struct theme *t, struct help_line *lines)
     help_cell(t, &lines[n++], &cell, "a byte that is zero is dim");
     cell = (struct grid_cell){.role = GRID_PADDING, .colour = 6};
     help_cell(t, &lines[n++], &cell, "padding: no field lives here");
+    cell = (struct grid_cell){.role = GRID_FREE, .byte = 0x41, .colour = 2, .text = true};
+    help_cell(t, &lines[n++], &cell, "no field, but it reads as text");
     for (size_t i = 0; i < theme_mark_count; i++) {
         bool stale = theme_marks[i].mark == GRID_STALE;
         cell = (struct grid_cell){.role = stale ? GRID_PADDING : GRID_FIELD, .byte = 0x2a, .colour = 6, .glow = 3,
                                   .marks = (uint8_t)theme_marks[i].mark, .starts = true};
         help_cell(t, &lines[n++], &cell, theme_marks[i].meaning);
+    }
+    static const struct {
+        enum theme_sign sign;
+        const char *text;
+    } edges[] = {{SIGN_LINE_EDGE, "a cache line starts: 64 bytes"}, {SIGN_PAGE_EDGE, "a page starts: 4096 bytes"}};
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++, n++) {
+        lines[n] = (struct help_line){.text = edges[i].text, .style = theme_words(t, WORDS_PLAIN)};
+        snprintf(lines[n].label, sizeof lines->label, "40%s", theme_sign(t, edges[i].sign));
     }
     static const struct {
         enum grid_family family;

@@ -109,6 +109,18 @@ static void cursor_close(struct canvas *c, int row, int col, const struct theme 
     canvas_put(c, row, col + rows_hex_column(shape, i) + 2, s, theme_sign(t, SIGN_CURSOR_RIGHT));
 }
 
+#define CACHE_LINE 64 /* bytes: of x86-64 and of nearly every ARMv8; a segment starts at a page, so offsets tell */
+#define PAGE 4096     /* bytes: the smallest page that there is */
+
+static void offset_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                        size_t offset)
+{
+    bool page = offset % PAGE == 0, line = offset % CACHE_LINE == 0;
+    struct style style = theme_words(t, page ? WORDS_STRONG : line ? WORDS_PLAIN : WORDS_LABEL);
+    col = canvas_printf(c, row, col, style, "%0*zx", shape->digits, offset);
+    canvas_put(c, row, col, style, page || line ? theme_sign(t, page ? SIGN_PAGE_EDGE : SIGN_LINE_EDGE) : " ");
+}
+
 void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t first,
                const struct grid_cell *cells, size_t count)
 {
@@ -117,7 +129,7 @@ void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const 
         if (cells[at].role == GRID_OUT) {
             continue;
         }
-        canvas_printf(c, row, col, theme_words(t, WORDS_LABEL), "%0*zx", shape->digits, first + at);
+        offset_draw(c, row, col, t, shape, first + at);
         int selected = -1;
         for (size_t i = 0; i < width && at + i < count; i++) {
             cell_draw(c, row, col, t, shape, (int)i, &cells[at + i]);

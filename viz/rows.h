@@ -1,7 +1,9 @@
 /* Rows: cells -> the lines of the hex grid on a canvas: offset, hex with signs between, characters.
  *
+ *   0000═ 50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as
  *   0010  3a 20 00░00│16 00 00 00│2f░00░00░00│07 00 00 00  : .·....
  *
+ * The sign after the offset says that a cache line (64 bytes) or a page (4096) starts with the row.
  * Each byte takes three columns: the sign before it (a field's edge, padding's hatch, a mark) and two hex digits. */
 #ifndef SHMLAB_ROWS_H
 #define SHMLAB_ROWS_H

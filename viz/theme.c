@@ -11,6 +11,7 @@ static const struct {
     [SIGN_TEE_DOWN] = {"┬", "+"},     [SIGN_TEE_RIGHT] = {"├", "+"},    [SIGN_TEE_UP] = {"┴", "+"},
     [SIGN_TEE_LEFT] = {"┤", "+"},     [SIGN_POINTER] = {"▸", ">"},      [SIGN_DOT] = {"·", "."},
     [SIGN_BLOCK] = {"■", "#"},        [SIGN_SINCE] = {"•", "+"},
+    [SIGN_LINE_EDGE] = {"─", "-"},    [SIGN_PAGE_EDGE] = {"═", "="},
 };
 
 const char *theme_sign(const struct theme *t, enum theme_sign sign)
@@ -54,6 +55,8 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
         s.attr = STYLE_DIM;
     } else if (cell->role == GRID_FIELD && !t->colour) {
         s.attr = STYLE_BOLD; /* mono: a field's bytes stand out from those of nobody */
+    } else if (cell->text && !t->colour) {
+        s.attr = STYLE_BOLD; /* and so do words in bytes of nobody */
     }
     if ((cell->marks & (GRID_FOCUS | GRID_SINCE)) != 0) {
         s.attr = (uint8_t)((s.attr & ~STYLE_DIM) | STYLE_BOLD);

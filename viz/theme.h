@@ -14,6 +14,8 @@ struct theme {
 enum theme_sign {
     SIGN_EDGE,       /* a field starts */
     SIGN_ELEMENT,    /* an array's next element starts */
+    SIGN_LINE_EDGE,  /* after a row's offset: a cache line starts */
+    SIGN_PAGE_EDGE,  /* a page starts */
     SIGN_HATCH,      /* padding */
     SIGN_STALE,
     SIGN_CHANGED,

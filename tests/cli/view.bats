@@ -61,7 +61,7 @@ harmless()
     [[ -z $stderr ]]
     [[ ${lines[0]} == "key $KEY, 1024 bytes" ]]
     [[ ${lines[1]} == '       0  1  2  3  4  5  6  7   8  9  a  b  c  d  e  f' ]]
-    [[ ${lines[2]} == '0000 │50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as' ]]
+    [[ ${lines[2]} == '0000═│50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as' ]]
     [[ ${lines[3]} == '0010  3a 20 00░00│16 00 00 00 │2f░00░00░00│07 00 00 00  : ······/·······' ]]
     [[ ${lines[4]} == '0020 │3d│3d░00░00░00░00░00░00 │49 92 24 49 92 24 09 40  ==······I·$I·$·@' ]]
     [[ ${lines[5]} == '0030 │67 6f 6f 64 62 79 65 00  00 00 00 00 00 00 00 00  goodbye·········' ]]
@@ -143,7 +143,7 @@ xxd_of()
     [[ $(json '$j->{size}, $j->{bytes}, scalar @{$j->{cells}}' "$T/json") == '0  0' ]]
     printf 'A' >"$T/one"
     run -0 file_view "$T/one" --render text
-    [[ ${lines[2]} == '0000  41 '*' A' ]]
+    [[ ${lines[2]} == '0000═ 41 '*' A' ]]
     run -0 --separate-stderr file_view /dev/zero --render json
     [[ $stderr == *'the first 1048576 are shown' ]]
 }
@@ -173,7 +173,7 @@ findings()
     for format in text ansi; do
         run -0 file_view "$T/bytes" --layout "$T/layout" --render $format
         plain=$(sed 's/\x1b\[[0-9;]*m//g' <<<"$output")
-        [[ $plain == *'0000 │54░00!01░00│02 00&00&00'* ]]
+        [[ $plain == *'0000═│54░00!01░00│02 00&00&00'* ]]
         [[ $plain == *' m '*'4^'* ]]
         [[ $plain == *'! m at 0x0006 claims bytes that n claims too'* ]]
         [[ $plain == *'! m at 0x0006 is misaligned: int wants a multiple of 4'* ]]
@@ -219,7 +219,7 @@ findings()
     files
     for width in 1 2 4 8 16 32 64; do
         run -0 file_view "$T/bytes" --width $width --cols 400 --render text
-        [[ ${lines[3]} == "$(printf '%04x' $width)"\ * ]]
+        [[ ${lines[3]} == "$(printf '%04x' $width)"[\ ─]* ]]
     done
     run -0 file_view "$T/bytes" --width 64 --cols 80 --render text
     [[ ${lines[3]} == 0010* ]]

@@ -189,7 +189,7 @@ slots()
     keys L
     sees 'layout: struct message_'
     screen | grep -q 'PI is defined as'
-    for _ in 2 3 4; do keys L; done
+    for _ in 2 3 4 5 6 7 8; do keys L; done
     sees 'layout: struct message, from shm-server' '00░00│16'
 }
 

@@ -259,7 +259,7 @@ static bool same_cell(const struct grid_cell *a, const struct grid_cell *b)
 {
     return a->byte == b->byte && a->role == b->role && a->marks == b->marks && a->family == b->family &&
            a->colour == b->colour && a->glow == b->glow && a->starts == b->starts && a->element == b->element &&
-           a->leaf == b->leaf;
+           a->leaf == b->leaf && a->text == b->text;
 }
 
 static void a_window_may_start_in_the_midst_of_a_field(void **state)
@@ -448,6 +448,7 @@ static void a_window_is_a_slice_of_the_whole(void **state)
         in.bytes += first;
         in.glow += first;
         in.readable -= first;
+        in.before = first;
         uint8_t *bytes_before = malloc(b.size);
         assert_non_null(bytes_before);
         memcpy(bytes_before, b.bytes, b.size);
@@ -466,9 +467,65 @@ static void a_window_is_a_slice_of_the_whole(void **state)
     }
 }
 
+/* ---- words ---- */
+
+/* One letter for each byte: T where it reads as text. */
+static void assert_texts(const struct grid_input *in, const char *wanted)
+{
+    struct grid_cell cells[SIZE];
+    char got[SIZE + 1] = "";
+    size_t count = strlen(wanted);
+    grid_fill(in, cells, count);
+    for (size_t i = 0; i < count; i++) {
+        got[i] = cells[i].text ? 'T' : '-';
+        assert_true(!cells[i].text || cells[i].colour == grid_hue_colour(GRID_TEXT, 0));
+    }
+    assert_string_equal(got, wanted);
+}
+
+static void words_in_bytes_of_nobody_stand_out(void **state)
+{
+    (void)state;
+    struct picture p;
+    picture_open(&p, "shmlab layout 1\nstruct r {\nchar[4] name\nint n\n}\n");
+    memcpy(p.bytes, "abcdefghijk\0abc\0\x7f" "a~ z\x80    ", 26);
+    assert_texts(&p.in, "-----------------TTTT---------");
+    memcpy(p.bytes + 8, "ijkl", 4); /* its 8 bytes before are fields' */
+    assert_texts(&p.in, "--------TTTTTTT--TTTT---------");
+    p.in.readable = 11;
+    assert_texts(&p.in, "-----------------");
+    p.in.readable = SIZE;
+    p.in.segment_size = 20;
+    assert_texts(&p.in, "--------TTTTTTT---------------");
+    picture_close(&p);
+}
+
+static void words_go_over_the_edges_of_what_is_shown(void **state)
+{
+    (void)state;
+    static const struct layout none;
+    uint8_t bytes[32] = "\0\0hello there\0\0wordswordswords";
+    for (size_t first = 0; first < 12; first++) {
+        for (size_t count = 1; first + count <= 20; count++) {
+            struct grid_input in = {.layout = &none, .segment_size = 32, .first = first, .bytes = bytes + first,
+                                    .readable = 32 - first, .before = first, .cursor = SIZE_MAX};
+            char wanted[33] = "--TTTTTTTTTTT--TTTTTTTTTTTTTTT--";
+            wanted[first + count] = '\0';
+            assert_texts(&in, wanted + first);
+        }
+    }
+    struct grid_input in = {.layout = &none, .segment_size = 32, .first = 11, .bytes = bytes + 11, .readable = 21,
+                            .cursor = SIZE_MAX};
+    assert_texts(&in, "----TTTT"); /* what can't be read tells nothing */
+    in.readable = 6;
+    assert_texts(&in, "--------");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_in_bytes_of_nobody_stand_out),
+        cmocka_unit_test(words_go_over_the_edges_of_what_is_shown),
         cmocka_unit_test(each_byte_has_its_role),
         cmocka_unit_test(without_a_layout_all_is_free),
         cmocka_unit_test(what_cannot_be_read_is_not_shown),

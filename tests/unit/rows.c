@@ -114,7 +114,7 @@ static void lines_show_offset_bytes_edges_and_characters(void **state)
     char *text = drawn(&ascii, 20, bytes, shape);
     assert_string_equal(text,
                         "       0  1  2  3  4  5  6  7   8  9  a  b  c  d  e  f\n"
-                        "0000 |50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as\n"
+                        "0000=|50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as\n"
                         "0010  3a 20 00~00[16]00 00 00 |2f!01~00~00|07 00 00 00  : ....../.......\n"
                         "0020 |3d|3d~00~00~00~00~00~00 |49 92 24 49 92 24 09 40  ==......I.$I.$.@\n"
                         "0030 |67 6f 6f 64 62 79 65 00  00 00 00 00              goodbye.....\n");
@@ -148,6 +148,27 @@ static void every_byte_is_shown_in_hex_and_as_a_harmless_character(void **state)
     }
 }
 
+static void cache_lines_and_pages_have_their_edges(void **state)
+{
+    (void)state;
+    const struct theme ascii = {.colour = false};
+    struct grid_cell cells[8 * 64];
+    memset(cells, 0, sizeof cells);
+    for (int width = 8; width <= 64; width *= 2) {
+        const struct rows_shape shape = {.width = width, .digits = 5};
+        size_t rows = 512 / (size_t)width;
+        struct canvas c;
+        assert_int_equal(canvas_init(&c, (int)rows, 300, false), 0);
+        rows_draw(&c, 0, 0, &ascii, &shape, 0x10f00, cells, 512);
+        for (size_t row = 0; row < rows; row++) {
+            size_t offset = 0x10f00 + row * (size_t)width;
+            char wanted[] = {offset == 0x11000 ? '=' : offset % 64 == 0 ? '-' : ' ', '\0'};
+            assert_string_equal(canvas_at(&c, (int)row, 5)->text, wanted);
+        }
+        canvas_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +176,7 @@ int main(void)
         cmocka_unit_test(offsets_have_room_for_the_last_byte),
         cmocka_unit_test(a_column_leads_back_to_its_byte),
         cmocka_unit_test(lines_show_offset_bytes_edges_and_characters),
+        cmocka_unit_test(cache_lines_and_pages_have_their_edges),
         cmocka_unit_test(every_byte_is_shown_in_hex_and_as_a_harmless_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
