@@ -1,0 +1,183 @@
+/* View words: see view_words.h. */
+#include "view_words.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options.h"
+
+enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT };
+
+static const struct option_row rows[] = {
+    OPTIONS_SEGMENT_ROWS,
+    {"file", OPTION_FILE, "FILE", "the bytes of a file instead of a segment; - is standard input"},
+    {NULL, 0, NULL, "Which layout (with none of these: what the segment's creator says with SHM_LAYOUT)"},
+    {"type", OPTION_TYPE, "NAME", "this C type, as 'struct message'"},
+    {"elf", OPTION_ELF, "FILE", "the program that has the type in its debug information"},
+    {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
+    {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
+    {NULL, 0, NULL, "Picture"},
+    {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, svg, or layout (print the layout)"},
+    {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
+    {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
+    {"cols", OPTION_COLS, "N", "columns for --render text, ansi and svg (default 80)"},
+    {"screen", OPTION_SCREEN, "COLSxROWS", "with --render svg: the viewer's whole screen at that size, as 100x30"},
+    {"ground", OPTION_GROUND, "WHICH", "of --render svg: light, dark or auto (light, but dark on a dark screen)"},
+    {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
+    OPTIONS_COMMON_ROWS,
+};
+
+static const struct options options = {
+    .program = "shm-view",
+    .usage = "[OPTION]... [-]",
+    .about = "Shows every byte of a shared memory segment as a hex grid, live and read-only, coloured by the fields that "
+             "lie in it. Keys: ? shows them, q quits.",
+    .rows = rows,
+    .row_count = sizeof rows / sizeof *rows,
+};
+
+static int take_format(const char *word, enum format *format)
+{
+    static const char *const names[] = {"screen", "text", "ansi", "json", "svg", "layout"};
+    for (size_t i = FORMAT_TEXT; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            *format = (enum format)i;
+            return 0;
+        }
+    }
+    return options_wrong(&options, "--render takes text, ansi, json, svg or layout, not '%s'", word);
+}
+
+static int take_width(const char *word, int *width)
+{
+    long long n;
+    if (options_number(word, 1, 64, &n) < 0 || (n & (n - 1)) != 0) {
+        return options_wrong(&options, "--width takes 1, 2, 4, 8, 16, 32 or 64, not '%s'", word);
+    }
+    *width = (int)n;
+    return 0;
+}
+
+static int take_cols(const char *word, int *cols)
+{
+    long long n;
+    if (options_number(word, 10, 1000, &n) < 0) {
+        return options_wrong(&options, "--cols takes a number from 10 to 1000, not '%s'", word);
+    }
+    *cols = (int)n;
+    return 0;
+}
+
+/* "100x30" */
+static int take_screen(const char *word, struct view_words *w)
+{
+    const char *x = strchr(word, 'x');
+    char cols[8];
+    long long c, r;
+    if (x == NULL || x - word >= (ptrdiff_t)sizeof cols) {
+        return options_wrong(&options, "--screen takes columns and rows as 100x30, not '%s'", word);
+    }
+    snprintf(cols, sizeof cols, "%.*s", (int)(x - word), word);
+    if (options_number(cols, 20, 500, &c) < 0 || options_number(x + 1, 6, 200, &r) < 0) {
+        return options_wrong(&options, "--screen takes 20x6 to 500x200, not '%s'", word);
+    }
+    w->screen_cols = (int)c;
+    w->screen_rows = (int)r;
+    return 0;
+}
+
+static int take_ground(const char *word, enum svg_ground *ground)
+{
+    static const char *const names[] = {"auto", "light", "dark"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(word, names[i]) == 0) {
+            *ground = (enum svg_ground)i;
+            return 0;
+        }
+    }
+    return options_wrong(&options, "--ground takes auto, light or dark, not '%s'", word);
+}
+
+static void take_file(struct view_words *w, const char *path)
+{
+    bool standard_input = strcmp(path, "-") == 0;
+    w->spec.kind = standard_input ? SOURCE_STDIN : SOURCE_FILE;
+    w->spec.path = path;
+}
+
+static int take(struct view_words *w, int letter, const char *arg)
+{
+    switch (letter) {
+    case OPTION_PATH:
+    case OPTION_PROJ:
+    case OPTION_KEY:
+    case OPTION_ID:
+        return options_segment(&options, letter, arg, &w->spec.name) < 0 ? 2 : 0;
+    case OPTION_FILE:
+        take_file(w, arg);
+        return 0;
+    case OPTION_LAYOUT:
+        w->glasses.layout_file = arg;
+        return 0;
+    case OPTION_TYPE:
+        w->glasses.type = arg;
+        return 0;
+    case OPTION_ELF:
+        w->glasses.elf = arg;
+        return 0;
+    case OPTION_NO_LAYOUT:
+        w->glasses.none = true;
+        return 0;
+    case OPTION_RENDER:
+        return take_format(arg, &w->format);
+    case OPTION_EXPECT:
+        w->expect = arg;
+        return 0;
+    case OPTION_WIDTH:
+        return take_width(arg, &w->width);
+    case OPTION_COLS:
+        return take_cols(arg, &w->cols);
+    case OPTION_SCREEN:
+        return take_screen(arg, w);
+    case OPTION_GROUND:
+        return take_ground(arg, &w->ground);
+    case OPTION_AT:
+        w->at = arg;
+        return 0;
+    default:
+        return 2;
+    }
+}
+
+int view_words_take(struct view_words *w, int argc, char **argv)
+{
+    *w = (struct view_words){.cols = 80, .spec.name = SEGMENT_NAME_DEFAULT};
+    const char *arg;
+    for (int letter; (letter = options_next(&options, argc, argv, &arg)) != -1;) {
+        if (letter == OPTION_HELP || letter == OPTION_VERSION) {
+            (letter == OPTION_HELP ? options_help : options_version)(&options, stdout);
+            return 0;
+        }
+        int rc = take(w, letter, arg);
+        if (rc != 0) {
+            return rc;
+        }
+    }
+    if (w->screen_rows > 0 && w->format != FORMAT_SVG) {
+        return options_wrong(&options, "--screen goes with --render svg");
+    }
+    bool named = w->spec.name.by != SEGMENT_BY_PATH || w->spec.name.path != NULL || w->spec.name.proj != 0;
+    bool file = w->spec.kind != SOURCE_SEGMENT, input = optind < argc && strcmp(argv[optind], "-") == 0;
+    if (named + file + input > 1) {
+        return options_wrong(&options, "one source is enough: a segment, a file, or - for standard input");
+    }
+    if (input) {
+        take_file(w, argv[optind++]);
+    }
+    if (optind < argc) {
+        return options_wrong(&options, "unexpected word '%s'", argv[optind]);
+    }
+    return -1;
+}

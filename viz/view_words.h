@@ -1,0 +1,25 @@
+/* View words: the words of shm-view's call. */
+#ifndef SHMLAB_VIEW_WORDS_H
+#define SHMLAB_VIEW_WORDS_H
+
+#include "glasses.h"
+#include "render.h"
+#include "source.h"
+
+enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_SVG, FORMAT_LAYOUT };
+
+struct view_words {
+    struct source_spec spec;
+    struct glasses_spec glasses;
+    enum format format;
+    const char *expect, *at;      /* --expect, --at; NULL: not said */
+    int width, cols;              /* width 0: what fits */
+    int screen_cols, screen_rows; /* --screen; 0: not said */
+    enum svg_ground ground;
+};
+
+/* Reads the words into *w, whose strings point into argv. -1: go on; else the exit status, with all said that there is
+ * to say: wrong words on standard error, help and version on standard output. */
+int view_words_take(struct view_words *w, int argc, char **argv);
+
+#endif
