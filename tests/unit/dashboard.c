@@ -207,7 +207,7 @@ static void a_map_of_a_gibibyte_tells_where_its_rows_start(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_non_null(strstr(text, rows[i]));
     }
-    assert_non_null(strstr(text, "12c00000 [00]"));
+    assert_non_null(strstr(text, "12c00000=[00]"));
     free(text);
     view_close(&v);
 }
