@@ -165,32 +165,23 @@ static int from_elf(struct glasses *g, const struct glasses_spec *spec, struct l
     return rc;
 }
 
-/* The creator's executable. Where it can't be read, that is no error: the bytes can be shown all the same. */
-static int from_creator(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+/* A running program's executable. name: printable. Where it can't be read, that is no error: the bytes can be shown all
+ * the same. */
+static int from_process(struct glasses *g, const struct glasses_spec *spec, pid_t pid, const char *name,
                         struct layout_error *error)
 {
     char path[40];
-    if (source->spec.kind != SOURCE_SEGMENT || !source->attached_before) {
-        return 0;
-    }
-    if (!source->creator_runs) {
-        snprintf(g->why, sizeof g->why, "the segment's creator (pid %d) is gone; --elf and --type name one",
-                 (int)source->stat.creator_pid);
-        return 0;
-    }
-    snprintf(path, sizeof path, "/proc/%d/exe", (int)source->stat.creator_pid);
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         snprintf(g->why, sizeof g->why, "cannot read %s (%s); --elf and --type name one", path, strerror(errno));
         return 0;
     }
-    const struct layout_dwarf_file file = {.fd = fd, .name = source->creator_name};
-    pid_t pid = source->stat.creator_pid;
-    int rc = spec->type != NULL ? from_type(g, &file, spec->type, source->creator_name, error)
-                                : from_section(g, &file, pid, source->creator_name, error);
+    const struct layout_dwarf_file file = {.fd = fd, .name = name};
+    int rc = spec->type != NULL ? from_type(g, &file, spec->type, name, error) : from_section(g, &file, pid, name, error);
     close(fd);
     if (rc == 0 && g->count == 0) {
-        snprintf(g->why, sizeof g->why, "%s has no SHM_LAYOUT line; --type names a type", source->creator_name);
+        snprintf(g->why, sizeof g->why, "%s has no SHM_LAYOUT line; --type names a type", name);
     }
     if (rc < 0 && spec->type == NULL) {
         /* Nobody asked for it by name: what is wrong is told in one line, and the bytes are shown. */
@@ -200,6 +191,44 @@ static int from_creator(struct glasses *g, const struct glasses_spec *spec, cons
         rc = 0;
     }
     return rc;
+}
+
+/* The program that made the segment, or whose mapping it is. */
+static int from_creator(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+                        struct layout_error *error)
+{
+    if (!source->attached_before) {
+        return 0;
+    }
+    if (!source->creator_runs) {
+        snprintf(g->why, sizeof g->why, "the segment's creator (pid %d) is gone; --elf and --type name one",
+                 (int)source->stat.creator_pid);
+        return 0;
+    }
+    return from_process(g, spec, source->creator.pid, source->creator_name, error);
+}
+
+#define PROGRAMS_ASKED 8 /* of those that have it mapped */
+
+/* POSIX shared memory keeps no word of its maker: the first program that has it mapped and says what lies there. */
+static int from_neighbours(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+                           struct layout_error *error)
+{
+    const struct attachments *a = &source->neighbours.now;
+    int rc = 0, asked = 0;
+    pid_t last = 0;
+    snprintf(g->why, sizeof g->why, "no program that we may look into has it mapped; --elf and --type name one");
+    for (size_t i = 0; i < a->count && g->count == 0 && asked < PROGRAMS_ASKED; i++) {
+        char name[64];
+        if (a->list[i].pid == last) {
+            continue;
+        }
+        last = a->list[i].pid;
+        asked++;
+        printable_text(a->list[i].name, printable_utf8(), name, sizeof name);
+        rc = from_process(g, spec, last, name, error);
+    }
+    return g->count > 0 ? 0 : rc;
 }
 
 static int find(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
@@ -219,12 +248,16 @@ static int find(struct glasses *g, const struct glasses_spec *spec, const struct
     if (spec->elf != NULL) {
         return from_elf(g, spec, error);
     }
-    if (spec->type != NULL && source->spec.kind != SOURCE_SEGMENT) {
+    if (source->spec.kind == SOURCE_POSIX && source->neighbours.now.count > 0) {
+        return from_neighbours(g, spec, source, error);
+    }
+    bool program = source->spec.kind == SOURCE_SEGMENT || source->spec.kind == SOURCE_MAP;
+    if (!program && spec->type != NULL) {
         layout_error_set(error, 0, "cannot find the type %s: no program was named\n  say which one has it: --elf FILE",
                          spec->type);
         return -EINVAL;
     }
-    return from_creator(g, spec, source, error);
+    return program ? from_creator(g, spec, source, error) : 0;
 }
 
 int glasses_find(struct glasses *g, const struct glasses_spec *spec, const struct source *source, size_t size,

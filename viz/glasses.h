@@ -2,7 +2,8 @@
  *
  *   glasses_find -> glasses_layout, glasses_next -> glasses_free
  *
- * From the segment's creator: pid -> /proc/PID/exe -> section shm_layout -> DWARF; by hand: a type of an ELF file, or a
+ * From the segment's creator, or the process whose mapping it is, or the first that has POSIX shared memory mapped and
+ * says it: pid -> /proc/PID/exe -> section shm_layout -> DWARF; by hand: a type of an ELF file, or a
  * .layout file. */
 #ifndef SHMLAB_GLASSES_H
 #define SHMLAB_GLASSES_H

@@ -12,6 +12,7 @@
 #include "glasses.h"
 #include "keys.h"
 #include "layout_text.h"
+#include "map_list.h"
 #include "printable.h"
 #include "render.h"
 #include "screen.h"
@@ -36,6 +37,21 @@ struct view {
 };
 
 /* ---- bytes and layouts ---- */
+
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* ms since 1970 when now_ms was 0. */
+static uint64_t wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 - now_ms();
+}
 
 static int fail(const char *what, const char *of, int rc, const char *next)
 {
@@ -62,6 +78,9 @@ static int read_file(const char *path, uint8_t **bytes, size_t *size)
 static int wear_glasses(struct view *v)
 {
     struct layout_error error = {.line = 0};
+    if (v->source.spec.kind == SOURCE_POSIX) {
+        source_look_around(&v->source, now_ms()); /* its layout is that of a program which has it mapped */
+    }
     int found = glasses_find(&v->glasses, &v->words.glasses, &v->source, v->model.size, &error);
     /* What the model wore may be gone now, whether others were found or not. */
     int rc = model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
@@ -110,28 +129,27 @@ static bool look(struct view *v)
     return look_at(v, first, count);
 }
 
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* ms since 1970 when now_ms was 0. */
-static uint64_t wall_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 - now_ms();
-}
-
 /* ---- once ---- */
+
+/* Why there is no POSIX shared memory to draw. */
+static int tell_no_posix(const struct source *s)
+{
+    char name[256];
+    bool denied = s->state == SOURCE_DENIED;
+    source_title(s, name, sizeof name);
+    fprintf(stderr, "shm-view: cannot open %s: %s\n", name, denied ? strerror(EACCES) : "there is none");
+    fprintf(stderr, "  %s\n", denied ? "its owner can allow it: chmod a+r" : "ls /dev/shm lists what there is");
+    return 1;
+}
 
 /* Why there is no segment to draw: what was tried, what the kernel said, what to do next. */
 static int tell_no_segment(const struct source *s)
 {
     char called[64];
     int id;
+    if (s->spec.kind == SOURCE_POSIX) {
+        return tell_no_posix(s);
+    }
     int rc = segment_name_id(&s->spec.name, &id);
     if (rc < 0) {
         return tell_name_failure("shm-view", &s->spec.name, rc);
@@ -178,7 +196,7 @@ static int draw_screen(struct view *v)
 
 static int draw_once(struct view *v)
 {
-    if (source_size(&v->source) == 0 && v->source.state != SOURCE_STATIC) {
+    if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
         return tell_no_segment(&v->source);
     }
     if (source_size(&v->source) > DRAWN_MAX) {
@@ -324,9 +342,31 @@ static int live(struct view *v)
     return rc < 0 ? fail("draw", "", rc, "is there memory left?") : 0;
 }
 
+/* Lists what --map can choose of the process. */
+static int list_maps(pid_t pid)
+{
+    char whose[32];
+    size_t count;
+    int rc = map_list_print(pid, stdout, &count);
+    snprintf(whose, sizeof whose, "process %d", (int)pid);
+    if (rc < 0) {
+        return fail("look into", whose, rc, rc == -ESRCH ? "ps -e lists the processes that there are"
+                                                         : "only its own user or root may");
+    }
+    if (count == 0) {
+        printf("%s has no shared mapping\n", whose);
+    }
+    return 0;
+}
+
 static int open_source(struct view *v)
 {
     int rc = source_open(&v->source, &v->words.spec);
+    if (rc < 0 && v->words.spec.kind == SOURCE_MAP) {
+        char which[300];
+        snprintf(which, sizeof which, "%s of process %d", v->words.spec.map, (int)v->words.spec.pid);
+        return fail("look at mapping", which, rc, v->source.line);
+    }
     if (rc < 0 && v->words.spec.kind == SOURCE_SEGMENT) {
         return fail("find the segment", "", rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them");
     }
@@ -354,6 +394,10 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     model_init(&v.model);
     int status = view_words_take(&v.words, argc, argv);
+    if (status < 0 && v.words.spec.kind == SOURCE_MAP && v.words.spec.map == NULL) {
+        status = list_maps(v.words.spec.pid);
+        goto out;
+    }
     if (status < 0) {
         v.model.want_width = v.words.width;
         status = open_source(&v);

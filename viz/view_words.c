@@ -1,6 +1,7 @@
 /* View words: see view_words.h. */
 #include "view_words.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,12 +9,15 @@
 #include "options.h"
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
-       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT };
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
+    {"posix", OPTION_POSIX, "/NAME", "POSIX shared memory, as shm_open names it: /dev/shm/NAME"},
+    {"pid", OPTION_PID, "PID", "memory of that process: --map says which; without it, lists what is shared"},
+    {"map", OPTION_MAP, "WHICH", "its line in /proc/PID/maps, its name, or an address in it (0x...)"},
     {"file", OPTION_FILE, "FILE", "the bytes of a file instead of a segment; - is standard input"},
-    {NULL, 0, NULL, "Which layout (with none of these: what the segment's creator says with SHM_LAYOUT)"},
+    {NULL, 0, NULL, "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
     {"type", OPTION_TYPE, "NAME", "this C type, as 'struct message'"},
     {"elf", OPTION_ELF, "FILE", "the program that has the type in its debug information"},
     {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
@@ -107,6 +111,39 @@ static void take_file(struct view_words *w, const char *path)
     w->spec.path = path;
 }
 
+static int take_posix(struct view_words *w, const char *name)
+{
+    const char *bare = name + strspn(name, "/");
+    if (*bare == '\0' || strchr(bare, '/') != NULL || strlen(bare) > 255) {
+        return options_wrong(&options, "--posix takes a name without folders, as /psm_1a2b, not '%s'", name);
+    }
+    w->spec.kind = SOURCE_POSIX;
+    w->spec.path = name;
+    return 0;
+}
+
+static int take_pid(struct view_words *w, const char *word)
+{
+    long long n;
+    if (options_number(word, 1, INT_MAX, &n) < 0) {
+        return options_wrong(&options, "--pid takes the number of a process, not '%s'", word);
+    }
+    w->spec.kind = SOURCE_MAP;
+    w->spec.pid = (pid_t)n;
+    return 0;
+}
+
+/* How many sources were named: one is enough. */
+static int sources_named(const struct view_words *w, unsigned kinds, bool input)
+{
+    bool named = w->spec.name.by != SEGMENT_BY_PATH || w->spec.name.path != NULL || w->spec.name.proj != 0;
+    int n = named + input;
+    for (; kinds != 0; kinds &= kinds - 1) {
+        n++;
+    }
+    return n;
+}
+
 static int take(struct view_words *w, int letter, const char *arg)
 {
     switch (letter) {
@@ -117,6 +154,13 @@ static int take(struct view_words *w, int letter, const char *arg)
         return options_segment(&options, letter, arg, &w->spec.name) < 0 ? 2 : 0;
     case OPTION_FILE:
         take_file(w, arg);
+        return 0;
+    case OPTION_POSIX:
+        return take_posix(w, arg);
+    case OPTION_PID:
+        return take_pid(w, arg);
+    case OPTION_MAP:
+        w->spec.map = arg;
         return 0;
     case OPTION_LAYOUT:
         w->glasses.layout_file = arg;
@@ -155,6 +199,7 @@ int view_words_take(struct view_words *w, int argc, char **argv)
 {
     *w = (struct view_words){.cols = 80, .spec.name = SEGMENT_NAME_DEFAULT};
     const char *arg;
+    unsigned kinds = 0; /* of source, a bit for each that was named */
     for (int letter; (letter = options_next(&options, argc, argv, &arg)) != -1;) {
         if (letter == OPTION_HELP || letter == OPTION_VERSION) {
             (letter == OPTION_HELP ? options_help : options_version)(&options, stdout);
@@ -164,14 +209,18 @@ int view_words_take(struct view_words *w, int argc, char **argv)
         if (rc != 0) {
             return rc;
         }
+        kinds |= letter == OPTION_FILE ? 1u : letter == OPTION_POSIX ? 2u : letter == OPTION_PID ? 4u : 0;
     }
     if (w->screen_rows > 0 && w->format != FORMAT_SVG) {
         return options_wrong(&options, "--screen goes with --render svg");
     }
-    bool named = w->spec.name.by != SEGMENT_BY_PATH || w->spec.name.path != NULL || w->spec.name.proj != 0;
-    bool file = w->spec.kind != SOURCE_SEGMENT, input = optind < argc && strcmp(argv[optind], "-") == 0;
-    if (named + file + input > 1) {
-        return options_wrong(&options, "one source is enough: a segment, a file, or - for standard input");
+    bool input = optind < argc && strcmp(argv[optind], "-") == 0;
+    int sources = sources_named(w, kinds, input);
+    if (sources > 1) {
+        return options_wrong(&options, "one source is enough: a segment, --posix, --pid, a file, or - for standard input");
+    }
+    if (w->spec.map != NULL && w->spec.kind != SOURCE_MAP) {
+        return options_wrong(&options, "--map goes with --pid");
     }
     if (input) {
         take_file(w, argv[optind++]);
