@@ -72,11 +72,12 @@ static void number(struct page *p, int y, int end, size_t n)
 static void field_value(const struct page *p, const struct layout_leaf *leaf, char *out, size_t out_size)
 {
     const struct model *m = p->model;
-    if (leaf->offset >= m->size || leaf->node->size > m->size - leaf->offset) {
+    const uint8_t *bytes = model_at(m, leaf->offset, leaf->node->size);
+    if (bytes == NULL) {
         snprintf(out, out_size, "past the end");
         return;
     }
-    value_format(leaf->node, m->bytes + leaf->offset, m->size - leaf->offset, out, out_size);
+    value_format(leaf->node, bytes, model_known(m, leaf->offset, m->size - leaf->offset), out, out_size);
 }
 
 static void field_line(struct page *p, int y, const struct widths *w, const struct layout_leaf *leaf)

@@ -178,10 +178,7 @@ static int draw_screen(struct view *v)
         return rc;
     }
     struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
-    model_shape(&v->model, plan.shape.width, plan.grid.rows);
-    if (v->words.at != NULL) {
-        model_goto(&v->model, v->words.at);
-    }
+    dashboard_shape(&plan, &v->model);
     dashboard_draw(&canvas, &theme, &plan, &v->model, &v->source);
     source_title(&v->source, source, sizeof source);
     snprintf(title, sizeof title, "shm-view: %s", source);
@@ -385,6 +382,7 @@ static int open_source(struct view *v)
         fprintf(stderr, "shm-view: --at: %s\n", v->model.message);
         rc = -EINVAL;
     }
+    v->model.top = v->model.home = 0; /* the screen, once its size is known, scrolls no further than it must */
     return rc < 0 ? 1 : 0;
 }
 
