@@ -74,14 +74,13 @@ static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_
 }
 
 /* The frame of a mark that says something of this very byte. On its own ground, so that sign and digits are read. */
-static bool cell_frame(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
+static void cell_frame(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
 {
     const struct theme_mark *mark = mark_of(cell);
     if (mark == NULL || mark->mark == GRID_MISALIGNED || mark->mark == GRID_OVERLAP) {
-        return false;
+        return;
     }
     svg_rect(r->svg, x + 1, y + 1, SVG_CELL_WIDTH - 2, SVG_CELL_HEIGHT - 2, "g x");
-    return true;
 }
 
 /* The classes of a byte's two digits. */
@@ -102,7 +101,8 @@ static void cell_digits(const struct svg_rows *r, int x, int y, const struct gri
     if (cell->role != GRID_UNREADABLE) {
         snprintf(digits, sizeof digits, "%02x", cell->byte);
     }
-    if (cell_frame(r, x, y, cell)) {
+    cell_frame(r, x, y, cell);
+    if (mark_of(cell) != NULL) { /* smaller, beside the sign */
         svg_text(r->svg, x + SVG_CELL_WIDTH / 2 + 4, y + 15, "m s b t", 0, digits);
     } else {
         svg_text(r->svg, x + SVG_CELL_WIDTH / 2 + 2, y + 15, digits_class(cell), 0, digits);
@@ -257,7 +257,8 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
         }
         char path[256], classes[8];
         int room = name_room(line, i, count); /* half a letter stays free before the next name */
-        int columns = (cell_end(r, room - 1) - cell_x(r, i) - (room < count ? SVG_TINY / 2 : 0)) / SVG_TINY;
+        int end = room < count ? cell_x(r, room) - SVG_TINY / 2 : cell_end(r, count - 1);
+        int columns = (end - cell_x(r, i)) / SVG_TINY;
         layout_leaf_path(r->model->layout, line[i].leaf, path, sizeof path);
         snprintf(classes, sizeof classes, "l k%u", (unsigned)line[i].colour);
         svg_text(r->svg, cell_x(r, i), y + NAME_HEIGHT - 4, classes, columns, path_end(path, columns));

@@ -191,6 +191,30 @@ static int draw_screen(struct view *v)
     return rc;
 }
 
+/* Shows the model the bytes of --was first, so that what differs now is a change. What the file hasn't is as it is now. */
+static int take_was(struct view *v)
+{
+    uint8_t *was = NULL;
+    size_t was_size = 0, size = v->model.size;
+    if (v->words.was == NULL) {
+        return 0;
+    }
+    int rc = read_file(v->words.was, &was, &was_size);
+    if (rc < 0) {
+        return fail("read", v->words.was, rc, "--was takes a file with the bytes as they were");
+    }
+    uint8_t *all = calloc(size + 1, 1);
+    if (all != NULL) {
+        source_read(&v->source, 0, all, size);
+        memcpy(all, was, was_size < size ? was_size : size);
+        model_tick(&v->model, 1);
+        model_take(&v->model, 0, all, size);
+    }
+    free(was);
+    free(all);
+    return all != NULL ? 0 : fail("draw", "", -ENOMEM, "is there memory left?");
+}
+
 static int draw_once(struct view *v)
 {
     if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
@@ -199,7 +223,11 @@ static int draw_once(struct view *v)
     if (source_size(&v->source) > DRAWN_MAX) {
         fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), DRAWN_MAX);
     }
+    if (take_was(v) != 0) {
+        return 1;
+    }
     look_at(v, 0, v->model.size);
+    model_tick(&v->model, v->model.now);
     struct theme theme = screen_theme(v->words.format == FORMAT_ANSI);
     int rc = 0;
     switch (v->words.format) {

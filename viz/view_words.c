@@ -9,7 +9,8 @@
 #include "options.h"
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
-       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP };
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP,
+       OPTION_WAS };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
@@ -25,6 +26,7 @@ static const struct option_row rows[] = {
     {NULL, 0, NULL, "Picture"},
     {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, svg, or layout (print the layout)"},
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
+    {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
     {"cols", OPTION_COLS, "N", "columns for --render text, ansi and svg (default 80)"},
     {"screen", OPTION_SCREEN, "COLSxROWS", "with --render svg: the viewer's whole screen at that size, as 100x30"},
@@ -179,6 +181,9 @@ static int take(struct view_words *w, int letter, const char *arg)
     case OPTION_EXPECT:
         w->expect = arg;
         return 0;
+    case OPTION_WAS:
+        w->was = arg;
+        return 0;
     case OPTION_WIDTH:
         return take_width(arg, &w->width);
     case OPTION_COLS:
@@ -213,6 +218,9 @@ int view_words_take(struct view_words *w, int argc, char **argv)
     }
     if (w->screen_rows > 0 && w->format != FORMAT_SVG) {
         return options_wrong(&options, "--screen goes with --render svg");
+    }
+    if (w->was != NULL && w->format == FORMAT_SCREEN) {
+        return options_wrong(&options, "--was goes with --render");
     }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
     int sources = sources_named(w, kinds, input);

@@ -12,7 +12,7 @@ struct view_words {
     struct source_spec spec;
     struct glasses_spec glasses;
     enum format format;
-    const char *expect, *at;      /* --expect, --at; NULL: not said */
+    const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
     int width, cols;              /* width 0: what fits */
     int screen_cols, screen_rows; /* --screen; 0: not said */
     enum svg_ground ground;

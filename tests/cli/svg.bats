@@ -191,6 +191,23 @@ same_cells()
     [[ $stderr == 'shm-view: --at: no field and no offset: nosuch'* && -z $output ]]
 }
 
+@test "--was marks what has changed since, in each kind of picture" {
+    cp natural before
+    printf '\25' | dd of=before bs=1 seek=20 conv=notrunc status=none
+    same_cells --file natural --layout layout --was before
+    grep -qx '20 field num changed 16' svg.cells
+    [[ $(grep -c changed svg.cells) == 1 ]]
+    head -c 30 before >short
+    same_cells --file natural --layout layout --was short
+    [[ $(grep -c changed svg.cells) == 1 ]]
+    view --file natural --layout layout --was before --render text | grep -qF '*16 00'
+    view --file natural --layout layout --was before --render svg --screen 80x24 |
+        grep -qF 'num:'$'\u00a0''21'$'\u00a0''->'$'\u00a0''22'
+    run -1 --separate-stderr view --file natural --was nosuch --render text
+    [[ $stderr == 'shm-view: cannot read nosuch: '* ]]
+    run -2 view --file natural --was before
+}
+
 @test "words that are off are told" {
     run -2 --separate-stderr view --file natural --render svg --screen 80
     [[ $stderr == *"--screen takes columns and rows as 100x30, not '80'"* ]]

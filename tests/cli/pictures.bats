@@ -1,0 +1,45 @@
+#!/usr/bin/env bats
+# The pictures of README.md and docs/: made by shm-view itself, and never older than it.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    place_open
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+}
+
+teardown()
+{
+    place_close
+}
+
+@test "the pictures are what shm-view draws now" {
+    mkdir "$T/drawn" "$T/kept"
+    "$ROOT/docs/pictures/draw" "$BIN/shm-view" "$T/drawn"
+    cp "$ROOT"/docs/pictures/*.svg "$T/kept"
+    if ! diff -rq "$T/kept" "$T/drawn"; then
+        echo 'To renew them: cmake --build --preset dev --target pictures. Then look at each, and commit.'
+        false
+    fi
+}
+
+@test "they come out the same for everybody" {
+    mkdir -p "$T/home/.config/shmlab" "$T/one" "$T/other"
+    printf 'width = 8\ncolour.text = red\n' >"$T/home/.config/shmlab/config"
+    "$ROOT/docs/pictures/draw" "$BIN/shm-view" "$T/one"
+    env -i HOME="$T/home" PATH="$PATH" NO_COLOR=1 COLUMNS=40 "$ROOT/docs/pictures/draw" "$BIN/shm-view" "$T/other" </dev/null
+    diff -rq "$T/one" "$T/other"
+}
+
+@test "each is well-formed, and each that a page shows is there" {
+    xmllint --noout --nonet "$ROOT"/docs/pictures/*.svg
+    shown=0
+    for page in "$ROOT"/*.md "$ROOT"/docs/*.md; do
+        while IFS= read -r picture; do
+            [[ -f ${page%/*}/$picture ]] || { echo "$page shows $picture, which is not there"; false; }
+            ((shown += 1))
+        done < <(perl -0777 -ne 'print "$1\n" while /!\[[^\]]*\]\((?!https?:)([^)]+)\)/g' "$page")
+    done
+    ((shown >= 2))
+}
