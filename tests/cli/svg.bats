@@ -202,7 +202,7 @@ same_cells()
     [[ $(grep -c changed svg.cells) == 1 ]]
     view --file natural --layout layout --was before --render text | grep -qF '*16 00'
     view --file natural --layout layout --was before --render svg --screen 80x24 |
-        grep -qF 'num:'$'\u00a0''21'$'\u00a0''->'$'\u00a0''22'
+        grep -qF 'num:'$'\u00a0''21'$'\u00a0''-&gt;'$'\u00a0''22'
     run -1 --separate-stderr view --file natural --was nosuch --render text
     [[ $stderr == 'shm-view: cannot read nosuch: '* ]]
     run -2 view --file natural --was before
