@@ -1,8 +1,6 @@
 /* Fields: see fields.h. A row knows its way from the root, so that its neighbours are found from there. */
 #include "fields.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define HOPS_MAX 4096 /* rows or spans that a step passes over before it gives up */
@@ -12,8 +10,7 @@ bool field_same(const struct field_id *a, const struct field_id *b)
     return a->node == b->node && a->leaf == b->leaf && a->element == b->element;
 }
 
-/* An array of scalars: one leaf of the layout, whose elements can be shown one by one. */
-static bool is_scalars(const struct layout_node *n)
+bool field_is_scalars(const struct layout_node *n)
 {
     return !layout_kind_is_container(n->kind) && n->kind != LAYOUT_TEXT && n->count > 1 && n->stride > 0;
 }
@@ -26,7 +23,7 @@ void fields_reset(struct fields *f, const struct layout *l)
     f->flat = flat;
     f->top = f->chosen = f->seen = FIELD_NONE;
     for (uint32_t i = 0; i < l->count && !f->folds; i++) {
-        f->folds = is_scalars(&l->nodes[i]) || (i > 0 && layout_kind_is_container(l->nodes[i].kind));
+        f->folds = field_is_scalars(&l->nodes[i]) || (i > 0 && layout_kind_is_container(l->nodes[i].kind));
     }
 }
 
@@ -76,7 +73,7 @@ static void row_fill(const struct fields *f, struct field_row *row)
     row->size = scalar ? n->stride : n->size;
     row->index = at->element;
     row->indent = row->depth - outermost(f);
-    row->foldable = !f->flat && !scalar && (container || is_scalars(n));
+    row->foldable = !f->flat && !scalar && (container || field_is_scalars(n));
     row->open = f->flat ? container : row->foldable && starts_open(f->layout, row) != flipped(f, &row->id);
     row->misaligned = n->bit_size == 0 && at->offset % n->align != 0;
     /* A gap as wide as the alignment is room that was left on purpose, no padding. */
@@ -305,8 +302,8 @@ static void enter_towards(const struct fields *f, struct field_row *row, size_t 
     enter_member(f, row, c, before);
 }
 
-/* Down to `id`, or to the folded row before it. */
-static bool descend(const struct fields *f, const struct field_id *id, struct field_row *row)
+/* Down to `id`, or to the folded row before it, where through folded ones is not allowed. */
+static bool descend(const struct fields *f, const struct field_id *id, bool through, struct field_row *row)
 {
     if (!row_root(f, row) || id->leaf >= layout_leaves(f->layout)) {
         return false;
@@ -317,12 +314,12 @@ static bool descend(const struct fields *f, const struct field_id *id, struct fi
     for (;;) {
         row_fill(f, row);
         bool here = row->id.node == id->node && row->id.leaf == id->leaf && id->element == SIZE_MAX;
-        if (here || !row->open || !layout_kind_is_container(row->node->kind)) {
+        if (here || !(row->open || through) || !layout_kind_is_container(row->node->kind)) {
             break;
         }
         enter_towards(f, row, id->leaf);
     }
-    if (row->open && row->id.node == id->node && id->element < row->node->count) {
+    if ((row->open || through) && row->id.node == id->node && id->element < row->node->count) {
         enter_element(f, row, id->element);
         row_fill(f, row);
     }
@@ -332,7 +329,17 @@ static bool descend(const struct fields *f, const struct field_id *id, struct fi
 bool fields_row(const struct fields *f, const struct field_id *id, struct field_row *row)
 {
     struct field_row found;
-    if (id->node == UINT32_MAX || !descend(f, id, &found)) {
+    if (id->node == UINT32_MAX || !descend(f, id, false, &found)) {
+        return false;
+    }
+    *row = found;
+    return true;
+}
+
+bool fields_locate(const struct fields *f, const struct field_id *id, struct field_row *row)
+{
+    struct field_row found;
+    if (id->node == UINT32_MAX || !descend(f, id, true, &found)) {
         return false;
     }
     *row = found;
@@ -350,10 +357,10 @@ bool fields_at(const struct fields *f, size_t offset, struct field_row *row)
         return false;
     }
     struct field_id id = {(uint32_t)(leaf.node - f->layout->nodes), span.leaf, SIZE_MAX};
-    if (is_scalars(leaf.node) && span.kind == LAYOUT_SPAN_FIELD) {
+    if (field_is_scalars(leaf.node) && span.kind == LAYOUT_SPAN_FIELD) {
         id.element = (offset - leaf.offset) / leaf.node->stride;
     }
-    return descend(f, &id, row);
+    return descend(f, &id, false, row);
 }
 
 bool fields_selected(const struct fields *f, size_t offset, struct field_row *row)
@@ -425,6 +432,18 @@ void fields_flip(struct fields *f, const struct field_row *row)
     f->flipped[f->flipped_count++] = row->id;
 }
 
+void fields_reveal(struct fields *f, struct field_row *row)
+{
+    unsigned depth = row->depth;
+    for (row->depth = depth - row->indent; row->depth < depth; row->depth++) {
+        row_fill(f, row);
+        if (!row->open) {
+            fields_flip(f, row);
+        }
+    }
+    row_fill(f, row);
+}
+
 /* ---- scrolling ---- */
 
 size_t fields_count_after(const struct fields *f, const struct field_row *row, size_t most)
@@ -446,8 +465,7 @@ static void walk(const struct fields *f, struct field_row *row, int step)
     }
 }
 
-/* Does a stand above b in the table? A row stands above those in it. */
-static bool above(const struct field_id *a, const struct field_id *b)
+bool fields_above(const struct field_id *a, const struct field_id *b)
 {
     if (a->leaf != b->leaf) {
         return a->leaf < b->leaf;
@@ -485,7 +503,7 @@ void fields_scroll(struct fields *f, const struct field_row *selected, size_t ro
     }
     bool moved = selected != NULL && (!field_same(&selected->id, &f->seen) || rows != f->seen_rows);
     if (moved && !in_table(f, &top, &selected->id, rows)) {
-        bool up = above(&selected->id, &top.id);
+        bool up = fields_above(&selected->id, &top.id);
         top = *selected;
         walk(f, &top, up ? 0 : -(int)(rows - 1));
     }
@@ -502,77 +520,5 @@ void fields_wheel(struct fields *f, size_t rows, int step)
         walk(f, &top, step);
         fill_table(f, &top, rows);
         f->top = top.id;
-    }
-}
-
-/* ---- words ---- */
-
-/* "[1][2]" for the flat element k of an array of scalars, after its type's brackets; "[k]" where a typedef hides them. */
-static void element_name(const struct layout_node *n, size_t k, char *out, size_t out_size)
-{
-    size_t sizes[8], dimensions = 0, all = 1, used = 0;
-    for (const char *at = strchr(n->type, '['); at != NULL && dimensions < 8; at = strchr(at + 1, '[')) {
-        sizes[dimensions] = (size_t)strtoull(at + 1, NULL, 10);
-        all *= sizes[dimensions++];
-    }
-    if (dimensions < 2 || all != n->count) {
-        snprintf(out, out_size, "[%zu]", k);
-        return;
-    }
-    for (size_t i = 0; i < dimensions && used < out_size; i++) {
-        all /= sizes[i];
-        used += (size_t)snprintf(out + used, out_size - used, "[%zu]", k / all);
-        k %= all;
-    }
-}
-
-/* Of one level: "seq", "[3]", "" for a member without a name. */
-static void level_name(const struct fields *f, const struct field_level *at, bool scalar, char *out, size_t out_size)
-{
-    const struct layout_node *n = &f->layout->nodes[at->node];
-    if (scalar) {
-        element_name(n, at->element, out, out_size);
-    } else if (at->element != SIZE_MAX) {
-        snprintf(out, out_size, "[%zu]", at->element);
-    } else {
-        snprintf(out, out_size, "%s", n->name);
-    }
-}
-
-size_t fields_path(const struct fields *f, const struct field_row *row, char *out, size_t out_size)
-{
-    char name[256];
-    size_t length = 0;
-    if (out_size > 0) {
-        out[0] = '\0';
-    }
-    for (unsigned d = outermost(f); d <= row->depth; d++) {
-        bool scalar = d > 0 && row->way[d].node == row->way[d - 1].node;
-        level_name(f, &row->way[d], scalar, name, sizeof name);
-        const char *dot = length > 0 && name[0] != '[' && name[0] != '\0' ? "." : "";
-        size_t used = length < out_size ? length : out_size;
-        length += (size_t)snprintf(out + used, out_size - used, "%s%s", dot, name);
-    }
-    return length;
-}
-
-void fields_name(const struct fields *f, const struct field_row *row, char *out, size_t out_size)
-{
-    if (f->flat) {
-        layout_leaf_path(f->layout, row->id.leaf, out, out_size);
-        return;
-    }
-    level_name(f, &row->way[row->depth], is_element_of_scalars(row), out, out_size);
-    if (out[0] == '\0') {
-        snprintf(out, out_size, "{%s}", layout_kind_name(row->node->kind));
-    }
-}
-
-void fields_type(const struct field_row *row, char *out, size_t out_size)
-{
-    snprintf(out, out_size, "%s", row->node->type);
-    size_t length = strlen(out);
-    if (row->id.element != SIZE_MAX && length > 0 && out[length - 1] == ']') {
-        out[strcspn(out, "[")] = '\0';
     }
 }

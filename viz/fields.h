@@ -63,6 +63,12 @@ void fields_reset(struct fields *f, const struct layout *l);
 
 bool field_same(const struct field_id *a, const struct field_id *b);
 
+/* Does a stand above b in the table? A row stands above those in it. */
+bool fields_above(const struct field_id *a, const struct field_id *b);
+
+/* An array of scalars: one leaf of the layout, whose elements can be shown one by one. */
+bool field_is_scalars(const struct layout_node *n);
+
 /* The first row; false where there is none. */
 bool fields_first(const struct fields *f, struct field_row *row);
 
@@ -72,6 +78,12 @@ bool fields_previous(const struct fields *f, struct field_row *row);
 
 /* The row of that id or, where that is folded away, the folded one that holds it. false: none. O(depth x members). */
 bool fields_row(const struct fields *f, const struct field_id *id, struct field_row *row);
+
+/* The row of that id, also where it is folded away. */
+bool fields_locate(const struct fields *f, const struct field_id *id, struct field_row *row);
+
+/* Unfolds all around a row that fields_locate found: then it is one of the table's. */
+void fields_reveal(struct fields *f, struct field_row *row);
 
 /* The innermost visible row that the byte at offset belongs to: its field's, its padding's field's, or the folded row
  * that holds that. false: free bytes. */
@@ -110,5 +122,13 @@ size_t fields_path(const struct fields *f, const struct field_row *row, char *ou
 
 /* The row's type: an element of scalars has the array's without its brackets. */
 void fields_type(const struct field_row *row, char *out, size_t out_size);
+
+/* The row of a path as fields_path writes it, also of a struct or an array, or where it is folded away. false: none. */
+bool fields_by_path(const struct fields *f, const char *path, struct field_row *row);
+
+/* The next (1) or previous (-1) row after `from` (NULL: from the table's end on) whose own name has `text` in it; where text
+ * is all lower case, in any case. Of an array's elements it looks at two at most. false: none up to the end. */
+bool fields_by_name(const struct fields *f, const char *text, const struct field_id *from, int direction,
+                    struct field_row *row);
 
 #endif

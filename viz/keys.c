@@ -1,4 +1,5 @@
 /* Keys: see keys.h. They follow vi and less. */
+#include "find.h"
 #include "keys.h"
 
 #include <stdio.h>
@@ -97,12 +98,12 @@ static void prompt_find(struct model *m)
 
 static void find_next(struct model *m)
 {
-    model_find(m, m->found, 1);
+    find_start(m, m->found, 1);
 }
 
 static void find_previous(struct model *m)
 {
-    model_find(m, m->found, -1);
+    find_start(m, m->found, -1);
 }
 
 static void freeze(struct model *m)
@@ -190,7 +191,7 @@ const struct key_row key_rows[] = {
     {{'+'}, "+ -", "unfold; fold it, or around", unfold},
     {{'-'}, "", "", fold},
     {{':'}, ":", "go to 0x20, 32, +8, a field", prompt_goto},
-    {{'/'}, "/", "find a name, text or 0x1600", prompt_find},
+    {{'/'}, "/", "find name, text, 16 00, =22", prompt_find},
     {{'n'}, "n N", "find the next, the previous", find_next},
     {{'N'}, "", "", find_previous},
     {{' '}, "Space", "freeze, and go on", freeze},
@@ -215,12 +216,12 @@ static void prompt_done(struct model *m)
     char prompt = m->prompt;
     m->prompt = 0;
     if (prompt == ':' && m->typed[0] != '\0') {
-        model_goto(m, m->typed);
+        find_goto(m, m->typed);
     } else if (prompt == '/') {
         if (m->typed[0] != '\0') {
             memcpy(m->found, m->typed, sizeof m->found);
         }
-        model_find(m, m->found, 1);
+        find_start(m, m->found, 1);
     }
 }
 
@@ -255,6 +256,10 @@ static bool help_press(struct model *m, int key)
 
 bool keys_press(struct model *m, int key)
 {
+    if (m->find.busy) {
+        find_stop(m);
+        return true;
+    }
     if (m->prompt != 0) {
         return prompt_press(m, key);
     }

@@ -1,7 +1,6 @@
 /* Model: see model.h. */
 #include "model.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,6 +64,7 @@ int model_resize(struct model *m, size_t size)
     m->marking = false;
     m->shown = 0;
     m->news.text[0] = '\0';
+    m->find = (struct find){.direction = 0};
     model_go(m, m->cursor);
     return 0;
 }
@@ -325,98 +325,4 @@ void model_fold(struct model *m, enum model_fold how)
     }
     fields_choose(&m->fields, &row, m->cursor);
     fields_flip(&m->fields, &row);
-}
-
-static bool go_to_leaf(struct model *m, const char *path)
-{
-    struct layout_leaf leaf;
-    size_t index = layout_leaf_find(m->layout, path);
-    if (index == LAYOUT_NO_LEAF || !layout_leaf_get(m->layout, index, &leaf)) {
-        return false;
-    }
-    if (leaf.offset >= m->size) {
-        model_answer(m, "%.40s lies past the segment's end", path);
-    } else {
-        model_go(m, leaf.offset);
-    }
-    return true;
-}
-
-bool model_goto(struct model *m, const char *text)
-{
-    char *end;
-    m->message[0] = '\0';
-    if (go_to_leaf(m, text)) {
-        return m->message[0] == '\0';
-    }
-    errno = 0;
-    bool relative = *text == '+' || *text == '-';
-    long long n = strtoll(text, &end, 0);
-    if (*text == '\0' || *end != '\0' || end == text || errno != 0) {
-        model_answer(m, "no field and no offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
-        return false;
-    }
-    if (relative) {
-        return model_move(m, (ptrdiff_t)n);
-    }
-    if ((unsigned long long)n >= m->size) {
-        model_answer(m, "the segment ends at 0x%zx (%zu)", m->size, m->size);
-        return false;
-    }
-    model_go(m, (size_t)n);
-    return true;
-}
-
-/* "0x16 00" or "0x1600" -> bytes as they lie in memory. Returns how many; 0: it is no hex. */
-static size_t hex_bytes(const char *text, uint8_t out[MODEL_PROMPT_MAX])
-{
-    size_t n = 0;
-    if (text[0] != '0' || (text[1] != 'x' && text[1] != 'X')) {
-        return 0;
-    }
-    for (text += 2; *text != '\0'; n++) {
-        if (n == MODEL_PROMPT_MAX) {
-            return 0;
-        }
-        if (*text == ' ') {
-            text++;
-        }
-        unsigned byte;
-        if (!isxdigit((unsigned char)text[0]) || !isxdigit((unsigned char)text[1]) || sscanf(text, "%2x", &byte) != 1) {
-            return 0;
-        }
-        out[n] = (uint8_t)byte;
-        text += 2;
-    }
-    return n;
-}
-
-bool model_find(struct model *m, const char *text, int direction)
-{
-    uint8_t bytes[MODEL_PROMPT_MAX];
-    size_t n = hex_bytes(text, bytes);
-    const char *what = n > 0 ? "bytes in memory order" : "characters";
-    m->message[0] = '\0';
-    if (*text == '\0') {
-        model_answer(m, "nothing to look for yet: type / and a name, text, or 0x and hex bytes");
-        return false;
-    }
-    if (n == 0 && go_to_leaf(m, text)) {
-        return true;
-    }
-    const uint8_t *wanted = n > 0 ? bytes : (const uint8_t *)text;
-    n = n > 0 ? n : strlen(text);
-    size_t from = m->cursor >= m->base && m->cursor - m->base < m->count ? m->cursor - m->base : 0;
-    for (size_t i = 1; i <= m->count && n <= m->count; i++) {
-        size_t at = m->base + (direction > 0 ? (from + i) % m->count : (from + m->count - i) % m->count);
-        const uint8_t *here = model_at(m, at, n);
-        if (here != NULL && memcmp(here, wanted, n) == 0) {
-            bool around = direction > 0 ? at <= m->cursor : at >= m->cursor;
-            model_go(m, at);
-            model_answer(m, "found %s%s", what, around ? " (around the end)" : "");
-            return true;
-        }
-    }
-    model_answer(m, "not found: %.40s (%s)", text, what);
-    return false;
 }

@@ -23,6 +23,20 @@ struct model_news {
     uint64_t at;               /* ms */
 };
 
+/* What `/` looks for, and how far it came: see find.h. */
+struct find {
+    char text[MODEL_PROMPT_MAX];      /* as it was typed */
+    uint8_t wanted[MODEL_PROMPT_MAX]; /* `count` bytes as they lie in memory */
+    size_t count;
+    char what[48];                    /* "bytes in memory order" */
+    int direction;
+    size_t from;                      /* the cursor when it started */
+    size_t at, left;                  /* the next place to look at, and how many there are still */
+    size_t read;                      /* bytes looked through for this request */
+    bool busy;                        /* the source has to be read on */
+    bool resume;                      /* it was left before its end */
+};
+
 struct model {
     const struct layout *layout; /* finished and fitted; the owner of the layouts keeps it */
     struct grid_hues hues;
@@ -59,6 +73,7 @@ struct model {
     char prompt;                 /* ':' or '/' while a line is typed; 0 */
     char typed[MODEL_PROMPT_MAX];
     char found[MODEL_PROMPT_MAX]; /* what n and N look for again */
+    struct find find;
     char message[MODEL_NEWS_MAX]; /* an answer to the last key; printable; "" */
 
     /* The shape of the screen, set before keys are taken: how far a page goes. */
@@ -146,12 +161,5 @@ enum model_fold { MODEL_FOLD, MODEL_UNFOLD, MODEL_FLIP };
 
 /* Folds or unfolds the selected row; where it can't be folded, the one around it. */
 void model_fold(struct model *m, enum model_fold how);
-
-/* Goes where text says: an offset (decimal, 0x hex), a field's path, or a relative +N / -N. Sets message on failure. */
-bool model_goto(struct model *m, const char *text);
-
-/* Finds text after (or before) the cursor, around the end: a field's name, 0x.. hex bytes as they lie in memory, or
- * characters. Sets message either way. */
-bool model_find(struct model *m, const char *text, int direction);
 
 #endif

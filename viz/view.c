@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dashboard.h"
+#include "find.h"
 #include "glasses.h"
 #include "keys.h"
 #include "layout_text.h"
@@ -290,6 +291,24 @@ static bool follow(struct view *v)
     return model_tick(&v->model, v->model.now) || glow || changed || news;
 }
 
+#define SEARCH_MS 20 /* of a frame; the screen has the rest */
+
+/* Looks on for what `/` asked for. true: something is new on the screen. */
+static bool search_on(struct view *v)
+{
+    uint8_t *bytes = v->model.find.busy ? malloc(FIND_STEP + MODEL_PROMPT_MAX) : NULL;
+    if (bytes == NULL) {
+        return false;
+    }
+    for (uint64_t start = now_ms(); v->model.find.busy && now_ms() - start < SEARCH_MS;) {
+        size_t first, count;
+        find_want(&v->model, &first, &count);
+        find_take(&v->model, bytes, source_read(&v->source, first, bytes, count));
+    }
+    free(bytes);
+    return true;
+}
+
 static int show(struct view *v, struct canvas *c, const struct theme *theme, struct dashboard *plan)
 {
     int screen_rows, screen_cols;
@@ -355,10 +374,11 @@ static int live(struct view *v)
     v->model.wall = wall_ms();
     while (!v->model.quit && rc == 0) {
         dirty = follow(v) || dirty;
+        dirty = search_on(v) || dirty;
         if (dirty) {
             rc = show(v, &canvas, &theme, &plan);
         }
-        struct screen_event event = screen_wait(FRAME_MS);
+        struct screen_event event = screen_wait(v->model.find.busy ? 0 : FRAME_MS);
         dirty = act(v, &plan, &event);
     }
     screen_close();
@@ -406,7 +426,7 @@ static int open_source(struct view *v)
         v->model.expected = v->expected;
     }
     rc = meet_segment(v);
-    if (rc == 0 && v->words.at != NULL && v->model.size > 0 && !model_goto(&v->model, v->words.at)) {
+    if (rc == 0 && v->words.at != NULL && v->model.size > 0 && !find_goto(&v->model, v->words.at)) {
         fprintf(stderr, "shm-view: --at: %s\n", v->model.message);
         rc = -EINVAL;
     }
