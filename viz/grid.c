@@ -7,14 +7,14 @@
 /* ANSI colours of each family, best first. Three each, so that one is always left when the neighbours on both sides
  * have taken theirs. Red and green never stand for two things that one must tell apart by colour alone: fields also
  * have edges. 7 stands for the terminal's own colour, which can be read on any background. */
-static const uint8_t hue_colours[GRID_FAMILIES][GRID_HUES] = {
+static const struct grid_palette own_palette = {{
     [GRID_TEXT] = {2, 3, 7},    [GRID_INTEGER] = {6, 4, 7}, [GRID_REAL] = {5, 1, 4},
     [GRID_POINTER] = {3, 4, 7}, [GRID_SYNC] = {1, 5, 3},    [GRID_OTHER] = {7, 6, 2},
-};
+}};
 
-int grid_hue_colour(enum grid_family family, unsigned hue)
+int grid_hue_colour(const struct grid_palette *palette, enum grid_family family, unsigned hue)
 {
-    return hue_colours[family][hue % GRID_HUES];
+    return (palette != NULL ? palette : &own_palette)->colour[family][hue % GRID_HUES];
 }
 
 enum grid_family grid_family(const struct layout_node *leaf)
@@ -120,27 +120,29 @@ static struct neighbours *neighbours_find(const struct layout *l)
     return n;
 }
 
-static int colour_of(const struct layout *l, const uint8_t *hue, uint32_t leaf)
+static int colour_of(const struct layout *l, const struct grid_hues *hues, uint32_t leaf)
 {
-    return grid_hue_colour(grid_family(&l->nodes[leaf]), hue[leaf]);
+    return grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), hues->hue[leaf]);
 }
 
 /* The colour in which a leaf ends: that of its last element, where it alternates. */
-static int colour_at_end(const struct layout *l, uint32_t leaf, unsigned hue)
+static int colour_at_end(const struct layout *l, const struct grid_hues *hues, uint32_t leaf, unsigned hue)
 {
     bool odd = l->nodes[chain_of(l, leaf)].leaves % 2 == 1;
-    return grid_hue_colour(grid_family(&l->nodes[leaf]), odd ? hue : hue + 1);
+    return grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), odd ? hue : hue + 1);
 }
 
 /* May the leaf have this hue, beside those before it? */
-static bool hue_fits(const struct layout *l, const struct neighbours *n, const uint8_t *hue, uint32_t leaf, unsigned h)
+static bool hue_fits(const struct layout *l, const struct neighbours *n, const struct grid_hues *hues, uint32_t leaf,
+                     unsigned h)
 {
-    int start = grid_hue_colour(grid_family(&l->nodes[leaf]), h), end = colour_at_end(l, leaf, h);
-    if (n[leaf].before != NOBODY && colour_at_end(l, n[leaf].before, hue[n[leaf].before]) == start) {
+    int start = grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), h), end = colour_at_end(l, hues, leaf, h);
+    uint32_t before = n[leaf].before;
+    if (before != NOBODY && colour_at_end(l, hues, before, hues->hue[before]) == start) {
         return false;
     }
     for (uint32_t array = n[leaf].wrap; array != NOBODY; array = n[array].next_wrap) {
-        if (colour_of(l, hue, n[array].first) == end) {
+        if (colour_of(l, hues, n[array].first) == end) {
             return false;
         }
     }
@@ -157,11 +159,12 @@ static uint32_t leaf_beside(const struct neighbours *n, uint32_t i, uint32_t cou
 
 /* Leaf by leaf the first hue that fits; where none does, one leaf back for its next. Three hues a family nearly always
  * find their places at once; a layout that doesn't give in is left with two neighbours of one colour. */
-static void hues_choose(const struct layout *l, const struct neighbours *n, uint8_t *hue)
+static void hues_choose(const struct layout *l, const struct neighbours *n, struct grid_hues *hues)
 {
+    uint8_t *hue = hues->hue;
     unsigned tries = 0, h = 0;
     for (uint32_t i = leaf_beside(n, UINT32_MAX, l->count, 1); i < l->count;) {
-        while (h < GRID_HUES && !hue_fits(l, n, hue, i, h)) {
+        while (h < GRID_HUES && !hue_fits(l, n, hues, i, h)) {
             h++;
         }
         uint32_t back = h < GRID_HUES || tries == TRIES_MAX ? NOBODY : leaf_beside(n, i, l->count, -1);
@@ -177,12 +180,12 @@ static void hues_choose(const struct layout *l, const struct neighbours *n, uint
     }
 }
 
-int grid_hues_make(struct grid_hues *hues, const struct layout *l)
+int grid_hues_make(struct grid_hues *hues, const struct layout *l, const struct grid_palette *palette)
 {
     struct neighbours *n = neighbours_find(l);
-    hues->hue = calloc(l->count + 1u, 1);
+    *hues = (struct grid_hues){calloc(l->count + 1u, 1), palette};
     if (hues->hue != NULL && n != NULL) {
-        hues_choose(l, n, hues->hue);
+        hues_choose(l, n, hues);
     } else {
         grid_hues_free(hues);
     }
@@ -220,7 +223,7 @@ static void cell_colour(const struct grid_input *in, const struct layout_span *s
         hue++;
     }
     cell->family = (uint8_t)family;
-    cell->colour = (uint8_t)grid_hue_colour(family, hue);
+    cell->colour = (uint8_t)grid_hue_colour(in->hues != NULL ? in->hues->palette : NULL, family, hue);
 }
 
 /* All that is the same for the cells of one run. */
@@ -309,7 +312,7 @@ static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t en
     }
     for (ptrdiff_t i = start > 0 ? start : 0; i < end && i < (ptrdiff_t)s->count; i++) {
         s->cells[i].text = true;
-        s->cells[i].colour = (uint8_t)grid_hue_colour(GRID_TEXT, 0);
+        s->cells[i].colour = (uint8_t)grid_hue_colour(s->in->hues != NULL ? s->in->hues->palette : NULL, GRID_TEXT, 0);
     }
 }
 

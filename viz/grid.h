@@ -46,17 +46,24 @@ enum grid_family {
 #define GRID_GLOW_MAX 3
 #define GRID_TEXT_RUN 4 /* as strings(1) has it */
 
+/* Colours, 1 to 7 as in ANSI (7 stands for the terminal's own). The three of a family differ. */
+struct grid_palette {
+    uint8_t colour[GRID_FAMILIES][GRID_HUES];
+};
+
 struct grid_hues {
     uint8_t *hue; /* one for each node of the layout, 0 to GRID_HUES - 1; owned */
+    const struct grid_palette *palette; /* the caller's; NULL: the kit's own */
 };
 
 enum grid_family grid_family(const struct layout_node *leaf);
 
-/* The hue's colour, 1 to 7 as in ANSI (7 stands for the terminal's own): family and hue -> colour. */
-int grid_hue_colour(enum grid_family family, unsigned hue);
+/* The hue's colour, 1 to 7. palette: NULL for the kit's own. */
+int grid_hue_colour(const struct grid_palette *palette, enum grid_family family, unsigned hue);
 
-/* Chooses a hue for each field of a finished layout, so that no two neighbours have the same colour. 0 or -ENOMEM. */
-int grid_hues_make(struct grid_hues *hues, const struct layout *l);
+/* Chooses a hue for each field of a finished layout, so that no two neighbours have the same colour of the palette
+ * (NULL: the kit's own), which stays the caller's. 0 or -ENOMEM. */
+int grid_hues_make(struct grid_hues *hues, const struct layout *l, const struct grid_palette *palette);
 void grid_hues_free(struct grid_hues *hues);
 
 struct grid_cell {

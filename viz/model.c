@@ -43,7 +43,7 @@ void model_free(struct model *m)
 int model_set_layout(struct model *m, const struct layout *layout, const char *title)
 {
     struct grid_hues hues;
-    int rc = grid_hues_make(&hues, layout);
+    int rc = grid_hues_make(&hues, layout, m->palette);
     if (rc < 0) {
         return rc;
     }

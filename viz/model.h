@@ -40,6 +40,7 @@ struct find {
 struct model {
     const struct layout *layout; /* finished and fitted; the owner of the layouts keeps it */
     struct grid_hues hues;
+    const struct grid_palette *palette; /* of the fields; the caller's, set before the layout; NULL: the kit's own */
     struct fields fields;        /* the rows of the field table, of that layout */
     char layout_title[128];      /* "struct message, from shm-server": printable */
 

@@ -181,7 +181,8 @@ static void put_name(struct canvas *c, const struct theme *t, const struct model
                      const struct columns *w, const struct field_row *field, bool selected)
 {
     bool container = layout_kind_is_container(field->node->kind);
-    unsigned colour = (unsigned)grid_hue_colour(grid_family(field->node), m->hues.hue[field->node - m->layout->nodes]);
+    unsigned hue = m->hues.hue[field->node - m->layout->nodes];
+    unsigned colour = (unsigned)grid_hue_colour(m->palette, grid_family(field->node), hue);
     struct style style = container ? theme_words(t, WORDS_PLAIN) : theme_field(t, colour);
     char name[128];
     row_name(m, field, indent_step(r.cols), name, sizeof name);

@@ -40,22 +40,24 @@ static void help_cell(const struct theme *t, struct help_line *line, const struc
 /* How far back one can step, and what that may cost: see recording.h. */
 static const char *const notes[] = {"the last 10,000 changes at least,", "in 12 MiB at most (for 1 KiB)"};
 
-static size_t help_signs(const struct theme *t, struct help_line *lines)
+static size_t help_signs(const struct theme *t, const struct grid_palette *palette, struct help_line *lines)
 {
     size_t n = 0;
+    uint8_t colour = (uint8_t)grid_hue_colour(palette, GRID_INTEGER, 0);
     lines[n] = (struct help_line){.text = NULL, .style = theme_words(t, WORDS_STRONG)};
     snprintf(lines[n++].label, sizeof lines->label, "Signs");
-    struct grid_cell cell = {.role = GRID_FIELD, .byte = 0x16, .colour = 6, .starts = true};
+    struct grid_cell cell = {.role = GRID_FIELD, .byte = 0x16, .colour = colour, .starts = true};
     help_cell(t, &lines[n++], &cell, "a field starts here");
-    cell = (struct grid_cell){.role = GRID_FIELD, .colour = 6};
+    cell = (struct grid_cell){.role = GRID_FIELD, .colour = colour};
     help_cell(t, &lines[n++], &cell, "a byte that is zero is dim");
-    cell = (struct grid_cell){.role = GRID_PADDING, .colour = 6};
+    cell = (struct grid_cell){.role = GRID_PADDING, .colour = colour};
     help_cell(t, &lines[n++], &cell, "padding: no field lives here");
-    cell = (struct grid_cell){.role = GRID_FREE, .byte = 0x41, .colour = 2, .text = true};
+    cell = (struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true};
+    cell.colour = (uint8_t)grid_hue_colour(palette, GRID_TEXT, 0);
     help_cell(t, &lines[n++], &cell, "no field, but it reads as text");
     for (size_t i = 0; i < theme_mark_count; i++) {
         bool stale = theme_marks[i].mark == GRID_STALE;
-        cell = (struct grid_cell){.role = stale ? GRID_PADDING : GRID_FIELD, .byte = 0x2a, .colour = 6, .glow = 3,
+        cell = (struct grid_cell){.role = stale ? GRID_PADDING : GRID_FIELD, .byte = 0x2a, .colour = colour, .glow = 3,
                                   .marks = (uint8_t)theme_marks[i].mark, .starts = true};
         help_cell(t, &lines[n++], &cell, theme_marks[i].meaning);
     }
@@ -74,7 +76,7 @@ static size_t help_signs(const struct theme *t, struct help_line *lines)
                     {GRID_POINTER, "pointers"}, {GRID_SYNC, "locks, atomics"}};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++, n++) {
         lines[n] = (struct help_line){.text = families[i].text};
-        lines[n].style = theme_field(t, (unsigned)grid_hue_colour(families[i].family, 0));
+        lines[n].style = theme_field(t, (unsigned)grid_hue_colour(palette, families[i].family, 0));
         snprintf(lines[n].label, sizeof lines->label, "%s%s", theme_sign(t, SIGN_BLOCK), theme_sign(t, SIGN_BLOCK));
     }
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++, n++) {
@@ -100,7 +102,7 @@ static void help_draw(struct canvas *c, const struct theme *t, const struct help
 void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
 {
     struct help_line keys[HELP_LINES], signs[HELP_LINES];
-    size_t key_count = help_keys(t, keys), sign_count = help_signs(t, signs);
+    size_t key_count = help_keys(t, keys), sign_count = help_signs(t, m->palette, signs);
     bool wide = c->cols >= 78;
     canvas_clear(c);
     canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");

@@ -83,7 +83,8 @@ static void field_value(const struct page *p, const struct layout_leaf *leaf, ch
 static void field_line(struct page *p, int y, const struct widths *w, const struct layout_leaf *leaf)
 {
     const struct model *m = p->model;
-    unsigned colour = (unsigned)grid_hue_colour(grid_family(leaf->node), m->hues.hue[leaf->node - m->layout->nodes]);
+    unsigned hue = m->hues.hue[leaf->node - m->layout->nodes];
+    unsigned colour = (unsigned)grid_hue_colour(m->palette, grid_family(leaf->node), hue);
     char path[256], value[512], classes[16];
     int at = 4;
     layout_leaf_path(m->layout, leaf->index, path, sizeof path);

@@ -196,16 +196,19 @@ static void attributes(const struct svg_rows *r, const struct grid_cell *cell, s
     fputs("\">\n", out);
 }
 
+/* The characters of a run at the right; words in bytes of nobody have a colour of their own. */
 static void characters(const struct svg_rows *r, const struct grid_cell *line, struct part p, int y)
 {
-    char text[3 * 64 + 1] = "", classes[8];
-    for (int i = p.from; i < p.to; i++) {
-        char one[2] = {(char)line[i].byte, '\0'};
-        bool prints = line[i].byte >= 0x20 && line[i].byte < 0x7f && line[i].role != GRID_UNREADABLE;
-        strcat(text, prints ? one : line[i].role == GRID_UNREADABLE ? "?" : theme_sign(r->theme, SIGN_DOT));
+    for (int from = p.from, i; from < p.to; from = i) {
+        char text[3 * 64 + 1] = "", classes[8];
+        for (i = from; i < p.to && line[i].colour == line[from].colour; i++) {
+            char one[2] = {(char)line[i].byte, '\0'};
+            bool prints = line[i].byte >= 0x20 && line[i].byte < 0x7f;
+            strcat(text, line[i].role == GRID_UNREADABLE ? "?" : prints ? one : theme_sign(r->theme, SIGN_DOT));
+        }
+        snprintf(classes, sizeof classes, "k%u", (unsigned)line[from].colour);
+        svg_text(r->svg, r->x + SVG_COLUMN * rows_character_column(&r->shape, from), y + 15, classes, 0, text);
     }
-    snprintf(classes, sizeof classes, "k%u", (unsigned)line[p.from].colour);
-    svg_text(r->svg, r->x + SVG_COLUMN * rows_character_column(&r->shape, p.from), y + 15, classes, 0, text);
 }
 
 static void run_draw(const struct svg_rows *r, const struct grid_cell *line, struct part p, size_t offset, int y)

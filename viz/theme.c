@@ -47,9 +47,16 @@ struct style theme_field(const struct theme *t, unsigned colour)
     return (struct style){ansi_colour(t, colour), colour == 4 ? STYLE_BOLD : 0};
 }
 
+/* A person's colour for a role goes before the cell's own, but words in bytes of nobody stay words. */
+static struct style cell_field(const struct theme *t, const struct grid_cell *cell)
+{
+    unsigned wanted = cell->text ? 0 : t->role_colour[cell->role];
+    return theme_field(t, wanted != 0 ? wanted : cell->colour);
+}
+
 struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
 {
-    struct style s = theme_field(t, cell->colour);
+    struct style s = cell_field(t, cell);
     bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
     if (cell->byte == 0 || padding) {
         s.attr = STYLE_DIM;
@@ -87,7 +94,7 @@ const char *theme_lead(const struct theme *t, const struct grid_cell *cell, stru
 {
     const struct theme_mark *mark = urgent_mark(cell);
     bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
-    *style = theme_field(t, cell->colour);
+    *style = cell_field(t, cell);
     if (mark != NULL) {
         style->attr = STYLE_BOLD;
         return theme_sign(t, mark->sign);

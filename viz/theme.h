@@ -9,6 +9,7 @@ struct theme {
     bool colour;  /* false: bold, dim and reverse only (NO_COLOR, a terminal without colours) */
     bool utf8;    /* false: ASCII signs */
     bool braille; /* the terminal's font has U+2800 to U+28FF (the Linux console's has not) */
+    uint8_t role_colour[GRID_ROLES]; /* 1 to 7: what a person wants for bytes of that role; 0: the cell's own */
 };
 
 enum theme_sign {

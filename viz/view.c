@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "dashboard.h"
 #include "find.h"
 #include "glasses.h"
@@ -26,6 +27,7 @@
 struct view {
     struct view_words words;
 
+    struct config config;
     struct source source;
     struct glasses glasses;
     struct model model;
@@ -130,6 +132,61 @@ static bool look(struct view *v)
     return look_at(v, first, count);
 }
 
+/* ---- what the person likes ---- */
+
+/* A line on standard error, and the first one also for the viewer's last line: the screen hides the others until it closes. */
+static void tell_config(struct view *v, const char *path, const struct config_problem *p)
+{
+    char name[256], line[32] = "";
+    printable_text(path, printable_utf8(), name, sizeof name);
+    if (p->line > 0) {
+        snprintf(line, sizeof line, ", line %u", p->line);
+    }
+    fprintf(stderr, "shm-view: %s%s: %s\n", name, line, p->text);
+    if (v->model.message[0] == '\0') {
+        snprintf(v->model.message, sizeof v->model.message, "config%s: %s", line, p->text);
+    }
+}
+
+/* A picture for others must not depend on what one person likes: --render reads only what --config names. 0, or the exit
+ * status: a file that was named must be there, one's own may be missing. */
+static int read_config(struct view *v)
+{
+    char own[4096];
+    const char *path = v->words.config;
+    config_init(&v->config);
+    if (path == NULL && (v->words.format != FORMAT_SCREEN || !config_path(own, sizeof own))) {
+        return 0;
+    }
+    int rc = config_read(&v->config, path != NULL ? path : own);
+    if (rc < 0 && path != NULL) {
+        return fail("read", path, rc, "--config takes a file as docs/config.example");
+    }
+    if (rc < 0 && rc != -ENOENT) {
+        struct config_problem p = {.line = 0};
+        const char *why = rc == -EPERM ? "it belongs to somebody else" : strerror(-rc);
+        snprintf(p.text, sizeof p.text, "not read: %s", why);
+        tell_config(v, own, &p);
+        return 0;
+    }
+    size_t kept = v->config.problem_count < CONFIG_PROBLEMS_MAX ? v->config.problem_count : CONFIG_PROBLEMS_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        tell_config(v, path != NULL ? path : own, &v->config.problems[i]);
+    }
+    if (v->config.problem_count > kept) {
+        fprintf(stderr, "shm-view: and %zu more\n", v->config.problem_count - kept);
+    }
+    return 0;
+}
+
+/* The theme, with the person's colours for what is no field. */
+static struct theme theme_make(const struct view *v, bool colours_work)
+{
+    struct theme theme = screen_theme(colours_work);
+    memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
+    return theme;
+}
+
 /* ---- once ---- */
 
 /* Why there is no POSIX shared memory to draw. */
@@ -171,13 +228,14 @@ static int tell_no_segment(const struct source *s)
 /* The screen that the live viewer would show, as a picture. */
 static int draw_screen(struct view *v)
 {
-    static const struct theme theme = {.colour = true, .utf8 = true, .braille = true};
+    struct theme theme = {.colour = true, .utf8 = true, .braille = true};
     struct canvas canvas;
     char title[128], source[96], about[256];
     int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, theme.utf8);
     if (rc < 0) {
         return rc;
     }
+    memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
     struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
     dashboard_shape(&plan, &v->model);
     dashboard_draw(&canvas, &theme, &plan, &v->model, &v->source);
@@ -229,7 +287,7 @@ static int draw_once(struct view *v)
     }
     look_at(v, 0, v->model.size);
     model_tick(&v->model, v->model.now);
-    struct theme theme = screen_theme(v->words.format == FORMAT_ANSI);
+    struct theme theme = theme_make(v, v->words.format == FORMAT_ANSI);
     int rc = 0;
     switch (v->words.format) {
     case FORMAT_TEXT:
@@ -366,7 +424,7 @@ static int live(struct view *v)
         return fail("open the screen: TERM is", term != NULL ? term : "not set", rc,
                     "this terminal can't place its cursor; --render text draws once without it");
     }
-    struct theme theme = screen_theme(screen_has_colours());
+    struct theme theme = theme_make(v, screen_has_colours());
     struct canvas canvas = {.glyphs = NULL};
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
@@ -444,11 +502,15 @@ int main(int argc, char **argv)
         status = list_maps(v.words.spec.pid);
         goto out;
     }
-    if (status < 0) {
-        v.model.want_width = v.words.width;
-        status = open_source(&v);
-    } else {
+    if (status >= 0) {
         goto out;
+    }
+    status = read_config(&v);
+    if (status == 0) {
+        v.model.want_width = v.words.width > 0 ? v.words.width : v.config.width;
+        v.model.big_endian = v.config.big_endian;
+        v.model.palette = &v.config.palette;
+        status = open_source(&v);
     }
     if (status == 0) {
         status = v.words.format == FORMAT_SCREEN ? live(&v) : draw_once(&v);

@@ -10,7 +10,7 @@
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
        OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP,
-       OPTION_WAS };
+       OPTION_WAS, OPTION_CONFIG };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
@@ -31,6 +31,7 @@ static const struct option_row rows[] = {
     {"cols", OPTION_COLS, "N", "columns for --render text, ansi and svg (default 80)"},
     {"screen", OPTION_SCREEN, "COLSxROWS", "with --render svg: the viewer's whole screen at that size, as 100x30"},
     {"ground", OPTION_GROUND, "WHICH", "of --render svg: light, dark or auto (light, but dark on a dark screen)"},
+    {"config", OPTION_CONFIG, "FILE", "what you like, instead of ~/.config/shmlab/config (which --render doesn't read)"},
     {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
     OPTIONS_COMMON_ROWS,
 };
@@ -180,6 +181,9 @@ static int take(struct view_words *w, int letter, const char *arg)
         return take_format(arg, &w->format);
     case OPTION_EXPECT:
         w->expect = arg;
+        return 0;
+    case OPTION_CONFIG:
+        w->config = arg;
         return 0;
     case OPTION_WAS:
         w->was = arg;

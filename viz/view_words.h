@@ -13,6 +13,7 @@ struct view_words {
     struct glasses_spec glasses;
     enum format format;
     const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
+    const char *config;            /* --config; NULL: the person's own file */
     int width, cols;              /* width 0: what fits */
     int screen_cols, screen_rows; /* --screen; 0: not said */
     enum svg_ground ground;

@@ -13,6 +13,7 @@ place_open()
 {
     T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
     chmod 755 "$T"
+    export XDG_CONFIG_HOME=$T/config-home # not that of whoever runs the tests
     PIDS=()
     until KEY=$(printf '0x5d%06x' $((RANDOM << 9 ^ RANDOM))) && [[ -z $(id_of_key) ]]; do :; done
     mkfifo "$T/never" # `<>"$T/never"`: an input from which nothing ever comes

@@ -24,7 +24,7 @@ static void picture_open(struct picture *p, const char *layout)
 {
     memset(p, 0, sizeof *p);
     p->layout = layout_of(layout);
-    assert_int_equal(grid_hues_make(&p->hues, &p->layout), 0);
+    assert_int_equal(grid_hues_make(&p->hues, &p->layout, NULL), 0);
     p->in = (struct grid_input){.layout = &p->layout, .hues = &p->hues, .segment_size = SIZE, .bytes = p->bytes,
                                 .readable = SIZE, .cursor = SIZE_MAX};
 }
@@ -311,7 +311,7 @@ struct big {
 static void big_open(struct big *b, uint64_t *random, bool unions)
 {
     random_layout(random, unions, &b->layout, &b->text);
-    assert_int_equal(grid_hues_make(&b->hues, &b->layout), 0);
+    assert_int_equal(grid_hues_make(&b->hues, &b->layout, NULL), 0);
     b->size = layout_size(&b->layout) + random_below(random, 20);
     b->bytes = calloc(b->size + 1, 1);
     b->glow = calloc(b->size + 1, 1);
@@ -384,7 +384,7 @@ static void a_choice_that_leads_nowhere_is_taken_back(void **state)
                          "double b\nchar c\ndouble d\nfloat e\ndouble f\n}\n}\n}\n");
     b.cells = calloc(b.size, sizeof *b.cells);
     assert_non_null(b.cells);
-    assert_int_equal(grid_hues_make(&b.hues, &b.layout), 0);
+    assert_int_equal(grid_hues_make(&b.hues, &b.layout, NULL), 0);
     b.in = (struct grid_input){.layout = &b.layout, .hues = &b.hues, .segment_size = b.size, .cursor = SIZE_MAX};
     b.in.bytes = calloc(b.size, 1);
     b.in.readable = b.size;
@@ -404,7 +404,7 @@ static void one_layout_has_one_look(void **state)
         struct grid_hues again;
         big_open(&b, &random, true);
         struct layout copy = layout_of(b.text);
-        assert_int_equal(grid_hues_make(&again, &copy), 0);
+        assert_int_equal(grid_hues_make(&again, &copy, NULL), 0);
         assert_memory_equal(again.hue, b.hues.hue, b.layout.count);
         grid_hues_free(&again);
         layout_free(&copy);
@@ -478,7 +478,7 @@ static void assert_texts(const struct grid_input *in, const char *wanted)
     grid_fill(in, cells, count);
     for (size_t i = 0; i < count; i++) {
         got[i] = cells[i].text ? 'T' : '-';
-        assert_true(!cells[i].text || cells[i].colour == grid_hue_colour(GRID_TEXT, 0));
+        assert_true(!cells[i].text || cells[i].colour == grid_hue_colour(NULL, GRID_TEXT, 0));
     }
     assert_string_equal(got, wanted);
 }

@@ -86,7 +86,7 @@ static char *drawn(const struct theme *t, size_t cursor, const uint8_t bytes[64]
     struct canvas c;
     char *text = NULL;
     size_t size;
-    assert_int_equal(grid_hues_make(&hues, &l), 0);
+    assert_int_equal(grid_hues_make(&hues, &l, NULL), 0);
     const struct grid_input in = {.layout = &l, .hues = &hues, .segment_size = 60, .bytes = bytes, .readable = 60,
                                   .cursor = cursor};
     grid_fill(&in, cells, 64);

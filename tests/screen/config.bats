@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# ~/.config/shmlab/config: what it sets is seen, what is wrong in it is told, and words of the call go before it.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+    message_file
+    mkdir -p "$XDG_CONFIG_HOME/shmlab"
+    CONFIG=$XDG_CONFIG_HOME/shmlab/config
+}
+
+teardown()
+{
+    screen_close
+}
+
+view_file()
+{
+    on 80x24 "$@" "$BIN/shm-view" --file message.bin --layout layout "${WORDS[@]}"
+}
+
+# coloured CODE TEXT: TEXT stands on the screen in that colour, 31 (red) to 36 (cyan).
+coloured()
+{
+    tmx capture-pane -p -e | grep -qE $'\e''\[([0-9]+;)*'"$1"'m[^'$'\e'']*'"$2"
+}
+
+big_endian_first()
+{
+    screen | grep -q 'big endian.*little endian'
+}
+
+@test "width, byte order and colours are taken from the file" {
+    printf 'width = 8\nbyte-order = big\ncolour.text = red\n' >"$CONFIG"
+    view_file env
+    sees '0008 '
+    await big_endian_first
+    await coloured 31 intro
+    hides config
+}
+
+@test "words of the call go before the file, and NO_COLOR before its colours" {
+    printf 'width = 8\ncolour.text = red\n' >"$CONFIG"
+    WORDS=(--width 16)
+    view_file env NO_COLOR=1
+    sees '0010 '
+    hides '0008 '
+    run ! coloured '3[1-7]' .
+}
+
+@test "a wrong line is told with its number in the viewer, and the rest is taken" {
+    printf 'widht = 8\nwidth = 8\nhz = fast\n' >"$CONFIG"
+    view_file ./run
+    sees '0008 ' "config, line 1: there is no setting 'widht'"
+    keys j
+    loses config,
+    keys q
+    ends 0
+    sees 'line 3: hz takes' "not 'fast'" # on the terminal that is back, where the line wraps
+}
+
+@test "a file of somebody else or one that can't be read is told, and the viewer goes on" {
+    need_root
+    printf 'width = 8\n' >"$CONFIG"
+    chown $NOBODY "$CONFIG"
+    view_file env
+    sees '0010 ' 'config: not read: it belongs to somebody else'
+    rm "$CONFIG"
+    mkdir "$CONFIG"
+    view_file env
+    sees '0010 ' 'config: not read: Is a directory'
+}
+
+@test "--config names another file, which must be there" {
+    printf 'width = 8\n' >"$CONFIG"
+    printf 'width = 4\n' >"$T/mine"
+    WORDS=(--config mine)
+    view_file env
+    sees '0004 '
+    run -1 --separate-stderr "$BIN/shm-view" --config "$T/none" --file "$T/message.bin" --render text
+    [[ $stderr == "shm-view: cannot read $T/none: No such file or directory"* && -z $output ]]
+}
+
+@test "--render draws the same for everybody, but for what --config says" {
+    "$BIN/shm-view" --file "$T/message.bin" --layout "$T/layout" --render ansi >"$T/without"
+    printf 'width = 8\ncolour.text = red\ncolour.padding = yellow\nnothing\n' >"$CONFIG"
+    run -0 --separate-stderr "$BIN/shm-view" --file "$T/message.bin" --layout "$T/layout" --render ansi
+    [[ -z $stderr && $output == "$(<"$T/without")" ]]
+    run -0 --separate-stderr "$BIN/shm-view" --config "$CONFIG" --file "$T/message.bin" --layout "$T/layout" --render ansi
+    [[ $stderr == "shm-view: $CONFIG, line 4: 'nothing' is no 'name = value'" ]]
+    [[ $output == *$'\e[31m50'* && $output == *$'\e[2;33m'* && $output == *0008* ]]
+}

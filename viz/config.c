@@ -1,0 +1,303 @@
+/* Config: see config.h. One table of names; whoever adds one adds it to docs/config.example too, a test sees to it. */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "printable.h"
+
+#define BLANKS " \t\r"
+
+/* Takes value for the family or role `of`. false: it is none. */
+typedef bool take_fn(struct config *c, unsigned of, const char *value);
+
+static void __attribute__((format(printf, 3, 4))) problem(struct config *c, unsigned line, const char *format, ...)
+{
+    if (c->problem_count++ >= CONFIG_PROBLEMS_MAX) {
+        return;
+    }
+    struct config_problem *p = &c->problems[c->problem_count - 1];
+    va_list args;
+    p->line = line;
+    va_start(args, format);
+    vsnprintf(p->text, sizeof p->text, format, args);
+    va_end(args);
+}
+
+/* ---- values ---- */
+
+static bool take_hz(struct config *c, unsigned of, const char *value)
+{
+    long long n;
+    (void)of;
+    if (options_number(value, 1, 1000, &n) < 0) {
+        return false;
+    }
+    c->hz = (int)n;
+    return true;
+}
+
+static bool take_width(struct config *c, unsigned of, const char *value)
+{
+    long long n;
+    (void)of;
+    if (options_number(value, 1, 64, &n) < 0 || (n & (n - 1)) != 0) {
+        return false;
+    }
+    c->width = (int)n;
+    return true;
+}
+
+static bool take_order(struct config *c, unsigned of, const char *value)
+{
+    (void)of;
+    if (strcmp(value, "big") != 0 && strcmp(value, "little") != 0) {
+        return false;
+    }
+    c->big_endian = strcmp(value, "big") == 0;
+    return true;
+}
+
+/* 1 to 7; 0: it is no colour's name. Black is none of them: on most terminals it can't be read. */
+static uint8_t colour_named(const char *name, size_t n)
+{
+    static const char *const names[] = {"", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "default"};
+    for (uint8_t i = 1; i < sizeof names / sizeof *names; i++) {
+        if (strlen(names[i]) == n && memcmp(names[i], name, n) == 0) {
+            return i < 7 ? i : 7;
+        }
+    }
+    return 0;
+}
+
+static bool holds(const uint8_t *colours, unsigned n, uint8_t colour)
+{
+    return memchr(colours, colour, n) != NULL;
+}
+
+/* One to three colours. Those that aren't said are the kit's own, then whichever are left: three different ones are
+ * needed for neighbours never to look alike. */
+static bool take_family(struct config *c, unsigned of, const char *value)
+{
+    uint8_t colours[GRID_HUES];
+    unsigned n = 0;
+    for (const char *at = value + strspn(value, BLANKS ","); *at != '\0'; at += strspn(at, BLANKS ",")) {
+        size_t length = strcspn(at, BLANKS ",");
+        uint8_t colour = colour_named(at, length);
+        if (colour == 0 || n == GRID_HUES || holds(colours, n, colour)) {
+            return false;
+        }
+        colours[n++] = colour;
+        at += length;
+    }
+    if (n == 0) {
+        return false;
+    }
+    for (unsigned i = 0; i < GRID_HUES && n < GRID_HUES; i++) {
+        uint8_t own = (uint8_t)grid_hue_colour(NULL, (enum grid_family)of, i);
+        if (!holds(colours, n, own)) {
+            colours[n++] = own;
+        }
+    }
+    memcpy(c->palette.colour[of], colours, sizeof colours);
+    return true;
+}
+
+static bool take_role(struct config *c, unsigned of, const char *value)
+{
+    uint8_t colour = colour_named(value, strlen(value));
+    if (colour != 0) {
+        c->role_colour[of] = colour;
+    }
+    return colour != 0;
+}
+
+/* ---- names ---- */
+
+#define COLOURS "up to three of red, green, yellow, blue, magenta, cyan and default"
+#define COLOUR "red, green, yellow, blue, magenta, cyan or default"
+
+const struct config_row config_rows[] = {
+    {"hz", "a number from 1 to 1000", "looks at the bytes a second"},
+    {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes a row"},
+    {"byte-order", "little or big", "the inspector's first column"},
+    {"colour.text", COLOURS, "texts and characters"},
+    {"colour.integer", COLOURS, "integers, enums and booleans"},
+    {"colour.real", COLOURS, "float and double"},
+    {"colour.pointer", COLOURS, "pointers"},
+    {"colour.sync", COLOURS, "locks and atomics"},
+    {"colour.other", COLOURS, "fields of any other type"},
+    {"colour.padding", COLOUR, "padding before a field"},
+    {"colour.tail", COLOUR, "padding at a struct's end"},
+    {"colour.free", COLOUR, "bytes where no field lies"},
+};
+const size_t config_row_count = sizeof config_rows / sizeof *config_rows;
+
+/* In the order of config_rows. */
+static const struct {
+    take_fn *take;
+    unsigned of;
+} takes[] = {
+    {take_hz, 0},
+    {take_width, 0},
+    {take_order, 0},
+    {take_family, GRID_TEXT},
+    {take_family, GRID_INTEGER},
+    {take_family, GRID_REAL},
+    {take_family, GRID_POINTER},
+    {take_family, GRID_SYNC},
+    {take_family, GRID_OTHER},
+    {take_role, GRID_PADDING},
+    {take_role, GRID_TAIL},
+    {take_role, GRID_FREE},
+};
+_Static_assert(sizeof takes / sizeof *takes == sizeof config_rows / sizeof *config_rows, "one for each name");
+
+/* ---- lines ---- */
+
+static char *trimmed(char *text)
+{
+    text += strspn(text, BLANKS);
+    size_t n = strlen(text);
+    while (n > 0 && strchr(BLANKS, text[n - 1]) != NULL) {
+        text[--n] = '\0';
+    }
+    return text;
+}
+
+static void setting_take(struct config *c, unsigned line, const char *name, const char *value)
+{
+    char shown[48];
+    for (size_t i = 0; i < config_row_count; i++) {
+        if (strcmp(config_rows[i].name, name) != 0) {
+            continue;
+        }
+        if (!takes[i].take(c, takes[i].of, value)) {
+            printable_text(value, false, shown, sizeof shown);
+            problem(c, line, "%s takes %s, not '%s'", name, config_rows[i].takes, shown);
+        }
+        return;
+    }
+    printable_text(name, false, shown, sizeof shown);
+    problem(c, line, "there is no setting '%s'", shown);
+}
+
+/* One line, without its end. */
+static void line_take(struct config *c, unsigned number, const char *text, size_t n)
+{
+    char line[256];
+    const char *comment = memchr(text, '#', n);
+    n = comment != NULL ? (size_t)(comment - text) : n;
+    if (memchr(text, '\0', n) != NULL) {
+        problem(c, number, "there is a byte of zero in it: is this a text file?");
+        return;
+    }
+    if (n >= sizeof line) {
+        problem(c, number, "it is longer than %zu characters", sizeof line - 1);
+        return;
+    }
+    memcpy(line, text, n);
+    line[n] = '\0';
+    char *name = trimmed(line), *equals = strchr(name, '=');
+    if (*name == '\0') {
+        return;
+    }
+    if (equals == NULL) {
+        char shown[48];
+        printable_text(name, false, shown, sizeof shown);
+        problem(c, number, "'%s' is no 'name = value'", shown);
+        return;
+    }
+    *equals = '\0';
+    setting_take(c, number, trimmed(name), trimmed(equals + 1));
+}
+
+void config_init(struct config *c)
+{
+    *c = (struct config){.hz = 0};
+    for (unsigned f = 0; f < GRID_FAMILIES; f++) {
+        for (unsigned h = 0; h < GRID_HUES; h++) {
+            c->palette.colour[f][h] = (uint8_t)grid_hue_colour(NULL, (enum grid_family)f, h);
+        }
+    }
+}
+
+void config_parse(struct config *c, const char *text, size_t n)
+{
+    unsigned number = 1;
+    for (const char *end = text + n; text < end; number++) {
+        const char *newline = memchr(text, '\n', (size_t)(end - text));
+        size_t length = (size_t)((newline != NULL ? newline : end) - text);
+        line_take(c, number, text, length);
+        text += length + 1;
+    }
+}
+
+/* ---- the file ---- */
+
+/* Whose file it is: others must not choose for us, but an administrator may. */
+static int file_check(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0) {
+        return -errno;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+    }
+    return st.st_uid == geteuid() || st.st_uid == 0 ? 0 : -EPERM;
+}
+
+int config_read(struct config *c, const char *path)
+{
+    int rc = 0, fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    char *text = NULL;
+    size_t n = 0;
+    if (fd < 0) {
+        return errno == ENOTDIR ? -ENOENT : -errno;
+    }
+    rc = file_check(fd);
+    if (rc < 0) {
+        goto out;
+    }
+    text = malloc(CONFIG_SIZE_MAX + 1);
+    if (text == NULL) {
+        rc = -ENOMEM;
+        goto out;
+    }
+    for (ssize_t got; n <= CONFIG_SIZE_MAX && (got = read(fd, text + n, CONFIG_SIZE_MAX + 1 - n)) != 0;) {
+        if (got < 0 && errno != EINTR) {
+            rc = -errno;
+            goto out;
+        }
+        n += got > 0 ? (size_t)got : 0;
+    }
+    if (n > CONFIG_SIZE_MAX) {
+        problem(c, 0, "it is larger than %zu bytes, so it is not read", CONFIG_SIZE_MAX);
+    } else {
+        config_parse(c, text, n);
+    }
+out:
+    free(text);
+    close(fd);
+    return rc;
+}
+
+bool config_path(char *out, size_t out_size)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    int n = -1;
+    if (xdg != NULL && *xdg == '/') { /* a relative one is to be ignored: XDG Base Directory Specification */
+        n = snprintf(out, out_size, "%s/shmlab/config", xdg);
+    } else if (home != NULL && *home == '/') {
+        n = snprintf(out, out_size, "%s/.config/shmlab/config", home);
+    }
+    return n > 0 && (size_t)n < out_size;
+}
