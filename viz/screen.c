@@ -19,7 +19,7 @@
 
 /* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers read
  * is written before they are installed. */
-static volatile sig_atomic_t stop_asked, continued;
+static volatile sig_atomic_t stop_asked, suspend_asked, continued;
 static struct {
     SCREEN *curses;
     FILE *keys;                /* where keys come from: standard input, or the terminal where that is a pipe */
@@ -28,7 +28,6 @@ static struct {
     char restore[256];         /* what a dying process writes to give the terminal back */
     size_t restore_length;
     struct sigaction old[32];  /* of the fatal signals, by number */
-    struct sigaction suspend;  /* what curses does at SIGTSTP */
     struct paint paint;        /* what stands on a terminal that speaks ANSI; curses draws on others */
     bool paints;
     char clear[32];
@@ -99,12 +98,10 @@ static void restore_prepare(void)
     restore_add(tigetstr(rmcup));
 }
 
-/* curses gives the terminal back, but knows nothing of our pen. */
 static void on_suspend(int signal)
 {
-    ssize_t ignored = write(STDOUT_FILENO, "\033[m", 3);
-    (void)ignored;
-    terminal.suspend.sa_handler(signal);
+    (void)signal;
+    suspend_asked = 1;
 }
 
 static void signals_take(void)
@@ -120,6 +117,17 @@ static void signals_take(void)
     action.sa_flags = (int)SA_NODEFER;
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
         sigaction(fatal_signals[i], &action, &terminal.old[fatal_signals[i]]);
+    }
+}
+
+/* Ctrl-Z. curses would stop us in the midst of whatever is just being written: so this takes its handler's place. */
+static void suspends_take(void)
+{
+    struct sigaction action = {.sa_handler = on_suspend}, old;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTSTP, NULL, &old);
+    if (old.sa_handler != SIG_IGN) {
+        sigaction(SIGTSTP, &action, NULL);
     }
 }
 
@@ -222,6 +230,19 @@ static void show_painted(const struct canvas *c)
     }
 }
 
+/* curses asks whether there is a key, and then reads it. A stop between the two (Ctrl-Z) throws away what was typed: the
+ * read would wait until somebody types again, and the picture would stand still. So reading gives what there is. */
+static void never_block(void)
+{
+    struct termios modes;
+    if (tcgetattr(terminal.keys_fd, &modes) == 0) {
+        modes.c_cc[VMIN] = 0;
+        modes.c_cc[VTIME] = 0;
+        tcsetattr(terminal.keys_fd, TCSADRAIN, &modes);
+        def_prog_mode(); /* these come back after a stop */
+    }
+}
+
 int screen_open(void)
 {
     static char cup[] = "cup";
@@ -259,17 +280,10 @@ int screen_open(void)
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
+    never_block();
     refresh(); /* all that curses sends before the first frame */
     paint_begin();
-    if (terminal.paints) {
-        struct sigaction suspend = {.sa_handler = on_suspend, .sa_flags = SA_RESTART};
-        sigemptyset(&suspend.sa_mask);
-        sigaction(SIGTSTP, NULL, &terminal.suspend);
-        if ((terminal.suspend.sa_flags & SA_SIGINFO) == 0 && terminal.suspend.sa_handler != SIG_IGN &&
-            terminal.suspend.sa_handler != SIG_DFL) {
-            sigaction(SIGTSTP, &suspend, NULL);
-        }
-    }
+    suspends_take();
     return 0;
 }
 
@@ -396,10 +410,33 @@ static bool size_missed(void)
     return resizeterm(w.ws_row, w.ws_col) == OK;
 }
 
+/* Where we are to stop, gives the terminal back and stops. When we go on, somebody else has had the terminal meanwhile:
+ * its modes and its contents are not ours any more. */
+static struct screen_event come_back(void)
+{
+    if (terminal.paints) {
+        write_all("\033[m", 3);
+    }
+    endwin();
+    if (suspend_asked) {
+        suspend_asked = 0;
+        signal(SIGTSTP, SIG_DFL);
+        raise(SIGTSTP);
+        suspends_take();
+    }
+    continued = 0;
+    draw_all_anew();
+    refresh();
+    return (struct screen_event){.kind = SCREEN_RESIZED};
+}
+
 struct screen_event screen_wait(int timeout_ms)
 {
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
+    }
+    if (suspend_asked || continued) {
+        return come_back();
     }
     if (size_missed()) {
         draw_all_anew();
@@ -410,13 +447,8 @@ struct screen_event screen_wait(int timeout_ms)
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
-    if (continued) {
-        /* Somebody else had the terminal meanwhile: its modes and its contents are not ours any more. */
-        continued = 0;
-        endwin();
-        draw_all_anew();
-        refresh();
-        return (struct screen_event){.kind = SCREEN_RESIZED};
+    if (suspend_asked || continued) {
+        return come_back();
     }
     switch (code) {
     case ERR:
