@@ -21,7 +21,7 @@
 #include "tell.h"
 #include "view_words.h"
 
-#define FRAME_MS 33                 /* a look 30 times a second */
+#define HZ 30                       /* looks a second, where nobody says otherwise */
 #define DRAWN_MAX ((size_t)1 << 20) /* bytes of a segment that --render draws */
 
 struct view {
@@ -36,6 +36,7 @@ struct view {
     uint8_t *fresh;         /* the bytes of one look; owned */
     size_t fresh_room;
     uint8_t *expected;
+    int hz;                 /* looks a second */
     bool on_screen;         /* curses has the terminal: nothing may be printed */
 };
 
@@ -436,7 +437,7 @@ static int live(struct view *v)
         if (dirty) {
             rc = show(v, &canvas, &theme, &plan);
         }
-        struct screen_event event = screen_wait(v->model.find.busy ? 0 : FRAME_MS);
+        struct screen_event event = screen_wait(v->model.find.busy ? 0 : 1000 / v->hz);
         dirty = act(v, &plan, &event);
     }
     screen_close();
@@ -507,6 +508,7 @@ int main(int argc, char **argv)
     }
     status = read_config(&v);
     if (status == 0) {
+        v.hz = v.words.hz > 0 ? v.words.hz : v.config.hz > 0 ? v.config.hz : HZ;
         v.model.want_width = v.words.width > 0 ? v.words.width : v.config.width;
         v.model.big_endian = v.config.big_endian;
         v.model.palette = &v.config.palette;

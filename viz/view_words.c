@@ -10,7 +10,7 @@
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
        OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP,
-       OPTION_WAS, OPTION_CONFIG };
+       OPTION_WAS, OPTION_CONFIG, OPTION_HZ };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
@@ -33,6 +33,7 @@ static const struct option_row rows[] = {
     {"ground", OPTION_GROUND, "WHICH", "of --render svg: light, dark or auto (light, but dark on a dark screen)"},
     {"config", OPTION_CONFIG, "FILE", "what you like, instead of ~/.config/shmlab/config (which --render doesn't read)"},
     {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
+    {"hz", OPTION_HZ, "N", "looks at the bytes a second, 1 to 1000 (default 30)"},
     OPTIONS_COMMON_ROWS,
 };
 
@@ -64,6 +65,16 @@ static int take_width(const char *word, int *width)
         return options_wrong(&options, "--width takes 1, 2, 4, 8, 16, 32 or 64, not '%s'", word);
     }
     *width = (int)n;
+    return 0;
+}
+
+static int take_hz(const char *word, int *hz)
+{
+    long long n;
+    if (options_number(word, 1, 1000, &n) < 0) {
+        return options_wrong(&options, "--hz takes a number from 1 to 1000, not '%s'", word);
+    }
+    *hz = (int)n;
     return 0;
 }
 
@@ -196,6 +207,8 @@ static int take(struct view_words *w, int letter, const char *arg)
         return take_screen(arg, w);
     case OPTION_GROUND:
         return take_ground(arg, &w->ground);
+    case OPTION_HZ:
+        return take_hz(arg, &w->hz);
     case OPTION_AT:
         w->at = arg;
         return 0;

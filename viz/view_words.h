@@ -15,6 +15,7 @@ struct view_words {
     const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
     const char *config;            /* --config; NULL: the person's own file */
     int width, cols;              /* width 0: what fits */
+    int hz;                       /* looks a second; 0: not said */
     int screen_cols, screen_rows; /* --screen; 0: not said */
     enum svg_ground ground;
 };
