@@ -9,7 +9,8 @@
  *   show        prints the screen
  *   colours     prints how many colours were used until now
  *   modes       prints which modes are on: alternate, hidden (the cursor), mouse
- *   end         waits until the program has ended, and prints its status
+ *   still       waits until nothing has come for a tenth of a second
+ *   end         the last step: waits until the program has ended, prints its modes and "status N"
  *
  * Exit status: 0; 1: a text did not come (the screen goes to stderr), or the program sent what its TERM does not have. */
 #include <locale.h>
@@ -78,6 +79,8 @@ static int step(struct session *s, const char *word)
         session_print(s, stdout);
     } else if (strcmp(word, "colours") == 0 || strcmp(word, "modes") == 0) {
         tell(s, word);
+    } else if (strcmp(word, "still") == 0) {
+        session_quiet(s, 100000);
     } else if (strcmp(word, "end") == 0) {
         while (!s->ended && session_quiet(s, 100000)) {
         }
@@ -115,6 +118,9 @@ int main(int argc, char **argv)
     bool end = at == program && strcmp(argv[program - 1], "end") == 0;
     if (!end) {
         pty_signal(&s.pty, SIGKILL);
+    }
+    if (end) {
+        tell(&s, "modes");
     }
     int ended = session_end(&s);
     if (end) {

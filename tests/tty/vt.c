@@ -238,7 +238,7 @@ static bool obey(struct vt *v, const struct vt_token *t)
             scroll(v, v->scroll_top, v->scroll_bottom, v->row == v->scroll_top ? -1 : 0);
             v->row -= v->row > v->scroll_top ? 1 : 0;
         }
-        return t->intermediate == '(' || t->intermediate == ')' || strchr("M=>78", t->final) != NULL;
+        return t->intermediate == '(' || t->intermediate == ')' || strchr("M=>78]", t->final) != NULL;
     }
     switch (t->final) {
     case '\r': go(v, v->row, 0); return true;

@@ -7,10 +7,25 @@
 #include <string.h>
 #include <term.h>
 
+/* The one string that xterm's entry has: give the palette its first colours back (oc). */
+static bool palette(const uint8_t *s, size_t n, struct vt_token *t)
+{
+    static const char oc[] = "\033]104\a";
+    size_t length = sizeof oc - 1;
+    if (memcmp(s, oc, n < length ? n : length) != 0 || n < 2) {
+        return false;
+    }
+    *t = (struct vt_token){.kind = n < length ? VT_PARTIAL : VT_ESC, .final = ']', .length = length};
+    return true;
+}
+
 struct vt_token vt_token_read(const uint8_t *s, size_t n)
 {
     struct vt_token t = {.kind = VT_CONTROL, .final = (char)s[0], .length = 1};
     size_t at = 1;
+    if (palette(s, n, &t)) {
+        return t;
+    }
     if (s[0] != 0x1b) {
         return t;
     }
@@ -102,7 +117,7 @@ static bool not_sent(const char *name)
 {
     static const char *const names[] = {"is1", "is2", "is3", "rs1", "rs2", "rs3", "iprog", "if",    "rf",   "acsc",
                                         "pfkey", "pfloc", "pfx", "pln", "mc0", "mc4", "mc5", "mc5p", "initc", "initp",
-                                        "oc",  "bel", "flash", "u6", "u7", "u8", "u9", "dial", "qdial", "pulse",
+                                        "bel", "flash", "u6", "u7", "u8", "u9", "dial", "qdial", "pulse",
                                         "tsl", "fsl", "dsl", "wind", "hts", "tbc"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0) {

@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# Kinds of terminals, by a terminal that is strict: it refuses every byte that the terminfo entry of its kind doesn't
+# have. on_tty fails where one was refused. What tmux can be is in terminal.bats.
+bats_require_minimum_version 1.5.0
+load helper
+
+KINDS=(xterm-256color xterm screen-256color tmux-256color linux vt100)
+
+setup()
+{
+    screen_open
+    message_file
+}
+
+teardown()
+{
+    screen_close
+}
+
+# shot TERM SIZE STEP...: the viewer over the message on such a terminal; what the steps print goes to $T/TERM.
+shot()
+{
+    local term=$1 size=$2
+    shift 2
+    (cd "$T" && "$BIN/on_tty" "$term" "$size" 'see:layout: layout' "$@" -- "$BIN/shm-view" --file message.bin --layout layout) \
+        >"$T/$term"
+}
+
+# like NAME TERM: the screen of that kind is tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it.
+like()
+{
+    [[ -z ${GOLDEN_WRITE-} ]] || cp "$T/$2" "$GOLDEN/$1"
+    diff "$GOLDEN/$1" "$T/$2"
+}
+
+@test "each kind shows the message, in what it can show" {
+    for term in "${KINDS[@]}"; do
+        case $term in
+            vt100 | linux) golden=$term-80x24 ;;
+            *) golden=kind-80x24 ;;
+        esac
+        [[ $term != vt100 ]] || local -x LC_ALL=C
+        shot "$term" 80x24 still show
+        like "$golden" "$term"
+    done
+}
+
+@test "each kind gets the colours that it has: 256, 16, 8 or none" {
+    mkdir "$T/terminfo"
+    infocmp -x xterm-256color | sed -e 's/xterm-256color|[^,]*/shmlab-16|sixteen colours/' -e 's/colors#[^,]*/colors#16/' \
+        >"$T/sixteen"
+    TERMINFO=$T/terminfo tic -x "$T/sixteen"
+    export TERMINFO_DIRS=$T/terminfo:
+    for row in 'xterm-256color 4' 'screen-256color 4' 'tmux-256color 4' 'shmlab-16 4' 'xterm 4' 'linux 4' 'vt100 0'; do
+        shot "${row% *}" 80x24 still colours
+        [[ $(<"$T/${row% *}") == "${row#* }" ]] || { echo "$row: $(<"$T/${row% *}")"; false; }
+    done
+    NO_COLOR=1 shot xterm 80x24 still colours
+    [[ $(<"$T/xterm") == 0 ]]
+}
+
+@test "each kind at each size from 20x6 to 500x200" {
+    for size in 20x6 40x12 80x24 81x25 132x43 500x200; do
+        shot xterm-256color "$size" still show
+        mv "$T/xterm-256color" "$T/first"
+        [[ $(wc -l <"$T/first") == "${size#*x}" ]]
+        for term in "${KINDS[@]:1}"; do
+            shot "$term" "$size" still show
+            [[ $term == linux || $term == vt100 ]] || diff "$T/first" "$T/$term"
+        done
+    done
+}
+
+@test "each kind follows a new size, down and up again" {
+    for term in "${KINDS[@]}"; do
+        shot "$term" 80x24 still show size:20x6 still 'see:0004' size:500x200 still \
+            'see:the whole segment' size:80x24 still show
+        [[ $(head -n 24 "$T/$term") == "$(tail -n 24 "$T/$term")" ]]
+    done
+}
+
+@test "each kind's own arrows, Tab and help work, and all is given back in the end" {
+    for term in "${KINDS[@]}"; do
+        right=$(infocmp -1 -x "$term" | sed -n 's/^\tkcuf1=\\E\(.*\),$/\\e\1/p')
+        shot "$term" 80x24 modes "keys:$right" 'see:0x0001 = 1 ' 'keys:\t' 'see:0x0014 = 20 ' 'keys:?' 'see:Keys' 'keys:q' \
+            'lose:Keys' 'keys:q' end
+        [[ $(head -n 1 "$T/$term") == *hidden* || $term == vt100 ]] # that cannot hide its cursor
+        [[ $(tail -n 2 "$T/$term") == $'\nstatus 0' ]]
+    done
+}
