@@ -1,0 +1,384 @@
+/* bench-view: what the viewer costs, beside `watch -d hexdump -C` over the same bytes in the same run.
+ *
+ *   bench-view [--quick]
+ *
+ * Both run on a terminal of our own, 80x24, so every byte and every microsecond is seen. CPU is what the kernel charges
+ * (schedstat for the viewer; for watch, with all the programs that it starts, what wait4 tells). */
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "stage.h"
+
+#define ROWS 24
+#define COLS 80
+#define TERM "xterm-256color"
+#define SECOND 1000000 /* microseconds */
+#define GIB ((size_t)1 << 30)
+
+/* How long to look, and how often. */
+struct effort {
+    int seconds;   /* of idling, and of a steady change */
+    int changes;   /* single changes whose bytes are counted */
+    int latencies; /* single changes whose way is timed */
+    int openings;  /* of each size */
+};
+
+static const struct effort full = {.seconds = 10, .changes = 12, .latencies = 200, .openings = 15};
+static const struct effort quick = {.seconds = 1, .changes = 1, .latencies = 4, .openings = 2};
+
+static char *const no_words[] = {NULL};
+static char *const hexdump[] = {(char *)"hexdump", (char *)"-C", NULL};
+static char *const xxd[] = {(char *)"xxd", NULL};
+
+/* ---- the table ---- */
+
+/* A number that was not measured is below 0. */
+static const char *number(char out[24], double n, const char *unit)
+{
+    if (n < 0) {
+        snprintf(out, 24, "-");
+    } else {
+        snprintf(out, 24, "%.*f%s%s", n < 1 && n > 0 ? 3 : n < 100 ? 1 : 0, n, *unit != '\0' ? " " : "", unit);
+    }
+    return out;
+}
+
+static void row(const char *figure, double ours, double peer, const char *unit, const char *target)
+{
+    char a[24], b[24], ratio[24] = "-";
+    if (ours > 0 && peer > 0) {
+        snprintf(ratio, sizeof ratio, "%.*f", peer / ours < 10 ? 2 : 0, peer / ours);
+    }
+    printf("%-44s %12s %12s %7s  %s\n", figure, number(a, ours, unit), number(b, peer, unit), ratio, target);
+    fflush(stdout);
+}
+
+static void heading(const char *what, const char *peer)
+{
+    printf("\n%-44s %12s %12s %7s  %s\n", what, "shm-view", peer, "ratio", "target");
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The n values in their order; the one at that part of them. */
+static double part(double *values, int n, double at)
+{
+    if (n == 0) {
+        return -1;
+    }
+    qsort(values, (size_t)n, sizeof *values, compare);
+    int i = (int)(at * n);
+    return values[i < n ? i : n - 1];
+}
+
+/* ---- changes ---- */
+
+/* Takes all that comes within that time. */
+static uint64_t take_for(struct play *p, int64_t us)
+{
+    uint64_t before = p->session.bytes;
+    int64_t until = pty_now() + us;
+    for (int64_t now; (now = pty_now()) < until;) {
+        session_take(&p->session, until - now);
+    }
+    return p->session.bytes - before;
+}
+
+/* Another byte for a place that the screen shows. */
+static size_t change(struct stage *s, size_t shown)
+{
+    size_t offset = (size_t)rand() % shown;
+    stage_poke(s, offset, (uint8_t)(s->bytes[offset] ^ (1 + rand() % 255)));
+    return offset;
+}
+
+static size_t grid_bytes(const struct play *p)
+{
+    return (size_t)(p->grid_rows * p->width);
+}
+
+/* Bytes that one change sends: in the grid, on the whole screen, and until its marks have faded. */
+static void bytes_ours(struct play *p, struct stage *s, int n, double *grid, double *all, double *fade)
+{
+    *grid = *all = *fade = 0;
+    int last, unused;
+    play_place(p, (size_t)p->width - 1, &unused, &last);
+    for (int i = 0; i < n; i++) {
+        vt_charge_reset(&p->session.vt);
+        change(s, grid_bytes(p));
+        *all += (double)take_for(p, 150000) / n;
+        *grid += (double)vt_charged(&p->session.vt, p->grid_row, 0, p->grid_rows, last + 4 + p->width) / n;
+        *fade += (double)take_for(p, SECOND + 200000) / n;
+    }
+}
+
+static double bytes_watch(struct play *p, struct stage *s, int n)
+{
+    double all = 0;
+    for (int i = 0; i < n; i++) {
+        take_for(p, 300000);
+        uint64_t before = p->session.bytes;
+        int64_t until = pty_now() + SECOND;
+        change(s, 128);
+        while (session_take(&p->session, SECOND) == 0 && pty_now() < until) {
+        }
+        session_quiet(&p->session, 30000); /* its next look comes after 100 ms */
+        all += (double)(p->session.bytes - before);
+    }
+    return all / n;
+}
+
+static void measure_bytes(struct stage *s, const struct effort *e)
+{
+    struct play p;
+    double grid = -1, all = -1, fade = -1, idle = -1, watch_hexdump = -1, watch_xxd = -1;
+    heading("Bytes to the terminal, 80x24", "watch -d");
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) == 0) {
+        idle = (double)take_for(&p, e->seconds * SECOND);
+        bytes_ours(&p, s, e->changes, &grid, &all, &fade);
+        play_close(&p);
+    }
+    if (play_watch(&p, s, ROWS, COLS, hexdump) == 0) {
+        watch_hexdump = bytes_watch(&p, s, e->changes);
+        play_close(&p);
+    }
+    if (play_watch(&p, s, ROWS, COLS, xxd) == 0) {
+        watch_xxd = bytes_watch(&p, s, e->changes);
+        play_close(&p);
+    }
+    row("idle, in all", idle, -1, "", "0");
+    row("a changed byte, in the grid (peer: xxd)", grid, watch_xxd, "", "at most 20");
+    row("a changed byte, all panels (peer: hexdump)", all, watch_hexdump, "", "at most 200");
+    row("its marks until they have faded", fade, -1, "", "");
+}
+
+/* ---- CPU ---- */
+
+/* Changes one byte `each` microseconds (0: none), for some seconds. */
+static void keep_changing(struct play *p, struct stage *s, int seconds, int64_t each)
+{
+    int64_t until = pty_now() + (int64_t)seconds * SECOND, next = pty_now() + each;
+    for (int64_t now; (now = pty_now()) < until;) {
+        if (each > 0 && now >= next) {
+            change(s, 128);
+            next += each;
+        }
+        session_take(&p->session, each > 0 && next < until ? next - now : until - now);
+    }
+}
+
+static double cpu_ours(struct stage *s, int seconds, int64_t each)
+{
+    struct play p;
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) < 0) {
+        return -1;
+    }
+    take_for(&p, 200000);
+    int64_t before = pty_cpu_ns(&p.session.pty);
+    keep_changing(&p, s, seconds, each);
+    int64_t ns = pty_cpu_ns(&p.session.pty) - before;
+    play_close(&p);
+    return (double)ns / 1e7 / seconds;
+}
+
+static double cpu_watch(struct stage *s, int seconds, int64_t each)
+{
+    struct play p;
+    if (play_watch(&p, s, ROWS, COLS, hexdump) < 0) {
+        return -1;
+    }
+    keep_changing(&p, s, seconds, each);
+    return (double)play_close(&p) / 1e4 / seconds;
+}
+
+static void measure_cpu(struct stage *s, const struct effort *e)
+{
+    heading("CPU, of one core", "watch -n 0.1");
+    row("idle, 30 looks a second", cpu_ours(s, e->seconds, 0), cpu_watch(s, e->seconds, 0), "%", "below 0.2 %");
+    row("10 changes a second", cpu_ours(s, e->seconds, SECOND / 10), cpu_watch(s, e->seconds, SECOND / 10), "%",
+        "ratio at least 25");
+}
+
+/* ---- from a write to the screen ---- */
+
+static int latencies(struct play *p, struct stage *s, int n, bool ours, double *ms)
+{
+    int got = 0;
+    for (int i = 0; i < n; i++) {
+        take_for(p, 20000 + rand() % 100000);
+        uint64_t before = p->session.bytes;
+        int64_t start = pty_now(), until = start + SECOND;
+        size_t offset = change(s, 128);
+        while (pty_now() < until && (ours ? !play_shows(p, offset, s->bytes[offset]) : p->session.bytes == before)) {
+            session_take(&p->session, 100000);
+        }
+        session_quiet(&p->session, 3000);
+        if (pty_now() < until) {
+            ms[got++] = (double)(p->session.last - start) / 1000;
+        }
+    }
+    return got;
+}
+
+static void measure_latency(struct stage *s, const struct effort *e)
+{
+    struct play p;
+    double ms[512], peer_ms[512];
+    int n = 0, peer_n = 0;
+    heading("From a write to the last byte of its frame", "watch -n 0.1");
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) == 0) {
+        n = latencies(&p, s, e->latencies, true, ms);
+        play_close(&p);
+    }
+    if (play_watch(&p, s, ROWS, COLS, hexdump) == 0) {
+        peer_n = latencies(&p, s, e->latencies, false, peer_ms);
+        play_close(&p);
+    }
+    row("half of them within", part(ms, n, 0.5), part(peer_ms, peer_n, 0.5), "ms", "");
+    row("99 of 100 within", part(ms, n, 0.99), part(peer_ms, peer_n, 0.99), "ms", "at most 34.3 ms");
+    row("the slowest", part(ms, n, 1), part(peer_ms, peer_n, 1), "ms", "");
+}
+
+/* ---- size ---- */
+
+struct opening {
+    double ms, peak, anonymous, proportional; /* KiB */
+};
+
+static struct opening open_once(struct stage *s)
+{
+    struct play p;
+    struct opening o = {.ms = -1, .peak = -1, .anonymous = -1, .proportional = -1};
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) == 0) {
+        o.ms = (double)p.opened / 1000;
+        take_for(&p, 100000);
+        o.peak = (double)pty_status_kib(&p.session.pty, "VmHWM");
+        o.anonymous = (double)pty_status_kib(&p.session.pty, "RssAnon");
+        o.proportional = (double)pty_smaps_kib(&p.session.pty, "Pss");
+        play_close(&p);
+    }
+    return o;
+}
+
+static void ratio_row(const char *figure, double *small, double *large, int n, const char *unit)
+{
+    char a[24], b[24], ratio[24] = "-";
+    double x = part(small, n, 0.5), y = part(large, n, 0.5);
+    if (x > 0 && y > 0) {
+        snprintf(ratio, sizeof ratio, "%.2f", y / x);
+    }
+    printf("%-44s %12s %12s %7s  %s\n", figure, number(a, x, unit), number(b, y, unit), ratio, "at most 1.1");
+}
+
+/* In turns, so that what else the machine does meets both alike. */
+static void measure_sizes(struct stage *s, const struct effort *e)
+{
+    struct stage huge;
+    double values[4][2][64];
+    int n = e->openings < 64 ? e->openings : 64;
+    if (stage_open(&huge, GIB) < 0) {
+        printf("\n1 GiB: no such segment can be had here\n");
+        stage_close(&huge);
+        return;
+    }
+    for (int i = 0; i < 2 * n; i++) {
+        struct opening o = open_once(i % 2 == 0 ? s : &huge);
+        const double all[4] = {o.ms, o.peak, o.anonymous, o.proportional};
+        for (int k = 0; k < 4; k++) {
+            values[k][i % 2][i / 2] = all[k];
+        }
+    }
+    stage_close(&huge);
+    printf("\n%-44s %12s %12s %7s  %s\n", "A segment's size", "1 KiB", "1 GiB", "ratio", "target");
+    ratio_row("start to the first picture", values[0][0], values[0][1], n, "ms");
+    ratio_row("memory: VmHWM (most that was resident)", values[1][0], values[1][1], n, "KiB");
+    ratio_row("memory: RssAnon (its own)", values[2][0], values[2][1], n, "KiB");
+    ratio_row("memory: Pss (its part of all)", values[3][0], values[3][1], n, "KiB");
+}
+
+/* ---- a writer that never rests ---- */
+
+static pid_t flood(struct stage *s)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (unsigned n = 0;; n++) {
+            memset(s->bytes + 64, (int)(n & 255), 192);
+        }
+    }
+    return pid;
+}
+
+/* Milliseconds from a key to the screen that shows that it was taken. */
+static double key_ms(struct play *p, const char *key, const char *seen)
+{
+    int64_t start = pty_now();
+    pty_write(&p->session.pty, key);
+    bool answered = session_until(&p->session, seen, true);
+    return answered ? (double)(pty_now() - start) / 1000 : -1;
+}
+
+static void measure_flood(struct stage *s, const struct effort *e)
+{
+    struct play p;
+    double keys[64];
+    heading("A writer that never rests", "");
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) < 0) {
+        return;
+    }
+    pid_t writer = flood(s);
+    take_for(&p, SECOND);
+    long before = pty_status_kib(&p.session.pty, "VmRSS");
+    int64_t cpu = pty_cpu_ns(&p.session.pty);
+    uint64_t sent = p.session.bytes;
+    int n = 0;
+    for (int i = 0; i < e->seconds * 2 && i < 64; i++) {
+        take_for(&p, SECOND / 2);
+        keys[n++] = key_ms(&p, i % 2 == 0 ? "\t" : "g", i % 2 == 0 ? "0x0014 = 20" : "0x0000 = 0 ");
+    }
+    cpu = pty_cpu_ns(&p.session.pty) - cpu;
+    row("a key is answered, 99 of 100 within", part(keys, n, 0.99), -1, "ms", "one frame: 34.3 ms");
+    row("bytes to the terminal, a second", (double)(p.session.bytes - sent) / e->seconds, -1, "", "");
+    row("CPU", (double)cpu / 1e7 / e->seconds, -1, "%", "");
+    row("memory grown in that time", (double)(pty_status_kib(&p.session.pty, "VmRSS") - before), -1, "KiB", "bounded");
+    kill(writer, SIGKILL);
+    waitpid(writer, NULL, 0);
+    play_close(&p);
+}
+
+int main(int argc, char **argv)
+{
+    const struct effort *e = argc == 2 && strcmp(argv[1], "--quick") == 0 ? &quick : &full;
+    struct stage s;
+    if (argc > 2 || (argc == 2 && e == &full)) {
+        fprintf(stderr, "usage: bench-view [--quick]\n");
+        return 2;
+    }
+    setlocale(LC_ALL, "");
+    srand(1);
+    int rc = stage_open(&s, 1024);
+    if (rc < 0) {
+        fprintf(stderr, "bench-view: cannot make a segment and a file to look at: %s\n", strerror(-rc));
+        stage_close(&s);
+        return 1;
+    }
+    measure_bytes(&s, e);
+    measure_cpu(&s, e);
+    measure_latency(&s, e);
+    measure_sizes(&s, e);
+    measure_flood(&s, e);
+    stage_close(&s);
+    return 0;
+}
