@@ -236,6 +236,8 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), m->message);
     } else if (source->line[0] != '\0' && m->size > 0) {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), source->line);
+    } else if (m->doubt[0] != '\0' && !m->frozen) {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), m->doubt);
     } else if (m->frozen) {
         draw_when(c, t, m, row, room);
     } else if (m->news.text[0] != '\0') {

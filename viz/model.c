@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 void model_init(struct model *m)
 {
     static const struct layout empty;
-    *m = (struct model){.layout = &empty, .width = 16, .rows = 1};
+    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = ""};
     fields_reset(&m->fields, m->layout);
 }
 
@@ -176,6 +177,27 @@ bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t coun
     return changed > 0;
 }
 
+/* The ages at which a glow grows weaker. */
+static const unsigned fading_ms[GRID_GLOW_MAX] = {MODEL_GLOW_MS / 4, MODEL_GLOW_MS * 6 / 10, MODEL_GLOW_MS};
+
+int model_fading(const struct model *m)
+{
+    unsigned least = UINT_MAX;
+    if (m->frozen) {
+        return (int)(1000 - m->now % 1000);
+    }
+    for (size_t i = 0; m->last_change != 0 && i < m->count; i++) {
+        uint64_t age = m->now - m->changed_at[i];
+        for (size_t k = 0; m->changed_at[i] != 0 && k < GRID_GLOW_MAX; k++) {
+            if (age < fading_ms[k]) {
+                least = fading_ms[k] - age < least ? (unsigned)(fading_ms[k] - age) : least;
+                break;
+            }
+        }
+    }
+    return least == UINT_MAX ? -1 : (int)least;
+}
+
 bool model_tick(struct model *m, uint64_t now_ms)
 {
     bool changed = m->frozen && now_ms / 1000 != m->now / 1000; /* "3 s ago" */
@@ -187,7 +209,7 @@ bool model_tick(struct model *m, uint64_t now_ms)
         uint64_t age = now_ms - m->changed_at[i];
         unsigned glow = 0;
         if (m->changed_at[i] != 0 && age < MODEL_GLOW_MS) {
-            glow = age < MODEL_GLOW_MS / 4 ? 3 : age < MODEL_GLOW_MS * 6 / 10 ? 2 : 1;
+            glow = age < fading_ms[0] ? 3 : age < fading_ms[1] ? 2 : 1;
         }
         changed = changed || m->glow[i] != glow;
         m->glow[i] = (uint8_t)glow;

@@ -75,6 +75,7 @@ struct model {
     char typed[MODEL_PROMPT_MAX];
     char found[MODEL_PROMPT_MAX]; /* what n and N look for again */
     struct find find;
+    const char *doubt;            /* why the bytes may be old or torn: one calm line, whose owner keeps it; "" */
     char message[MODEL_NEWS_MAX]; /* an answer to the last key; printable; "" */
 
     /* The shape of the screen, set before keys are taken: how far a page goes. */
@@ -100,6 +101,9 @@ bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t coun
 
 /* Sets the clock and the glow of each byte. true: what is shown changed. */
 bool model_tick(struct model *m, uint64_t now_ms);
+
+/* In how many ms the picture changes by time alone: a glow that fades, an age that is told. -1: it doesn't. */
+int model_fading(const struct model *m);
 
 /* The bytes of [offset, offset + count), where all of them are in the window; else NULL. Good until the next change. */
 const uint8_t *model_at(const struct model *m, size_t offset, size_t count);

@@ -1,4 +1,5 @@
 /* Screen: see screen.h. */
+#define _GNU_SOURCE /* ppoll */
 #include "screen.h"
 
 #include <curses.h>
@@ -400,14 +401,22 @@ static void draw_all_anew(void)
 }
 
 /* A size that changed while curses was starting sent its SIGWINCH to nobody: so the size is asked for, too. */
+static bool resize_waits_for(struct winsize *w)
+{
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, w) == 0 && w->ws_row > 0 && w->ws_col > 0;
+    return known && is_term_resized(w->ws_row, w->ws_col);
+}
+
+static bool resize_waits(void)
+{
+    struct winsize w;
+    return resize_waits_for(&w);
+}
+
 static bool size_missed(void)
 {
     struct winsize w;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
-    if (!known || !is_term_resized(w.ws_row, w.ws_col)) {
-        return false;
-    }
-    return resizeterm(w.ws_row, w.ws_col) == OK;
+    return resize_waits_for(&w) && resizeterm(w.ws_row, w.ws_col) == OK;
 }
 
 /* Where we are to stop, gives the terminal back and stops. When we go on, somebody else has had the terminal meanwhile:
@@ -430,7 +439,39 @@ static struct screen_event come_back(void)
     return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
-struct screen_event screen_wait(int timeout_ms)
+/* What tells us of the terminal by a signal. SIGWINCH has a handler of curses', which makes getch answer KEY_RESIZE. */
+static void screen_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGWINCH);
+    sigaddset(set, SIGCONT);
+    sigaddset(set, SIGTSTP);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++) {
+        sigaddset(set, stop_signals[i]);
+    }
+}
+
+/* Sleeps until there is something to read from the keys or from other_fd, or a signal: one that came just before is not
+ * slept over, as they are blocked from the look at what they left until ppoll lets them in. true: other_fd. */
+static bool sleep_until(int timeout_ms, int other_fd)
+{
+    struct pollfd fds[] = {{.fd = terminal.keys_fd, .events = POLLIN}, {.fd = other_fd, .events = POLLIN}};
+    struct timespec timeout = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
+    sigset_t ours, before;
+    screen_signals(&ours);
+    sigprocmask(SIG_BLOCK, &ours, &before);
+    bool other = false;
+    if (!stop_asked && !suspend_asked && !continued && !resize_waits()) {
+        int n = ppoll(fds, 2, &timeout, &before);
+        other = n > 0 && fds[1].revents != 0 && fds[0].revents == 0;
+        stop_asked = stop_asked || (n > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 &&
+                                    (fds[0].revents & POLLIN) == 0); /* the terminal is gone */
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return other;
+}
+
+struct screen_event screen_wait(int timeout_ms, int other_fd)
 {
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
@@ -442,8 +483,10 @@ struct screen_event screen_wait(int timeout_ms)
         draw_all_anew();
         return (struct screen_event){.kind = SCREEN_RESIZED};
     }
-    timeout(timeout_ms);
+    timeout(0);
     int code = getch();
+    bool other = code == ERR && sleep_until(timeout_ms, other_fd);
+    code = code == ERR && !other ? getch() : code;
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
@@ -452,7 +495,7 @@ struct screen_event screen_wait(int timeout_ms)
     }
     switch (code) {
     case ERR:
-        return (struct screen_event){.kind = SCREEN_NOTHING};
+        return (struct screen_event){.kind = other ? SCREEN_OTHER : SCREEN_NOTHING};
     case KEY_RESIZE:
         draw_all_anew();
         return (struct screen_event){.kind = SCREEN_RESIZED};

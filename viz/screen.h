@@ -11,6 +11,7 @@
 
 enum screen_event_kind {
     SCREEN_NOTHING, /* time is up */
+    SCREEN_OTHER,   /* other_fd can be read */
     SCREEN_KEY,     /* key: a character or one of enum press */
     SCREEN_CLICK,   /* row, col */
     SCREEN_RESIZED, /* also after SIGCONT: draw all again */
@@ -38,8 +39,8 @@ bool screen_has_colours(void);
 /* Shows the canvas, sending only what differs from what stands there. */
 void screen_show(const struct canvas *c);
 
-/* Waits at most timeout_ms for the next event. */
-struct screen_event screen_wait(int timeout_ms);
+/* Waits at most timeout_ms for the next event. other_fd: waited for as well; -1: none. */
+struct screen_event screen_wait(int timeout_ms, int other_fd);
 
 /* Gives the terminal back as it was. Does nothing where it isn't open. */
 void screen_close(void);

@@ -224,10 +224,33 @@ size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t co
     }
 }
 
+bool source_number(const struct source *s, size_t offset, uint32_t *number)
+{
+    if (s->spec.kind == SOURCE_SEGMENT && s->segment.base != NULL && offset % 4 == 0 && s->segment.size >= 4 &&
+        offset <= s->segment.size - 4) {
+        *number = __atomic_load_n((const uint32_t *)source_futex(s, offset), __ATOMIC_ACQUIRE);
+        return true;
+    }
+    return source_read(s, offset, (uint8_t *)number, sizeof *number) == sizeof *number;
+}
+
+const void *source_futex(const struct source *s, size_t offset)
+{
+    return s->spec.kind == SOURCE_SEGMENT && s->segment.base != NULL ? (const char *)s->segment.base + offset : NULL;
+}
+
+void source_detach(struct source *s)
+{
+    if (s->leaving != NULL && s->segment.base != NULL) {
+        s->leaving(s->leaving_context);
+    }
+    segment_detach(&s->segment);
+}
+
 void source_close(struct source *s)
 {
     bool by_fd = s->spec.kind == SOURCE_POSIX || s->spec.kind == SOURCE_MAP;
-    segment_detach(&s->segment);
+    source_detach(s);
     attachment_watch_free(&s->neighbours);
     if (by_fd && s->fd >= 0) {
         close(s->fd);

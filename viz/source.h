@@ -59,6 +59,8 @@ struct source {
     uint64_t looked_at;              /* SOURCE_MAP: CLOCK_MONOTONIC's ms of the last look at /proc/PID/maps */
     struct attachment_watch neighbours; /* who has it attached: source_look_around */
     pid_t viewer;                    /* our own pid, which stands among them */
+    void (*leaving)(void *context);  /* where not NULL, called before memory is detached: for who has addresses in it */
+    void *leaving_context;
 };
 
 /* Starts. 0 also where there is no shared memory yet (SOURCE_WAITING or SOURCE_DENIED say so); -errno where a file or a
@@ -78,6 +80,14 @@ size_t source_size(const struct source *s);
 
 /* Copies at most count bytes from offset first on to out; returns how many. */
 size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t count);
+
+/* The 4 bytes at offset, a multiple of 4, in one load that nobody's store can divide, which no later load overtakes.
+ * false: they can't be read. */
+bool source_number(const struct source *s, size_t offset, uint32_t *number);
+
+/* Where the 4 bytes at offset lie for futex(2), and for nothing else; NULL where they are not mapped. Good until
+ * s->leaving is called. */
+const void *source_futex(const struct source *s, size_t offset);
 
 /* Detaches and frees. */
 void source_close(struct source *s);

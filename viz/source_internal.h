@@ -10,6 +10,9 @@ void source_say(char out[SOURCE_LINE_MAX], const char *format, ...) __attribute_
 /* Fills s->creator and what goes with it. */
 void source_creator_learn(struct source *s, pid_t pid, bool runs);
 
+/* Lets go of the segment. */
+void source_detach(struct source *s);
+
 /* The id that the name stands for now. 0 or -errno. */
 int source_segment_id(struct source *s, int *id);
 void source_segment_poll(struct source *s);

@@ -103,7 +103,7 @@ static void removed(struct source *s)
             others == 1 ? " has" : "s have");
         return;
     }
-    segment_detach(&s->segment);
+    source_detach(s);
     s->state = SOURCE_GONE;
     try_attach(s);
 }

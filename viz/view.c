@@ -13,11 +13,14 @@
 #include "find.h"
 #include "glasses.h"
 #include "keys.h"
+#include "layout_sync.h"
 #include "layout_text.h"
 #include "map_list.h"
+#include "pace.h"
 #include "printable.h"
 #include "render.h"
 #include "screen.h"
+#include "snapshot.h"
 #include "tell.h"
 #include "view_words.h"
 
@@ -31,6 +34,8 @@ struct view {
     struct source source;
     struct glasses glasses;
     struct model model;
+    struct snapshot snapshot;
+    struct pace pace;
     unsigned attachments;   /* of source, when the model was last sized */
     unsigned layout_asked;  /* of model, when the glasses were last changed */
     uint8_t *fresh;         /* the bytes of one look; owned */
@@ -79,6 +84,17 @@ static int read_file(const char *path, uint8_t **bytes, size_t *size)
     return rc;
 }
 
+/* Lays the layout over the bytes that the glasses have now. It also says how to look: by which bell, and counter. */
+static int lay_over(struct view *v)
+{
+    const struct layout *l = glasses_layout(&v->glasses);
+    snapshot_meet(&v->snapshot, l, source_size(&v->source));
+    if (v->words.format == FORMAT_SCREEN) {
+        pace_meet(&v->pace, &v->source, l);
+    }
+    return model_set_layout(&v->model, l, glasses_title(&v->glasses));
+}
+
 static int wear_glasses(struct view *v)
 {
     struct layout_error error = {.line = 0};
@@ -87,7 +103,7 @@ static int wear_glasses(struct view *v)
     }
     int found = glasses_find(&v->glasses, &v->words.glasses, &v->source, v->model.size, &error);
     /* What the model wore may be gone now, whether others were found or not. */
-    int rc = model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
+    int rc = lay_over(v);
     if (found < 0 && v->on_screen) {
         snprintf(v->model.message, sizeof v->model.message, "%.*s", (int)strcspn(error.text, "\n"), error.text);
         return rc;
@@ -121,7 +137,8 @@ static bool look_at(struct view *v, size_t first, size_t count)
         v->fresh = fresh;
         v->fresh_room = count;
     }
-    size_t n = source_read(&v->source, first, v->fresh, count);
+    size_t n = snapshot_take(&v->snapshot, &v->source, now_ms(), first, v->fresh, count);
+    v->model.doubt = snapshot_line(&v->snapshot);
     return n > 0 && model_take(&v->model, first, v->fresh, n);
 }
 
@@ -287,6 +304,11 @@ static int draw_once(struct view *v)
         return 1;
     }
     look_at(v, 0, v->model.size);
+    if (v->model.doubt[0] != '\0') {
+        fprintf(stderr, "shm-view: %s\n", v->model.doubt);
+        v->snapshot.counter = LAYOUT_NO_OFFSET;
+        look_at(v, 0, v->model.size); /* as it is: half a picture says more than none */
+    }
     model_tick(&v->model, v->model.now);
     struct theme theme = theme_make(v, v->words.format == FORMAT_ANSI);
     int rc = 0;
@@ -327,13 +349,13 @@ static void next_glasses(struct view *v)
 {
     v->layout_asked = v->model.next_layout;
     bool other = glasses_next(&v->glasses);
-    model_set_layout(&v->model, glasses_layout(&v->glasses), glasses_title(&v->glasses));
+    lay_over(v);
     snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "the only layout: ",
              v->model.layout_title);
 }
 
-/* Looks at the source. true: something is new on the screen. */
-static bool follow(struct view *v)
+/* Asks what became of the source. true: something is new on the screen. */
+static bool follow_source(struct view *v)
 {
     enum source_state before = v->source.state;
     bool news = source_poll(&v->source);
@@ -345,9 +367,33 @@ static bool follow(struct view *v)
         meet_segment(v);
         news = true;
     }
+    return news;
+}
+
+/* Looks at the source and its bytes. true: something is new on the screen. */
+static bool follow(struct view *v)
+{
+    const char *doubt = v->model.doubt;
+    bool news = pace_asks(&v->pace, now_ms()) && follow_source(v);
     bool glow = model_tick(&v->model, now_ms());
+    pace_look(&v->pace, &v->source, v->model.now);
     bool changed = look(v);
-    return model_tick(&v->model, v->model.now) || glow || changed || news;
+    return model_tick(&v->model, v->model.now) || glow || changed || news || v->model.doubt != doubt;
+}
+
+/* Sleeps until there may be something new. */
+static struct screen_event await(struct view *v)
+{
+    bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
+    int fd;
+    int ms = pace_sleep(&v->pace, now_ms(), model_fading(&v->model), settled, &fd);
+    ms = v->model.find.busy ? 0 : ms;
+    struct screen_event event = screen_wait(ms, fd);
+    if (event.kind == SCREEN_OTHER) {
+        ms = pace_rang(&v->pace, now_ms());
+        event = ms > 0 ? screen_wait(ms, -1) : event;
+    }
+    return event;
 }
 
 #define SEARCH_MS 20 /* of a frame; the screen has the rest */
@@ -404,6 +450,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
         v->model.quit = true;
         break;
     case SCREEN_NOTHING:
+    case SCREEN_OTHER:
         return false;
     case SCREEN_RESIZED:
         break;
@@ -431,13 +478,14 @@ static int live(struct view *v)
     bool dirty = true;
     v->on_screen = true;
     v->model.wall = wall_ms();
+    v->pace.period_ms = 1000 / v->hz;
     while (!v->model.quit && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;
         if (dirty) {
             rc = show(v, &canvas, &theme, &plan);
         }
-        struct screen_event event = screen_wait(v->model.find.busy ? 0 : 1000 / v->hz);
+        struct screen_event event = await(v);
         dirty = act(v, &plan, &event);
     }
     screen_close();
@@ -484,6 +532,8 @@ static int open_source(struct view *v)
         }
         v->model.expected = v->expected;
     }
+    v->source.leaving = pace_leave;
+    v->source.leaving_context = &v->pace;
     rc = meet_segment(v);
     if (rc == 0 && v->words.at != NULL && v->model.size > 0 && !find_goto(&v->model, v->words.at)) {
         fprintf(stderr, "shm-view: --at: %s\n", v->model.message);
@@ -498,6 +548,7 @@ int main(int argc, char **argv)
     struct view v = {.source = {.segment = SEGMENT_EMPTY}};
     setlocale(LC_ALL, "");
     model_init(&v.model);
+    pace_init(&v.pace, 1000 / HZ);
     int status = view_words_take(&v.words, argc, argv);
     if (status < 0 && v.words.spec.kind == SOURCE_MAP && v.words.spec.map == NULL) {
         status = list_maps(v.words.spec.pid);
@@ -519,6 +570,7 @@ int main(int argc, char **argv)
     }
 out:
     source_close(&v.source);
+    pace_close(&v.pace);
     model_free(&v.model);
     glasses_free(&v.glasses);
     free(v.fresh);
