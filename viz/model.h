@@ -75,6 +75,8 @@ struct model {
     char typed[MODEL_PROMPT_MAX];
     char found[MODEL_PROMPT_MAX]; /* what n and N look for again */
     struct find find;
+    bool rings;                   /* there is a bell that is slept on: nothing is polled */
+    bool guarded;                 /* there is a seqlock counter: every picture is whole, or `doubt` tells */
     const char *doubt;            /* why the bytes may be old or torn: one calm line, whose owner keeps it; "" */
     char message[MODEL_NEWS_MAX]; /* an answer to the last key; printable; "" */
 

@@ -40,6 +40,18 @@ static void help_cell(const struct theme *t, struct help_line *line, const struc
 /* How far back one can step, and what that may cost: see recording.h. */
 static const char *const notes[] = {"the last 10,000 changes at least,", "in 12 MiB at most (for 1 KiB)"};
 
+/* When it looks, and whether what it sees is whole: docs/bell.md. */
+static size_t help_live(const struct theme *t, const struct model *m, struct help_line *lines)
+{
+    struct style strong = theme_words(t, WORDS_STRONG);
+    lines[0] = (struct help_line){
+        .label = "live", .style = strong,
+        .text = m->rings ? "sleeps until the bell rings" : "looks again and again: --hz"};
+    lines[1] = (struct help_line){
+        .text = m->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old", .style = strong};
+    return 2;
+}
+
 static size_t help_signs(const struct theme *t, const struct grid_palette *palette, struct help_line *lines)
 {
     size_t n = 0;
@@ -103,6 +115,7 @@ void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
 {
     struct help_line keys[HELP_LINES], signs[HELP_LINES];
     size_t key_count = help_keys(t, keys), sign_count = help_signs(t, m->palette, signs);
+    sign_count += help_live(t, m, signs + sign_count);
     bool wide = c->cols >= 78;
     canvas_clear(c);
     canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");

@@ -60,9 +60,9 @@ const char *snapshot_line(const struct snapshot *s)
 {
     switch (s->state) {
     case SNAPSHOT_TOO_FAST:
-        return "writer too fast: no whole picture could be taken, the last one stays";
+        return "writer too fast: no whole picture, the last one stays";
     case SNAPSHOT_ABANDONED:
-        return "the writer stopped in the middle of a write: half of it may be old";
+        return "the writer stopped in mid-write: half of this may be old";
     default:
         return "";
     }

@@ -92,6 +92,8 @@ static int lay_over(struct view *v)
     if (v->words.format == FORMAT_SCREEN) {
         pace_meet(&v->pace, &v->source, l);
     }
+    v->model.rings = v->pace.address != NULL;
+    v->model.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
     return model_set_layout(&v->model, l, glasses_title(&v->glasses));
 }
 

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# The bell and the seqlock counter in the viewer: it sleeps, wakes at a write, and tells when no picture is whole.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+}
+
+teardown()
+{
+    screen_close
+}
+
+# How often the viewer's threads have gone to sleep so far.
+sleeps()
+{
+    cat /proc/"$VIEWER"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'
+}
+
+# true after a second in which it woke 8 times at most: for what became of the segment, in both threads.
+quiet()
+{
+    local before
+    before=$(sleeps)
+    sleep 1
+    (($(sleeps) - before <= 8))
+}
+
+now_ms()
+{
+    echo $((${EPOCHREALTIME/[.,]/} / 1000))
+}
+
+# A server that writes one value, and rings, at each line into $ENTER.
+serve_steps()
+{
+    mkfifo "$T/enter"
+    exec {ENTER}<>"$T/enter"
+    serve_until 'Enter writes it' --bell --step "$@" <&"$ENTER"
+}
+
+@test "at the bell the viewer shows a write long before its next look" {
+    serve_steps
+    viewer 80x24 --hz 1
+    sees '0 rings'
+    quickest=100000
+    for n in 1 2 3 4 5; do
+        await quiet_now
+        before=$(now_ms)
+        echo >&"$ENTER"
+        sees "$n ring"
+        took=$(($(now_ms) - before))
+        quickest=$((took < quickest ? took : quickest))
+        sum=$((${sum:-0} + took))
+    done
+    echo "# 5 writes were seen within $sum ms, the quickest within $quickest" >&3
+    ((sum < 1500)) # with a look a second it takes 2500, give or take
+}
+
+# Between two slow looks: the viewer has just taken one.
+quiet_now()
+{
+    local before
+    before=$(sleeps)
+    sleep 0.15
+    [[ $(sleeps) == "$before" ]]
+}
+
+@test "while nothing rings it sleeps; without a bell it looks again and again" {
+    serve --bell
+    viewer 80x24
+    sees '1 ring '
+    await quiet
+    keys '?'
+    sees 'sleeps until the bell rings' 'a picture may be torn'
+    keys q
+    sees 'bell' # keys are heard while it sleeps
+    quit
+    stop TERM
+    serve
+    viewer 80x24
+    sees farewell
+    run ! quiet
+    keys '?'
+    sees 'looks again and again'
+}
+
+@test "a writer who does not ring is seen all the same, at the next slow look" {
+    serve --bell
+    viewer 80x24
+    sees '1 ring '
+    poke 20 17
+    sees '00░00*17'
+}
+
+@test "a bell that rings all the time neither floods nor starves the screen" {
+    serve --bell --every 1
+    viewer 80x24
+    sees 'rings'
+    first=$(screen | grep 'rings')
+    await rings_on
+    before=$(sleeps)
+    sleep 1
+    (($(sleeps) - before < 700)) # 100 frames, of a few sleeps each; the bell has rung 1000 times
+    keys '?'
+    sees 'any other key closes'
+    keys x
+    kill -KILL "$SERVER"
+    last=$(perl -e 'my $b; shmread($ARGV[0], $b, 1020, 4) or die; print unpack("L", $b)' "$ID")
+    sees " $last r"
+}
+
+rings_on()
+{
+    [[ $(screen | grep 'rings') != "$first" ]]
+}
+
+@test "the segment goes and comes back: the viewer lets go of it, and wakes at the new one's bell" {
+    serve --bell
+    viewer 80x24
+    sees '1 ring ' live
+    await quiet
+    stop TERM
+    sees 'the segment is gone' gone
+    [[ -z $(id_of_key) && $(wc -l </proc/sysvipc/shm) == 1 || ${SHMLAB_ISOLATED-} != 1 ]]
+    serve_steps
+    sees '0 rings' live
+    echo >&"$ENTER"
+    sees '1 ring '
+    quit
+    await attached_by 1
+}
+
+attached_by()
+{
+    [[ $(shm_column "$ID" nattch) == "$1" ]]
+}
+
+quit()
+{
+    keys q
+    await ended "$VIEWER"
+}
+
+@test "it ends at SIGTERM, and goes on after a suspend, while it sleeps on a bell" {
+    serve --bell
+    viewer 80x24
+    sees '1 ring '
+    await quiet
+    kill -STOP "$VIEWER"
+    kill -CONT "$VIEWER"
+    resize 100x30
+    sees '1 ring ' # the new size is drawn
+    await quiet
+    kill -TERM "$VIEWER"
+    await ended "$VIEWER"
+    await attached_by 1
+}
+
+# A segment whose last four bytes are a seqlock counter.
+guarded()
+{
+    foreign 1024
+    printf '%s\n' 'shmlab layout 1' 'uint32_t words[4]' '1020 shm_seqlock sequence' >"$T/guarded"
+    viewer 80x24 --layout "$T/guarded"
+    sees '0, whole'
+}
+
+@test "with a seqlock counter only whole pictures are shown" {
+    guarded
+    poke 1020 01000000 # a write is under way
+    poke 0 ff
+    sees 'no whole picture, the last one stays'
+    hides '[ff]'
+    poke 4 ee
+    poke 1020 02000000
+    sees '2, whole' '[ff]00 00 00┊ee 00 00 00'
+    loses 'no whole picture'
+    keys '?'
+    sees 'each picture is whole: seqlock'
+}
+
+@test "a writer that stopped in the middle of a write is told, and its bytes shown as they are" {
+    guarded
+    poke 1020 01000000
+    poke 0 ff
+    sees 'the writer stopped in mid-write' '[ff]00 00 00┊00' '1, bein'
+}
+
+@test "--render takes a whole picture too, or says that it is none" {
+    foreign 1024
+    printf '%s\n' 'shmlab layout 1' '1020 shm_seqlock sequence' >"$T/guarded"
+    run -0 --separate-stderr "$BIN/shm-view" --key "$KEY" --layout "$T/guarded" --render text
+    [[ -z $stderr ]]
+    poke 1020 01000000
+    run -0 --separate-stderr "$BIN/shm-view" --key "$KEY" --layout "$T/guarded" --render text
+    [[ $stderr == *"no whole picture"* && $output == *"1, being written"* ]]
+}
