@@ -17,7 +17,8 @@ int render_ansi(const struct model *m, const struct source *s, const struct them
 int render_json(const struct model *m, const struct source *s, FILE *out);
 
 /* The same cells as a self-contained picture, SVG 1.1 in UTF-8: the grid with the names of its fields, the field table,
- * and what its signs mean. Long runs of zeros are one line. `cols` columns wide as text would be. 0 or -ENOMEM. */
+ * and what its signs mean. Long runs of zeros are one line, and after 16 KiB it ends. `cols` columns wide as text would
+ * be. 0 or -ENOMEM. */
 int render_svg(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out);
 
 /* A screen as such a picture: characters in their colours, boxes and signs as shapes. title and about are for screen

@@ -14,6 +14,7 @@
 #define LINE 17          /* px from one line of the table to the next */
 #define WIDTH_MIN 480    /* px: the table needs as much, however narrow the grid is */
 #define FIELDS_SHOWN 128 /* of the table */
+#define BYTES_SHOWN ((size_t)16 << 10) /* more is no picture any more: 1024 rows of 16 */
 #define ABOUT_FIELDS 16  /* of the description for screen readers */
 
 /* What is drawn, and how wide. */
@@ -278,7 +279,14 @@ static void page_draw(struct page *p)
     int y = MARGIN + 12;
     svg_text(&p->svg, MARGIN, y, "b t", p->width / SVG_COLUMN, p->title);
     svg_rows_header(&p->rows, y + 20);
-    y = svg_rows_draw(&p->rows, y + 26) + 8;
+    y = svg_rows_draw(&p->rows, y + 26);
+    if (p->rows.count < p->model->size) {
+        char more[64];
+        snprintf(more, sizeof more, "\u2026 and %zu more bytes", p->model->size - p->rows.count);
+        svg_text(&p->svg, MARGIN + SVG_COLUMN * (p->rows.shape.digits + 2), y + 15, "z", 0, more);
+        y += SVG_CELL_HEIGHT + 4;
+    }
+    y += 8;
     y = legend_draw(p, y);
     y = table_draw(p, y + 8);
     findings_draw(p, y);
@@ -291,17 +299,18 @@ int render_svg(const struct model *m, const struct source *s, int cols, enum svg
     static const struct theme theme = {.colour = true, .utf8 = true, .braille = true};
     char source[96], title[128];
     struct page p = {.model = m, .title = title};
-    struct grid_cell *cells = calloc(m->size + 1, sizeof *cells);
+    size_t count = m->size < BYTES_SHOWN ? m->size : BYTES_SHOWN;
+    struct grid_cell *cells = calloc(count + 1, sizeof *cells);
     int rc = cells != NULL ? svg_begin(&p.svg) : -ENOMEM;
     if (rc < 0) {
         goto out;
     }
-    model_cells(m, 0, SIZE_MAX, cells, m->size);
+    model_cells(m, 0, SIZE_MAX, cells, count);
     source_title(s, source, sizeof source);
     snprintf(title, sizeof title, "%s, %zu bytes", source, m->size);
     int most = m->want_width > 0 ? m->want_width : 16;
     struct rows_shape shape = rows_fit(cols, m->want_width, most, m->size);
-    p.rows = (struct svg_rows){&p.svg, m, &theme, shape, MARGIN, cells, 0, m->size};
+    p.rows = (struct svg_rows){&p.svg, m, &theme, shape, MARGIN, cells, 0, count};
     p.width = larger(SVG_COLUMN * rows_columns(&p.rows.shape), WIDTH_MIN);
     page_draw(&p);
     rc = page_end(&p, ground, out);

@@ -158,6 +158,16 @@ same_cells()
     [[ $(grep -c 'data-squeezed' picture.svg) == 2 ]]
 }
 
+@test "of a large file the first 16 KiB are drawn, and how many more there are" {
+    perl -e 'print pack "C*", map { $_ % 255 + 1 } 1 .. 20000' >large
+    view --file large --no-layout --render svg >picture.svg
+    well_formed picture.svg
+    cells_of svg picture.svg >svg.cells
+    view --file large --no-layout --render json >picture.json
+    cells_of json picture.json | head -n 16384 | diff - svg.cells
+    grep -qF 'and'$'\u00a0''3616'$'\u00a0''more' picture.svg
+}
+
 @test "what the signs mean stands in the picture only where they do" {
     view --file natural --layout layout --render svg >picture.svg
     grep -q 'made'$'\u00a0''by'$'\u00a0''the'$'\u00a0''next' picture.svg
