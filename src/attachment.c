@@ -195,6 +195,21 @@ void attachments_free(struct attachments *a)
     *a = (struct attachments){.list = NULL};
 }
 
+size_t attachments_drop(struct attachments *a, pid_t pid)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->list[i].pid != pid)
+            a->list[kept++] = a->list[i];
+    }
+    size_t dropped = a->count - kept;
+    a->count = kept;
+    a->found -= dropped;
+    a->processes -= dropped > 0;
+    return dropped;
+}
+
 size_t attachments_missing(const struct attachments *a, unsigned long nattch)
 {
     return nattch > a->found ? nattch - a->found : 0;
@@ -206,6 +221,8 @@ size_t attachments_missing(const struct attachments *a, unsigned long nattch)
 #define SETTLE_MS 1100       /* the kernel's times have no fractions: a change in the same second can't be seen in them */
 #define COUNTED_EVERY_MS 10000
 #define UNCOUNTED_EVERY_MS 1500
+#define ASK_MS 500           /* whether those that were found live still */
+#define ASKED_MAX 8
 
 void attachment_watch_start(struct attachment_watch *w, const struct attachment_object *what)
 {
@@ -233,6 +250,19 @@ static uint64_t pause_ms(const struct attachment_watch *w, uint64_t least_ms, ui
     return pause > least_ms ? pause : least_ms;
 }
 
+/* Has one of the first few processes that were found ended? */
+static bool somebody_ended(const struct attachment_watch *w)
+{
+    struct process p;
+
+    for (size_t i = 0; i < w->now.count && i < ASKED_MAX; i++) {
+        int rc = process_read(w->now.list[i].pid, &p);
+        if (rc == -ESRCH || (rc == 0 && process_has_ended(&p)))
+            return true;
+    }
+    return false;
+}
+
 bool attachment_watch_due(struct attachment_watch *w, const struct segment_stat *st, uint64_t now_ms)
 {
     if (!w->scanned)
@@ -243,6 +273,11 @@ bool attachment_watch_due(struct attachment_watch *w, const struct segment_stat 
     if (w->settle_at != 0 && now_ms >= w->settle_at && since >= pause_ms(w, CHANGE_GAP_MS, 50)) {
         w->settle_at = 0;
         return true;
+    }
+    if (st == NULL && now_ms - w->asked_at >= ASK_MS && since >= pause_ms(w, ASK_MS, 50)) {
+        w->asked_at = now_ms;
+        if (somebody_ended(w))
+            return true;
     }
     return since >= (st != NULL ? pause_ms(w, COUNTED_EVERY_MS, 5000) : pause_ms(w, UNCOUNTED_EVERY_MS, 1500));
 }

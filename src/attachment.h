@@ -62,11 +62,15 @@ struct attachments {
 int attachments_scan(struct attachments *a, const struct attachment_object *what);
 void attachments_free(struct attachments *a);
 
+/* Takes those of pid off the list; returns how many were found of it. */
+size_t attachments_drop(struct attachments *a, pid_t pid);
+
 /* How many attachments, of nattch, were not found. */
 size_t attachments_missing(const struct attachments *a, unsigned long nattch);
 
 /* A look through all processes costs milliseconds, so it is taken only when the kernel's own count or times have
- * changed, once more after the second in which they did (they have no fractions), and rarely else. */
+ * changed, once more after the second in which they did (they have no fractions), and rarely else. Where the kernel keeps
+ * no count: when one that was found has ended, and every few seconds. */
 struct attachment_watch {
     struct attachment_object what;
     struct attachments now;
@@ -75,13 +79,15 @@ struct attachment_watch {
     struct segment_stat seen; /* what the last scan was taken for */
     uint64_t scanned_at;   /* ms */
     uint64_t settle_at;    /* ms: one more scan then; 0: none */
+    uint64_t asked_at;     /* ms: when those that were found were last asked whether they live */
     uint64_t cost_us;      /* processor time of the last scan */
 };
 
 /* Starts, or turns to another object: forgets all that was found. */
 void attachment_watch_start(struct attachment_watch *w, const struct attachment_object *what);
 
-/* Should a scan be taken now? st: the segment's IPC_STAT; NULL for what has none. Changes only w->settle_at. */
+/* Should a scan be taken now? st: the segment's IPC_STAT; NULL for what has none. Of *w it
+ * changes only settle_at and asked_at. */
 bool attachment_watch_due(struct attachment_watch *w, const struct segment_stat *st, uint64_t now_ms);
 
 /* Takes one if it is due. true: what was found has changed. */

@@ -16,8 +16,8 @@ struct mapping {
     uint64_t offset;     /* bytes from the start of what is mapped */
     char rights[4];      /* "rw-": read, write, execute */
     bool shared;         /* what it writes, others see ('s'); false: private, copied on writing ('p') */
-    dev_t device;        /* of what is mapped; 0 with inode 0: nothing, plain memory */
-    ino_t inode;
+    dev_t device;        /* of what is mapped; 0: nothing, plain memory */
+    ino_t inode;         /* may be 0: so may a shmid */
     char name[MAPPING_NAME_MAX]; /* as the kernel tells it: a path, "/SYSV0f20074e (deleted)", "/memfd:x (deleted)",
                                   * "[heap]", ""; cut where it is longer; may hold any byte (printable.h) but a newline */
 };

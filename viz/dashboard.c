@@ -5,11 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "panel_attached.h"
+
 #define SIDE_MIN 44         /* columns that the panels need beside the grid */
 #define RIGHT_COLS 37       /* of map and inspector below the grid: 5 for the offset, 32 characters */
 #define INSPECTOR_SMALL 7   /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
 #define PANELS_MIN_ROWS 14  /* below that the grid has the screen for itself */
+#define ATTACHED_MIN 3      /* rows: two programs and one line more */
+#define ATTACHED_FROM_ROWS 30 /* of the screen: below that key a shows who is attached */
+#define ATTACHED_FROM_COLS 100
 
 static int clamp(int n, int low, int high)
 {
@@ -22,7 +27,28 @@ static int field_rows(const struct model *m)
     return rows == 0 ? 2 : (int)rows + 1;
 }
 
-/* Grid left, from the top: fields, inspector, map. */
+/* Who is attached, below the map. Its place doesn't follow their number: nothing jumps as they come and go. */
+static void plan_attached_wide(struct dashboard *d, struct rect side)
+{
+    d->attached_rule = d->map.row + d->map.rows;
+    d->attached = (struct rect){d->attached_rule + 1, side.col, side.row + side.rows - d->attached_rule - 1, side.cols};
+}
+
+static bool has_attached_stacked(const struct dashboard *d, const struct model *m)
+{
+    return m->neighbours && d->rows >= ATTACHED_FROM_ROWS && d->cols >= ATTACHED_FROM_COLS;
+}
+
+/* Below the fields, in what they leave free. */
+static void plan_attached_stacked(struct dashboard *d, const struct model *m)
+{
+    int rows = clamp(d->fields.rows - field_rows(m), 1 + ATTACHED_MIN, d->fields.rows / 2);
+    d->fields.rows -= rows;
+    d->attached_rule = d->fields.row + d->fields.rows;
+    d->attached = (struct rect){d->attached_rule + 1, 0, rows - 1, d->fields.cols};
+}
+
+/* Grid left, from the top: fields, inspector, map, who is attached. */
 static void plan_wide(struct dashboard *d, const struct model *m)
 {
     int body = d->rows - 2, left = rows_columns(&d->shape) + 2;
@@ -32,16 +58,20 @@ static void plan_wide(struct dashboard *d, const struct model *m)
     d->wall_col = left;
     d->wall_row = 1;
     d->wall_rows = body;
+    int attached = m->neighbours && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
     int inspector = body >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
-    int map = panel_map_rows(m->size, side.cols, clamp(body - inspector - 2 - field_rows(m), 4, body / 2 + 4));
-    map = clamp(map, 0, body - inspector - 6);
-    int fields = body - inspector - map - 2;
+    int map = panel_map_rows(m->size, side.cols, clamp(body - attached - inspector - 2 - field_rows(m), 4, body / 2 + 4));
+    map = clamp(map, 0, body - attached - inspector - 6);
+    int fields = body - attached - inspector - map - 2;
     fields = clamp(fields, 2, clamp(field_rows(m), 2, fields));
     d->fields = (struct rect){side.row, side.col, fields, side.cols};
     d->inspector_rule = side.row + fields;
     d->inspector = (struct rect){d->inspector_rule + 1, side.col, inspector, side.cols};
     d->map_rule = d->inspector.row + inspector;
     d->map = (struct rect){d->map_rule + 1, side.col, map, side.cols};
+    if (attached > 0) {
+        plan_attached_wide(d, side);
+    }
 }
 
 /* Grid above; below it the fields at the left, map and inspector at the right. */
@@ -51,7 +81,8 @@ static void plan_stacked(struct dashboard *d, const struct model *m)
     d->header = body >= 8;
     int below = 0;
     if (body >= PANELS_MIN_ROWS) {
-        int wish = clamp(field_rows(m) + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
+        int attached = has_attached_stacked(d, m) ? 1 + ATTACHED_MIN : 0;
+        int wish = clamp(field_rows(m) + attached + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
         below = clamp(body / 2 + 2, 8, wish);
     }
     int left = rows_columns(&d->shape) < d->cols ? 1 : 0;
@@ -75,11 +106,15 @@ static void plan_stacked(struct dashboard *d, const struct model *m)
     d->map = (struct rect){panel.row, right, map, RIGHT_COLS};
     d->inspector_rule = panel.row + map;
     d->inspector = (struct rect){d->inspector_rule + 1, right, panel.rows - map - 1, RIGHT_COLS};
+    if (has_attached_stacked(d, m)) {
+        plan_attached_stacked(d, m);
+    }
 }
 
 struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
 {
-    struct dashboard d = {.rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1};
+    struct dashboard d = {.rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1,
+                          .attached_rule = -1};
     if (m->size == 0) {
         d.shape = rows_fit(cols, 0, 16, 0);
         d.grid = (struct rect){1, cols > 40 ? 1 : 0, rows > 2 ? rows - 2 : 0, cols > 40 ? cols - 1 : cols};
@@ -119,6 +154,9 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     }
     if (m->size > 0) {
         snprintf(part[n++], sizeof *part, "%zu bytes", m->size);
+    }
+    if (source->spec.kind == SOURCE_POSIX && source->attached_before) {
+        snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
     }
     if (segment) {
         snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
@@ -179,7 +217,20 @@ static void where_words(const struct model *m, char *out, size_t out_size)
     }
 }
 
-static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+/* Beside the wall, or on both sides of it where the inspector's heading stands in the same row. */
+static void draw_attached_rule(struct canvas *c, const struct theme *t, const struct dashboard *d,
+                               const struct source *source)
+{
+    char head[96];
+    bool left = d->attached.col < d->wall_col, level = d->attached_rule == d->inspector_rule;
+    panel_attached_head(source, head, sizeof head);
+    draw_rule(c, t, d->attached_rule, d->attached.col, d->attached.cols, head[0] != '\0' ? head : "attached");
+    canvas_put(c, d->attached_rule, d->wall_col, theme_words(t, WORDS_RULE),
+               theme_sign(t, level ? SIGN_HLINE : left ? SIGN_TEE_LEFT : SIGN_TEE_RIGHT));
+}
+
+static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                       const struct source *source)
 {
     char where[192];
     struct style rule = theme_words(t, WORDS_RULE);
@@ -201,6 +252,9 @@ static void draw_walls(struct canvas *c, const struct theme *t, const struct das
     if (d->map_rule >= 0) {
         draw_rule(c, t, d->map_rule, d->wall_col + 1, d->cols - d->wall_col - 1, "the whole segment");
         canvas_put(c, d->map_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
+    }
+    if (d->attached_rule >= 0) {
+        draw_attached_rule(c, t, d, source);
     }
 }
 
@@ -271,16 +325,21 @@ void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashbo
         panel_help(c, t, m);
         return;
     }
+    if (m->attached) {
+        panel_attached_full(c, t, source, m->attached_top);
+        return;
+    }
     draw_title(c, t, d, m, source);
     if (m->size > 0) {
         draw_grid(c, t, d, m);
     } else {
         draw_empty(c, t, d, source);
     }
-    draw_walls(c, t, d, m);
+    draw_walls(c, t, d, m, source);
     panel_fields(c, t, m, d->fields);
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
+    panel_attached(c, t, source, 0, d->attached);
     draw_status(c, t, d, m, source);
 }
 

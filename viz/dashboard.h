@@ -12,9 +12,9 @@ struct dashboard {
     bool header;         /* the line over the grid */
     struct rect grid;    /* the grid's lines, without header */
     int divider;         /* row of the line that tells what is under the cursor; -1: none */
-    struct rect fields, inspector, map;
+    struct rect fields, inspector, map, attached;
     int wall_col, wall_row, wall_rows; /* the upright line between panels; wall_rows 0: none */
-    int map_rule, inspector_rule;      /* rows of their headings; -1: none */
+    int map_rule, inspector_rule, attached_rule; /* rows of their headings; -1: none */
 };
 
 /* Plans the screen. Depends on the segment's size, the layout's length and the wished width, not on bytes. */

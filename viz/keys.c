@@ -162,6 +162,12 @@ static void next_layout(struct model *m)
     m->next_layout++;
 }
 
+static void attached(struct model *m)
+{
+    m->attached = true;
+    m->attached_top = 0;
+}
+
 static void help(struct model *m)
 {
     m->help = !m->help;
@@ -205,6 +211,7 @@ const struct key_row key_rows[] = {
     {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
     {{'e'}, "e", "swap the inspector's columns", byte_order},
     {{'L'}, "L", "other layout, same bytes", next_layout},
+    {{'a'}, "a", "who has it attached, where", attached},
     {{'?'}, "?", "this help", help},
     {{'q'}, "q", "quit", quit},
 };
@@ -241,15 +248,15 @@ static bool prompt_press(struct model *m, int key)
     return true;
 }
 
-/* While the help stands, keys scroll or close it. */
-static bool help_press(struct model *m, int key)
+/* While a list has the whole screen, keys scroll or close it. */
+static bool list_press(bool *open, size_t *top, int key)
 {
     if (key == 'j' || key == PRESS_CURSOR_DOWN || key == PRESS_PAGE_DOWN || key == ' ') {
-        m->help_top++;
+        ++*top;
     } else if (key == 'k' || key == PRESS_CURSOR_UP || key == PRESS_PAGE_UP) {
-        m->help_top -= m->help_top > 0 ? 1 : 0;
+        *top -= *top > 0 ? 1 : 0;
     } else {
-        m->help = false;
+        *open = false;
     }
     return true;
 }
@@ -265,7 +272,10 @@ bool keys_press(struct model *m, int key)
     }
     m->message[0] = '\0';
     if (m->help) {
-        return help_press(m, key);
+        return list_press(&m->help, &m->help_top, key);
+    }
+    if (m->attached) {
+        return list_press(&m->attached, &m->attached_top, key);
     }
     for (size_t i = 0; i < key_row_count; i++) {
         for (size_t k = 0; k < 3 && key != PRESS_NONE; k++) {

@@ -69,6 +69,9 @@ struct model {
     bool big_endian;             /* the inspector's first column */
     bool help;
     size_t help_top;             /* first line of the help that is shown */
+    bool neighbours;             /* the source tells who has it attached: there is a panel for it */
+    bool attached;               /* that panel has the whole screen */
+    size_t attached_top;         /* its first line that is shown */
     bool quit;
 
     char prompt;                 /* ':' or '/' while a line is typed; 0 */

@@ -4,49 +4,22 @@
 #include <string.h>
 
 #include "findings.h"
-#include "printable.h"
+#include "json.h"
+#include "panel_attached.h"
 #include "render.h"
 #include "value.h"
 
 #define PATH_SHOWN 1024  /* characters of a field's name */
 #define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
 
-/* Printable ASCII only, so that no name or value ever steers a terminal: the rest as \uXXXX, what is no UTF-8 as
- * U+FFFD. */
-static void string(FILE *out, const char *text)
-{
-    fputc('"', out);
-    while (*text != '\0') {
-        uint32_t c = (unsigned char)*text;
-        size_t length = c < 0x80 ? 1 : printable_decode(text, strlen(text), &c);
-        text += length > 0 ? length : 1;
-        c = length > 0 ? c : 0xfffd;
-        if (c == '"' || c == '\\') {
-            fprintf(out, "\\%c", (char)c);
-        } else if (c >= 0x20 && c < 0x7f) {
-            fputc((int)c, out);
-        } else if (c < 0x10000) {
-            fprintf(out, "\\u%04x", (unsigned)c);
-        } else {
-            fprintf(out, "\\u%04x\\u%04x", 0xd7c0u + (unsigned)(c >> 10), 0xdc00u | (unsigned)(c & 0x3ff));
-        }
-    }
-    fputc('"', out);
-}
-
-static const char *boolean(bool b)
-{
-    return b ? "true" : "false";
-}
-
 static void source_json(const struct source *s, const struct model *m, FILE *out)
 {
     char title[96];
     source_title(s, title, sizeof title);
     fputs("\"source\":{\"title\":", out);
-    string(out, title);
+    json_string(out, title);
     fputs(",\"state\":", out);
-    string(out, source_state_name(s->state));
+    json_string(out, source_state_name(s->state));
     if (s->spec.kind == SOURCE_SEGMENT && s->attached_before) {
         fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u", (unsigned)s->stat.key,
                 s->stat.id, (unsigned)s->stat.mode, (unsigned)s->stat.owner);
@@ -64,9 +37,9 @@ static void field_json(const struct model *m, const struct layout_leaf *leaf, FI
     char path[PATH_SHOWN], value[VALUE_SHOWN];
     layout_leaf_path(m->layout, leaf->index, path, sizeof path);
     fputs("\n{\"name\":", out);
-    string(out, path);
+    json_string(out, path);
     fputs(",\"type\":", out);
-    string(out, leaf->node->type);
+    json_string(out, leaf->node->type);
     fprintf(out, ",\"kind\":\"%s\",\"offset\":%zu,\"size\":%zu,\"align\":%zu,\"padding_before\":%zu",
             layout_kind_name(leaf->node->kind), leaf->offset, leaf->node->size, leaf->node->align,
             leaf->padding_before);
@@ -74,13 +47,13 @@ static void field_json(const struct model *m, const struct layout_leaf *leaf, FI
         fprintf(out, ",\"bit_offset\":%u,\"bit_size\":%u", leaf->node->bit_offset, leaf->node->bit_size);
     }
     bool inside = leaf->offset < m->size && leaf->node->size <= m->size - leaf->offset;
-    fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", boolean(leaf->misaligned),
-            boolean(leaf->in_union), boolean(!inside));
+    fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", json_bool(leaf->misaligned),
+            json_bool(leaf->in_union), json_bool(!inside));
     size_t known = inside ? model_known(m, leaf->offset, m->size - leaf->offset) : 0;
     if (known > 0) {
         value_format(leaf->node, m->bytes + (leaf->offset - m->base), known, value, sizeof value);
         fputs(",\"value\":", out);
-        string(out, value);
+        json_string(out, value);
     }
     fputs("}", out);
 }
@@ -88,7 +61,7 @@ static void field_json(const struct model *m, const struct layout_leaf *leaf, FI
 static void layout_json(const struct model *m, FILE *out)
 {
     fputs("\"layout\":{\"title\":", out);
-    string(out, m->layout_title);
+    json_string(out, m->layout_title);
     fprintf(out, ",\"size\":%zu,\"fields\":[", layout_size(m->layout));
     struct layout_leaf leaf;
     for (size_t i = 0; layout_leaf_get(m->layout, i, &leaf); i++) {
@@ -110,7 +83,7 @@ static void run_json(const struct model *m, const struct grid_cell *cell, size_t
         char path[PATH_SHOWN];
         layout_leaf_path(m->layout, cell->leaf, path, sizeof path);
         fputs(",\"field\":", out);
-        string(out, path);
+        json_string(out, path);
     }
     fputs(",\"marks\":[", out);
     const char *between = "";
@@ -146,10 +119,50 @@ static void findings_json(const struct model *m, FILE *out)
     for (size_t i = 0; i < n; i++) {
         fprintf(out, "%s\n{\"kind\":\"%s\",\"offset\":%zu,\"text\":", i > 0 ? "," : "", findings[i].kind,
                 findings[i].offset);
-        string(out, findings[i].text);
+        json_string(out, findings[i].text);
         fputs("}", out);
     }
     fprintf(out, "],\"findings_more\":%zu", more);
+}
+
+static void attachment_json(const struct source *s, const struct attachment *one, FILE *out)
+{
+    fprintf(out, "\n{\"pid\":%d,\"program\":", (int)one->pid);
+    json_string(out, one->name);
+    fprintf(out, ",\"address\":\"0x%llx\",\"size\":%llu,\"offset\":%llu,\"rights\":\"%s\",\"private\":%s",
+            (unsigned long long)one->address, (unsigned long long)one->size, (unsigned long long)one->offset,
+            one->rights, json_bool(!one->shared));
+    bool segment = s->spec.kind == SOURCE_SEGMENT;
+    fprintf(out, ",\"creator\":%s,\"last\":%s}",
+            json_bool(segment && s->creator_runs && one->pid == s->stat.creator_pid),
+            json_bool(segment && one->pid == s->last_pid));
+}
+
+/* Nothing for files, and where it can't be told. */
+static void attached_json(const struct source *s, FILE *out)
+{
+    const struct attachments *a = &s->neighbours.now;
+    char rest[96];
+    size_t missing = panel_attached_missing(s);
+    if (!s->neighbours.scanned || s->neighbours.error < 0) {
+        return;
+    }
+    fprintf(out, ",\n\"attached\":{\"found\":%zu,\"processes\":%zu", a->found, a->processes);
+    if (s->spec.kind == SOURCE_SEGMENT) {
+        fprintf(out, ",\"nattch\":%lu,\"missing\":%zu,\"creator_pid\":%d,\"last_pid\":%d",
+                s->neighbours.seen.attached, missing, (int)s->stat.creator_pid, (int)s->last_pid);
+    }
+    fprintf(out, ",\"not_permitted\":%zu,\"rest\":[", a->closed);
+    for (size_t i = 0; panel_attached_rest(s, i, rest, sizeof rest); i++) {
+        fputs(i > 0 ? "," : "", out);
+        json_string(out, rest);
+    }
+    fputs("],\"list\":[", out);
+    for (size_t i = 0; i < a->count; i++) {
+        fputs(i > 0 ? "," : "", out);
+        attachment_json(s, &a->list[i], out);
+    }
+    fputs("]}", out);
 }
 
 int render_json(const struct model *m, const struct source *s, FILE *out)
@@ -167,6 +180,7 @@ int render_json(const struct model *m, const struct source *s, FILE *out)
     cells_json(m, cells, out);
     fputs(",\n", out);
     findings_json(m, out);
+    attached_json(s, out);
     fprintf(out, ",\n\"differences\":%zu}\n", render_differences(m));
     free(cells);
     return 0;

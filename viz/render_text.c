@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "findings.h"
+#include "panel_attached.h"
 #include "panels.h"
 #include "render.h"
 #include "rows.h"
@@ -43,6 +44,16 @@ static void draw_findings(struct canvas *c, int row, const struct theme *t, cons
     }
 }
 
+/* Who has it attached, a line each, under a heading. */
+static void draw_attached(struct canvas *c, int row, const struct theme *t, const struct source *s)
+{
+    char head[96];
+    int lines = (int)panel_attached_lines(s);
+    panel_attached_head(s, head, sizeof head);
+    canvas_put(c, row, 0, theme_words(t, WORDS_STRONG), head);
+    panel_attached(c, t, s, 0, (struct rect){row + 1, 0, lines, c->cols});
+}
+
 static int draw_all(struct canvas *c, const struct model *m, const struct source *s, const struct theme *t, int cols)
 {
     struct rows_shape shape = rows_fit(cols, m->want_width, m->want_width > 0 ? m->want_width : 16, m->size);
@@ -51,8 +62,9 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
     int rows = (int)((m->size + (size_t)shape.width - 1) / (size_t)shape.width);
     int fields = (int)(layout_leaves(m->layout) < 4096 ? layout_leaves(m->layout) : 4096);
     int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
+    int attached = (int)panel_attached_lines(s), attached_row = findings_row + (found > 0 ? (int)found + 2 : 0);
     char title[96];
-    int rc = canvas_init(c, findings_row - 1 + (found > 0 ? (int)found + 2 : 0), cols, t->utf8);
+    int rc = canvas_init(c, attached_row - 1 + (attached > 0 ? attached + 2 : 0), cols, t->utf8);
     if (rc < 0) {
         return rc;
     }
@@ -65,6 +77,9 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
         panel_fields(c, t, m, (struct rect){fields_row + 1, 0, fields + 1, cols});
     }
     draw_findings(c, findings_row, t, findings, found, more);
+    if (attached > 0) {
+        draw_attached(c, attached_row, t, s);
+    }
     return rc;
 }
 

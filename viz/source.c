@@ -162,7 +162,7 @@ bool source_poll(struct source *s)
 
 bool source_look_around(struct source *s, uint64_t now_ms)
 {
-    if (s->neighbours.what.inode == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
+    if (s->neighbours.what.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
         return false;
     }
     return attachment_watch_tick(&s->neighbours, s->spec.kind == SOURCE_SEGMENT ? &s->stat : NULL, now_ms);
@@ -191,6 +191,14 @@ int source_open(struct source *s, const struct source_spec *spec)
     }
     source_poll(s);
     return 0;
+}
+
+void source_leave_out_viewer(struct source *s)
+{
+    size_t dropped = attachments_drop(&s->neighbours.now, s->viewer);
+    if (s->neighbours.seen.attached >= dropped) {
+        s->neighbours.seen.attached -= dropped;
+    }
 }
 
 size_t source_size(const struct source *s)

@@ -59,6 +59,7 @@ struct source {
     uint64_t looked_at;              /* SOURCE_MAP: CLOCK_MONOTONIC's ms of the last look at /proc/PID/maps */
     struct attachment_watch neighbours; /* who has it attached: source_look_around */
     pid_t viewer;                    /* our own pid, which stands among them */
+    pid_t last_pid;                  /* of SOURCE_SEGMENT: the last other process that attached or detached; 0: not known */
     void (*leaving)(void *context);  /* where not NULL, called before memory is detached: for who has addresses in it */
     void *leaving_context;
 };
@@ -74,6 +75,9 @@ bool source_poll(struct source *s);
 /* Looks who has it attached, if it is worth the cost now (attachment.h). now_ms: any clock that only goes forward. true:
  * s->neighbours.now has changed. */
 bool source_look_around(struct source *s, uint64_t now_ms);
+
+/* Leaves our own attachment out of s->neighbours: a picture that is drawn once is the same in each run. */
+void source_leave_out_viewer(struct source *s);
 
 /* Bytes that can be read now; 0 while there is nothing. */
 size_t source_size(const struct source *s);

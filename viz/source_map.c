@@ -66,7 +66,7 @@ static bool same_object(const struct mapping *a, const struct mapping *b)
 static bool take_alike(struct search *search, const struct mapping *m)
 {
     bool same = same_object(m, search->like), here = m->start == search->like->start;
-    if (same && (here || (m->inode != 0 && !search->found))) {
+    if (same && (here || (m->device != 0 && !search->found))) {
         search->best = *m;
         search->found = true;
     }
@@ -200,8 +200,8 @@ static size_t size_now(const struct source *s)
 static int attach(struct source *s, const struct mapping *m)
 {
     uint8_t one;
-    int fd = m->shared && m->inode != 0 ? open_map_file(s->spec.pid, m) : -ENOENT;
-    if (fd < 0 && m->shared && m->inode != 0) {
+    int fd = m->shared && m->device != 0 ? open_map_file(s->spec.pid, m) : -ENOENT;
+    if (fd < 0 && m->shared && m->device != 0) {
         fd = open_its_descriptor(s->spec.pid, m);
     }
     if (fd < 0 && read_memory(s->spec.pid, m->start, &one, 1) != 1) {
@@ -216,7 +216,7 @@ static int attach(struct source *s, const struct mapping *m)
     s->attached_before = true;
     struct attachment_object what;
     attachment_of_mapping(s->spec.pid, m, &what);
-    if (m->inode != 0) {
+    if (m->device != 0) {
         attachment_watch_start(&s->neighbours, &what);
     }
     return 0;

@@ -27,6 +27,7 @@ static void attached(struct source *s, size_t old_size)
     s->state = SOURCE_LIVE;
     s->line[0] = '\0';
     s->attachments++;
+    s->last_pid = s->stat.last_pid; /* of before: from now on we are the last */
     segment_stat(s->segment.id, &s->stat);
     if (s->key == 0) {
         s->key = s->stat.key;
@@ -114,6 +115,9 @@ void source_segment_poll(struct source *s)
         try_attach(s);
     } else if (segment_stat(s->segment.id, &s->stat) == 0) {
         s->state = SOURCE_LIVE;
+    }
+    if (s->segment.base != NULL && s->stat.last_pid != s->viewer) {
+        s->last_pid = s->stat.last_pid;
     }
     if (s->segment.base != NULL && s->stat.removed) {
         removed(s);

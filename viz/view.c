@@ -42,6 +42,7 @@ struct view {
     size_t fresh_room;
     uint8_t *expected;
     int hz;                 /* looks a second */
+    bool shown;             /* one frame was */
     bool on_screen;         /* curses has the terminal: nothing may be printed */
 };
 
@@ -124,6 +125,7 @@ static int meet_segment(struct view *v)
         size = DRAWN_MAX;
     }
     v->attachments = v->source.attachments;
+    v->model.neighbours = v->source.neighbours.what.device != 0;
     int rc = model_resize(&v->model, size);
     return rc < 0 ? rc : wear_glasses(v);
 }
@@ -312,6 +314,8 @@ static int draw_once(struct view *v)
         look_at(v, 0, v->model.size); /* as it is: half a picture says more than none */
     }
     model_tick(&v->model, v->model.now);
+    source_look_around(&v->source, now_ms());
+    source_leave_out_viewer(&v->source);
     struct theme theme = theme_make(v, v->words.format == FORMAT_ANSI);
     int rc = 0;
     switch (v->words.format) {
@@ -356,6 +360,18 @@ static void next_glasses(struct view *v)
              v->model.layout_title);
 }
 
+/* Looks who has the segment attached. A look through /proc takes its time: never before the first frame. */
+static bool meet_neighbours(struct view *v)
+{
+    if (!source_look_around(&v->source, now_ms())) {
+        return false;
+    }
+    if (v->source.spec.kind == SOURCE_POSIX && v->glasses.count == 0) {
+        wear_glasses(v); /* the program that just came may know what lies there */
+    }
+    return true;
+}
+
 /* Asks what became of the source. true: something is new on the screen. */
 static bool follow_source(struct view *v)
 {
@@ -369,7 +385,7 @@ static bool follow_source(struct view *v)
         meet_segment(v);
         news = true;
     }
-    return news;
+    return (v->shown && meet_neighbours(v)) || news;
 }
 
 /* Looks at the source and its bytes. true: something is new on the screen. */
@@ -432,6 +448,7 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
     look(v); /* keys and another size may have brought other rows into sight */
     dashboard_draw(c, theme, plan, &v->model, &v->source);
     screen_show(c);
+    v->shown = true;
     return 0;
 }
 

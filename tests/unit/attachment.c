@@ -249,6 +249,26 @@ static void what_is_missing_is_the_difference(void **state)
     assert_int_equal(attachments_missing(&(struct attachments){.found = 6}, 5), 0); /* one went while we looked */
 }
 
+static void one_that_ended_is_seen_without_a_count(void **state)
+{
+    struct segment_here *s = *state;
+    struct attachment_watch w = {.scanned = false};
+
+    child_start(s, take_a_name);
+    assert_int_equal(attachment_of_segment(s->id, s->base, &s->what), 0);
+    attachment_watch_start(&w, &s->what);
+    assert_true(attachment_watch_tick(&w, NULL, 1000));
+    assert_int_equal(w.now.count, 2);
+    w.cost_us = 0;
+    assert_false(attachment_watch_due(&w, NULL, 1600));
+    kill(s->child, SIGKILL);
+    siginfo_t ended;
+    assert_int_equal(waitid(P_PID, (id_t)s->child, &ended, WEXITED | WNOWAIT), 0); /* a zombie */
+    assert_false(attachment_watch_due(&w, NULL, 1700)); /* not asked at each frame */
+    assert_true(attachment_watch_due(&w, NULL, 2100));
+    attachment_watch_free(&w);
+}
+
 /* ---- when ---- */
 
 static struct attachment_watch scanned(const struct segment_stat *st, uint64_t at, uint64_t cost_us)
@@ -349,6 +369,7 @@ int main(void)
         WITH_SEGMENT(a_file_with_the_number_of_a_segment_does_not_count),
         WITH_SEGMENT(more_than_can_be_listed_are_counted),
         cmocka_unit_test(what_is_missing_is_the_difference),
+        WITH_SEGMENT(one_that_ended_is_seen_without_a_count),
         cmocka_unit_test(a_scan_is_due_when_the_kernels_word_changes),
         cmocka_unit_test(a_dear_scan_is_taken_less_often),
         WITH_SEGMENT(one_more_scan_settles_what_the_seconds_hide),

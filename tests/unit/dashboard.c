@@ -68,7 +68,8 @@ static void assert_plan(const struct model *m, int rows, int cols)
         {d.map_rule, d.wall_col + 1, d.map_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
         {d.wall_row, d.wall_col, d.wall_rows, 1},
         {d.grid.row - 1, d.grid.col, d.header ? 1 : 0, d.grid.cols},
-        d.grid, d.fields, d.inspector, d.map,
+        {d.attached_rule, d.attached.col, d.attached_rule >= 0 ? 1 : 0, d.attached.cols},
+        d.grid, d.fields, d.inspector, d.map, d.attached,
     };
     const size_t count = sizeof lines / sizeof *lines;
     for (size_t i = 0; i < count; i++) {
@@ -98,6 +99,7 @@ static void all_parts_stand_inside_and_apart(void **state)
             view_open(&v, l == 0 ? MESSAGE_TEXT : nested, sizes[s]);
             for (int want = 0; want <= 64; want += 32) {
                 v.m.want_width = want;
+                v.m.neighbours = want != 32;
                 for (int rows = 1; rows <= 200; rows += rows < 70 ? 1 : 7) {
                     for (int cols = 1; cols <= 500; cols += cols < 140 ? 2 : 11) {
                         assert_plan(&v.m, rows, cols);

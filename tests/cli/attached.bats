@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# Who has a segment attached, as shm-view tells it: held to nattch, to ipcs -mp and to each process's own maps.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    place_open
+    export LC_ALL=C.UTF-8
+    unset NO_COLOR
+}
+
+teardown()
+{
+    place_close
+}
+
+# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
+json()
+{
+    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
+        our $j = decode_json(<$in>); my $sorted = JSON::PP->new->canonical;
+        print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
+}
+
+# look [COMMAND...]: what the viewer tells, as JSON in $T/j; run by COMMAND where one is given.
+look()
+{
+    "$@" "${VIEW:-$BIN/shm-view}" --id "$ID" --render json >"$T/j"
+}
+
+# hold [COMMAND...]: a process that has the segment attached, run by COMMAND where one is given. HOLDER: its pid.
+hold()
+{
+    : >"$T/held"
+    "$@" "${HOLD:-$BIN/holder}" "$ID" >"$T/held" 3>&- &
+    HOLDER=$!
+    PIDS+=("$HOLDER")
+    await says "$T/held" attached
+}
+
+# The viewer's list: PID PROGRAM ADDRESS RIGHTS, a line each.
+listed()
+{
+    json 'map { "$_->{pid} $_->{program} $_->{address} $_->{rights}\n" } @{$j->{attached}{list}}' \
+        "$T/j" | sed -e 's/^ //' -e '/^$/d'
+}
+
+# The same by awk, of the maps of the processes named.
+true_list()
+{
+    local pid
+    for pid in "$@"; do
+        awk -v id="$ID" -v pid="$pid" -v name="$(<"/proc/$pid/comm")" '$5 == id && $6 ~ /^\/SYSV/ {
+            split($1, at, "-"); print pid, name, "0x" at[1], substr($2, 1, 3) }' "/proc/$pid/maps"
+    done | sort -n -k 1,1
+}
+
+@test "each attachment is listed with its process, address and rights" {
+    serve
+    hold
+    first=$HOLDER
+    hold
+    look
+    [[ $(listed) == "$(true_list "$SERVER" "$first" "$HOLDER")" && $(listed | wc -l) == 3 ]]
+    [[ $(listed | grep -c ' rw-$') == 1 ]]
+    [[ $(json 'my $a = $j->{attached}; @$a{qw(found nattch missing processes)}' "$T/j") == '3 3 0 3' ]]
+}
+
+@test "nattch and ipcs -mp agree: creator and last pid" {
+    serve
+    hold
+    read -r _ _ creator last < <(ipcs -mp | awk -v id="$ID" '$1 == id')
+    look
+    [[ $(json 'my $a = $j->{attached}; @$a{qw(creator_pid last_pid)}' "$T/j") == "$creator $last" ]]
+    [[ $creator == "$SERVER" ]]
+    [[ $(json 'map { "$_->{pid}:$_->{creator}" } grep { $_->{creator} } @{$j->{attached}{list}}' "$T/j") == "$SERVER:1" ]]
+    [[ $last == "$HOLDER" ]]
+    [[ $(json 'map { $_->{pid} } grep { $_->{last} } @{$j->{attached}{list}}' "$T/j") == "$last" ]]
+    [[ $(json '$j->{attached}{nattch}' "$T/j") == "$(shm_column "$ID" nattch)" ]]
+}
+
+@test "a process that attached it several times is listed each time, as the kernel counts it" {
+    [[ $(uname -m) == x86_64 ]] || skip "knows the number of shmat for x86_64 only"
+    serve
+    perl -e 'my ($id, $attached) = @ARGV; $| = 1; # shmat by its number: perl has no word for it
+        syscall(30, $id + 0, 0, 010000) > 0 or die for 1 .. 3; print "attached\n"; sleep 100' "$ID" >"$T/held" 3>&- &
+    PIDS+=("$!")
+    await says "$T/held" attached
+    look
+    [[ $(listed) == "$(true_list "$SERVER" $!)" && $(listed | grep -c "^$! ") == 3 ]]
+    [[ $(json 'my $a = $j->{attached}; @$a{qw(found nattch processes)}' "$T/j") == '4 4 2' ]]
+}
+
+@test "--render text has a line for each" {
+    serve
+    hold
+    "$BIN/shm-view" --id "$ID" --render text >"$T/text"
+    says "$T/text" 'attached: 2 times, by 2 processes' # the viewer leaves itself out
+    grep -Eq "^ +$SERVER shm-server +0x[0-9a-f]+ rw-  made it$" "$T/text"
+    grep -Eq "^ +$HOLDER holder +0x[0-9a-f]+ r--  last$" "$T/text"
+    run -1 grep -q shm-view "$T/text"
+    address=$(true_list "$HOLDER" | cut -d ' ' -f 3)
+    says "$T/text" "$address"
+}
+
+@test "what one may not look into is counted and never guessed" {
+    need_root
+    serve --mode 0644
+    hold
+    cp "$BIN/shm-view" "$T/"
+    VIEW=$T/shm-view look as_nobody
+    [[ $(listed) == '' ]]
+    [[ $(json 'my $a = $j->{attached}; @$a{qw(found nattch missing processes)}' "$T/j") == '0 2 2 0' ]]
+    [[ $(json '$j->{attached}{rest}[0]' "$T/j") == '2 more: not permitted ('* ]]
+    cp "$BIN/holder" "$T/"
+    HOLD=$T/holder hold setpriv --reuid $NOBODY --regid $NOBODY --clear-groups
+    VIEW=$T/shm-view look as_nobody # its own are seen
+    [[ $(listed) == "$(true_list "$HOLDER")" ]]
+    [[ $(json '$j->{attached}{missing}' "$T/j") == 2 ]]
+}
+
+@test "of processes outside our PID namespace we say plainly that they are not in it" {
+    unshare --pid --fork --mount-proc true 2>/dev/null || skip "needs the right to make namespaces"
+    serve
+    hold
+    look unshare --pid --fork --mount-proc
+    [[ $(listed) == '' ]]
+    [[ $(json 'my $a = $j->{attached}; @$a{qw(found missing creator_pid)}' "$T/j") == '0 2 0' ]]
+    [[ $(json '$j->{attached}{rest}[0]' "$T/j") == '2 more: by nobody in our PID namespace' ]]
+    # And where /proc is another namespace's, nothing that it says counts.
+    look unshare --pid --fork
+    [[ $(json 'exists $j->{attached} ? 1 : 0' "$T/j") == 0 ]]
+    "$BIN/shm-view" --id "$ID" --render text | grep -q 'attached: 2 times'
+    unshare --pid --fork "$BIN/shm-view" --id "$ID" --render text | grep -q "doesn't show our own PID namespace"
+}
+
+@test "a process in a PID namespace below ours is seen" {
+    unshare --pid --fork --mount-proc true 2>/dev/null || skip "needs the right to make namespaces"
+    serve
+    hold unshare --pid --fork --mount-proc --kill-child
+    look
+    below=$(pgrep -P "$HOLDER")
+    [[ $(listed) == "$(true_list "$SERVER" "$below")" && $(listed | wc -l) == 2 ]]
+}
+
+@test "the same shmid in another IPC namespace is another segment" {
+    unshare --ipc true 2>/dev/null || skip "needs the right to make namespaces"
+    serve
+    # A new namespace starts its ids anew: this one's first segment and that one's first have the same id.
+    ID=$ID unshare --ipc perl -e 'for (1 .. 40000) { my $id = shmget(0, 4096, 01600) // die; exec @ARGV, $id if $id == $ENV{ID};
+        shmctl($id, 0, 0) }' "$BIN/holder" >"$T/held" 3>&- &
+    PIDS+=("$!")
+    await eval '[[ -s $T/held ]] || ended $!'
+    [[ -s $T/held ]] || skip "this namespace's ids can't be met in another"
+    look
+    [[ $(listed) == "$(true_list "$SERVER")" ]]
+    [[ $(json '$j->{attached}{missing}' "$T/j") == 0 ]]
+}
+
+@test "names of programs are escaped" {
+    serve
+    cp "$BIN/holder" "$T/"$'a\e[2J\nb'
+    HOLD=$T/$'a\e[2J\nb' hold
+    look
+    [[ $(json 'map { $_->{program} } grep { $_->{pid} == '"$HOLDER"' } @{$j->{attached}{list}}' "$T/j") == $'a\e[2J\nb' ]]
+    "$BIN/shm-view" --id "$ID" --render text >"$T/text"
+    says "$T/text" 'a\x1b[2J\nb'
+    run -1 grep -q $'\e' "$T/text" "$T/j"
+}
+
+@test "POSIX shared memory: who has it mapped" {
+    POSIX=shmlab-${T##*.}-$$
+    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
+    PIDS+=("$!")
+    await says "$T/mapper" mapped
+    "$BIN/shm-view" --posix "$POSIX" --render json >"$T/j"
+    rm -f "/dev/shm/$POSIX"
+    address=$(awk -v name="/dev/shm/$POSIX" '$6 == name { split($1, at, "-"); print "0x" at[1] }' "/proc/$!/maps")
+    [[ $(listed) == "$! mapper $address rw-" ]]
+    [[ $(json 'exists $j->{attached}{nattch} ? 1 : 0' "$T/j") == 0 ]]
+}

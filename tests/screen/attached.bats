@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+# Who has the segment attached, on the screen: the panel, the whole screen of key a, coming and going.
+bats_require_minimum_version 1.5.0
+load helper
+
+setup()
+{
+    screen_open
+}
+
+teardown()
+{
+    screen_close
+}
+
+# hold [PROGRAM]: a process that has the segment attached. HOLDER: its pid.
+hold()
+{
+    "${1:-$BIN/holder}" "$ID" >/dev/null 3>&- &
+    HOLDER=$!
+    PIDS+=("$HOLDER")
+}
+
+address_of()
+{
+    awk -v id="$ID" '$5 == id && $6 ~ /SYSV/ { split($1, at, "-"); print "0x" at[1] }' "/proc/$1/maps"
+}
+
+@test "the panel follows them as they come and go" {
+    serve
+    viewer 100x30
+    sees 'attached: 2 times, by 2 processes' "$SERVER shm-server" "$(address_of "$SERVER") rw-  made it"
+    hold
+    sees 'attached: 3 times, by 3 processes' "$HOLDER holder" "$(address_of "$HOLDER") r--"
+    kill "$HOLDER"
+    sees 'attached: 2 times, by 2 processes'
+    hides holder
+    kill -KILL "$SERVER"
+    sees 'attached: 1 time, by 1 process' 'this viewer'
+}
+
+@test "more than there is room for are told, and a shows them all, on each size of screen" {
+    serve
+    for _ in 1 2 3 4 5; do hold; done
+    viewer 100x30
+    sees 'attached: 7 times' '+5: a shows all'
+    keys a
+    sees 'attached: 7 times, by 7 processes' 'pid program' "made by pid $SERVER (shm-server)" 'The same bytes, each time at'
+    sees "$HOLDER holder" "$(address_of "$HOLDER") r--" "$(address_of "$SERVER") rw-  made it"
+    resize 80x24
+    sees 'The same bytes, each time at' "$HOLDER holder" "$(address_of "$HOLDER") r--"
+    resize 20x6
+    sees "$SERVER shm-se" '+4: j scrolls'
+    keys j j j j j
+    sees "$VIEWER shm-vi"
+    keys x
+    sees '0000'
+    hides 'shm-view: attached'
+}
+
+@test "at 80x24 the panel waits for its key" {
+    serve
+    viewer 80x24
+    sees 0000
+    hides attached
+    keys a
+    sees 'shm-view: attached: 2 times, by 2 processes'
+    keys a
+    sees 0000
+}
+
+@test "a file has nobody attached, and key a says so" {
+    message_file
+    on 80x24 "$BIN/shm-view" --file message.bin --no-layout
+    sees 0000
+    keys a
+    sees 'was read once: nobody is attached'
+}
+
+@test "what one may not look into is told, and escape strings in names stay text" {
+    need_root
+    serve --mode 0644
+    cp "$BIN/shm-view" "$T/"
+    cp "$BIN/holder" "$T/"$'x\e]0;t\a'
+    hold "$T/"$'x\e]0;t\a'
+    on 100x30 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$T/shm-view" --key "$KEY"
+    sees 'attached: 3 times, 1 seen' '2 more: not permitted'
+    viewer 100x30
+    sees 'attached: 4 times' 'x\x1b]0;t\a'
+}
+
+@test "POSIX shared memory: removed, it stays while somebody maps it" {
+    POSIX=shmlab-${T##*.}-$$
+    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
+    PIDS+=("$!")
+    await says "$T/mapper" mapped
+    on 100x30 "$BIN/shm-view" --posix "$POSIX"
+    sees 'PI is defined as' "posix /$POSIX  5000 bytes" 'mapped: 1 time, by 1 process' "$! mapper"
+    rm "/dev/shm/$POSIX"
+    sees 'removed, but mapped 1 time still: you see the removed one'
+    kill -KILL "$!"
+    sees 'it is gone; its last bytes stay. Waiting for a new one' 'PI is defined as'
+    echo again >"/dev/shm/$POSIX"
+    sees 'opened anew: now 6 bytes, before 5000' 'again'
+    : >"/dev/shm/$POSIX" # shrinks below what is shown
+    sees 'resized: now 0 bytes, before 6'
+    rm "/dev/shm/$POSIX"
+}
+
+@test "a mapping of a process: its end is told" {
+    "$BIN/mapper" "shmlab-${T##*.}-$$" "$T/deleted" >"$T/mapper" 3>&- &
+    PIDS+=("$!")
+    await says "$T/mapper" mapped
+    rm "/dev/shm/shmlab-${T##*.}-$$"
+    on 80x24 "$BIN/shm-view" --pid "$!" --map ring
+    sees '[72]69 6e 67' "pid $! /memfd:ring (deleted)  4096 bytes"
+    kill -KILL "$!"
+    sees 'the process has ended; its last bytes stay' '[72]69 6e 67'
+}

@@ -1,0 +1,255 @@
+/* Attached panel: see panel_attached.h. */
+#include "panel_attached.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "printable.h"
+
+static bool counted(const struct source *s)
+{
+    return s->spec.kind == SOURCE_SEGMENT;
+}
+
+static bool known(const struct source *s)
+{
+    return s->neighbours.scanned && s->neighbours.error == 0;
+}
+
+size_t panel_attached_missing(const struct source *s)
+{
+    return counted(s) ? attachments_missing(&s->neighbours.now, s->neighbours.seen.attached) : 0;
+}
+
+void panel_attached_head(const struct source *s, char *out, size_t out_size)
+{
+    const struct attachments *a = &s->neighbours.now;
+    out[0] = '\0';
+    if (!s->neighbours.scanned) {
+        return;
+    }
+    const char *what = counted(s) ? "attached" : "mapped";
+    size_t times = counted(s) ? s->neighbours.seen.attached : a->found;
+    if (!known(s)) {
+        snprintf(out, out_size, "%s: who, can't be told", what);
+    } else if (panel_attached_missing(s) > 0) {
+        snprintf(out, out_size, "%s: %zu times, %zu seen", what, times, a->found);
+    } else {
+        snprintf(out, out_size, "%s: %zu time%s, by %zu process%s", what, times, times == 1 ? "" : "s", a->processes,
+                 a->processes == 1 ? "" : "es");
+    }
+}
+
+/* ---- what can't be seen ---- */
+
+static void rest_missing(const struct source *s, char *out, size_t out_size)
+{
+    size_t closed = s->neighbours.now.closed, more = panel_attached_missing(s);
+    if (closed > 0) {
+        snprintf(out, out_size, "%zu more: not permitted (%zu process%s closed to us)", more, closed,
+                 closed == 1 ? " is" : "es are");
+    } else {
+        snprintf(out, out_size, "%zu more: by nobody in our PID namespace", more);
+    }
+}
+
+bool panel_attached_rest(const struct source *s, size_t index, char *out, size_t out_size)
+{
+    const struct attachments *a = &s->neighbours.now;
+    if (!s->neighbours.scanned || index > 1) {
+        return false;
+    }
+    if (!known(s)) {
+        snprintf(out, out_size, "/proc doesn't show our own PID namespace");
+        return index == 0;
+    }
+    bool hidden = a->found > a->count;
+    if (hidden && index == 0) {
+        snprintf(out, out_size, "%zu more, not listed here", a->found - a->count);
+        return true;
+    }
+    index -= hidden ? 1 : 0;
+    if (index > 0) {
+        return false;
+    }
+    if (panel_attached_missing(s) > 0) {
+        rest_missing(s, out, out_size);
+        return true;
+    }
+    if (!counted(s) && a->closed > 0) {
+        snprintf(out, out_size, "maybe more: %zu process%s not permitted", a->closed, a->closed == 1 ? "" : "es");
+        return true;
+    }
+    if (!counted(s) && a->found == 0) {
+        snprintf(out, out_size, "nobody in our PID namespace");
+        return true;
+    }
+    return false;
+}
+
+size_t panel_attached_lines(const struct source *s)
+{
+    char text[96];
+    size_t n = s->neighbours.now.count;
+    for (size_t i = 0; panel_attached_rest(s, i, text, sizeof text); i++) {
+        n++;
+    }
+    return n;
+}
+
+/* ---- one attachment ---- */
+
+static void add_note(char *out, size_t out_size, const char *note)
+{
+    size_t used = strlen(out);
+    snprintf(out + used, out_size - used, "%s%s", used > 0 ? ", " : "", note);
+}
+
+void panel_attached_note(const struct source *s, const struct attachment *one, char *out, size_t out_size)
+{
+    char part[48];
+    out[0] = '\0';
+    if (counted(s) && s->creator_runs && one->pid == s->stat.creator_pid) {
+        add_note(out, out_size, "made it");
+    }
+    if (s->viewer != 0 && one->pid == s->viewer) {
+        add_note(out, out_size, "this viewer");
+    }
+    if (counted(s) && one->pid == s->last_pid) {
+        add_note(out, out_size, "last");
+    }
+    if (one->offset != 0) {
+        snprintf(part, sizeof part, "from 0x%llx on", (unsigned long long)one->offset);
+        add_note(out, out_size, part);
+    }
+    if (!one->shared) {
+        add_note(out, out_size, "a private copy");
+    }
+}
+
+struct columns {
+    int pid, name, address, note; /* widths; 0: left out. Rights take 3 */
+};
+
+static struct columns columns_fit(int cols)
+{
+    struct columns w = {.pid = 7, .name = 15, .address = 14, .note = 0};
+    int rest = cols - 1 - w.pid - 1 - 3 - 1; /* for name, address, note and the blanks between */
+    if (rest < 6 + 1 + w.address) {
+        w.address = 0;
+        w.name = rest < 15 ? (rest > 0 ? rest : 0) : 15;
+        return w;
+    }
+    rest -= w.address + 1;
+    w.name = rest < 15 ? rest : 15;
+    w.note = rest - w.name - 2 >= 7 ? rest - w.name - 2 : 0;
+    return w;
+}
+
+static void draw_head(struct canvas *c, const struct theme *t, int row, int col, const struct columns *w)
+{
+    struct style label = theme_words(t, WORDS_LABEL);
+    canvas_printf(c, row, col, label, "%*s ", w->pid, "pid");
+    col = canvas_put_cut(c, row, col + w->pid + 1, w->name, label, "program") + 1;
+    if (w->address > 0) {
+        col = canvas_put_cut(c, row, col, w->address, label, "at address") + 1;
+    }
+    canvas_put(c, row, col, label, "may");
+}
+
+static void draw_one(struct canvas *c, const struct theme *t, const struct source *s, const struct attachment *one,
+                     int row, int col, const struct columns *w)
+{
+    char name[PROCESS_NAME_MAX * 4], note[96], address[24];
+    struct style plain = theme_words(t, WORDS_PLAIN);
+    printable_text(one->name, c->utf8, name, sizeof name);
+    panel_attached_note(s, one, note, sizeof note);
+    snprintf(address, sizeof address, "0x%llx", (unsigned long long)one->address);
+    canvas_printf(c, row, col, plain, "%*d ", w->pid, (int)one->pid);
+    col = canvas_put_cut(c, row, col + w->pid + 1, w->name, plain, name) + 1;
+    if (w->address > 0) {
+        col = canvas_put_cut(c, row, col, w->address, theme_words(t, WORDS_STRONG), address) + 1;
+    }
+    /* The right to write stands out: that one can change the bytes. */
+    bool writes = one->rights[1] == 'w';
+    col = canvas_put(c, row, col, theme_words(t, writes ? WORDS_WARN : WORDS_PLAIN), one->rights) + 2;
+    if (w->note > 0) {
+        canvas_put_cut(c, row, col, w->note, theme_words(t, WORDS_LABEL), note);
+    }
+}
+
+static void draw_lines(struct canvas *c, const struct theme *t, const struct source *s, size_t top, struct rect r,
+                       const struct columns *w, const char *how_on)
+{
+    size_t lines = panel_attached_lines(s), count = s->neighbours.now.count;
+    for (int i = 0; i < r.rows && top + (size_t)i < lines; i++) {
+        size_t line = top + (size_t)i, left = lines - line;
+        char text[96];
+        if (i == r.rows - 1 && left > 1) {
+            canvas_printf(c, r.row + i, r.col + 1, theme_words(t, WORDS_LABEL), "+%zu: %s", left, how_on);
+        } else if (line < count) {
+            draw_one(c, t, s, &s->neighbours.now.list[line], r.row + i, r.col, w);
+        } else if (panel_attached_rest(s, line - count, text, sizeof text)) {
+            canvas_put_cut(c, r.row + i, r.col + 1, r.cols - 1, theme_words(t, WORDS_CALM), text);
+        }
+    }
+}
+
+void panel_attached(struct canvas *c, const struct theme *t, const struct source *s, size_t top, struct rect r)
+{
+    if (r.rows <= 0 || r.cols < 16) {
+        return;
+    }
+    struct columns w = columns_fit(r.cols);
+    draw_lines(c, t, s, top, r, &w, "a shows all");
+}
+
+/* ---- the whole screen ---- */
+
+/* Who made it, and who attached or detached last, where they don't stand in the list. */
+static int draw_story(struct canvas *c, const struct theme *t, const struct source *s, int row)
+{
+    if (!counted(s) || row + 1 >= c->rows) {
+        return row;
+    }
+    char text[160];
+    snprintf(text, sizeof text, "made by pid %d (%s); last to attach or detach: pid %d", (int)s->stat.creator_pid,
+             s->creator_runs ? s->creator_name : "it has ended", (int)s->last_pid);
+    if (s->stat.creator_pid == 0) {
+        snprintf(text, sizeof text, "made in another PID namespace; last to attach or detach: pid %d",
+                 (int)s->last_pid);
+    }
+    return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_words(t, WORDS_LABEL), text);
+}
+
+void panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top)
+{
+    char head[96];
+    panel_attached_head(s, head, sizeof head);
+    canvas_clear(c);
+    canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
+    int col = canvas_printf(c, 0, 0, theme_words(t, WORDS_TITLE), " shm-view: %s",
+                            head[0] != '\0' ? head : "who has it attached");
+    canvas_put(c, 0, col, theme_words(t, WORDS_TITLE), "   (j k scroll, any other key closes)");
+    size_t lines = panel_attached_lines(s);
+    if (lines == 0) {
+        const char *why = s->spec.kind == SOURCE_FILE || s->spec.kind == SOURCE_STDIN
+                              ? "A file or standard input was read once: nobody is attached."
+                              : "There is nothing now that somebody could have attached.";
+        canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
+        return;
+    }
+    struct columns w = columns_fit(c->cols);
+    int row = c->rows >= 10 ? draw_story(c, t, s, 2) + 1 : 1;
+    draw_head(c, t, row, 0, &w);
+    struct rect list = {row + 1, 0, c->rows - row - 1, c->cols};
+    size_t most = lines > (size_t)list.rows ? lines - (size_t)list.rows : 0;
+    draw_lines(c, t, s, top < most ? top : most, list, &w, "j scrolls");
+    size_t addresses = s->neighbours.now.count;
+    int end = row + 2 + (int)(lines < (size_t)list.rows ? lines : (size_t)list.rows);
+    if (addresses > 1 && end + 2 < c->rows) {
+        canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL),
+                           "The same bytes, each time at another address: an address means something only inside its own "
+                           "process. What is stored in the segment must be an offset, not a pointer.");
+    }
+}
