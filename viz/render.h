@@ -21,6 +21,9 @@ int render_json(const struct model *m, const struct source *s, FILE *out);
  * be. 0 or -ENOMEM. */
 int render_svg(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out);
 
+/* That picture as an HTML page. 0 or -ENOMEM. */
+int render_html(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out);
+
 /* A screen as such a picture: characters in their colours, boxes and signs as shapes. title and about are for screen
  * readers. 0 or -ENOMEM. */
 int render_svg_canvas(const struct canvas *c, enum svg_ground ground, const char *title, const char *about, FILE *out);

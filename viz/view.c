@@ -328,6 +328,9 @@ static int draw_once(struct view *v)
     case FORMAT_JSON:
         rc = render_json(&v->model, &v->source, stdout);
         break;
+    case FORMAT_HTML:
+        rc = render_html(&v->model, &v->source, v->words.cols, v->words.ground, stdout);
+        break;
     case FORMAT_SVG:
         rc = v->words.screen_rows > 0 ? draw_screen(v) : render_svg(&v->model, &v->source, v->words.cols, v->words.ground,
                                                                    stdout);

@@ -24,13 +24,13 @@ static const struct option_row rows[] = {
     {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
     {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
     {NULL, 0, NULL, "Picture"},
-    {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, svg, or layout (print the layout)"},
+    {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, svg, html, or layout (print the layout)"},
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
     {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
-    {"cols", OPTION_COLS, "N", "columns for --render text, ansi and svg (default 80)"},
+    {"cols", OPTION_COLS, "N", "columns for --render text, ansi, svg and html (default 80)"},
     {"screen", OPTION_SCREEN, "COLSxROWS", "with --render svg: the viewer's whole screen at that size, as 100x30"},
-    {"ground", OPTION_GROUND, "WHICH", "of --render svg: light, dark or auto (light, but dark on a dark screen)"},
+    {"ground", OPTION_GROUND, "WHICH", "of --render svg and html: light, dark or auto (light, but dark on a dark screen)"},
     {"config", OPTION_CONFIG, "FILE", "what you like, instead of ~/.config/shmlab/config (which --render doesn't read)"},
     {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
     {"hz", OPTION_HZ, "N", "looks at the bytes a second, 1 to 1000 (default 30)"},
@@ -48,14 +48,14 @@ static const struct options options = {
 
 static int take_format(const char *word, enum format *format)
 {
-    static const char *const names[] = {"screen", "text", "ansi", "json", "svg", "layout"};
+    static const char *const names[] = {"screen", "text", "ansi", "json", "svg", "html", "layout"};
     for (size_t i = FORMAT_TEXT; i < sizeof names / sizeof *names; i++) {
         if (strcmp(word, names[i]) == 0) {
             *format = (enum format)i;
             return 0;
         }
     }
-    return options_wrong(&options, "--render takes text, ansi, json, svg or layout, not '%s'", word);
+    return options_wrong(&options, "--render takes text, ansi, json, svg, html or layout, not '%s'", word);
 }
 
 static int take_width(const char *word, int *width)

@@ -6,7 +6,7 @@
 #include "render.h"
 #include "source.h"
 
-enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_SVG, FORMAT_LAYOUT };
+enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_SVG, FORMAT_HTML, FORMAT_LAYOUT };
 
 struct view_words {
     struct source_spec spec;

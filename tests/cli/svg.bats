@@ -168,6 +168,17 @@ same_cells()
     grep -qF 'and'$'\u00a0''3616'$'\u00a0''more' picture.svg
 }
 
+@test "html is a page with that picture in it" {
+    cp natural '<i>'
+    view --file '<i>' --layout layout --render svg >picture.svg
+    view --file '<i>' --layout layout --render html >page.html
+    well_formed page.html
+    [[ $(head -n 1 page.html) == '<!DOCTYPE html>' ]]
+    [[ $(xmllint --xpath 'string(/*/*/*[local-name()="title"])' page.html) == 'file <i>' ]]
+    sed -n '/^<svg/,/^<\/svg>/p' page.html | diff picture.svg -
+    [[ $(view --file natural --render html --ground dark) != *prefers-color-scheme* ]]
+}
+
 @test "what the signs mean stands in the picture only where they do" {
     view --file natural --layout layout --render svg >picture.svg
     grep -q 'made'$'\u00a0''by'$'\u00a0''the'$'\u00a0''next' picture.svg
