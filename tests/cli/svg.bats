@@ -150,7 +150,7 @@ same_cells()
 
 @test "a long run of zeros is one line, and the rest is not" {
     view --file natural --layout layout --render svg >picture.svg
-    grep -qF '960'$'\u00a0''free'$'\u00a0''bytes,' picture.svg
+    grep -qF '960'$'\xc2\xa0''free'$'\xc2\xa0''bytes,' picture.svg
     [[ $(grep -c 'data-squeezed' picture.svg) == 1 ]]
     (($(wc -c <picture.svg) < 20000))
     printf '\1' | dd of=natural bs=1 seek=700 conv=notrunc status=none
@@ -165,7 +165,7 @@ same_cells()
     cells_of svg picture.svg >svg.cells
     view --file large --no-layout --render json >picture.json
     cells_of json picture.json | head -n 16384 | diff - svg.cells
-    grep -qF 'and'$'\u00a0''3616'$'\u00a0''more' picture.svg
+    grep -qF 'and'$'\xc2\xa0''3616'$'\xc2\xa0''more' picture.svg
 }
 
 @test "html is a page with that picture in it" {
@@ -181,7 +181,7 @@ same_cells()
 
 @test "what the signs mean stands in the picture only where they do" {
     view --file natural --layout layout --render svg >picture.svg
-    grep -q 'made'$'\u00a0''by'$'\u00a0''the'$'\u00a0''next' picture.svg
+    grep -q 'made'$'\xc2\xa0''by'$'\xc2\xa0''the'$'\xc2\xa0''next' picture.svg
     ! grep -q stale picture.svg || false
     ! grep -q '>wanted<' picture.svg || false
     printf '\7' | dd of=natural bs=1 seek=19 conv=notrunc status=none
@@ -223,7 +223,7 @@ same_cells()
     [[ $(grep -c changed svg.cells) == 1 ]]
     view --file natural --layout layout --was before --render text | grep -qF '*16 00'
     view --file natural --layout layout --was before --render svg --screen 80x24 |
-        grep -qF 'num:'$'\u00a0''21'$'\u00a0''-&gt;'$'\u00a0''22'
+        grep -qF 'num:'$'\xc2\xa0''21'$'\xc2\xa0''-&gt;'$'\xc2\xa0''22'
     run -1 --separate-stderr view --file natural --was nosuch --render text
     [[ $stderr == 'shm-view: cannot read nosuch: '* ]]
     run -2 view --file natural --was before
