@@ -29,6 +29,11 @@
 
 typedef uint32_t shm_seqlock;
 
+#if defined __SANITIZE_THREAD__ && !defined __clang__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wtsan" /* ThreadSanitizer sees no fences; what it sees here are atomics */
+#endif
+
 /* Makes the counter odd; no store behind it is seen before that. */
 static inline void shm_seqlock_begin(shm_seqlock *sequence)
 {
@@ -51,10 +56,20 @@ static inline uint32_t shm_seqlock_read(const shm_seqlock *sequence)
     return __atomic_load_n(sequence, __ATOMIC_ACQUIRE);
 }
 
+/* The loads of a copy come before all loads that follow. */
+static inline void shm_seqlock_copied(void)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
+#if defined __SANITIZE_THREAD__ && !defined __clang__
+#pragma GCC diagnostic pop
+#endif
+
 /* Is the copy whole that was made since shm_seqlock_read gave `seen`? */
 static inline int shm_seqlock_whole(const shm_seqlock *sequence, uint32_t seen)
 {
-    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the copy's loads come before the load that follows */
+    shm_seqlock_copied();
     return (seen & 1u) == 0 && __atomic_load_n(sequence, __ATOMIC_RELAXED) == seen;
 }
 

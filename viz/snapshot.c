@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include "layout_sync.h"
+#include "shm_seqlock.h"
 
 void snapshot_meet(struct snapshot *s, const struct layout *l, size_t segment_size)
 {
@@ -37,7 +38,7 @@ size_t snapshot_take(struct snapshot *s, const struct source *source, uint64_t n
         if ((before & 1) == 0) {
             s->tries++;
             taken = source_read(source, first, out, count);
-            __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the copy's loads come before the load that follows */
+            shm_seqlock_copied();
             if (source_number(source, s->counter, &after) && after == before) {
                 s->odd = 0;
                 s->state = SNAPSHOT_WHOLE;

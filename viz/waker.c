@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLEEP_S 1           /* the longest sleep: memory that was cut off under a sleeper can't be woken */
+#define SLEEP_S 60          /* the longest sleep: memory that is cut off under a sleeper wakes nobody */
 #define RETRY_NS 1000000    /* between two tries to wake our own thread */
 
 static long futex(const void *at, int what, uint32_t value, const struct timespec *timeout)

@@ -215,16 +215,16 @@ static void the_thread_takes_no_signal_and_goes(void **state)
         snprintf(path, sizeof path, "/proc/self/task/%s/status", d->d_name);
         FILE *f = atoi(d->d_name) > 0 && atoi(d->d_name) != getpid() ? fopen(path, "r") : NULL;
         while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-            found += (size_t)(sscanf(line, "SigBlk: %llx", &blocked) == 1);
+            /* All but SIGKILL, SIGSTOP and the two that the C library keeps. */
+            found += sscanf(line, "SigBlk: %llx", &blocked) == 1 &&
+                     (blocked | 1ull << 8 | 1ull << 18 | 3ull << 31) == UINT64_MAX;
         }
         if (f != NULL) {
             fclose(f);
         }
     }
     closedir(tasks);
-    assert_int_equal(found, 1);
-    /* All but SIGKILL, SIGSTOP and the two that the C library keeps. */
-    assert_true((blocked | 1ull << 8 | 1ull << 18 | 3ull << 31) == UINT64_MAX);
+    assert_true(found >= 1); /* a sanitizer has a thread of its own */
 
     size_t threads = entries("/proc/self/task"), files = entries("/proc/self/fd");
     waker_watch(&p->w, p->seen, 0);
