@@ -28,6 +28,10 @@ int render_html(const struct model *m, const struct source *s, int cols, enum sv
  * readers. 0 or -ENOMEM. */
 int render_svg_canvas(const struct canvas *c, enum svg_ground ground, const char *title, const char *about, FILE *out);
 
+/* The viewer's screen of rows x cols as such a picture: shapes the model for it. 0 or -ENOMEM. */
+int render_svg_screen(struct model *m, const struct source *s, const struct theme *t, int rows, int cols,
+                      enum svg_ground ground, FILE *out);
+
 /* How many bytes differ from m->expected; bytes that are expected past the segment's end count. */
 size_t render_differences(const struct model *m);
 

@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "dashboard.h"
 #include "find.h"
 #include "glasses.h"
@@ -22,6 +21,7 @@
 #include "screen.h"
 #include "snapshot.h"
 #include "tell.h"
+#include "view_config.h"
 #include "view_words.h"
 
 #define HZ 30                       /* looks a second, where nobody says otherwise */
@@ -154,53 +154,6 @@ static bool look(struct view *v)
     return look_at(v, first, count);
 }
 
-/* ---- what the person likes ---- */
-
-/* A line on standard error, and the first one also for the viewer's last line: the screen hides the others until it closes. */
-static void tell_config(struct view *v, const char *path, const struct config_problem *p)
-{
-    char name[256], line[32] = "";
-    printable_text(path, printable_utf8(), name, sizeof name);
-    if (p->line > 0) {
-        snprintf(line, sizeof line, ", line %u", p->line);
-    }
-    fprintf(stderr, "shm-view: %s%s: %s\n", name, line, p->text);
-    if (v->model.message[0] == '\0') {
-        snprintf(v->model.message, sizeof v->model.message, "config%s: %s", line, p->text);
-    }
-}
-
-/* A picture for others must not depend on what one person likes: --render reads only what --config names. 0, or the exit
- * status: a file that was named must be there, one's own may be missing. */
-static int read_config(struct view *v)
-{
-    char own[4096];
-    const char *path = v->words.config;
-    config_init(&v->config);
-    if (path == NULL && (v->words.format != FORMAT_SCREEN || !config_path(own, sizeof own))) {
-        return 0;
-    }
-    int rc = config_read(&v->config, path != NULL ? path : own);
-    if (rc < 0 && path != NULL) {
-        return fail("read", path, rc, "--config takes a file as docs/config.example");
-    }
-    if (rc < 0 && rc != -ENOENT) {
-        struct config_problem p = {.line = 0};
-        const char *why = rc == -EPERM ? "it belongs to somebody else" : strerror(-rc);
-        snprintf(p.text, sizeof p.text, "not read: %s", why);
-        tell_config(v, own, &p);
-        return 0;
-    }
-    size_t kept = v->config.problem_count < CONFIG_PROBLEMS_MAX ? v->config.problem_count : CONFIG_PROBLEMS_MAX;
-    for (size_t i = 0; i < kept; i++) {
-        tell_config(v, path != NULL ? path : own, &v->config.problems[i]);
-    }
-    if (v->config.problem_count > kept) {
-        fprintf(stderr, "shm-view: and %zu more\n", v->config.problem_count - kept);
-    }
-    return 0;
-}
-
 /* The theme, with the person's colours for what is no field. */
 static struct theme theme_make(const struct view *v, bool colours_work)
 {
@@ -247,29 +200,15 @@ static int tell_no_segment(const struct source *s)
     return 1;
 }
 
-/* The screen that the live viewer would show, as a picture. */
-static int draw_screen(struct view *v)
+/* A picture has all signs and colours, whatever the terminal has. */
+static int draw_svg(struct view *v)
 {
     struct theme theme = {.colour = true, .utf8 = true, .braille = true};
-    struct canvas canvas;
-    char title[128], source[96], about[256];
-    int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, theme.utf8);
-    if (rc < 0) {
-        return rc;
-    }
+    const struct view_words *w = &v->words;
     memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
-    struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
-    dashboard_shape(&plan, &v->model);
-    dashboard_draw(&canvas, &theme, &plan, &v->model, &v->source);
-    source_title(&v->source, source, sizeof source);
-    snprintf(title, sizeof title, "shm-view: %s", source);
-    snprintf(about, sizeof about,
-             "The viewer's screen, %d columns and %d rows: a hex grid of %zu bytes, the fields that lie in it, a map of "
-             "the whole segment and all readings of the byte under the cursor.",
-             canvas.cols, canvas.rows, v->model.size);
-    rc = render_svg_canvas(&canvas, v->words.ground, title, about, stdout);
-    canvas_free(&canvas);
-    return rc;
+    return w->screen_rows > 0 ? render_svg_screen(&v->model, &v->source, &theme, w->screen_rows, w->screen_cols, w->ground,
+                                                  stdout)
+                              : render_svg(&v->model, &v->source, w->cols, w->ground, stdout);
 }
 
 /* Shows the model the bytes of --was first, so that what differs now is a change. What the file hasn't is as it is now. */
@@ -332,8 +271,7 @@ static int draw_once(struct view *v)
         rc = render_html(&v->model, &v->source, v->words.cols, v->words.ground, stdout);
         break;
     case FORMAT_SVG:
-        rc = v->words.screen_rows > 0 ? draw_screen(v) : render_svg(&v->model, &v->source, v->words.cols, v->words.ground,
-                                                                   stdout);
+        rc = draw_svg(v);
         break;
     default:
         if (v->glasses.count == 0) {
@@ -579,7 +517,8 @@ int main(int argc, char **argv)
     if (status >= 0) {
         goto out;
     }
-    status = read_config(&v);
+    int rc = view_config_read(&v.config, &v.words, v.model.message, sizeof v.model.message);
+    status = rc < 0 ? fail("read", v.words.config, rc, "--config takes a file as docs/config.example") : 0;
     if (status == 0) {
         v.hz = v.words.hz > 0 ? v.words.hz : v.config.hz > 0 ? v.config.hz : HZ;
         v.model.want_width = v.words.width > 0 ? v.words.width : v.config.width;
