@@ -468,7 +468,7 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
 @test "demo shows the message arriving, the client reads it, and q in the viewer ends all" {
     of_this_build
     demo 100 30
-    await 10 screen_has '^ ?0*000 .*50.49'
+    await 10 screen_has '^ ?0*000.+50.49'
     await 15 screen_has '22/7==3.14286'
     screen_has goodbye
     keys q
