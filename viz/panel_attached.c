@@ -34,6 +34,8 @@ void panel_attached_head(const struct source *s, char *out, size_t out_size)
         snprintf(out, out_size, "%s: who, can't be told", what);
     } else if (panel_attached_missing(s) > 0) {
         snprintf(out, out_size, "%s: %zu times, %zu seen", what, times, a->found);
+    } else if (times == 0) {
+        snprintf(out, out_size, "%s: by nobody that we see", what);
     } else {
         snprintf(out, out_size, "%s: %zu time%s, by %zu process%s", what, times, times == 1 ? "" : "s", a->processes,
                  a->processes == 1 ? "" : "es");

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "choose_live.h"
 #include "dashboard.h"
 #include "find.h"
 #include "glasses.h"
@@ -31,6 +32,7 @@ struct view {
     struct view_words words;
 
     struct config config;
+    struct chooser chooser; /* words.spec may point into it */
     struct source source;
     struct glasses glasses;
     struct model model;
@@ -421,7 +423,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     return true;
 }
 
-static int live(struct view *v)
+static int open_screen(void)
 {
     int rc = screen_open();
     if (rc == -ENOTTY) {
@@ -431,6 +433,15 @@ static int live(struct view *v)
         const char *term = getenv("TERM");
         return fail("open the screen: TERM is", term != NULL ? term : "not set", rc,
                     "this terminal can't place its cursor; --render text draws once without it");
+    }
+    return 0;
+}
+
+static int live(struct view *v)
+{
+    int rc = open_screen();
+    if (rc != 0) {
+        return rc;
     }
     struct theme theme = theme_make(v, screen_has_colours());
     struct canvas canvas = {.glyphs = NULL};
@@ -452,6 +463,41 @@ static int live(struct view *v)
     v->on_screen = false;
     canvas_free(&canvas);
     return rc < 0 ? fail("draw", "", rc, "is there memory left?") : 0;
+}
+
+/* No word, and no server of the kit: lets the person choose among what there is. -1: one was chosen, or there is nothing
+ * to choose from and the kit's server is waited for; else the exit status. */
+static int choose(struct view *v)
+{
+    int id;
+    if (segment_name_id(&v->words.spec.name, &id) == 0) {
+        return -1;
+    }
+    chooser_refresh(&v->chooser);
+    if (v->chooser.list.count == 0) {
+        return -1;
+    }
+    int rc = open_screen();
+    if (rc != 0) {
+        return rc;
+    }
+    struct theme theme = theme_make(v, screen_has_colours());
+    rc = choose_live(&v->chooser, &theme);
+    screen_close();
+    chooser_choice(&v->chooser, &v->words.spec);
+    return rc < 0 ? fail("draw", "", rc, "is there memory left?") : v->chooser.quit ? 0 : -1;
+}
+
+/* --list */
+static int list_segments(const struct view_words *w)
+{
+    struct segment_list list = {.list = NULL};
+    int rc = segment_list_read(&list);
+    if (rc == 0) {
+        (w->format == FORMAT_JSON ? chooser_json : chooser_print)(&list, stdout);
+    }
+    segment_list_free(&list);
+    return rc < 0 || fflush(stdout) != 0 ? fail("list", "", rc < 0 ? rc : -errno, "is the output full or closed?") : 0;
 }
 
 /* Lists what --map can choose of the process. */
@@ -514,11 +560,20 @@ int main(int argc, char **argv)
         status = list_maps(v.words.spec.pid);
         goto out;
     }
+    if (status < 0 && v.words.list) {
+        status = list_segments(&v.words);
+    }
     if (status >= 0) {
         goto out;
     }
     int rc = view_config_read(&v.config, &v.words, v.model.message, sizeof v.model.message);
     status = rc < 0 ? fail("read", v.words.config, rc, "--config takes a file as docs/config.example") : 0;
+    bool asks = status == 0 && !v.words.named && v.words.format == FORMAT_SCREEN;
+    int chosen = asks ? choose(&v) : -1;
+    if (chosen >= 0) {
+        status = chosen;
+        goto out;
+    }
     if (status == 0) {
         v.hz = v.words.hz > 0 ? v.words.hz : v.config.hz > 0 ? v.config.hz : HZ;
         v.model.want_width = v.words.width > 0 ? v.words.width : v.config.width;
@@ -534,6 +589,7 @@ out:
     pace_close(&v.pace);
     model_free(&v.model);
     glasses_free(&v.glasses);
+    chooser_free(&v.chooser);
     free(v.fresh);
     free(v.expected);
     return status;

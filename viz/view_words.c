@@ -9,7 +9,7 @@
 #include "options.h"
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
-       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP,
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP, OPTION_LIST,
        OPTION_WAS, OPTION_CONFIG, OPTION_HZ };
 
 static const struct option_row rows[] = {
@@ -17,6 +17,7 @@ static const struct option_row rows[] = {
     {"posix", OPTION_POSIX, "/NAME", "POSIX shared memory, as shm_open names it: /dev/shm/NAME"},
     {"pid", OPTION_PID, "PID", "memory of that process: --map says which; without it, lists what is shared"},
     {"map", OPTION_MAP, "WHICH", "its line in /proc/PID/maps, its name, or an address in it (0x...)"},
+    {"list", OPTION_LIST, NULL, "list what shared memory there is, and exit; with --render json as JSON"},
     {"file", OPTION_FILE, "FILE", "the bytes of a file instead of a segment; - is standard input"},
     {NULL, 0, NULL, "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
     {"type", OPTION_TYPE, "NAME", "this C type, as 'struct message'"},
@@ -173,6 +174,9 @@ static int take(struct view_words *w, int letter, const char *arg)
         return take_posix(w, arg);
     case OPTION_PID:
         return take_pid(w, arg);
+    case OPTION_LIST:
+        w->list = true;
+        return 0;
     case OPTION_MAP:
         w->spec.map = arg;
         return 0;
@@ -243,6 +247,10 @@ int view_words_take(struct view_words *w, int argc, char **argv)
     int sources = sources_named(w, kinds, input);
     if (sources > 1) {
         return options_wrong(&options, "one source is enough: a segment, --posix, --pid, a file, or - for standard input");
+    }
+    w->named = sources > 0;
+    if (w->list && (w->named || (w->format != FORMAT_SCREEN && w->format != FORMAT_TEXT && w->format != FORMAT_JSON))) {
+        return options_wrong(&options, "--list goes with no other source, and with --render text or json");
     }
     if (w->spec.map != NULL && w->spec.kind != SOURCE_MAP) {
         return options_wrong(&options, "--map goes with --pid");

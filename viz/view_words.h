@@ -10,6 +10,8 @@ enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_SVG, 
 
 struct view_words {
     struct source_spec spec;
+    bool named;                   /* a source was said; else spec is the kit's own segment */
+    bool list;                    /* --list */
     struct glasses_spec glasses;
     enum format format;
     const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */

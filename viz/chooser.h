@@ -1,0 +1,45 @@
+/* Chooser: the screen that lists what shared memory there is, and lets one choose. Pure but for chooser_refresh.
+ *
+ *   chooser_refresh -> chooser_draw, chooser_press ... until one is chosen or quit is true -> chooser_free */
+#ifndef SHMLAB_CHOOSER_H
+#define SHMLAB_CHOOSER_H
+
+#include "segment_list.h"
+#include "source.h"
+#include "theme.h"
+
+struct chooser {
+    struct segment_list list;
+    size_t selected;      /* index into list; list.count is the line "wait for the kit's server" */
+    size_t top;           /* first line shown; chooser_shape sets it */
+    bool touched;         /* a key was pressed: nothing goes on by itself any more */
+    bool chosen, quit;
+    char message[160];    /* why the last Enter did nothing; printable; "" */
+};
+
+/* Reads what there is now; what was selected stays so, as long as it is there. true: something changed. */
+bool chooser_refresh(struct chooser *ch);
+void chooser_free(struct chooser *ch);
+
+/* How many lines the list has on a screen of so many rows; scrolls so that the selected one is seen. */
+int chooser_shape(struct chooser *ch, int rows);
+
+/* key: as keys.h has them. true: something changed. */
+bool chooser_press(struct chooser *ch, int key);
+
+/* Selects the line at that row of the screen. false: there is none. */
+bool chooser_click(struct chooser *ch, int rows, int row);
+
+/* Turns the choice into what is to be opened. The kit's own segment for the last line. spec->path points into *ch. */
+void chooser_choice(const struct chooser *ch, struct source_spec *spec);
+
+void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch);
+
+/* The list as a table for pipes, and as JSON (docs/json.md). */
+void chooser_print(const struct segment_list *l, FILE *out);
+void chooser_json(const struct segment_list *l, FILE *out);
+
+/* What an entry is called: "0x0f20074e", "private", "/psm_1a2b"; printable. */
+void chooser_name(const struct segment_entry *e, char *out, size_t out_size);
+
+#endif
