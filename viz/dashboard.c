@@ -179,19 +179,47 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
+/* Lines of one row each, which lie side by side from *line on: as many as there are, at most `most`. */
+static int draw_plain_lines(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                            int row, struct squeeze_line *line, bool *more)
+{
+    struct squeeze s = model_lines(m);
+    size_t first = line->offset, width = (size_t)d->shape.width;
+    int most = d->grid.row + d->grid.rows - row, lines = 0;
+    do {
+        lines++;
+        *more = squeeze_next(&s, line);
+    } while (*more && lines < most && line->rows == 1 && (!m->squeeze || squeeze_known(&s, line->offset)));
+    struct grid_cell *cells = calloc((size_t)lines * width, sizeof *cells);
+    if (cells != NULL) {
+        model_cells(m, first, m->cursor, cells, (size_t)lines * width);
+        rows_draw(c, row, d->grid.col, t, &d->shape, first, cells, (size_t)lines * width);
+    }
+    free(cells);
+    return lines;
+}
+
 static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
 {
-    size_t count = (size_t)d->grid.rows * (size_t)d->shape.width;
+    struct squeeze s = model_lines(m);
+    struct squeeze_line line = squeeze_line(&s, m->top);
     if (d->header) {
         rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
     }
-    struct grid_cell *cells = calloc(count + 1, sizeof *cells);
-    if (cells == NULL) {
-        return;
+    bool more = true;
+    for (int row = d->grid.row; row < d->grid.row + d->grid.rows && more;) {
+        if (line.rows == 1) {
+            row += draw_plain_lines(c, t, d, m, row, &line, &more);
+            continue;
+        }
+        size_t start = line.offset, end = line.offset + line.rows * s.width;
+        end = end < m->size ? end : m->size;
+        bool selected = m->cursor >= start && m->cursor < end;
+        more = squeeze_next(&s, &line);
+        bool unknown = more && !squeeze_known(&s, end);
+        rows_draw_zeros(c, row++, d->grid.col, t, &d->shape, start, end, selected, unknown);
+        more = more && !unknown;
     }
-    model_cells(m, m->top, m->cursor, cells, count);
-    rows_draw(c, d->grid.row, d->grid.col, t, &d->shape, m->top, cells, count);
-    free(cells);
 }
 
 static void draw_rule(struct canvas *c, const struct theme *t, int row, int col, int cols, const char *words)
@@ -343,13 +371,26 @@ void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashbo
     draw_status(c, t, d, m, source);
 }
 
+/* The byte of the grid that is drawn there. */
+static size_t grid_offset_at(const struct dashboard *d, const struct model *m, int row, int col)
+{
+    struct squeeze s = model_lines(m);
+    struct squeeze_line line = squeeze_line(&s, m->top);
+    int byte = rows_byte_at(&d->shape, col - d->grid.col);
+    if (squeeze_walk(&s, &line, row - d->grid.row) != (size_t)(row - d->grid.row) || m->top >= m->size) {
+        return SIZE_MAX;
+    }
+    bool squeezed = line.rows > 1 && col >= d->grid.col && col < d->grid.col + rows_columns(&d->shape);
+    size_t offset = squeezed ? line.offset : byte >= 0 ? line.offset + (size_t)byte : SIZE_MAX;
+    return offset < m->size ? offset : SIZE_MAX;
+}
+
 size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int row, int col)
 {
     if (row >= d->grid.row && row < d->grid.row + d->grid.rows) {
-        int byte = rows_byte_at(&d->shape, col - d->grid.col);
-        size_t offset = m->top + (size_t)(row - d->grid.row) * (size_t)d->shape.width + (size_t)byte;
-        if (byte >= 0) {
-            return offset < m->size ? offset : SIZE_MAX;
+        size_t offset = grid_offset_at(d, m, row, col);
+        if (offset != SIZE_MAX) {
+            return offset;
         }
     }
     struct rect f = d->fields;

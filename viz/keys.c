@@ -17,26 +17,22 @@ static void right(struct model *m)
 
 static void up(struct model *m)
 {
-    if (m->cursor >= (size_t)m->width) {
-        model_move(m, -m->width);
-    }
+    model_move_lines(m, -1, true);
 }
 
 static void down(struct model *m)
 {
-    if (m->size > (size_t)m->width && m->cursor < m->size - (size_t)m->width) {
-        model_move(m, m->width);
-    }
+    model_move_lines(m, 1, true);
 }
 
 static void page_up(struct model *m)
 {
-    model_move(m, -(ptrdiff_t)m->width * m->rows);
+    model_move_lines(m, -m->rows, false);
 }
 
 static void page_down(struct model *m)
 {
-    model_move(m, (ptrdiff_t)m->width * m->rows);
+    model_move_lines(m, m->rows, false);
 }
 
 static void row_start(struct model *m)
@@ -152,6 +148,13 @@ static void width(struct model *m)
     snprintf(m->message, sizeof m->message, "%d bytes a row, or as many as fit", m->want_width);
 }
 
+static void squeeze(struct model *m)
+{
+    m->squeeze = !m->squeeze;
+    model_go(m, m->cursor);
+    model_answer(m, "%s", m->squeeze ? "rows of zeros share a line; z shows them all" : "every row is shown");
+}
+
 static void byte_order(struct model *m)
 {
     m->big_endian = !m->big_endian;
@@ -209,6 +212,7 @@ const struct key_row key_rows[] = {
     {{'r'}, "r R", "mark what changes, or don't", mark},
     {{'R'}, "", "", unmark},
     {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
+    {{'z'}, "z", "squeeze rows of zeros", squeeze},
     {{'e'}, "e", "swap the inspector's columns", byte_order},
     {{'L'}, "L", "other layout, same bytes", next_layout},
     {{'a'}, "a", "who has it attached, where", attached},

@@ -72,23 +72,44 @@ int model_resize(struct model *m, size_t size)
 
 /* ---- the window ---- */
 
+struct squeeze model_lines(const struct model *m)
+{
+    return (struct squeeze){.on = m->squeeze,
+                            .size = m->size,
+                            .width = (size_t)(m->width > 0 ? m->width : 1),
+                            .base = m->base,
+                            .count = m->bytes != NULL ? m->count : 0,
+                            .bytes = m->bytes,
+                            .keep = m->glow};
+}
+
+/* One past the last byte that is surely shown. Of squeezed rows nobody knows before they were looked at. */
+static size_t shown_end(const struct model *m)
+{
+    size_t shown = m->squeeze ? (size_t)m->width : (size_t)m->width * (size_t)m->rows;
+    return m->top < m->size && shown < m->size - m->top ? m->top + shown : m->size;
+}
+
 void model_want(const struct model *m, size_t *first, size_t *count)
 {
     const struct recording *r = &m->recording;
-    size_t shown = (size_t)m->width * (size_t)m->rows;
-    size_t end = m->top < m->size && shown < m->size - m->top ? m->top + shown : m->size;
+    size_t shown = (size_t)m->width * (size_t)m->rows, end = shown_end(m);
     size_t room = shown > MODEL_WINDOW ? shown : MODEL_WINDOW;
     room = room < m->size ? room : m->size;
     *first = r->base;
     *count = r->count;
-    bool stays = r->seen && r->count == room && m->top >= r->base && end <= r->base + r->count;
+    bool stays = r->seen && r->count >= room && r->count < room + 64 && m->top >= r->base && end <= r->base + r->count;
+    /* Squeezed rows make what is shown longer: so most of the window lies ahead. */
+    stays = stays && (!m->squeeze || m->top - r->base <= room / 4 || r->base + r->count == m->size);
     if (stays || m->frozen) {
         return;
     }
-    size_t before = (room - (end - m->top)) / 2 / 64 * 64;
+    size_t before = (m->squeeze ? room / 8 : (room - (end - m->top)) / 2) / 64 * 64;
     *first = m->top > before ? m->top - before : 0;
-    *first = *first < m->size - room ? *first : m->size - room;
-    *count = room;
+    /* At the end a little more, so that it starts with a row. */
+    size_t last = (m->size - room) / 64 * 64;
+    *count = *first < last ? room : m->size - last;
+    *first = *first < last ? *first : last;
 }
 
 size_t model_known(const struct model *m, size_t offset, size_t count)
@@ -271,12 +292,12 @@ void model_answer(struct model *m, const char *format, ...)
 /* Scrolls no farther from the row of `top` than the cursor asks for. */
 static void scroll_to_cursor(struct model *m, size_t top)
 {
-    size_t width = (size_t)m->width, rows = (size_t)(m->rows > 0 ? m->rows : 1);
-    size_t row = m->cursor / width;
-    size_t all = (m->size + width - 1) / width, furthest = all > rows ? all - rows : 0;
-    top /= width;
-    top = row < top ? row : row >= top + rows ? row - rows + 1 : top;
-    m->top = (top < furthest ? top : furthest) * width;
+    struct squeeze lines = model_lines(m);
+    if (m->squeeze && m->cursor < m->size && !squeeze_known(&lines, m->cursor)) {
+        m->top = m->cursor - m->cursor % lines.width; /* the window comes here first */
+        return;
+    }
+    m->top = squeeze_top(&lines, top, m->cursor, (size_t)(m->rows > 0 ? m->rows : 1));
 }
 
 void model_shape(struct model *m, int width, int rows)
@@ -307,6 +328,25 @@ bool model_move(struct model *m, ptrdiff_t step)
         model_go(m, (size_t)-step <= m->cursor ? m->cursor - (size_t)-step : 0);
     } else {
         model_go(m, (size_t)step <= SIZE_MAX - m->cursor ? m->cursor + (size_t)step : m->cursor);
+    }
+    return m->cursor != before;
+}
+
+bool model_move_lines(struct model *m, ptrdiff_t steps, bool whole)
+{
+    struct squeeze s = model_lines(m);
+    size_t before = m->cursor, wanted = steps < 0 ? (size_t)-steps : (size_t)steps;
+    if (m->size == 0) {
+        return false;
+    }
+    struct squeeze_line line = squeeze_line(&s, m->cursor);
+    bool there = squeeze_walk(&s, &line, steps) == wanted;
+    size_t row = steps < 0 ? line.offset + (line.rows - 1) * s.width : line.offset;
+    size_t to = row + m->cursor % s.width;
+    if (there && to < m->size) {
+        model_go(m, to);
+    } else if (!whole) {
+        model_go(m, steps < 0 ? 0 : m->size - 1);
     }
     return m->cursor != before;
 }

@@ -11,6 +11,7 @@
 #include "grid.h"
 #include "recording.h"
 #include "source.h"
+#include "squeeze.h"
 
 #define MODEL_GLOW_MS 1000 /* how long a change is seen */
 #define MODEL_WINDOW ((size_t)16 << 10) /* bytes; more only where the screen shows more */
@@ -64,6 +65,7 @@ struct model {
     size_t cursor;               /* offset */
     size_t top;                  /* offset of the first row shown; a multiple of the row's width */
     size_t home;                 /* top as the last move left it: a screen that shrinks and grows again comes back to it */
+    bool squeeze;                /* runs of zero rows share a line */
     int want_width;              /* bytes a row that the person asked for; 0: what fits */
     bool frozen;                 /* bytes stay as they are; the recording goes on */
     bool big_endian;             /* the inspector's first column */
@@ -154,6 +156,13 @@ void model_shape(struct model *m, int width, int rows);
 
 /* Tells how many rows the field table has, and scrolls it so that the selected one is seen. */
 void model_table(struct model *m, int rows);
+
+/* Which rows of the grid are lines of their own; from m->top on they are shown. Good until the next change. */
+struct squeeze model_lines(const struct model *m);
+
+/* Moves the cursor by so many lines of the grid, in its column; by pages (whole = false) to the very end where there are
+ * fewer. false where it did not move. */
+bool model_move_lines(struct model *m, ptrdiff_t steps, bool whole);
 
 /* Moves the cursor by step bytes, held inside the segment; false where it did not move. */
 bool model_move(struct model *m, ptrdiff_t step);

@@ -1,6 +1,8 @@
 /* Rows: see rows.h. */
 #include "rows.h"
 
+#include <stdio.h>
+
 int rows_hex_column(const struct rows_shape *shape, int i)
 {
     /* offset, blank, then three columns a byte (the sign comes first), and one more blank between groups of 8 */
@@ -139,4 +141,15 @@ void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const 
             cursor_close(c, row, col, t, shape, selected);
         }
     }
+}
+
+void rows_draw_zeros(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                     size_t offset, size_t end, bool selected, bool more)
+{
+    char words[96];
+    size_t width = (size_t)shape->width;
+    snprintf(words, sizeof words, " %s %zu rows of 00, up to 0x%0*zx%s ", t->utf8 ? "\u2026" : "...",
+             (end - offset + width - 1) / width, shape->digits, end - 1, more ? ", and on" : "");
+    offset_draw(c, row, col, t, shape, offset);
+    canvas_put(c, row, col + shape->digits + 1, theme_words(t, selected ? WORDS_TITLE : WORDS_LABEL), words);
 }

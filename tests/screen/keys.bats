@@ -107,6 +107,25 @@ slots()
     sees 'nothing to fold here'
 }
 
+@test "z squeezes rows of zeros, live, and the mouse and the cursor go over them" {
+    serve
+    viewer 80x24
+    sees 0040
+    keys z
+    sees '0040─ … 60 rows of 00, up to 0x03ff'
+    poke 512 2a
+    sees '0040─ … 28 rows of 00, up to 0x01ff' '0200─ 2a' '0210  … 31 rows of 00'
+    keys :0x30 Enter j j
+    at 512
+    click 0 30 6 # the line of 28 rows
+    at 64
+    poke 512 00
+    sees '… 60 rows of 00'
+    keys z
+    loses 'rows of 00'
+    sees '0040─[00]'
+}
+
 @test "the cursor has its place, its field and its readings on the screen" {
     message
     go Tab 20

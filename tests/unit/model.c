@@ -149,6 +149,87 @@ static void the_cursor_is_always_in_sight(void **state)
     }
 }
 
+static void keys_move_over_squeezed_rows(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE); /* the message in rows 0x00 to 0x30, then zeros; 8 rows are shown */
+    v.bytes[0x203] = 7;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    model_tick(&v.m, 9000);
+    keys_press(&v.m, 'z');
+    static const struct {
+        size_t from;
+        int key;
+        size_t to;
+    } rows[] = {
+        {0x35, 'j', 0x45},  {0x45, 'j', 0x205}, {0x205, 'j', 0x215}, {0x215, 'j', 0x215}, {0x205, 'k', 0x1f5},
+        {0x1f5, 'k', 0x35}, {0x45, 'k', 0x35},  {0x100, 'l', 0x101}, {0x100, 'h', 0xff},  {0x3f0, 'k', 0x200},
+        {0x05, 6, 0x3ff},   {0x3ff, 2, 0},      {0x203, '0', 0x200}, {0, 'G', 0x3ff},     {0x100, '$', 0x10f},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        model_go(&v.m, rows[i].from);
+        keys_press(&v.m, rows[i].key);
+        if (v.m.cursor != rows[i].to) {
+            fail_msg("key 0x%x from 0x%zx leads to 0x%zx", (unsigned)rows[i].key, rows[i].from, v.m.cursor);
+        }
+        assert_int_equal(v.m.top, 0); /* seven lines: all are seen */
+    }
+    model_go(&v.m, 0x2f0);
+    v.bytes[0x2f5] = 1; /* a row that is set comes into sight at once */
+    model_take(&v.m, 0, v.bytes, SIZE);
+    struct squeeze lines = model_lines(&v.m);
+    assert_int_equal(squeeze_line(&lines, 0x2f5).rows, 1);
+    assert_int_equal(squeeze_line(&lines, 0x300).offset, 0x300);
+    keys_press(&v.m, 'z');
+    assert_int_equal(v.m.top, 0x280);
+    view_close(&v);
+}
+
+/* Of a large segment the window goes along, and each byte is reached. */
+static void a_large_segment_is_gone_through_squeezed(void **state)
+{
+    (void)state;
+    const size_t size = 1000003;
+    struct view v;
+    uint8_t *bytes = calloc(size, 1);
+    assert_non_null(bytes);
+    for (size_t at = 777; at < size; at += 54321) {
+        bytes[at] = 1;
+    }
+    view_open(&v, SIZE);
+    assert_int_equal(model_resize(&v.m, size), 0);
+    keys_press(&v.m, 'z');
+    for (int direction = 1; direction >= -1; direction -= 2) {
+        size_t presses = 0, before = SIZE_MAX, set = 0;
+        for (; v.m.cursor != before; presses++) {
+            before = v.m.cursor;
+            for (int twice = 0; twice < 2; twice++) {
+                size_t first, count;
+                model_shape(&v.m, 16, 8);
+                model_want(&v.m, &first, &count);
+                model_take(&v.m, first, bytes + first, count);
+            }
+            assert_non_null(model_at(&v.m, v.m.cursor, 1));
+            struct squeeze lines = model_lines(&v.m);
+            struct squeeze_line line = squeeze_line(&lines, v.m.top), at = squeeze_line(&lines, v.m.cursor);
+            for (int i = 0; i < 8 && line.offset != at.offset; i++) {
+                squeeze_next(&lines, &line);
+            }
+            assert_int_equal(line.offset, at.offset); /* in sight */
+            size_t row = v.m.cursor - v.m.cursor % 16;
+            for (size_t i = row; i < row + 16 && i < size; i++) {
+                set += bytes[i];
+            }
+            keys_press(&v.m, direction > 0 ? 'j' : 'k');
+            assert_true(presses < 2000);
+        }
+        assert_int_equal(set, (size - 777 + 54320) / 54321); /* none was passed over */
+    }
+    free(bytes);
+    view_close(&v);
+}
+
 static void a_smaller_screen_and_back_shows_the_same(void **state)
 {
     (void)state;
@@ -946,6 +1027,8 @@ int main(void)
         cmocka_unit_test(the_last_row_may_be_short),
         cmocka_unit_test(steps_of_any_size_stay_inside),
         cmocka_unit_test(the_cursor_is_always_in_sight),
+        cmocka_unit_test(keys_move_over_squeezed_rows),
+        cmocka_unit_test(a_large_segment_is_gone_through_squeezed),
         cmocka_unit_test(a_smaller_screen_and_back_shows_the_same),
         cmocka_unit_test(an_empty_segment_takes_every_key),
         cmocka_unit_test(a_smaller_segment_pulls_the_cursor_in),
