@@ -216,8 +216,8 @@ const struct key_row key_rows[] = {
     {{'e'}, "e", "swap the inspector's columns", byte_order},
     {{'L'}, "L", "other layout, same bytes", next_layout},
     {{'a'}, "a", "who has it attached, where", attached},
-    {{'?'}, "?", "this help", help},
-    {{'q'}, "q", "quit", quit},
+    {{'?'}, "? q", "this help; quit", help},
+    {{'q'}, "", "", quit},
 };
 const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 

@@ -215,7 +215,7 @@ slots()
 @test "? shows the help with every key, and another key closes it" {
     message
     keys '?'
-    sees 'any other key closes' 'Tab         next field; Shift-Tab: back' 'q           quit'
+    sees 'any other key closes' 'Tab         next field; Shift-Tab: back' '? q         this help; quit'
     keys x
     loses 'any other key closes'
     resize 20x6
