@@ -65,6 +65,16 @@ static bool take_order(struct config *c, unsigned of, const char *value)
     return true;
 }
 
+static bool take_squeeze(struct config *c, unsigned of, const char *value)
+{
+    (void)of;
+    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+        return false;
+    }
+    c->squeeze = strcmp(value, "yes") == 0;
+    return true;
+}
+
 /* 1 to 7; 0: it is no colour's name. Black is none of them: on most terminals it can't be read. */
 static uint8_t colour_named(const char *name, size_t n)
 {
@@ -128,6 +138,7 @@ const struct config_row config_rows[] = {
     {"hz", "a number from 1 to 1000", "looks at the bytes a second"},
     {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes a row"},
     {"byte-order", "little or big", "the inspector's first column"},
+    {"squeeze", "yes or no", "runs of rows that are zero share a line (`z`)"},
     {"colour.text", COLOURS, "texts and characters"},
     {"colour.integer", COLOURS, "integers, enums and booleans"},
     {"colour.real", COLOURS, "float and double"},
@@ -148,6 +159,7 @@ static const struct {
     {take_hz, 0},
     {take_width, 0},
     {take_order, 0},
+    {take_squeeze, 0},
     {take_family, GRID_TEXT},
     {take_family, GRID_INTEGER},
     {take_family, GRID_REAL},

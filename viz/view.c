@@ -578,6 +578,7 @@ int main(int argc, char **argv)
         v.hz = v.words.hz > 0 ? v.words.hz : v.config.hz > 0 ? v.config.hz : HZ;
         v.model.want_width = v.words.width > 0 ? v.words.width : v.config.width;
         v.model.big_endian = v.config.big_endian;
+        v.model.squeeze = v.config.squeeze;
         v.model.palette = &v.config.palette;
         status = open_source(&v);
     }

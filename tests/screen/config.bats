@@ -33,9 +33,10 @@ big_endian_first()
 }
 
 @test "width, byte order and colours are taken from the file" {
-    printf 'width = 8\nbyte-order = big\ncolour.text = red\n' >"$CONFIG"
+    printf 'width = 8\nbyte-order = big\nsqueeze = yes\ncolour.text = red\n' >"$CONFIG"
     view_file env
     sees '0008 '
+    sees 'rows of 00'
     await big_endian_first
     await coloured 31 intro
     hides config

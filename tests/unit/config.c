@@ -46,11 +46,12 @@ static void nothing_is_set_by_nothing(void **state)
 static void settings_are_taken_with_any_blanks_and_comments(void **state)
 {
     (void)state;
-    struct config c = parsed("hz=60\r\n  width =\t16 # half a line\nbyte-order = big\ncolour.padding = blue");
+    struct config c = parsed("hz=60\r\n  width =\t16 # half a line\nbyte-order = big\nsqueeze = yes\ncolour.padding = blue");
     assert_int_equal(c.problem_count, 0);
     assert_int_equal(c.hz, 60);
     assert_int_equal(c.width, 16);
     assert_true(c.big_endian);
+    assert_true(c.squeeze);
     assert_int_equal(c.role_colour[GRID_PADDING], 4);
 }
 
