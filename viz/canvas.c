@@ -60,6 +60,10 @@ static bool one_column(uint32_t point)
 static size_t character_take(const char *s, bool utf8, char out[5])
 {
     uint32_t point = (unsigned char)*s;
+    if (point >= 0x20 && point < 0x7f) { /* nearly always */
+        memcpy(out, (const char[5]){*s}, 5);
+        return 1;
+    }
     size_t n = point < 0x80 ? 1 : printable_decode(s, strlen(s), &point);
     memset(out, 0, 5);
     if (n == 0 || !one_column(point) || (n > 1 && !utf8)) {

@@ -270,21 +270,22 @@ static void braille(unsigned dots, char out[5])
 
 static void map_put(struct canvas *c, const struct theme *t, int row, int col, const struct map_cell *map)
 {
-    char text[5];
+    char made[5];
+    const char *text = made;
     struct style s = theme_field(t, map->show.colour);
     bool padding = map->show.role == GRID_PADDING || map->show.role == GRID_TAIL;
     if ((map->show.marks & GRID_STALE) != 0) {
-        snprintf(text, sizeof text, "%s", theme_sign(t, SIGN_STALE));
+        text = theme_sign(t, SIGN_STALE);
         s.attr = STYLE_BOLD;
     } else if (map->used == 0) {
-        snprintf(text, sizeof text, "%s", theme_sign(t, padding ? SIGN_HATCH : SIGN_DOT));
+        text = theme_sign(t, padding ? SIGN_HATCH : SIGN_DOT);
         s.attr = STYLE_DIM;
     } else if (map->bytes == 1) {
-        snprintf(text, sizeof text, "%s", theme_sign(t, SIGN_BLOCK));
+        text = theme_sign(t, SIGN_BLOCK);
     } else if (t->braille) {
-        braille(map->dots, text);
+        braille(map->dots, made);
     } else {
-        snprintf(text, sizeof text, "%c", map->used * 4 <= map->bytes ? ':' : map->used * 2 <= map->bytes ? '+' : '#');
+        snprintf(made, sizeof made, "%c", map->used * 4 <= map->bytes ? ':' : map->used * 2 <= map->bytes ? '+' : '#');
     }
     if ((map->show.marks & GRID_CHANGED) != 0) {
         s.attr = map->show.glow > 1 ? STYLE_BOLD | STYLE_REVERSE : STYLE_BOLD;

@@ -96,7 +96,8 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
     if (cell->role == GRID_UNREADABLE) {
         canvas_put(c, row, hex, style, "??");
     } else {
-        canvas_printf(c, row, hex, style, "%02x", cell->byte);
+        static const char digits[] = "0123456789abcdef";
+        canvas_put(c, row, hex, style, (const char[3]){digits[cell->byte >> 4], digits[cell->byte & 15]});
     }
     if (shape->characters) {
         char one[2];
