@@ -15,7 +15,6 @@
 #include "keys.h"
 #include "layout_sync.h"
 #include "layout_text.h"
-#include "map_list.h"
 #include "pace.h"
 #include "printable.h"
 #include "render.h"
@@ -23,6 +22,7 @@
 #include "snapshot.h"
 #include "tell.h"
 #include "view_config.h"
+#include "view_lists.h"
 #include "view_words.h"
 
 #define HZ 30                       /* looks a second, where nobody says otherwise */
@@ -488,35 +488,6 @@ static int choose(struct view *v)
     return rc < 0 ? fail("draw", "", rc, "is there memory left?") : v->chooser.quit ? 0 : -1;
 }
 
-/* --list */
-static int list_segments(const struct view_words *w)
-{
-    struct segment_list list = {.list = NULL};
-    int rc = segment_list_read(&list);
-    if (rc == 0) {
-        (w->format == FORMAT_JSON ? chooser_json : chooser_print)(&list, stdout);
-    }
-    segment_list_free(&list);
-    return rc < 0 || fflush(stdout) != 0 ? fail("list", "", rc < 0 ? rc : -errno, "is the output full or closed?") : 0;
-}
-
-/* Lists what --map can choose of the process. */
-static int list_maps(pid_t pid)
-{
-    char whose[32];
-    size_t count;
-    int rc = map_list_print(pid, stdout, &count);
-    snprintf(whose, sizeof whose, "process %d", (int)pid);
-    if (rc < 0) {
-        return fail("look into", whose, rc, rc == -ESRCH ? "ps -e lists the processes that there are"
-                                                         : "only its own user or root may");
-    }
-    if (count == 0) {
-        printf("%s has no shared mapping\n", whose);
-    }
-    return 0;
-}
-
 static int open_source(struct view *v)
 {
     int rc = source_open(&v->source, &v->words.spec);
@@ -557,11 +528,11 @@ int main(int argc, char **argv)
     pace_init(&v.pace, 1000 / HZ);
     int status = view_words_take(&v.words, argc, argv);
     if (status < 0 && v.words.spec.kind == SOURCE_MAP && v.words.spec.map == NULL) {
-        status = list_maps(v.words.spec.pid);
+        status = view_list_maps(v.words.spec.pid);
         goto out;
     }
     if (status < 0 && v.words.list) {
-        status = list_segments(&v.words);
+        status = view_list_segments(&v.words);
     }
     if (status >= 0) {
         goto out;
