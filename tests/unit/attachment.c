@@ -308,8 +308,8 @@ static void a_dear_scan_is_taken_less_often(void **state)
     (void)state;
     assert_false(attachment_watch_due(&w, &more, 4999)); /* 2 % */
     assert_true(attachment_watch_due(&w, &more, 5000));
-    assert_false(attachment_watch_due(&w, NULL, 149999)); /* 0.07 % */
-    assert_true(attachment_watch_due(&w, NULL, 150000));
+    assert_false(attachment_watch_due(&w, NULL, 199999)); /* 0.05 % */
+    assert_true(attachment_watch_due(&w, NULL, 200000));
 }
 
 static void one_more_scan_settles_what_the_seconds_hide(void **state)
