@@ -135,6 +135,7 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
 
 void dashboard_shape(const struct dashboard *d, struct model *m)
 {
+    m->cols = d->cols;
     model_shape(m, d->shape.width, d->grid.rows);
     model_table(m, d->fields.rows - 1);
 }

@@ -1,6 +1,7 @@
 /* Keys: see keys.h. They follow vi and less. */
 #include "find.h"
 #include "keys.h"
+#include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -143,9 +144,18 @@ static void unmark(struct model *m)
 
 static void width(struct model *m)
 {
-    int before = m->want_width > 0 ? m->want_width : m->width;
-    m->want_width = before >= 64 ? 8 : before < 8 ? 8 : before * 2;
-    snprintf(m->message, sizeof m->message, "%d bytes a row, or as many as fit", m->want_width);
+    int before = m->cols == 0 && m->want_width > 0 ? m->want_width : m->width;
+    int next = before >= 64 || before < 8 ? 8 : before * 2;
+    struct rows_shape shape = rows_fit(m->cols, next, next, m->size);
+    m->want_width = next;
+    model_answer(m, "%d bytes a row", next);
+    if (m->cols > 0 && shape.width < next) {
+        shape.width = next;
+        shape.characters = next > 8;
+        m->want_width = before < 8 ? 0 : 8;
+        model_answer(m, "%d bytes a row need %d columns, here are %d%s", next, rows_columns(&shape), m->cols,
+                     next > 8 ? ": 8 again" : "");
+    }
 }
 
 static void squeeze(struct model *m)

@@ -86,6 +86,7 @@ struct model {
     char message[MODEL_NEWS_MAX]; /* an answer to the last key; printable; "" */
 
     /* The shape of the screen, set before keys are taken: how far a page goes. */
+    int cols;                    /* columns for the grid alone; 0: not known, any row fits */
     int width, rows;             /* bytes a row, rows of the grid that are visible */
     unsigned next_layout;        /* goes up when the person asks for another layout: the owner of layouts changes it */
 };

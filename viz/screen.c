@@ -384,7 +384,7 @@ static struct screen_event mouse_event(void)
     }
     if ((mouse.bstate & BUTTON4_PRESSED) != 0 || (mouse.bstate & BUTTON5_PRESSED) != 0) {
         bool up = (mouse.bstate & BUTTON4_PRESSED) != 0;
-        return (struct screen_event){.kind = SCREEN_KEY, .key = up ? PRESS_CURSOR_UP : PRESS_CURSOR_DOWN};
+        return (struct screen_event){.kind = SCREEN_WHEEL, .key = up ? -1 : 1, .row = mouse.y, .col = mouse.x};
     }
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }

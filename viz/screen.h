@@ -14,6 +14,7 @@ enum screen_event_kind {
     SCREEN_OTHER,   /* other_fd can be read */
     SCREEN_KEY,     /* key: a character or one of enum press */
     SCREEN_CLICK,   /* row, col */
+    SCREEN_WHEEL,   /* row, col; key: -1 up, 1 down */
     SCREEN_RESIZED, /* also after SIGCONT: draw all again */
     SCREEN_STOP     /* SIGTERM, SIGINT or SIGHUP came: close and go */
 };

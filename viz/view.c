@@ -11,6 +11,7 @@
 #include "choose_live.h"
 #include "dashboard.h"
 #include "find.h"
+#include "pointer.h"
 #include "glasses.h"
 #include "keys.h"
 #include "layout_sync.h"
@@ -401,13 +402,13 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     case SCREEN_KEY:
         keys_press(&v->model, event->key);
         break;
-    case SCREEN_CLICK: {
-        size_t offset = dashboard_offset_at(plan, &v->model, event->row, event->col);
-        if (offset != SIZE_MAX) {
-            model_go(&v->model, offset);
-        }
+    case SCREEN_CLICK:
+        find_stop(&v->model);
+        pointer_click(plan, &v->model, event->row, event->col);
         break;
-    }
+    case SCREEN_WHEEL:
+        pointer_wheel(plan, &v->model, event->row, event->col, event->key);
+        break;
     case SCREEN_STOP:
         v->model.quit = true;
         break;

@@ -107,6 +107,25 @@ slots()
     sees 'nothing to fold here'
 }
 
+@test "a click chooses a row of the table, a second one unfolds it, and the wheel scrolls it" {
+    slots
+    click 0 4 15 # slots
+    at 16
+    sees '▸+slots'
+    click 0 4 15
+    sees '▸-slots' '+[0]'
+    click 65 5 14
+    click 65 5 14
+    click 65 5 14
+    sees '+[9]'
+    at 16
+    hides '-slots'
+    click 64 5 14
+    click 64 5 14
+    click 64 5 14
+    sees '▸-slots'
+}
+
 @test "z squeezes rows of zeros, live, and the mouse and the cursor go over them" {
     serve
     viewer 80x24
@@ -186,9 +205,8 @@ slots()
 @test "w changes the bytes a row, e the inspector's order, L asks for another layout" {
     message 200x60
     sees ' 1e 1f'
-    keys w # 64 don't fit: the picture stays
-    sees '64 bytes a row, or as many as fit' ' 1e 1f' 'the whole segment'
-    keys w
+    keys w # 64 don't fit
+    sees '64 bytes a row need ' 'columns, here are 200: 8 again'
     loses ' 8  9'
     sees '0008 '
     keys w
