@@ -30,7 +30,8 @@ void pace_meet(struct pace *p, const struct source *source, const struct layout 
 
 bool pace_asks(struct pace *p, uint64_t now_ms)
 {
-    if (p->address != NULL && now_ms - p->asked_at < PACE_SLOW_MS) {
+    uint64_t least = p->address != NULL ? PACE_SLOW_MS : PACE_ASK_MS;
+    if (p->asked_at != 0 && now_ms - p->asked_at < least) {
         return false;
     }
     p->asked_at = now_ms;

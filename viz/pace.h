@@ -10,6 +10,7 @@
 #include "waker.h"
 
 #define PACE_SLOW_MS 1000 /* with a bell: between two looks at what became of the segment */
+#define PACE_ASK_MS 100   /* without one: the bytes are looked at far more often than that */
 #define PACE_GAP_MS 10    /* between two frames of a bell that rings very often */
 
 struct pace {
@@ -30,7 +31,7 @@ void pace_meet(struct pace *p, const struct source *source, const struct layout 
 /* The source lets its memory go: sleeps on it no more. For source.leaving; context is the struct pace. */
 void pace_leave(void *context);
 
-/* Is it time to ask what became of the segment? Each time without a bell, else once in PACE_SLOW_MS. */
+/* Is it time to ask what became of the segment? Once in PACE_ASK_MS, with a bell once in PACE_SLOW_MS. */
 bool pace_asks(struct pace *p, uint64_t now_ms);
 
 /* Before the bytes are looked at: what is rung from now on is not missed. */

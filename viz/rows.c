@@ -101,7 +101,12 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
     }
     if (shape->characters) {
         char one[2];
-        canvas_put(c, row, col + rows_character_column(shape, i), style, character(t, cell, one));
+        struct grid_cell still = *cell;
+        if (cell->byte < 0x20 || cell->byte >= 0x7f) { /* a dot tells nothing of the byte: it is faint and doesn't glow */
+            still.byte = 0;
+            still.marks &= (uint8_t)~GRID_CHANGED;
+        }
+        canvas_put(c, row, col + rows_character_column(shape, i), theme_cell(t, &still), character(t, cell, one));
     }
 }
 

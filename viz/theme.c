@@ -72,7 +72,7 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
         s.attr = STYLE_REVERSE | ((cell->marks & GRID_DIFFERS) != 0 ? STYLE_BOLD : 0);
     }
     if ((cell->marks & GRID_CHANGED) != 0 && (cell->marks & GRID_SELECTED) == 0) {
-        static const uint8_t glow[GRID_GLOW_MAX + 1] = {0, STYLE_BOLD, STYLE_REVERSE, STYLE_REVERSE | STYLE_BOLD};
+        static const uint8_t glow[GRID_GLOW_MAX + 1] = {0, STYLE_BOLD, STYLE_REVERSE, STYLE_REVERSE};
         s.attr = glow[cell->glow <= GRID_GLOW_MAX ? cell->glow : GRID_GLOW_MAX];
     }
     return s;
@@ -96,7 +96,9 @@ const char *theme_lead(const struct theme *t, const struct grid_cell *cell, stru
     bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
     *style = cell_field(t, cell);
     if (mark != NULL) {
-        style->attr = STYLE_BOLD;
+        /* A fresh change: sign and byte in one style, so that a terminal is told it once. */
+        bool fresh = mark->mark == GRID_CHANGED && cell->glow > 1;
+        style->attr = fresh ? STYLE_REVERSE : STYLE_BOLD;
         return theme_sign(t, mark->sign);
     }
     style->attr = (cell->marks & GRID_FOCUS) != 0 ? STYLE_BOLD : STYLE_DIM;
