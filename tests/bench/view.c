@@ -1,6 +1,6 @@
 /* bench-view: what the viewer costs, beside `watch -d hexdump -C` over the same bytes in the same run.
  *
- *   bench-view [--quick]
+ *   bench-view [--quick | --bytes]
  *
  * Both run on a terminal of our own, 80x24, so every byte and every microsecond is seen. CPU is what the kernel charges
  * (schedstat for the viewer; for watch, with all the programs that it starts, what wait4 tells). */
@@ -139,7 +139,7 @@ static double bytes_watch(struct play *p, struct stage *s, int n)
     return all / n;
 }
 
-static void measure_bytes(struct stage *s, const struct effort *e)
+static void measure_bytes(struct stage *s, const struct effort *e, bool peers)
 {
     struct play p;
     double grid = -1, all = -1, fade = -1, idle = -1, watch_hexdump = -1, watch_xxd = -1;
@@ -149,11 +149,11 @@ static void measure_bytes(struct stage *s, const struct effort *e)
         bytes_ours(&p, s, e->changes, &grid, &all, &fade);
         play_close(&p);
     }
-    if (play_watch(&p, s, ROWS, COLS, hexdump) == 0) {
+    if (peers && play_watch(&p, s, ROWS, COLS, hexdump) == 0) {
         watch_hexdump = bytes_watch(&p, s, e->changes);
         play_close(&p);
     }
-    if (play_watch(&p, s, ROWS, COLS, xxd) == 0) {
+    if (peers && play_watch(&p, s, ROWS, COLS, xxd) == 0) {
         watch_xxd = bytes_watch(&p, s, e->changes);
         play_close(&p);
     }
@@ -360,10 +360,13 @@ static void measure_flood(struct stage *s, const struct effort *e)
 
 int main(int argc, char **argv)
 {
-    const struct effort *e = argc == 2 && strcmp(argv[1], "--quick") == 0 ? &quick : &full;
+    static const struct effort few = {.seconds = 1, .changes = 5};
+    const char *word = argc == 2 ? argv[1] : "";
+    bool bytes = strcmp(word, "--bytes") == 0;
+    const struct effort *e = bytes ? &few : strcmp(word, "--quick") == 0 ? &quick : &full;
     struct stage s;
     if (argc > 2 || (argc == 2 && e == &full)) {
-        fprintf(stderr, "usage: bench-view [--quick]\n");
+        fprintf(stderr, "usage: bench-view [--quick | --bytes]\n");
         return 2;
     }
     setlocale(LC_ALL, "");
@@ -374,11 +377,13 @@ int main(int argc, char **argv)
         stage_close(&s);
         return 1;
     }
-    measure_bytes(&s, e);
-    measure_cpu(&s, e);
-    measure_latency(&s, e);
-    measure_sizes(&s, e);
-    measure_flood(&s, e);
+    measure_bytes(&s, e, !bytes);
+    if (!bytes) {
+        measure_cpu(&s, e);
+        measure_latency(&s, e);
+        measure_sizes(&s, e);
+        measure_flood(&s, e);
+    }
     stage_close(&s);
     return 0;
 }

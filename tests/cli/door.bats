@@ -153,11 +153,19 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "words of later versions say so in one line and give 1" {
-    for word in gdb lesson walk bench; do
+    for word in gdb lesson walk; do
         run -1 --separate-stderr "$ROOT/shmlab" "$word"
         ((${#stderr_lines[@]} == 1))
         [[ $stderr == *"'$word' comes with a later version"* ]]
     done
+}
+
+@test "bench lists its benches, and refuses another name with 2" {
+    run -0 "$ROOT/shmlab" bench
+    [[ $output == *'view    the viewer beside watch'* ]]
+    run -2 --separate-stderr "$ROOT/shmlab" bench sock
+    [[ $stderr == *"there is no bench 'sock'"* ]]
+    run -2 "$ROOT/shmlab" bench view --fast
 }
 
 @test "words that take no more words refuse them with 2" {

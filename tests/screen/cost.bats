@@ -1,0 +1,17 @@
+#!/usr/bin/env bats
+# What the viewer sends to its terminal, counted by the bench: bytes are the same on every machine, times are not.
+bats_require_minimum_version 1.5.0
+load helper
+
+# figure NAME: the viewer's figure in the row of that name.
+figure()
+{
+    awk -v name="$1" 'index($0, name) == 1 { print substr($0, 45) + 0 }' <<<"$output"
+}
+
+@test "idle: no byte; a changed byte: few" {
+    LC_ALL=C.UTF-8 run -0 "$BIN/bench-view" --bytes
+    [[ $(figure 'idle, in all') == 0 ]]
+    awk -v grid="$(figure 'a changed byte, in the grid')" -v all="$(figure 'a changed byte, all panels')" \
+        'BEGIN { exit !(grid > 10 && grid <= 20 && all > grid && all <= 200) }' || { echo "$output"; false; }
+}
