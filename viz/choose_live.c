@@ -6,6 +6,7 @@
 #include "screen.h"
 
 #define REFRESH_MS 1000 /* between two looks at what there is */
+#define REFRESH_MOST_MS 4000
 #define KIT_MS 200      /* between two looks for the kit's own segment */
 
 static uint64_t clock_us(clockid_t clock)
@@ -21,7 +22,8 @@ static bool kit_stands(void)
     return segment_name_id(&SEGMENT_NAME_DEFAULT, &id) == 0;
 }
 
-/* Reads the list when it is time. A look through all processes may be dear: at most 0.1 % of a processor. */
+/* Reads the list when it is time. A look through all processes may be dear: at most 0.3 % of a processor, as
+ * long as that is no more than some seconds. */
 static bool refresh(struct chooser *ch, uint64_t *due)
 {
     uint64_t now = clock_us(CLOCK_MONOTONIC), before = clock_us(CLOCK_THREAD_CPUTIME_ID);
@@ -29,7 +31,8 @@ static bool refresh(struct chooser *ch, uint64_t *due)
         return false;
     }
     bool changed = chooser_refresh(ch);
-    uint64_t pause = (clock_us(CLOCK_THREAD_CPUTIME_ID) - before) * 1000;
+    uint64_t pause = (clock_us(CLOCK_THREAD_CPUTIME_ID) - before) * 300;
+    pause = pause < REFRESH_MOST_MS * 1000 ? pause : REFRESH_MOST_MS * 1000;
     *due = now + (pause > REFRESH_MS * 1000 ? pause : REFRESH_MS * 1000);
     return changed;
 }

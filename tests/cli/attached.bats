@@ -8,11 +8,13 @@ setup()
     place_open
     export LC_ALL=C.UTF-8
     unset NO_COLOR
+    POSIX=shmlab-${T##*.}-$$
 }
 
 teardown()
 {
     place_close
+    rm -f "/dev/shm/$POSIX"
 }
 
 # json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
@@ -170,12 +172,10 @@ true_list()
 }
 
 @test "POSIX shared memory: who has it mapped" {
-    POSIX=shmlab-${T##*.}-$$
     "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
     PIDS+=("$!")
     await says "$T/mapper" mapped
     "$BIN/shm-view" --posix "$POSIX" --render json >"$T/j"
-    rm -f "/dev/shm/$POSIX"
     address=$(awk -v name="/dev/shm/$POSIX" '$6 == name { split($1, at, "-"); print "0x" at[1] }' "/proc/$!/maps")
     [[ $(listed) == "$! mapper $address rw-" ]]
     [[ $(json 'exists $j->{attached}{nattch} ? 1 : 0' "$T/j") == 0 ]]

@@ -6,11 +6,13 @@ load helper
 setup()
 {
     screen_open
+    POSIX=shmlab-${T##*.}-$$
 }
 
 teardown()
 {
     screen_close
+    rm -f "/dev/shm/$POSIX"
 }
 
 # hold [PROGRAM]: a process that has the segment attached. HOLDER: its pid.
@@ -90,7 +92,6 @@ address_of()
 }
 
 @test "POSIX shared memory: removed, it stays while somebody maps it" {
-    POSIX=shmlab-${T##*.}-$$
     "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
     PIDS+=("$!")
     await says "$T/mapper" mapped
@@ -108,10 +109,9 @@ address_of()
 }
 
 @test "a mapping of a process: its end is told" {
-    "$BIN/mapper" "shmlab-${T##*.}-$$" "$T/deleted" >"$T/mapper" 3>&- &
+    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
     PIDS+=("$!")
     await says "$T/mapper" mapped
-    rm "/dev/shm/shmlab-${T##*.}-$$"
     on 80x24 "$BIN/shm-view" --pid "$!" --map ring
     sees '[72]69 6e 67' "pid $! /memfd:ring (deleted)  4096 bytes"
     kill -KILL "$!"
