@@ -394,11 +394,12 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "doctor names a small or unknown terminal, and uses no colour under NO_COLOR" {
-    tmux -S "$T/out" -f /dev/null new-session -d -x 70 -y 60 \
+    # High enough for all lines, also where other tests have segments that it tells of.
+    tmux -S "$T/out" -f /dev/null new-session -d -x 70 -y 120 \
         "NO_COLOR=1 TERM=vt220 '$ROOT/shmlab' doctor; TERM=nosuch '$ROOT/shmlab' doctor; printf 'status %s' \$?; cat"
     await 20 screen_has 'status 1'
     screen | grep -Eq 'note +colours +TERM=vt220 has none'
-    screen | grep -Eq 'note +size +70 columns, 60 rows'
+    screen | grep -Eq 'note +size +70 columns, 120 rows'
     screen | grep -Eq "MISSING +TERM +'nosuch'"
 }
 
