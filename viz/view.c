@@ -203,6 +203,33 @@ static int tell_no_segment(const struct source *s)
     return 1;
 }
 
+/* Scrolls to --top, as far as there is something to see. */
+static void scroll_to_top(struct view *v, const struct dashboard *plan)
+{
+    size_t width = (size_t)plan->shape.width, rows = (size_t)plan->grid.rows;
+    size_t all = width > 0 ? (v->model.size + width - 1) / width : 0, last = all > rows ? all - rows : 0;
+    if (v->words.top != SIZE_MAX && all > 0) {
+        v->model.top = width * (v->words.top / width < last ? v->words.top / width : last);
+    }
+}
+
+/* The screen that the live viewer would show, as text or ANSI. */
+static int draw_screen(struct view *v, const struct theme *theme)
+{
+    struct canvas canvas;
+    int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, theme->utf8);
+    if (rc < 0) {
+        return rc;
+    }
+    struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
+    dashboard_shape(&plan, &v->model);
+    scroll_to_top(v, &plan);
+    dashboard_draw(&canvas, theme, &plan, &v->model, &v->source);
+    (v->words.format == FORMAT_ANSI ? canvas_ansi : canvas_text)(&canvas, stdout);
+    canvas_free(&canvas);
+    return 0;
+}
+
 /* A picture has all signs and colours, whatever the terminal has. */
 static int draw_svg(struct view *v)
 {
@@ -214,28 +241,49 @@ static int draw_svg(struct view *v)
                               : render_svg(&v->model, &v->source, w->cols, w->ground, stdout);
 }
 
-/* Shows the model the bytes of --was first, so that what differs now is a change. What the file hasn't is as it is now. */
-static int take_was(struct view *v)
+/* Shows the model the bytes of a file at that time, so that what differs later is a change. What the file hasn't is as
+ * it is now. path NULL: nothing to show. */
+static int take_past(struct view *v, const char *option, const char *path, uint64_t when)
 {
     uint8_t *was = NULL;
     size_t was_size = 0, size = v->model.size;
-    if (v->words.was == NULL) {
+    if (path == NULL) {
         return 0;
     }
-    int rc = read_file(v->words.was, &was, &was_size);
+    int rc = read_file(path, &was, &was_size);
     if (rc < 0) {
-        return fail("read", v->words.was, rc, "--was takes a file with the bytes as they were");
+        char next[64];
+        snprintf(next, sizeof next, "%s takes a file with the bytes as they were", option);
+        return fail("read", path, rc, next);
     }
     uint8_t *all = calloc(size + 1, 1);
     if (all != NULL) {
         source_read(&v->source, 0, all, size);
         memcpy(all, was, was_size < size ? was_size : size);
-        model_tick(&v->model, 1);
+        model_tick(&v->model, when);
         model_take(&v->model, 0, all, size);
     }
     free(was);
     free(all);
     return all != NULL ? 0 : fail("draw", "", -ENOMEM, "is there memory left?");
+}
+
+/* --since, then --was, so far apart that what changed between them glows no more. */
+static int take_pasts(struct view *v)
+{
+    const struct view_words *w = &v->words;
+    uint64_t later = w->since != NULL ? 1 + MODEL_GLOW_MS : 1;
+    int rc = take_past(v, "--since", w->since, 1);
+    if (rc == 0 && w->since != NULL) {
+        model_mark(&v->model, true);
+        v->model.message[0] = '\0';
+    }
+    rc = rc != 0 ? rc : take_past(v, "--was", w->was, later);
+    v->model.news.text[0] = '\0'; /* of what lies between them nothing is told */
+    if (w->since != NULL && w->was != NULL) {
+        model_tick(&v->model, later + MODEL_GLOW_MS);
+    }
+    return rc;
 }
 
 static int draw_once(struct view *v)
@@ -246,7 +294,7 @@ static int draw_once(struct view *v)
     if (source_size(&v->source) > DRAWN_MAX) {
         fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), DRAWN_MAX);
     }
-    if (take_was(v) != 0) {
+    if (take_pasts(v) != 0) {
         return 1;
     }
     look_at(v, 0, v->model.size);
@@ -262,10 +310,12 @@ static int draw_once(struct view *v)
     int rc = 0;
     switch (v->words.format) {
     case FORMAT_TEXT:
-        rc = render_text(&v->model, &v->source, &theme, v->words.cols, stdout);
+        rc = v->words.screen_rows > 0 ? draw_screen(v, &theme)
+                                      : render_text(&v->model, &v->source, &theme, v->words.cols, stdout);
         break;
     case FORMAT_ANSI:
-        rc = render_ansi(&v->model, &v->source, &theme, v->words.cols, stdout);
+        rc = v->words.screen_rows > 0 ? draw_screen(v, &theme)
+                                      : render_ansi(&v->model, &v->source, &theme, v->words.cols, stdout);
         break;
     case FORMAT_JSON:
         rc = render_json(&v->model, &v->source, stdout);

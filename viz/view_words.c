@@ -10,7 +10,8 @@
 
 enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
        OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP, OPTION_LIST,
-       OPTION_WAS, OPTION_CONFIG, OPTION_HZ };
+       OPTION_WAS, OPTION_CONFIG, OPTION_HZ,
+       OPTION_SINCE, OPTION_TOP };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
@@ -28,11 +29,14 @@ static const struct option_row rows[] = {
     {"render", OPTION_RENDER, "FORMAT", "draw once and exit: text, ansi, json, svg, html, or layout (print the layout)"},
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
     {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
+    {"since", OPTION_SINCE, "FILE",
+     "the same, of long ago: what has changed since then, but not since --was, has a mark of its own"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
     {"cols", OPTION_COLS, "N", "columns for --render text, ansi, svg and html (default 80)"},
-    {"screen", OPTION_SCREEN, "COLSxROWS", "with --render svg: the viewer's whole screen at that size, as 100x30"},
+    {"screen", OPTION_SCREEN, "COLSxROWS", "with --render text, ansi, svg: the viewer's whole screen at that size, as 100x30"},
     {"ground", OPTION_GROUND, "WHICH", "of --render svg and html: light, dark or auto (light, but dark on a dark screen)"},
     {"config", OPTION_CONFIG, "FILE", "what you like, instead of ~/.config/shmlab/config (which --render doesn't read)"},
+    {"top", OPTION_TOP, "OFFSET", "of --screen as text or ansi: the first row shown is the one that has this byte"},
     {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
     {"hz", OPTION_HZ, "N", "looks at the bytes a second, 1 to 1000 (default 30)"},
     OPTIONS_COMMON_ROWS,
@@ -104,6 +108,16 @@ static int take_screen(const char *word, struct view_words *w)
     }
     w->screen_cols = (int)c;
     w->screen_rows = (int)r;
+    return 0;
+}
+
+static int take_top(const char *word, size_t *top)
+{
+    long long n;
+    if (options_number(word, 0, LLONG_MAX, &n) < 0) {
+        return options_wrong(&options, "--top takes an offset, as 64 or 0x40, not '%s'", word);
+    }
+    *top = (size_t)n;
     return 0;
 }
 
@@ -203,6 +217,11 @@ static int take(struct view_words *w, int letter, const char *arg)
     case OPTION_WAS:
         w->was = arg;
         return 0;
+    case OPTION_SINCE:
+        w->since = arg;
+        return 0;
+    case OPTION_TOP:
+        return take_top(arg, &w->top);
     case OPTION_WIDTH:
         return take_width(arg, &w->width);
     case OPTION_COLS:
@@ -223,7 +242,7 @@ static int take(struct view_words *w, int letter, const char *arg)
 
 int view_words_take(struct view_words *w, int argc, char **argv)
 {
-    *w = (struct view_words){.cols = 80, .spec.name = SEGMENT_NAME_DEFAULT};
+    *w = (struct view_words){.cols = 80, .top = SIZE_MAX, .spec.name = SEGMENT_NAME_DEFAULT};
     const char *arg;
     unsigned kinds = 0; /* of source, a bit for each that was named */
     for (int letter; (letter = options_next(&options, argc, argv, &arg)) != -1;) {
@@ -237,11 +256,14 @@ int view_words_take(struct view_words *w, int argc, char **argv)
         }
         kinds |= letter == OPTION_FILE ? 1u : letter == OPTION_POSIX ? 2u : letter == OPTION_PID ? 4u : 0;
     }
-    if (w->screen_rows > 0 && w->format != FORMAT_SVG) {
-        return options_wrong(&options, "--screen goes with --render svg");
+    if (w->screen_rows > 0 && w->format != FORMAT_TEXT && w->format != FORMAT_ANSI && w->format != FORMAT_SVG) {
+        return options_wrong(&options, "--screen goes with --render text, ansi or svg");
     }
-    if (w->was != NULL && w->format == FORMAT_SCREEN) {
-        return options_wrong(&options, "--was goes with --render");
+    if (w->top != SIZE_MAX && (w->screen_rows == 0 || w->format == FORMAT_SVG)) {
+        return options_wrong(&options, "--top goes with --screen and --render text or ansi");
+    }
+    if ((w->was != NULL || w->since != NULL) && w->format == FORMAT_SCREEN) {
+        return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
     }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
     int sources = sources_named(w, kinds, input);

@@ -15,6 +15,8 @@ struct view_words {
     struct glasses_spec glasses;
     enum format format;
     const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
+    const char *since;             /* --since; NULL: not said */
+    size_t top;                    /* --top; SIZE_MAX: not said */
     const char *config;            /* --config; NULL: the person's own file */
     int width, cols;              /* width 0: what fits */
     int hz;                       /* looks a second; 0: not said */

@@ -229,12 +229,46 @@ same_cells()
     run -2 view --file natural --was before
 }
 
+@test "--since is a second level of marks: what changed before --was" {
+    cp natural long_ago
+    printf '\25' | dd of=long_ago bs=1 seek=20 conv=notrunc status=none
+    printf '\11' | dd of=long_ago bs=1 seek=28 conv=notrunc status=none
+    cp natural before
+    printf '\11' | dd of=before bs=1 seek=28 conv=notrunc status=none
+    export LC_ALL=C
+    view --file natural --layout layout --since long_ago --was before --render text >both
+    grep -qF '+16 00' both
+    grep -qF '*07 00' both
+    view --file natural --layout layout --since long_ago --was natural --render text >older
+    grep -qF '+16 00' older
+    grep -qF '+07 00' older
+    run -1 --separate-stderr view --file natural --since nosuch --render text
+    [[ $stderr == *'--since takes a file with the bytes as they were'* ]]
+}
+
+@test "a screen as text or ansi, scrolled to --top while --at stays where it is" {
+    view --file natural --layout layout --render text --screen 100x30 --at num >screen.text
+    [[ $(wc -l <screen.text) == 30 ]]
+    [[ $(sed -n 3p screen.text) == *0000*50\ 49* ]]
+    view --file natural --layout layout --render ansi --screen 100x30 --at num | sed 's/\x1b\[[0-9;]*m//g' |
+        sed 's/ *$//' | diff - <(sed 's/ *$//' screen.text)
+    dd if=/dev/zero of=natural bs=1 count=0 seek=1024 status=none
+    view --file natural --layout layout --render text --screen 40x14 --top 0x11 --at num >screen.text
+    [[ $(sed -n 3p screen.text) == *0010* ]]
+    view --file natural --layout layout --render text --screen 40x14 --top 9999 >screen.text
+    [[ $(sed -n 13p screen.text) == *03f* ]]
+}
+
 @test "words that are off are told" {
     run -2 --separate-stderr view --file natural --render svg --screen 80
     [[ $stderr == *"--screen takes columns and rows as 100x30, not '80'"* ]]
     run -2 --separate-stderr view --file natural --render svg --screen 9999x9
-    run -2 --separate-stderr view --file natural --render text --screen 80x24
-    [[ $stderr == *'--screen goes with --render svg'* ]]
+    run -2 --separate-stderr view --file natural --render json --screen 80x24
+    [[ $stderr == *'--screen goes with --render text, ansi or svg'* ]]
+    run -2 --separate-stderr view --file natural --render text --top 8
+    [[ $stderr == *'--top goes with --screen'* ]]
+    run -2 --separate-stderr view --file natural --render text --screen 80x24 --top up
+    [[ $stderr == *"--top takes an offset, as 64 or 0x40, not 'up'"* ]]
     run -2 --separate-stderr view --file natural --render svg --ground green
     [[ $stderr == *"--ground takes auto, light or dark, not 'green'"* ]]
 }
