@@ -1,0 +1,20 @@
+"""shmlab's window in gdb's TUI: `layout shm` shows the segment beside the source. gdb/.gdbinit sources this file.
+
+shmgrid_layout.py (types), shmgrid_segment.py (bytes), shmgrid_window.py (the window), shmgrid_commands.py (words)."""
+import os
+import sys
+
+try:
+    HOME = os.path.dirname(os.path.abspath(__file__))
+except NameError: # older gdbs don't tell a script its file
+    HOME = os.environ.get("SHMLAB_GDB", ".")
+os.environ.setdefault("SHMLAB_GDB", HOME)
+if HOME not in sys.path:
+    sys.path.insert(0, HOME)
+sys.dont_write_bytecode = True
+
+import shmgrid_commands
+import shmgrid_window
+
+shmgrid_window.install()
+shmgrid_commands.install()

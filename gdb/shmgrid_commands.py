@@ -1,0 +1,79 @@
+"""The words for the window shm_grid."""
+import gdb
+
+from shmgrid_window import GRID
+
+
+class Word(gdb.Command):
+    def __init__(self, name, complete=gdb.COMPLETE_NONE):
+        super().__init__(name, gdb.COMMAND_DATA, complete)
+
+    def invoke(self, text, _from_tty):
+        """Whatever goes wrong is one line."""
+        self.dont_repeat()
+        try:
+            self.run(text.strip())
+        except gdb.GdbError:
+            raise
+        except Exception as why: # pylint: disable=broad-except
+            raise gdb.GdbError("shm: " + str(why).split("\n")[0])
+
+
+class ShmWindow(Word):
+    """Choose what the window shm_grid shows: shm-window [EXPR [SIZE]].
+
+Without EXPR: the System V segment that the program has attached, found by its /SYSV... mapping,
+with the fields of the type that the program names with SHM_LAYOUT.
+EXPR is a pointer, an address, or a struct; where it points to a struct, the struct's fields are
+shown. SIZE is a number of bytes.
+`layout shm` opens the window; it follows each stop, step and `set var`."""
+
+    def run(self, text):
+        words = text.rsplit(None, 1)
+        size = None
+        if len(words) == 2 and words[1].isdigit():
+            text, size = words[0], int(words[1])
+        old = (GRID.expression, GRID.wish)
+        GRID.expression, GRID.wish, GRID.at, GRID.top = text or None, size, "0", 0
+        GRID.look()
+        if GRID.error:
+            said = GRID.error
+            GRID.expression, GRID.wish = old
+            GRID.look()
+            raise gdb.GdbError(said)
+        GRID.repaint()
+
+
+class ShmGridSelect(Word):
+    """Inspect a byte in the window shm_grid: shm-grid-select OFFSET.
+
+OFFSET counts from the segment's start, as 20 or 0x14; the name of a field works, too."""
+
+    def run(self, text):
+        if not text:
+            raise gdb.GdbError("shm-grid-select: which byte? An offset, as 20 or 0x14, or a field")
+        if GRID.bytes is None:
+            GRID.look()
+        if GRID.bytes is None:
+            raise gdb.GdbError(GRID.error)
+        lines = GRID.draw(80, 20, text)
+        GRID.at, GRID.top = text, 0
+        if lines:
+            GRID.repaint()
+
+
+class ShmGridReset(Word):
+    """Forget the marks in the window shm_grid: what changes from now on is marked.
+
+A * marks what changed since the last stop, a dot what changed since this word was given."""
+
+    def run(self, _text):
+        GRID.look()
+        GRID.was = GRID.since = GRID.bytes
+        GRID.repaint()
+
+
+def install():
+    ShmWindow("shm-window", gdb.COMPLETE_EXPRESSION)
+    ShmGridSelect("shm-grid-select")
+    ShmGridReset("shm-grid-reset")

@@ -1,0 +1,160 @@
+"""What gdb's program has attached: where the segment lies, how many bytes it has, which type lies there.
+
+    find() -> Place(address, size, title, type);  at("m", 64) -> the same of an expression;  raises gdb.GdbError"""
+import re
+import struct
+
+import gdb
+
+SIZE_UNTOLD = 1024
+
+
+class Place:
+    def __init__(self, address, size, title, type_):
+        self.address, self.size, self.title, self.type = address, size, title, type_
+
+    def heading(self, room):
+        """As many words as there is room for: gdb cuts a title at its front."""
+        words = [self.title, "%d bytes" % self.size, "at 0x%x" % self.address]
+        while len(words) > 1 and len(", ".join(words)) > room:
+            words.pop()
+        return ", ".join(words)[:max(room, 0)]
+
+    def read(self):
+        try:
+            return bytes(gdb.selected_inferior().read_memory(self.address, self.size))
+        except (gdb.error, OverflowError, ValueError):
+            raise gdb.GdbError("shm: cannot read %d bytes at 0x%x" % (self.size, self.address))
+
+
+def printable(text):
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _mappings(pid, core):
+    """(start, end, shmid or None, name) of each /SYSV mapping."""
+    if not core:
+        try:
+            with open("/proc/%d/maps" % pid, errors="replace") as maps:
+                lines = [line.split(None, 5) for line in maps]
+        except OSError as why:
+            raise gdb.GdbError("shm: cannot read /proc/%d/maps: %s" % (pid, why.strerror))
+        return [tuple(int(x, 16) for x in w[0].split("-")) + (int(w[4]), w[5].split()[0])
+                for w in lines if len(w) == 6 and w[5].startswith("/SYSV")]
+    found = re.findall(r"^\s*(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s.*(/SYSV[0-9a-f]+)", gdb.execute(
+        "info proc mappings", to_string=True), re.M)
+    return [(int(a, 16), int(b, 16), None, name) for a, b, name in found]
+
+
+def _size_of(shmid):
+    """What the kernel says; None: it says nothing."""
+    try:
+        with open("/proc/sysvipc/shm") as table:
+            rows = [line.split() for line in table]
+    except OSError:
+        return None
+    return next((int(r[3]) for r in rows[1:] if r[1] == str(shmid)), None)
+
+
+def _is_core():
+    connection = getattr(gdb.selected_inferior(), "connection", None)
+    return connection is not None and connection.type == "core"
+
+
+def _section(path, wanted):
+    """The bytes of a section of an ELF file; b"" where there is none."""
+    try:
+        with open(path, "rb") as elf:
+            head = elf.read(64)
+            if head[:6] != b"\x7fELF\x02\x01":
+                return b""
+            offset, = struct.unpack_from("<Q", head, 40)
+            size, count, names = struct.unpack_from("<HHH", head, 58)
+            elf.seek(offset)
+            table = elf.read(size * count)
+            rows = [struct.unpack_from("<IIQQQQ", table, i * size) for i in range(count)]
+            elf.seek(rows[names][4])
+            strings = elf.read(rows[names][5])
+            for row in rows:
+                if strings[row[0]:].split(b"\0", 1)[0] == wanted:
+                    elf.seek(row[4])
+                    return elf.read(min(row[5], 1 << 16))
+    except (OSError, struct.error, IndexError):
+        pass
+    return b""
+
+
+def _words_match(words, called):
+    """As src/shm_layout.h says: an option by its beginning, another word as it is or behind a "="."""
+    def one(word):
+        if word.startswith("--"):
+            return any(len(a) > 2 and word.startswith(a.split("=")[0]) for a in called if a.startswith("--"))
+        return any(a == word or a.endswith("=" + word) for a in called)
+    return all(one(word) for word in words)
+
+
+def _command_line(pid, core):
+    if core:
+        said = re.search(r"^cmdline = '(.*)'", gdb.execute("info proc", to_string=True), re.M)
+        return said.group(1).split()[1:] if said else []
+    try:
+        with open("/proc/%d/cmdline" % pid, "rb") as line:
+            return line.read().decode(errors="replace").split("\0")[1:]
+    except OSError:
+        return []
+
+
+def candidate(path, called):
+    """The name of the type that SHM_LAYOUT in the program gives for these words; None."""
+    best = None
+    for entry in _section(path, b"shm_layout").split(b"\0"):
+        name, _, when = entry.decode(errors="replace").partition("\t")
+        words = when.split()
+        if name and _words_match(words, called) and (best is None or len(words) > best[0]):
+            best = (len(words), name)
+    return best[1] if best else None
+
+
+def _type(pid, core):
+    """The type at the segment's start, or None."""
+    try:
+        name = candidate(gdb.current_progspace().filename or "", _command_line(pid, core))
+        return gdb.lookup_type(name) if name else None
+    except gdb.error:
+        return None
+
+
+def find():
+    """The first System V segment that is attached."""
+    inferior = gdb.selected_inferior()
+    if not inferior.pid:
+        raise gdb.GdbError("shm: no program runs: `run` it, or `attach` to one")
+    core = _is_core()
+    try:
+        found = _mappings(inferior.pid, core)
+    except gdb.error as why:
+        raise gdb.GdbError("shm: %s" % why)
+    if not found:
+        raise gdb.GdbError("shm: no System V segment is attached (no /SYSV... mapping): let the program run past its "
+                           "shmat, or name an address: shm-window EXPR [SIZE]")
+    start, end, shmid, name = found[0]
+    size = (_size_of(shmid) if shmid is not None else None) or end - start
+    title = "shmid %d" % shmid if shmid is not None else name
+    return Place(start, min(size, end - start), title, _type(inferior.pid, core))
+
+
+def at(expression, size):
+    """What the expression points to, or its address; size None: what its type has."""
+    try:
+        value = gdb.parse_and_eval(expression)
+        t = value.type.strip_typedefs()
+        if t.code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION, gdb.TYPE_CODE_ARRAY) and value.address is not None:
+            address, target = int(value.address), value.type
+        else:
+            address = int(value) & (1 << 64) - 1
+            target = t.target() if t.code == gdb.TYPE_CODE_PTR else None
+    except (gdb.error, ValueError, OverflowError) as why:
+        raise gdb.GdbError("shm: %s: %s" % (printable(expression), str(why).split("\n")[0]))
+    known = target is not None and target.strip_typedefs().code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
+    size = size or (target.sizeof if known else 0) or SIZE_UNTOLD
+    return Place(address, size, printable(expression), target if known else None)

@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# The window shm_grid of gdb's TUI: its layouts are those of shm-view, and its cells, too.
+bats_require_minimum_version 1.5.0
+load ../screen/helper
+
+GDB_FOLDER=$BATS_TEST_DIRNAME/../../gdb
+export GDB_FOLDER
+
+setup()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    gdb -nx -batch -ex 'python gdb.register_window_type' >/dev/null 2>&1 || skip "this gdb has no TUI with Python"
+    screen_open
+    export SHMLAB_VIEW=$BIN/shm-view
+    unset DEBUGINFOD_URLS
+}
+
+teardown()
+{
+    screen_close
+}
+
+same_layout()
+{
+    TYPE=$2 OUT=$T/gdb.layout gdb -nx -batch -x "$BATS_TEST_DIRNAME/layout_of.py" "$1"
+    : >"$T/empty"
+    "$BIN/shm-view" --file "$T/empty" --render layout --type "$2" --elf "$1" >"$T/dwarf"
+    "$BIN/shm-view" --file "$T/empty" --render layout --layout "$T/gdb.layout" | diff -u "$T/dwarf" -
+}
+
+# The holder of bytes that no server writes: a program stopped by gdb.
+gdb_on()
+{
+    local size=$1
+    shift
+    on "$size" env TERM=screen-256color SHMLAB_VIEW="$SHMLAB_VIEW" gdb -nx -q -tui -ex 'set confirm off' \
+        -ex 'set debuginfod enabled off' -x "$GDB_FOLDER/shmgrid.py" -ex 'layout shm' "$@"
+}
+
+screen_says()
+{
+    tmx capture-pane -p | grep -qF -- "$1"
+}
+
+type_in()
+{
+    tmx send-keys -l "$1"
+    tmx send-keys Enter
+}
+
+cells_of()
+{
+    IN=$1 LEFT=$2 TOP=$3 COLS=$4 ROWS=$5 gdb -nx -batch -x "$BATS_TEST_DIRNAME/cells.py"
+}
+
+# same_cells WORDS...: the window has the cells that shm-view draws with these words, for the same size.
+same_cells()
+{
+    local top left cols rows
+    tmx capture-pane -p >"$T/plain"
+    tmx capture-pane -p -e >"$T/seen"
+    top=$(perl -CSD -Mutf8 -ne 'if (/^(┌[^┐]*┐)(.*)┐$/) { print length $1, " ", length $2 } last' "$T/plain")
+    left=${top% *} cols=${top#* }
+    rows=$(grep -n '┘$' "$T/plain" | head -n 1)
+    rows=$((${rows%%:*} - 2))
+    ((cols > 20 && rows > 5))
+    cells_of "$T/seen" "$left" 1 "$cols" "$rows" >"$T/window.cells"
+    "$BIN/shm-view" --render ansi --screen "${cols}x$((rows + 2))" "$@" >"$T/drawn"
+    cells_of "$T/drawn" 0 1 "$cols" "$rows" >"$T/view.cells"
+    [[ $(wc -l <"$T/view.cells") -gt 200 ]]
+    diff "$T/view.cells" "$T/window.cells"
+}
+
+segment_file()
+{
+    perl -e 'my ($id) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!"; print $bytes' "$ID" >"$T/now"
+}
+
+@test "gdb's types give the layouts of DWARF: the server's" {
+    for type in 'struct message' 'struct message_packed' 'struct message_live_bell' 'struct message_live_packed_bell'; do
+        same_layout "$BIN/shm-server" "$type"
+    done
+}
+
+@test "gdb's types give the layouts of DWARF: all kinds of C" {
+    gcc -g -w -I"$BATS_TEST_DIRNAME/../../src" "$BATS_TEST_DIRNAME/../oracle/kinds.c" -o "$T/kinds" -lpthread
+    for type in 'struct all' 'struct over' 'struct outer' 'struct bits' 'struct bits_packed' 'struct message_packed' \
+        'struct sync' 'struct flexible' 'struct text_end' 'struct old_end' nameless_t 'struct empty_inside' 'union any'; do
+        same_layout "$T/kinds" "$type"
+    done
+}
+
+@test "natural and packed: the window has shm-view's cells, text and colour, at 80x24 and larger" {
+    for layout in natural packed; do
+        serve --layout "$layout"
+        segment_file
+        cp "$T/now" "$T/first"
+        for size in 80x24 120x50; do
+            gdb_on "$size" -p "$SERVER"
+            await screen_says 0x00
+            await screen_says 'PI is de'
+            await screen_says '(gdb)'
+            type_in 'shm-grid-select num'
+            type=message
+            [[ $layout == natural ]] || type=message_packed
+            await same_cells --file "$T/now" --type "struct $type" --elf "$BIN/shm-server" --at num
+            type_in quit
+        done
+        await grep -q '^State:.*S' "/proc/$SERVER/status"
+        stop TERM
+    done
+}
+
+@test "mid-write and overrun: what another process writes is there at the next prompt, with its mark" {
+    serve
+    segment_file
+    cp "$T/now" "$T/first"
+    gdb_on 100x40 -p "$SERVER"
+    await screen_says 'PI is de'
+    poke 20 1500000099
+    segment_file
+    type_in ''
+    type_in 'print 41+1'
+    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" --type 'struct message' --elf "$BIN/shm-server"
+    poke 48 4141414141414141414141
+    segment_file
+    type_in 'print 42+1'
+    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" --type 'struct message' --elf "$BIN/shm-server"
+    type_in 'shm-grid-reset'
+    await same_cells --file "$T/now" --was "$T/now" --since "$T/now" --type 'struct message' --elf "$BIN/shm-server"
+}
+
+@test "what cannot be shown is one line, and gdb goes on" {
+    run gdb -nx -batch -x "$GDB_FOLDER/shmgrid.py" -ex 'shm-window' -ex 'shm-window nosuch' -ex 'shm-window 8 64' \
+        -ex 'shm-grid-select' -ex 'shm-grid-select 3' -ex 'print 6*7' "$BIN/shm-server"
+    [[ $output == *'shm: no program runs'* ]]
+    [[ $output == *'shm: nosuch: No symbol "nosuch" in current context.'* ]]
+    [[ $output == *'shm: cannot read 64 bytes at 0x8'* || $output == *'no program runs'* ]]
+    [[ $output == *'which byte?'* ]]
+    [[ $output != *Traceback* && $output != *Python* ]]
+}
+
+@test "a program with no segment is told in the window, and no colour where NO_COLOR is set" {
+    on 80x24 env TERM=screen-256color NO_COLOR=1 gdb -nx -q -tui -ex 'set confirm off' -x "$GDB_FOLDER/shmgrid.py" \
+        -ex 'layout shm' -ex 'set debuginfod enabled off' "$BIN/shm-server"
+    await screen_says 'no program runs'
+    serve
+    type_in "attach $SERVER"
+    await screen_says 'PI is de'
+    tmx capture-pane -p -e >"$T/seen"
+    cells_of "$T/seen" 41 1 38 12 >"$T/window.cells"
+    grep -q '^1 6 5 1\|^1 .* 5 7' "$T/window.cells"
+    ! grep ' 3[0-7]$' "$T/window.cells" || false
+    type_in detach
+    await screen_says 'no program runs'
+}
