@@ -22,6 +22,17 @@ readonly CTEST_LIMIT=600 # seconds for one test
 STEPS=()                 # name|mark|seconds|what: the closing table
 PASSED=0 FAILED=0        # tests of ctest, all steps together
 
+# gdb_minimal: a gdb without Python, for the tests of gdb/.gdbinit. Debian's package excludes the full gdb, so it is
+# unpacked beside it and not installed. Where it can't be had, those tests say so.
+gdb_minimal()
+{
+    local folder=$ROOT/build/gdb-minimal log=$ROOT/build/setup.log
+    [[ -x $folder/usr/bin/gdb ]] && return
+    has apt-get && has dpkg && mkdir -p "$folder" || return
+    (cd "$folder" && quietly "$log" apt-get -q download gdb-minimal && quietly "$log" dpkg -x gdb-minimal_*.deb . &&
+        rm -f gdb-minimal_*.deb)
+}
+
 # step_note NAME MARK START TEXT
 step_note() { STEPS+=("$1|$2|$(seconds_since "$3")|$4"); }
 
@@ -96,6 +107,7 @@ test_all()
     local jobs
     jobs=$(nproc 2>/dev/null || echo 2)
     packages_require build test oracle
+    gdb_minimal
     step_tests dev -j "$jobs"
     step_tests asan -j "$jobs" -LE 'plain|fuzz'
     step_build clang
@@ -111,6 +123,7 @@ test_some()
     filter=$*
     unset IFS
     packages_require build test oracle
+    gdb_minimal
     step_tests "$PRESET" -j "$(nproc 2>/dev/null || echo 2)" -R "$filter"
     closing_table
 }

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# shm-grid in plain gdb words: the same picture as shm-view's own, in the command window. Each test runs in the gdb that
+# is installed, with its Python left out, and those named "no Python" in one that has none (Debian's gdb-minimal, in
+# build/gdb-minimal; ./shmlab test unpacks it there).
+bats_require_minimum_version 1.5.0
+load ../cli/helper
+
+setup()
+{
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+    GDB=(gdb -iex 'set $shm_plain = 1')
+    unset SHMLAB_GDB COLUMNS NO_COLOR
+    export SHMLAB_VIEW=$BIN/shm-view
+    export LC_ALL=C.UTF-8
+    place_open
+}
+
+teardown() { place_close; }
+
+# in_gdb PID COMMAND...: attached to that process, with .gdbinit; the answers of the commands in $output.
+in_gdb()
+{
+    local pid=$1 words=()
+    shift
+    [[ $pid == none ]] || words=(-p "$pid")
+    for command; do words+=(-ex "$command"); done
+    run --separate-stderr "${GDB[@]}" -nx -batch -x "$ROOT/gdb/.gdbinit" -iex 'set auto-load off' "${words[@]}" </dev/null
+}
+
+# The picture alone: from its heading on, without gdb's words around it.
+picture() { sed -n '/^\(\x1b\[1m\)\{0,1\}0x[0-9a-f]* of process/,/^$/p' <<<"$output" | sed 1d; }
+
+# same_picture VIEW-WORDS...: gdb's picture of the whole segment is shm-view's, cell by cell and colour by colour.
+same_picture()
+{
+    in_gdb "$SERVER" shm-grid
+    picture >"$T/gdb"
+    "$BIN/shm-view" --id "$ID" --render ansi --cols 80 | sed -n '1d;p;/^$/q' >"$T/view"
+    [[ $(wc -l <"$T/view") -gt 60 ]]
+    diff "$T/view" "$T/gdb"
+}
+
+minimal()
+{
+    local gdb=${GDB_MINIMAL:-$ROOT/build/gdb-minimal/usr/bin/gdb}
+    [[ -x $gdb ]] || skip "no gdb without Python in build/gdb-minimal (apt-get download gdb-minimal; dpkg -x)"
+    GDB=("$gdb")
+    run "${GDB[@]}" -nx -batch -ex 'python print(1)'
+    [[ $output == *"not supported"* ]]
+}
+
+@test "shm-grid is shm-view's picture of the segment, text and colour: natural" {
+    serve
+    same_picture
+    grep -q $'\e\[32m50' "$T/gdb"
+}
+
+@test "shm-grid is shm-view's picture of the segment, text and colour: packed, in the middle of a message" {
+    mkfifo "$T/keys"
+    exec 9<>"$T/keys"
+    serve_until '[1/8]' --layout packed --step <"$T/keys"
+    printf '\n\n\n' >&9
+    await says "$T/out" '[4/8]'
+    same_picture
+    exec 9>&-
+}
+
+@test "in a gdb with no Python the picture is the same" {
+    minimal
+    serve --every 100000
+    same_picture
+}
+
+@test "in a gdb with no Python the file loads without a word" {
+    minimal
+    in_gdb none
+    [[ $status == 0 && -z $output && -z $stderr ]]
+}
+
+@test "shm-find sets where the segment starts and its size, as /proc and ipcs have them" {
+    serve
+    in_gdb "$SERVER" shm-find 'printf "%lx %lu\n", $shm, $shm_size'
+    start=$(sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/\1/p' "/proc/$SERVER/maps")
+    [[ $output == *"$start 1024"* ]]
+}
+
+@test "shm-grid EXPR shows the fields of the struct that it points to, wherever that lies" {
+    serve --every 100000
+    in_gdb "$SERVER" 'up 2' 'shm-grid m'
+    [[ $output == *"64 bytes"*"struct message_live"*"message.num"*"counter"* ]]
+    in_gdb "$SERVER" 'up 2' 'set $m = (const struct message *) m' 'shm-grid $m'
+    [[ $output == *"56 bytes"*"layout: struct message, from"* ]]
+}
+
+@test "shm-grid EXPR SIZE shows so many bytes" {
+    serve
+    in_gdb "$SERVER" 'shm-grid $sp 48'
+    [[ $output == *"48 bytes"*"0020"* && $output != *"0030"* && $output != *"layout:"* ]]
+}
+
+@test "without a process, without a segment, with an address of nobody: one clear answer, and gdb goes on" {
+    in_gdb none shm-grid 'echo on\n'
+    [[ $stderr == *"No current process"* && $stderr != *"shm-draw"* && $output == *on* ]]
+    sleep 1000 3>&- &
+    PIDS+=($!)
+    await grep -q sleep "/proc/$!/cmdline"
+    in_gdb $! shm-grid 'echo on\n'
+    [[ $stderr == *"no System V segment is attached"*"shm-grid EXPR"* && $output == *on* ]]
+    in_gdb $! 'shm-grid 16 8' 'echo on\n'
+    [[ $stderr == *"Cannot access memory at address 0x10"* && $output == *on* ]]
+    in_gdb $! 'shm-grid nosuch' 'echo on\n'
+    [[ $stderr == *'No symbol "nosuch"'* && $output == *on* ]]
+    in_gdb $! 'shm-grid 1 2 3' 'echo on\n'
+    [[ $output == *"one word each"*on* ]]
+}
+
+@test "it works from any folder, and says so where its helper is missing" {
+    serve
+    unset SHMLAB_VIEW
+    cd /
+    in_gdb "$SERVER" shm-grid
+    [[ $output == *"PI is defined as"* ]]
+    mkdir "$T/gdb"
+    cp "$ROOT/gdb/.gdbinit" "$T/gdb/"
+    cd "$T/gdb"
+    ROOT=$T
+    in_gdb "$SERVER" shm-grid
+    [[ $stderr == *"cannot find gdb/shm-draw"*"./shmlab gdb"* ]]
+}
+
+@test "help tells about each command" {
+    in_gdb none 'help shm-grid' 'help shm-find' 'help shm-bytes'
+    [[ $output == *"shm-grid [EXPR [SIZE]]"*"Find the System V segment"*"shm-bytes EXPR SIZE"* ]]
+}
