@@ -1,6 +1,6 @@
 # shmlab in gdb: the segment that the program has attached, as the picture that shm-view draws.
 #
-#   gdb -x gdb/.gdbinit PROGRAM      from the folder of the kit; ./shmlab gdb does it for you
+#   gdb -x gdb/.gdbinit PROGRAM      from the folder of the kit
 #
 # All of this file is plain gdb words, so that it works in every gdb. shm-grid hands the bytes, as `x` prints them, to
 # gdb/shm-draw, and that to shm-view. Where gdb has Python and shmgrid.py lies beside this file, it comes last.
@@ -11,7 +11,7 @@
 set $shm_draw = "for d in \"$SHMLAB_GDB\" \"$(tr '\\0' '\\n' </proc/$PPID/cmdline | \
 sed -n 's|/[.]gdbinit$||p' | sed 's|^-[^=]*=||;q')\" gdb .; do test -x \"$d/shm-draw\" && exec \"$d/shm-draw\""
 set $shm_draw_else = "; done; cat >/dev/null; echo 'shm-grid: cannot find gdb/shm-draw of shmlab' >&2; \
-echo '  start gdb in the folder of the kit, or by ./shmlab gdb' >&2; exit 127"
+echo '  start gdb in the folder of the kit' >&2; exit 127"
 
 define shm-find
   set $shm = 0

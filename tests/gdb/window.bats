@@ -90,7 +90,7 @@ segment_file()
     done
 }
 
-@test "natural and packed: the window has shm-view's cells, text and colour, at 80x24 and larger" {
+@test "natural and packed: the window has shm-view's text at 80x24 and larger" {
     for layout in natural packed; do
         serve --layout "$layout"
         segment_file
