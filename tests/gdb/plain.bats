@@ -125,7 +125,7 @@ minimal()
     cd "$T/gdb"
     ROOT=$T
     in_gdb "$SERVER" shm-grid
-    [[ $stderr == *"cannot find gdb/shm-draw"*"./shmlab gdb"* ]]
+    [[ $stderr == *"cannot find gdb/shm-draw"*"in the folder of the kit"* ]]
 }
 
 @test "help tells about each command" {
