@@ -3,6 +3,7 @@
 # is installed, with its Python left out, and those named "no Python" in one that has none (Debian's gdb-minimal, in
 # build/gdb-minimal; ./shmlab test unpacks it there).
 bats_require_minimum_version 1.5.0
+load version
 load ../cli/helper
 
 setup()
@@ -13,6 +14,7 @@ setup()
     export SHMLAB_VIEW=$BIN/shm-view
     export LC_ALL=C.UTF-8
     place_open
+    gdb_known
 }
 
 teardown() { place_close; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # The window shm_grid of gdb's TUI: its layouts are those of shm-view, and its cells, too.
 bats_require_minimum_version 1.5.0
+load version
 load ../screen/helper
 
 GDB_FOLDER=$BATS_TEST_DIRNAME/../../gdb
@@ -13,6 +14,7 @@ setup()
     screen_open
     export SHMLAB_VIEW=$BIN/shm-view
     unset DEBUGINFOD_URLS
+    gdb_known
 }
 
 teardown()
