@@ -32,7 +32,7 @@ chooser()
     KEY=$key
     chooser 100x30
     sees 'what shared memory there is' 'wait for the kit' "$KEY" 'Enter opens'
-    sees "1024  600 root  "
+    sees "1024  600 $(id -un)"
     sees "$SERVER shm-server" '(ended)'
     hides "$POSIX"
     echo new >"/dev/shm/$POSIX"
