@@ -1,0 +1,216 @@
+/* View live: see view_live.h. */
+#include "view_live.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "choose_live.h"
+#include "dashboard.h"
+#include "find.h"
+#include "keys.h"
+#include "pointer.h"
+#include "screen.h"
+#include "tell.h"
+
+#define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
+
+/* ms since 1970 when now_ms was 0. */
+static uint64_t wall_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 - view_now_ms();
+}
+
+static void next_glasses(struct view *v)
+{
+    v->layout_asked = v->model.next_layout;
+    bool other = glasses_next(&v->glasses);
+    view_lay_over(v);
+    snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "the only layout: ",
+             v->model.layout_title);
+}
+
+/* Looks who has the segment attached. A look through /proc takes its time: never before the first frame. */
+static bool meet_neighbours(struct view *v)
+{
+    if (!source_look_around(&v->source, view_now_ms())) {
+        return false;
+    }
+    if (v->source.spec.kind == SOURCE_POSIX && v->glasses.count == 0) {
+        view_wear(v); /* the program that just came may know what lies there */
+    }
+    return true;
+}
+
+/* Asks what became of the source. true: something is new on the screen. */
+static bool follow_source(struct view *v)
+{
+    enum source_state before = v->source.state;
+    bool news = source_poll(&v->source);
+    if (v->source.state != before) {
+        v->model.message[0] = '\0'; /* an older answer would hide what the source has to say now */
+    }
+    if (v->source.attachments != v->attachments) {
+        snprintf(v->model.message, sizeof v->model.message, "%s", v->source.news);
+        view_meet(v);
+        news = true;
+    }
+    return (v->shown && meet_neighbours(v)) || news;
+}
+
+/* Looks at the source and its bytes. true: something is new on the screen. */
+static bool follow(struct view *v)
+{
+    const char *doubt = v->model.doubt;
+    bool news = pace_asks(&v->pace, view_now_ms()) && follow_source(v);
+    bool glow = model_tick(&v->model, view_now_ms());
+    pace_look(&v->pace, &v->source, v->model.now);
+    bool changed = view_look(v);
+    return model_tick(&v->model, v->model.now) || glow || changed || news || v->model.doubt != doubt;
+}
+
+/* Sleeps until there may be something new. */
+static struct screen_event await(struct view *v)
+{
+    bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
+    int fd;
+    int ms = pace_sleep(&v->pace, view_now_ms(), model_fading(&v->model), settled, &fd);
+    ms = v->model.find.busy ? 0 : ms;
+    struct screen_event event = screen_wait(ms, fd);
+    if (event.kind == SCREEN_OTHER) {
+        ms = pace_rang(&v->pace, view_now_ms());
+        event = ms > 0 ? screen_wait(ms, -1) : event;
+    }
+    return event;
+}
+
+/* Looks on for what `/` asked for. true: something is new on the screen. */
+static bool search_on(struct view *v)
+{
+    uint8_t *bytes = v->model.find.busy ? malloc(FIND_STEP + MODEL_PROMPT_MAX) : NULL;
+    if (bytes == NULL) {
+        return false;
+    }
+    for (uint64_t start = view_now_ms(); v->model.find.busy && view_now_ms() - start < SEARCH_MS;) {
+        size_t first, count;
+        find_want(&v->model, &first, &count);
+        find_take(&v->model, bytes, source_read(&v->source, first, bytes, count));
+    }
+    free(bytes);
+    return true;
+}
+
+static int show(struct view *v, struct canvas *c, const struct theme *theme, struct dashboard *plan)
+{
+    int screen_rows, screen_cols;
+    screen_size(&screen_rows, &screen_cols);
+    if (c->rows != screen_rows || c->cols != screen_cols) {
+        canvas_free(c);
+        int rc = canvas_init(c, screen_rows, screen_cols, theme->utf8);
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
+    dashboard_shape(plan, &v->model);
+    view_look(v); /* keys and another size may have brought other rows into sight */
+    dashboard_draw(c, theme, plan, &v->model, &v->source);
+    screen_show(c);
+    v->shown = true;
+    return 0;
+}
+
+static bool act(struct view *v, const struct dashboard *plan, const struct screen_event *event)
+{
+    switch (event->kind) {
+    case SCREEN_KEY:
+        keys_press(&v->model, event->key);
+        break;
+    case SCREEN_CLICK:
+        find_stop(&v->model);
+        pointer_click(plan, &v->model, event->row, event->col);
+        break;
+    case SCREEN_WHEEL:
+        pointer_wheel(plan, &v->model, event->row, event->col, event->key);
+        break;
+    case SCREEN_STOP:
+        v->model.quit = true;
+        break;
+    case SCREEN_NOTHING:
+    case SCREEN_OTHER:
+        return false;
+    case SCREEN_RESIZED:
+        break;
+    }
+    if (v->model.next_layout != v->layout_asked) {
+        next_glasses(v);
+    }
+    return true;
+}
+
+static int open_screen(void)
+{
+    int rc = screen_open();
+    if (rc == -ENOTTY) {
+        return tell_failure("shm-view", rc, "the viewer needs a terminal; for a pipe there is --render text",
+                            "open the screen");
+    }
+    if (rc < 0) {
+        const char *term = getenv("TERM");
+        return tell_failure("shm-view", rc, "this terminal can't place its cursor; --render text draws once without it",
+                            "open the screen: TERM is %s", term != NULL ? term : "not set");
+    }
+    return 0;
+}
+
+int view_live(struct view *v, int hz)
+{
+    int rc = open_screen();
+    if (rc != 0) {
+        return rc;
+    }
+    struct theme theme = view_theme(v, screen_has_colours());
+    struct canvas canvas = {.glyphs = NULL};
+    struct dashboard plan = {.rows = 0};
+    bool dirty = true;
+    v->on_screen = true;
+    v->model.wall = wall_ms();
+    v->pace.period_ms = 1000 / hz;
+    while (!v->model.quit && rc == 0) {
+        dirty = follow(v) || dirty;
+        dirty = search_on(v) || dirty;
+        if (dirty) {
+            rc = show(v, &canvas, &theme, &plan);
+        }
+        struct screen_event event = await(v);
+        dirty = act(v, &plan, &event);
+    }
+    screen_close();
+    v->on_screen = false;
+    canvas_free(&canvas);
+    return rc < 0 ? tell_failure("shm-view", rc, "is there memory left?", "draw") : 0;
+}
+
+int view_choose(struct view *v)
+{
+    int id;
+    if (segment_name_id(&v->words.spec.name, &id) == 0) {
+        return -1;
+    }
+    chooser_refresh(&v->chooser);
+    if (v->chooser.list.count == 0) {
+        return -1;
+    }
+    int rc = open_screen();
+    if (rc != 0) {
+        return rc;
+    }
+    struct theme theme = view_theme(v, screen_has_colours());
+    rc = choose_live(&v->chooser, &theme);
+    screen_close();
+    chooser_choice(&v->chooser, &v->words.spec);
+    return rc < 0 ? tell_failure("shm-view", rc, "is there memory left?", "draw") : v->chooser.quit ? 0 : -1;
+}

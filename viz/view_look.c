@@ -1,0 +1,103 @@
+/* View look: see view_look.h. */
+#include "view_look.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "layout_sync.h"
+#include "screen.h"
+
+uint64_t view_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+int view_read_file(const char *path, uint8_t **bytes, size_t *size)
+{
+    struct source file;
+    const struct source_spec spec = {.kind = SOURCE_FILE, .path = path};
+    int rc = source_open(&file, &spec);
+    if (rc == 0) {
+        *bytes = file.bytes;
+        *size = file.size;
+        file.bytes = NULL;
+    }
+    source_close(&file);
+    return rc;
+}
+
+int view_lay_over(struct view *v)
+{
+    const struct layout *l = glasses_layout(&v->glasses);
+    snapshot_meet(&v->snapshot, l, source_size(&v->source));
+    if (v->words.format == FORMAT_SCREEN) {
+        pace_meet(&v->pace, &v->source, l);
+    }
+    v->model.rings = v->pace.address != NULL;
+    v->model.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
+    return model_set_layout(&v->model, l, glasses_title(&v->glasses));
+}
+
+int view_wear(struct view *v)
+{
+    struct layout_error error = {.line = 0};
+    if (v->source.spec.kind == SOURCE_POSIX) {
+        source_look_around(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
+    }
+    int found = glasses_find(&v->glasses, &v->words.glasses, &v->source, v->model.size, &error);
+    /* What the model wore may be gone now, whether others were found or not. */
+    int rc = view_lay_over(v);
+    if (found < 0 && v->on_screen) {
+        snprintf(v->model.message, sizeof v->model.message, "%.*s", (int)strcspn(error.text, "\n"), error.text);
+        return rc;
+    }
+    if (found < 0) {
+        fprintf(stderr, "shm-view: %s\n", error.text);
+    }
+    return found < 0 ? found : rc;
+}
+
+int view_meet(struct view *v)
+{
+    size_t size = source_size(&v->source);
+    if (v->words.format != FORMAT_SCREEN && size > VIEW_DRAWN_MAX) {
+        size = VIEW_DRAWN_MAX;
+    }
+    v->attachments = v->source.attachments;
+    v->model.neighbours = v->source.neighbours.what.device != 0;
+    int rc = model_resize(&v->model, size);
+    return rc < 0 ? rc : view_wear(v);
+}
+
+bool view_look_at(struct view *v, size_t first, size_t count)
+{
+    if (count > v->fresh_room) {
+        uint8_t *fresh = realloc(v->fresh, count);
+        if (fresh == NULL) {
+            return false;
+        }
+        v->fresh = fresh;
+        v->fresh_room = count;
+    }
+    size_t n = snapshot_take(&v->snapshot, &v->source, view_now_ms(), first, v->fresh, count);
+    v->model.doubt = snapshot_line(&v->snapshot);
+    return n > 0 && model_take(&v->model, first, v->fresh, n);
+}
+
+bool view_look(struct view *v)
+{
+    size_t first, count;
+    model_want(&v->model, &first, &count);
+    return view_look_at(v, first, count);
+}
+
+struct theme view_theme(const struct view *v, bool colours_work)
+{
+    struct theme theme = screen_theme(colours_work);
+    memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
+    return theme;
+}

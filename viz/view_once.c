@@ -1,0 +1,176 @@
+/* View once: see view_once.h. */
+#include "view_once.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dashboard.h"
+#include "layout_sync.h"
+#include "layout_text.h"
+#include "render.h"
+#include "tell.h"
+#include "view_tell.h"
+
+#define NO_MEMORY "is there memory left?"
+
+/* Scrolls to --top, as far as there is something to see. */
+static void scroll_to_top(struct view *v, const struct dashboard *plan)
+{
+    size_t width = (size_t)plan->shape.width, rows = (size_t)plan->grid.rows;
+    size_t all = width > 0 ? (v->model.size + width - 1) / width : 0, last = all > rows ? all - rows : 0;
+    if (v->words.top != SIZE_MAX && all > 0) {
+        v->model.top = width * (v->words.top / width < last ? v->words.top / width : last);
+    }
+}
+
+/* The screen that the live viewer would show, as text or ANSI. */
+static int draw_screen(struct view *v, const struct theme *theme)
+{
+    struct canvas canvas;
+    int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, theme->utf8);
+    if (rc < 0) {
+        return rc;
+    }
+    struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
+    dashboard_shape(&plan, &v->model);
+    scroll_to_top(v, &plan);
+    dashboard_draw(&canvas, theme, &plan, &v->model, &v->source);
+    (v->words.format == FORMAT_ANSI ? canvas_ansi : canvas_text)(&canvas, stdout);
+    canvas_free(&canvas);
+    return 0;
+}
+
+/* A picture has all signs and colours, whatever the terminal has. */
+static int draw_svg(struct view *v)
+{
+    struct theme theme = {.colour = true, .utf8 = true, .braille = true};
+    const struct view_words *w = &v->words;
+    memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
+    return w->screen_rows > 0 ? render_svg_screen(&v->model, &v->source, &theme, w->screen_rows, w->screen_cols, w->ground,
+                                                  stdout)
+                              : render_svg(&v->model, &v->source, w->cols, w->ground, stdout);
+}
+
+/* What is there now, with the bytes of a file over as much of it as the file has; the caller frees it. */
+static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes)
+{
+    uint8_t *was = NULL;
+    size_t was_size = 0, size = v->model.size;
+    int rc = view_read_file(path, &was, &was_size);
+    if (rc < 0) {
+        return rc;
+    }
+    *bytes = calloc(size + 1, 1);
+    if (*bytes != NULL) {
+        source_read(&v->source, 0, *bytes, size);
+        memcpy(*bytes, was, was_size < size ? was_size : size);
+    }
+    free(was);
+    return *bytes != NULL ? 0 : -ENOMEM;
+}
+
+/* Shows the model the bytes of a file at that time, so that what differs later is a change. What the file hasn't is as
+ * it is now. path NULL: nothing to show. 0; 1 with all said. */
+static int take_past(struct view *v, const char *option, const char *path, uint64_t when)
+{
+    uint8_t *bytes = NULL;
+    char next[64];
+    if (path == NULL) {
+        return 0;
+    }
+    int rc = bytes_of_then(v, path, &bytes);
+    if (rc < 0) {
+        snprintf(next, sizeof next, "%s takes a file with the bytes as they were", option);
+        return tell_failure("shm-view", rc, rc == -ENOMEM ? NO_MEMORY : next, "read %s", path);
+    }
+    model_tick(&v->model, when);
+    model_take(&v->model, 0, bytes, v->model.size);
+    free(bytes);
+    return 0;
+}
+
+/* --since, then --was, so far apart that what changed between them glows no more. */
+static int take_pasts(struct view *v)
+{
+    const struct view_words *w = &v->words;
+    uint64_t later = w->since != NULL ? 1 + MODEL_GLOW_MS : 1;
+    int rc = take_past(v, "--since", w->since, 1);
+    if (rc == 0 && w->since != NULL) {
+        model_mark(&v->model, true);
+        v->model.message[0] = '\0';
+    }
+    rc = rc != 0 ? rc : take_past(v, "--was", w->was, later);
+    v->model.news.text[0] = '\0'; /* of what lies between them nothing is told */
+    if (w->since != NULL && w->was != NULL) {
+        model_tick(&v->model, later + MODEL_GLOW_MS);
+    }
+    return rc;
+}
+
+/* Takes the bytes as they were and as they are, and who has them attached. 0; 1 with all said. */
+static int take_all(struct view *v)
+{
+    if (source_size(&v->source) > VIEW_DRAWN_MAX) {
+        fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), VIEW_DRAWN_MAX);
+    }
+    if (take_pasts(v) != 0) {
+        return 1;
+    }
+    view_look_at(v, 0, v->model.size);
+    if (v->model.doubt[0] != '\0') {
+        fprintf(stderr, "shm-view: %s\n", v->model.doubt);
+        v->snapshot.counter = LAYOUT_NO_OFFSET;
+        view_look_at(v, 0, v->model.size); /* as it is: half a picture says more than none */
+    }
+    model_tick(&v->model, v->model.now);
+    source_look_around(&v->source, view_now_ms());
+    source_leave_out_viewer(&v->source);
+    return 0;
+}
+
+/* 0 or -errno. */
+static int draw(struct view *v)
+{
+    const struct view_words *w = &v->words;
+    struct theme theme = view_theme(v, w->format == FORMAT_ANSI);
+    switch (w->format) {
+    case FORMAT_TEXT:
+    case FORMAT_ANSI:
+        return w->screen_rows > 0 ? draw_screen(v, &theme)
+                                  : (w->format == FORMAT_ANSI ? render_ansi : render_text)(&v->model, &v->source, &theme,
+                                                                                           w->cols, stdout);
+    case FORMAT_JSON:
+        return render_json(&v->model, &v->source, stdout);
+    case FORMAT_HTML:
+        return render_html(&v->model, &v->source, w->cols, w->ground, stdout);
+    case FORMAT_SVG:
+        return draw_svg(v);
+    default:
+        return layout_text_write(glasses_layout(&v->glasses), stdout);
+    }
+}
+
+int view_once(struct view *v)
+{
+    if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
+        return view_tell_nothing(&v->source);
+    }
+    if (take_all(v) != 0) {
+        return 1;
+    }
+    if (v->words.format == FORMAT_LAYOUT && v->glasses.count == 0) {
+        fprintf(stderr, "shm-view: there is no layout to print: %s\n", v->glasses.why);
+        return 1;
+    }
+    int rc = draw(v);
+    if (rc < 0 || fflush(stdout) != 0) {
+        return tell_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
+    }
+    size_t different = v->expected != NULL ? render_differences(&v->model) : 0;
+    if (different > 0) {
+        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", different, v->model.expected_size);
+    }
+    return different > 0 ? 1 : 0;
+}
