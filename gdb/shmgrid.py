@@ -1,6 +1,7 @@
 """shmlab's window in gdb's TUI: `layout shm` shows the segment beside the source. gdb/.gdbinit sources this file.
 
-shmgrid_layout.py (types), shmgrid_segment.py (bytes), shmgrid_window.py (the window), shmgrid_commands.py (words)."""
+shmgrid_layout.py (types), shmgrid_segment.py (bytes), shmgrid_view.py (shm-view draws), shmgrid_grid.py (what is
+shown), shmgrid_window.py (the window), shmgrid_commands.py (words)."""
 import os
 import sys
 

@@ -1,7 +1,7 @@
 """The words for the window shm_grid."""
 import gdb
 
-from shmgrid_window import GRID
+from shmgrid_grid import GRID
 
 
 class Word(gdb.Command):
@@ -33,15 +33,7 @@ shown. SIZE is a number of bytes.
         size = None
         if len(words) == 2 and words[1].isdigit():
             text, size = words[0], int(words[1])
-        old = (GRID.expression, GRID.wish)
-        GRID.expression, GRID.wish, GRID.at, GRID.top = text or None, size, "0", 0
-        GRID.look()
-        if GRID.error:
-            said = GRID.error
-            GRID.expression, GRID.wish = old
-            GRID.look()
-            raise gdb.GdbError(said)
-        GRID.repaint()
+        GRID.show(text or None, size)
 
 
 class ShmGridSelect(Word):
@@ -52,14 +44,7 @@ OFFSET counts from the segment's start, as 20 or 0x14; the name of a field works
     def run(self, text):
         if not text:
             raise gdb.GdbError("shm-grid-select: which byte? An offset, as 20 or 0x14, or a field")
-        if GRID.bytes is None:
-            GRID.look()
-        if GRID.bytes is None:
-            raise gdb.GdbError(GRID.error)
-        lines = GRID.draw(80, 20, text)
-        GRID.at, GRID.top = text, 0
-        if lines:
-            GRID.repaint()
+        GRID.select(text)
 
 
 class ShmGridReset(Word):
@@ -68,9 +53,7 @@ class ShmGridReset(Word):
 A * marks what changed since the last stop, a dot what changed since this word was given."""
 
     def run(self, _text):
-        GRID.look()
-        GRID.was = GRID.since = GRID.bytes
-        GRID.repaint()
+        GRID.reset_marks()
 
 
 def install():

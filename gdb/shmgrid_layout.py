@@ -254,3 +254,18 @@ def layout_text(t):
     out = ["shmlab layout 1"]
     write(root, out, 0, None)
     return "\n".join(out) + "\n"
+
+
+_TEXTS = {} # what was asked for: a layout is built once, not at each stop
+
+
+def cached(t):
+    """layout_text(t), kept as long as the file that the type comes from is loaded."""
+    fields = tuple((f.name, getattr(f, "bitpos", None)) for f in t.strip_typedefs().fields()) \
+        if t.strip_typedefs().code in STRUCTS else ()
+    key = (t.objfile, str(t), t.sizeof, fields)
+    if key not in _TEXTS:
+        for old in [k for k in _TEXTS if k[0] is not None and not k[0].is_valid()]:
+            del _TEXTS[old]
+        _TEXTS[key] = layout_text(t)
+    return _TEXTS[key]

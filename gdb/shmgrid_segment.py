@@ -1,48 +1,95 @@
 """What gdb's program has attached: where the segment lies, how many bytes it has, which type lies there.
 
-    find() -> Place(address, size, title, type);  at("m", 64) -> the same of an expression;  raises gdb.GdbError"""
+    find() -> Place;  at("m", 64) -> the same of an expression;  places() -> all segments;  raise gdb.GdbError
+    place.read() -> its bytes;  place.layout() -> the text of its .layout file, "" where nothing is known of it"""
+import os
 import re
 import struct
 
 import gdb
 
+import shmgrid_layout
+
 SIZE_UNTOLD = 1024
+SIZE_MAX = 1 << 20
 
 
 class Place:
-    def __init__(self, address, size, title, type_):
-        self.address, self.size, self.title, self.type = address, size, title, type_
+    """A part of the memory of gdb's program, as it was found: `size` bytes at `address`.
+
+    whole: the bytes that the segment has, more than size where that is past SIZE_MAX. type: the gdb.Type at its start,
+    or None. shmid: where the kernel tells it. pid: of the living process of this machine that has it; None of a core
+    file and of a process elsewhere."""
+
+    def __init__(self, address, size, title, type_, shmid=None):
+        self.address, self.size, self.whole, self.title = address, min(size, SIZE_MAX), size, title
+        self.type, self.shmid, self.pid = type_, shmid, native_pid()
+
+    def where(self):
+        return (self.pid, self.address, self.size)
 
     def heading(self, room):
         """As many words as there is room for: gdb cuts a title at its front."""
-        words = [self.title, "%d bytes" % self.size, "at 0x%x" % self.address]
+        size = "%d bytes" % self.size if self.size == self.whole else "%d of %d bytes" % (self.size, self.whole)
+        words = [self.title, size, "at 0x%x" % self.address]
         while len(words) > 1 and len(", ".join(words)) > room:
             words.pop()
         return ", ".join(words)[:max(room, 0)]
 
     def read(self):
+        """The bytes. A process of this machine may run meanwhile; another one must be stopped."""
         try:
+            if self.pid is not None:
+                return read_process(self.pid, self.address, self.size)
             return bytes(gdb.selected_inferior().read_memory(self.address, self.size))
-        except (gdb.error, OverflowError, ValueError):
+        except (gdb.error, OSError, OverflowError, ValueError):
             raise gdb.GdbError("shm: cannot read %d bytes at 0x%x" % (self.size, self.address))
+
+    def layout(self):
+        return shmgrid_layout.cached(self.type) if self.type is not None else ""
+
+
+def read_process(pid, address, size):
+    """The memory of a process, as the kernel lets gdb see it: read-only, also while it runs. OSError where it can't."""
+    with open("/proc/%d/mem" % pid, "rb", buffering=0) as memory:
+        found = os.pread(memory.fileno(), size, address)
+    if len(found) != size:
+        raise OSError("only %d bytes" % len(found))
+    return found
+
+
+def native_pid():
+    """The pid of gdb's process where it lives on this machine; None."""
+    inferior = gdb.selected_inferior()
+    connection = getattr(inferior, "connection", None)
+    native = connection is not None and connection.type == "native"
+    return inferior.pid if inferior.pid and native else None
 
 
 def printable(text):
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _mappings(pid, core):
-    """(start, end, shmid or None, name) of each /SYSV mapping."""
-    if not core:
+def mapped(pid):
+    """(start, end, shmid, name) of each /SYSV mapping of a living process. OSError where it can't be seen."""
+    with open("/proc/%d/maps" % pid, errors="replace") as maps:
+        lines = [line.split(None, 5) for line in maps if "/SYSV" in line]
+    return [tuple(int(x, 16) for x in w[0].split("-")) + (int(w[4]), w[5].split()[0])
+            for w in lines if len(w) == 6 and w[5].startswith("/SYSV")]
+
+
+def _mappings(pid):
+    """The same, also of a core file, where shmid is None."""
+    if native_pid() is not None:
         try:
-            with open("/proc/%d/maps" % pid, errors="replace") as maps:
-                lines = [line.split(None, 5) for line in maps]
+            return mapped(pid)
         except OSError as why:
             raise gdb.GdbError("shm: cannot read /proc/%d/maps: %s" % (pid, why.strerror))
-        return [tuple(int(x, 16) for x in w[0].split("-")) + (int(w[4]), w[5].split()[0])
-                for w in lines if len(w) == 6 and w[5].startswith("/SYSV")]
-    found = re.findall(r"^\s*(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s.*(/SYSV[0-9a-f]+)", gdb.execute(
-        "info proc mappings", to_string=True), re.M)
+    try:
+        said = gdb.execute("info proc mappings", to_string=True)
+    except gdb.error as why:
+        raise gdb.GdbError("shm: %s" % why)
+    found = re.findall(r"^\s*(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s.*(/SYSV[0-9a-f]+)", said, re.M)
     return [(int(a, 16), int(b, 16), None, name) for a, b, name in found]
 
 
@@ -54,11 +101,6 @@ def _size_of(shmid):
     except OSError:
         return None
     return next((int(r[3]) for r in rows[1:] if r[1] == str(shmid)), None)
-
-
-def _is_core():
-    connection = getattr(gdb.selected_inferior(), "connection", None)
-    return connection is not None and connection.type == "core"
 
 
 def _section(path, wanted):
@@ -93,8 +135,9 @@ def _words_match(words, called):
     return all(one(word) for word in words)
 
 
-def _command_line(pid, core):
-    if core:
+def _command_line():
+    pid = native_pid()
+    if pid is None:
         said = re.search(r"^cmdline = '(.*)'", gdb.execute("info proc", to_string=True), re.M)
         return said.group(1).split()[1:] if said else []
     try:
@@ -115,32 +158,38 @@ def candidate(path, called):
     return best[1] if best else None
 
 
-def _type(pid, core):
-    """The type at the segment's start, or None."""
+def _type():
+    """The type at a segment's start, or None."""
     try:
-        name = candidate(gdb.current_progspace().filename or "", _command_line(pid, core))
+        name = candidate(gdb.current_progspace().filename or "", _command_line())
         return gdb.lookup_type(name) if name else None
     except gdb.error:
         return None
 
 
+def places():
+    """All System V segments that are attached, by their addresses; none is an empty list."""
+    pid = gdb.selected_inferior().pid
+    if not pid:
+        raise gdb.GdbError("shm: no program runs: `run` it, or `attach` to one")
+    found, type_ = _mappings(pid), None
+    if found:
+        type_ = _type()
+    each = []
+    for start, end, shmid, name in found:
+        size = (_size_of(shmid) if shmid is not None else None) or end - start
+        title = "shmid %d" % shmid if shmid is not None else name
+        each.append(Place(start, min(size, end - start), title, type_, shmid))
+    return each
+
+
 def find():
     """The first System V segment that is attached."""
-    inferior = gdb.selected_inferior()
-    if not inferior.pid:
-        raise gdb.GdbError("shm: no program runs: `run` it, or `attach` to one")
-    core = _is_core()
-    try:
-        found = _mappings(inferior.pid, core)
-    except gdb.error as why:
-        raise gdb.GdbError("shm: %s" % why)
+    found = places()
     if not found:
         raise gdb.GdbError("shm: no System V segment is attached (no /SYSV... mapping): let the program run past its "
                            "shmat, or name an address: shm-window EXPR [SIZE]")
-    start, end, shmid, name = found[0]
-    size = (_size_of(shmid) if shmid is not None else None) or end - start
-    title = "shmid %d" % shmid if shmid is not None else name
-    return Place(start, min(size, end - start), title, _type(inferior.pid, core))
+    return found[0]
 
 
 def at(expression, size):

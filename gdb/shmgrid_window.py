@@ -1,94 +1,14 @@
 """The window shm_grid and the layout shm of gdb's TUI. The bytes are read once a prompt; shm-view draws them.
 
-One Grid holds what is shown; a Window, which gdb makes and drops as it likes, only shows it."""
-import atexit
-import os
+A Window, which gdb makes and drops as it likes, only shows what the one GRID (shmgrid_grid.py) holds."""
 import re
-import shutil
-import subprocess
-import tempfile
 import textwrap
 
 import gdb
 
-import shmgrid_layout
-import shmgrid_segment
+from shmgrid_grid import GRID
 
-HERE = os.environ.get("SHMLAB_GDB") or os.path.dirname(os.path.abspath(__file__))
-SIZE_MAX = 1 << 20
 PLAIN = "\033[0m"
-
-
-def viewer():
-    """The path of shm-view: what SHMLAB_VIEW says, this tree's, the installed one beside us, or any on the PATH."""
-    for path in (os.environ.get("SHMLAB_VIEW", ""), HERE + "/../build/%s/bin/shm-view" % os.environ.get(
-            "SHMLAB_PRESET", "dev"), HERE + "/../build/release/bin/shm-view", HERE + "/../../../bin/shm-view"):
-        if os.access(path, os.X_OK):
-            return path
-    found = shutil.which("shm-view")
-    if found is None:
-        raise gdb.GdbError("shm: cannot find shm-view: build it with ./shmlab setup, or set SHMLAB_VIEW to where it is")
-    return found
-
-
-class Grid:
-    def __init__(self):
-        self.expression = self.wish = None # what shm-window asked for
-        self.at, self.top = "0", 0
-        self.place = self.bytes = self.was = self.since = None
-        self.layout = ""                   # text of the .layout file; "": bytes only
-        self.error = ""
-        self.windows = []
-        self.folder = tempfile.mkdtemp(prefix="shmlab-gdb.")
-        atexit.register(shutil.rmtree, self.folder, True)
-
-    def look(self):
-        """Reads the bytes anew. True: something else is to be shown."""
-        before = (self.bytes, self.layout, self.error)
-        try:
-            place = shmgrid_segment.at(self.expression, self.wish) if self.expression else shmgrid_segment.find()
-            if place.size > SIZE_MAX:
-                place.size = SIZE_MAX
-            fresh = place.read()
-            self.layout = shmgrid_layout.layout_text(place.type) if place.type is not None else ""
-            if self.place is None or (place.address, place.size) != (self.place.address, self.place.size):
-                self.was = self.since = fresh # another segment: nothing in it has changed
-            self.place, self.bytes, self.error = place, fresh, ""
-        except gdb.GdbError as why:
-            self.error = str(why)
-            self.place = self.bytes = None
-        return (self.bytes, self.layout, self.error) != before
-
-    def stopped(self):
-        """What changes from here on has changed since the last stop."""
-        self.was = self.bytes
-
-    def file(self, name, content):
-        path = os.path.join(self.folder, name)
-        with open(path, "wb") as out:
-            out.write(content)
-        return path
-
-    def draw(self, cols, rows, at=None):
-        """The lines of the viewer's screen between its title and its last row."""
-        words = [viewer(), "--file", self.file("now", self.bytes), "--render", "ansi",
-                 "--screen", "%dx%d" % (min(max(cols, 20), 500), min(max(rows + 2, 6), 200)),
-                 "--at", at if at is not None else self.at, "--top", str(self.top)]
-        words += ["--layout", self.file("layout", self.layout.encode())] if self.layout else ["--no-layout"]
-        words += ["--since", self.file("since", self.since)] if self.since is not None else []
-        words += ["--was", self.file("was", self.was)] if self.was is not None else []
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=10)
-        if done.returncode != 0:
-            raise gdb.GdbError("shm: " + done.stderr.decode(errors="replace").strip().split("\n")[0])
-        return done.stdout.decode(errors="replace").split("\n")[1:-2]
-
-    def repaint(self):
-        for window in self.windows:
-            if window.tui.is_valid():
-                window.paint()
-
-
-GRID = Grid()
 
 
 def fit(line, cols):
@@ -126,7 +46,7 @@ class Window:
             try:
                 lines = GRID.draw(cols, rows)
                 title = GRID.place.heading(cols - 4)
-            except (gdb.GdbError, OSError, subprocess.SubprocessError) as why:
+            except gdb.GdbError as why:
                 lines = textwrap.wrap(str(why), cols)
         else:
             lines = textwrap.wrap(GRID.error, cols)
@@ -171,8 +91,11 @@ def on_prompt():
 def on_stop(_event):
     if GRID.windows:
         GRID.stopped()
-        GRID.look()
         GRID.repaint()
+
+
+def on_cont(_event):
+    GRID.goes_on()
 
 
 def quietly(act):
@@ -192,3 +115,4 @@ def install():
     gdb.execute("tui new-layout shm {-horizontal src 1 shm_grid 1} 2 status 0 cmd 1")
     gdb.events.before_prompt.connect(quietly(on_prompt))
     gdb.events.stop.connect(quietly(on_stop))
+    gdb.events.cont.connect(quietly(on_cont))

@@ -1,0 +1,85 @@
+"""What the window shm_grid shows: the place, its bytes, the bytes that marks come from, the selected byte.
+
+One GRID for all windows, and for the commands:  GRID.show("m", 64), GRID.select("num"), GRID.reset_marks()"""
+import gdb
+
+import shmgrid_segment
+from shmgrid_view import VIEWER
+
+
+class Grid:
+    def __init__(self):
+        self.expression = self.wish = None # what show() asked for; None: the segment that is attached
+        self.at, self.top = "0", 0
+        self.place = self.bytes = None     # None: error tells why
+        self.layout = ""                   # text of the .layout file; "": bytes only
+        self.error = ""
+        self.halt = None                   # the bytes at the latest stop
+        self.was = self.since = None       # what the two levels of marks compare with
+        self.windows = []
+
+    def look(self):
+        """Finds the place and reads its bytes anew. True: something else is to be shown. Never raises."""
+        before = (self.bytes, self.layout, self.error)
+        try:
+            place = shmgrid_segment.at(self.expression, self.wish) if self.expression else shmgrid_segment.find()
+            fresh = place.read()
+            self.layout = place.layout()
+            if self.place is None or place.where() != self.place.where():
+                self.halt = self.was = self.since = fresh # another segment: nothing in it has changed
+            self.place, self.bytes, self.error = place, fresh, ""
+        except gdb.GdbError as why:
+            self.error = str(why)
+            self.place = self.bytes = None
+        return (self.bytes, self.layout, self.error) != before
+
+    def stopped(self):
+        """A stop: marked is what has changed since the one before."""
+        self.was = self.halt
+        self.look()
+        self.halt = self.bytes
+
+    def goes_on(self):
+        """The program runs: marked is what changes from here on."""
+        self.was = self.halt
+
+    def reset_marks(self, content=None):
+        """Marked is what differs from content (of the place's size), or changes from now on."""
+        self.look()
+        self.halt = self.was = self.since = self.bytes if content is None else content
+        self.repaint()
+
+    def show(self, expression, size):
+        """Shows what an expression points to; None: the segment that is attached. gdb.GdbError: all stays as it was."""
+        old = (self.expression, self.wish, self.at, self.top)
+        self.expression, self.wish, self.at, self.top = expression, size, "0", 0
+        self.look()
+        if self.error:
+            said = self.error
+            self.expression, self.wish, self.at, self.top = old
+            self.look()
+            raise gdb.GdbError(said)
+        self.repaint()
+
+    def select(self, text):
+        """Inspects a byte: an offset or a field's name. gdb.GdbError where there is none such."""
+        if self.bytes is None:
+            self.look()
+        if self.bytes is None:
+            raise gdb.GdbError(self.error)
+        self.draw(80, 20, text)
+        self.at, self.top = text, 0
+        self.repaint()
+
+    def draw(self, cols, rows, at=None):
+        """The lines of the picture. gdb.GdbError where shm-view can't."""
+        return VIEWER.screen(self.bytes, cols, rows, self.layout, self.at if at is None else at, self.top, self.was,
+                             self.since)
+
+    def repaint(self):
+        for window in self.windows:
+            if window.tui.is_valid():
+                window.paint()
+
+
+GRID = Grid()

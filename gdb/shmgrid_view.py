@@ -1,0 +1,77 @@
+"""Runs shm-view: bytes, a layout and marks go in, lines of cells come out.
+
+    VIEWER.screen(bytes, 80, 24, layout="", at="20") -> the lines of its screen;  VIEWER.run([...]) -> what it prints
+
+What it is to read lies in memory (memfd), so that no file is left wherever gdb ends. Raises gdb.GdbError."""
+import os
+import shutil
+import subprocess
+
+import gdb
+
+HERE = os.environ.get("SHMLAB_GDB") or os.path.dirname(os.path.abspath(__file__))
+TIMEOUT = 10
+COLS = (20, 500)
+ROWS = (6, 200)
+
+
+def path():
+    """The path of shm-view: what SHMLAB_VIEW says, this tree's, the installed one beside us, or any on the PATH."""
+    for each in (os.environ.get("SHMLAB_VIEW", ""), HERE + "/../build/%s/bin/shm-view" % os.environ.get(
+            "SHMLAB_PRESET", "dev"), HERE + "/../build/release/bin/shm-view", HERE + "/../../../bin/shm-view"):
+        if os.access(each, os.X_OK):
+            return each
+    found = shutil.which("shm-view")
+    if found is None:
+        raise gdb.GdbError("shm: cannot find shm-view: build it with ./shmlab setup, or set SHMLAB_VIEW to where it is")
+    return found
+
+
+def within(number, bounds):
+    return min(max(number, bounds[0]), bounds[1])
+
+
+class Viewer:
+    def __init__(self):
+        self.files = {} # name -> (descriptor, what it holds)
+
+    def file(self, name, content):
+        """The path of a file with this content, for the run() that comes next. A name is a drawer: one file each."""
+        fd, held = self.files.get(name) or (os.memfd_create("shm-" + name), None)
+        if held != content:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, content, 0)
+            self.files[name] = (fd, content)
+        return "/proc/self/fd/%d" % fd
+
+    def run(self, words):
+        """What shm-view prints for these words."""
+        try:
+            done = subprocess.run([path()] + words, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,
+                                  pass_fds=[fd for fd, _ in self.files.values()])
+        except (OSError, subprocess.SubprocessError) as why:
+            raise gdb.GdbError("shm: cannot run shm-view: %s" % why)
+        # gdb waits for all its children, this one included: then its exit status is lost, and reads as 0.
+        if done.returncode != 0 or (done.stderr and not done.stdout):
+            said = done.stderr.decode(errors="replace").strip().split("\n")[0]
+            raise gdb.GdbError("shm: " + (said or "shm-view ended with %d" % done.returncode))
+        return done.stdout.decode(errors="replace")
+
+    def source(self, content, layout):
+        """The words that name the bytes and the text of their layout; "": without one."""
+        words = ["--file", self.file("now", content)]
+        return words + (["--layout", self.file("layout", layout.encode())] if layout else ["--no-layout"])
+
+    def screen(self, content, cols, rows, layout="", at="0", top=0, was=None, since=None):
+        """The viewer's screen as lines with colours, without its title and its last row: rows lines.
+
+        at: the byte or field that is selected; top: the offset that stands in the first row, if it may.
+        was, since: bytes of the same size, from which come the two levels of marks."""
+        words = self.source(content, layout) + ["--render", "ansi", "--at", at, "--top", str(top), "--screen",
+                                                "%dx%d" % (within(cols, COLS), within(rows + 2, ROWS))]
+        words += ["--was", self.file("was", was)] if was is not None else []
+        words += ["--since", self.file("since", since)] if since is not None else []
+        return self.run(words).split("\n")[1:-2]
+
+
+VIEWER = Viewer()
