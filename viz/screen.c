@@ -32,6 +32,9 @@ static struct {
     struct paint paint;        /* what stands on a terminal that speaks ANSI; curses draws on others */
     bool paints;
     char clear[32];
+    sigset_t signals;          /* those blocked as we found it */
+    bool unread;               /* curses may hold keys that were read already */
+    time_t size_asked;         /* when, in seconds */
 } terminal;
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
@@ -130,6 +133,31 @@ static void suspends_take(void)
     if (old.sa_handler != SIG_IGN) {
         sigaction(SIGTSTP, &action, NULL);
     }
+}
+
+/* What tells us of the terminal by a signal. SIGWINCH has a handler of curses', which makes getch answer KEY_RESIZE. */
+static void screen_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGWINCH);
+    sigaddset(set, SIGCONT);
+    sigaddset(set, SIGTSTP);
+    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++) {
+        sigaddset(set, stop_signals[i]);
+    }
+}
+
+/* From now on they come only while we sleep: none is missed between a look at what they left and the sleep. */
+static void signals_hold(void)
+{
+    sigset_t ours;
+    screen_signals(&ours);
+    sigprocmask(SIG_BLOCK, &ours, &terminal.signals);
+}
+
+static void signals_release(void)
+{
+    sigprocmask(SIG_SETMASK, &terminal.signals, NULL);
 }
 
 static void colours_start(void)
@@ -266,10 +294,12 @@ int screen_open(void)
         keys_close();
         return rc;
     }
+    signals_hold(); /* a new size while curses starts is kept until we sleep */
     signals_take();
     terminal.curses = newterm(NULL, stdout, terminal.keys);
     if (terminal.curses == NULL) {
         keys_close();
+        signals_release();
         return -ENOTSUP;
     }
     colours_start();
@@ -282,6 +312,8 @@ int screen_open(void)
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
     never_block();
+    timeout(0); /* sleep_until waits, not curses */
+    terminal.unread = true;
     refresh(); /* all that curses sends before the first frame */
     paint_begin();
     suspends_take();
@@ -304,6 +336,7 @@ void screen_close(void)
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
         sigaction(fatal_signals[i], &terminal.old[fatal_signals[i]], NULL);
     }
+    signals_release();
 }
 
 void screen_size(int *rows, int *cols)
@@ -400,23 +433,19 @@ static void draw_all_anew(void)
     }
 }
 
-/* A size that changed while curses was starting sent its SIGWINCH to nobody: so the size is asked for, too. */
-static bool resize_waits_for(struct winsize *w)
-{
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, w) == 0 && w->ws_row > 0 && w->ws_col > 0;
-    return known && is_term_resized(w->ws_row, w->ws_col);
-}
-
-static bool resize_waits(void)
-{
-    struct winsize w;
-    return resize_waits_for(&w);
-}
-
+/* A new size sends SIGWINCH to the terminal's foreground only, and to nobody whose output is another's terminal: so the
+ * size is asked for, too, once a second. */
 static bool size_missed(void)
 {
+    struct timespec now;
     struct winsize w;
-    return resize_waits_for(&w) && resizeterm(w.ws_row, w.ws_col) == OK;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    if (now.tv_sec == terminal.size_asked) {
+        return false;
+    }
+    terminal.size_asked = now.tv_sec;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
+    return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
 }
 
 /* Where we are to stop, gives the terminal back and stops. When we go on, somebody else has had the terminal meanwhile:
@@ -431,44 +460,62 @@ static struct screen_event come_back(void)
         suspend_asked = 0;
         signal(SIGTSTP, SIG_DFL);
         raise(SIGTSTP);
+        signals_release(); /* here it stops */
+        signals_hold();
         suspends_take();
     }
     continued = 0;
+    terminal.size_asked = 0;
     draw_all_anew();
     refresh();
     return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
-/* What tells us of the terminal by a signal. SIGWINCH has a handler of curses', which makes getch answer KEY_RESIZE. */
-static void screen_signals(sigset_t *set)
-{
-    sigemptyset(set);
-    sigaddset(set, SIGWINCH);
-    sigaddset(set, SIGCONT);
-    sigaddset(set, SIGTSTP);
-    for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++) {
-        sigaddset(set, stop_signals[i]);
-    }
-}
+enum woken { WOKEN_BY_TIME, WOKEN_BY_OTHER, WOKEN_BY_TERMINAL };
 
-/* Sleeps until there is something to read from the keys or from other_fd, or a signal: one that came just before is not
- * slept over, as they are blocked from the look at what they left until ppoll lets them in. true: other_fd. */
-static bool sleep_until(int timeout_ms, int other_fd)
+/* Sleeps until there is something to read from the keys or from other_fd, or a signal: ppoll lets them in, but only where
+ * it sleeps. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
+static enum woken sleep_until(int timeout_ms, int other_fd)
 {
     struct pollfd fds[] = {{.fd = terminal.keys_fd, .events = POLLIN}, {.fd = other_fd, .events = POLLIN}};
     struct timespec timeout = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
-    sigset_t ours, before;
-    screen_signals(&ours);
-    sigprocmask(SIG_BLOCK, &ours, &before);
-    bool other = false;
-    if (!stop_asked && !suspend_asked && !continued && !resize_waits()) {
-        int n = ppoll(fds, 2, &timeout, &before);
-        other = n > 0 && fds[1].revents != 0 && fds[0].revents == 0;
-        stop_asked = stop_asked || (n > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 &&
-                                    (fds[0].revents & POLLIN) == 0); /* the terminal is gone */
+    int n = ppoll(fds, 2, &timeout, &terminal.signals);
+    if (n <= 0) {
+        return n == 0 ? WOKEN_BY_TIME : WOKEN_BY_TERMINAL;
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return other;
+    signals_release();
+    signals_hold();
+    if (fds[0].revents == 0) {
+        return WOKEN_BY_OTHER;
+    }
+    if ((fds[0].revents & POLLIN) == 0) {
+        stop_asked = 1; /* the terminal is gone */
+    }
+    return WOKEN_BY_TERMINAL;
+}
+
+/* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
+static int key_read(void)
+{
+    int code = getch();
+    terminal.unread = code != ERR;
+    return code;
+}
+
+/* What the code that curses gave for a key, the mouse or a new size means. */
+static struct screen_event event_of(int code)
+{
+    switch (code) {
+    case ERR:
+        return (struct screen_event){.kind = SCREEN_NOTHING};
+    case KEY_RESIZE:
+        draw_all_anew();
+        return (struct screen_event){.kind = SCREEN_RESIZED};
+    case KEY_MOUSE:
+        return mouse_event();
+    default:
+        return key_event(code);
+    }
 }
 
 struct screen_event screen_wait(int timeout_ms, int other_fd)
@@ -483,25 +530,20 @@ struct screen_event screen_wait(int timeout_ms, int other_fd)
         draw_all_anew();
         return (struct screen_event){.kind = SCREEN_RESIZED};
     }
-    timeout(0);
-    int code = getch();
-    bool other = code == ERR && sleep_until(timeout_ms, other_fd);
-    code = code == ERR && !other ? getch() : code;
+    int code = terminal.unread ? key_read() : ERR;
+    if (code != ERR) {
+        return event_of(code);
+    }
+    switch (sleep_until(timeout_ms, other_fd)) {
+    case WOKEN_BY_TIME:
+        return (struct screen_event){.kind = SCREEN_NOTHING};
+    case WOKEN_BY_OTHER:
+        return (struct screen_event){.kind = SCREEN_OTHER};
+    case WOKEN_BY_TERMINAL:
+        break;
+    }
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
-    if (suspend_asked || continued) {
-        return come_back();
-    }
-    switch (code) {
-    case ERR:
-        return (struct screen_event){.kind = other ? SCREEN_OTHER : SCREEN_NOTHING};
-    case KEY_RESIZE:
-        draw_all_anew();
-        return (struct screen_event){.kind = SCREEN_RESIZED};
-    case KEY_MOUSE:
-        return mouse_event();
-    default:
-        return key_event(code);
-    }
+    return suspend_asked || continued ? come_back() : event_of(key_read());
 }
