@@ -1,7 +1,7 @@
 """shmlab's window in gdb's TUI: `layout shm` shows the segment beside the source. gdb/.gdbinit sources this file.
 
 shmgrid_layout.py (types), shmgrid_segment.py (bytes), shmgrid_view.py (shm-view draws), shmgrid_grid.py (what is
-shown), shmgrid_window.py (the window), shmgrid_commands.py (words)."""
+shown), shmgrid_window.py (the window), shmgrid_live.py (while others write), shmgrid_commands.py (words)."""
 import os
 import sys
 
@@ -15,7 +15,9 @@ if HOME not in sys.path:
 sys.dont_write_bytecode = True
 
 import shmgrid_commands
+import shmgrid_live
 import shmgrid_window
 
 shmgrid_window.install()
 shmgrid_commands.install()
+shmgrid_live.install()

@@ -7,6 +7,10 @@ import shmgrid_segment
 from shmgrid_view import VIEWER
 
 
+def running():
+    return any(t.is_valid() and t.is_running() for t in gdb.selected_inferior().threads())
+
+
 class Grid:
     def __init__(self):
         self.expression = self.wish = None # what show() asked for; None: the segment that is attached
@@ -19,7 +23,11 @@ class Grid:
         self.windows = []
 
     def look(self):
-        """Finds the place and reads its bytes anew. True: something else is to be shown. Never raises."""
+        """Finds the place and reads its bytes anew. True: something else is to be shown. Never raises.
+
+        gdb evaluates nothing while the program runs: then an expression's place stays where it was."""
+        if self.expression and self.place is not None and running():
+            return self.refresh()
         before = (self.bytes, self.layout, self.error)
         try:
             place = shmgrid_segment.at(self.expression, self.wish) if self.expression else shmgrid_segment.find()
@@ -32,6 +40,16 @@ class Grid:
             self.error = str(why)
             self.place = self.bytes = None
         return (self.bytes, self.layout, self.error) != before
+
+    def refresh(self):
+        """Only reads the bytes of the place anew, also while the program runs. True: there are others."""
+        before = self.bytes
+        try:
+            self.bytes = self.place.read()
+        except gdb.GdbError as why:
+            self.error = str(why)
+            self.place = self.bytes = None
+        return self.bytes != before
 
     def stopped(self):
         """A stop: marked is what has changed since the one before."""

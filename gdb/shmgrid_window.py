@@ -7,6 +7,7 @@ import textwrap
 import gdb
 
 from shmgrid_grid import GRID
+from shmgrid_live import LIVE
 
 PLAIN = "\033[0m"
 
@@ -29,6 +30,7 @@ class Window:
         self.width = 0 # bytes a row of the last picture
         self.labels = [] # columns of the header's labels: the second digit of each byte
         self.offsets = [] # of the first byte of each line; None: another line
+        self.painted = None # the bytes that it shows
         GRID.windows.append(self)
         tui.title = "shm"
 
@@ -36,6 +38,7 @@ class Window:
         if GRID.bytes is None and not GRID.error:
             GRID.look()
         self.paint()
+        LIVE.watch()
 
     def paint(self):
         cols, rows = self.tui.width, self.tui.height
@@ -53,6 +56,7 @@ class Window:
         if self.tui.title != title:
             self.tui.title = title
         self.learn(lines)
+        self.painted = GRID.bytes
         lines = (lines + [""] * rows)[:rows]
         self.tui.write("".join(fit(line, cols) for line in lines) + PLAIN, True)
 
@@ -84,18 +88,28 @@ class Window:
 
 
 def on_prompt():
-    if GRID.windows and GRID.look():
-        GRID.repaint()
+    if GRID.windows:
+        # while the TUI was away, nothing was painted
+        if GRID.look() or any(w.tui.is_valid() and w.painted is not GRID.bytes for w in GRID.windows):
+            GRID.repaint()
+        LIVE.watch()
 
 
 def on_stop(_event):
     if GRID.windows:
         GRID.stopped()
         GRID.repaint()
+        LIVE.watch()
 
 
 def on_cont(_event):
-    GRID.goes_on()
+    if GRID.windows:
+        GRID.goes_on()
+        LIVE.watch()
+
+
+def on_exit(_event):
+    LIVE.watched = None
 
 
 def quietly(act):
@@ -116,3 +130,4 @@ def install():
     gdb.events.before_prompt.connect(quietly(on_prompt))
     gdb.events.stop.connect(quietly(on_stop))
     gdb.events.cont.connect(quietly(on_cont))
+    gdb.events.exited.connect(quietly(on_exit))

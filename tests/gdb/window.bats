@@ -1,20 +1,11 @@
 #!/usr/bin/env bats
 # The window shm_grid of gdb's TUI: its layouts are those of shm-view, and its cells, too.
 bats_require_minimum_version 1.5.0
-load version
-load ../screen/helper
-
-GDB_FOLDER=$BATS_TEST_DIRNAME/../../gdb
-export GDB_FOLDER
+load window
 
 setup()
 {
-    command -v gdb >/dev/null || skip "gdb is not installed"
-    gdb -nx -batch -ex 'python gdb.register_window_type' >/dev/null 2>&1 || skip "this gdb has no TUI with Python"
-    screen_open
-    export SHMLAB_VIEW=$BIN/shm-view
-    unset DEBUGINFOD_URLS
-    gdb_known
+    window_open
 }
 
 teardown()
@@ -28,26 +19,6 @@ same_layout()
     : >"$T/empty"
     "$BIN/shm-view" --file "$T/empty" --render layout --type "$2" --elf "$1" >"$T/dwarf"
     "$BIN/shm-view" --file "$T/empty" --render layout --layout "$T/gdb.layout" | diff -u "$T/dwarf" -
-}
-
-# The holder of bytes that no server writes: a program stopped by gdb.
-gdb_on()
-{
-    local size=$1
-    shift
-    on "$size" env TERM=screen-256color SHMLAB_VIEW="$SHMLAB_VIEW" gdb -nx -q -tui -ex 'set confirm off' \
-        -ex 'set debuginfod enabled off' -x "$GDB_FOLDER/shmgrid.py" -ex 'layout shm' "$@"
-}
-
-screen_says()
-{
-    tmx capture-pane -p | grep -qF -- "$1"
-}
-
-type_in()
-{
-    tmx send-keys -l "$1"
-    tmx send-keys Enter
 }
 
 cells_of()
@@ -101,7 +72,6 @@ segment_file()
         cp "$T/now" "$T/first"
         for size in 80x24 120x50; do
             gdb_on "$size" -p "$SERVER"
-            await screen_says 0x00
             await screen_says 'PI is de'
             await screen_says '(gdb)'
             type_in 'shm-grid-select num'
