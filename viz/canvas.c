@@ -169,6 +169,13 @@ int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, c
     return col;
 }
 
+void canvas_blank(struct canvas *c, int row, int col, int rows, int cols)
+{
+    for (int i = 0; i < rows; i++) {
+        canvas_fill(c, row + i, col, cols, STYLE_PLAIN, " ");
+    }
+}
+
 static bool style_equal(struct style a, struct style b)
 {
     return a.colour == b.colour && a.attr == b.attr;

@@ -57,6 +57,9 @@ int canvas_printf(struct canvas *c, int row, int col, struct style style, const 
 /* Puts one character n times in a row. */
 int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, const char *text);
 
+/* Blanks a rectangle. */
+void canvas_blank(struct canvas *c, int row, int col, int rows, int cols);
+
 /* The glyph there; NULL outside. */
 struct glyph *canvas_at(struct canvas *c, int row, int col);
 

@@ -191,10 +191,17 @@ static int draw_plain_lines(struct canvas *c, const struct theme *t, const struc
         lines++;
         *more = squeeze_next(&s, line);
     } while (*more && lines < most && line->rows == 1 && (!m->squeeze || squeeze_known(&s, line->offset)));
+    if (!damage_touches(&m->damage, first, (size_t)lines * width)) {
+        return lines;
+    }
     struct grid_cell *cells = calloc((size_t)lines * width, sizeof *cells);
     if (cells != NULL) {
         model_cells(m, first, m->cursor, cells, (size_t)lines * width);
-        rows_draw(c, row, d->grid.col, t, &d->shape, first, cells, (size_t)lines * width);
+    }
+    for (size_t i = 0; cells != NULL && i < (size_t)lines; i++) {
+        if (damage_touches(&m->damage, first + i * width, width)) {
+            rows_draw(c, row + (int)i, d->grid.col, t, &d->shape, first + i * width, cells + i * width, width);
+        }
     }
     free(cells);
     return lines;
@@ -204,7 +211,7 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
 {
     struct squeeze s = model_lines(m);
     struct squeeze_line line = squeeze_line(&s, m->top);
-    if (d->header) {
+    if (d->header && m->damage.all) {
         rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
     }
     bool more = true;
@@ -244,6 +251,18 @@ static void where_words(const struct model *m, char *out, size_t out_size)
     } else {
         snprintf(out, out_size, "0x%04zx = %zu  %s", m->cursor, m->cursor, where);
     }
+}
+
+/* Did the bytes change that where_words tells of? */
+static bool where_damaged(const struct model *m)
+{
+    struct layout_span span = layout_span_at(m->layout, m->cursor);
+    struct layout_leaf leaf;
+    struct field_row row;
+    bool field = span.leaf != LAYOUT_NO_LEAF && layout_leaf_get(m->layout, span.leaf, &leaf);
+    return damage_touches(&m->damage, m->cursor, 1) ||
+           (field && damage_touches(&m->damage, leaf.offset, leaf.node->size)) ||
+           (fields_selected(&m->fields, m->cursor, &row) && damage_touches(&m->damage, row.offset, row.size));
 }
 
 /* Beside the wall, or on both sides of it where the inspector's heading stands in the same row. */
@@ -304,6 +323,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
 {
     static const char keys[] = " ? help  q quit";
     int row = d->rows - 1, room = d->cols - (int)sizeof keys + 1;
+    canvas_blank(c, row, 0, m->damage.all ? 0 : 1, d->cols);
     if (m->prompt != 0) {
         const char *typed = m->typed;
         int cut = canvas_width(typed) - (d->cols - 3);
@@ -349,7 +369,10 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
 void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                     const struct source *source)
 {
-    canvas_clear(c);
+    bool anew = m->damage.all || m->size == 0 || m->help || m->attached;
+    if (anew) {
+        canvas_clear(c);
+    }
     if (m->help) {
         panel_help(c, t, m);
         return;
@@ -358,17 +381,23 @@ void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashbo
         panel_attached_full(c, t, source, m->attached_top);
         return;
     }
-    draw_title(c, t, d, m, source);
+    if (anew || d->rows == 1) {
+        draw_title(c, t, d, m, source);
+    }
     if (m->size > 0) {
         draw_grid(c, t, d, m);
     } else {
         draw_empty(c, t, d, source);
     }
-    draw_walls(c, t, d, m, source);
+    if (anew || where_damaged(m)) {
+        draw_walls(c, t, d, m, source);
+    }
     panel_fields(c, t, m, d->fields);
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
-    panel_attached(c, t, source, 0, d->attached);
+    if (anew) {
+        panel_attached(c, t, source, 0, d->attached);
+    }
     draw_status(c, t, d, m, source);
 }
 

@@ -43,7 +43,7 @@ enum grid_family {
     GRID_FAMILIES
 };
 #define GRID_HUES 3 /* of each family */
-#define GRID_GLOW_MAX 3
+#define GRID_GLOW_MAX 2
 #define GRID_TEXT_RUN 4 /* as strings(1) has it */
 
 /* Colours, 1 to 7 as in ANSI (7 stands for the terminal's own). The three of a family differ. */

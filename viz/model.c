@@ -13,7 +13,7 @@
 void model_init(struct model *m)
 {
     static const struct layout empty;
-    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = ""};
+    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = "", .damage = {.all = true}};
     fields_reset(&m->fields, m->layout);
 }
 
@@ -51,6 +51,7 @@ int model_set_layout(struct model *m, const struct layout *layout, const char *t
     grid_hues_free(&m->hues);
     m->hues = hues;
     m->layout = layout;
+    damage_all(&m->damage);
     fields_reset(&m->fields, layout);
     printable_text(title, printable_utf8(), m->layout_title, sizeof m->layout_title);
     return 0;
@@ -61,6 +62,7 @@ int model_resize(struct model *m, size_t size)
     window_drop(m);
     recording_forget(&m->recording);
     m->size = size;
+    damage_all(&m->damage);
     m->frozen = false; /* of the frozen picture nothing is left */
     m->marking = false;
     m->shown = 0;
@@ -156,7 +158,24 @@ bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count
         return false;
     }
     memcpy(m->bytes, bytes, count);
+    damage_all(&m->damage);
     return true;
+}
+
+/* A byte that is free and printable may be one of a word, or cease to be: that colours all of the word. */
+static void damage_words(struct model *m)
+{
+    for (size_t i = 0; i < m->damage.count; i++) {
+        size_t first = m->damage.range[i].first - m->base, end = m->damage.range[i].end - m->base;
+        while (first > 0 && m->bytes[first - 1] >= 0x20 && m->bytes[first - 1] < 0x7f) {
+            first--;
+        }
+        while (end < m->count && m->bytes[end] >= 0x20 && m->bytes[end] < 0x7f) {
+            end++;
+        }
+        m->damage.range[i].first = m->base + first;
+        m->damage.range[i].end = m->base + end;
+    }
 }
 
 /* The live bytes changed, in a window that stays. */
@@ -164,13 +183,19 @@ static void live_changed(struct model *m, const uint8_t *bytes)
 {
     model_news(m, m->base, m->bytes, bytes, m->count);
     for (size_t i = 0; i < m->count; i++) {
-        if (m->bytes[i] != bytes[i]) {
+        if (i % 64 == 0 && m->count - i >= 64 && memcmp(m->bytes + i, bytes + i, 64) == 0) {
+            i += 63; /* nearly always */
+        } else if (m->bytes[i] != bytes[i]) {
+            m->bytes[i] = bytes[i];
             m->changed_at[i] = m->now > 0 ? m->now : 1;
             m->since[i] = m->marking;
+            m->glow[i] = GRID_GLOW_MAX;
+            damage_add(&m->damage, m->base + i);
         }
     }
+    damage_words(m);
+    m->damage.all = m->damage.all || m->squeeze; /* rows become lines of their own, or cease to be */
     m->last_change = m->now > 0 ? m->now : 1;
-    memcpy(m->bytes, bytes, m->count);
 }
 
 bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count)
@@ -190,6 +215,7 @@ bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t coun
             return false;
         }
         model_time_mark(m);
+        model_fade(m);
         return true;
     }
     if (changed > 0) {
@@ -198,47 +224,49 @@ bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t coun
     return changed > 0;
 }
 
-/* The ages at which a glow grows weaker. */
-static const unsigned fading_ms[GRID_GLOW_MAX] = {MODEL_GLOW_MS / 4, MODEL_GLOW_MS * 6 / 10, MODEL_GLOW_MS};
-
 int model_fading(const struct model *m)
 {
-    unsigned least = UINT_MAX;
     if (m->frozen) {
         return (int)(1000 - m->now % 1000);
     }
-    for (size_t i = 0; m->last_change != 0 && i < m->count; i++) {
-        uint64_t age = m->now - m->changed_at[i];
-        for (size_t k = 0; m->changed_at[i] != 0 && k < GRID_GLOW_MAX; k++) {
-            if (age < fading_ms[k]) {
-                least = fading_ms[k] - age < least ? (unsigned)(fading_ms[k] - age) : least;
-                break;
-            }
+    return m->last_change != 0 ? (int)(MODEL_FADE_MS - m->now % MODEL_FADE_MS) : -1;
+}
+
+/* Of a change at that time, which counts from the next multiple of MODEL_FADE_MS on. */
+static unsigned glow_of(uint64_t changed_at, uint64_t now)
+{
+    int64_t start = (int64_t)((changed_at + MODEL_FADE_MS - 1) / MODEL_FADE_MS);
+    int64_t steps = (int64_t)(now / MODEL_FADE_MS) - start, most = MODEL_GLOW_MS / MODEL_FADE_MS;
+    return steps < most / 2 ? GRID_GLOW_MAX : steps < most ? 1 : 0;
+}
+
+bool model_fade(struct model *m)
+{
+    bool changed = false, glows = false;
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->changed_at[i] == 0) {
+            continue;
         }
+        unsigned glow = glow_of(m->changed_at[i], m->now);
+        if (m->glow[i] != glow) {
+            m->glow[i] = (uint8_t)glow;
+            damage_add(&m->damage, m->base + i);
+            changed = true;
+        }
+        m->changed_at[i] = glow > 0 ? m->changed_at[i] : 0;
+        glows = glows || glow > 0;
     }
-    return least == UINT_MAX ? -1 : (int)least;
+    m->last_change = glows ? m->last_change : 0;
+    m->damage.all = m->damage.all || (changed && m->squeeze);
+    return changed;
 }
 
 bool model_tick(struct model *m, uint64_t now_ms)
 {
-    bool changed = m->frozen && now_ms / 1000 != m->now / 1000; /* "3 s ago" */
+    bool told = m->frozen && now_ms / 1000 != m->now / 1000; /* "3 s ago" */
+    bool fades = !m->frozen && m->last_change != 0 && now_ms / MODEL_FADE_MS != m->now / MODEL_FADE_MS;
     m->now = now_ms;
-    if (m->frozen || m->last_change == 0) {
-        return changed;
-    }
-    for (size_t i = 0; i < m->count; i++) {
-        uint64_t age = now_ms - m->changed_at[i];
-        unsigned glow = 0;
-        if (m->changed_at[i] != 0 && age < MODEL_GLOW_MS) {
-            glow = age < fading_ms[0] ? 3 : age < fading_ms[1] ? 2 : 1;
-        }
-        changed = changed || m->glow[i] != glow;
-        m->glow[i] = (uint8_t)glow;
-    }
-    if (now_ms - m->last_change >= MODEL_GLOW_MS) {
-        m->last_change = 0;
-    }
-    return changed;
+    return fades ? model_fade(m) : told;
 }
 
 /* Some of the cells: all of them in the window, or none. */

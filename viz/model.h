@@ -7,13 +7,15 @@
 #ifndef SHMLAB_MODEL_H
 #define SHMLAB_MODEL_H
 
+#include "damage.h"
 #include "fields.h"
 #include "grid.h"
 #include "recording.h"
 #include "source.h"
 #include "squeeze.h"
 
-#define MODEL_GLOW_MS 1000 /* how long a change is seen */
+#define MODEL_GLOW_MS 1000 /* how long a change is seen, and up to MODEL_FADE_MS longer */
+#define MODEL_FADE_MS 250  /* glows fade at multiples of this time, many at once: each time costs a frame */
 #define MODEL_WINDOW ((size_t)16 << 10) /* bytes; more only where the screen shows more */
 #define MODEL_PROMPT_MAX 64
 #define MODEL_NEWS_MAX 200
@@ -52,6 +54,7 @@ struct model {
     uint8_t *glow;               /* what grid_fill takes, worked out by model_tick; owned */
     bool *since;                 /* changed since the mark was set; owned */
     uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
+    struct damage damage;        /* what changed by bytes and time since it was cleared; other changes are the caller's to add */
     struct recording recording;  /* every change seen; what is live stands there while the picture is frozen */
     uint64_t shown;              /* the recording's state that is shown; its newest one while live */
     bool marking;                /* the second level of marks is on: all that changed after state `mark` */
@@ -145,6 +148,9 @@ void model_when(const struct model *m, char *out, size_t out_size);
 
 /* Shows other bytes, at another place perhaps; marks are for the caller to set. false: no memory. For model_time.c. */
 bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count);
+
+/* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. For model_time.c. */
+bool model_fade(struct model *m);
 
 /* Works out `since` and the glow of a state that is shown: for model.c. */
 void model_time_mark(struct model *m);

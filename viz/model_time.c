@@ -48,7 +48,7 @@ void model_news(struct model *m, size_t base, const uint8_t *before, const uint8
     m->news.at = m->now;
     for (size_t i = 0; i < count && used < sizeof m->news.text - 1;) {
         if (before[i] == after[i]) {
-            i++;
+            i += count - i > 64 && memcmp(before + i, after + i, 64) == 0 ? 64 : 1;
             continue;
         }
         char one[MODEL_NEWS_MAX];
@@ -145,7 +145,7 @@ void model_live(struct model *m)
     m->news.text[0] = '\0';
     if (r->seen && model_show(m, r->base, r->live, r->count)) {
         model_time_mark(m);
-        model_tick(m, m->now);
+        model_fade(m);
     }
 }
 

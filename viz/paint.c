@@ -161,9 +161,15 @@ static int blank_from(const struct glyph *row, int cols)
 static void row_paint(struct paint *p, int row, const struct glyph *want)
 {
     struct glyph *have = &p->shown[(size_t)row * (size_t)p->cols];
+    if (memcmp(have, want, (size_t)p->cols * sizeof *want) == 0) {
+        return;
+    }
     int last = row == p->rows - 1 && !p->terminal.last_cell ? p->cols - 1 : p->cols;
     int tail = blank_from(want, p->cols), had = blank_from(have, p->cols);
     for (int col = 0; col < last; col++) {
+        if (memcmp(&want[col], &have[col], sizeof *want) == 0) {
+            continue; /* nearly always; what stands there was seen() already */
+        }
         struct glyph g = seen(&p->terminal, &want[col]);
         if (memcmp(&g, &have[col], sizeof g) == 0) {
             continue;

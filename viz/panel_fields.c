@@ -159,6 +159,21 @@ static bool row_glows(const struct model *m, const struct field_row *row)
     return false;
 }
 
+static bool row_damaged(const struct model *m, const struct field_row *row)
+{
+    return damage_touches(&m->damage, row->offset, row->size > 0 ? row->size : SIZE_MAX);
+}
+
+/* Is one of the table's rows to be drawn? */
+static bool table_damaged(const struct model *m, struct field_row row, size_t rows)
+{
+    bool damaged = m->damage.all || row_damaged(m, &row);
+    for (; !damaged && rows > 1 && fields_next(&m->fields, &row); rows--) {
+        damaged = row_damaged(m, &row);
+    }
+    return damaged;
+}
+
 /* ---- drawing ---- */
 
 /* A path that is too long keeps its end, from a dot on where that fits: ".num" says more than "message.n". But not
@@ -267,11 +282,18 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         canvas_put_wrapped(c, r.row + 1, r.col + 1, r.cols - 2, r.rows - 1, theme_words(t, WORDS_LABEL), m->layout_title);
         return;
     }
+    if (!table_damaged(m, row, rows)) {
+        return;
+    }
     bool any = m->cursor < m->size && fields_selected(&m->fields, m->cursor, &selected);
     struct columns w = columns_fit(m, &row, rows, r.cols);
     field_head(c, t, r, &w);
     size_t drawn = 0;
     for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(&m->fields, &row)) {
+        if (!row_damaged(m, &row)) {
+            continue;
+        }
+        canvas_blank(c, r.row + 1 + (int)drawn, r.col, 1, r.cols);
         field_row(c, t, m, r, r.row + 1 + (int)drawn, &w, &row, any && field_same(&row.id, &selected.id));
     }
     size_t below = drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;

@@ -69,7 +69,7 @@ static size_t help_signs(const struct theme *t, const struct grid_palette *palet
     help_cell(t, &lines[n++], &cell, "no field, but it reads as text");
     for (size_t i = 0; i < theme_mark_count; i++) {
         bool stale = theme_marks[i].mark == GRID_STALE;
-        cell = (struct grid_cell){.role = stale ? GRID_PADDING : GRID_FIELD, .byte = 0x2a, .colour = colour, .glow = 3,
+        cell = (struct grid_cell){.role = stale ? GRID_PADDING : GRID_FIELD, .byte = 0x2a, .colour = colour, .glow = GRID_GLOW_MAX,
                                   .marks = (uint8_t)theme_marks[i].mark, .starts = true};
         help_cell(t, &lines[n++], &cell, theme_marks[i].meaning);
     }

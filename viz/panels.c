@@ -173,6 +173,10 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct model
                            "This byte was not looked at then.");
         return;
     }
+    if (!damage_touches(&m->damage, m->cursor, sizeof(uint64_t))) {
+        return;
+    }
+    canvas_blank(c, r.row, r.col, r.rows, r.cols);
     struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
     int width = (r.cols - 6) / 2;
     bool all = r.rows >= READINGS + 2;
@@ -353,6 +357,9 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
     for (int row = 0; row < shape.rows; row++) {
         size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
         char label[16];
+        if (!damage_touches(&m->damage, start, (size_t)shape.cols * shape.bytes)) {
+            continue;
+        }
         map_offset(start, label, sizeof label);
         canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
         for (int col = 0; col < shape.cols; col++) {
@@ -360,7 +367,9 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
             if (offset >= m->size) {
                 break;
             }
-            map_character(c, t, m, r.row + row, r.col + 5 + col, offset, shape.bytes);
+            if (damage_touches(&m->damage, offset, shape.bytes)) {
+                map_character(c, t, m, r.row + row, r.col + 5 + col, offset, shape.bytes);
+            }
         }
     }
 }

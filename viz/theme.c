@@ -72,7 +72,7 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
         s.attr = STYLE_REVERSE | ((cell->marks & GRID_DIFFERS) != 0 ? STYLE_BOLD : 0);
     }
     if ((cell->marks & GRID_CHANGED) != 0 && (cell->marks & GRID_SELECTED) == 0) {
-        static const uint8_t glow[GRID_GLOW_MAX + 1] = {0, STYLE_BOLD, STYLE_REVERSE, STYLE_REVERSE};
+        static const uint8_t glow[GRID_GLOW_MAX + 1] = {0, STYLE_BOLD, STYLE_REVERSE};
         s.attr = glow[cell->glow <= GRID_GLOW_MAX ? cell->glow : GRID_GLOW_MAX];
     }
     return s;

@@ -69,7 +69,8 @@ static bool follow(struct view *v)
     bool glow = model_tick(&v->model, view_now_ms());
     pace_look(&v->pace, &v->source, v->model.now);
     bool changed = view_look(v);
-    return model_tick(&v->model, v->model.now) || glow || changed || news || v->model.doubt != doubt;
+    v->model.damage.all = v->model.damage.all || news;
+    return glow || changed || news || v->model.doubt != doubt;
 }
 
 /* Sleeps until there may be something new. */
@@ -100,6 +101,7 @@ static bool search_on(struct view *v)
         find_take(&v->model, bytes, source_read(&v->source, first, bytes, count));
     }
     free(bytes);
+    damage_all(&v->model.damage);
     return true;
 }
 
@@ -113,11 +115,15 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
         if (rc < 0) {
             return rc;
         }
+        damage_all(&v->model.damage);
     }
-    *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
-    dashboard_shape(plan, &v->model);
-    view_look(v); /* keys and another size may have brought other rows into sight */
+    if (v->model.damage.all) {
+        *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
+        dashboard_shape(plan, &v->model);
+        view_look(v); /* keys and another size may have brought other rows into sight */
+    }
     dashboard_draw(c, theme, plan, &v->model, &v->source);
+    damage_clear(&v->model.damage);
     screen_show(c);
     v->shown = true;
     return 0;
@@ -148,6 +154,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     if (v->model.next_layout != v->layout_asked) {
         next_glasses(v);
     }
+    damage_all(&v->model.damage);
     return true;
 }
 

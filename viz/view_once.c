@@ -104,7 +104,7 @@ static int take_pasts(struct view *v)
     rc = rc != 0 ? rc : take_past(v, "--was", w->was, later);
     v->model.news.text[0] = '\0'; /* of what lies between them nothing is told */
     if (w->since != NULL && w->was != NULL) {
-        model_tick(&v->model, later + MODEL_GLOW_MS);
+        model_tick(&v->model, later + MODEL_GLOW_MS + MODEL_FADE_MS);
     }
     return rc;
 }
