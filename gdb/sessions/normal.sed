@@ -1,0 +1,29 @@
+# What differs from run to run, from machine to machine, or from one gdb to the next: session-run holds sessions against
+# their transcripts without it.
+/^\[Thread debugging using libthread_db enabled\]$/d
+/^Using host libthread_db library /d
+# What gdb says while it writes or reads a core, of each version's own.
+/^warning: (target file|Memory read failed|Can't open file)/d
+/^warning: Error disabling address space randomization/d
+s/[ \t]+$//
+
+# Folders, and the lines of our source.
+s|/[^ "']*/shmlab-session\.[A-Za-z0-9]+|FOLDER|g
+s|/[^ "']*/(shm-[a-z]+)|FOLDER/\1|g
+s/\b([a-z_]+\.[ch])(:| line |, line )[0-9]+/\1\2N/g
+s/^[0-9]+\t/N\t/
+
+# Keys, ids, pids.
+s/(segment |key )0x[0-9a-f]{8}\b/\10xKEY/g
+s/SYSV[0-9a-f]{8}/SYSVKEY/g
+s/\b(shmid|pid|process|LWP) [0-9]+/\1 ID/g
+
+# Addresses. Those of a segment keep their last digits: it starts where a page does.
+s/^(=> )?0x[0-9a-f]{9}([0-9a-f]{3})\b/\10x---------\2/
+s/(\*\) |base ?= ?|attached at )0x[0-9a-f]{9}([0-9a-f]{3})\b/\10x---------\2/g
+s/\b0x(0000)?[0-9a-f]{12}\b/0x------------/g
+s/(Breakpoint [0-9]+ at )0x[0-9a-f]+/\10x----/
+
+# A breakpoint in two programs: which of its places comes first, their addresses tell.
+s/(hit Breakpoint [0-9]+)\.[0-9]/\1/
+s/(process ID) +/\1 /
