@@ -304,7 +304,8 @@ bool attachment_watch_tick(struct attachment_watch *w, const struct segment_stat
     uint64_t before = processor_us();
     int error = attachments_scan(&fresh, &w->what);
     w->cost_us = processor_us() - before;
-    if (st != NULL && (!w->scanned || stat_differs(st, &w->seen)))
+    /* Where we are the last who came or went, nobody did so unseen after us. */
+    if (st != NULL && st->last_pid != getpid() && (!w->scanned || stat_differs(st, &w->seen)))
         w->settle_at = now_ms + SETTLE_MS;
     if (st != NULL)
         w->seen = *st;

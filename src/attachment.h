@@ -69,7 +69,7 @@ size_t attachments_drop(struct attachments *a, pid_t pid);
 size_t attachments_missing(const struct attachments *a, unsigned long nattch);
 
 /* A look through all processes costs milliseconds, so it is taken only when the kernel's own count or times have
- * changed, once more after the second in which they did (they have no fractions), and rarely else. Where the kernel keeps
+ * changed, once more after the second in which others' did (they have no fractions), and rarely else. Where the kernel keeps
  * no count: when one that was found has ended, and every few seconds. */
 struct attachment_watch {
     struct attachment_object what;

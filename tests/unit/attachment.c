@@ -324,6 +324,12 @@ static void one_more_scan_settles_what_the_seconds_hide(void **state)
     assert_true(attachment_watch_tick(&w, &st, 10000));
     assert_int_equal(w.now.count, 1);
     w.cost_us = 0;
+    assert_false(attachment_watch_due(&w, &st, 11100)); /* the last who came is the one who looks: nothing is hidden */
+    st.last_pid = 1;
+    attachment_watch_free(&w);
+    attachment_watch_start(&w, &s->what);
+    assert_true(attachment_watch_tick(&w, &st, 10000));
+    w.cost_us = 0;
     assert_false(attachment_watch_due(&w, &st, 11099));
     assert_true(attachment_watch_due(&w, &st, 11100));
     assert_false(attachment_watch_tick(&w, &st, 11200)); /* it took one more above; nothing is new */
