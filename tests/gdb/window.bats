@@ -85,23 +85,51 @@ segment_file()
     done
 }
 
-@test "mid-write and overrun: what another process writes is there at the next prompt, with its mark" {
-    serve
+# mid_write_and_overrun LAYOUT TYPE NUM FAREWELL: their offsets.
+mid_write_and_overrun()
+{
+    local words=(--type "struct $2" --elf "$BIN/shm-server")
+    serve --layout "$1"
     segment_file
     cp "$T/now" "$T/first"
     gdb_on 100x40 -p "$SERVER"
     await screen_says 'PI is de'
-    poke 20 1500000099
+    await screen_says '(gdb)'
+    poke "$3" 1500000099
     segment_file
-    type_in ''
     type_in 'print 41+1'
-    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" --type 'struct message' --elf "$BIN/shm-server"
-    poke 48 4141414141414141414141
+    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" "${words[@]}"
+    poke "$4" 4141414141414141414141
     segment_file
     type_in 'print 42+1'
-    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" --type 'struct message' --elf "$BIN/shm-server"
+    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" "${words[@]}"
     type_in 'shm-grid-reset'
-    await same_cells --file "$T/now" --was "$T/now" --since "$T/now" --type 'struct message' --elf "$BIN/shm-server"
+    await same_cells --file "$T/now" --was "$T/now" --since "$T/now" "${words[@]}"
+    type_in quit
+    stop TERM
+}
+
+@test "mid-write and overrun, natural: what another process writes is there, with its mark" {
+    mid_write_and_overrun natural message 20 48
+}
+
+@test "mid-write and overrun, packed: what another process writes is there, with its mark" {
+    mid_write_and_overrun packed message_packed 19 38
+}
+
+@test "the window scrolls by keys, and a click inspects a byte" {
+    serve
+    gdb_on 80x24 -p "$SERVER"
+    await screen_says 'PI is de'
+    await screen_says '(gdb)'
+    type_in 'focus shm_grid'
+    await screen_says 'Focus set to shm_grid window'
+    tmx send-keys Down Down
+    await screen_says '│0068 '
+    run -1 screen_says '│0000'
+    tmx send-keys -l $'\e[M'"$(printf '\x20\x52\x25')" # button 1 at column 50, row 5
+    tmx send-keys -l $'\e[M'"$(printf '\x23\x52\x25')"
+    await screen_says '0020 │3d[3d]'
 }
 
 @test "what cannot be shown is one line, and gdb goes on" {
