@@ -3,8 +3,8 @@
 #   ./shmlab test              all of it, about five minutes on two cores
 #   ./shmlab test NAME...      only the tests whose name has NAME in it (a regular expression), in one build
 #   ./shmlab test --list       the names of the tests
-#   ./shmlab test --chroot bookworm|trixie
-#                              all of it once more, and the demo, in a fresh minimal Debian (root, network)
+#   ./shmlab test --chroot bookworm|trixie|jammy|noble
+#                              all of it once more, and the demo, in a fresh minimal system (root, network)
 #
 # The whole run, step by step:
 #   dev      gcc: all tests
