@@ -105,7 +105,7 @@ clang_rt_package()
     fi
     [[ $major ]] || return
     # before clang had a package for them (Ubuntu 22.04), they lay in libclang-common
-    if apt-cache show "libclang-rt-$major-dev" >/dev/null 2>&1 || ! apt-cache show "libclang-common-$major-dev" >/dev/null 2>&1; then
+    if apt_knows "libclang-rt-$major-dev" || ! apt_knows "libclang-common-$major-dev"; then
         printf 'libclang-rt-%s-dev' "$major"
     else
         printf 'libclang-common-%s-dev' "$major"
@@ -144,12 +144,13 @@ may_be_root()
     [[ -t 0 && -t 2 ]] && sudo -v
 }
 
-# apt_knows NAMES...: are all of them in apt's lists? (apt-cache show is content with one of many.)
+# apt_knows NAMES...: are all of them in apt's lists? apt-cache show is content with one of many, and also with a name
+# that nothing but other packages' suggestions mention: of that it shows nothing.
 apt_knows()
 {
     local name
     for name; do
-        apt-cache show "$name" >/dev/null 2>&1 || return 1
+        [[ $(apt-cache show "$name" 2>/dev/null) == Package:* ]] || return 1
     done
 }
 

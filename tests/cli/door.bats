@@ -68,6 +68,16 @@ tool()
     chmod 755 "$T/bin/$1"
 }
 
+# apt_knows_if CONDITION [WORDS]: an apt-cache whose show has the package $2 where CONDITION holds, and is silent but
+# content elsewhere, as the real one is of names that packages only mention. Its depends says WORDS.
+apt_knows_if()
+{
+    tool apt-cache <<END
+[[ \$1 == depends ]] && echo "${2-}" && exit
+if $1; then echo "Package: \$2"; fi
+END
+}
+
 # apt_that INSTALLS...: an apt-get which makes these commands appear, an apt-cache that knows every name, and a build
 # that always works.
 apt_that()
@@ -80,7 +90,7 @@ while read -r name; do
     printf '#!/bin/sh\nexit 0\n' >"$T/bin/$name"; chmod 755 "$T/bin/$name"
 done <"$T/appears"
 END
-    tool apt-cache <<<'exit 0'
+    apt_knows_if true
     built
 }
 
@@ -232,7 +242,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     # as the real one: content with one known name of many
-    tool apt-cache <<<'grep -q "update" "$T/calls" 2>/dev/null || [[ " $* " == *" tmux "* ]]'
+    apt_knows_if 'grep -q update "$T/calls" 2>/dev/null || [[ " $* " == *" tmux "* ]]'
     rm "$T/bin/tmux"
     apt_that_also tmux
     run -0 plain_door setup
@@ -260,7 +270,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     run -1 --separate-stderr plain_door test
     [[ $stderr == *"libclang-rt-19-dev"* ]]
     rm "$T/bin/clang"
-    tool apt-cache <<<'[[ $1 == depends ]] && echo "  Depends: clang-21"; exit 0'
+    apt_knows_if true '  Depends: clang-21'
     run -1 --separate-stderr plain_door test
     [[ $stderr == *"clang libclang-rt-21-dev"* ]]
     # no lists yet: nothing is guessed
@@ -268,7 +278,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     run -1 --separate-stderr plain_door test
     [[ $stderr == *" clang"* && $stderr != *"libclang-rt"* ]]
     # where that name is unknown and the older one is known
-    tool apt-cache <<<'[[ $1 == depends ]] && echo "  Depends: clang-14"; [[ $2 != libclang-rt-* ]]'
+    apt_knows_if '[[ $2 != libclang-rt-* ]]' '  Depends: clang-14'
     run -1 --separate-stderr plain_door test
     [[ $stderr == *"libclang-common-14-dev"* ]]
 }
@@ -279,7 +289,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     apt_that dwz python3-dbg
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     tool dpkg-query <<<'exit 1'
-    tool apt-cache <<<'[[ $1 == show && $2 != valgrind-dbg ]]'
+    apt_knows_if '[[ $2 != valgrind-dbg ]]'
     run -0 plain_door setup --test
     grep -q 'install dwz python3-dbg \[' "$T/calls"
     : >"$T/calls"
