@@ -99,7 +99,7 @@ quiet_now()
     serve --bell --every 1
     viewer 80x24
     sees 'rings'
-    first=$(screen | grep 'rings')
+    await rings_told
     await rings_on
     before=$(sleeps)
     sleep 1
@@ -112,6 +112,8 @@ quiet_now()
     sees " $last r"
 }
 
+# of one screen that was taken: the next may be caught in the middle of a redraw
+rings_told() { first=$(screen | grep 'rings'); }
 rings_on()
 {
     [[ $(screen | grep 'rings') != "$first" ]]
