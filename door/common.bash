@@ -22,6 +22,22 @@ printable() { printf '%s' "${1//[![:print:]]/?}"; }
 # has COMMAND: is it on the PATH? Starts no process.
 has() { type -P "$1" >/dev/null; }
 
+# terminal_require WORD INSTEAD: ends the program where it can't draw on this terminal. What a learner sees first must not
+# be a riddle. INSTEAD: what works without a terminal.
+terminal_require()
+{
+    if [[ ! -t 0 || ! -t 1 ]]; then
+        warn "$1 draws on a terminal, and this is a pipe, a file or a job without one."
+        printf 'In a terminal: ./shmlab %s. %s\n' "${1#the }" "$2" >&2
+        exit 1
+    fi
+    if [[ -z ${TERM-} || ${TERM-} == dumb ]] || { has tput && ! tput cols >/dev/null 2>&1; }; then
+        warn "TERM is '$(printable "${TERM-}")': no terminal of that name can be drawn on. Try:"
+        printf '    TERM=xterm-256color ./shmlab %s\n' "${1#the }" >&2
+        exit 1
+    fi
+}
+
 # quietly LOG COMMAND...: runs it with its output in LOG; a terminal sees the newest line, and nothing stays of it.
 # The command's own exit status. Standard input stays: sudo may ask for a password (it asks /dev/tty).
 quietly()

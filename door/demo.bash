@@ -15,21 +15,6 @@ source "$ROOT/door/build.bash"
 DEMO_DIR='' # holds the file that names the segment, tmux's socket, and what the panes tell
 DEMO_JOB='' # the pid of what shows the picture: tmux's client, or the viewer
 
-# What a learner sees first must not be a riddle: tell at once where the demo can't be drawn.
-demo_check_terminal()
-{
-    if [[ ! -t 0 || ! -t 1 ]]; then
-        warn "the demo draws on a terminal, and this is a pipe, a file or a job without one."
-        printf 'In a terminal: ./shmlab demo. For a picture in a pipe: ./shmlab view --render text\n' >&2
-        exit 1
-    fi
-    if [[ -z ${TERM-} || ${TERM-} == dumb ]] || { has tput && ! tput cols >/dev/null 2>&1; }; then
-        warn "TERM is '$(printable "${TERM-}")': no terminal of that name can be drawn on. Try:"
-        printf '    TERM=xterm-256color ./shmlab demo\n' >&2
-        exit 1
-    fi
-}
-
 # UTF-8 where nothing was said about it; whoever asked for another locale has it.
 demo_choose_locale()
 {
@@ -156,7 +141,7 @@ word_demo()
         warn "demo takes no words. See: ./shmlab help demo"
         exit 2
     fi
-    demo_check_terminal
+    terminal_require 'the demo' 'For a picture in a pipe: ./shmlab view --render text'
     build_programs build demo || exit 1
     demo_choose_locale
     trap 'exit 129' HUP

@@ -5,6 +5,8 @@
 
 # shellcheck source=door/build.bash
 source "$ROOT/door/build.bash"
+# shellcheck source=door/debugger.bash
+source "$ROOT/door/debugger.bash"
 
 DOCTOR_STATUS=0
 
@@ -137,23 +139,38 @@ doctor_kernel()
     fi
 }
 
+# What the gdb that is there can show.
+doctor_gdb()
+{
+    local version=${GDB_VERSION:-of unknown version}
+    if [[ ! $GDB_PYTHON ]]; then
+        row note gdb "$version, without Python: no window, but shm-grid draws the segment" "$(apt_command gdb)"
+    elif [[ ! $GDB_TUI ]]; then
+        row note gdb "$version, Python $GDB_PYTHON, without windows: shm-grid draws the segment" "$(apt_command gdb)"
+    else
+        row ok gdb "$version, Python $GDB_PYTHON: its window can show the segment"
+    fi
+}
+
+doctor_ptrace()
+{
+    case $PTRACE_SAID in
+        attach) row ok ptrace "gdb may start programs, and attach to your running ones (scope $PTRACE_SCOPE)" ;;
+        start) row note ptrace "scope $PTRACE_SCOPE: gdb can start a program, but not attach to a running one" "$(ptrace_mend)" ;;
+        *) row note ptrace "scope $PTRACE_SCOPE: gdb can start no program and attach to none" "$(ptrace_mend)" ;;
+    esac
+}
+
 doctor_debugging()
 {
-    local scope=0
     heading 'Debugging and tests'
-    [[ -r /proc/sys/kernel/yama/ptrace_scope ]] && scope=$(</proc/sys/kernel/yama/ptrace_scope)
-    if ((scope == 0 || EUID == 0 && scope < 3)); then
-        row ok ptrace "gdb may attach to your running programs (scope $scope)"
+    if has gdb; then
+        gdb_look
+        doctor_gdb
+        ptrace_look
+        doctor_ptrace
     else
-        row note ptrace "scope $scope: gdb can start a program, but not attach to a running one" \
-            'sudo sysctl kernel.yama.ptrace_scope=0   (until the next boot)'
-    fi
-    if ! has gdb; then
-        row note gdb 'not installed' "$(apt_command gdb)"
-    elif [[ $(gdb -nx -batch -ex 'python print(1)' 2>/dev/null) == 1 ]]; then
-        row ok gdb 'with Python: its window can show the grid'
-    else
-        row note gdb 'without Python: the grid comes through a pipe instead' "$(apt_command gdb)"
+        row note gdb 'not installed: ./shmlab gdb installs it' "$(apt_command gdb)"
     fi
     if unshare --ipc true 2>/dev/null || unshare --user --ipc true 2>/dev/null; then
         row ok namespaces 'tests can have a set of segments of their own (unshare --ipc)'

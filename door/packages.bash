@@ -16,6 +16,7 @@ readonly PACKAGES=(
     'build|libncurses-dev|module ncursesw|draws the viewer on the terminal'
     'build|libdw-dev|module libdw|reads C types from debug information'
     'demo|tmux|command tmux|shows viewer, server and client in one window'
+    'gdb|gdb|command gdb|the debugger, for ./shmlab gdb'
     'bench|procps|command watch|watch: what the viewer is compared with'
     'bench|bsdextrautils|command hexdump|hexdump: what watch shows'
     'bench|xxd|command xxd|the same, in fewer bytes'

@@ -13,7 +13,12 @@
 #include "options.h"
 #include "printable.h"
 #include "segment.h"
+#include "shm_layout.h"
 #include "tell.h"
+
+/* For a debugger of this program: what it takes the segment for. */
+SHM_LAYOUT(struct message);
+SHM_LAYOUT_WHEN(struct message_packed, "packed");
 
 #define PROGRAM "shm-client"
 

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# ./shmlab gdb: what it attaches to and starts, and that nothing stays of it.
+bats_require_minimum_version 1.5.0
+load ../screen/helper
+
+setup()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    gdb -nx -batch -ex 'python gdb.register_window_type' >/dev/null 2>&1 || skip "this gdb has no TUI with Python"
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+    [[ $BUILD_DIR == "$ROOT/build/"* ]] || skip "no programs built under $ROOT/build"
+    screen_open
+    export SHMLAB_PRESET=${BUILD_DIR##*/} TMPDIR=$T
+}
+
+teardown() { screen_close; }
+
+# gdb starts, reads its symbols and its Python, perhaps beside other tests: 40 seconds at most, not 10.
+await()
+{
+    local until=$((SECONDS + 40))
+    until "$@"; do
+        ((SECONDS <= until)) || { printf 'waited in vain for: %s\n' "$*" >&2 && return 1; }
+        sleep 0.05
+    done
+}
+
+# door SIZE WORD...: ./shmlab gdb under $KEY, in a terminal of that size.
+door()
+{
+    local size=$1
+    shift
+    on "$size" env TERM=screen-256color TMPDIR="$T" ./run "$ROOT/shmlab" gdb --key "$KEY" "$@"
+}
+
+type_in()
+{
+    keys -l "$1"
+    keys Enter
+}
+
+leave()
+{
+    type_in quit
+    sees 'Quit anyway?'
+    type_in y
+    ends 0
+}
+
+nothing_left()
+{
+    [[ -z $(id_of_key) ]]
+    ! compgen -G "$T/shmlab-gdb.*"
+}
+
+@test "no server: gdb starts one, stopped before its first write; each continue writes one value; quit leaves nothing" {
+    door 100x34
+    sees 'Each continue writes one value.' 'message_write_field' '1024 bytes'
+    [[ $(bytes_of "$(id_of_key)") =~ ^0+$ ]]
+    type_in continue
+    sees 'PI is de'
+    leave
+    nothing_left
+}
+
+@test "a server that runs: gdb attaches, shows its bytes, and quit leaves it running" {
+    serve --every 200
+    door 80x24
+    sees "Attached to shm-server, pid $SERVER." 'PI is de' '(gdb)'
+    await grep -q '^State:.*t' "/proc/$SERVER/status"
+    leave
+    await grep -q '^State:.*S' "/proc/$SERVER/status"
+    [[ $(id_of_key) == "$ID" ]]
+}
+
+@test "the client stops before it reads; the server that was started for it ends with gdb" {
+    door 100x34 client
+    sees 'Nothing has been read yet.' 'PI is de' 'farewell'
+    leave
+    nothing_left
+}
+
+@test "without a terminal it says so, and wrong words are told" {
+    run -1 --separate-stderr "$ROOT/shmlab" gdb </dev/null
+    [[ $stderr == *"gdb draws on a terminal"* ]]
+    run -2 --separate-stderr "$ROOT/shmlab" gdb --nosuch
+    [[ $stderr == *"gdb does not know '--nosuch'"* ]]
+    run -2 --separate-stderr "$ROOT/shmlab" gdb --core
+    [[ $stderr == *"--core needs a file"* ]]
+}
+
+@test "no such program, a script and a file that is no core are told in one line" {
+    on 80x24 "$ROOT/shmlab" gdb ./nosuch
+    sees "cannot debug './nosuch': there is no such program"
+    on 80x24 "$ROOT/shmlab" gdb ./run
+    sees "cannot debug './run': it is no program in machine code"
+    on 80x24 "$ROOT/shmlab" gdb --core ./run
+    sees "is no core file"
+}
+
+@test "a core file: the program is known from it, and its segment is shown" {
+    serve
+    gdb -nx -batch -p "$SERVER" -ex 'set use-coredump-filter off' -ex "generate-core-file $T/core" >"$T/gdb.out" 2>&1 </dev/null
+    stop TERM
+    on 100x34 env TERM=screen-256color TMPDIR="$T" ./run "$ROOT/shmlab" gdb --core "$T/core"
+    sees 'PI is de' 'farewell'
+    type_in quit
+    ends 0
+}
+
+@test "a server that another debugger has is told, with that debugger's pid" {
+    serve
+    mkfifo "$T/words"
+    gdb -nx -q -p "$SERVER" <>"$T/words" >"$T/other" 2>&1 3>&- &
+    PIDS=("$!" "${PIDS[@]}") # it is ended first: a dead server would wait for its debugger
+    await grep -q '^TracerPid:.*[1-9]' "/proc/$SERVER/status"
+    door 120x24
+    ends 1
+    shows 'cannot attach gdb to shm-server'
+    shows 'a debugger has it already: gdb'
+}
