@@ -6,6 +6,9 @@
 #   ./shmlab gdb client [OPTION...]     the client, stopped before it reads. Where no server runs, one is started
 #   ./shmlab gdb PROGRAM [ARG...]       your own program: type "run"
 #   ./shmlab gdb --core FILE [PROGRAM]  what a program left when it crashed
+#   ./shmlab gdb --list                 lists the prepared sessions
+#   ./shmlab gdb --session N|NAME       one of them, step by step: Enter gives gdb the next word
+#   ./shmlab gdb --session N --batch    all at once, held against what it should say. all for N: each session
 #
 # Before these words --path, --proj, --key and --id choose another segment than the kit's own, as for the server.
 # "quit" leaves gdb: a server that ran before runs on, one that was started here ends, and its segment goes.
@@ -242,6 +245,14 @@ gdb_core()
     gdb_open ${program:+"$program"} -c "$core"
 }
 
+# gdb_session [N|NAME [--batch]]: a prepared session, with the programs of this build. None: the list of them.
+gdb_session()
+{
+    (($#)) || { "$ROOT/gdb/session-run" --list; exit; }
+    build_programs build gdb || exit 1
+    SHMLAB_BIN=$BIN exec "$ROOT/gdb/session-run" "$@"
+}
+
 # ---- the word ----
 
 gdb_wrong()
@@ -276,6 +287,9 @@ word_gdb()
 {
     local REST
     case ${1-} in
+        --list) gdb_session ;;
+        --session) gdb_session "${@:2}" ;;
+        --session=*) gdb_session "${1#--session=}" "${@:2}" ;;
         --core | --core=*) REST=("$@") ;;
         *) words_take "$@" ;;
     esac

@@ -89,6 +89,15 @@ nothing_left()
     [[ $stderr == *"--core needs a file"* ]]
 }
 
+@test "prepared sessions: the list, one in batch with this build's programs, and one that there isn't" {
+    run -0 "$ROOT/shmlab" gdb --list
+    [[ ${lines[1]} == "  01 raw-bytes: "* && ${#lines[@]} -ge 9 ]]
+    run -0 "$ROOT/shmlab" gdb --session 4 --batch </dev/null
+    [[ $output == *"wrote the message in the natural layout"* ]]
+    run -2 --separate-stderr "$ROOT/shmlab" gdb --session 99
+    [[ $stderr == *"no session '99'"* ]]
+}
+
 @test "no such program, a script and a file that is no core are told in one line" {
     on 80x24 "$ROOT/shmlab" gdb ./nosuch
     sees "cannot debug './nosuch': there is no such program"
