@@ -2,16 +2,16 @@
 #include "view_words.h"
 
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "options.h"
 
-enum { OPTION_FILE = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF, OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT,
-       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_AT, OPTION_POSIX, OPTION_PID, OPTION_MAP, OPTION_LIST,
-       OPTION_WAS, OPTION_CONFIG, OPTION_HZ,
-       OPTION_SINCE, OPTION_TOP };
+enum { OPTION_FILE = 2000, OPTION_POSIX, OPTION_PID, OPTION_MAP, OPTION_LIST, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF,
+       OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT, OPTION_WAS, OPTION_SINCE, OPTION_CONFIG, OPTION_AT, OPTION_TOP,
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_HZ };
 
 static const struct option_row rows[] = {
     OPTIONS_SEGMENT_ROWS,
@@ -51,50 +51,71 @@ static const struct options options = {
     .row_count = sizeof rows / sizeof *rows,
 };
 
-static int take_format(const char *word, enum format *format)
+/* Which of the names the word is; -1: none. */
+static int which_name(const char *word, const char *const *names, int count)
 {
-    static const char *const names[] = {"screen", "text", "ansi", "json", "svg", "html", "layout"};
-    for (size_t i = FORMAT_TEXT; i < sizeof names / sizeof *names; i++) {
+    for (int i = 0; i < count; i++) {
         if (strcmp(word, names[i]) == 0) {
-            *format = (enum format)i;
-            return 0;
+            return i;
         }
     }
-    return options_wrong(&options, "--render takes text, ansi, json, svg, html or layout, not '%s'", word);
+    return -1;
 }
 
-static int take_width(const char *word, int *width)
+static int take_format(struct view_words *w, const char *word)
+{
+    static const char *const names[] = {"text", "ansi", "json", "svg", "html", "layout"};
+    int i = which_name(word, names, (int)(sizeof names / sizeof *names));
+    if (i < 0) {
+        return options_wrong(&options, "--render takes text, ansi, json, svg, html or layout, not '%s'", word);
+    }
+    w->format = (enum format)(FORMAT_TEXT + i);
+    return 0;
+}
+
+static int take_ground(struct view_words *w, const char *word)
+{
+    static const char *const names[] = {"auto", "light", "dark"};
+    int i = which_name(word, names, (int)(sizeof names / sizeof *names));
+    if (i < 0) {
+        return options_wrong(&options, "--ground takes auto, light or dark, not '%s'", word);
+    }
+    w->ground = (enum svg_ground)i;
+    return 0;
+}
+
+static int take_width(struct view_words *w, const char *word)
 {
     long long n;
     if (options_number(word, 1, 64, &n) < 0 || (n & (n - 1)) != 0) {
         return options_wrong(&options, "--width takes 1, 2, 4, 8, 16, 32 or 64, not '%s'", word);
     }
-    *width = (int)n;
+    w->width = (int)n;
     return 0;
 }
 
-static int take_hz(const char *word, int *hz)
+static int take_hz(struct view_words *w, const char *word)
 {
     long long n;
     if (options_number(word, 1, 1000, &n) < 0) {
         return options_wrong(&options, "--hz takes a number from 1 to 1000, not '%s'", word);
     }
-    *hz = (int)n;
+    w->hz = (int)n;
     return 0;
 }
 
-static int take_cols(const char *word, int *cols)
+static int take_cols(struct view_words *w, const char *word)
 {
     long long n;
     if (options_number(word, 10, 1000, &n) < 0) {
         return options_wrong(&options, "--cols takes a number from 10 to 1000, not '%s'", word);
     }
-    *cols = (int)n;
+    w->cols = (int)n;
     return 0;
 }
 
 /* "100x30" */
-static int take_screen(const char *word, struct view_words *w)
+static int take_screen(struct view_words *w, const char *word)
 {
     const char *x = strchr(word, 'x');
     char cols[8];
@@ -111,33 +132,22 @@ static int take_screen(const char *word, struct view_words *w)
     return 0;
 }
 
-static int take_top(const char *word, size_t *top)
+static int take_top(struct view_words *w, const char *word)
 {
     long long n;
     if (options_number(word, 0, LLONG_MAX, &n) < 0) {
         return options_wrong(&options, "--top takes an offset, as 64 or 0x40, not '%s'", word);
     }
-    *top = (size_t)n;
+    w->top = (size_t)n;
     return 0;
 }
 
-static int take_ground(const char *word, enum svg_ground *ground)
-{
-    static const char *const names[] = {"auto", "light", "dark"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(word, names[i]) == 0) {
-            *ground = (enum svg_ground)i;
-            return 0;
-        }
-    }
-    return options_wrong(&options, "--ground takes auto, light or dark, not '%s'", word);
-}
-
-static void take_file(struct view_words *w, const char *path)
+static int take_file(struct view_words *w, const char *path)
 {
     bool standard_input = strcmp(path, "-") == 0;
     w->spec.kind = standard_input ? SOURCE_STDIN : SOURCE_FILE;
     w->spec.path = path;
+    return 0;
 }
 
 static int take_posix(struct view_words *w, const char *name)
@@ -173,71 +183,91 @@ static int sources_named(const struct view_words *w, unsigned kinds, bool input)
     return n;
 }
 
+static int take_list(struct view_words *w, const char *arg)
+{
+    (void)arg;
+    w->list = true;
+    return 0;
+}
+
+static int take_no_layout(struct view_words *w, const char *arg)
+{
+    (void)arg;
+    w->glasses.none = true;
+    return 0;
+}
+
+/* What becomes of each option but those that name a segment. */
+static const struct taker {
+    int letter;
+    int (*take)(struct view_words *w, const char *arg); /* 0, or the exit status; NULL: the word itself is kept */
+    size_t word;                                        /* offset of the const char * that keeps it */
+} takers[] = {
+    {OPTION_FILE, .take = take_file},
+    {OPTION_POSIX, .take = take_posix},
+    {OPTION_PID, .take = take_pid},
+    {OPTION_MAP, .word = offsetof(struct view_words, spec.map)},
+    {OPTION_LIST, .take = take_list},
+    {OPTION_LAYOUT, .word = offsetof(struct view_words, glasses.layout_file)},
+    {OPTION_TYPE, .word = offsetof(struct view_words, glasses.type)},
+    {OPTION_ELF, .word = offsetof(struct view_words, glasses.elf)},
+    {OPTION_NO_LAYOUT, .take = take_no_layout},
+    {OPTION_RENDER, .take = take_format},
+    {OPTION_EXPECT, .word = offsetof(struct view_words, expect)},
+    {OPTION_WAS, .word = offsetof(struct view_words, was)},
+    {OPTION_SINCE, .word = offsetof(struct view_words, since)},
+    {OPTION_CONFIG, .word = offsetof(struct view_words, config)},
+    {OPTION_AT, .word = offsetof(struct view_words, at)},
+    {OPTION_TOP, .take = take_top},
+    {OPTION_WIDTH, .take = take_width},
+    {OPTION_COLS, .take = take_cols},
+    {OPTION_SCREEN, .take = take_screen},
+    {OPTION_GROUND, .take = take_ground},
+    {OPTION_HZ, .take = take_hz},
+};
+
+/* 0, or the exit status. */
 static int take(struct view_words *w, int letter, const char *arg)
 {
-    switch (letter) {
-    case OPTION_PATH:
-    case OPTION_PROJ:
-    case OPTION_KEY:
-    case OPTION_ID:
+    if (letter >= OPTION_PATH && letter <= OPTION_ID) {
         return options_segment(&options, letter, arg, &w->spec.name) < 0 ? 2 : 0;
-    case OPTION_FILE:
-        take_file(w, arg);
-        return 0;
-    case OPTION_POSIX:
-        return take_posix(w, arg);
-    case OPTION_PID:
-        return take_pid(w, arg);
-    case OPTION_LIST:
-        w->list = true;
-        return 0;
-    case OPTION_MAP:
-        w->spec.map = arg;
-        return 0;
-    case OPTION_LAYOUT:
-        w->glasses.layout_file = arg;
-        return 0;
-    case OPTION_TYPE:
-        w->glasses.type = arg;
-        return 0;
-    case OPTION_ELF:
-        w->glasses.elf = arg;
-        return 0;
-    case OPTION_NO_LAYOUT:
-        w->glasses.none = true;
-        return 0;
-    case OPTION_RENDER:
-        return take_format(arg, &w->format);
-    case OPTION_EXPECT:
-        w->expect = arg;
-        return 0;
-    case OPTION_CONFIG:
-        w->config = arg;
-        return 0;
-    case OPTION_WAS:
-        w->was = arg;
-        return 0;
-    case OPTION_SINCE:
-        w->since = arg;
-        return 0;
-    case OPTION_TOP:
-        return take_top(arg, &w->top);
-    case OPTION_WIDTH:
-        return take_width(arg, &w->width);
-    case OPTION_COLS:
-        return take_cols(arg, &w->cols);
-    case OPTION_SCREEN:
-        return take_screen(arg, w);
-    case OPTION_GROUND:
-        return take_ground(arg, &w->ground);
-    case OPTION_HZ:
-        return take_hz(arg, &w->hz);
-    case OPTION_AT:
-        w->at = arg;
-        return 0;
-    default:
-        return 2;
     }
+    for (const struct taker *t = takers; t < takers + sizeof takers / sizeof *takers; t++) {
+        if (t->letter != letter) {
+            continue;
+        }
+        if (t->take != NULL) {
+            return t->take(w, arg);
+        }
+        memcpy((char *)w + t->word, &arg, sizeof arg);
+        return 0;
+    }
+    return 2; /* a wrong word: options_next told */
+}
+
+/* Do the words go together? 0, or the exit status. */
+static int judge(const struct view_words *w, int sources)
+{
+    if (w->screen_rows > 0 && w->format != FORMAT_TEXT && w->format != FORMAT_ANSI && w->format != FORMAT_SVG) {
+        return options_wrong(&options, "--screen goes with --render text, ansi or svg");
+    }
+    if (w->top != SIZE_MAX && (w->screen_rows == 0 || w->format == FORMAT_SVG)) {
+        return options_wrong(&options, "--top goes with --screen and --render text or ansi");
+    }
+    if ((w->was != NULL || w->since != NULL) && w->format == FORMAT_SCREEN) {
+        return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
+    }
+    if (sources > 1) {
+        return options_wrong(&options,
+                             "one source is enough: a segment, --posix, --pid, a file, or - for standard input");
+    }
+    if (w->list && (w->named || (w->format != FORMAT_SCREEN && w->format != FORMAT_TEXT && w->format != FORMAT_JSON))) {
+        return options_wrong(&options, "--list goes with no other source, and with --render text or json");
+    }
+    if (w->spec.map != NULL && w->spec.kind != SOURCE_MAP) {
+        return options_wrong(&options, "--map goes with --pid");
+    }
+    return 0;
 }
 
 int view_words_take(struct view_words *w, int argc, char **argv)
@@ -256,32 +286,15 @@ int view_words_take(struct view_words *w, int argc, char **argv)
         }
         kinds |= letter == OPTION_FILE ? 1u : letter == OPTION_POSIX ? 2u : letter == OPTION_PID ? 4u : 0;
     }
-    if (w->screen_rows > 0 && w->format != FORMAT_TEXT && w->format != FORMAT_ANSI && w->format != FORMAT_SVG) {
-        return options_wrong(&options, "--screen goes with --render text, ansi or svg");
-    }
-    if (w->top != SIZE_MAX && (w->screen_rows == 0 || w->format == FORMAT_SVG)) {
-        return options_wrong(&options, "--top goes with --screen and --render text or ansi");
-    }
-    if ((w->was != NULL || w->since != NULL) && w->format == FORMAT_SCREEN) {
-        return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
-    }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
     int sources = sources_named(w, kinds, input);
-    if (sources > 1) {
-        return options_wrong(&options, "one source is enough: a segment, --posix, --pid, a file, or - for standard input");
-    }
     w->named = sources > 0;
-    if (w->list && (w->named || (w->format != FORMAT_SCREEN && w->format != FORMAT_TEXT && w->format != FORMAT_JSON))) {
-        return options_wrong(&options, "--list goes with no other source, and with --render text or json");
-    }
-    if (w->spec.map != NULL && w->spec.kind != SOURCE_MAP) {
-        return options_wrong(&options, "--map goes with --pid");
+    int rc = judge(w, sources);
+    if (rc != 0) {
+        return rc;
     }
     if (input) {
         take_file(w, argv[optind++]);
     }
-    if (optind < argc) {
-        return options_wrong(&options, "unexpected word '%s'", argv[optind]);
-    }
-    return -1;
+    return optind < argc ? options_wrong(&options, "unexpected word '%s'", argv[optind]) : -1;
 }
