@@ -6,8 +6,10 @@
 #   ./shmlab bench view --quick   the same for a moment: to see the table, not to believe its figures
 #
 # Each figure stands beside its target. Other programs that run meanwhile change the figures: close them.
+# Measured is a build with -O2, as a package would have it; SHMLAB_PRESET=dev measures what ./shmlab view runs.
 # shellcheck shell=bash
 
+export SHMLAB_PRESET=${SHMLAB_PRESET:-release}
 # shellcheck source=door/build.bash
 source "$ROOT/door/build.bash"
 
@@ -26,6 +28,7 @@ bench_view()
     fi
     build_programs build bench >&2 || exit 1
     ninja_run "$PRESET" bench-view >&2 || exit 1
+    say "The programs of build/$PRESET:" >&2
     exec "$BIN/bench-view" "$@"
 }
 
