@@ -94,12 +94,27 @@ static void mark_recent(struct model *m, uint64_t number, size_t i)
     m->last_change = m->changed_at[i];
 }
 
+/* Makes them 0, page by page, and leaves alone the pages where they are: one that was never written costs no memory,
+ * and of a big segment's window most are such. */
+static void clear_marks(void *marks, size_t bytes)
+{
+    enum { PAGE = 4096 };
+    static const uint8_t zeros[PAGE];
+    for (size_t at = 0; at < bytes; at += PAGE) {
+        size_t n = bytes - at < PAGE ? bytes - at : PAGE;
+        uint8_t *page = (uint8_t *)marks + at;
+        if (memcmp(page, zeros, n) != 0) {
+            memset(page, 0, n);
+        }
+    }
+}
+
 void model_time_mark(struct model *m)
 {
     uint64_t oldest = recording_oldest(&m->recording);
-    memset(m->since, 0, m->count * sizeof *m->since);
-    memset(m->glow, 0, m->count);
-    memset(m->changed_at, 0, m->count * sizeof *m->changed_at);
+    clear_marks(m->since, m->count * sizeof *m->since);
+    clear_marks(m->glow, m->count);
+    clear_marks(m->changed_at, m->count * sizeof *m->changed_at);
     m->last_change = 0;
     for (uint64_t n = m->mark > oldest ? m->mark + 1 : oldest + 1; m->marking && n <= m->shown; n++) {
         each_changed(m, n, mark_since);
