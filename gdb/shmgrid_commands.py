@@ -1,22 +1,10 @@
-"""The words for the window shm_grid."""
+"""The words for the window shm_grid. Others: shmgrid_tell.py, shmgrid_watch.py."""
 import gdb
 
+import shmgrid_tell
+import shmgrid_watch
 from shmgrid_grid import GRID
-
-
-class Word(gdb.Command):
-    def __init__(self, name, complete=gdb.COMPLETE_NONE):
-        super().__init__(name, gdb.COMMAND_DATA, complete)
-
-    def invoke(self, text, _from_tty):
-        """Whatever goes wrong is one line."""
-        self.dont_repeat()
-        try:
-            self.run(text.strip())
-        except gdb.GdbError:
-            raise
-        except Exception as why: # pylint: disable=broad-except
-            raise gdb.GdbError("shm: " + str(why).split("\n")[0])
+from shmgrid_word import Word
 
 
 class ShmWindow(Word):
@@ -60,3 +48,5 @@ def install():
     ShmWindow("shm-window", gdb.COMPLETE_EXPRESSION)
     ShmGridSelect("shm-grid-select")
     ShmGridReset("shm-grid-reset")
+    shmgrid_tell.install()
+    shmgrid_watch.install()

@@ -1,0 +1,175 @@
+"""The fields over the segment: their table, as shm-view tells it, and where a name like a.b[2] lies, as gdb's types say.
+
+    Now() -> place, bytes, layout;  table(bytes, layout) -> JSON of docs/json.md;  resolve(place, "num") -> Spot"""
+import difflib
+import json
+import re
+
+import gdb
+
+import shmgrid_layout
+import shmgrid_segment
+from shmgrid_grid import GRID
+from shmgrid_view import VIEWER
+
+STRUCTS = shmgrid_layout.STRUCTS
+
+
+class Now:
+    """What the words look at: the segment, or what shm-window chose. It is read anew each time."""
+
+    def __init__(self):
+        self.place = place()
+        self.bytes = self.place.read()
+        self.layout = self.place.layout()
+
+
+def place():
+    return shmgrid_segment.at(GRID.expression, GRID.wish) if GRID.expression else shmgrid_segment.find()
+
+
+def table(content, layout):
+    return json.loads(VIEWER.run(VIEWER.source(content, layout) + ["--render", "json"]))
+
+
+def why_no_type():
+    """One line: why there are no fields, and what to do."""
+    name = shmgrid_segment.candidate(gdb.current_progspace().filename or "", [])
+    if name is None:
+        return "shm: no fields are known here: the program names no type with SHM_LAYOUT; name one: " \
+               "shm-window (struct TYPE *) ADDRESS"
+    return "shm: no fields are known here: gdb knows no %s (is the program stripped, or compiled without -g?)" % \
+        shmgrid_segment.printable(name)
+
+
+class Spot:
+    """Bytes of the segment that have a name. expression: gdb's, of the same bytes."""
+
+    def __init__(self, name, offset, size, type_, expression):
+        self.name, self.offset, self.size, self.type, self.expression = name, offset, size, type_, expression
+
+
+def plain(t):
+    return t.strip_typedefs()
+
+
+def members(t):
+    """(name, offset in bytes, type) of each member; those of nameless members, too."""
+    for f in plain(t).fields():
+        if not hasattr(f, "bitpos") or f.type is None:
+            continue
+        if f.name:
+            yield f.name, f.bitpos // 8, f.type
+        elif plain(f.type).code in STRUCTS:
+            for name, offset, type_ in members(f.type):
+                yield name, f.bitpos // 8 + offset, type_
+
+
+def names(t, before="", depth=0):
+    """Paths of all fields: message, message.num, points[0].x; of an array the first 64 elements."""
+    if depth > 8:
+        return
+    for name, _, type_ in members(t):
+        yield before + name
+        yield from inside(before + name, type_, depth)
+
+
+def inside(path, type_, depth):
+    real = plain(type_)
+    if real.code in STRUCTS:
+        yield from names(real, path + ".", depth + 1)
+    elif real.code == gdb.TYPE_CODE_ARRAY and plain(real.target()).code in STRUCTS + (gdb.TYPE_CODE_ARRAY,):
+        low, high = real.range()
+        for i in range(low, min(high, 63) + 1):
+            yield "%s[%d]" % (path, i)
+            yield from inside("%s[%d]" % (path, i), real.target(), depth + 1)
+
+
+def full_path(where, path):
+    """num -> message.num, where only one field ends so."""
+    head = re.match(r"\w+", path).group(0)
+    if any(head == name for name, _, _ in members(where.type)):
+        return path
+    all_names = list(names(where.type))
+    ends = [n for n in all_names if n.rpartition(".")[2] == head]
+    if len(ends) == 1:
+        return ends[0] + path[len(head):]
+    if ends:
+        raise gdb.GdbError("shm: %s is the name of %d fields: say which: %s" % (head, len(ends), ", ".join(ends[:5])))
+    last = {n.rpartition(".")[2]: n for n in all_names}
+    near = [last[n] for n in difflib.get_close_matches(head, list(last), 3, 0.5)]
+    raise gdb.GdbError("shm: %s has no field %s%s" % (
+        where.type, head, "; did you mean %s?" % " or ".join(near) if near else
+        "; it has: " + ", ".join(all_names[:8])))
+
+
+def step(part, type_, so_far):
+    """(offset, type) of .name or [i] in a type."""
+    real = plain(type_)
+    if part[0] == "[":
+        if real.code != gdb.TYPE_CODE_ARRAY:
+            raise gdb.GdbError("shm: %s is no array: its type is %s" % (so_far, type_))
+        low, high = real.range()
+        i = int(part[1:-1])
+        if i > high and high >= low:
+            raise gdb.GdbError("shm: %s has the elements %d to %d, and no %d" % (so_far, low, high, i))
+        return i * real.target().sizeof, real.target()
+    name = part.lstrip(".")
+    if real.code not in STRUCTS:
+        raise gdb.GdbError("shm: %s has no fields: its type is %s" % (so_far, type_))
+    known = {n: (o, t) for n, o, t in members(real)}
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), 3, 0.5) or list(known)[:8]
+        raise gdb.GdbError("shm: %s has no field %s; it has: %s" % (so_far, name, ", ".join(near)))
+    return known[name]
+
+
+def resolve(where, text):
+    """The bytes that are called num, a.b[2], text[8]@4 (4 elements), 56 or 0x38 (a byte), 56@8 (8 bytes)."""
+    m = re.fullmatch(r"(0x[0-9a-fA-F]+|\d+)(?:@(\d+))?", text)
+    if m:
+        offset, count = int(m.group(1), 0), int(m.group(2) or 1)
+        spot = Spot("byte " + text if count == 1 else "bytes " + text, offset, count, None,
+                    "*(unsigned char *) 0x%x" % (where.address + offset) if count == 1 else
+                    "*(unsigned char (*)[%d]) 0x%x" % (count, where.address + offset))
+        return within(where, spot)
+    m = re.fullmatch(r"([A-Za-z_]\w*(?:\.\w+|\[\d+\])*)(?:@(\d+))?", text)
+    if not m:
+        raise gdb.GdbError("shm: %s is no field's name: write it as num, a.b[2], text[8]@4 (4 elements from there), "
+                           "or an offset: 56, 0x38@8" % shmgrid_segment.printable(text))
+    if where.type is None or plain(where.type).code not in STRUCTS:
+        raise gdb.GdbError(why_no_type())
+    path, offset, type_, so_far = full_path(where, m.group(1)), 0, where.type, str(where.type)
+    for part in re.findall(r"\[\d+\]|\.?[A-Za-z_]\w*", path):
+        more, type_ = step(part, type_, so_far)
+        offset += more
+        so_far = part if so_far == str(where.type) else so_far + part
+    count = max(1, int(m.group(2) or 1))
+    tail = "@%d" % count if count > 1 else ""
+    if plain(where.type).name or where.type.name:
+        expression = "((%s *) 0x%x)->%s%s" % (where.type.unqualified(), where.address, path, tail)
+    else:
+        expression = "*(%s *) 0x%x%s" % (type_.unqualified(), where.address + offset, tail)
+    return within(where, Spot(path + tail, offset, type_.sizeof * count, type_, expression))
+
+
+def within(where, spot):
+    if spot.offset + spot.size > where.size:
+        raise gdb.GdbError("shm: %s ends at byte %d, and there are only %d bytes here" % (
+            spot.name, spot.offset + spot.size, where.size))
+    return spot
+
+
+def completions(text, word):
+    """For gdb: what may follow; nothing where no segment is to be found."""
+    if word is None:
+        return []
+    try:
+        type_ = place().type
+        skip = len(text) - len(word)
+        known = list(names(type_)) if type_ is not None else []
+    except (gdb.error, gdb.GdbError):
+        return []
+    short = [n.rpartition(".")[2] for n in known]
+    known += [s for s in short if short.count(s) == 1 and s not in known]
+    return sorted({n[skip:] for n in known if n.startswith(text)})

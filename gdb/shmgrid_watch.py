@@ -1,0 +1,172 @@
+"""Words that stop the program at a write to a field: shm-watch, shm-break-field. By the processor's debug registers, so
+that nothing is written into the program's memory, and it runs at its full speed."""
+import platform
+import re
+
+import gdb
+
+import shmgrid_fields
+import shmgrid_segment
+from shmgrid_word import Word
+
+REGISTERS = 4
+WATCHES = {} # number of the breakpoint -> Watch
+
+
+def registers(address, size):
+    """How many debug registers of x86 these bytes take: each watches 1, 2, 4 or 8 bytes at a multiple of that."""
+    count = 0
+    while size > 0:
+        part = next(n for n in (8, 4, 2, 1) if n <= size and address % n == 0)
+        address, size, count = address + part, size - part, count + 1
+    return count
+
+
+class Watch:
+    def __init__(self, spot, point, need):
+        self.spot, self.point, self.need, self.pid = spot, point, need, gdb.selected_inferior().pid
+        self.value = self.read()
+
+    def read(self):
+        return gdb.parse_and_eval(self.spot.expression).format_string()
+
+
+def live():
+    """Forgets those that are deleted; what is left."""
+    for number in [n for n, w in WATCHES.items() if not w.point.is_valid()]:
+        del WATCHES[number]
+    return [w for w in WATCHES.values() if w.pid == gdb.selected_inferior().pid]
+
+
+def read_only(where):
+    """True where the program cannot write there."""
+    if where.pid is None:
+        return False
+    try:
+        with open("/proc/%d/maps" % where.pid) as maps:
+            for line in maps:
+                start, end = (int(x, 16) for x in line.split(None, 1)[0].split("-"))
+                if start <= where.address < end:
+                    return line.split()[1][1] != "w"
+    except OSError:
+        pass
+    return False
+
+
+def check_registers(where, spot):
+    need = registers(where.address + spot.offset, spot.size)
+    if platform.machine() != "x86_64":
+        return 1
+    if need > REGISTERS:
+        raise gdb.GdbError("shm: %s has %d bytes, and the processor watches %d places of at most 8 bytes each: watch a "
+                           "part of it, as shm-watch %d@8" % (spot.name, spot.size, REGISTERS, spot.offset))
+    taken = sum(w.need for w in live())
+    if taken + need > REGISTERS:
+        raise gdb.GdbError("shm: %s needs %d of the processor's %d debug registers, and %d are taken: delete %s" % (
+            spot.name, need, REGISTERS, taken, " or ".join(str(w.point.number) for w in live())))
+    return need
+
+
+def watch(text):
+    where = shmgrid_fields.place()
+    if where.pid is None:
+        raise gdb.GdbError("shm: this is no process that runs here: nothing can be watched")
+    spot = shmgrid_fields.resolve(where, text)
+    need = check_registers(where, spot)
+    point = gdb.Breakpoint(spot.expression, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE)
+    if point.type != gdb.BP_HARDWARE_WATCHPOINT:
+        point.delete()
+        raise gdb.GdbError("shm: the processor cannot watch %s; gdb could, step by step and very slowly: watch %s" % (
+            spot.name, spot.expression))
+    WATCHES[point.number] = Watch(spot, point, need)
+    if read_only(where):
+        print("shm: this program has the segment read-only, so no write of its own can come: attach to a writer "
+              "(shm-map tells who)")
+    return spot, point
+
+
+def who_wrote():
+    """The innermost function that has source, and where."""
+    frame = gdb.newest_frame()
+    inner = frame.name() or "a function without a name"
+    while frame is not None:
+        sal = frame.find_sal()
+        if sal.symtab is not None and frame.function() is not None and frame.function().symtab is not None:
+            called = "" if frame.name() == inner else " (in %s)" % inner
+            return "%s, %s:%d%s" % (frame.name(), sal.symtab.filename.rpartition("/")[2], sal.line, called)
+        frame = frame.older()
+    return inner
+
+
+def on_stop(event):
+    for point in getattr(event, "breakpoints", []):
+        hit = WATCHES.get(point.number)
+        if hit is None:
+            continue
+        try:
+            old, hit.value = hit.value, hit.read()
+            print("shm: %s, %d bytes at offset %d: %s -> %s, written by %s, pid %d" % (
+                hit.spot.name, hit.spot.size, hit.spot.offset, old, hit.value, who_wrote(),
+                gdb.selected_inferior().pid))
+        except gdb.error as why:
+            print("shm: %s was written: %s" % (hit.spot.name, why))
+
+
+class ShmWatch(Word):
+    """Stop at each write that changes a field: shm-watch FIELD.
+
+Answers "who wrote this?": after `continue`, gdb stops behind the writing instruction and tells the
+field, its old and new value, and the function and line that wrote it.
+FIELD is a name (num, point.x, table[2].key; the last part of a path will do where it is the only one
+of that name), text[8]@4 (4 elements from there), or an offset: 56, 0x38@8 (8 bytes).
+The processor has 4 registers for this, of at most 8 bytes each. It sees the writes of this process
+only: those of others don't stop it. A write of the value that is there already doesn't, either.
+`info breakpoints` lists them, `delete N` ends one."""
+
+    def run(self, text):
+        if not text:
+            raise gdb.GdbError("shm-watch: which field? shm-fields lists them")
+        watch(text)
+
+    def complete(self, text, word):
+        return shmgrid_fields.completions(text, word)
+
+
+class ShmBreakField(Word):
+    """Stop once, at the next write that changes a field: shm-break-field FIELD [OP VALUE].
+
+With OP (== != < <= > >=) and a number: once, at the write after which this is true:
+  shm-break-field num
+  shm-break-field num == 42
+It is gone after that stop. To stop each time: shm-watch FIELD. All else is as there."""
+
+    def run(self, text):
+        m = re.fullmatch(r"([^\s=!<>]+)\s*(?:(==|!=|<=|>=|<|>)\s*(.+))?", text)
+        if not m:
+            raise gdb.GdbError("shm-break-field: which field? As: shm-break-field num, or shm-break-field num == 42")
+        number = None
+        if m.group(2):
+            value = gdb.parse_and_eval(m.group(3))
+            real = value.type.strip_typedefs().code == gdb.TYPE_CODE_FLT
+            try:
+                number = repr(float(value)) if real else str(int(value))
+            except (gdb.error, ValueError, OverflowError):
+                raise gdb.GdbError("shm: %s is no number" % shmgrid_segment.printable(m.group(3)))
+        spot, point = watch(m.group(1))
+        try:
+            if number is not None:
+                point.condition = "%s %s %s" % (spot.expression, m.group(2), number)
+            gdb.execute("enable delete %d" % point.number)
+        except gdb.error as why:
+            point.delete()
+            raise gdb.GdbError("shm: %s cannot be compared with %s: %s" % (spot.name, number, why))
+        print("Stops once%s." % (", when %s %s %s" % (spot.name, m.group(2), number) if number else ""))
+
+    def complete(self, text, word):
+        return shmgrid_fields.completions(text, word)
+
+
+def install():
+    ShmWatch("shm-watch")
+    ShmBreakField("shm-break-field")
+    gdb.events.stop.connect(on_stop)

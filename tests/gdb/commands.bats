@@ -1,0 +1,174 @@
+#!/usr/bin/env bats
+# The words of gdb's Python part, in batch: what they tell is what ipcs, perl and gdb's own words tell, what is off is
+# one line, and nothing is written into the program.
+bats_require_minimum_version 1.5.0
+load version
+load ../cli/helper
+
+setup()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    gdb -nx -batch -ex 'python gdb.events' >/dev/null 2>&1 || skip "this gdb has no Python"
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+    unset SHMLAB_GDB COLUMNS NO_COLOR DEBUGINFOD_URLS
+    export SHMLAB_VIEW=$BIN/shm-view LC_ALL=C.UTF-8
+    place_open
+    gdb_known
+}
+
+teardown() { place_close; }
+
+# in_gdb PID|PROGRAM|none COMMAND...: what gdb says to them is in $output, errors included.
+in_gdb()
+{
+    local what=$1 words=()
+    shift
+    case $what in
+        none) ;;
+        /*) words=("$what") ;;
+        *) words=(-p "$what") ;;
+    esac
+    for command; do words+=(-ex "$command"); done
+    cd "$T"
+    run gdb -nx -q -batch -iex 'set auto-load off' -x "$ROOT/gdb/shmgrid.py" "${words[@]}" </dev/null
+    [[ $output != *Traceback* && $output != *"Python Exception"* ]]
+}
+
+start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps"; }
+
+@test "shm-fields has the offsets and sizes of ptype /o, perl's values, and the padding by its name" {
+    serve
+    in_gdb "$SERVER" shm-fields 'ptype /o struct message'
+    local name at size last=''
+    while read -r at size name; do
+        grep -qE "^ +$at +$size +[^ ].* $name " <<<"$output"
+        last=$name
+    done < <(sed -nE 's,^/\* +([0-9]+)(: *[0-9]+)? +\| +([0-9]+) +\*/ +.*[ *]([a-z0-9]+)(\[[0-9]+\])?;$,\1 \3 \4,p' <<<"$output")
+    [[ $last == farewell ]]
+    while read -r name; do
+        grep -qE "[ \"']$name *[0-9]*[\"']?\$" <<<"$output"
+    done < <(values_of "$ID" "$NATURAL" | sed 's/^3\.1428.*/3.142857/')
+    grep -qE '^ +34 +6 +\(padding before ratio\) +00 00 00 00 00 00$' <<<"$output"
+    in_gdb "$SERVER" 'shm-fields num'
+    grep -qE '^ +20 +4 +int +num +22$' <<<"$output"
+}
+
+@test "shm-map tells what ipcs tells, and where each process has it" {
+    serve
+    local last
+    last=$(ipcs -mp | awk -v id="$ID" '$1 == id { print $3, $4 }')
+    in_gdb "$SERVER" shm-map
+    [[ $output == *"shmid $ID, key $KEY, 1024 bytes, mode 0600"* ]]
+    [[ $output == *"attachments (nattch): 1; creator pid ${last% *}, last pid ${last#* }"* ]]
+    grep -qE "^ +$SERVER +shm-server +$(start_of "$SERVER") +rw- +creator, last, this program$" <<<"$output"
+}
+
+@test "shm-watch tells who wrote a field: name, old, new, function and line" {
+    serve --every 50
+    in_gdb "$SERVER" 'shm-watch num' continue 'x/dw ((struct message_live *) $sp, '"$(start_of "$SERVER")"' + 20)'
+    [[ $output == *"Hardware watchpoint 1: ((struct message_live *) $(start_of "$SERVER"))->message.num"* ]]
+    local old new
+    old=$(sed -n 's/^Old value = //p' <<<"$output") new=$(sed -n 's/^New value = //p' <<<"$output")
+    [[ -n $old && $old != "$new" ]]
+    [[ $output == *"shm: message.num, 4 bytes at offset 20: $old -> $new, written by message_write_field, message.c:"*", pid $SERVER"* ]]
+    [[ $output =~ :[[:space:]]+"$new" ]]
+}
+
+@test "shm-break-field stops once, and with a value only when the field has it" {
+    serve --every 20
+    in_gdb "$SERVER" 'shm-break-field counter' continue 'info breakpoints' \
+        'set $want = *(unsigned long *) ('"$(start_of "$SERVER")"' + 56) + 3' 'shm-break-field counter >= $want' \
+        continue 'print *(unsigned long *) ('"$(start_of "$SERVER")"' + 56) == $want' 'info breakpoints'
+    [[ $(grep -c 'No breakpoints or watchpoints' <<<"$output") == 2 && $output == *'$1 = 1'* ]]
+}
+
+@test "shm-diff tells the fields and bytes that changed, since the last stop and since a snapshot" {
+    serve --every 20
+    in_gdb "$SERVER" 'shm-save first' 'shm-watch num' continue continue shm-diff 'shm-diff first' \
+        'set var *(char *) ('"$(start_of "$SERVER")"' + 100) = 7' shm-diff
+    [[ $output == *"Saved first: 1024 bytes"*"since the last stop: "*"message.num, 4 bytes at 20: "*" -> "* ]]
+    [[ $output == *"since first: "*"bytes 100 to 100: 00 -> 07"* ]]
+}
+
+@test "shm-save writes the raw bytes that perl reads, and never over a file; shm-load shows them and writes nothing" {
+    serve
+    bytes_of "$ID" >"$T/before"
+    in_gdb "$SERVER" 'shm-save ./kept.bin' 'shm-save ./kept.bin' \
+        'set var *(int *) ('"$(start_of "$SERVER")"' + 20) = 99' 'shm-load ./kept.bin' 'shm-diff ./kept.bin'
+    [[ $(od -An -v -tx1 "$T/kept.bin" | tr -d ' \n') == "$(cat "$T/before")" ]]
+    [[ $output == *"kept.bin is there already, and stays as it is"* ]]
+    [[ $output == *"nothing is written into the program"*"num, 4 bytes at 20: 22 -> 99"* ]]
+    [[ $(values_of "$ID" "$NATURAL" | sed -n 2p) == 99 ]]
+    "$BIN/shm-view" --file "$T/kept.bin" --type 'struct message' --elf "$BIN/shm-server" --render text | grep -q '"goodbye"'
+}
+
+@test "no word writes into the program: it has the same bytes, and goes on after gdb" {
+    serve
+    bytes_of "$ID" >"$T/before"
+    in_gdb "$SERVER" shm-fields shm-map shm-save shm-diff 'shm-load saved' 'shm-watch num' 'shm-break-field den == 3' shm-window
+    [[ $output == *"Hardware watchpoint 1"* ]]
+    bytes_of "$ID" | cmp - "$T/before"
+    kill -0 "$SERVER"
+    stop TERM
+    [[ $STATUS == 0 ]]
+}
+
+@test "without a process, in a process without a segment, in a stripped program: each word is one line" {
+    local words=(shm-fields shm-map shm-diff 'shm-save x' 'shm-watch num' 'shm-break-field num == 1')
+    in_gdb none "${words[@]}" 'echo on\n'
+    [[ $(grep -c 'shm: no program runs' <<<"$output") == 6 && $output == *on ]]
+    sleep 1000 3>&- &
+    PIDS+=($!)
+    await grep -q sleep "/proc/$!/cmdline"
+    in_gdb $! "${words[@]}" 'echo on\n'
+    [[ $(grep -c 'shm: no System V segment is attached' <<<"$output") == 6 && $output == *$'\non\n'* ]]
+    cp "$BIN/shm-server" "$T/stripped"
+    strip "$T/stripped"
+    BIN=$T
+    mv "$T/stripped" "$T/shm-server"
+    serve
+    in_gdb "$SERVER" shm-fields 'shm-watch num' 'shm-watch 20@4' 'echo on\n'
+    [[ $(grep -c 'gdb knows no struct message' <<<"$output") == 2 && $output == *"Hardware watchpoint 1"*on* ]]
+}
+
+@test "a wrong field, index, width, snapshot: one line that helps, and gdb goes on" {
+    serve
+    in_gdb "$SERVER" 'shm-watch nmu' 'shm-watch intro[30]' 'shm-watch num.x' 'shm-watch 1024' 'shm-watch 0@40' \
+        'shm-watch num=4' shm-watch 'shm-load nosuch' 'shm-load ./nosuch' shm-load 'shm-break-field num == "a"' \
+        'shm-window 8 64' 'shm-window $sp 99999999' 'echo on\n'
+    for said in 'has no field nmu; did you mean num?' 'intro has the elements 0 to 18, and no 30' 'num has no fields' \
+        'there are only 1024 bytes here' 'watches 4 places of at most 8 bytes' "num=4 is no field's name" \
+        'which field? shm-fields' 'there is no snapshot nosuch' 'cannot read ./nosuch: No such file' 'which snapshot?' \
+        'cannot read 64 bytes at 0x8'; do
+        [[ $output == *"$said"* ]] || { echo "not said: $said"; false; }
+    done
+    [[ $output == *on ]] || [[ $output == *$'on\n'* ]]
+    [[ $(bytes_of "$ID" | cut -c41-48) == 16000000 ]]
+}
+
+@test "a field that takes more debug registers than are left is refused before the program runs" {
+    serve --layout packed
+    in_gdb "$SERVER" 'shm-watch num' 'shm-watch ratio' 'delete 1' 'shm-watch ratio'
+    [[ $output == *"ratio needs "*" of the processor's 4 debug registers, and "*" are taken: delete 1"* ]]
+    [[ $output == *"->ratio"* ]]
+}
+
+@test "a core file: fields and snapshots work, watching says why not" {
+    serve
+    in_gdb "$SERVER" "generate-core-file $T/core"
+    run gdb -nx -q -batch -x "$ROOT/gdb/shmgrid.py" "$BIN/shm-server" "$T/core" -ex shm-fields -ex 'shm-save c' \
+        -ex 'shm-watch num' -ex shm-map -ex 'echo on\n' </dev/null
+    [[ $output == *'"goodbye"'*"Saved c: "*"nothing can be watched"*"nobody can be told"*on* ]]
+    [[ $output != *Traceback* ]]
+}
+
+@test "Tab completes the names of fields, and each word has a help" {
+    serve --every 1000
+    in_gdb "$SERVER" 'complete shm-watch message.f' 'complete shm-break-field nu' 'help shm-fields' 'help shm-map' \
+        'help shm-diff' 'help shm-save' 'help shm-load' 'help shm-watch' 'help shm-break-field'
+    [[ $output == *"shm-watch message.farewell"*"shm-break-field num"* ]]
+    for word in 'shm-fields [FIELD].' shm-map. 'shm-diff [NAME | FILE].' 'shm-save [NAME | FILE].' \
+        'shm-load NAME | FILE.' 'shm-watch FIELD.' 'shm-break-field FIELD [OP VALUE].'; do
+        [[ $output == *": $word"* ]] || { echo "no help: $word"; false; }
+    done
+}
