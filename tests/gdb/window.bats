@@ -79,6 +79,8 @@ segment_file()
             [[ $layout == natural ]] || type=message_packed
             await same_cells --file "$T/now" --type "struct $type" --elf "$BIN/shm-server" --at num
             type_in quit
+            # the next gdb may not have it before this one has let it go
+            await grep -q '^TracerPid:[[:space:]]*0$' "/proc/$SERVER/status"
         done
         await grep -q '^State:.*S' "/proc/$SERVER/status"
         stop TERM
