@@ -8,37 +8,17 @@ setup()
     place_open
     export LC_ALL=C.UTF-8
     unset NO_COLOR
-    POSIX=shmlab-${T##*.}-$$
 }
 
 teardown()
 {
     place_close
-    rm -f "/dev/shm/$POSIX"
-}
-
-# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
-json()
-{
-    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
-        our $j = decode_json(<$in>); my $sorted = JSON::PP->new->canonical;
-        print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
 }
 
 # look [COMMAND...]: what the viewer tells, as JSON in $T/j; run by COMMAND where one is given.
 look()
 {
     "$@" "${VIEW:-$BIN/shm-view}" --id "$ID" --render json >"$T/j"
-}
-
-# hold [COMMAND...]: a process that has the segment attached, run by COMMAND where one is given. HOLDER: its pid.
-hold()
-{
-    : >"$T/held"
-    "$@" "${HOLD:-$BIN/holder}" "$ID" >"$T/held" 3>&- &
-    HOLDER=$!
-    PIDS+=("$HOLDER")
-    await says "$T/held" attached
 }
 
 # The viewer's list: PID PROGRAM ADDRESS RIGHTS, a line each.
@@ -172,11 +152,9 @@ true_list()
 }
 
 @test "POSIX shared memory: who has it mapped" {
-    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
-    PIDS+=("$!")
-    await says "$T/mapper" mapped
+    share
     "$BIN/shm-view" --posix "$POSIX" --render json >"$T/j"
-    address=$(awk -v name="/dev/shm/$POSIX" '$6 == name { split($1, at, "-"); print "0x" at[1] }' "/proc/$!/maps")
-    [[ $(listed) == "$! mapper $address rw-" ]]
+    address=$(awk -v name="/dev/shm/$POSIX" '$6 == name { split($1, at, "-"); print "0x" at[1] }' "/proc/$MAPPER/maps")
+    [[ $(listed) == "$MAPPER mapper $address rw-" ]]
     [[ $(json 'exists $j->{attached}{nattch} ? 1 : 0' "$T/j") == 0 ]]
 }

@@ -1,7 +1,7 @@
 # helper: what the tests of server and client share. Loaded by `load helper`.
 #
-# Each test has a folder ($T), a key ($KEY) and a list of processes of its own; place_close ends and removes all of
-# them, also after a failure. Nothing outside $T and $KEY is touched, so two runs side by side don't meet.
+# Each test has a folder ($T), a key ($KEY), a name in /dev/shm ($POSIX) and a list of processes of its own; place_close
+# ends and removes all of them, also after a failure. Nothing else is touched, so two runs side by side don't meet.
 
 BIN=${BUILD_BIN:-$BATS_TEST_DIRNAME/../../build/dev/bin}
 NOBODY=65534
@@ -15,6 +15,7 @@ place_open()
     chmod 755 "$T"
     export XDG_CONFIG_HOME=$T/config-home # not that of whoever runs the tests
     PIDS=()
+    POSIX=shmlab-${T##*.}-$$ # a name in /dev/shm for whoever wants one
     until KEY=$(printf '0x5d%06x' $((RANDOM << 9 ^ RANDOM))) && [[ -z $(id_of_key) ]]; do :; done
     mkfifo "$T/never" # `<>"$T/never"`: an input from which nothing ever comes
 }
@@ -30,6 +31,7 @@ place_close()
         ipcrm -m "$id" 2>/dev/null || true
     done
     rm -rf "$T"
+    rm -f "/dev/shm/$POSIX"
 }
 
 # The id under $KEY (or the key given), by the kernel's own list; nothing where there is none.
@@ -82,7 +84,7 @@ serve_until()
     local text=$1
     shift
     : >"$T/out"
-    "$BIN/shm-server" --key "$KEY" "$@" <&0 >"$T/out" 2>"$T/err" 3>&- & # <&0: else a background job reads /dev/null
+    "${SERVE:-$BIN/shm-server}" --key "$KEY" "$@" <&0 >"$T/out" 2>"$T/err" 3>&- & # <&0: else a background job reads /dev/null
     SERVER=$!
     PIDS+=("$SERVER")
     await says "$T/out" "$text"
@@ -138,6 +140,45 @@ values_of()
 {
     perl -e 'my ($id, $template) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!";
         print join("\n", unpack $template, $bytes), "\n"' "$1" "$2"
+}
+
+# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
+json()
+{
+    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
+        our $j = decode_json(<$in>); my $sorted = JSON::PP->new->canonical;
+        print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
+}
+
+# harmless FILE: no byte that steers a terminal; with a second word, escapes for colour and attributes may stand there.
+harmless()
+{
+    perl -e 'my ($file, $ansi) = @ARGV; local $/; open my $in, "<:raw", $file or die; my $text = <$in>;
+        $text =~ s/\e\[[0-9;]*m//g if $ansi;
+        utf8::decode($text) or die "no UTF-8";
+        die sprintf "U+%04X comes out", ord $1
+            if $text =~ /([\x00-\x09\x0b-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{202a}-\x{202e}])/;
+        ' "$@"
+}
+
+# hold [COMMAND...]: a process that has the segment attached, run by COMMAND where one is given. HOLDER: its pid. With
+# CALLED it calls itself so.
+hold()
+{
+    : >"$T/held"
+    "$@" "${HOLD:-$BIN/holder}" "$ID" ${CALLED:+"$CALLED"} >"$T/held" 3>&- &
+    HOLDER=$!
+    PIDS+=("$HOLDER")
+    await says "$T/held" attached
+}
+
+# share: a process that maps the POSIX object $POSIX, a memfd "ring" and a deleted file of $T. MAPPER: its pid.
+share()
+{
+    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
+    MAPPER=$!
+    PIDS+=("$MAPPER")
+    await says "$T/mapper" mapped
 }
 
 need_root()

@@ -8,35 +8,16 @@ setup()
     place_open
     export LC_ALL=C.UTF-8
     unset NO_COLOR
-    POSIX=shmlab-${T##*.}-$$
 }
 
 teardown()
 {
     place_close
-    rm -f "/dev/shm/$POSIX"
 }
 
 view()
 {
     "$BIN/shm-view" "$@"
-}
-
-# share NAME...: a process that maps a POSIX object, a memfd "ring" and a deleted file of "$T". MAPPER: its pid.
-share()
-{
-    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
-    MAPPER=$!
-    PIDS+=("$MAPPER")
-    await says "$T/mapper" mapped
-}
-
-# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
-json()
-{
-    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
-        our $j = decode_json(<$in>); my $sorted = JSON::PP->new->canonical;
-        print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
 }
 
 # shows HEX WORDS...: the viewer's bytes start so.

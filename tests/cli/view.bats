@@ -25,14 +25,6 @@ file_view()
     "$BIN/shm-view" --file "$@"
 }
 
-# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
-json()
-{
-    perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
-        our $j = decode_json(<$in>); my $sorted = JSON::PP->new->canonical;
-        print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
-}
-
 # The message and the 256 values of a byte behind it, in the file $T/bytes and its layout in $T/layout.
 files()
 {
@@ -40,17 +32,6 @@ files()
         pack "C*", 0 .. 255' >"$T/bytes"
     printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
         'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
-}
-
-# harmless FILE: no byte that steers a terminal; with a second word, escapes for colour and attributes may stand there.
-harmless()
-{
-    perl -e 'my ($file, $ansi) = @ARGV; local $/; open my $in, "<:raw", $file or die; my $text = <$in>;
-        $text =~ s/\e\[[0-9;]*m//g if $ansi;
-        utf8::decode($text) or die "no UTF-8";
-        die sprintf "U+%04X comes out", ord $1
-            if $text =~ /([\x00-\x09\x0b-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{202a}-\x{202e}])/;
-        ' "$@"
 }
 
 # ---- where the bytes come from ----

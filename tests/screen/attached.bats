@@ -6,21 +6,11 @@ load helper
 setup()
 {
     screen_open
-    POSIX=shmlab-${T##*.}-$$
 }
 
 teardown()
 {
     screen_close
-    rm -f "/dev/shm/$POSIX"
-}
-
-# hold [PROGRAM]: a process that has the segment attached. HOLDER: its pid.
-hold()
-{
-    "${1:-$BIN/holder}" "$ID" >/dev/null 3>&- &
-    HOLDER=$!
-    PIDS+=("$HOLDER")
 }
 
 address_of()
@@ -84,7 +74,7 @@ address_of()
     serve --mode 0644
     cp "$BIN/shm-view" "$T/"
     cp "$BIN/holder" "$T/"$'x\e]0;t\a'
-    hold "$T/"$'x\e]0;t\a'
+    HOLD=$T/$'x\e]0;t\a' hold
     on 100x30 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$T/shm-view" --key "$KEY"
     sees 'attached: 3 times, 1 seen' '2 more: not permitted'
     viewer 100x30
@@ -92,14 +82,12 @@ address_of()
 }
 
 @test "POSIX shared memory: removed, it stays while somebody maps it" {
-    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
-    PIDS+=("$!")
-    await says "$T/mapper" mapped
+    share
     on 100x30 "$BIN/shm-view" --posix "$POSIX"
-    sees 'PI is defined as' "posix /$POSIX  5000 bytes" 'mapped: 1 time, by 1 process' "$! mapper"
+    sees 'PI is defined as' "posix /$POSIX  5000 bytes" 'mapped: 1 time, by 1 process' "$MAPPER mapper"
     rm "/dev/shm/$POSIX"
     sees 'removed, but mapped 1 time still: you see the removed one'
-    kill -KILL "$!"
+    kill -KILL "$MAPPER"
     sees 'it is gone; its last bytes stay. Waiting for a new one' 'PI is defined as'
     echo again >"/dev/shm/$POSIX"
     sees 'opened anew: now 6 bytes, before 5000' 'again'
@@ -109,11 +97,9 @@ address_of()
 }
 
 @test "a mapping of a process: its end is told" {
-    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
-    PIDS+=("$!")
-    await says "$T/mapper" mapped
-    on 80x24 "$BIN/shm-view" --pid "$!" --map ring
-    sees '[72]69 6e 67' "pid $! /memfd:ring (deleted)  4096 bytes"
-    kill -KILL "$!"
+    share
+    on 80x24 "$BIN/shm-view" --pid "$MAPPER" --map ring
+    sees '[72]69 6e 67' "pid $MAPPER /memfd:ring (deleted)  4096 bytes"
+    kill -KILL "$MAPPER"
     sees 'the process has ended; its last bytes stay' '[72]69 6e 67'
 }

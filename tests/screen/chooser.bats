@@ -7,13 +7,11 @@ load helper
 setup()
 {
     screen_open
-    POSIX=shmlab-${T##*.}-$$
 }
 
 teardown()
 {
     screen_close
-    rm -f "/dev/shm/$POSIX"
 }
 
 # chooser COLSxROWS [COMMAND...]: the viewer without a word, copied to $T, so that its own key is that of $T.

@@ -56,12 +56,6 @@ live()
     [[ $(tmx display -p '#{alternate_on} #{cursor_flag} #{mouse_any_flag}') == '1 0 1' ]]
 }
 
-# stream: from now on all bytes that the program sends to its terminal go to the file stream.
-stream()
-{
-    tmx pipe-pane -o "cat >'$T/stream'"
-}
-
 @test "q gives the terminal back" {
     live
     keys q
@@ -267,16 +261,6 @@ attacker()
     PIDS+=($!)
     await test -s "$T/attacker"
     cat "$T/attacker" >>"$T/ids"
-}
-
-# harmless_stream: no byte of the attack's names came through: no title is set, no bell rings, no C1 control.
-harmless_stream()
-{
-    perl -e 'local $/; open my $in, "<:raw", $ARGV[0] or die; $_ = <$in>; die "empty" unless length;
-        die "sets the title" if /\e\]/; die "rings" if /\a/;
-        die "C1" if /(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]/ || /\xc2[\x80-\x9f]/;
-        s/\e\[[0-9;?]*[\@A-Za-z]|\e[()][AB0]|\e[=>78]|[\r\n\b\t\x0f\x0e]//g;
-        die sprintf "%vd", $1 if /([\x00-\x1f\x7f].{0,9})/s' "$1"
 }
 
 @test "a creator's name, a file's name and all 256 bytes never steer the terminal" {
