@@ -133,17 +133,40 @@ struct columns {
     int pid, name, address, note; /* widths; 0: left out. Rights take 3 */
 };
 
-static struct columns columns_fit(int cols)
+#define NAME_LEAST 15 /* what a program's name takes, unless much of it must be escaped */
+#define NOTE_LEAST 13 /* "made it, last" */
+
+static void name_text(const struct attachment *one, bool utf8, char out[PROCESS_NAME_MAX * 4])
 {
-    struct columns w = {.pid = 7, .name = 15, .address = 14, .note = 0};
+    printable_text(one->name, utf8, out, PROCESS_NAME_MAX * 4);
+}
+
+static int widest_name(const struct attachments *a, bool utf8)
+{
+    int widest = NAME_LEAST;
+    for (size_t i = 0; i < a->count; i++) {
+        char name[PROCESS_NAME_MAX * 4];
+        name_text(&a->list[i], utf8, name);
+        widest = canvas_width(name) > widest ? canvas_width(name) : widest;
+    }
+    return widest;
+}
+
+/* name: the widest there is. */
+static struct columns columns_fit(int cols, int name)
+{
+    struct columns w = {.pid = 7, .name = NAME_LEAST, .address = 14, .note = 0};
     int rest = cols - 1 - w.pid - 1 - 3 - 1; /* for name, address, note and the blanks between */
     if (rest < 6 + 1 + w.address) {
         w.address = 0;
-        w.name = rest < 15 ? (rest > 0 ? rest : 0) : 15;
+        w.name = rest < name ? (rest > 0 ? rest : 0) : name;
         return w;
     }
     rest -= w.address + 1;
-    w.name = rest < 15 ? rest : 15;
+    int room = rest - 2 - NOTE_LEAST; /* a long name leaves room for the note */
+    room = room > NAME_LEAST ? room : NAME_LEAST;
+    w.name = name < room ? name : room;
+    w.name = rest < w.name ? rest : w.name;
     w.note = rest - w.name - 2 >= 7 ? rest - w.name - 2 : 0;
     return w;
 }
@@ -164,7 +187,7 @@ static void draw_one(struct canvas *c, const struct theme *t, const struct sourc
 {
     char name[PROCESS_NAME_MAX * 4], note[96], address[24];
     struct style plain = theme_words(t, WORDS_PLAIN);
-    printable_text(one->name, c->utf8, name, sizeof name);
+    name_text(one, c->utf8, name);
     panel_attached_note(s, one, note, sizeof note);
     snprintf(address, sizeof address, "0x%llx", (unsigned long long)one->address);
     canvas_printf(c, row, col, plain, "%*d ", w->pid, (int)one->pid);
@@ -202,7 +225,7 @@ void panel_attached(struct canvas *c, const struct theme *t, const struct source
     if (r.rows <= 0 || r.cols < 16) {
         return;
     }
-    struct columns w = columns_fit(r.cols);
+    struct columns w = columns_fit(r.cols, widest_name(&s->neighbours.now, c->utf8));
     draw_lines(c, t, s, top, r, &w, "a shows all");
 }
 
@@ -241,7 +264,7 @@ void panel_attached_full(struct canvas *c, const struct theme *t, const struct s
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
         return;
     }
-    struct columns w = columns_fit(c->cols);
+    struct columns w = columns_fit(c->cols, widest_name(&s->neighbours.now, c->utf8));
     int row = c->rows >= 10 ? draw_story(c, t, s, 2) + 1 : 1;
     draw_head(c, t, row, 0, &w);
     struct rect list = {row + 1, 0, c->rows - row - 1, c->cols};
@@ -251,7 +274,7 @@ void panel_attached_full(struct canvas *c, const struct theme *t, const struct s
     int end = row + 2 + (int)(lines < (size_t)list.rows ? lines : (size_t)list.rows);
     if (addresses > 1 && end + 2 < c->rows) {
         canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL),
-                           "The same bytes, each time at another address: an address means something only inside its own "
-                           "process. What is stored in the segment must be an offset, not a pointer.");
+                           "The same bytes, each time at another address: an address means something only inside its "
+                           "own process. What is stored in the segment must be an offset, not a pointer.");
     }
 }
