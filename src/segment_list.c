@@ -74,7 +74,7 @@ static void take_file(struct reading *r, int folder, const char *name)
     struct segment_entry *one = next_entry(r->to, &r->rc);
     if (one == NULL)
         return;
-    one->posix = true;
+    one->kind = SEGMENT_POSIX;
     snprintf(one->name, sizeof one->name, "/%s", name);
     one->owner = st.st_uid;
     one->mode = st.st_mode & 0777;
@@ -95,12 +95,14 @@ static void read_folder(struct reading *r)
     closedir(folder);
 }
 
-/* ---- who has the POSIX ones mapped ---- */
+/* ---- what processes have mapped ---- */
 
-struct count {
-    struct segment_entry *list; /* of POSIX ones, by device and inode */
-    size_t count;
-    size_t closed;              /* processes that we may not look into */
+struct scan {
+    struct segment_entry *posix; /* by device and inode */
+    size_t posix_count;
+    struct reading nameless;     /* what is found in maps alone */
+    size_t closed;               /* processes that we may not look into */
+    pid_t pid;                   /* that is looked into */
 };
 
 static int by_inode(const void *a, const void *b)
@@ -112,57 +114,135 @@ static int by_inode(const void *a, const void *b)
     return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
-static bool count_mapping(void *state, const struct mapping *m)
+static struct segment_entry *find_posix(const struct scan *s, const struct mapping *m)
 {
-    struct count *c = state;
-    size_t low = 0, high = c->count;
+    const struct segment_entry key = {.device = m->device, .inode = m->inode};
 
-    if (m->inode == 0 || m->device != c->list[0].device)
-        return true;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        struct segment_entry *one = &c->list[middle];
-        if (one->inode == m->inode && one->device == m->device) {
-            one->attached++;
-            return true;
-        }
-        if (one->inode < m->inode)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    if (s->posix_count == 0 || m->inode == 0)
+        return NULL;
+    return bsearch(&key, s->posix, s->posix_count, sizeof key, by_inode);
+}
+
+/* Is it shared memory that has no name to open it by? System V segments have a number; /[aio] is the kernel's. */
+static bool is_nameless(const struct mapping *m, size_t length, enum segment_kind *kind)
+{
+    static const char deleted[] = " (deleted)", memfd[] = "/memfd:";
+    const size_t tail = sizeof deleted - 1;
+
+    if (!m->shared || m->rights[0] != 'r' || m->device == 0 || length < tail ||
+        strcmp(m->name + length - tail, deleted) != 0)
+        return false;
+    if (strncmp(m->name, "/SYSV", 5) == 0 || strncmp(m->name, "/[", 2) == 0)
+        return false;
+    bool zero = strcmp(m->name, "/dev/zero (deleted)") == 0;
+    *kind = strncmp(m->name, memfd, sizeof memfd - 1) == 0 ? SEGMENT_MEMFD : zero ? SEGMENT_ANONYMOUS : SEGMENT_DELETED;
     return true;
 }
 
-static bool count_process(void *state, pid_t pid)
+static void take_nameless(struct scan *s, const struct mapping *m)
 {
-    struct count *c = state;
+    struct segment_list *l = s->nameless.to;
+    size_t length = strlen(m->name);
+    enum segment_kind kind;
+    char path[32];
+    struct stat st;
 
-    c->closed += mapping_each(pid, count_mapping, c) == -EACCES;
-    return true;
-}
-
-static void count_mappings(struct segment_entry *list, size_t count)
-{
-    struct count c = {.list = list, .count = count};
-
-    if (count == 0)
+    if (!is_nameless(m, length, &kind))
         return;
-    qsort(list, count, sizeof *list, by_inode);
-    bool unknown = process_each(count_process, &c) < 0 || c.closed > 0;
-    for (size_t i = 0; i < count; i++)
-        list[i].more_attached = unknown;
+    for (size_t i = l->count; i > 0; i--) { /* most often the last one, once more */
+        if (l->list[i - 1].device == m->device && l->list[i - 1].inode == m->inode) {
+            l->list[i - 1].attached++;
+            return;
+        }
+    }
+    struct segment_entry *one = next_entry(l, &s->nameless.rc);
+    if (one == NULL)
+        return;
+    size_t skip = kind == SEGMENT_MEMFD ? strlen("/memfd:") : 0;
+    size_t end = kind == SEGMENT_ANONYMOUS ? 0 : length - strlen(" (deleted)");
+    one->kind = kind;
+    snprintf(one->name, sizeof one->name, "%.*s", (int)(end > skip ? end - skip : 0), m->name + skip);
+    snprintf(path, sizeof path, "/proc/%ld", (long)s->pid);
+    one->owner = stat(path, &st) == 0 ? st.st_uid : 0;
+    one->size = (size_t)(m->end - m->start);
+    one->attached = 1;
+    one->creator_pid = s->pid;
+    one->creator_runs = true;
+    process_name(s->pid, one->creator);
+    one->address = m->start;
+    one->readable = true;
+    one->device = m->device;
+    one->inode = m->inode;
+}
+
+static bool take_mapping(void *state, const struct mapping *m)
+{
+    struct scan *s = state;
+    struct segment_entry *posix = find_posix(s, m);
+
+    if (posix != NULL)
+        posix->attached++;
+    else
+        take_nameless(s, m);
+    return s->nameless.rc == 0;
+}
+
+static bool take_process(void *state, pid_t pid)
+{
+    struct scan *s = state;
+
+    s->pid = pid;
+    s->closed += mapping_each(pid, take_mapping, s) == -EACCES;
+    return s->nameless.rc == 0;
+}
+
+static int append(struct segment_list *l, const struct segment_list *more)
+{
+    if (more->count == 0)
+        return 0;
+    struct segment_entry *list = realloc(l->list, (l->count + more->count) * sizeof *list);
+    if (list == NULL)
+        return -ENOMEM;
+    memcpy(list + l->count, more->list, more->count * sizeof *list);
+    l->list = list;
+    l->count += more->count;
+    l->more += more->more;
+    return 0;
+}
+
+/* Counts who has the POSIX ones mapped, which stand from `first` on, and adds what has no name. */
+static int read_maps(struct segment_list *l, size_t first)
+{
+    struct segment_list nameless = {.list = NULL};
+    struct scan s = {.posix = l->list + first, .posix_count = l->count - first, .nameless = {.to = &nameless}};
+
+    if (s.posix_count > 0)
+        qsort(s.posix, s.posix_count, sizeof *s.posix, by_inode);
+    bool unknown = process_each(take_process, &s) < 0 || s.closed > 0;
+    int rc = s.nameless.rc < 0 ? s.nameless.rc : append(l, &nameless);
+    segment_list_free(&nameless);
+    for (size_t i = first; rc == 0 && i < l->count; i++)
+        l->list[i].more_attached = unknown;
+    return rc;
 }
 
 /* ---- all ---- */
 
-static int by_name(const void *a, const void *b)
+static int by_rank(const void *a, const void *b)
 {
     const struct segment_entry *x = a, *y = b;
+    int kind_x = x->kind < SEGMENT_MEMFD ? (int)x->kind : SEGMENT_MEMFD;
+    int kind_y = y->kind < SEGMENT_MEMFD ? (int)y->kind : SEGMENT_MEMFD;
 
-    if (x->posix || y->posix)
-        return x->posix != y->posix ? (x->posix ? 1 : -1) : strcmp(x->name, y->name);
-    return x->id < y->id ? -1 : x->id > y->id;
+    if (kind_x != kind_y)
+        return kind_x - kind_y;
+    if (x->kind == SEGMENT_SYSV)
+        return x->id < y->id ? -1 : x->id > y->id;
+    if (x->kind == SEGMENT_POSIX)
+        return strcmp(x->name, y->name);
+    if (x->creator_pid != y->creator_pid)
+        return x->creator_pid < y->creator_pid ? -1 : 1;
+    return x->address < y->address ? -1 : x->address > y->address;
 }
 
 int segment_list_read(struct segment_list *l)
@@ -174,13 +254,14 @@ int segment_list_read(struct segment_list *l)
     size_t segments = l->count;
     if (r.rc == 0)
         read_folder(&r);
+    if (r.rc == 0)
+        r.rc = read_maps(l, segments);
     if (r.rc < 0) {
         segment_list_free(l);
         return r.rc;
     }
-    count_mappings(l->list + segments, l->count - segments);
     if (l->count > 1)
-        qsort(l->list, l->count, sizeof *l->list, by_name);
+        qsort(l->list, l->count, sizeof *l->list, by_rank);
     return 0;
 }
 

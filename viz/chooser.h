@@ -10,16 +10,26 @@
 
 struct chooser {
     struct segment_list list;
+    struct segment_entry from; /* where one came from, to be selected; kind, id, name, device and inode count */
+    bool came;            /* there is such one */
     size_t selected;      /* index into list; list.count is the line "wait for the kit's server" */
     size_t top;           /* first line shown; chooser_shape sets it */
     bool touched;         /* a key was pressed: nothing goes on by itself any more */
     bool chosen, quit;
     char message[160];    /* why the last Enter did nothing; printable; "" */
+    char address[24];     /* of the mapping that was chosen: a source_spec points to it */
 };
+
+/* Starts again, as somebody comes back from that source: it is selected when the list is read. Frees the list: what
+ * chooser_choice gave for that source is gone. */
+void chooser_return(struct chooser *ch, const struct source *from);
 
 /* Reads what there is now; what was selected stays so, as long as it is there. true: something changed. */
 bool chooser_refresh(struct chooser *ch);
 void chooser_free(struct chooser *ch);
+
+/* How many rows stand above the list: title and heading. One line for messages stands below it. */
+int chooser_head_rows(int rows);
 
 /* How many lines the list has on a screen of so many rows; scrolls so that the selected one is seen. */
 int chooser_shape(struct chooser *ch, int rows);
@@ -30,8 +40,9 @@ bool chooser_press(struct chooser *ch, int key);
 /* Selects the line at that row of the screen. false: there is none. */
 bool chooser_click(struct chooser *ch, int rows, int row);
 
-/* Turns the choice into what is to be opened. The kit's own segment for the last line. spec->path points into *ch. */
-void chooser_choice(const struct chooser *ch, struct source_spec *spec);
+/* Turns the choice into what is to be opened. The kit's own segment for the last line. spec->path and spec->map point into
+ * *ch: the source is closed before the list is read again. */
+void chooser_choice(struct chooser *ch, struct source_spec *spec);
 
 void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch);
 
@@ -39,7 +50,7 @@ void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser 
 void chooser_print(const struct segment_list *l, FILE *out);
 void chooser_json(const struct segment_list *l, FILE *out);
 
-/* What an entry is called: "0x0f20074e", "private", "/psm_1a2b"; printable. */
+/* What an entry is called: "0x0f20074e", "private", "/psm_1a2b", "ring"; printable. */
 void chooser_name(const struct segment_entry *e, char *out, size_t out_size);
 
 #endif

@@ -181,6 +181,11 @@ static void attached(struct model *m)
     m->attached_top = 0;
 }
 
+static void others(struct model *m)
+{
+    m->others = true;
+}
+
 static void help(struct model *m)
 {
     m->help = !m->help;
@@ -213,12 +218,12 @@ const struct key_row key_rows[] = {
     {{'/'}, "/", "find name, text, 16 00, =22", prompt_find},
     {{'n'}, "n N", "find the next, the previous", find_next},
     {{'N'}, "", "", find_previous},
-    {{' '}, "Space", "freeze, and go on", freeze},
+    {{' '}, "Space .", "freeze, and back to live", freeze},
+    {{'.'}, "", "", model_live},
     {{'['}, "[ ]", "a change back, or forth", step_back},
     {{']'}, "", "", step_forth},
     {{'{'}, "{ }", "the same, of this field", field_back},
     {{'}'}, "", "", field_forth},
-    {{'.'}, ".", "back to live", model_live},
     {{'r'}, "r R", "mark what changes, or don't", mark},
     {{'R'}, "", "", unmark},
     {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
@@ -226,6 +231,7 @@ const struct key_row key_rows[] = {
     {{'e'}, "e", "swap the inspector's columns", byte_order},
     {{'L'}, "L", "other layout, same bytes", next_layout},
     {{'a'}, "a", "who has it attached, where", attached},
+    {{'s'}, "s", "other memory: the list", others},
     {{'?'}, "? q", "this help; quit", help},
     {{'q'}, "", "", quit},
 };

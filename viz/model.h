@@ -77,6 +77,7 @@ struct model {
     bool neighbours;             /* the source tells who has it attached: there is a panel for it */
     bool attached;               /* that panel has the whole screen */
     size_t attached_top;         /* its first line that is shown */
+    bool others;                 /* the person wants to see other memory: the list of what there is */
     bool quit;
 
     char prompt;                 /* ':' or '/' while a line is typed; 0 */

@@ -3,6 +3,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "find.h"
 #include "tell.h"
@@ -41,14 +42,19 @@ static int read_expected(struct view *v)
     const char *path = v->words.expect;
     int rc = path != NULL ? view_read_file(path, &v->expected, &v->model.expected_size) : 0;
     v->model.expected = v->expected;
-    return rc == 0 ? 0 : tell_failure("shm-view", rc, "--expect takes a file with the bytes that should be there", "read %s",
-                                      path);
+    return rc == 0 ? 0 : tell_failure("shm-view", rc, "--expect takes a file with the bytes that should be there",
+                                      "read %s", path);
 }
 
-/* 0; 1 with all said. */
+/* 0; 1 with all said; VIEW_OTHERS where it can't be opened any more, and the person may choose another. */
 static int open_source(struct view *v)
 {
     int rc = source_open(&v->source, &v->words.spec);
+    if (rc < 0 && v->on_screen) {
+        chooser_return(&v->chooser, &v->source);
+        snprintf(v->chooser.message, sizeof v->chooser.message, "it can't be opened any more: %s", strerror(-rc));
+        return VIEW_OTHERS;
+    }
     if (rc < 0) {
         return view_tell_unopened(&v->source, rc);
     }
@@ -66,22 +72,53 @@ static int open_source(struct view *v)
     return rc < 0 ? 1 : 0;
 }
 
+/* Lets all go that belongs to one source. */
+static void forget(struct view *v)
+{
+    source_close(&v->source);
+    model_free(&v->model);
+    glasses_free(&v->glasses);
+    free(v->expected);
+    v->expected = NULL;
+    v->words.at = v->words.expect = NULL; /* said of the first source */
+    v->layout_asked = 0;
+    v->shown = false;
+}
+
+/* One source after the other, until the person has enough. The exit status. */
+static int watch(struct view *v)
+{
+    int hz = v->words.hz > 0 ? v->words.hz : v->config.hz > 0 ? v->config.hz : HZ;
+    int status = v->words.named ? -1 : view_choose_first(v);
+    while (status < 0) {
+        configure(v);
+        status = open_source(v);
+        if (status == 0) {
+            status = view_live(v, hz);
+            if (status == VIEW_OTHERS) {
+                chooser_return(&v->chooser, &v->source);
+            }
+        }
+        if (status == VIEW_OTHERS) {
+            forget(v);
+            status = view_choose(v);
+        }
+    }
+    view_leave(v);
+    return status;
+}
+
 static int run(struct view *v)
 {
     int rc = view_config_read(&v->config, &v->words, v->model.message, sizeof v->model.message);
     if (rc < 0) {
         return tell_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", v->words.config);
     }
-    int status = !v->words.named && v->words.format == FORMAT_SCREEN ? view_choose(v) : -1;
-    if (status >= 0) {
-        return status;
+    if (v->words.format == FORMAT_SCREEN) {
+        return watch(v);
     }
     configure(v);
-    if (open_source(v) != 0) {
-        return 1;
-    }
-    int hz = v->words.hz > 0 ? v->words.hz : v->config.hz > 0 ? v->config.hz : HZ;
-    return v->words.format == FORMAT_SCREEN ? view_live(v, hz) : view_once(v);
+    return open_source(v) != 0 ? 1 : view_once(v);
 }
 
 int main(int argc, char **argv)

@@ -158,9 +158,10 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     return true;
 }
 
-static int open_screen(void)
+/* 0, also where it is open; else the exit status, with all said. */
+static int open_screen(struct view *v)
 {
-    int rc = screen_open();
+    int rc = v->on_screen ? 0 : screen_open();
     if (rc == -ENOTTY) {
         return tell_failure("shm-view", rc, "the viewer needs a terminal; for a pipe there is --render text",
                             "open the screen");
@@ -170,12 +171,30 @@ static int open_screen(void)
         return tell_failure("shm-view", rc, "this terminal can't place its cursor; --render text draws once without it",
                             "open the screen: TERM is %s", term != NULL ? term : "not set");
     }
+    v->on_screen = true;
     return 0;
+}
+
+void view_leave(struct view *v)
+{
+    if (v->on_screen) {
+        screen_close();
+    }
+    v->on_screen = false;
+}
+
+/* rc: what a screen ended with. goes_on: the screen stays open for another. */
+static int end(struct view *v, int rc, bool goes_on)
+{
+    if (rc < 0 || !goes_on) {
+        view_leave(v);
+    }
+    return rc < 0 ? tell_failure("shm-view", rc, "is there memory left?", "draw") : goes_on ? -1 : 0;
 }
 
 int view_live(struct view *v, int hz)
 {
-    int rc = open_screen();
+    int rc = open_screen(v);
     if (rc != 0) {
         return rc;
     }
@@ -183,10 +202,9 @@ int view_live(struct view *v, int hz)
     struct canvas canvas = {.glyphs = NULL};
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
-    v->on_screen = true;
     v->model.wall = wall_ms();
     v->pace.period_ms = 1000 / hz;
-    while (!v->model.quit && rc == 0) {
+    while (!v->model.quit && !v->model.others && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;
         if (dirty) {
@@ -195,29 +213,28 @@ int view_live(struct view *v, int hz)
         struct screen_event event = await(v);
         dirty = act(v, &plan, &event);
     }
-    screen_close();
-    v->on_screen = false;
     canvas_free(&canvas);
-    return rc < 0 ? tell_failure("shm-view", rc, "is there memory left?", "draw") : 0;
+    return end(v, rc, v->model.others);
 }
 
 int view_choose(struct view *v)
+{
+    int rc = open_screen(v);
+    if (rc != 0) {
+        return rc;
+    }
+    struct theme theme = view_theme(v, screen_has_colours());
+    rc = choose_live(&v->chooser, &theme);
+    chooser_choice(&v->chooser, &v->words.spec);
+    return end(v, rc, !v->chooser.quit);
+}
+
+int view_choose_first(struct view *v)
 {
     int id;
     if (segment_name_id(&v->words.spec.name, &id) == 0) {
         return -1;
     }
     chooser_refresh(&v->chooser);
-    if (v->chooser.list.count == 0) {
-        return -1;
-    }
-    int rc = open_screen();
-    if (rc != 0) {
-        return rc;
-    }
-    struct theme theme = view_theme(v, screen_has_colours());
-    rc = choose_live(&v->chooser, &theme);
-    screen_close();
-    chooser_choice(&v->chooser, &v->words.spec);
-    return rc < 0 ? tell_failure("shm-view", rc, "is there memory left?", "draw") : v->chooser.quit ? 0 : -1;
+    return v->chooser.list.count > 0 ? view_choose(v) : -1;
 }

@@ -4,11 +4,19 @@
 
 #include "view_look.h"
 
-/* No word, and no server of the kit: lets the person choose among what there is, into v->words.spec. -1: one was chosen,
- * or there is nothing to choose from and the kit's server is waited for; else the exit status. */
+/* Shows v->source, `hz` looks a second, until the person has enough. The exit status, or VIEW_OTHERS: the person wants to
+ * see other memory; the screen stays open. */
+#define VIEW_OTHERS (-1)
+int view_live(struct view *v, int hz);
+
+/* Lets the person choose among what there is, into v->words.spec. -1: one was chosen, and the screen stays open; else the
+ * exit status. The source is closed. */
 int view_choose(struct view *v);
 
-/* Shows v->source, `hz` looks a second, until the person has enough. The exit status. */
-int view_live(struct view *v, int hz);
+/* The same at the start, without a word: -1, too, where the kit's server stands, or nothing does. */
+int view_choose_first(struct view *v);
+
+/* Gives the terminal back, if it is ours. */
+void view_leave(struct view *v);
 
 #endif

@@ -31,7 +31,7 @@ place_close()
         ipcrm -m "$id" 2>/dev/null || true
     done
     rm -rf "$T"
-    rm -f "/dev/shm/$POSIX"
+    [[ -z ${POSIX-} ]] || rm -f "/dev/shm/$POSIX"*
 }
 
 # The id under $KEY (or the key given), by the kernel's own list; nothing where there is none.

@@ -23,6 +23,23 @@ chooser()
     on "$size" "$@" "$T/shm-view"
 }
 
+# chosen TEXT: the selected line has it.
+chosen()
+{
+    screen | grep '^▸' | grep -qF -- "$1"
+}
+
+# seek KEY TEXT: presses it until that line is selected.
+seek()
+{
+    for ((i = 0; i < 100; i++)); do
+        chosen "$2" && return
+        keys "$1"
+        sleep 0.05
+    done
+    await chosen "$2"
+}
+
 @test "without a word, and without the kit's server, it lists what there is, live" {
     serve
     key=$KEY KEY=0x5c$(printf %06x $RANDOM)
@@ -30,11 +47,11 @@ chooser()
     KEY=$key
     chooser 100x30
     sees 'what shared memory there is' 'wait for the kit' "$KEY" 'Enter opens'
-    sees "1024  600 $(id -un)"
+    sees "1024   600  $(id -un)"
     sees "$SERVER shm-server" '(ended)'
     hides "$POSIX"
     echo new >"/dev/shm/$POSIX"
-    sees "POSIX /$POSIX"
+    sees "POSIX  /$POSIX"
     rm "/dev/shm/$POSIX"
     loses "$POSIX"
 }
@@ -56,12 +73,7 @@ chooser()
     echo 'of POSIX' >"/dev/shm/$POSIX"
     chooser 80x24
     sees "$POSIX"
-    keys j
-    for ((i = 0; i < 50; i++)); do
-        shows "▸POSIX /$POSIX" && break
-        keys j
-        sleep 0.1
-    done
+    seek j "/$POSIX"
     keys Enter
     sees "posix /$POSIX" 'of POSIX'
 }
@@ -97,6 +109,103 @@ chooser()
     sees 'PI is defined as'
     kill -INT "$!"
     await ended "$!"
+}
+
+@test "memfd, anonymous memory and deleted files are in the list, and are opened" {
+    share
+    serve
+    chooser 100x30
+    sees 'memfd  ring ' "in $MAPPER mapper" "$T/deleted "
+    seek j "$T/deleted "
+    seek j 'ring '
+    keys Enter
+    sees "pid $MAPPER /memfd:ring (deleted)  4096 bytes" '[72]69 6e 67'
+}
+
+@test "s goes to the list and back, on one screen, and what one came from is selected" {
+    serve
+    share
+    on 100x30 ./run "$BIN/shm-view" --key "$KEY" --at num --width 8
+    stream
+    sees 'num: int, byte 1 of 4'
+    before=$(shm_column "$ID" nattch)
+    keys s
+    sees 'what shared memory there is'
+    await chosen "$KEY"
+    [[ $(shm_column "$ID" nattch) == $((before - 1)) ]] # it looks no more
+    keys j k Enter
+    sees "key $KEY" '0x0000 = 0 ' 'num'
+    keys Space j s
+    await chosen "$KEY"
+    keys G
+    sees '▸wait for'
+    seek k "/$POSIX"
+    keys Enter
+    sees "posix /$POSIX" 'PI is defined as' live
+    keys s
+    await chosen "/$POSIX"
+    run -1 grep -c $'\e\[?1049l' "$T/stream" # the terminal was ours all the time
+    keys q
+    ends 0
+    await grep -q $'\e\[?1049l' "$T/stream"
+}
+
+@test "s from a file leads to the list, too; and from a mapping" {
+    serve
+    message_file
+    share
+    on 80x24 ./run "$BIN/shm-view" --pid "$MAPPER" --map ring
+    sees '[72]69 6e 67'
+    keys s
+    await chosen 'ring '
+    keys q
+    ends 0
+    on 80x24 ./run "$BIN/shm-view" --file message.bin --no-layout
+    sees 'PI is'
+    keys s
+    sees 'what shared memory there is' "$KEY"
+    keys q
+    ends 0
+}
+
+# What there is in namespaces of its own is known to the last line. Pids there count from 1.
+@test "the list at 80x24, 100x30, 200x60 and 20x6 looks as it shall" {
+    local map=()
+    [[ $EUID == 0 ]] || map=(--map-root-user)
+    apart=(unshare "${map[@]}" --pid --fork --mount-proc --ipc --mount --kill-child)
+    "${apart[@]}" bash -c 'mount -t tmpfs none /dev/shm && echo 50 >/proc/sys/kernel/ns_last_pid' 2>/dev/null || skip "needs the right to make namespaces"
+    cp "$BIN/shm-view" "$BIN/shm-server" "$BIN/mapper" "$T/"
+    cat >"$T/apart" <<'END'
+mount -t tmpfs none /dev/shm
+./shm-server --key 0x5d00cafe >out.1 2>&1 <>never &
+until grep -q Ctrl-C out.1; do sleep 0.01; done
+echo 50 >/proc/sys/kernel/ns_last_pid
+perl -e 'shmget(0x5d00beef, 65536, 01640) // die; shmget(0, 100, 01600) // die'
+echo 60 >/proc/sys/kernel/ns_last_pid
+./mapper psm_1a2b /dev/shm/gone >out.2 2>&1 <>never &
+head -c 1048576 /dev/zero >$'/dev/shm/sem.\e[31mred'
+until grep -q mapped out.2; do sleep 0.01; done
+exec ./shm-view
+END
+    on 80x24 "${apart[@]}" bash ./apart
+    sees mapper
+    keys j
+    await chosen 0x5d00beef
+    sees 'System V: made with shmget'
+    golden chooser-80x24
+    resize 100x30
+    golden chooser-100x30
+    resize 200x60
+    golden chooser-200x60
+    resize 20x6
+    golden chooser-20x6
+    resize 80x24
+    for about in 'POSIX: made' 'A file that was deleted' 'memfd: made' "The segment that the kit's own"; do
+        keys j
+        [[ $about != POSIX* ]] || keys j
+        [[ $about != A* ]] || keys j
+        sees "$about"
+    done
 }
 
 @test "q leaves the chooser" {

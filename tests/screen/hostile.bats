@@ -118,8 +118,8 @@ sees_crowd()
         for file in list list.json maps; do harmless "$T/$file"; done
         says "$T/list" "$POSIX"'\x1b]0;p\a\x9b\n"<'
         says "$T/list" 's\x1b]0;y\a\x9b\n<&"'
+        says "$T/list" 'del\x1b]0;m\a\x9b\'
         says "$T/maps" 'del\x1b]0;m\a\x9b\'
         [[ $(json 'scalar grep { ($_->{name} // "") =~ /;p/ } @{$j->{segments}}' "$T/list.json") == 1 ]]
     done
-    rm "/dev/shm/$odd"
 }

@@ -1,4 +1,5 @@
 /* segment_list: System V segments and files in /dev/shm that this test makes are listed as they are. */
+#define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -21,7 +22,7 @@
 static const struct segment_entry *of_id(const struct segment_list *l, int id)
 {
     for (size_t i = 0; i < l->count; i++) {
-        if (!l->list[i].posix && l->list[i].id == id)
+        if (l->list[i].kind == SEGMENT_SYSV && l->list[i].id == id)
             return &l->list[i];
     }
     return NULL;
@@ -30,7 +31,7 @@ static const struct segment_entry *of_id(const struct segment_list *l, int id)
 static const struct segment_entry *of_name(const struct segment_list *l, const char *name)
 {
     for (size_t i = 0; i < l->count; i++) {
-        if (l->list[i].posix && strcmp(l->list[i].name, name) == 0)
+        if (l->list[i].kind == SEGMENT_POSIX && strcmp(l->list[i].name, name) == 0)
             return &l->list[i];
     }
     return NULL;
@@ -97,6 +98,62 @@ static void a_posix_one_is_listed_with_who_maps_it(void **state)
     segment_list_free(&l);
 }
 
+/* What this process maps under that kind and name. */
+static const struct segment_entry *of_ours(const struct segment_list *l, enum segment_kind kind, const char *name)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct segment_entry *one = &l->list[i];
+        if (one->kind == kind && one->creator_pid == getpid() && strcmp(one->name, name) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+static void what_has_no_name_is_listed_with_a_process_that_maps_it(void **state)
+{
+    struct segment_list l = {.count = 0};
+    char path[] = "/tmp/shmlab-unit-XXXXXX", program[PROCESS_NAME_MAX];
+
+    (void)state;
+    int ring = memfd_create("a ring", 0), file = mkstemp(path);
+    assert_true(ring >= 0 && file >= 0);
+    assert_int_equal(ftruncate(ring, 12288), 0);
+    assert_int_equal(ftruncate(file, 4096), 0);
+    void *first = mmap(NULL, 12288, PROT_READ | PROT_WRITE, MAP_SHARED, ring, 0);
+    void *second = mmap(NULL, 4096, PROT_READ, MAP_SHARED, ring, 0);
+    void *private = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, ring, 0);
+    void *deleted = mmap(NULL, 4096, PROT_READ, MAP_SHARED, file, 0);
+    void *none = mmap(NULL, 8192, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    unlink(path);
+    assert_int_equal(segment_list_read(&l), 0);
+    const struct segment_entry *one = of_ours(&l, SEGMENT_MEMFD, "a ring");
+    assert_non_null(one);
+    assert_int_equal(one->attached, 2);
+    assert_true(one->address == (uintptr_t)first || one->address == (uintptr_t)second);
+    assert_int_equal(one->size, one->address == (uintptr_t)first ? 12288 : 4096);
+    assert_int_equal(one->owner, geteuid());
+    assert_true(one->readable);
+    process_name(getpid(), program);
+    assert_string_equal(one->creator, program);
+    one = of_ours(&l, SEGMENT_DELETED, path);
+    assert_non_null(one);
+    assert_int_equal(one->address, (uintptr_t)deleted);
+    one = of_ours(&l, SEGMENT_ANONYMOUS, "");
+    assert_non_null(one);
+    assert_int_equal(one->address, (uintptr_t)none);
+    assert_int_equal(one->size, 8192);
+    munmap(first, 12288);
+    munmap(second, 4096);
+    munmap(private, 4096);
+    munmap(deleted, 4096);
+    munmap(none, 8192);
+    close(ring);
+    close(file);
+    assert_int_equal(segment_list_read(&l), 0);
+    assert_null(of_ours(&l, SEGMENT_MEMFD, "a ring"));
+    segment_list_free(&l);
+}
+
 static void system_v_comes_first_and_each_is_in_order(void **state)
 {
     struct segment_list l = {.count = 0};
@@ -111,9 +168,14 @@ static void system_v_comes_first_and_each_is_in_order(void **state)
     assert_true(l.count >= 3);
     for (size_t i = 1; i < l.count; i++) {
         const struct segment_entry *a = &l.list[i - 1], *b = &l.list[i];
-        assert_false(a->posix && !b->posix);
-        if (a->posix == b->posix)
-            assert_true(a->posix ? strcmp(a->name, b->name) < 0 : a->id < b->id);
+        if (a->kind != b->kind)
+            assert_true(a->kind < b->kind || (a->kind >= SEGMENT_MEMFD && b->kind >= SEGMENT_MEMFD));
+        else if (a->kind == SEGMENT_SYSV)
+            assert_true(a->id < b->id);
+        else if (a->kind == SEGMENT_POSIX)
+            assert_true(strcmp(a->name, b->name) < 0);
+        else
+            assert_true(a->creator_pid <= b->creator_pid);
     }
     segment_list_free(&l);
 }
@@ -123,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_segment_is_listed_until_it_is_gone),
         cmocka_unit_test(a_posix_one_is_listed_with_who_maps_it),
+        cmocka_unit_test(what_has_no_name_is_listed_with_a_process_that_maps_it),
         cmocka_unit_test(system_v_comes_first_and_each_is_in_order),
     };
     return cmocka_run_group_tests_name("segment_list", tests, NULL, NULL);

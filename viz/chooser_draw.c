@@ -1,0 +1,316 @@
+/* Chooser, what it shows: the list as a screen, as a table for pipes, and as JSON. See chooser.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "chooser.h"
+#include "json.h"
+#include "printable.h"
+#include "user.h"
+
+#define ABOUT_ROWS 4 /* of about, at the least width */
+
+/* ---- one line as words ---- */
+
+static const struct {
+    const char *shown, *name; /* on the screen, and in JSON */
+} kinds[] = {
+    [SEGMENT_SYSV] = {"SysV", "sysv"},         [SEGMENT_POSIX] = {"POSIX", "posix"},
+    [SEGMENT_MEMFD] = {"memfd", "memfd"},      [SEGMENT_ANONYMOUS] = {"anon", "anonymous"},
+    [SEGMENT_DELETED] = {"file", "deleted"},
+};
+
+enum column {
+    COLUMN_KIND, COLUMN_NAME, COLUMN_ID, COLUMN_BYTES, COLUMN_MODE, COLUMN_OWNER, COLUMN_ATTACHED, COLUMN_MAKER, COLUMNS
+};
+
+static const struct {
+    const char *head;
+    int most;       /* columns that it takes at most */
+    bool right;
+} columns[COLUMNS] = {
+    [COLUMN_KIND] = {"kind", 5, false},   [COLUMN_NAME] = {"name or key", 48, false}, [COLUMN_ID] = {"shmid", 10, true},
+    [COLUMN_BYTES] = {"bytes", 20, true}, [COLUMN_MODE] = {"mode", 4, true},
+    [COLUMN_OWNER] = {"owner", 12, false}, [COLUMN_ATTACHED] = {"att", 5, true},
+    [COLUMN_MAKER] = {"made by", 24, false},
+};
+#define NAME_LEAST 20   /* columns that a name keeps as long as others could be left out */
+#define LINES_ASKED 200
+
+void chooser_name(const struct segment_entry *e, char *out, size_t out_size)
+{
+    if (e->kind == SEGMENT_ANONYMOUS || (e->kind == SEGMENT_MEMFD && e->name[0] == '\0')) {
+        snprintf(out, out_size, "(no name)");
+    } else if (e->kind != SEGMENT_SYSV) {
+        printable_text(e->name, printable_utf8(), out, out_size);
+    } else if (e->removed) {
+        snprintf(out, out_size, "removed");
+    } else if (e->key == 0) {
+        snprintf(out, out_size, "private");
+    } else {
+        snprintf(out, out_size, "0x%08x", (unsigned)e->key);
+    }
+}
+
+static void maker(const struct segment_entry *e, char *out, size_t out_size)
+{
+    char name[4 * PROCESS_NAME_MAX];
+    printable_text(e->creator, printable_utf8(), name, sizeof name);
+    if (!e->readable) {
+        snprintf(out, out_size, "not permitted");
+    } else if (e->kind == SEGMENT_POSIX) {
+        out[0] = '\0';
+    } else if (e->kind != SEGMENT_SYSV) {
+        snprintf(out, out_size, "in %d %s", (int)e->creator_pid, name);
+    } else if (e->creator_pid == 0) {
+        snprintf(out, out_size, "?");
+    } else {
+        snprintf(out, out_size, "%d %s", (int)e->creator_pid, e->creator_runs ? name : "(ended)");
+    }
+}
+
+static void column_text(const struct segment_entry *e, enum column which, char *out, size_t out_size)
+{
+    out[0] = '\0';
+    switch (which) {
+    case COLUMN_KIND:
+        snprintf(out, out_size, "%s", kinds[e->kind].shown);
+        break;
+    case COLUMN_NAME:
+        chooser_name(e, out, out_size);
+        break;
+    case COLUMN_ID:
+        if (e->kind == SEGMENT_SYSV) {
+            snprintf(out, out_size, "%d", e->id);
+        }
+        break;
+    case COLUMN_BYTES:
+        snprintf(out, out_size, "%zu", e->size);
+        break;
+    case COLUMN_MODE:
+        if (e->kind <= SEGMENT_POSIX) {
+            snprintf(out, out_size, "%03o", (unsigned)e->mode);
+        }
+        break;
+    case COLUMN_OWNER:
+        user_name(e->owner, out, out_size);
+        break;
+    case COLUMN_ATTACHED:
+        snprintf(out, out_size, "%lu%s", e->attached, e->more_attached ? "+" : "");
+        break;
+    default:
+        maker(e, out, out_size);
+    }
+}
+
+/* ---- drawing ---- */
+
+/* What each column would take; of a long list the first lines are asked. */
+static void widths_wish(const struct segment_list *l, int widths[COLUMNS])
+{
+    for (enum column i = 0; i < COLUMNS; i++) {
+        widths[i] = canvas_width(columns[i].head);
+        for (size_t line = 0; line < l->count && line < LINES_ASKED; line++) {
+            char text[4 * sizeof l->list->name];
+            column_text(&l->list[line], i, text, sizeof text);
+            int width = canvas_width(text);
+            width = width < columns[i].most ? width : columns[i].most;
+            widths[i] = width > widths[i] ? width : widths[i];
+        }
+    }
+}
+
+/* The widths for a screen of so many columns, 0: left out. Names are cut a little, then the least important go, then
+ * names are cut to what is left. Returns the blanks between two columns: two where there is room. */
+static int widths_fit(const struct segment_list *l, int cols, int widths[COLUMNS])
+{
+    static const enum column goes[] = {COLUMN_MAKER, COLUMN_OWNER, COLUMN_MODE, COLUMN_KIND, COLUMN_ATTACHED, COLUMN_ID};
+    int left = cols - 1 + 1; /* the last one has no blank behind it */
+    widths_wish(l, widths);
+    for (int i = 0; i < COLUMNS; i++) {
+        left -= widths[i] + 1;
+    }
+    if (left >= COLUMNS - 1) {
+        return 2;
+    }
+    int cut = widths[COLUMN_NAME] - NAME_LEAST;
+    if (left < 0 && cut > 0) {
+        cut = cut < -left ? cut : -left;
+        widths[COLUMN_NAME] -= cut;
+        left += cut;
+    }
+    for (size_t i = 0; left < 0 && i < sizeof goes / sizeof *goes; i++) {
+        left += widths[goes[i]] + 1;
+        widths[goes[i]] = 0;
+    }
+    int name = widths[COLUMN_NAME] + (left < 0 ? left : 0);
+    widths[COLUMN_NAME] = name > 1 ? name : 1;
+    return 1;
+}
+
+struct widths {
+    int of[COLUMNS]; /* 0: left out */
+    int gap;         /* blanks between two columns */
+};
+
+static int put(struct canvas *c, int row, int col, const struct widths *w, enum column which, struct style style,
+               const char *text)
+{
+    int width = w->of[which];
+    int shift = columns[which].right && canvas_width(text) < width ? width - canvas_width(text) : 0;
+    canvas_put_cut(c, row, col + shift, width - shift, style, text);
+    return col + width + w->gap;
+}
+
+static void draw_entry(struct canvas *c, const struct theme *t, const struct segment_entry *e, int row, bool selected,
+                       const struct widths *w)
+{
+    int col = 1;
+    struct style style = theme_words(t, selected ? WORDS_STRONG : e->readable ? WORDS_PLAIN : WORDS_LABEL);
+    for (enum column i = 0; i < COLUMNS; i++) {
+        char text[4 * sizeof e->name];
+        if (w->of[i] > 0) {
+            column_text(e, i, text, sizeof text);
+            bool why = i == COLUMN_MAKER && !e->readable;
+            col = put(c, row, col, w, i, why ? theme_words(t, WORDS_WARN) : style, text);
+        }
+    }
+    if (w->of[COLUMN_MAKER] == 0 && !e->readable) {
+        canvas_put(c, row, 0, theme_words(t, WORDS_WARN), "!");
+    }
+}
+
+static void draw_status(struct canvas *c, const struct theme *t, const struct chooser *ch)
+{
+    int row = c->rows - 1;
+    char text[200];
+    if (ch->message[0] != '\0') {
+        canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_STRONG), ch->message);
+        return;
+    }
+    bool at_entry = ch->selected < ch->list.count;
+    if (at_entry && !ch->list.list[ch->selected].readable) {
+        snprintf(text, sizeof text, "not permitted: mode and owner give you no right to read it");
+    } else if (ch->list.more > 0) {
+        snprintf(text, sizeof text, "and %zu more, not listed", ch->list.more);
+    } else {
+        snprintf(text, sizeof text, "Enter opens   j k choose   q quits");
+    }
+    canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_LABEL), text);
+}
+
+/* What kind of memory the selected line is: for people who see such a list for the first time. */
+static const char *about(const struct chooser *ch)
+{
+    static const char *const kind[] = {
+        [SEGMENT_SYSV] = "System V: made with shmget, found by its key. It stays until somebody removes it (ipcrm -m), also "
+                         "when nobody has it attached.",
+        [SEGMENT_POSIX] = "POSIX: made with shm_open, a file in /dev/shm. It stays until somebody unlinks it, also when "
+                          "nobody has it mapped.",
+        [SEGMENT_MEMFD] = "memfd: made with memfd_create. No other process can open it by a name: each gets it from one "
+                          "that has it. It goes with the last of them.",
+        [SEGMENT_ANONYMOUS] = "Anonymous: made with mmap, MAP_SHARED and no file. A process shares it with the children "
+                              "that it forks, and it goes with the last of them.",
+        [SEGMENT_DELETED] = "A file that was deleted or unlinked, but is mapped still. It goes with the last process that "
+                            "has it mapped.",
+    };
+    if (ch->selected >= ch->list.count) {
+        return "The segment that the kit's own server makes. The viewer waits for it, and opens it.";
+    }
+    const struct segment_entry *e = &ch->list.list[ch->selected];
+    return e->removed ? "System V, and removed: it goes when the last process detaches. Until then it can be looked at."
+                      : kind[e->kind];
+}
+
+/* Below the list, where there is room. */
+static void draw_about(struct canvas *c, const struct theme *t, const struct chooser *ch, int row)
+{
+    int rows = c->rows - 2 - row, width = c->cols - 2 < 76 ? c->cols - 2 : 76;
+    if (rows >= ABOUT_ROWS && width >= 38) {
+        canvas_put_wrapped(c, row + 1, 1, width, rows, theme_words(t, WORDS_LABEL), about(ch));
+    }
+}
+
+void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch)
+{
+    struct widths w;
+    int head = chooser_head_rows(c->rows), shown = c->rows - head - 1;
+    char title[96];
+    canvas_clear(c);
+    canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
+    snprintf(title, sizeof title, " shm-view: what shared memory there is (%zu)", ch->list.count + ch->list.more);
+    canvas_put_cut(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), title);
+    w.gap = widths_fit(&ch->list, c->cols, w.of);
+    int col = 1;
+    for (enum column i = 0; head > 1 && i < COLUMNS; i++) {
+        if (w.of[i] > 0) {
+            col = put(c, 1, col, &w, i, theme_words(t, WORDS_LABEL), columns[i].head);
+        }
+    }
+    for (int i = 0; i < shown && ch->top + (size_t)i <= ch->list.count; i++) {
+        size_t line = ch->top + (size_t)i;
+        bool selected = line == ch->selected;
+        if (line < ch->list.count) {
+            draw_entry(c, t, &ch->list.list[line], head + i, selected, &w);
+        } else {
+            canvas_put_cut(c, head + i, 1, c->cols - 1, theme_words(t, selected ? WORDS_STRONG : WORDS_CALM),
+                           "wait for the kit's server (./shmlab serve)");
+        }
+        if (selected) {
+            canvas_put(c, head + i, 0, theme_words(t, WORDS_STRONG), theme_sign(t, SIGN_POINTER));
+        }
+    }
+    size_t lines = ch->list.count + 1 - ch->top;
+    draw_about(c, t, ch, head + (lines < (size_t)shown ? (int)lines : shown));
+    draw_status(c, t, ch);
+}
+
+/* ---- for pipes ---- */
+
+void chooser_print(const struct segment_list *l, FILE *out)
+{
+    int widths[COLUMNS];
+    widths_wish(l, widths);
+    widths[COLUMN_MAKER] = 0; /* no blanks at the end of a line */
+    for (size_t line = 0; line <= l->count; line++) {
+        for (enum column i = 0; i < COLUMNS; i++) {
+            char text[4 * sizeof l->list->name];
+            snprintf(text, sizeof text, "%s", columns[i].head);
+            if (line > 0) {
+                column_text(&l->list[line - 1], i, text, sizeof text);
+            }
+            fprintf(out, "%s%*s", i > 0 ? "  " : "", columns[i].right ? widths[i] : -widths[i], text);
+        }
+        fputc('\n', out);
+    }
+    if (l->more > 0) {
+        fprintf(out, "and %zu more\n", l->more);
+    }
+}
+
+void chooser_json(const struct segment_list *l, FILE *out)
+{
+    fputs("{\"version\":1,\n\"segments\":[", out);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct segment_entry *e = &l->list[i];
+        fprintf(out, "%s\n{\"kind\":\"%s\"", i > 0 ? "," : "", kinds[e->kind].name);
+        if (e->kind == SEGMENT_SYSV) {
+            fprintf(out, ",\"shmid\":%d,\"key\":\"0x%08x\",\"nattch\":%lu,\"removed\":%s", e->id, (unsigned)e->key,
+                    e->attached, json_bool(e->removed));
+            fprintf(out, ",\"creator_pid\":%d,\"creator_runs\":%s,\"creator\":", (int)e->creator_pid,
+                    json_bool(e->creator_runs));
+            json_string(out, e->creator);
+        } else {
+            fputs(",\"name\":", out);
+            json_string(out, e->name);
+            fprintf(out, ",\"mapped\":%lu,\"maybe_more\":%s", e->attached, json_bool(e->more_attached));
+        }
+        if (e->kind >= SEGMENT_MEMFD) {
+            fprintf(out, ",\"pid\":%d,\"address\":\"0x%llx\",\"program\":", (int)e->creator_pid,
+                    (unsigned long long)e->address);
+            json_string(out, e->creator);
+        }
+        fprintf(out, ",\"size\":%zu,\"mode\":\"%04o\",\"owner\":%u,\"readable\":%s}", e->size, (unsigned)e->mode,
+                (unsigned)e->owner, json_bool(e->readable));
+    }
+    fprintf(out, "],\n\"more\":%zu}\n", l->more);
+}
