@@ -173,7 +173,8 @@ seek()
     local map=()
     [[ $EUID == 0 ]] || map=(--map-root-user)
     apart=(unshare "${map[@]}" --pid --fork --mount-proc --ipc --mount --kill-child)
-    "${apart[@]}" bash -c 'mount -t tmpfs none /dev/shm && echo 50 >/proc/sys/kernel/ns_last_pid' 2>/dev/null || skip "needs the right to make namespaces"
+    "${apart[@]}" bash -c 'mount -t tmpfs none /dev/shm && echo 50 >/proc/sys/kernel/ns_last_pid' 2>/dev/null ||
+        skip "needs the right to make namespaces"
     cp "$BIN/shm-view" "$BIN/shm-server" "$BIN/mapper" "$T/"
     cat >"$T/apart" <<'END'
 mount -t tmpfs none /dev/shm
@@ -224,7 +225,8 @@ END
     grep -Eq "^SysV +$KEY +$ID +1024 +600 +[a-z0-9]+ +1 +$SERVER shm-server$" "$T/list"
     grep -Eq "^POSIX +/$POSIX +1 +" "$T/list"
     "$BIN/shm-view" --list --render json | perl -MJSON::PP -0777 -ne 'for (@{decode_json($_)->{segments}}) {
-        print "$_->{shmid} $_->{key} $_->{size} $_->{nattch}\n" if $_->{kind} eq "sysv"; print "$_->{name}\n" if $_->{name} }' \
+        print "$_->{shmid} $_->{key} $_->{size} $_->{nattch}\n" if $_->{kind} eq "sysv";
+        print "$_->{name}\n" if $_->{name} }' \
         >"$T/out"
     says "$T/out" "$ID $KEY 1024 1"
     says "$T/out" "/$POSIX"

@@ -14,8 +14,8 @@ screen_open()
     TERMINAL=0
     unset NO_COLOR TMUX TMUX_PANE LINES COLUMNS
     export LC_ALL=C.UTF-8
-    printf '%s\n' 'set -g default-terminal "screen-256color"' 'set -g status off' 'set -g remain-on-exit on' \
-        'set -s escape-time 0' 'set -gq remain-on-exit-format ""' >"$T/tmux.conf"
+    printf '%s\n' 'set -g default-shell /bin/sh' 'set -g default-terminal "screen-256color"' 'set -g status off' \
+        'set -g remain-on-exit on' 'set -s escape-time 0' 'set -gq remain-on-exit-format ""' >"$T/tmux.conf"
     printf '%s\n' '#!/bin/bash' 'rm -f run.status' '"$@"' 'echo $? >run.new' 'mv run.new run.status' >"$T/run"
     chmod 755 "$T/run"
 }
