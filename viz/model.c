@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "printable.h"
+#include "texts.h"
 
 void model_init(struct model *m)
 {
@@ -379,9 +380,24 @@ bool model_move_lines(struct model *m, ptrdiff_t steps, bool whole)
     return m->cursor != before;
 }
 
+/* Without a layout: from text to text. */
+static void next_text(struct model *m, int direction)
+{
+    struct text_run run;
+    if (direction > 0 ? texts_next(m, m->cursor + 1, &run) : texts_previous(m, m->cursor, &run)) {
+        model_go(m, run.offset);
+    } else {
+        model_answer(m, "no text %s here; / looks for other bytes", direction > 0 ? "behind" : "before");
+    }
+}
+
 void model_next_field(struct model *m, int direction)
 {
     struct field_row row;
+    if (m->size > 0 && layout_leaves(m->layout) == 0) {
+        next_text(m, direction);
+        return;
+    }
     if (m->size > 0 && fields_step(&m->fields, m->cursor, m->size, direction, &row)) {
         model_choose(m, &row);
     }

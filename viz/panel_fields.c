@@ -8,6 +8,7 @@
 struct columns {
     int name, type, value;        /* widths; type 0: left out */
     int offset, size, align, pad; /* size 0: these three are left out */
+    bool bare;                    /* types without struct, union, enum: there is no room for the word */
 };
 
 static int digits(size_t n)
@@ -36,16 +37,29 @@ static int indent_step(int cols)
     return cols < 60 ? 1 : 2;
 }
 
-/* What the widest of the rows that are shown need. */
-static struct columns columns_wish(const struct model *m, const struct field_row *top, size_t rows, int cols)
+/* The row's type; bare: without the word that says that it is a struct, where there is no room for it. */
+static void row_type(const struct field_row *row, bool bare, char *out, size_t out_size)
 {
-    struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3};
+    static const char *const words[] = {"struct ", "union ", "enum "};
+    fields_type(row, out, out_size);
+    for (size_t i = 0; bare && i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (strncmp(out, words[i], n) == 0) {
+            memmove(out, out + n, strlen(out + n) + 1);
+        }
+    }
+}
+
+/* What the widest of the rows that are shown need. */
+static struct columns columns_wish(const struct model *m, const struct field_row *top, size_t rows, int cols, bool bare)
+{
+    struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
     struct field_row at = *top;
     for (size_t i = 0; i < rows; i++) {
         char text[128];
         row_name(m, &at, indent_step(cols), text, sizeof text);
         w.name = larger(w.name, canvas_width(text));
-        fields_type(&at, text, sizeof text);
+        row_type(&at, bare, text, sizeof text);
         w.type = larger(w.type, canvas_width(text));
         w.offset = larger(w.offset, digits(at.offset));
         w.size = larger(w.size, digits(at.size));
@@ -59,9 +73,8 @@ static struct columns columns_wish(const struct model *m, const struct field_row
 }
 
 /* A name and a value come first, then the offset, then the type, then the other numbers. */
-static struct columns columns_fit(const struct model *m, const struct field_row *top, size_t rows, int cols)
+static struct columns columns_squeeze(struct columns w, int cols)
 {
-    struct columns w = columns_wish(m, top, rows, cols);
     int numbers = w.size + w.align + w.pad + 3;
     if (cols < 36) {
         numbers = 0;
@@ -76,6 +89,12 @@ static struct columns columns_fit(const struct model *m, const struct field_row 
     w.type = w.type < 4 ? 0 : w.type;
     w.value = rest - w.name - (w.type > 0 ? w.type + 1 : 0);
     return w;
+}
+
+static struct columns columns_fit(const struct model *m, const struct field_row *top, size_t rows, int cols)
+{
+    struct columns wish = columns_wish(m, top, rows, cols, false), w = columns_squeeze(wish, cols);
+    return w.type >= wish.type ? w : columns_squeeze(columns_wish(m, top, rows, cols, true), cols);
 }
 
 static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct columns *w)
@@ -219,7 +238,7 @@ static void field_row(struct canvas *c, const struct theme *t, const struct mode
     put_name(c, t, m, r, row, w, field, selected);
     int col = r.col + 1 + w->name + 1;
     if (w->type > 0) {
-        fields_type(field, text, sizeof text);
+        row_type(field, w->bare, text, sizeof text);
         col = canvas_put_cut(c, row, col, w->type, plain, text) + 1;
     }
     col = canvas_printf(c, row, col, plain, "%*zu ", w->offset, field->offset);
@@ -278,8 +297,7 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         return;
     }
     if (!table_top(m, &row)) {
-        canvas_put_cut(c, r.row, r.col + 1, r.cols - 1, theme_words(t, WORDS_LABEL), "no layout: bytes only");
-        canvas_put_wrapped(c, r.row + 1, r.col + 1, r.cols - 2, r.rows - 1, theme_words(t, WORDS_LABEL), m->layout_title);
+        panel_texts(c, t, m, r);
         return;
     }
     if (!table_damaged(m, row, rows)) {

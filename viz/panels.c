@@ -115,6 +115,7 @@ static const struct reading readings[] = {
     {"u32", 4, READ_UNSIGNED, false}, {"i64", 8, READ_SIGNED, true},    {"u64", 8, READ_UNSIGNED, false},
     {"f32", 4, READ_REAL, true},      {"f64", 8, READ_REAL, true},
 };
+#define READING_MOST 28
 #define READINGS (int)(sizeof readings / sizeof *readings)
 
 /* The number as text; where it is wider than `width`, rounded, with a ~ that says so. */
@@ -178,7 +179,7 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct model
     }
     canvas_blank(c, r.row, r.col, r.rows, r.cols);
     struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
-    int width = (r.cols - 6) / 2;
+    int width = (r.cols - 6) / 2 < READING_MOST ? (r.cols - 6) / 2 : READING_MOST; /* side by side, to be compared */
     bool all = r.rows >= READINGS + 2;
     inspector_byte(c, t, *byte, r);
     int row = r.row + 1;

@@ -13,6 +13,12 @@ struct rect {
  * row is marked. Work and memory are those of the rows shown. */
 void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
 
+/* In its place where there is no layout: why there is none, and the texts that stand in what is shown. */
+void panel_texts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
+
+/* The offset of the text in that row of the screen; false: none. */
+bool panel_texts_at(const struct model *m, struct rect r, int row, size_t *offset);
+
 /* The field that the table in r shows in that row of the screen; false: none. */
 bool panel_fields_row_at(const struct model *m, struct rect r, int row, struct field_row *field);
 

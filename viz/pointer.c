@@ -11,6 +11,13 @@ static bool inside(struct rect r, int row, int col)
 void pointer_click(const struct dashboard *d, struct model *m, int row, int col)
 {
     struct field_row field, selected;
+    if (inside(d->fields, row, col) && layout_leaves(m->layout) == 0) {
+        size_t text;
+        if (panel_texts_at(m, d->fields, row, &text)) {
+            model_go(m, text);
+        }
+        return;
+    }
     if (inside(d->fields, row, col)) {
         if (!panel_fields_row_at(m, d->fields, row, &field)) {
             return;

@@ -87,3 +87,45 @@ teardown()
     on 80x24 "$BIN/shm-view" --file message.bin --no-layout
     golden bytes-80x24
 }
+
+@test "each width: w at 280x24 and at 80x24" {
+    message_file
+    on 280x24 "$BIN/shm-view" --file message.bin --layout layout
+    sees ' 1e 1f'
+    keys w
+    golden width-64
+    keys w
+    golden width-8
+    keys w
+    golden width-16
+    keys w
+    golden width-32
+    resize 80x24
+    keys w
+    sees '32 bytes a row need'
+    golden width-32-80x24
+}
+
+# Text and numbers far apart, a page's edge among them.
+@test "z squeezes rows of zeros, at 80x24 and 20x6" {
+    perl -e 'print pack "a16 x160 a5 x3939 V4 x2000 a3", "first", "lone", 1, 2, 3, 4, "end"' >"$T/holes.bin"
+    on 80x24 "$BIN/shm-view" --file holes.bin
+    sees first
+    keys z
+    golden squeeze-80x24
+    keys Tab
+    golden squeeze-tab-80x24
+    resize 20x6
+    golden squeeze-20x6
+}
+
+@test "folded and unfolded fields at 80x24 and 140x40" {
+    nested_file
+    on 80x24 "$BIN/shm-view" --file nested.bin --layout nested
+    sees '+slots'
+    golden folded-80x24
+    keys :slots Enter + Tab Tab +
+    golden unfolded-80x24
+    resize 140x40
+    golden unfolded-140x40
+}

@@ -14,7 +14,7 @@ screen_open()
     TERMINAL=0
     unset NO_COLOR TMUX TMUX_PANE LINES COLUMNS
     export LC_ALL=C.UTF-8
-    printf '%s\n' 'set -g default-shell /bin/sh' 'set -g default-terminal "screen-256color"' 'set -g status off' \
+    printf '%s\n' 'set -g default-shell /bin/bash' 'set -g default-terminal "screen-256color"' 'set -g status off' \
         'set -g remain-on-exit on' 'set -s escape-time 0' 'set -gq remain-on-exit-format ""' >"$T/tmux.conf"
     printf '%s\n' '#!/bin/bash' 'rm -f run.status' '"$@"' 'echo $? >run.new' 'mv run.new run.status' >"$T/run"
     chmod 755 "$T/run"
@@ -49,6 +49,14 @@ message_file()
         "\0" x 968' >"$T/message.bin"
     printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
         'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
+}
+
+# The file nested.bin with a struct, 200 slots and a number, and its layout in the file nested.
+nested_file()
+{
+    printf '%s\n' 'shmlab layout 1' 'struct r {' 'struct head head {' 'int magic' 'int[3] seen' '}' \
+        'struct slot slots[200] {' 'int seq' 'char[4] text' '}' 'int last' '}' >"$T/nested"
+    perl -e 'print pack("l4", 77, 1, 2, 3), map({ pack "l a4", $_, "s$_" } 0 .. 199), pack "l", -5' >"$T/nested.bin"
 }
 
 # poke OFFSET HEX: another process writes into the segment $ID.

@@ -66,12 +66,31 @@ go()
     at 1
 }
 
-# The same 3 slots as struct and as bytes.
+@test "without a layout the texts are listed, live; Tab and the mouse go to them" {
+    foreign 1024
+    fill "$ID" 'a18 x110 a7' 'PI is defined as: ' goodbye
+    viewer 80x24 --no-layout
+    sees '▸0000  PI is defined as: ' ' 0080  goodbye'
+    go Tab 128 BTab 0
+    sees '▸0000  PI is'
+    keys BTab
+    sees 'no text before here'
+    poke 64 6e6577
+    poke 67 6c79
+    sees ' 0040  newly' ' 0080  goodbye'
+    click 0 10 15 # the second line
+    at 64
+    sees '▸0040  newly'
+    keys G Tab
+    sees 'no text behind here'
+    poke 64 00
+    sees ' 0041  ewly'
+    loses newly
+}
+
 slots()
 {
-    printf '%s\n' 'shmlab layout 1' 'struct r {' 'struct head head {' 'int magic' 'int[3] seen' '}' \
-        'struct slot slots[200] {' 'int seq' 'char[4] text' '}' 'int last' '}' >"$T/nested"
-    perl -e 'print pack("l4", 77, 1, 2, 3), map({ pack "l a4", $_, "s$_" } 0 .. 199), pack "l", -5' >"$T/nested.bin"
+    nested_file
     on "${1:-80x24}" ./run "$BIN/shm-view" --file nested.bin --layout nested
     sees '-head' '+slots'
 }
@@ -212,9 +231,9 @@ slots()
     keys w
     sees ' e  f'
     at 0
-    sees 'little endian                                               big endian'
+    sees 'little endian                big endian'
     keys e
-    sees 'big endian                                                  little endian'
+    sees 'big endian                   little endian'
     keys L
     sees 'the only layout: layout'
 }
