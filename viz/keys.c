@@ -197,7 +197,7 @@ static void quit(struct model *m)
     m->quit = true;
 }
 
-/* `l` is a step to the right here, as in vi; another layout is `L`. A row without a label is told by the one above it. */
+/* `l` is a step to the right here, as in vi; another layout is `L`. A row without a label is told by the one above. */
 const struct key_row key_rows[] = {
     {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte on", left},
     {{'l', PRESS_CURSOR_RIGHT}, "", "", right},
@@ -269,12 +269,16 @@ static bool prompt_press(struct model *m, int key)
 }
 
 /* While a list has the whole screen, keys scroll or close it. */
-static bool list_press(bool *open, size_t *top, int key)
+static bool list_press(bool *open, size_t *top, size_t page, int key)
 {
-    if (key == 'j' || key == PRESS_CURSOR_DOWN || key == PRESS_PAGE_DOWN || key == ' ') {
+    if (key == 'j' || key == PRESS_CURSOR_DOWN) {
         ++*top;
-    } else if (key == 'k' || key == PRESS_CURSOR_UP || key == PRESS_PAGE_UP) {
+    } else if (key == 'k' || key == PRESS_CURSOR_UP) {
         *top -= *top > 0 ? 1 : 0;
+    } else if (key == PRESS_PAGE_DOWN || key == ' ') {
+        *top += page;
+    } else if (key == PRESS_PAGE_UP) {
+        *top -= *top < page ? *top : page;
     } else {
         *open = false;
     }
@@ -292,10 +296,10 @@ bool keys_press(struct model *m, int key)
     }
     m->message[0] = '\0';
     if (m->help) {
-        return list_press(&m->help, &m->help_top, key);
+        return list_press(&m->help, &m->help_top, (size_t)m->rows, key);
     }
     if (m->attached) {
-        return list_press(&m->attached, &m->attached_top, key);
+        return list_press(&m->attached, &m->attached_top, (size_t)m->rows, key);
     }
     for (size_t i = 0; i < key_row_count; i++) {
         for (size_t k = 0; k < 3 && key != PRESS_NONE; k++) {

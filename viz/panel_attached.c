@@ -247,15 +247,16 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct sour
     return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_words(t, WORDS_LABEL), text);
 }
 
+#define LESSON "The same bytes, each time at another address: an address means something only inside its own process. " \
+               "What is stored in the segment must be an offset, not a pointer."
+#define LESSON_ROOM 200 /* cells that it takes at most, with its lines not filled to the end */
+
 void panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top)
 {
     char head[96];
     panel_attached_head(s, head, sizeof head);
     canvas_clear(c);
-    canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
-    int col = canvas_printf(c, 0, 0, theme_words(t, WORDS_TITLE), " shm-view: %s",
-                            head[0] != '\0' ? head : "who has it attached");
-    canvas_put(c, 0, col, theme_words(t, WORDS_TITLE), "   (j k scroll, any other key closes)");
+    panel_title(c, t, head[0] != '\0' ? head : "who has it attached");
     size_t lines = panel_attached_lines(s);
     if (lines == 0) {
         const char *why = s->spec.kind == SOURCE_FILE || s->spec.kind == SOURCE_STDIN
@@ -270,11 +271,9 @@ void panel_attached_full(struct canvas *c, const struct theme *t, const struct s
     struct rect list = {row + 1, 0, c->rows - row - 1, c->cols};
     size_t most = lines > (size_t)list.rows ? lines - (size_t)list.rows : 0;
     draw_lines(c, t, s, top < most ? top : most, list, &w, "j scrolls");
-    size_t addresses = s->neighbours.now.count;
     int end = row + 2 + (int)(lines < (size_t)list.rows ? lines : (size_t)list.rows);
-    if (addresses > 1 && end + 2 < c->rows) {
-        canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL),
-                           "The same bytes, each time at another address: an address means something only inside its "
-                           "own process. What is stored in the segment must be an offset, not a pointer.");
+    int room = (c->rows - end - 1) * (c->cols - 2);
+    if (s->neighbours.now.count > 1 && room > LESSON_ROOM) {
+        canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL), LESSON);
     }
 }

@@ -10,133 +10,165 @@ struct help_line {
     struct style style; /* of the label */
 };
 
-#define HELP_LINES 64
-#define KEY_COLS 12
+struct help {
+    const struct theme *theme;
+    struct help_line lines[64];
+    size_t count;
+};
 
-static size_t help_keys(const struct theme *t, struct help_line *lines)
+#define KEY_COLS 12
+#define SIGN_COLS 5
+#define WIDE_COLS 78   /* keys and signs stand side by side */
+#define NARROW_COLS 40 /* below that a text stands below its label */
+
+static struct help_line *add(struct help *h, enum theme_words words, const char *label, const char *text)
 {
-    size_t n = 0;
-    lines[n] = (struct help_line){.text = NULL, .style = theme_words(t, WORDS_STRONG)};
-    snprintf(lines[n++].label, sizeof lines->label, "Keys");
-    for (size_t i = 0; i < key_row_count; i++) {
-        if (key_rows[i].label[0] == '\0') {
-            continue;
-        }
-        lines[n] = (struct help_line){.text = key_rows[i].help, .style = theme_words(t, WORDS_STRONG)};
-        snprintf(lines[n++].label, sizeof lines->label, "%s", key_rows[i].label);
-    }
-    return n;
+    struct help_line *line = &h->lines[h->count];
+    h->count += h->count + 1 < sizeof h->lines / sizeof *h->lines ? 1 : 0;
+    *line = (struct help_line){.text = text, .style = theme_words(h->theme, words)};
+    snprintf(line->label, sizeof line->label, "%s", label);
+    return line;
 }
 
-static void help_cell(const struct theme *t, struct help_line *line, const struct grid_cell *cell, const char *text)
+static void add_keys(struct help *h)
+{
+    add(h, WORDS_STRONG, "Keys", NULL);
+    for (size_t i = 0; i < key_row_count; i++) {
+        if (key_rows[i].label[0] != '\0') {
+            add(h, WORDS_STRONG, key_rows[i].label, key_rows[i].help);
+        }
+    }
+}
+
+/* ---- signs ---- */
+
+static void add_cell(struct help *h, const struct grid_cell *cell, const char *text)
 {
     struct style lead_style;
-    const char *lead = theme_lead(t, cell, &lead_style);
-    snprintf(line->label, sizeof line->label, "%s%02x", lead, cell->byte);
-    line->style = theme_cell(t, cell);
-    line->text = text;
+    struct help_line *line = add(h, WORDS_PLAIN, "", text);
+    snprintf(line->label, sizeof line->label, "%s%02x", theme_lead(h->theme, cell, &lead_style), cell->byte);
+    line->style = theme_cell(h->theme, cell);
 }
 
-/* How far back one can step, and what that may cost: see recording.h. */
-static const char *const notes[] = {"the last 10,000 changes at least,", "in 12 MiB at most (for 1 KiB)"};
-
-/* When it looks, and whether what it sees is whole: docs/bell.md. */
-static size_t help_live(const struct theme *t, const struct model *m, struct help_line *lines)
+static void add_roles(struct help *h, const struct grid_palette *palette)
 {
-    struct style strong = theme_words(t, WORDS_STRONG);
-    lines[0] = (struct help_line){
-        .label = "live", .style = strong,
-        .text = m->rings ? "sleeps until the bell rings" : "looks again and again: --hz"};
-    lines[1] = (struct help_line){
-        .text = m->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old", .style = strong};
-    return 2;
-}
-
-static size_t help_signs(const struct theme *t, const struct grid_palette *palette, struct help_line *lines)
-{
-    size_t n = 0;
     uint8_t colour = (uint8_t)grid_hue_colour(palette, GRID_INTEGER, 0);
-    lines[n] = (struct help_line){.text = NULL, .style = theme_words(t, WORDS_STRONG)};
-    snprintf(lines[n++].label, sizeof lines->label, "Signs");
-    struct grid_cell cell = {.role = GRID_FIELD, .byte = 0x16, .colour = colour, .starts = true};
-    help_cell(t, &lines[n++], &cell, "a field starts here");
-    cell = (struct grid_cell){.role = GRID_FIELD, .colour = colour};
-    help_cell(t, &lines[n++], &cell, "a byte that is zero is dim");
-    cell = (struct grid_cell){.role = GRID_PADDING, .colour = colour};
-    help_cell(t, &lines[n++], &cell, "padding: no field lives here");
-    cell = (struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true};
-    cell.colour = (uint8_t)grid_hue_colour(palette, GRID_TEXT, 0);
-    help_cell(t, &lines[n++], &cell, "no field, but it reads as text");
+    uint8_t text = (uint8_t)grid_hue_colour(palette, GRID_TEXT, 0);
+    add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .byte = 0x16, .colour = colour, .starts = true},
+             "a field starts here");
+    add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .colour = colour}, "a byte that is zero is dim");
+    add_cell(h, &(struct grid_cell){.role = GRID_PADDING, .colour = colour}, "padding: no field lives here");
+    add_cell(h, &(struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true, .colour = text},
+             "no field, but it reads as text");
     for (size_t i = 0; i < theme_mark_count; i++) {
-        bool stale = theme_marks[i].mark == GRID_STALE;
-        cell = (struct grid_cell){.role = stale ? GRID_PADDING : GRID_FIELD, .byte = 0x2a, .colour = colour, .glow = GRID_GLOW_MAX,
-                                  .marks = (uint8_t)theme_marks[i].mark, .starts = true};
-        help_cell(t, &lines[n++], &cell, theme_marks[i].meaning);
+        struct grid_cell cell = {.role = GRID_FIELD, .byte = 0x2a, .colour = colour, .glow = GRID_GLOW_MAX,
+                                 .marks = (uint8_t)theme_marks[i].mark, .starts = true};
+        cell.role = theme_marks[i].mark == GRID_STALE ? GRID_PADDING : GRID_FIELD;
+        add_cell(h, &cell, theme_marks[i].meaning);
     }
+}
+
+static void add_edges(struct help *h)
+{
     static const struct {
         enum theme_sign sign;
         const char *text;
     } edges[] = {{SIGN_LINE_EDGE, "a cache line starts: 64 bytes"}, {SIGN_PAGE_EDGE, "a page starts: 4096 bytes"}};
-    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++, n++) {
-        lines[n] = (struct help_line){.text = edges[i].text, .style = theme_words(t, WORDS_PLAIN)};
-        snprintf(lines[n].label, sizeof lines->label, "40%s", theme_sign(t, edges[i].sign));
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        char label[16];
+        snprintf(label, sizeof label, "40%s", theme_sign(h->theme, edges[i].sign));
+        add(h, WORDS_PLAIN, label, edges[i].text);
     }
+}
+
+static void add_families(struct help *h, const struct grid_palette *palette)
+{
     static const struct {
         enum grid_family family;
         const char *text;
     } families[] = {{GRID_TEXT, "text"}, {GRID_INTEGER, "integers"}, {GRID_REAL, "float, double"},
                     {GRID_POINTER, "pointers"}, {GRID_SYNC, "locks, atomics"}};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++, n++) {
-        lines[n] = (struct help_line){.text = families[i].text};
-        lines[n].style = theme_field(t, (unsigned)grid_hue_colour(palette, families[i].family, 0));
-        snprintf(lines[n].label, sizeof lines->label, "%s%s", theme_sign(t, SIGN_BLOCK), theme_sign(t, SIGN_BLOCK));
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        char label[16];
+        const char *block = theme_sign(h->theme, SIGN_BLOCK);
+        snprintf(label, sizeof label, "%s%s", block, block);
+        add(h, WORDS_PLAIN, label, families[i].text)->style =
+            theme_field(h->theme, (unsigned)grid_hue_colour(palette, families[i].family, 0));
     }
-    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++, n++) {
-        lines[n] = (struct help_line){.text = notes[i], .style = theme_words(t, WORDS_STRONG)};
-        snprintf(lines[n].label, sizeof lines->label, "%s", i == 0 ? "[ ]" : "");
-    }
-    return n;
 }
 
-static void help_draw(struct canvas *c, const struct theme *t, const struct help_line *lines, size_t count, size_t top,
-                      struct rect r, int label_width)
+static void add_signs(struct help *h, const struct model *m)
 {
-    for (int i = 0; i < r.rows && top + (size_t)i < count; i++) {
-        const struct help_line *line = &lines[top + (size_t)i];
+    add(h, WORDS_STRONG, "Signs", NULL);
+    add_roles(h, m->palette);
+    add_edges(h);
+    add_families(h, m->palette);
+    /* How far back one can step, and what that may cost: see recording.h. */
+    add(h, WORDS_STRONG, "[ ]", "the last 10,000 changes at least,");
+    add(h, WORDS_STRONG, "", "in 12 MiB at most (for 1 KiB)");
+    /* When it looks, and whether what it sees is whole: docs/bell.md. */
+    add(h, WORDS_STRONG, "live", m->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
+    add(h, WORDS_STRONG, "", m->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
+}
+
+/* ---- drawing ---- */
+
+static size_t top_line(size_t wanted, size_t count, int rows)
+{
+    size_t most = count > (size_t)rows ? count - (size_t)rows : 0;
+    return wanted < most ? wanted : most;
+}
+
+/* Draws the lines from `top` on, the label in its columns. */
+static void draw_beside(struct canvas *c, const struct help *h, size_t top, struct rect r, int label_width)
+{
+    for (int i = 0; i < r.rows && top + (size_t)i < h->count; i++) {
+        const struct help_line *line = &h->lines[top + (size_t)i];
         canvas_put(c, r.row + i, r.col, line->style, line->label);
         if (line->text != NULL) {
-            int width = r.cols - label_width;
-            canvas_put_cut(c, r.row + i, r.col + label_width, width, theme_words(t, WORDS_PLAIN), line->text);
+            canvas_put_cut(c, r.row + i, r.col + label_width, r.cols - label_width,
+                           theme_words(h->theme, WORDS_PLAIN), line->text);
         }
     }
 }
 
+/* The same, each text below its label, as many rows as it takes. Row `top` of all of them is the first one of the screen;
+ * what lies outside the canvas is not drawn. Returns how many rows there are. */
+static size_t draw_below(struct canvas *c, const struct help *h, size_t top)
+{
+    int row = 1 - (int)top;
+    for (size_t i = 0; i < h->count; i++) {
+        const struct help_line *line = &h->lines[i];
+        if (line->label[0] != '\0') {
+            canvas_put(c, row++, 1, line->style, line->label);
+        }
+        if (line->text != NULL) {
+            row += canvas_put_wrapped(c, row, 2, c->cols - 2, 4, theme_words(h->theme, WORDS_PLAIN), line->text);
+        }
+    }
+    return (size_t)(row + (int)top - 1);
+}
+
 void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
 {
-    struct help_line keys[HELP_LINES], signs[HELP_LINES];
-    size_t key_count = help_keys(t, keys), sign_count = help_signs(t, m->palette, signs);
-    sign_count += help_live(t, m, signs + sign_count);
-    bool wide = c->cols >= 78;
-    canvas_clear(c);
-    canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
-    canvas_put_cut(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " shm-view: help   (j k scroll, any other key closes)");
+    struct help h = {.theme = t}, signs = {.theme = t};
+    bool wide = c->cols >= WIDE_COLS;
     struct rect left = {1, 1, c->rows - 1, wide ? c->cols / 2 : c->cols - 1};
-    struct rect right = {1, c->cols / 2 + 2, c->rows - 1, c->cols - c->cols / 2 - 2};
-    if (wide) {
-        size_t all = key_count > sign_count ? key_count : sign_count;
-        size_t most = all > (size_t)left.rows ? all - (size_t)left.rows : 0;
-        size_t top = m->help_top < most ? m->help_top : most;
-        help_draw(c, t, keys, key_count, top, left, KEY_COLS);
-        help_draw(c, t, signs, sign_count, top, right, 5);
+    add_keys(&h);
+    add_signs(wide ? &signs : &h, m);
+    canvas_clear(c);
+    if (c->cols < NARROW_COLS) {
+        size_t rows = draw_below(c, &h, 0);
+        canvas_clear(c);
+        draw_below(c, &h, top_line(m->help_top, rows, left.rows));
+        panel_title(c, t, "help"); /* over what was scrolled into it */
         return;
     }
-    struct help_line all[2 * HELP_LINES];
-    for (size_t i = 0; i < key_count; i++) {
-        all[i] = keys[i];
+    panel_title(c, t, "help");
+    size_t all = h.count > signs.count ? h.count : signs.count, top = top_line(m->help_top, all, left.rows);
+    draw_beside(c, &h, top, left, KEY_COLS);
+    if (wide) {
+        struct rect right = {1, c->cols / 2 + 2, c->rows - 1, c->cols - c->cols / 2 - 2};
+        draw_beside(c, &signs, top, right, SIGN_COLS);
     }
-    for (size_t i = 0; i < sign_count; i++) {
-        all[key_count + i] = signs[i];
-    }
-    size_t count = key_count + sign_count, most = count > (size_t)left.rows ? count - (size_t)left.rows : 0;
-    help_draw(c, t, all, count, m->help_top < most ? m->help_top : most, left, KEY_COLS);
 }

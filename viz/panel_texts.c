@@ -51,7 +51,7 @@ void panel_texts(struct canvas *c, const struct theme *t, const struct model *m,
     }
     struct style label = theme_words(t, WORDS_LABEL);
     if (!texts_top(m, rows, &run, &total, &index)) {
-        canvas_put_wrapped(c, r.row + above - 1, r.col + 1, r.cols - 2, (int)rows + 1, label, NONE);
+        canvas_put_wrapped(c, r.row + above, r.col + 1, r.cols - 2, (int)rows, label, NONE);
         return;
     }
     canvas_printf(c, r.row + above - 1, r.col + 1, label, "%*s  text", offset_digits(m), "off");

@@ -374,3 +374,20 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
         }
     }
 }
+
+/* ---- a list that has the whole canvas ---- */
+
+void panel_title(struct canvas *c, const struct theme *t, const char *what)
+{
+    static const char *const how[] = {"   (j k scroll, any other key closes)", "   (any key closes)", "  (q closes)"};
+    struct style style = theme_words(t, WORDS_TITLE);
+    canvas_fill(c, 0, 0, c->cols, style, " ");
+    int col = canvas_put(c, 0, 1, style, c->cols >= 40 ? "shm-view: " : "");
+    col = canvas_put_cut(c, 0, col, canvas_width(what) < c->cols - col ? canvas_width(what) : c->cols - col, style, what);
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+        if (col + canvas_width(how[i]) <= c->cols) {
+            canvas_put(c, 0, col, style, how[i]);
+            return;
+        }
+    }
+}

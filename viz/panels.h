@@ -41,6 +41,9 @@ int panel_map_rows(size_t segment_size, int cols, int most);
 /* "num: int, byte 1 of 4": what lies under the cursor. */
 void panel_where(const struct model *m, char *out, size_t out_size);
 
+/* The title of a list that has the whole canvas: what it is, and as far as there is room how one goes on. */
+void panel_title(struct canvas *c, const struct theme *t, const char *what);
+
 /* Keys and signs, over the whole canvas. */
 void panel_help(struct canvas *c, const struct theme *t, const struct model *m);
 
