@@ -17,6 +17,7 @@
 
 #include "keys.h"
 #include "paint.h"
+#include "screen_terminfo.h"
 
 /* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers read
  * is written before they are installed. */
@@ -62,29 +63,10 @@ static void on_crash(int signal)
     raise(signal);
 }
 
-/* Copies one of terminfo's strings. They ask for pauses as in "\E[m$<2>": these are no bytes for the terminal. Returns
- * how many bytes were taken. */
-static size_t without_pauses(const char *text, char *out, size_t out_size)
-{
-    size_t n = 0;
-    if (text == NULL || text == (const char *)-1) {
-        return 0;
-    }
-    while (*text != '\0' && n < out_size) {
-        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
-        if (end != NULL) {
-            text = end + 1;
-            continue;
-        }
-        out[n++] = *text++;
-    }
-    return n;
-}
-
 static void restore_add(const char *text)
 {
     char *end = terminal.restore + terminal.restore_length;
-    terminal.restore_length += without_pauses(text, end, sizeof terminal.restore - terminal.restore_length);
+    terminal.restore_length += terminfo_bytes(text, end, sizeof terminal.restore - terminal.restore_length);
 }
 
 static void restore_prepare(void)
@@ -193,49 +175,6 @@ static void keys_close(void)
 
 /* ---- drawing by ourselves ---- */
 
-/* Does terminfo's string say `text`, pauses aside? */
-static bool says(const char *name, const char *text)
-{
-    char now[64];
-    size_t n = without_pauses(tigetstr((char *)name), now, sizeof now);
-    return n == strlen(text) && memcmp(now, text, n) == 0;
-}
-
-static bool colour_says(const char *text)
-{
-    char *made = tiparm(set_a_foreground, 2);
-    return made != NULL && strcmp(made, text) == 0;
-}
-
-/* curses draws on any terminal, with 3 to 5 times the bytes: it says each attribute anew, and twice. Most terminals speak
- * as ECMA-48 has it: to these we speak it ourselves. */
-static void paint_begin(void)
-{
-    bool colours = has_colors() && COLORS >= 8;
-    struct paint_terminal t = {
-        .colours = colours,
-        .attrs = (uint8_t)((says("bold", "\033[1m") ? STYLE_BOLD : 0) | (says("dim", "\033[2m") ? STYLE_DIM : 0) |
-                           (says("rev", "\033[7m") ? STYLE_REVERSE : 0)),
-        .not_coloured = (uint8_t)(no_color_video < 0 ? 0
-                                  : ((no_color_video & 4) != 0 ? STYLE_REVERSE : 0) |
-                                        ((no_color_video & 16) != 0 ? STYLE_DIM : 0) |
-                                        ((no_color_video & 32) != 0 ? STYLE_BOLD : 0)),
-        .column = says("hpa", "\033[%i%p1%dG"),
-        .forward = says("cuf", "\033[%p1%dC"),
-        .erase = says("el", "\033[K"),
-        .last_cell = !auto_right_margin || eat_newline_glitch,
-        .clear = terminal.clear,
-    };
-    size_t n = without_pauses(clear_screen, terminal.clear, sizeof terminal.clear - 1);
-    terminal.clear[n] = '\0';
-    char reset[16] = "";
-    without_pauses(exit_attribute_mode, reset, sizeof reset - 1);
-    bool coloured = !colours || (colour_says("\033[32m") && says("op", "\033[39;49m"));
-    terminal.paints = n > 0 && says("cup", "\033[%i%p1%d;%p2%dH") && says("rev", "\033[7m") && coloured &&
-                      (strstr(reset, "\033[m") != NULL || strstr(reset, "\033[0") != NULL);
-    paint_init(&terminal.paint, &t);
-}
-
 static void write_all(const char *bytes, size_t count)
 {
     while (count > 0) {
@@ -272,7 +211,8 @@ static void never_block(void)
     }
 }
 
-int screen_open(void)
+/* Can the terminal place its cursor? If so, what gives it back is prepared. 0 or -errno. */
+static int terminal_ask(void)
 {
     static char cup[] = "cup";
     int rc;
@@ -286,22 +226,11 @@ int screen_open(void)
     bool places = place != NULL && place != (const char *)-1;
     restore_prepare();
     del_curterm(cur_term); /* newterm reads its own */
-    if (!places) {
-        return -ENOTSUP;
-    }
-    rc = keys_open();
-    if (rc < 0) {
-        keys_close();
-        return rc;
-    }
-    signals_hold(); /* a new size while curses starts is kept until we sleep */
-    signals_take();
-    terminal.curses = newterm(NULL, stdout, terminal.keys);
-    if (terminal.curses == NULL) {
-        keys_close();
-        signals_release();
-        return -ENOTSUP;
-    }
+    return places ? 0 : -ENOTSUP;
+}
+
+static void curses_set(void)
+{
     colours_start();
     cbreak();
     noecho();
@@ -315,7 +244,28 @@ int screen_open(void)
     timeout(0); /* sleep_until waits, not curses */
     terminal.unread = true;
     refresh(); /* all that curses sends before the first frame */
-    paint_begin();
+}
+
+int screen_open(void)
+{
+    struct paint_terminal speaks;
+    int rc = terminal_ask();
+    rc = rc == 0 ? keys_open() : rc;
+    if (rc < 0) {
+        keys_close();
+        return rc;
+    }
+    signals_hold(); /* a new size while curses starts is kept until we sleep */
+    signals_take();
+    terminal.curses = newterm(NULL, stdout, terminal.keys);
+    if (terminal.curses == NULL) {
+        keys_close();
+        signals_release();
+        return -ENOTSUP;
+    }
+    curses_set();
+    terminal.paints = terminfo_paints(&speaks, terminal.clear, sizeof terminal.clear);
+    paint_init(&terminal.paint, &speaks);
     suspends_take();
     return 0;
 }
