@@ -2,8 +2,8 @@
  *
  *   canvas_init -> canvas_clear, canvas_put ... -> canvas_text / canvas_ansi / the screen -> canvas_free
  *
- * Whatever is put, no control character comes out, and each character takes one column: what isn't printable, is wide or
- * combines becomes '?'. Everything outside is cut off. */
+ * Whatever is put, no control character comes out, and each character takes one column: what isn't printable, is wide
+ * or combines becomes '?'. Everything outside is cut off. */
 #ifndef SHMLAB_CANVAS_H
 #define SHMLAB_CANVAS_H
 

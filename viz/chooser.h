@@ -40,8 +40,8 @@ bool chooser_press(struct chooser *ch, int key);
 /* Selects the line at that row of the screen. false: there is none. */
 bool chooser_click(struct chooser *ch, int rows, int row);
 
-/* Turns the choice into what is to be opened. The kit's own segment for the last line. spec->path and spec->map point into
- * *ch: the source is closed before the list is read again. */
+/* Turns the choice into what is to be opened. The kit's own segment for the last line. spec->path and spec->map point
+ * into *ch: the source is closed before the list is read again. */
 void chooser_choice(struct chooser *ch, struct source_spec *spec);
 
 void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch);

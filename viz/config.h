@@ -2,8 +2,8 @@
  *
  *   config_path -> config_read -> use what is set -> say what is wrong
  *
- * A line is `name = value`; # starts a comment. A wrong line is told with its number, and all others are taken. Words of
- * the call go before the file, and NO_COLOR before its colours: both are the caller's to see to. */
+ * A line is `name = value`; # starts a comment. A wrong line is told with its number, and all others are taken. Words
+ * of the call go before the file, and NO_COLOR before its colours: both are the caller's to see to. */
 #ifndef SHMLAB_CONFIG_H
 #define SHMLAB_CONFIG_H
 

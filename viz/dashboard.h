@@ -23,8 +23,9 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols);
 /* Tells the model the shape of its parts on that screen, and scrolls them so that the cursor is seen. */
 void dashboard_shape(const struct dashboard *d, struct model *m);
 
-/* Draws. Where m->damage isn't all, c has the picture that was drawn last, and only what is damaged is drawn on it: nothing
- * but bytes and time may have changed since. source tells the title and the state; m was shaped by dashboard_shape. */
+/* Draws. Where m->damage isn't all, c has the picture that was drawn last, and only what is damaged is drawn on it:
+ * nothing but bytes and time may have changed since. source tells the title and the state; m was shaped by
+ * dashboard_shape. */
 void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                     const struct source *source);
 

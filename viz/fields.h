@@ -2,10 +2,11 @@
  *
  *   fields_reset -> fields_first, fields_next ... | fields_at | fields_flip | fields_choose
  *
- * Nothing here grows with the number of an array's elements: rows are walked to from one another, never listed. A row is
- * a member, an element of an array of structs, or an element of an array of scalars. Members of structs are unfolded at
- * first; arrays are where they have at most FIELDS_SMALL fields, and arrays of scalars never are. Members and arrays
- * without any field (an empty struct, no elements) have no row. The root itself has one only where it is no struct and no union.
+ * Nothing here grows with the number of an array's elements: rows are walked to from one another, never listed. A row
+ * is a member, an element of an array of structs, or an element of an array of scalars. Members of structs are unfolded
+ * at first; arrays are where they have at most FIELDS_SMALL fields, and arrays of scalars never are. Members and arrays
+ * without any field (an empty struct, no elements) have no row. The root itself has one only where it is no struct and
+ * no union.
  *
  * Offsets are bytes from the segment's start. */
 #ifndef SHMLAB_FIELDS_H
@@ -117,7 +118,8 @@ size_t fields_count_after(const struct fields *f, const struct field_row *row, s
  * NUL, cut to fit. */
 void fields_name(const struct fields *f, const struct field_row *row, char *out, size_t out_size);
 
-/* The path from the root, as C would write it: "slots[3]". Always ends with NUL. Returns the length that it would need. */
+/* The path from the root, as C would write it: "slots[3]". Always ends with NUL. Returns the length that it would
+ * need. */
 size_t fields_path(const struct fields *f, const struct field_row *row, char *out, size_t out_size);
 
 /* The row's type: an element of scalars has the array's without its brackets. */
@@ -126,8 +128,8 @@ void fields_type(const struct field_row *row, char *out, size_t out_size);
 /* The row of a path as fields_path writes it, also of a struct or an array, or where it is folded away. false: none. */
 bool fields_by_path(const struct fields *f, const char *path, struct field_row *row);
 
-/* The next (1) or previous (-1) row after `from` (NULL: from the table's end on) whose own name has `text` in it; where text
- * is all lower case, in any case. Of an array's elements it looks at two at most. false: none up to the end. */
+/* The next (1) or previous (-1) row after `from` (NULL: from the table's end on) whose own name has `text` in it; where
+ * text is all lower case, in any case. Of an array's elements it looks at two at most. false: none up to the end. */
 bool fields_by_name(const struct fields *f, const char *text, const struct field_id *from, int direction,
                     struct field_row *row);
 

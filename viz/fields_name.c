@@ -5,7 +5,8 @@
 
 #include "fields.h"
 
-/* "[1][2]" for the flat element k of an array of scalars, after its type's brackets; "[k]" where a typedef hides them. */
+/* "[1][2]" for the flat element k of an array of scalars, after its type's brackets; "[k]" where a typedef hides
+ * them. */
 static void element_name(const struct layout_node *n, size_t k, char *out, size_t out_size)
 {
     size_t sizes[8], dimensions = 0, all = 1, used = 0;

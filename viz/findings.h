@@ -1,5 +1,5 @@
-/* Findings: what is wrong or worth a look in a picture, as sentences: fields that overlap, are misaligned or lie past the
- * segment's end, and padding that isn't zero. */
+/* Findings: what is wrong or worth a look in a picture, as sentences: fields that overlap, are misaligned or lie past
+ * the segment's end, and padding that isn't zero. */
 #ifndef SHMLAB_FINDINGS_H
 #define SHMLAB_FINDINGS_H
 

@@ -116,8 +116,8 @@ static bool have_type(const struct layout_candidates *list, const char *type)
     return false;
 }
 
-/* What the program itself says. pid: 0 where it isn't a running one, so no condition on its words can be told. Types whose
- * condition does not hold come last: the same bytes through other glasses are a lesson, too. */
+/* What the program itself says. pid: 0 where it isn't a running one, so no condition on its words can be told. Types
+ * whose condition does not hold come last: the same bytes through other glasses are a lesson, too. */
 static int from_section(struct glasses *g, const struct layout_dwarf_file *file, pid_t pid, const char *from,
                         struct layout_error *error)
 {

@@ -287,7 +287,8 @@ struct text_search {
     size_t count;
 };
 
-/* A printable byte where no field is and no padding: of cell i, or of one beside the cells, at most `before` below 0. */
+/* A printable byte where no field is and no padding: of cell i, or of one beside the cells, at most `before` below
+ * 0. */
 static bool reads_as_text(const struct text_search *s, ptrdiff_t i)
 {
     const struct grid_input *in = s->in;
@@ -300,7 +301,8 @@ static bool reads_as_text(const struct text_search *s, ptrdiff_t i)
            layout_span_at(in->layout, offset).kind == LAYOUT_SPAN_FREE;
 }
 
-/* Marks the cells of the run that starts at `start` and ends before `end`, where it is long enough and not just blanks. */
+/* Marks the cells of the run that starts at `start` and ends before `end`, where it is long enough and not just
+ * blanks. */
 static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t end)
 {
     bool blank = true;

@@ -2,8 +2,9 @@
  *
  *   model_init -> model_set_layout, model_want, model_take (each frame), keys_press -> dashboard draws it -> model_free
  *
- * Of the segment it holds a window: all of it where it has at most MODEL_WINDOW bytes, else that much about the rows that
- * are shown. So neither memory nor the work of a frame grows with the segment. Bytes are asked for with model_at. */
+ * Of the segment it holds a window: all of it where it has at most MODEL_WINDOW bytes, else that much about the rows
+ * that are shown. So neither memory nor the work of a frame grows with the segment. Bytes are asked for with
+ * model_at. */
 #ifndef SHMLAB_MODEL_H
 #define SHMLAB_MODEL_H
 
@@ -107,8 +108,8 @@ int model_resize(struct model *m, size_t size);
 /* The window that the next frame should hold: the same while all rows shown lie in it, another about them otherwise. */
 void model_want(const struct model *m, size_t *first, size_t *count);
 
-/* Takes fresh bytes of [first, first + count), held inside the segment: records and marks what differs. While frozen the
- * picture stays. true: what is shown changed. */
+/* Takes fresh bytes of [first, first + count), held inside the segment: records and marks what differs. While frozen
+ * the picture stays. true: what is shown changed. */
 bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count);
 
 /* Sets the clock and the glow of each byte. true: what is shown changed. */
@@ -150,7 +151,8 @@ void model_when(const struct model *m, char *out, size_t out_size);
 /* Shows other bytes, at another place perhaps; marks are for the caller to set. false: no memory. For model_time.c. */
 bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count);
 
-/* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. For model_time.c. */
+/* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. For
+ * model_time.c. */
 bool model_fade(struct model *m);
 
 /* Works out `since` and the glow of a state that is shown: for model.c. */
@@ -168,8 +170,8 @@ void model_table(struct model *m, int rows);
 /* Which rows of the grid are lines of their own; from m->top on they are shown. Good until the next change. */
 struct squeeze model_lines(const struct model *m);
 
-/* Moves the cursor by so many lines of the grid, in its column; by pages (whole = false) to the very end where there are
- * fewer. false where it did not move. */
+/* Moves the cursor by so many lines of the grid, in its column; by pages (whole = false) to the very end where there
+ * are fewer. false where it did not move. */
 bool model_move_lines(struct model *m, ptrdiff_t steps, bool whole);
 
 /* Moves the cursor by step bytes, held inside the segment; false where it did not move. */

@@ -2,8 +2,8 @@
  *
  *   paint_init -> paint_frame ... -> paint_free
  *
- * For terminals that speak as ANSI has it (ECMA-48). The pen stays as the last frame left it: whoever gives the terminal
- * back writes its sgr0. */
+ * For terminals that speak as ANSI has it (ECMA-48). The pen stays as the last frame left it: whoever gives the
+ * terminal back writes its sgr0. */
 #ifndef SHMLAB_PAINT_H
 #define SHMLAB_PAINT_H
 

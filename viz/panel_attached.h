@@ -1,4 +1,5 @@
-/* Attached panel: who has the segment attached, each at its own address. Pure: it draws what source.neighbours holds. */
+/* Attached panel: who has the segment attached, each at its own address. Pure: it draws what source.neighbours
+ * holds. */
 #ifndef SHMLAB_PANEL_ATTACHED_H
 #define SHMLAB_PANEL_ATTACHED_H
 

@@ -132,8 +132,8 @@ static void draw_beside(struct canvas *c, const struct help *h, size_t top, stru
     }
 }
 
-/* The same, each text below its label, as many rows as it takes. Row `top` of all of them is the first one of the screen;
- * what lies outside the canvas is not drawn. Returns how many rows there are. */
+/* The same, each text below its label, as many rows as it takes. Row `top` of all of them is the first one of the
+ * screen; what lies outside the canvas is not drawn. Returns how many rows there are. */
 static size_t draw_below(struct canvas *c, const struct help *h, size_t top)
 {
     int row = 1 - (int)top;

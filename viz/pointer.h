@@ -7,7 +7,8 @@
 /* A click: puts the cursor on the byte, or chooses the row of the field table; the selected row it folds or unfolds. */
 void pointer_click(const struct dashboard *d, struct model *m, int row, int col);
 
-/* The wheel, up (-1) or down (1): scrolls the field table where the pointer is over it, else moves the cursor by a line. */
+/* The wheel, up (-1) or down (1): scrolls the field table where the pointer is over it, else moves the cursor by a
+ * line. */
 void pointer_wheel(const struct dashboard *d, struct model *m, int row, int col, int direction);
 
 #endif

@@ -126,7 +126,8 @@ static size_t run_end(const struct overlap *o, size_t i)
     return end;
 }
 
-/* The runs in which the overlap differs; its own offsets are from `base` on. out NULL: only how many bytes that takes. */
+/* The runs in which the overlap differs; its own offsets are from `base` on. out NULL: only how many bytes that
+ * takes. */
 static size_t runs_write(const struct overlap *o, size_t base, uint8_t *out)
 {
     size_t used = 0;

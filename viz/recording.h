@@ -2,13 +2,14 @@
  *
  *   recording_init -> recording_look (each frame) -> recording_state, recording_run_next ... -> recording_free
  *
- * States are numbered: 0 is what was seen first, n is what was seen right after the n-th change. A state holds a window of
- * the segment: `count` bytes from offset `base` on. The window may move between two changes; each state keeps its own.
+ * States are numbered: 0 is what was seen first, n is what was seen right after the n-th change. A state holds a window
+ * of the segment: `count` bytes from offset `base` on. The window may move between two changes; each state keeps its
+ * own.
  *
  * A change is kept as the exclusive or of before and after, in runs: so it costs what changed, not what is looked at.
  * Memory: the last RECORDING_KEPT changes always stay; more of them, up to RECORDING_MOST, while all take no more than
- * RECORDING_BYTES. Where a whole window of 16 KiB changes at each look that is RECORDING_KEPT * 16 KiB = 160 MiB at most;
- * a segment of 1 KiB can't take more than 12 MiB of changes. */
+ * RECORDING_BYTES. Where a whole window of 16 KiB changes at each look that is RECORDING_KEPT * 16 KiB = 160 MiB at
+ * most; a segment of 1 KiB can't take more than 12 MiB of changes. */
 #ifndef SHMLAB_RECORDING_H
 #define SHMLAB_RECORDING_H
 

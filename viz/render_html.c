@@ -1,5 +1,5 @@
-/* Render HTML: the SVG picture as a page of its own, whose text can be searched, selected and copied. Well-formed as XML,
- * too. See render.h. */
+/* Render HTML: the SVG picture as a page of its own, whose text can be searched, selected and copied. Well-formed as
+ * XML, too. See render.h. */
 #include "render.h"
 
 int render_html(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out)

@@ -30,8 +30,8 @@ void rows_header(struct canvas *c, int row, int col, const struct theme *t, cons
 void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t first,
                const struct grid_cell *cells, size_t count);
 
-/* Draws a line that stands for the rows of zeros [offset, end): "0050  … 58 rows of 00, up to 0x03ef". selected: the cursor
- * is in it; more: nobody looked yet whether more zeros follow. */
+/* Draws a line that stands for the rows of zeros [offset, end): "0050  … 58 rows of 00, up to 0x03ef". selected: the
+ * cursor is in it; more: nobody looked yet whether more zeros follow. */
 void rows_draw_zeros(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                      size_t offset, size_t end, bool selected, bool more);
 

@@ -19,8 +19,8 @@
 #include "paint.h"
 #include "screen_terminfo.h"
 
-/* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers read
- * is written before they are installed. */
+/* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers
+ * read is written before they are installed. */
 static volatile sig_atomic_t stop_asked, suspend_asked, continued;
 static struct {
     SCREEN *curses;
@@ -198,8 +198,8 @@ static void show_painted(const struct canvas *c)
     }
 }
 
-/* curses asks whether there is a key, and then reads it. A stop between the two (Ctrl-Z) throws away what was typed: the
- * read would wait until somebody types again, and the picture would stand still. So reading gives what there is. */
+/* curses asks whether there is a key, and then reads it. A stop between the two (Ctrl-Z) throws away what was typed:
+ * the read would wait until somebody types again, and the picture would stand still. So reading gives what there is. */
 static void never_block(void)
 {
     struct termios modes;
@@ -423,8 +423,8 @@ static struct screen_event come_back(void)
 
 enum woken { WOKEN_BY_TIME, WOKEN_BY_OTHER, WOKEN_BY_TERMINAL };
 
-/* Sleeps until there is something to read from the keys or from other_fd, or a signal: ppoll lets them in, but only where
- * it sleeps. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
+/* Sleeps until there is something to read from the keys or from other_fd, or a signal: ppoll lets them in, but only
+ * where it sleeps. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
 static enum woken sleep_until(int timeout_ms, int other_fd)
 {
     struct pollfd fds[] = {{.fd = terminal.keys_fd, .events = POLLIN}, {.fd = other_fd, .events = POLLIN}};

@@ -1,4 +1,5 @@
-/* Screen: a canvas on a terminal by ncurses, keys back from it, and the terminal as it was in the end, whatever happens.
+/* Screen: a canvas on a terminal by ncurses, keys back from it, and the terminal as it was in the end, whatever
+ * happens.
  *
  *   screen_open -> screen_show, screen_wait ... -> screen_close
  *
@@ -24,14 +25,16 @@ struct screen_event {
     int key, row, col;
 };
 
-/* Takes the terminal; where standard input is a pipe, keys come from /dev/tty. 0; -ENOTTY where there is no terminal; -ENOTSUP where it can't place its cursor (TERM=dumb) or
- * terminfo doesn't know it. Blocks nothing, but from here on fatal signals restore the terminal before they kill. */
+/* Takes the terminal; where standard input is a pipe, keys come from /dev/tty. 0; -ENOTTY where there is no terminal;
+ * -ENOTSUP where it can't place its cursor (TERM=dumb) or terminfo doesn't know it. Blocks nothing, but from here on
+ * fatal signals restore the terminal before they kill. */
 int screen_open(void);
 
 /* The size now. */
 void screen_size(int *rows, int *cols);
 
-/* What this terminal and the environment (NO_COLOR, locale) can show. Without a terminal: what a pipe of this locale can. */
+/* What this terminal and the environment (NO_COLOR, locale) can show. Without a terminal: what a pipe of this locale
+ * can. */
 struct theme screen_theme(bool colours_work);
 
 /* true where the open terminal has 8 colours. */

@@ -9,8 +9,8 @@
 size_t terminfo_bytes(const char *text, char *out, size_t out_size);
 
 /* curses draws on any terminal, with 3 to 5 times the bytes: it says each attribute anew, and twice. Most terminals
- * speak as ECMA-48 has it: to these we speak it ourselves. Is this one of them? *t takes what it can; clear, which t->clear
- * points to, what clears it. */
+ * speak as ECMA-48 has it: to these we speak it ourselves. Is this one of them? *t takes what it can; clear, which
+ * t->clear points to, what clears it. */
 bool terminfo_paints(struct paint_terminal *t, char *clear, size_t clear_size);
 
 #endif

@@ -72,8 +72,8 @@ int source_open(struct source *s, const struct source_spec *spec);
 /* Looks what became of it, attaches anew where it was remade. true where state, stat or line changed. */
 bool source_poll(struct source *s);
 
-/* Looks who has it attached, if it is worth the cost now (attachment.h). now_ms: any clock that only goes forward. true:
- * s->neighbours.now has changed. */
+/* Looks who has it attached, if it is worth the cost now (attachment.h). now_ms: any clock that only goes forward.
+ * true: s->neighbours.now has changed. */
 bool source_look_around(struct source *s, uint64_t now_ms);
 
 /* Leaves our own attachment out of s->neighbours: a picture that is drawn once is the same in each run. */

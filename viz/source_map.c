@@ -37,7 +37,8 @@ struct search {
     struct mapping best;
 };
 
-/* "/memfd:ring (deleted)" is called so, "/memfd:ring", "memfd:ring" or "ring"; "/usr/lib/libc.so.6" also "libc.so.6". */
+/* "/memfd:ring (deleted)" is called so, "/memfd:ring", "memfd:ring" or "ring"; "/usr/lib/libc.so.6" also
+ * "libc.so.6". */
 static bool called(const struct mapping *m, const char *word)
 {
     char name[MAPPING_NAME_MAX];

@@ -3,7 +3,8 @@
  *   struct squeeze s = {...}; squeeze_line(&s, offset) -> squeeze_next, squeeze_previous
  *
  * A row is squeezed where all its bytes are known and 0, none of them is to be kept in sight (it changed just now), and
- * the row beside it is such a one too. What isn't known is never squeezed. Offsets are bytes from the segment's start. */
+ * the row beside it is such a one too. What isn't known is never squeezed. Offsets are bytes from the segment's
+ * start. */
 #ifndef SHMLAB_SQUEEZE_H
 #define SHMLAB_SQUEEZE_H
 
@@ -35,8 +36,8 @@ bool squeeze_previous(const struct squeeze *s, struct squeeze_line *line);
 /* The line `steps` lines on (below 0: back), or the last (first) one there is. Returns how many steps were made. */
 size_t squeeze_walk(const struct squeeze *s, struct squeeze_line *line, ptrdiff_t steps);
 
-/* The offset of the first line to show, of `rows` lines: at or near `top`, so that the line with the cursor is one of them
- * and no line stays empty while there are known ones above. */
+/* The offset of the first line to show, of `rows` lines: at or near `top`, so that the line with the cursor is one of
+ * them and no line stays empty while there are known ones above. */
 size_t squeeze_top(const struct squeeze *s, size_t top, size_t cursor, size_t rows);
 
 /* true where the row at offset is known. */

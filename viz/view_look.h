@@ -1,5 +1,5 @@
-/* View look: what shm-view holds while it runs, and one look at the bytes: which segment, which layout over it, what lies
- * there now. view.c sets it up; view_once.c and view_live.c show it. */
+/* View look: what shm-view holds while it runs, and one look at the bytes: which segment, which layout over it, what
+ * lies there now. view.c sets it up; view_once.c and view_live.c show it. */
 #ifndef SHMLAB_VIEW_LOOK_H
 #define SHMLAB_VIEW_LOOK_H
 
