@@ -123,7 +123,8 @@ static void widths_wish(const struct segment_list *l, int widths[COLUMNS])
  * names are cut to what is left. Returns the blanks between two columns: two where there is room. */
 static int widths_fit(const struct segment_list *l, int cols, int widths[COLUMNS])
 {
-    static const enum column goes[] = {COLUMN_MAKER, COLUMN_OWNER, COLUMN_MODE, COLUMN_KIND, COLUMN_ATTACHED, COLUMN_ID};
+    static const enum column goes[] = {COLUMN_MAKER, COLUMN_OWNER,    COLUMN_MODE,
+                                       COLUMN_KIND,  COLUMN_ATTACHED, COLUMN_ID};
     int left = cols - 1 + 1; /* the last one has no blank behind it */
     widths_wish(l, widths);
     for (int i = 0; i < COLUMNS; i++) {
@@ -202,16 +203,16 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct ch
 static const char *about(const struct chooser *ch)
 {
     static const char *const kind[] = {
-        [SEGMENT_SYSV] = "System V: made with shmget, found by its key. It stays until somebody removes it (ipcrm -m), also "
-                         "when nobody has it attached.",
-        [SEGMENT_POSIX] = "POSIX: made with shm_open, a file in /dev/shm. It stays until somebody unlinks it, also when "
-                          "nobody has it mapped.",
-        [SEGMENT_MEMFD] = "memfd: made with memfd_create. No other process can open it by a name: each gets it from one "
-                          "that has it. It goes with the last of them.",
-        [SEGMENT_ANONYMOUS] = "Anonymous: made with mmap, MAP_SHARED and no file. A process shares it with the children "
-                              "that it forks, and it goes with the last of them.",
-        [SEGMENT_DELETED] = "A file that was deleted or unlinked, but is mapped still. It goes with the last process that "
-                            "has it mapped.",
+        [SEGMENT_SYSV] = "System V: made with shmget, found by its key. It stays until somebody removes it (ipcrm -m), "
+                         "also when nobody has it attached.",
+        [SEGMENT_POSIX] = "POSIX: made with shm_open, a file in /dev/shm. It stays until somebody unlinks it, also "
+                          "when nobody has it mapped.",
+        [SEGMENT_MEMFD] = "memfd: made with memfd_create. No other process can open it by a name: each gets it from "
+                          "one that has it. It goes with the last of them.",
+        [SEGMENT_ANONYMOUS] = "Anonymous: made with mmap, MAP_SHARED and no file. A process shares it with the "
+                              "children that it forks, and it goes with the last of them.",
+        [SEGMENT_DELETED] = "A file that was deleted or unlinked, but is mapped still. It goes with the last process "
+                            "that has it mapped.",
     };
     if (ch->selected >= ch->list.count) {
         return "The segment that the kit's own server makes. The viewer waits for it, and opens it.";

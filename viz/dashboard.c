@@ -61,7 +61,8 @@ static void plan_wide(struct dashboard *d, const struct model *m)
     d->wall_rows = body;
     int attached = m->neighbours && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
     int inspector = body >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
-    int map = panel_map_rows(m->size, side.cols, clamp(body - attached - inspector - 2 - field_rows(m), 4, body / 2 + 4));
+    int left_over = body - attached - inspector - 2 - field_rows(m);
+    int map = panel_map_rows(m->size, side.cols, clamp(left_over, 4, body / 2 + 4));
     map = clamp(map, 0, body - attached - inspector - 6);
     int fields = body - attached - inspector - map - 2;
     fields = clamp(fields, 2, clamp(field_rows(m), 2, fields));
@@ -164,7 +165,8 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
         snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
         snprintf(part[n++], sizeof *part, "nattch %lu", source->stat.attached);
         bool runs = source->creator_runs && source->state == SOURCE_LIVE;
-        snprintf(part[n++], sizeof *part, "by %s %d", runs ? source->creator_name : "dead pid", (int)source->stat.creator_pid);
+        snprintf(part[n++], sizeof *part, "by %s %d", runs ? source->creator_name : "dead pid",
+                 (int)source->stat.creator_pid);
     }
     canvas_fill(c, 0, 0, d->cols, s, " ");
     const char *state = m->frozen ? "frozen" : source_state_name(source->state);

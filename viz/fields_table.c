@@ -25,7 +25,8 @@ bool fields_step(const struct fields *f, size_t cursor, size_t end, int directio
 {
     bool chosen = f->chosen_at == cursor && fields_row(f, &f->chosen, row);
     bool hole = !chosen && (f->layout == NULL || layout_span_at(f->layout, cursor).kind != LAYOUT_SPAN_FIELD);
-    if (f->layout == NULL || !(hole ? step_from_hole(f, cursor, direction, row) : chosen || fields_at(f, cursor, row))) {
+    if (f->layout == NULL ||
+        !(hole ? step_from_hole(f, cursor, direction, row) : chosen || fields_at(f, cursor, row))) {
         return false;
     }
     bool here = direction > 0 ? hole && row->offset > cursor : row->offset < cursor;

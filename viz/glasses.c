@@ -151,14 +151,16 @@ static int from_elf(struct glasses *g, const struct glasses_spec *spec, struct l
         char name[128];
         int rc = -errno;
         printable_text(spec->elf, printable_utf8(), name, sizeof name);
-        layout_error_set(error, 0, "cannot open %s: %s\n  --elf takes a program with debug information", name, strerror(-rc));
+        layout_error_set(error, 0, "cannot open %s: %s\n  --elf takes a program with debug information", name,
+                         strerror(-rc));
         return rc;
     }
     const struct layout_dwarf_file file = {.fd = fd, .name = spec->elf};
     int rc = spec->type != NULL ? from_type(g, &file, spec->type, from, error) : from_section(g, &file, 0, from, error);
     close(fd);
     if (rc == 0 && g->count == 0) {
-        layout_error_set(error, 0, "cannot find a layout in %s: it has no SHM_LAYOUT line\n  name a type: --type 'struct x'",
+        layout_error_set(error, 0,
+                         "cannot find a layout in %s: it has no SHM_LAYOUT line\n  name a type: --type 'struct x'",
                          from);
         return -ENOENT;
     }
@@ -178,7 +180,8 @@ static int from_process(struct glasses *g, const struct glasses_spec *spec, pid_
         return 0;
     }
     const struct layout_dwarf_file file = {.fd = fd, .name = name};
-    int rc = spec->type != NULL ? from_type(g, &file, spec->type, name, error) : from_section(g, &file, pid, name, error);
+    int rc = spec->type != NULL ? from_type(g, &file, spec->type, name, error)
+                                : from_section(g, &file, pid, name, error);
     close(fd);
     if (rc == 0 && g->count == 0) {
         snprintf(g->why, sizeof g->why, "%s has no SHM_LAYOUT line; --type names a type", name);

@@ -271,7 +271,8 @@ bool model_tick(struct model *m, uint64_t now_ms)
 }
 
 /* Some of the cells: all of them in the window, or none. */
-static void cells_of(const struct model *m, size_t first, bool known, size_t cursor, struct grid_cell *cells, size_t count)
+static void cells_of(const struct model *m, size_t first, bool known, size_t cursor, struct grid_cell *cells,
+                     size_t count)
 {
     bool expected = m->expected != NULL && first < m->expected_size;
     struct field_row row;
@@ -415,7 +416,8 @@ void model_fold(struct model *m, enum model_fold how)
 {
     struct field_row row;
     if (m->size == 0 || !fields_selected(&m->fields, m->cursor, &row)) {
-        model_answer(m, layout_leaves(m->layout) == 0 ? "no layout: there are no fields to fold" : "no field here to fold");
+        bool none = layout_leaves(m->layout) == 0;
+        model_answer(m, none ? "no layout: there are no fields to fold" : "no field here to fold");
         return;
     }
     bool unfold = row.foldable && !row.open && how != MODEL_FOLD;

@@ -55,7 +55,8 @@ struct model {
     uint8_t *glow;               /* what grid_fill takes, worked out by model_tick; owned */
     bool *since;                 /* changed since the mark was set; owned */
     uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
-    struct damage damage;        /* what changed by bytes and time since it was cleared; other changes are the caller's to add */
+    struct damage damage;        /* what changed by bytes and time since it was cleared; other changes are the caller's
+                                  * to add */
     struct recording recording;  /* every change seen; what is live stands there while the picture is frozen */
     uint64_t shown;              /* the recording's state that is shown; its newest one while live */
     bool marking;                /* the second level of marks is on: all that changed after state `mark` */
@@ -68,7 +69,8 @@ struct model {
 
     size_t cursor;               /* offset */
     size_t top;                  /* offset of the first row shown; a multiple of the row's width */
-    size_t home;                 /* top as the last move left it: a screen that shrinks and grows again comes back to it */
+    size_t home;                 /* top as the last move left it: a screen that shrinks and grows again comes back
+                                  * to it */
     bool squeeze;                /* runs of zero rows share a line */
     int want_width;              /* bytes a row that the person asked for; 0: what fits */
     bool frozen;                 /* bytes stay as they are; the recording goes on */

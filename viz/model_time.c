@@ -251,7 +251,8 @@ void model_step_field(struct model *m, int direction)
     uint64_t found = none_before ? 0 : recording_find(&m->recording, from, direction, offset, count);
     if (found == 0) {
         bool all = recording_oldest(&m->recording) == 0 || direction > 0;
-        model_answer(m, "%s did not change %s%s", name, direction < 0 ? "before" : "after", all ? "" : ", as far as is kept");
+        model_answer(m, "%s did not change %s%s", name, direction < 0 ? "before" : "after",
+                     all ? "" : ", as far as is kept");
         return;
     }
     show_state(m, found);

@@ -247,8 +247,8 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct sour
     return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_words(t, WORDS_LABEL), text);
 }
 
-#define LESSON "The same bytes, each time at another address: an address means something only inside its own process. " \
-               "What is stored in the segment must be an offset, not a pointer."
+#define LESSON "The same bytes, each time at another address: an address means something only inside its own " \
+               "process. What is stored in the segment must be an offset, not a pointer."
 #define LESSON_ROOM 200 /* cells that it takes at most, with its lines not filled to the end */
 
 void panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top)

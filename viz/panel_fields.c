@@ -247,7 +247,8 @@ static void field_row(struct canvas *c, const struct theme *t, const struct mode
             snprintf(pad, sizeof pad, "+%zu", field->padding_before);
         }
         col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
-        col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ");
+        const char *sign = field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ";
+        col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), sign);
         col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
     }
     if (container && field->open) {

@@ -314,8 +314,8 @@ static void map_put_unknown(struct canvas *c, const struct theme *t, int row, in
 }
 
 /* One character of the map, for the `bytes` from offset on. Only what is in the window is looked at. */
-static void map_character(struct canvas *c, const struct theme *t, const struct model *m, int row, int col, size_t offset,
-                          size_t bytes)
+static void map_character(struct canvas *c, const struct theme *t, const struct model *m, int row, int col,
+                          size_t offset, size_t bytes)
 {
     struct grid_cell cells[MODEL_WINDOW / 16]; /* of more only the first ones count */
     size_t end = offset + bytes < m->size ? offset + bytes : m->size;
@@ -383,7 +383,8 @@ void panel_title(struct canvas *c, const struct theme *t, const char *what)
     struct style style = theme_words(t, WORDS_TITLE);
     canvas_fill(c, 0, 0, c->cols, style, " ");
     int col = canvas_put(c, 0, 1, style, c->cols >= 40 ? "shm-view: " : "");
-    col = canvas_put_cut(c, 0, col, canvas_width(what) < c->cols - col ? canvas_width(what) : c->cols - col, style, what);
+    int room = c->cols - col, width = canvas_width(what);
+    col = canvas_put_cut(c, 0, col, width < room ? width : room, style, what);
     for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
         if (col + canvas_width(how[i]) <= c->cols) {
             canvas_put(c, 0, col, style, how[i]);

@@ -7,8 +7,8 @@ int render_html(const struct model *m, const struct source *s, int cols, enum sv
     static const char dark[] = "body{background:#14161a}";
     char title[96];
     source_title(s, title, sizeof title);
-    fputs("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-          "<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>",
+    fputs("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n"
+          "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>",
           out);
     svg_escaped(out, title);
     fputs("</title>\n<style>\nbody{margin:1em}svg{max-width:100%;height:auto}\n", out);

@@ -17,8 +17,8 @@ int render_svg_screen(struct model *m, const struct source *s, const struct them
     source_title(s, source, sizeof source);
     snprintf(title, sizeof title, "shm-view: %s", source);
     snprintf(about, sizeof about,
-             "The viewer's screen, %d columns and %d rows: a hex grid of %zu bytes, the fields that lie in it, a map of "
-             "the whole segment and all readings of the byte under the cursor.",
+             "The viewer's screen, %d columns and %d rows: a hex grid of %zu bytes, the fields that lie in it, a map "
+             "of the whole segment and all readings of the byte under the cursor.",
              cols, rows, m->size);
     rc = render_svg_canvas(&canvas, ground, title, about, out);
     canvas_free(&canvas);

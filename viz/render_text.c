@@ -32,8 +32,8 @@ static int draw_rows(struct canvas *c, int row, const struct theme *t, const str
     return 0;
 }
 
-static void draw_findings(struct canvas *c, int row, const struct theme *t, const struct finding *findings, size_t count,
-                          size_t more)
+static void draw_findings(struct canvas *c, int row, const struct theme *t, const struct finding *findings,
+                          size_t count, size_t more)
 {
     for (size_t i = 0; i < count; i++) {
         canvas_put(c, row + (int)i, 0, theme_words(t, WORDS_WARN), "! ");

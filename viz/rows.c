@@ -60,7 +60,8 @@ struct rows_shape rows_fit(int cols, int want, int max_width, size_t segment_siz
     }
 }
 
-void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t cursor)
+void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                 size_t cursor)
 {
     for (int i = 0; i < shape->width; i++) {
         bool here = cursor != SIZE_MAX && cursor % (size_t)shape->width == (size_t)i;
@@ -102,7 +103,8 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
     if (shape->characters) {
         char one[2];
         struct grid_cell still = *cell;
-        if (cell->byte < 0x20 || cell->byte >= 0x7f) { /* a dot tells nothing of the byte: it is faint and doesn't glow */
+        if (cell->byte < 0x20 || cell->byte >= 0x7f) {
+            /* a dot tells nothing of the byte: it is faint and doesn't glow */
             still.byte = 0;
             still.marks &= (uint8_t)~GRID_CHANGED;
         }
@@ -111,7 +113,8 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
 }
 
 /* The cursor's right bracket takes the place of the next cell's sign: the blank between groups moves before it. */
-static void cursor_close(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, int i)
+static void cursor_close(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                         int i)
 {
     struct style s = theme_words(t, WORDS_STRONG);
     canvas_put(c, row, col + rows_hex_column(shape, i) + 2, s, theme_sign(t, SIGN_CURSOR_RIGHT));

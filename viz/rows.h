@@ -24,7 +24,8 @@ int rows_columns(const struct rows_shape *shape);
 struct rows_shape rows_fit(int cols, int want, int max_width, size_t segment_size);
 
 /* The line over the grid: which column is which byte. cursor: offset or SIZE_MAX; its column is shown stronger. */
-void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t cursor);
+void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                 size_t cursor);
 
 /* Draws `count` cells (the first one's offset is `first`, a multiple of shape->width) as lines from row, col on. */
 void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t first,

@@ -59,7 +59,8 @@ struct source {
     uint64_t looked_at;              /* SOURCE_MAP: CLOCK_MONOTONIC's ms of the last look at /proc/PID/maps */
     struct attachment_watch neighbours; /* who has it attached: source_look_around */
     pid_t viewer;                    /* our own pid, which stands among them */
-    pid_t last_pid;                  /* of SOURCE_SEGMENT: the last other process that attached or detached; 0: not known */
+    pid_t last_pid;                  /* of SOURCE_SEGMENT: the last other process that attached or detached; 0: not
+                                      * known */
     void (*leaving)(void *context);  /* where not NULL, called before memory is detached: for who has addresses in it */
     void *leaving_context;
 };

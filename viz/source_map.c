@@ -232,8 +232,8 @@ static void explain(struct source *s, int rc)
     } else if (rc == -ENOENT) {
         source_say(s->line, "it has no such mapping; shm-view --pid %d lists those that are shared", pid);
     } else if (rc == -EACCES) {
-        source_say(s->line, "only its own user or root may look into it; where /proc/sys/kernel/yama/ptrace_scope is not 0,"
-                            " only root");
+        source_say(s->line, "only its own user or root may look into it; where /proc/sys/kernel/yama/ptrace_scope is "
+                            "not 0, only root");
     } else if (rc == -ENOTSUP) {
         source_say(s->line, "/proc is not that of our own PID namespace: mount it anew");
     } else {

@@ -51,8 +51,9 @@ static void attached(struct source *s, size_t old_size)
 static void denied(struct source *s)
 {
     s->state = SOURCE_DENIED;
-    source_say(s->line, "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
-        s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
+    source_say(s->line,
+               "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
+               s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
 }
 
 /* Says why there is nothing to be seen. */

@@ -16,7 +16,10 @@ int view_list_segments(const struct view_words *w)
         (w->format == FORMAT_JSON ? chooser_json : chooser_print)(&list, stdout);
     }
     segment_list_free(&list);
-    return rc < 0 || fflush(stdout) != 0 ? tell_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "list") : 0;
+    if (rc == 0 && fflush(stdout) != 0) {
+        rc = -errno;
+    }
+    return rc < 0 ? tell_failure("shm-view", rc, "is the output full or closed?", "list") : 0;
 }
 
 int view_list_maps(pid_t pid)

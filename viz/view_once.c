@@ -48,9 +48,10 @@ static int draw_svg(struct view *v)
     struct theme theme = {.colour = true, .utf8 = true, .braille = true};
     const struct view_words *w = &v->words;
     memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
-    return w->screen_rows > 0 ? render_svg_screen(&v->model, &v->source, &theme, w->screen_rows, w->screen_cols, w->ground,
-                                                  stdout)
-                              : render_svg(&v->model, &v->source, w->cols, w->ground, stdout);
+    if (w->screen_rows == 0) {
+        return render_svg(&v->model, &v->source, w->cols, w->ground, stdout);
+    }
+    return render_svg_screen(&v->model, &v->source, &theme, w->screen_rows, w->screen_cols, w->ground, stdout);
 }
 
 /* What is there now, with the bytes of a file over as much of it as the file has; the caller frees it. */
@@ -138,9 +139,10 @@ static int draw(struct view *v)
     switch (w->format) {
     case FORMAT_TEXT:
     case FORMAT_ANSI:
-        return w->screen_rows > 0 ? draw_screen(v, &theme)
-                                  : (w->format == FORMAT_ANSI ? render_ansi : render_text)(&v->model, &v->source, &theme,
-                                                                                           w->cols, stdout);
+        if (w->screen_rows > 0) {
+            return draw_screen(v, &theme);
+        }
+        return (w->format == FORMAT_ANSI ? render_ansi : render_text)(&v->model, &v->source, &theme, w->cols, stdout);
     case FORMAT_JSON:
         return render_json(&v->model, &v->source, stdout);
     case FORMAT_HTML:

@@ -50,8 +50,8 @@ int view_tell_nothing(const struct source *s)
         return 1;
     }
     tell_failure("shm-view", -EACCES, NULL, "attach %s", called);
-    fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n", (long)s->stat.owner,
-            (unsigned)s->stat.mode, (long)geteuid());
+    fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n",
+            (long)s->stat.owner, (unsigned)s->stat.mode, (long)geteuid());
     fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
     return 1;
 }

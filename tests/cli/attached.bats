@@ -56,7 +56,8 @@ true_list()
     look
     [[ $(json 'my $a = $j->{attached}; @$a{qw(creator_pid last_pid)}' "$T/j") == "$creator $last" ]]
     [[ $creator == "$SERVER" ]]
-    [[ $(json 'map { "$_->{pid}:$_->{creator}" } grep { $_->{creator} } @{$j->{attached}{list}}' "$T/j") == "$SERVER:1" ]]
+    [[ $(json 'map { "$_->{pid}:$_->{creator}" } grep { $_->{creator} } @{$j->{attached}{list}}' "$T/j") == \
+        "$SERVER:1" ]]
     [[ $last == "$HOLDER" ]]
     [[ $(json 'map { $_->{pid} } grep { $_->{last} } @{$j->{attached}{list}}' "$T/j") == "$last" ]]
     [[ $(json '$j->{attached}{nattch}' "$T/j") == "$(shm_column "$ID" nattch)" ]]
@@ -130,7 +131,8 @@ true_list()
     unshare --ipc true 2>/dev/null || skip "needs the right to make namespaces"
     serve
     # A new namespace starts its ids anew: this one's first segment and that one's first have the same id.
-    ID=$ID unshare --ipc perl -e 'for (1 .. 40000) { my $id = shmget(0, 4096, 01600) // die; exec @ARGV, $id if $id == $ENV{ID};
+    ID=$ID unshare --ipc perl -e 'for (1 .. 40000) { my $id = shmget(0, 4096, 01600) // die;
+        exec @ARGV, $id if $id == $ENV{ID};
         shmctl($id, 0, 0) }' "$BIN/holder" >"$T/held" 3>&- &
     PIDS+=("$!")
     await eval '[[ -s $T/held ]] || ended $!'
@@ -145,7 +147,8 @@ true_list()
     cp "$BIN/holder" "$T/"$'a\e[2J\nb'
     HOLD=$T/$'a\e[2J\nb' hold
     look
-    [[ $(json 'map { $_->{program} } grep { $_->{pid} == '"$HOLDER"' } @{$j->{attached}{list}}' "$T/j") == $'a\e[2J\nb' ]]
+    [[ $(json 'map { $_->{program} } grep { $_->{pid} == '"$HOLDER"' } @{$j->{attached}{list}}' "$T/j") == \
+        $'a\e[2J\nb' ]]
     "$BIN/shm-view" --id "$ID" --render text >"$T/text"
     says "$T/text" 'a\x1b[2J\nb'
     run -1 grep -q $'\e' "$T/text" "$T/j"

@@ -138,7 +138,8 @@ END
 
 @test "the program of docs/bell.md builds without a warning, and the viewer shows its counters" {
     command -v gcc >/dev/null || skip "needs a compiler"
-    awk '/^```c$/ { n++; take = n == 1; next } /^```$/ { take = 0 } take' "$BATS_TEST_DIRNAME/../../docs/bell.md" >"$T/board.c"
+    awk '/^```c$/ { n++; take = n == 1; next } /^```$/ { take = 0 } take' \
+        "$BATS_TEST_DIRNAME/../../docs/bell.md" >"$T/board.c"
     gcc -g -Wall -Wextra -Wpedantic -Werror -I "$BATS_TEST_DIRNAME/../../src" "$T/board.c" -o "$T/board"
     "$T/board" 30 >"$T/out" 3>&- &
     PIDS+=($!)

@@ -49,7 +49,7 @@ message()
 
 @test "it finds the segment by key, id, and path with proj" {
     : >"$T/file"
-    KEY=$(perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", 77 << 24 | ($dev & 255) << 16 | $ino & 65535' "$T/file")
+    KEY=$(ftok_of "$T/file" 77)
     [[ -z $(id_of_key) ]] || skip "$KEY is taken"
     serve
     for words in "--key $KEY" "--key $((KEY))" "--id $ID" "--path $T/file --proj 77" "--proj 0x4d --path $T/file"; do
@@ -131,7 +131,8 @@ message()
 @test "strace: it attaches with SHM_RDONLY and asks for no segment to be made" {
     command -v strace >/dev/null || skip "needs strace"
     serve
-    ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=shmget,shmat,shmdt,shmctl -o "$T/trace" "$BIN/shm-client" --key "$KEY"
+    ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=shmget,shmat,shmdt,shmctl -o "$T/trace" \
+        "$BIN/shm-client" --key "$KEY"
     cat "$T/trace"
     grep -qE "shmget\($(printf '0x%x' "$KEY"), 0, 0+\) += $ID" "$T/trace"
     grep -qE "shmat\($ID, NULL, SHM_RDONLY\) += 0x" "$T/trace"
@@ -186,7 +187,8 @@ message()
     sanitized && skip "a sanitizer is built in"
     for layout in natural packed; do
         serve --layout $layout
-        run -0 --separate-stderr valgrind -q --error-exitcode=99 --leak-check=full "$BIN/shm-client" --key "$KEY" --layout $layout
+        run -0 --separate-stderr valgrind -q --error-exitcode=99 --leak-check=full \
+            "$BIN/shm-client" --key "$KEY" --layout $layout
         [[ -z $stderr && ${lines[0]} == 'PI is defined as: 22/7==3.14286' ]]
         stop TERM
     done

@@ -351,7 +351,8 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     tools
     built
     mkdir -p "$T/house/build"
-    run -1 --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$T/bin" "$T/house/shmlab" setup
+    run -1 --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+        env PATH="$T/bin" "$T/house/shmlab" setup
     [[ $stderr == *"belongs to root"*"sudo chown -R 65534:65534 $T/house/build"* ]]
 }
 
@@ -445,7 +446,8 @@ demo()
     local columns=$1 rows=$2
     shift 2
     tmux -S "$T/out" -f /dev/null set -g default-terminal xterm-256color \; new-session -d -x "$columns" -y "$rows" \
-        env TMPDIR="$T/run" "$@" bash -c 'cd /; echo $$ >"$1/door.pid"; "$0"/shmlab demo; echo "status $?"; exec cat' "$ROOT" "$T"
+        env TMPDIR="$T/run" "$@" bash -c 'cd /; echo $$ >"$1/door.pid"; "$0"/shmlab demo; echo "status $?"; exec cat' \
+        "$ROOT" "$T"
     await 20 segment_known
 }
 

@@ -84,7 +84,8 @@ serve_until()
     local text=$1
     shift
     : >"$T/out"
-    "${SERVE:-$BIN/shm-server}" --key "$KEY" "$@" <&0 >"$T/out" 2>"$T/err" 3>&- & # <&0: else a background job reads /dev/null
+    # <&0: else a background job reads /dev/null
+    "${SERVE:-$BIN/shm-server}" --key "$KEY" "$@" <&0 >"$T/out" 2>"$T/err" 3>&- &
     SERVER=$!
     PIDS+=("$SERVER")
     await says "$T/out" "$text"

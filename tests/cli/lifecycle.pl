@@ -98,7 +98,7 @@ sub part_kill {
         kill KILL => $s->{pid};
         ended($s);
         my $n = ids();
-        # What else the machine has to do changes while we go on: keep moments both before and after the segment is there.
+        # What else the machine has to do changes while we go on: keep moments before and after the segment is there.
         $span *= $n ? 0.95 : 1.05 if $round % 4 != 0;
         $n <= 1 or die "round $round: $n segments are left\n";
         $n ? $left++ : $none++;
@@ -149,8 +149,8 @@ sub make_foreign {
     return ($id, undef);
 }
 
-# KIND: larger, smaller, alive (its creator runs), attached (by HOLDER, its creator has ended), nobodys (another user's),
-# roots (root's, and the server is another user's).
+# KIND: larger, smaller, alive (its creator runs), attached (by HOLDER, its creator has ended), nobodys (another
+# user's), roots (root's, and the server is another user's).
 sub part_refuse {
     my $size = $kind eq 'larger' ? 4096 : $kind eq 'smaller' ? 1023 : $SIZE;
     my ($id, $alive) = make_foreign($size, $kind eq 'alive' ? 'stays' : $kind eq 'nobodys' ? 'nobody' : 'ends');

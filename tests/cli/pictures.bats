@@ -28,7 +28,8 @@ teardown()
     mkdir -p "$T/home/.config/shmlab" "$T/one" "$T/other"
     printf 'width = 8\ncolour.text = red\n' >"$T/home/.config/shmlab/config"
     "$ROOT/docs/pictures/draw" "$BIN/shm-view" "$T/one"
-    env -i HOME="$T/home" PATH="$PATH" NO_COLOR=1 COLUMNS=40 "$ROOT/docs/pictures/draw" "$BIN/shm-view" "$T/other" </dev/null
+    env -i HOME="$T/home" PATH="$PATH" NO_COLOR=1 COLUMNS=40 "$ROOT/docs/pictures/draw" \
+        "$BIN/shm-view" "$T/other" </dev/null
     diff -rq "$T/one" "$T/other"
 }
 

@@ -37,7 +37,8 @@ address_of()
     viewer 100x30
     sees 'attached: 7 times' '+5: a shows all'
     keys a
-    sees 'attached: 7 times, by 7 processes' 'pid program' "made by pid $SERVER (shm-server)" 'The same bytes, each time at'
+    sees 'attached: 7 times, by 7 processes' 'pid program' "made by pid $SERVER (shm-server)"
+    sees 'The same bytes, each time at'
     sees "$HOLDER holder" "$(address_of "$HOLDER") r--" "$(address_of "$SERVER") rw-  made it"
     resize 80x24
     sees 'The same bytes, each time at' "$HOLDER holder" "$(address_of "$HOLDER") r--"

@@ -89,7 +89,8 @@ big_endian_first()
     printf 'width = 8\ncolour.text = red\ncolour.padding = yellow\nnothing\n' >"$CONFIG"
     run -0 --separate-stderr "$BIN/shm-view" --file "$T/message.bin" --layout "$T/layout" --render ansi
     [[ -z $stderr && $output == "$(<"$T/without")" ]]
-    run -0 --separate-stderr "$BIN/shm-view" --config "$CONFIG" --file "$T/message.bin" --layout "$T/layout" --render ansi
+    run -0 --separate-stderr "$BIN/shm-view" --config "$CONFIG" --file "$T/message.bin" \
+        --layout "$T/layout" --render ansi
     [[ $stderr == "shm-view: $CONFIG, line 4: 'nothing' is no 'name = value'" ]]
     [[ $output == *$'\e[31m50'* && $output == *$'\e[2;33m'* && $output == *0008* ]]
 }

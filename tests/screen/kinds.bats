@@ -24,8 +24,8 @@ shot()
 {
     local term=$1 size=$2
     shift 2
-    (cd "$T" && "$BIN/on_tty" "$term" "$size" 'see:layout: layout' "$@" -- "$BIN/shm-view" --file message.bin --layout layout) \
-        >"$T/$term"
+    (cd "$T" && "$BIN/on_tty" "$term" "$size" 'see:layout: layout' "$@" -- \
+        "$BIN/shm-view" --file message.bin --layout layout) >"$T/$term"
 }
 
 # like NAME TERM: the screen of that kind is tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it.
@@ -49,8 +49,8 @@ like()
 
 @test "each kind gets the colours that it has: 256, 16, 8 or none" {
     mkdir "$T/terminfo"
-    infocmp -x xterm-256color | sed -e 's/xterm-256color|[^,]*/shmlab-16|sixteen colours/' -e 's/colors#[^,]*/colors#16/' \
-        >"$T/sixteen"
+    infocmp -x xterm-256color |
+        sed -e 's/xterm-256color|[^,]*/shmlab-16|sixteen colours/' -e 's/colors#[^,]*/colors#16/' >"$T/sixteen"
     TERMINFO=$T/terminfo tic -x "$T/sixteen"
     export TERMINFO_DIRS=$T/terminfo:
     for row in 'xterm-256color 4' 'screen-256color 4' 'tmux-256color 4' 'shmlab-16 4' 'xterm 4' 'linux 4' 'vt100 0'; do
@@ -84,8 +84,8 @@ like()
 @test "each kind's own arrows, Tab and help work, and all is given back in the end" {
     for term in "${KINDS[@]}"; do
         right=$(infocmp -1 -x "$term" | sed -n 's/^\tkcuf1=\\E\(.*\),$/\\e\1/p')
-        shot "$term" 80x24 modes "keys:$right" 'see:0x0001 = 1 ' 'keys:\t' 'see:0x0014 = 20 ' 'keys:?' 'see:Keys' 'keys:q' \
-            'lose:Keys' 'keys:q' end
+        shot "$term" 80x24 modes "keys:$right" 'see:0x0001 = 1 ' 'keys:\t' 'see:0x0014 = 20 ' \
+            'keys:?' 'see:Keys' 'keys:q' 'lose:Keys' 'keys:q' end
         [[ $(head -n 1 "$T/$term") == *hidden* || $term == vt100 ]] # that cannot hide its cursor
         [[ $(tail -n 2 "$T/$term") == $'\nstatus 0' ]]
     done
@@ -93,13 +93,14 @@ like()
 
 @test "a creator whose name is an attack: no kind of terminal gets a byte of it as a control" {
     perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
-        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c; $| = 1; print "$id\n"; sleep 60' \
+        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c;
+        $| = 1; print "$id\n"; sleep 60' \
         "$KEY" >"$T/ids" 3>&- &
     PIDS+=($!)
     await test -s "$T/ids"
     for row in 'xterm-256color C.UTF-8' 'linux C.UTF-8' 'vt100 C' 'xterm C'; do
-        LC_ALL=${row#* } "$BIN/on_tty" "${row% *}" 200x60 'see:x1b]0;x' still 'keys:?' still 'keys:x' still 'keys:G' still \
-            size:90x30 still size:200x60 still 'keys:q' end -- "$BIN/shm-view" --key "$KEY" >"$T/shown"
+        LC_ALL=${row#* } "$BIN/on_tty" "${row% *}" 200x60 'see:x1b]0;x' still 'keys:?' still 'keys:x' still \
+            'keys:G' still size:90x30 still size:200x60 still 'keys:q' end -- "$BIN/shm-view" --key "$KEY" >"$T/shown"
         [[ $(tail -n 1 "$T/shown") == 'status 0' ]]
     done
 }

@@ -256,7 +256,8 @@ same_as()
 attacker()
 {
     perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
-        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c; my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
+        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c;
+        my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
         $| = 1; print "$id\n"; sleep 600' "$KEY" >"$T/attacker" &
     PIDS+=($!)
     await test -s "$T/attacker"
