@@ -45,7 +45,7 @@ void chooser_return(struct chooser *ch, const struct source *from)
     }
     chooser_free(ch);
     ch->from = e;
-    ch->came = came;
+    ch->came = ch->seek = came;
     ch->touched = true; /* who goes to the list wants to choose */
 }
 
@@ -67,10 +67,10 @@ bool chooser_refresh(struct chooser *ch)
     if (!ch->touched) {
         selected = fresh.count > 0 ? 0 : fresh.count;
     }
-    for (size_t i = 0; ch->came && i < fresh.count; i++) {
+    for (size_t i = 0; ch->seek && i < fresh.count; i++) {
         selected = same_entry(&fresh.list[i], &ch->from) ? i : selected;
     }
-    ch->came = false;
+    ch->seek = false;
     segment_list_free(&ch->list);
     ch->list = fresh;
     ch->selected = selected;
@@ -152,6 +152,19 @@ static bool moves(const struct chooser *ch, int key, size_t *to)
     }
 }
 
+/* To where one came from. */
+static void go_back(struct chooser *ch)
+{
+    for (size_t i = 0; i < ch->list.count; i++) {
+        if (same_entry(&ch->list.list[i], &ch->from)) {
+            ch->selected = i;
+            choose(ch);
+            return;
+        }
+    }
+    snprintf(ch->message, sizeof ch->message, "what you came from is there no more");
+}
+
 bool chooser_press(struct chooser *ch, int key)
 {
     ch->touched = true;
@@ -161,6 +174,8 @@ bool chooser_press(struct chooser *ch, int key)
     }
     if (key == PRESS_RETURN || key == '\n' || key == '\r') {
         choose(ch);
+    } else if (ch->came && (key == 's' || key == PRESS_ESCAPE)) {
+        go_back(ch);
     } else if (key == 'q') {
         ch->quit = true;
     } else {

@@ -194,7 +194,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct ch
     } else if (ch->list.more > 0) {
         snprintf(text, sizeof text, "and %zu more, not listed", ch->list.more);
     } else {
-        snprintf(text, sizeof text, "Enter opens   j k choose   q quits");
+        snprintf(text, sizeof text, "Enter opens   j k choose   %sq quits", ch->came ? "s goes back   " : "");
     }
     canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_LABEL), text);
 }

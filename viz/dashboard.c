@@ -369,20 +369,18 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
-                    const struct source *source)
+size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                      const struct source *source)
 {
     bool anew = m->damage.all || m->size == 0 || m->help || m->attached;
     if (anew) {
         canvas_clear(c);
     }
     if (m->help) {
-        panel_help(c, t, m);
-        return;
+        return panel_help(c, t, m);
     }
     if (m->attached) {
-        panel_attached_full(c, t, source, m->attached_top);
-        return;
+        return panel_attached_full(c, t, source, m->attached_top);
     }
     if (anew || d->rows == 1) {
         draw_title(c, t, d, m, source);
@@ -402,6 +400,7 @@ void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashbo
         panel_attached(c, t, source, 0, d->attached);
     }
     draw_status(c, t, d, m, source);
+    return 0;
 }
 
 /* The byte of the grid that is drawn there. */

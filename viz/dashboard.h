@@ -25,9 +25,10 @@ void dashboard_shape(const struct dashboard *d, struct model *m);
 
 /* Draws. Where m->damage isn't all, c has the picture that was drawn last, and only what is damaged is drawn on it:
  * nothing but bytes and time may have changed since. source tells the title and the state; m was shaped by
- * dashboard_shape. */
-void dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
-                    const struct source *source);
+ * dashboard_shape. Returns how far the list that has the whole screen (help, who is attached) scrolls; 0 where none
+ * has. */
+size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                      const struct source *source);
 
 /* The offset shown at row, col of the screen (grid or field table); SIZE_MAX: none. */
 size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int row, int col);

@@ -381,6 +381,12 @@ bool model_move_lines(struct model *m, ptrdiff_t steps, bool whole)
     return m->cursor != before;
 }
 
+void model_scrolled(struct model *m, size_t most)
+{
+    m->help_top = m->help_top < most ? m->help_top : most;
+    m->attached_top = m->attached_top < most ? m->attached_top : most;
+}
+
 /* Without a layout: from text to text. */
 static void next_text(struct model *m, int direction)
 {

@@ -169,6 +169,9 @@ void model_shape(struct model *m, int width, int rows);
 /* Tells how many rows the field table has, and scrolls it so that the selected one is seen. */
 void model_table(struct model *m, int rows);
 
+/* The list that has the whole screen (help, who is attached) was drawn: it scrolls as far as `most`. */
+void model_scrolled(struct model *m, size_t most);
+
 /* Which rows of the grid are lines of their own; from m->top on they are shown. Good until the next change. */
 struct squeeze model_lines(const struct model *m);
 

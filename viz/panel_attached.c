@@ -251,7 +251,7 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct sour
                "process. What is stored in the segment must be an offset, not a pointer."
 #define LESSON_ROOM 200 /* cells that it takes at most, with its lines not filled to the end */
 
-void panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top)
+size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top)
 {
     char head[96];
     panel_attached_head(s, head, sizeof head);
@@ -263,7 +263,7 @@ void panel_attached_full(struct canvas *c, const struct theme *t, const struct s
                               ? "A file or standard input was read once: nobody is attached."
                               : "There is nothing now that somebody could have attached.";
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
-        return;
+        return 0;
     }
     struct columns w = columns_fit(c->cols, widest_name(&s->neighbours.now, c->utf8));
     int row = c->rows >= 10 ? draw_story(c, t, s, 2) + 1 : 1;
@@ -276,4 +276,5 @@ void panel_attached_full(struct canvas *c, const struct theme *t, const struct s
     if (s->neighbours.now.count > 1 && room > LESSON_ROOM) {
         canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL), LESSON);
     }
+    return most;
 }

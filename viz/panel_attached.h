@@ -24,7 +24,7 @@ void panel_attached_note(const struct source *s, const struct attachment *one, c
 /* Draws the lines from line `top` on. */
 void panel_attached(struct canvas *c, const struct theme *t, const struct source *s, size_t top, struct rect r);
 
-/* The same over the whole canvas, with a title. */
-void panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top);
+/* The same over the whole canvas, with a title. Returns the last line that may stand first. */
+size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top);
 
 #endif

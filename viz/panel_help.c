@@ -113,10 +113,10 @@ static void add_signs(struct help *h, const struct model *m)
 
 /* ---- drawing ---- */
 
-static size_t top_line(size_t wanted, size_t count, int rows)
+/* The last of so many lines that may stand first. */
+static size_t top_most(size_t count, int rows)
 {
-    size_t most = count > (size_t)rows ? count - (size_t)rows : 0;
-    return wanted < most ? wanted : most;
+    return count > (size_t)rows ? count - (size_t)rows : 0;
 }
 
 /* Draws the lines from `top` on, the label in its columns. */
@@ -149,7 +149,7 @@ static size_t draw_below(struct canvas *c, const struct help *h, size_t top)
     return (size_t)(row + (int)top - 1);
 }
 
-void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
+size_t panel_help(struct canvas *c, const struct theme *t, const struct model *m)
 {
     struct help h = {.theme = t}, signs = {.theme = t};
     bool wide = c->cols >= WIDE_COLS;
@@ -158,17 +158,19 @@ void panel_help(struct canvas *c, const struct theme *t, const struct model *m)
     add_signs(wide ? &signs : &h, m);
     canvas_clear(c);
     if (c->cols < NARROW_COLS) {
-        size_t rows = draw_below(c, &h, 0);
+        size_t most = top_most(draw_below(c, &h, 0), left.rows);
         canvas_clear(c);
-        draw_below(c, &h, top_line(m->help_top, rows, left.rows));
+        draw_below(c, &h, m->help_top < most ? m->help_top : most);
         panel_title(c, t, "help"); /* over what was scrolled into it */
-        return;
+        return most;
     }
     panel_title(c, t, "help");
-    size_t all = h.count > signs.count ? h.count : signs.count, top = top_line(m->help_top, all, left.rows);
+    size_t most = top_most(h.count > signs.count ? h.count : signs.count, left.rows);
+    size_t top = m->help_top < most ? m->help_top : most;
     draw_beside(c, &h, top, left, KEY_COLS);
     if (wide) {
         struct rect right = {1, c->cols / 2 + 2, c->rows - 1, c->cols - c->cols / 2 - 2};
         draw_beside(c, &signs, top, right, SIGN_COLS);
     }
+    return most;
 }

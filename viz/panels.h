@@ -44,7 +44,7 @@ void panel_where(const struct model *m, char *out, size_t out_size);
 /* The title of a list that has the whole canvas: what it is, and as far as there is room how one goes on. */
 void panel_title(struct canvas *c, const struct theme *t, const char *what);
 
-/* Keys and signs, over the whole canvas. */
-void panel_help(struct canvas *c, const struct theme *t, const struct model *m);
+/* Keys and signs, over the whole canvas, from line m->help_top on. Returns the last line that may stand first. */
+size_t panel_help(struct canvas *c, const struct theme *t, const struct model *m);
 
 #endif

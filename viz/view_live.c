@@ -122,7 +122,7 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
         dashboard_shape(plan, &v->model);
         view_look(v); /* keys and another size may have brought other rows into sight */
     }
-    dashboard_draw(c, theme, plan, &v->model, &v->source);
+    model_scrolled(&v->model, dashboard_draw(c, theme, plan, &v->model, &v->source));
     damage_clear(&v->model.damage);
     screen_show(c);
     v->shown = true;

@@ -135,6 +135,10 @@ seek()
     [[ $(shm_column "$ID" nattch) == $((before - 1)) ]] # it looks no more
     keys j k Enter
     sees "key $KEY" '0x0000 = 0 ' 'num'
+    keys s
+    sees 's goes back'
+    keys G s
+    sees "key $KEY"
     keys Space j s
     await chosen "$KEY"
     keys G
@@ -164,6 +168,7 @@ seek()
     sees 'PI is'
     keys s
     sees 'what shared memory there is' "$KEY"
+    hides 's goes back'
     keys q
     ends 0
 }

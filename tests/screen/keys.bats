@@ -263,6 +263,12 @@ slots()
     loses Keys
     keys k k k
     sees Keys
+    for ((i = 0; i < 30; i++)); do keys NPage NPage NPage; done # far past its end
+    sees 'picture may be'
+    keys k # and at once back
+    loses 'half old'
+    for ((i = 0; i < 30; i++)); do keys PPage PPage; done
+    sees Keys
     keys q # closes the help only
     sees 0000
     keys q
