@@ -226,8 +226,15 @@ static const char *about(const struct chooser *ch)
 static void draw_about(struct canvas *c, const struct theme *t, const struct chooser *ch, int row)
 {
     int rows = c->rows - 2 - row, width = c->cols - 2 < 76 ? c->cols - 2 : 76;
-    if (rows >= ABOUT_ROWS && width >= 38) {
-        canvas_put_wrapped(c, row + 1, 1, width, rows, theme_words(t, WORDS_LABEL), about(ch));
+    struct style style = theme_words(t, WORDS_LABEL);
+    if (rows < ABOUT_ROWS || width < 38) {
+        return;
+    }
+    int used = canvas_put_wrapped(c, row + 1, 1, width, rows, style, about(ch));
+    if (ch->selected < ch->list.count && ch->list.list[ch->selected].more_attached && rows - used >= ABOUT_ROWS) {
+        canvas_put_wrapped(c, row + used + 2, 1, width, rows - used - 1, style,
+                           "att: how many mappings were found. +: there may be more, in processes that you may not look "
+                           "into.");
     }
 }
 

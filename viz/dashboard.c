@@ -365,7 +365,8 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_words(t, WORDS_CALM), line);
     if (source->spec.kind == SOURCE_SEGMENT && r.row + r.rows - row >= 3) {
         canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_words(t, WORDS_LABEL),
-                           "This viewer goes on by itself as soon as there is something to see.");
+                           "This viewer goes on by itself as soon as there is something to see. s lists what memory "
+                           "there is.");
     }
 }
 

@@ -32,6 +32,7 @@ chosen()
 # seek KEY TEXT: presses it until that line is selected.
 seek()
 {
+    sees "$2"
     for ((i = 0; i < 100; i++)); do
         chosen "$2" && return
         keys "$1"
@@ -85,6 +86,9 @@ seek()
     sees "$KEY" 'not permitted'
     keys g Enter
     sees 'not permitted: it belongs to uid 0, mode 0600'
+    echo x >"/dev/shm/$POSIX"
+    seek j "/$POSIX"
+    sees ' 0+' 'att: how many mappings were found. +: there may be more'
     keys q
 }
 
