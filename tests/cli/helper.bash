@@ -20,6 +20,14 @@ place_open()
     mkfifo "$T/never" # `<>"$T/never"`: an input from which nothing ever comes
 }
 
+# The same for tests of what is shown.
+view_open()
+{
+    place_open
+    export LC_ALL=C.UTF-8
+    unset NO_COLOR
+}
+
 place_close()
 {
     local pid id
@@ -180,6 +188,27 @@ share()
     MAPPER=$!
     PIDS+=("$MAPPER")
     await says "$T/mapper" mapped
+}
+
+# The message in the file message.bin and its layout in the file layout: the same for everybody who runs.
+message_file()
+{
+    perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
+        "\0" x 968' >"$T/message.bin"
+    printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
+        'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
+}
+
+# attacker: a program under the name of an attack makes a segment with all values of a byte, and stays.
+attacker()
+{
+    perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
+        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c;
+        my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
+        $| = 1; print "$id\n"; sleep 600' "$KEY" >"$T/attacker" 3>&- &
+    PIDS+=($!)
+    await test -s "$T/attacker"
+    cat "$T/attacker" >>"$T/ids"
 }
 
 need_root()

@@ -5,9 +5,7 @@ load helper
 
 setup()
 {
-    place_open
-    export LC_ALL=C.UTF-8
-    unset NO_COLOR
+    view_open
 }
 
 teardown()

@@ -6,14 +6,10 @@ load helper
 
 setup()
 {
-    place_open
+    view_open
     cd "$T" || return
-    export LC_ALL=C.UTF-8
-    unset NO_COLOR
-    perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
-        "\0" x 968' >natural
-    printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
-        'char eq2' 'double ratio' 'char[8] farewell' '}' >layout
+    message_file
+    mv message.bin natural
 }
 
 teardown()

@@ -5,9 +5,7 @@ load helper
 
 setup()
 {
-    place_open
-    export LC_ALL=C.UTF-8
-    unset NO_COLOR
+    view_open
 }
 
 teardown()
@@ -28,10 +26,9 @@ file_view()
 # The message and the 256 values of a byte behind it, in the file $T/bytes and its layout in $T/layout.
 files()
 {
-    perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
-        pack "C*", 0 .. 255' >"$T/bytes"
-    printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
-        'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
+    message_file
+    head -c 56 "$T/message.bin" >"$T/bytes"
+    perl -e 'print pack "C*", 0 .. 255' >>"$T/bytes"
 }
 
 # ---- where the bytes come from ----

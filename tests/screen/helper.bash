@@ -42,15 +42,6 @@ on()
     (cd "$T" && tmx new-session -d -x "${size%x*}" -y "${size#*x}" "exec $words") 3>&-
 }
 
-# The message in the file message.bin and its layout in the file layout: nothing on the screen depends on who runs.
-message_file()
-{
-    perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
-        "\0" x 968' >"$T/message.bin"
-    printf '%s\n' 'shmlab layout 1' 'struct message {' 'char[19] intro' 'int num' 'char slash' 'int den' 'char eq1' \
-        'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
-}
-
 # The file nested.bin with a struct, 200 slots and a number, and its layout in the file nested.
 nested_file()
 {

@@ -92,12 +92,7 @@ like()
 }
 
 @test "a creator whose name is an attack: no kind of terminal gets a byte of it as a control" {
-    perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
-        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c;
-        $| = 1; print "$id\n"; sleep 60' \
-        "$KEY" >"$T/ids" 3>&- &
-    PIDS+=($!)
-    await test -s "$T/ids"
+    attacker
     for row in 'xterm-256color C.UTF-8' 'linux C.UTF-8' 'vt100 C' 'xterm C'; do
         LC_ALL=${row#* } "$BIN/on_tty" "${row% *}" 200x60 'see:x1b]0;x' still 'keys:?' still 'keys:x' still \
             'keys:G' still size:90x30 still size:200x60 still 'keys:q' end -- "$BIN/shm-view" --key "$KEY" >"$T/shown"

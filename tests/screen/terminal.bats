@@ -252,18 +252,6 @@ same_as()
     ! LC_ALL=C grep -q '[^ -~]' <(tr -d '\000-\037\177' <"$T/stream") || false
 }
 
-# A program that makes a segment under the name of an attack, and stays.
-attacker()
-{
-    perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
-        open my $c, ">", "/proc/self/comm" or die; print $c "\e]0;x\a\x9b31m"; close $c;
-        my $all = pack "C*", 0 .. 255; shmwrite($id, $all x 4, 0, 1024) or die;
-        $| = 1; print "$id\n"; sleep 600' "$KEY" >"$T/attacker" &
-    PIDS+=($!)
-    await test -s "$T/attacker"
-    cat "$T/attacker" >>"$T/ids"
-}
-
 @test "a creator's name, a file's name and all 256 bytes never steer the terminal" {
     attacker
     for locale in C C.UTF-8; do
