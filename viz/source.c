@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "printable.h"
@@ -117,6 +118,13 @@ void source_creator_learn(struct source *s, pid_t pid, bool runs)
     printable_text(name, printable_utf8(), s->creator_name, sizeof s->creator_name);
 }
 
+uint64_t source_clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
 size_t source_pread(int fd, uint64_t offset, uint8_t *out, size_t count)
 {
     size_t have = 0;
@@ -139,6 +147,7 @@ bool source_poll(struct source *s)
 {
     enum source_state state = s->state;
     unsigned attachments = s->attachments;
+    bool creator_runs = s->creator_runs;
     struct segment_stat stat = s->stat;
     char line[SOURCE_LINE_MAX];
     memcpy(line, s->line, sizeof line);
@@ -157,7 +166,7 @@ bool source_poll(struct source *s)
         return false;
     }
     return state != s->state || attachments != s->attachments || strcmp(line, s->line) != 0 ||
-           stat.attached != s->stat.attached || stat.mode != s->stat.mode;
+           stat.attached != s->stat.attached || stat.mode != s->stat.mode || creator_runs != s->creator_runs;
 }
 
 bool source_look_around(struct source *s, uint64_t now_ms)

@@ -56,7 +56,7 @@ struct source {
     size_t size;
     int fd;                          /* SOURCE_POSIX and SOURCE_MAP: what is read; -1: nothing, or by address */
     struct mapping map;              /* SOURCE_MAP */
-    uint64_t looked_at;              /* SOURCE_MAP: CLOCK_MONOTONIC's ms of the last look at /proc/PID/maps */
+    uint64_t looked_at;              /* source_clock_ms of the last look at /proc/PID/maps (SOURCE_MAP), or at the creator */
     struct attachment_watch neighbours; /* who has it attached: source_look_around */
     pid_t viewer;                    /* our own pid, which stands among them */
     pid_t last_pid;                  /* of SOURCE_SEGMENT: the last other process that attached or detached; 0: not

@@ -10,6 +10,9 @@ void source_say(char out[SOURCE_LINE_MAX], const char *format, ...) __attribute_
 /* Fills s->creator and what goes with it. */
 void source_creator_learn(struct source *s, pid_t pid, bool runs);
 
+/* ms of a clock that nobody sets. */
+uint64_t source_clock_ms(void);
+
 /* Lets go of the segment. */
 void source_detach(struct source *s);
 

@@ -12,19 +12,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "source_internal.h"
 
 #define LOOK_MS 500 /* between two looks at /proc/PID/maps */
-
-static uint64_t clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* ---- which mapping ---- */
 
@@ -258,7 +250,7 @@ int source_map_open(struct source *s)
     }
     source_creator_learn(s, s->spec.pid, true);
     s->creator.start = start;
-    s->looked_at = clock_ms();
+    s->looked_at = source_clock_ms();
     return 0;
 }
 
@@ -317,7 +309,7 @@ static void look(struct source *s)
 
 void source_map_poll(struct source *s)
 {
-    uint64_t now = clock_ms();
+    uint64_t now = source_clock_ms();
     if (now - s->looked_at >= LOOK_MS) {
         s->looked_at = now;
         look(s);

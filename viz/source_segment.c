@@ -6,6 +6,8 @@
 #include "source_internal.h"
 #include "user.h"
 
+#define CREATOR_MS 500 /* between two looks at whether the creator runs */
+
 int source_segment_id(struct source *s, int *id)
 {
     const struct segment_name *name = &s->spec.name;
@@ -110,6 +112,23 @@ static void removed(struct source *s)
     try_attach(s);
 }
 
+/* Does it still run? Nothing that the kernel tells of a segment changes when its creator, which may have detached long
+ * ago, ends. */
+static void look_at_creator(struct source *s)
+{
+    struct process now;
+    uint64_t ms = source_clock_ms();
+    if (!s->creator_runs || ms - s->looked_at < CREATOR_MS) {
+        return;
+    }
+    s->looked_at = ms;
+    int rc = process_read(s->creator.pid, &now);
+    bool another = rc == 0 && s->creator.start != 0 && now.start != s->creator.start;
+    if (rc == -ESRCH || another || (rc == 0 && process_has_ended(&now))) {
+        s->creator_runs = false;
+    }
+}
+
 void source_segment_poll(struct source *s)
 {
     if (s->segment.base == NULL) {
@@ -120,6 +139,7 @@ void source_segment_poll(struct source *s)
     if (s->segment.base != NULL && s->stat.last_pid != s->viewer) {
         s->last_pid = s->stat.last_pid;
     }
+    look_at_creator(s);
     if (s->segment.base != NULL && s->stat.removed) {
         removed(s);
     }

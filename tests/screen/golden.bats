@@ -75,6 +75,43 @@ teardown()
     golden waiting-20x6
 }
 
+@test "who is attached at 80x24 and 100x30, and without a server" {
+    serve
+    viewer 80x24
+    sees 0000
+    keys a
+    sees 'made it' 'this viewer'
+    golden attached-80x24
+    resize 100x30
+    golden attached-100x30
+    kill -KILL "$SERVER"
+    sees 'it has ended'
+    loses 'made it'
+    golden attached-gone-100x30
+}
+
+@test "not permitted, removed and gone at 80x24" {
+    need_root
+    serve
+    cp "$BIN/shm-view" "$T/"
+    on 80x24 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups env HOME=/ "$T/shm-view" --key "$KEY" --no-layout
+    sees 'not permitted: shmid'
+    screen | sed -e 's/shmid [0-9]*/shmid N/' | normal >"$T/denied"
+    [[ -z ${GOLDEN_WRITE-} ]] || cp "$T/denied" "$GOLDEN/denied-80x24"
+    diff "$GOLDEN/denied-80x24" "$T/denied"
+    hold
+    viewer 80x24 --no-layout
+    sees 'PI is defined as'
+    ipcrm -m "$ID"
+    echo "$ID" >"$T/ids" # it has no key any more
+    sees 'removed, but 2 others have it attached'
+    golden removed-80x24
+    kill -KILL "$HOLDER"
+    kill -INT "$SERVER"
+    sees 'the segment is gone'
+    golden gone-80x24
+}
+
 @test "ASCII alone at 80x24 in the C locale" {
     serve
     on 80x24 env LC_ALL=C "$BIN/shm-view" --key "$KEY"

@@ -89,6 +89,15 @@ counter_moves()
     sees 'nattch 3'
 }
 
+@test "the title tells when the creator has ended, though the segment stays" {
+    serve
+    hold
+    viewer 120x24
+    sees "by shm-server $SERVER"
+    kill -KILL "$SERVER"
+    sees "by dead pid $SERVER"
+}
+
 @test "the file of the key does not exist yet" {
     on 80x24 "$BIN/shm-view" --path "$T/later"
     sees 'waiting: the file that gives the key does not exist yet' 'no key yet'
