@@ -1,6 +1,9 @@
 """The words for the window shm_grid. Others: shmgrid_tell.py, shmgrid_watch.py."""
+import re
+
 import gdb
 
+import shmgrid_fields
 import shmgrid_tell
 import shmgrid_watch
 from shmgrid_grid import GRID
@@ -32,6 +35,11 @@ OFFSET counts from the segment's start, as 20 or 0x14; the name of a field works
     def run(self, text):
         if not text:
             raise gdb.GdbError("shm-grid-select: which byte? An offset, as 20 or 0x14, or a field")
+        if re.fullmatch(r"[A-Za-z_][\w.\[\]]*", text):
+            try:
+                text = shmgrid_fields.resolve(shmgrid_fields.place(), text).name # num is message.num
+            except gdb.GdbError:
+                pass # then shm-view tells what there is
         GRID.select(text)
 
 

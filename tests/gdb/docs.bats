@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# docs/gdb.md says what gdb says: its examples are played and compared, its commands, sessions and pictures are there.
+bats_require_minimum_version 1.5.0
+load version
+load ../cli/helper
+
+setup()
+{
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+    PAGE=$ROOT/docs/gdb.md
+    place_open
+}
+
+teardown() { place_close; }
+
+python_needed()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    gdb -nx -batch -ex 'python gdb.events' >/dev/null 2>&1 || skip "this gdb has no Python"
+    gdb_known
+    unset SHMLAB_GDB COLUMNS DEBUGINFOD_URLS
+    export SHMLAB_VIEW=$BIN/shm-view LC_ALL=C.UTF-8 NO_COLOR=1
+}
+
+# What differs from run to run, and the lines of the source.
+normal()
+{
+    sed -E 's/0x[0-9a-f]{8,}/ADDRESS/g; s/shmid [0-9]+/shmid ID/; s/key ADDRESS/key KEY/; s/pid [0-9]+/pid ID/g
+        s/^ +[0-9]+  (shm-server)/PID  \1/; s/message\.c:[0-9]+/message.c:N/g; s/^[0-9]+\t/N\t/; s/ +$//'
+}
+
+# play FILE: what gdb says to the words of the file, each behind its prompt, once the server is about to write num.
+play()
+{
+    local word words=()
+    while IFS= read -r word; do
+        words+=(-ex "echo (gdb) $word\\n" -ex "$word")
+    done <"$1"
+    gdb -nx -q -batch -iex 'set auto-load off' -iex 'set debuginfod enabled off' -iex 'set width 0' \
+        -iex 'set filename-display basename' -x "$ROOT/gdb/.gdbinit" \
+        -ex "set args --path $T --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write_field' -ex run -ex continue \
+        -ex delete -ex 'echo ===\n' "${words[@]}" -ex 'echo ===\n' -ex 'delete' -ex 'signal SIGTERM' "$BIN/shm-server" \
+        </dev/null 2>&1 3>&- | sed -n '/^===$/,/^===$/p' | sed '/^===$/d'
+}
+
+@test "gdb says what the chapter's examples say" {
+    python_needed
+    sed -n '/^```gdb$/,/^```$/p' "$PAGE" | sed '/^```/d' >"$T/told"
+    sed -n 's/^(gdb) //p' "$T/told" >"$T/words"
+    (($(wc -l <"$T/words") >= 12))
+    play "$T/words" >"$T/said"
+    diff <(normal <"$T/told") <(normal <"$T/said")
+}
+
+@test "the chapter's table has each command that gdb knows, and no other; each has help" {
+    python_needed
+    gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex 'complete shm-' </dev/null | grep '^shm-' | sort >"$T/known"
+    sed -nE 's/^\| `(shm-[a-z-]+).*/\1/p' "$PAGE" | sort >"$T/told"
+    diff "$T/told" "$T/known"
+    local usage
+    while IFS= read -r usage; do
+        gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex "help ${usage%% *}" </dev/null >"$T/help"
+        grep -q . "$T/help"
+        [[ $usage == *' '* ]] || continue
+        tr -d ' ' <"$T/help" | grep -qF -- "$(tr -d ' ' <<<"$usage")" || { echo "help of: $usage"; cat "$T/help"; false; }
+    done < <(sed -nE 's/^\| `(shm-[^`]+)`.*/\1/p' "$PAGE" | sed 's/\\|/|/g')
+}
+
+@test "the instructor's table has each session, with its minutes" {
+    local file
+    for file in "$ROOT"/gdb/sessions/*.gdb; do
+        file=${file##*/}
+        file=${file%.gdb}
+        grep -qF "| ${file/-/ } | $(sed -n 's/^# minutes: //p' "$ROOT/gdb/sessions/$file.gdb") |" "$PAGE"
+    done
+    [[ $(grep -cE '^\| [0-9]{2} ' "$PAGE") == $(ls "$ROOT"/gdb/sessions/*.gdb | wc -l) ]]
+}
+
+@test "its pictures are well-formed, and tell nothing of who took them" {
+    local picture
+    for picture in "$ROOT"/docs/pictures/gdb/*.svg; do
+        xmllint --noout --nonet "$picture"
+        grep -qF "pictures/gdb/${picture##*/}" "$PAGE"
+        run ! grep -E '/(tmp|root|work|home)/' "$picture"
+    done
+}
+
+@test "a screen becomes a picture: colours, reverse, blanks, and nothing that could be markup" {
+    printf '\e[31ma\e[0m <&>\n \e[7m  x\e[0m\x01\n' | "$ROOT/docs/pictures/terminal" 10 2 't<' >"$T/p.svg"
+    xmllint --noout --nonet "$T/p.svg"
+    grep -qF '<text class="c1" x="8" y="21" textLength="8">a</text>' "$T/p.svg"
+    grep -qF '>&lt;&amp;&gt;</text>' "$T/p.svg"
+    grep -qF '<rect class="t" x="16" y="25" width="24" height="17"/>' "$T/p.svg"
+    grep -qF '<title id="title">t&lt;</title>' "$T/p.svg"
+}
+
+@test "a field's last name is enough for shm-grid-select, and shm-grid says whose layout it is" {
+    python_needed
+    serve --every 100
+    run gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'shm-grid-select num' -ex shm-grid </dev/null
+    [[ $output != *"--at"* && $output == *"layout: that of the program"* ]]
+    run gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'shm-grid-select nom' </dev/null
+    [[ $output == *"no field and no offset: nom"* ]]
+}
