@@ -102,3 +102,15 @@ play()
     run gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'shm-grid-select nom' </dev/null
     [[ $output == *"no field and no offset: nom"* ]]
 }
+
+@test "bench gdb measures stops and live repaints beside gdb's own words, and leaves nothing" {
+    python_needed
+    [[ $BUILD_DIR == "$ROOT/build/"* ]] || skip "no programs built under $ROOT/build"
+    mkdir "$T/tmp"
+    SHMLAB_PRESET=${BUILD_DIR##*/} TMPDIR=$T/tmp run -0 --separate-stderr "$ROOT/shmlab" bench gdb --quick
+    [[ $(grep -cE '^a (stop|live repaint), terminal of [0-9x]+ +([0-9.]+ +){3} *under 50: (met|missed)$' <<<"$output") == 6 ]]
+    grep -qE "^gdb's own x/1024xb, to a string +([0-9.]+ +){3}" <<<"$output"
+    [[ -z $(ls "$T/tmp") ]]
+    run -2 --separate-stderr "$ROOT/shmlab" bench gdb --fast
+    [[ $stderr == *"bench gdb takes --quick or nothing"* ]]
+}
