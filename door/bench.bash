@@ -4,8 +4,8 @@
 #   ./shmlab bench view        the viewer beside `watch -n 0.1 -d hexdump -C`, about 4 minutes: bytes to the terminal,
 #                              CPU, time from a write to the screen, a segment of 1 GiB, a writer that never rests
 #   ./shmlab bench view --quick   the same for a moment: to see the table, not to believe its figures
-#   ./shmlab bench gdb         the segment's window in gdb: milliseconds for a stop and for a live repaint, beside gdb's own
-#                              x/1024xb and info registers. About 15 seconds; --quick: a moment
+#   ./shmlab bench gdb         the segment's window in gdb: milliseconds for a stop and for a live repaint, beside gdb's
+#                              own x/1024xb and info registers. About 15 seconds; --quick: a moment
 #
 # Each figure stands beside its target. Other programs that run meanwhile change the figures: close them.
 # Measured is a build with -O2, as a package would have it; SHMLAB_PRESET=dev measures what ./shmlab view runs.
@@ -57,7 +57,8 @@ bench_gdb()
     bench_words gdb "$@"
     [[ ${1-} ]] && rounds=5
     build_programs build gdb >&2 || exit 1
-    gdb -nx -batch -ex 'python import gdb' >/dev/null 2>&1 </dev/null || die "this gdb has no Python: it has no window to measure"
+    gdb -nx -batch -ex 'python import gdb' >/dev/null 2>&1 </dev/null ||
+        die "this gdb has no Python: it has no window to measure"
     dir=$(mktemp -d "${TMPDIR:-/tmp}/shmlab-bench.XXXXXX") || die "cannot make a folder in ${TMPDIR:-/tmp}"
     say "The programs of build/$PRESET, $(gdb --version | head -n 1):" >&2
     # shellcheck disable=SC2064 # its name as it is now
@@ -66,7 +67,8 @@ bench_gdb()
     trap 'exit 143' TERM
     said=$(env -u DEBUGINFOD_URLS SHMLAB_VIEW="$BIN/shm-view" BENCH_ROUNDS="$rounds" gdb -nx -q -batch \
         -iex 'set auto-load off' -iex 'set debuginfod enabled off' -x "$ROOT/gdb/.gdbinit" \
-        -ex "set args --path '$dir' --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write' -ex run -ex 'echo ===\n' \
+        -ex "set args --path '$dir' --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write' -ex run \
+        -ex 'echo ===\n' \
         -ex "source $ROOT/tests/bench/gdb.py" -ex 'delete' -ex 'echo ===\n' -ex 'signal SIGTERM' "$BIN/shm-server" \
         2>&1 </dev/null)
     sed -n '/^===$/,/^===$/p' <<<"$said" | sed '/^===$/d'

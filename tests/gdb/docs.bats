@@ -38,8 +38,8 @@ play()
     done <"$1"
     gdb -nx -q -batch -iex 'set auto-load off' -iex 'set debuginfod enabled off' -iex 'set width 0' \
         -iex 'set filename-display basename' -x "$ROOT/gdb/.gdbinit" \
-        -ex "set args --path $T --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write_field' -ex run -ex continue \
-        -ex delete -ex 'echo ===\n' "${words[@]}" -ex 'echo ===\n' -ex 'delete' -ex 'signal SIGTERM' "$BIN/shm-server" \
+        -ex "set args --path $T --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write_field' -ex run \
+        -ex continue -ex delete -ex 'echo ===\n' "${words[@]}" -ex 'echo ===\n' -ex 'delete' -ex 'signal SIGTERM' "$BIN/shm-server" \
         </dev/null 2>&1 3>&- | sed -n '/^===$/,/^===$/p' | sed '/^===$/d'
 }
 
@@ -62,7 +62,8 @@ play()
         gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex "help ${usage%% *}" </dev/null >"$T/help"
         grep -q . "$T/help"
         [[ $usage == *' '* ]] || continue
-        tr -d ' ' <"$T/help" | grep -qF -- "$(tr -d ' ' <<<"$usage")" || { echo "help of: $usage"; cat "$T/help"; false; }
+        tr -d ' ' <"$T/help" | grep -qF -- "$(tr -d ' ' <<<"$usage")" ||
+            { echo "help of: $usage"; cat "$T/help"; false; }
     done < <(sed -nE 's/^\| `(shm-[^`]+)`.*/\1/p' "$PAGE" | sed 's/\\|/|/g')
 }
 
@@ -108,7 +109,8 @@ play()
     [[ $BUILD_DIR == "$ROOT/build/"* ]] || skip "no programs built under $ROOT/build"
     mkdir "$T/tmp"
     SHMLAB_PRESET=${BUILD_DIR##*/} TMPDIR=$T/tmp run -0 --separate-stderr "$ROOT/shmlab" bench gdb --quick
-    [[ $(grep -cE '^a (stop|live repaint), terminal of [0-9x]+ +([0-9.]+ +){3} *under 50: (met|missed)$' <<<"$output") == 6 ]]
+    local row='^a (stop|live repaint), terminal of [0-9x]+ +([0-9.]+ +){3} *under 50: (met|missed)$'
+    [[ $(grep -cE "$row" <<<"$output") == 6 ]]
     grep -qE "^gdb's own x/1024xb, to a string +([0-9.]+ +){3}" <<<"$output"
     [[ -z $(ls "$T/tmp") ]]
     run -2 --separate-stderr "$ROOT/shmlab" bench gdb --fast
