@@ -1,0 +1,36 @@
+"""Report: what one check of one folder found. Everything that shows, writes or counts results works on this alone.
+
+check.check_folder(...) -> Report -> tell (terminal), formats (tap, junit, json, autolab), grade, verify
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Test:
+    """One @test of check.bats."""
+
+    name: str  # its sentence
+    status: str  # "pass", "fail" or "skip"
+    diagnoses: list = field(default_factory=list)  # ids of mistakes that it named, of lesson.conf or the machine's own
+    text: str = ""  # what to tell the learner, some lines; for "skip" the reason
+    grid: str = ""  # expected beside actual, as shm-view draws it; may hold ANSI colours
+    output: str = ""  # what the learner's program printed, cut, control characters made harmless
+
+
+@dataclass
+class Report:
+    """One check of one folder against one lesson."""
+
+    lesson: str  # the lesson's folder: "02-typed-fields"
+    status: str  # "pass": all tests passed; "fail": one did not; "error": nothing could be judged (does not build, ...)
+    tests: list = field(default_factory=list)  # of Test, in order; empty for an error before the first
+    diagnoses: list = field(default_factory=list)  # of all tests and the machine, each id once, in order
+    text: str = ""  # for "error", and words about the whole (the starter as it came): a few lines
+    build_output: str = ""  # the compiler's own words, warnings too
+    starter: bool = False  # the files are those of start/, unchanged
+    seconds: float = 0.0
+    cage: str = ""  # how the programs were held: "bwrap", "pid", "none"
+
+    def passed(self):
+        return sum(test.status == "pass" for test in self.tests)
