@@ -27,3 +27,10 @@ s/(Breakpoint [0-9]+ at )0x[0-9a-f]+/\10x----/
 # A breakpoint in two programs: which of its places comes first, their addresses tell.
 s/(hit Breakpoint [0-9]+)\.[0-9]/\1/
 s/(process ID) +/\1 /
+
+# Of gdb 15 and 16: wider columns, and another name of a setting.
+/^ *0x-+ +0x-+ .*SYSV/{
+    s/^ +//
+    s/ +/ /g
+}
+s/set unwind-on-signal on/set unwindonsignal on/

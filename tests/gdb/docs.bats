@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # docs/gdb.md says what gdb says: its examples are played and compared, its commands, sessions and pictures are there.
 bats_require_minimum_version 1.5.0
-load version
 load ../cli/helper
 
 setup()
@@ -17,7 +16,6 @@ python_needed()
 {
     command -v gdb >/dev/null || skip "gdb is not installed"
     gdb -nx -batch -ex 'python gdb.events' >/dev/null 2>&1 || skip "this gdb has no Python"
-    gdb_known
     unset SHMLAB_GDB COLUMNS DEBUGINFOD_URLS
     export SHMLAB_VIEW=$BIN/shm-view LC_ALL=C.UTF-8 NO_COLOR=1
 }

@@ -3,8 +3,8 @@
 # is installed, with its Python left out, and those named "no Python" in one that has none (Debian's gdb-minimal, in
 # build/gdb-minimal; ./shmlab test unpacks it there).
 bats_require_minimum_version 1.5.0
-load version
 load ../cli/helper
+load minimal
 
 setup()
 {
@@ -14,7 +14,6 @@ setup()
     export SHMLAB_VIEW=$BIN/shm-view
     export LC_ALL=C.UTF-8
     place_open
-    gdb_known
 }
 
 teardown() { place_close; }
@@ -42,15 +41,6 @@ same_picture()
     diff "$T/view" "$T/gdb"
 }
 
-minimal()
-{
-    local gdb=${GDB_MINIMAL:-$ROOT/build/gdb-minimal/usr/bin/gdb}
-    [[ -x $gdb ]] || skip "no gdb without Python in build/gdb-minimal (apt-get download gdb-minimal; dpkg -x)"
-    GDB=("$gdb")
-    run "${GDB[@]}" -nx -batch -ex 'python print(1)'
-    [[ $output == *"not supported"* ]]
-}
-
 @test "shm-grid is shm-view's picture of the segment, text and colour: natural" {
     serve
     same_picture
@@ -69,12 +59,14 @@ minimal()
 
 @test "in a gdb with no Python the picture is the same" {
     minimal
+    GDB=("$GDB_MINIMAL")
     serve --every 100000
     same_picture
 }
 
 @test "in a gdb with no Python the file loads without a word" {
     minimal
+    GDB=("$GDB_MINIMAL")
     in_gdb none
     [[ $status == 0 && -z $output && -z $stderr ]]
 }
@@ -88,9 +80,9 @@ minimal()
 
 @test "shm-grid EXPR shows the fields of the struct that it points to, wherever that lies" {
     serve --every 100000
-    in_gdb "$SERVER" 'up 2' 'shm-grid m'
+    in_gdb "$SERVER" 'frame function write_on' 'shm-grid m'
     [[ $output == *"64 bytes"*"struct message_live"*"message.num"*"counter"* ]]
-    in_gdb "$SERVER" 'up 2' 'set $m = (const struct message *) m' 'shm-grid $m'
+    in_gdb "$SERVER" 'frame function write_on' 'set $m = (const struct message *) m' 'shm-grid $m'
     [[ $output == *"56 bytes"*"layout: struct message, from"* ]]
 }
 
@@ -111,7 +103,7 @@ minimal()
     in_gdb $! 'shm-grid 16 8' 'echo on\n'
     [[ $stderr == *"Cannot access memory at address 0x10"* && $output == *on* ]]
     in_gdb $! 'shm-grid nosuch' 'echo on\n'
-    [[ $stderr == *'No symbol "nosuch"'* && $output == *on* ]]
+    [[ $stderr == *'No symbol '* && $output == *on* ]]
     in_gdb $! 'shm-grid 1 2 3' 'echo on\n'
     [[ $output == *"one word each"*on* ]]
 }

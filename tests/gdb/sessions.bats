@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # The prepared sessions of gdb: each against its transcript, and step by step on a terminal.
 bats_require_minimum_version 1.5.0
-load version
 load ../screen/helper
+load minimal
 
 setup()
 {
@@ -10,7 +10,6 @@ setup()
     screen_open
     export SHMLAB_BIN=$BIN TMPDIR=$T
     unset DEBUGINFOD_URLS
-    gdb_known
 }
 
 teardown() { screen_close; }
@@ -26,6 +25,12 @@ nothing_left()
     "$ROOT/gdb/session-run" all --batch </dev/null >"$T/said"
     [[ $(grep -c '^0[1-9] ' "$T/said") == 9 ]]
     await nothing_left
+}
+
+@test "a gdb with no Python plays all of them, too" {
+    minimal
+    GDB=$GDB_MINIMAL "$ROOT/gdb/session-run" all --batch </dev/null >"$T/said"
+    [[ $(grep -c '^0[1-9] ' "$T/said") == 9 ]]
 }
 
 @test "the bytes that the first session shows are those that perl's pack makes" {
