@@ -1,0 +1,28 @@
+r"""Text from learners' programs, made harmless: no colours, no control characters, nothing that XML or YAML forbids.
+
+printable(text) -> the same text; what is no character to be shown stands as \x1b, \ufffe. Lines and tabs stay
+"""
+
+import re
+
+# CSI sequences (colours), OSC (titles), and other two-character escapes
+ANSI = re.compile(r"\x1b(?:\[[0-9;:?<=>]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
+# all that is no Char of XML 1.0 or not printable in YAML 1.2: C0, DEL, C1, surrogates, U+FFFE, U+FFFF; and those signs
+# that turn the direction of what follows
+FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def _shown(match) -> str:
+    code = ord(match.group())
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8, as Python's surrogateescape keeps it
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def printable(text: str) -> str:
+    return FORBIDDEN.sub(_shown, ANSI.sub("", text).replace("\r\n", "\n"))
+
+
+def one_line(text: str) -> str:
+    """printable, and the lines joined."""
+    return " ".join(printable(text).split())
