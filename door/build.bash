@@ -12,9 +12,9 @@ source "$ROOT/door/packages.bash"
 readonly PRESET=${SHMLAB_PRESET:-dev}
 readonly BUILD=$ROOT/build/$PRESET
 readonly BIN=$BUILD/bin
-readonly PROGRAMS=(shm-server shm-client shm-view)
+readonly PROGRAMS=(shm-server shm-client shm-view shm-probe)
 
-# programs_there: were all three built once?
+# programs_there: were all built once?
 programs_there()
 {
     local name

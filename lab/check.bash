@@ -1,0 +1,396 @@
+# check: what a lesson's check.bats calls. docs/lesson-format.md tells of each function; `load "$LAB/check"`.
+#
+# The machine (labkit/check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
+# (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_OWN_IPC (1: the IPC namespace is ours
+# alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.grid, N.output.
+# shellcheck shell=bash disable=SC2034 # its variables are for the checks
+
+LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait
+PROBE=$LAB_BIN/shm-probe
+
+setup()
+{
+    T=$LAB_TMP/$BATS_TEST_NUMBER
+    BOX=$T/box # the only folder that the learner's programs can write
+    mkdir -p "$BOX"
+    VERDICT=$LAB_OUT/$BATS_TEST_NUMBER
+    STARTED=() # pids of what was started, cages that is
+    OUT=$T/out ERR=$T/err
+    : >"$OUT"
+    : >"$ERR"
+    KEEP=$LAB_TMP/keep # from one test to the next
+    mkdir -p "$KEEP"
+    "$PROBE" list | cut -d' ' -f1 >"$T/there"
+    ! declare -F lesson_setup >/dev/null || lesson_setup
+}
+
+teardown()
+{
+    local pid id
+    for pid in "${STARTED[@]}"; do cage_end "$pid"; done
+    for id in $(segments_left) $(cat "$T/ours" 2>/dev/null); do
+        "$PROBE" remove "$id" 2>/dev/null || true
+    done
+    output_keep
+    if [[ ${BATS_TEST_COMPLETED-} == 1 && -z ${BATS_TEST_SKIPPED-} ]]; then
+        printf '%s\n' "$BATS_TEST_DESCRIPTION" >>"$LAB_OUT/passed"
+    fi
+    rm -rf "$T"
+}
+
+# ---- verdicts ----
+
+needs()
+{
+    grep -qxF -- "$1" "$LAB_OUT/passed" 2>/dev/null || skip "first this: $1"
+}
+
+note() { printf '%s\n' "$*" >>"$VERDICT.text"; }
+
+wrong()
+{
+    note "$@"
+    exit 1
+}
+
+mistake()
+{
+    local id=$1
+    shift
+    printf '%s\n' "$id" >>"$VERDICT.diagnosis"
+    wrong "$@"
+}
+
+# What the program said, for the verdict: the first lines of both.
+output_keep()
+{
+    local file name
+    for name in OUT ERR; do
+        file=${!name}
+        [[ -s $file ]] || continue
+        case $name in
+            OUT) printf 'It printed:\n' ;;
+            ERR) printf 'It said on standard error:\n' ;;
+        esac
+        head -c 2000 "$file" | head -n 12 | sed 's/^/  /'
+        printf '\n'
+    done >"$VERDICT.output"
+}
+
+# ---- fresh values ----
+
+# 30 random bits
+random_bits() { echo $((RANDOM << 15 | RANDOM)); }
+
+fresh_number() { NUMBER=$(($1 + $(random_bits) % ($2 - $1 + 1))); }
+
+fresh_word()
+{
+    local letters=abcdefghijklmnopqrstuvwxyz
+    WORD=
+    while ((${#WORD} < $1)); do WORD+=${letters:RANDOM%26:1}; done
+}
+
+# keep_values NAME...: variables for later tests of this check; kept_values gives them back.
+keep_values()
+{
+    local name
+    for name; do printf '%s=%q\n' "$name" "${!name}"; done >>"$KEEP/values"
+}
+
+kept_values()
+{
+    # shellcheck disable=SC1091 # keep_values wrote it
+    . "$KEEP/values"
+}
+
+# ---- segments ----
+
+segment_name()
+{
+    local n=0
+    while :; do
+        SEG_PATH=$BOX/key.$((n++)).$RANDOM
+        : >"$SEG_PATH"
+        SEG_KEY=$("$PROBE" key "$SEG_PATH" "$LAB_PROJ") || continue
+        "$PROBE" facts "$SEG_KEY" >/dev/null || break
+    done
+    SEG_ID=
+}
+
+# segment_fill SIZE MODE FILE
+segment_fill()
+{
+    segment_name
+    SEG_ID=$("$PROBE" make "$SEG_KEY" "$1" "$2" "$3")
+    echo "$SEG_ID" >>"$T/ours"
+    BEFORE=$T/before
+    segment_bytes "$BEFORE"
+}
+
+segment_open()
+{
+    local fill=${3-} byte
+    if [[ ! $fill ]]; then
+        # one byte, drawn afresh and never 0: a NUL that is missing shows, and pictures stay calm
+        fill=$T/fill
+        printf -v byte '\\%o' $((128 + RANDOM % 127))
+        head -c "$1" /dev/zero | tr '\0' "$byte" >"$fill"
+    fi
+    segment_fill "$1" "${2:-0600}" "$fill"
+}
+
+segment_zero() { segment_fill "$1" "${2:-0600}" /dev/null; }
+
+segment_facts()
+{
+    local facts
+    facts=$("$PROBE" facts "${SEG_KEY}") || return 1
+    # KEY=VALUE words of shm-probe, numbers only
+    # shellcheck disable=SC2086
+    declare -g $facts
+}
+
+segment_bytes() { "$PROBE" bytes "${2:-$SEG_ID}" >"$1"; }
+
+# The strongest way in which a process has it.
+attached_as() { "$PROBE" attached "$SEG_ID" "$1" | sort | tail -n 1; }
+
+# New ones since the test began, not made by the check. In a namespace that is shared with others: ours by user and key.
+segments_left()
+{
+    local id key creator uid
+    while read -r id key creator uid _; do
+        grep -qx "$id" "$T/there" "$T/ours" 2>/dev/null && continue
+        [[ $LAB_OWN_IPC == 1 || ($uid == "$EUID" && ($key == "${SEG_KEY-}" || $key == 0x00000000)) ]] || continue
+        printf '%s\n' "$id"
+    done < <("$PROBE" list)
+}
+
+# ---- programs ----
+
+# A name for how it ended, in CRASHED, HUNG, FLOODED.
+end_name()
+{
+    CRASHED='' HUNG='' FLOODED=''
+    if [[ $(stat -c %s "$OUT") -ge 1000000 || $(stat -c %s "$ERR") -ge 1000000 || $STATUS == 153 ]]; then
+        FLOODED=1
+    elif ((STATUS == 124 || STATUS == 137 || STATUS == 152)); then
+        HUNG=1
+    elif ((STATUS > 128 && STATUS < 160)); then
+        CRASHED=SIG$(kill -l $((STATUS - 128)))
+    elif ((STATUS == 99)); then
+        CRASHED=AddressSanitizer
+    fi
+}
+
+# end_judge NAME: the plain verdicts for a bad end.
+end_judge()
+{
+    end_name
+    [[ ! ${MAY_CRASH-} ]] || return 0
+    [[ ! $FLOODED ]] || mistake flood "$1 prints without end: it was stopped after 1 MB."
+    [[ ! $HUNG ]] || mistake hang "$1 did not end within $LAB_SECONDS seconds: it was stopped."
+    [[ ! $CRASHED ]] || mistake crash "$1 was ended by $CRASHED$(crash_means)."
+}
+
+crash_means()
+{
+    case $CRASHED in
+        SIGSEGV) echo ': it used an address at which it may not read, or not write' ;;
+        SIGBUS) echo ': it used an address behind the end of what is mapped there' ;;
+        SIGABRT) echo ': the C library or the program itself stopped it (abort)' ;;
+        SIGFPE) echo ': a division by zero' ;;
+        AddressSanitizer) echo ', which found a wrong use of memory' ;;
+    esac
+}
+
+# cage_run COMMAND... : in the box, with the streams that the caller gave. Becomes it.
+cage_run()
+{
+    cd "$BOX" || exit 1
+    export ASAN_OPTIONS=exitcode=99:detect_leaks=0
+    exec 3>&- 4>&-
+    exec "$LAB/cage" --read "$LAB_BUILD" --write "$BOX" "$@"
+}
+
+run_program()
+{
+    local name=$1
+    shift
+    STATUS=0
+    (cage_run timeout -k 1 "$LAB_SECONDS" "$LAB_BUILD/$name" "$@") <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
+    end_judge "$name"
+}
+
+children_of() # PID
+{
+    local children=
+    # the file has no newline at its end, so read fails, with the pids read
+    read -r children 2>/dev/null <"/proc/$1/task/$1/children" || true
+    printf '%s' "$children"
+}
+
+# The program itself, behind the cage $1 that it runs in; nothing where it has ended.
+program_pid() # CAGE NAME
+{
+    local pid=$1 children comm
+    while :; do
+        read -r comm 2>/dev/null <"/proc/$pid/comm" || return 1
+        [[ $comm == "${2:0:15}" ]] && echo "$pid" && return
+        children=$(children_of "$pid")
+        [[ $children ]] || return 1
+        pid=${children##* }
+    done
+}
+
+start_program()
+{
+    local tries
+    PROGRAM_NAME=$1 PROGRAM=''
+    shift
+    OUT=$T/out.$PROGRAM_NAME ERR=$T/err.$PROGRAM_NAME
+    FIFO=$T/in.${#STARTED[@]}
+    mkfifo "$FIFO"
+    exec {SEND}<>"$FIFO"
+    (exec <"$FIFO" && exec {SEND}>&- && cage_run "$LAB_BUILD/$PROGRAM_NAME" "$@") >"$OUT" 2>"$ERR" &
+    CAGE=$!
+    STARTED+=("$CAGE")
+    for ((tries = 0; tries < LAB_SECONDS * 200; tries++)); do
+        PROGRAM=$(program_pid "$CAGE" "$PROGRAM_NAME") && break
+        ! cage_ended || break
+        sleep 0.005
+    done
+    program_rest
+}
+
+cage_ended() { [[ ! -e /proc/$CAGE/status ]] || grep -q '^State:.Z' "/proc/$CAGE/status"; }
+
+# RUNS: does it wait (1), or has it ended (0)? One that neither waits nor ends is in an endless loop.
+program_rest()
+{
+    local rest=0
+    RUNS=0
+    [[ ! $PROGRAM ]] || "$PROBE" rest "$PROGRAM" $((LAB_SECONDS * 1000)) || rest=$?
+    if [[ $PROGRAM ]] && ((rest == 0)); then
+        RUNS=1
+    elif ((rest == 4)); then
+        [[ ${MAY_CRASH-} ]] || mistake hang "$PROGRAM_NAME neither waits nor ends: it keeps the processor busy."
+        RUNS=1
+    fi
+}
+
+send_line()
+{
+    printf '%s\n' "$1" >&"$SEND"
+    program_rest
+}
+
+send_end()
+{
+    exec {SEND}>&-
+    program_rest
+}
+
+send_signal()
+{
+    kill -s "$1" "$PROGRAM" 2>/dev/null || true
+    program_rest
+}
+
+finish_program()
+{
+    local tries
+    STATUS=0
+    for ((tries = 0; tries < LAB_SECONDS * 200; tries++)); do
+        ! cage_ended || break
+        sleep 0.005
+    done
+    if ((tries == LAB_SECONDS * 200)); then
+        cage_end "$CAGE"
+        STATUS=124
+    else
+        wait "$CAGE" || STATUS=$?
+    fi
+    end_judge "$PROGRAM_NAME"
+}
+
+cage_end()
+{
+    local pid=$1 children
+    [[ -e /proc/$pid ]] || return 0
+    # without a PID namespace around them nobody but us ends them
+    children=$(children_of "$pid")
+    # shellcheck disable=SC2086 # pids
+    kill -KILL "$pid" $children 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+}
+
+# ---- what is asked for ----
+
+said() # FILE TEXT
+{
+    grep -qxF -- "$2" "$1" && return
+    wrong "A line is missing in what it printed: $2"
+}
+
+exits()
+{
+    ((STATUS == $1)) || wrong "Its exit status is $STATUS; expected: $1."
+}
+
+fails_well()
+{
+    ((STATUS == 1)) || wrong "Its exit status is $STATUS; expected: 1, as it could not do its work."
+    [[ -s $ERR ]] || wrong "It said nothing on standard error. Say what was tried and what the kernel answered: perror does."
+}
+
+# ---- bytes ----
+
+pack() { "$PROBE" pack "$@"; }
+
+# layout_of FILE TYPE PROGRAM: the .layout of a C type, as the learner's own program has it.
+layout_of() { "$LAB_BIN/shm-view" --file /dev/zero --type "$2" --elf "$LAB_BUILD/$3" --render layout >"$1"; }
+
+# LAYOUT EXPECTED ACTUAL
+compare()
+{
+    local status=0
+    COMPARED=("$T/forgiven" "$3" "$1")
+    DIFFERS=$("$PROBE" compare "$1" "$2" "$3" "${BEFORE:-/dev/null}" "$T/forgiven") || status=$?
+    ((status < 2)) || wrong "The check itself failed: shm-probe could not compare."
+    return "$status"
+}
+
+# What compare saw of a field.
+differs() { awk -F'\t' -v field="$1" '$1 == field { print $6 }' <<<"$DIFFERS"; }
+
+# One column of the line of a field: 2 offset, 3 size, 4 expected, 5 actual.
+differs_column() { awk -F'\t' -v field="$1" -v column="$2" '$1 == field { print $column }' <<<"$DIFFERS"; }
+
+# Rows of the grid in which the two files differ, and the rows around: at most 12. EXPECTED ACTUAL LAYOUT
+grid_rows()
+{
+    local rows
+    rows=$(cmp -l "$1" "$2" 2>/dev/null | awk '{ row = int(($1 - 1) / 16); for (r = row - 1; r <= row + 1; r++) if (r >= 0 && !seen[r]++) print r }' |
+        sort -n | head -n 12)
+    [[ $rows ]] || rows=$(seq 0 3)
+    # shm-view draws a title, the columns' numbers, and then a row a line
+    # --expect makes its exit status 1
+    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --width 16 --expect "$1" 2>/dev/null || true; } |
+        awk -v rows="$rows" 'BEGIN { n = split(rows, list, "\n"); for (i = 1; i <= n; i++) want[list[i]] }
+            NR == 2 || NR > 2 && (NR - 3) in want { if (NR > 3 && last != NR - 1 && NR > 2 && last > 2) print "  ..."; last = NR; print }
+            /^$/ { exit }'
+}
+
+# show [EXPECTED ACTUAL [LAYOUT]]: without a word what was compared last.
+show()
+{
+    local expected=${1:-${COMPARED[0]}} actual=${2:-${COMPARED[1]}} layout=${3:-${COMPARED[2]}}
+    {
+        echo 'in memory:'
+        grid_rows "$expected" "$actual" "$layout"
+        echo 'expected:'
+        grid_rows "$actual" "$expected" "$layout"
+    } >"$VERDICT.grid"
+}

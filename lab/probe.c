@@ -1,0 +1,291 @@
+/* shm-probe: the eyes of a lesson's check (check.bash). Prints facts for a shell; draws nothing, judges nothing.
+ *
+ *   shm-probe key PATH PROJ                   the key that ftok makes
+ *   shm-probe facts KEY|id:N                  SEG_ID=... SEG_SIZE=... ; exit 1: no such segment
+ *   shm-probe list                            id, key, creator's pid, owner's uid, nattch, a line each
+ *   shm-probe attached ID PID                 r-- or rw-, a line for each place where PID has it
+ *   shm-probe make KEY SIZE MODE FILE         a segment with FILE's bytes (/dev/null: zeros); prints its id
+ *   shm-probe bytes ID                        its bytes
+ *   shm-probe remove ID
+ *   shm-probe rest PID MS                     awaits that PID waits for something (0) or has ended (3); 4: neither
+ *   shm-probe pack FILE LAYOUT FIELD=VALUE... puts values into FILE
+ *   shm-probe compare LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN]   what differs (1) or not (0)
+ *
+ * Exit status otherwise: 0 done, 1 it could not be done, 2 the words are off. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attachment.h"
+#include "layout_text.h"
+#include "options.h"
+#include "probe_bytes.h"
+#include "process.h"
+#include "segment.h"
+#include "tell.h"
+
+#define PROGRAM "shm-probe"
+
+enum { RESTS = 0, ENDED = 3, BUSY = 4 };
+
+/* A number of the command line; ends the program where it is none: check.bash gave it. */
+static long long number(const char *word)
+{
+    long long n;
+
+    if (options_number(word, 0, 0xffffffffLL, &n) != 0) {
+        fprintf(stderr, PROGRAM ": '%s' is no number\n", word);
+        exit(2);
+    }
+    return n;
+}
+
+static int probe_key(char **words)
+{
+    key_t key;
+    int rc = segment_key_from_path(words[0], (int)number(words[1]), &key);
+
+    if (rc != 0)
+        return tell_failure(PROGRAM, rc, NULL, "make a key of %s", words[0]);
+    printf("0x%08x\n", (unsigned)key);
+    return 0;
+}
+
+static int probe_facts(char **words)
+{
+    struct segment_stat st;
+    int id;
+
+    if (strncmp(words[0], "id:", 3) == 0)
+        id = (int)number(words[0] + 3);
+    else if (segment_find((key_t)number(words[0]), &id) != 0)
+        return 1;
+    if (segment_stat(id, &st) != 0)
+        return 1;
+    printf("SEG_ID=%d SEG_SIZE=%zu SEG_MODE=%04o SEG_NATTCH=%lu SEG_CREATOR=%d SEG_UID=%u SEG_REMOVED=%d\n", st.id,
+           st.size, (unsigned)st.mode, st.attached, (int)st.creator_pid, (unsigned)st.owner, st.removed);
+    return 0;
+}
+
+static bool list_one(void *state, const struct segment_stat *st)
+{
+    (void)state;
+    printf("%d 0x%08x %d %u %lu\n", st->id, (unsigned)st->key, (int)st->creator_pid, (unsigned)st->owner, st->attached);
+    return true;
+}
+
+static int probe_list(char **words)
+{
+    int rc = segment_each(list_one, NULL);
+
+    (void)words;
+    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "list segments");
+}
+
+static int probe_attached(char **words)
+{
+    struct attachment_object what;
+    struct attachments found = {0};
+    pid_t pid = (pid_t)number(words[1]);
+    int rc = attachment_of_segment((int)number(words[0]), NULL, &what);
+
+    if (rc == 0)
+        rc = attachments_scan(&found, &what);
+    if (rc != 0)
+        return tell_failure(PROGRAM, rc, NULL, "see who is attached");
+    for (size_t i = 0; i < found.count; i++) {
+        if (found.list[i].pid == pid)
+            puts(found.list[i].rights);
+    }
+    attachments_free(&found);
+    return 0;
+}
+
+static int probe_make(char **words)
+{
+    struct segment s = SEGMENT_EMPTY;
+    struct segment_report report;
+    struct probe_bytes fill;
+    size_t size = (size_t)number(words[1]);
+    int rc = probe_bytes_read(words[3], &fill);
+
+    if (rc != 0)
+        return tell_failure(PROGRAM, rc, NULL, "read %s", words[3]);
+    rc = segment_create(&s, (key_t)number(words[0]), size, (mode_t)strtoul(words[2], NULL, 8), &report);
+    if (rc == 0) {
+        memcpy(s.base, fill.data, fill.size < size ? fill.size : size);
+        printf("%d\n", s.id);
+        segment_detach(&s);
+    }
+    probe_bytes_free(&fill);
+    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "make a segment under %s", words[0]);
+}
+
+static int probe_bytes_of(char **words)
+{
+    struct segment s = SEGMENT_EMPTY;
+    int rc = segment_attach(&s, (int)number(words[0]), NULL);
+
+    if (rc != 0)
+        return tell_failure(PROGRAM, rc, NULL, "read segment %s", words[0]);
+    size_t written = fwrite(s.base, 1, s.size, stdout);
+    rc = written == s.size && fflush(stdout) == 0 ? 0 : 1;
+    segment_detach(&s);
+    return rc;
+}
+
+static int probe_remove(char **words)
+{
+    int rc = segment_remove((int)number(words[0]));
+
+    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "remove segment %s", words[0]);
+}
+
+/* ---- does it wait? ---- */
+
+/* How often it has given up the processor by itself: a program that waits does it once and no more. -1: it has ended. */
+static long switches(pid_t pid)
+{
+    char path[64], line[128];
+    long n = -1;
+
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *in = fopen(path, "r");
+    if (in == NULL)
+        return -1;
+    while (n == -1 && fgets(line, sizeof line, in) != NULL)
+        (void)sscanf(line, "voluntary_ctxt_switches: %ld", &n);
+    fclose(in);
+    return n;
+}
+
+/* What it does now; *n: its switches. */
+static int activity(pid_t pid, long *n)
+{
+    struct process p;
+
+    *n = switches(pid);
+    if (process_read(pid, &p) != 0 || process_has_ended(&p))
+        return ENDED;
+    return p.state == 'S' ? RESTS : BUSY;
+}
+
+static int probe_rest(char **words)
+{
+    const struct timespec pause = {.tv_nsec = 4000000};
+    enum { QUIET = 5 }; /* looks in a row without a switch: 20 ms */
+    pid_t pid = (pid_t)number(words[0]);
+    long long looks = number(words[1]) / 4 + 1;
+    long before = -2, now;
+
+    for (int quiet = 0; looks > 0; looks--) {
+        int what = activity(pid, &now);
+        if (what == ENDED)
+            return ENDED;
+        quiet = what == RESTS && now == before ? quiet + 1 : 0;
+        if (quiet == QUIET)
+            return RESTS;
+        before = now;
+        nanosleep(&pause, NULL);
+    }
+    return BUSY;
+}
+
+/* ---- bytes ---- */
+
+static int layout_take(const char *path, struct layout *l, size_t size)
+{
+    struct layout_error error;
+    int rc = layout_text_load(path, l, &error);
+
+    if (rc != 0) {
+        fprintf(stderr, PROGRAM ": %s: line %u: %s\n", path, error.line, error.text);
+        return 1;
+    }
+    layout_fit(l, size);
+    return 0;
+}
+
+static int bytes_write(const char *path, const struct probe_bytes *b)
+{
+    FILE *out = fopen(path, "wb");
+    bool whole = out != NULL && fwrite(b->data, 1, b->size, out) == b->size;
+
+    if (out != NULL && fclose(out) != 0)
+        whole = false;
+    return whole ? 0 : tell_failure(PROGRAM, -errno, NULL, "write %s", path);
+}
+
+static int probe_pack_all(char **words)
+{
+    struct probe_bytes b;
+    struct layout l;
+    int status, rc = probe_bytes_read(words[0], &b);
+
+    if (rc != 0)
+        return tell_failure(PROGRAM, rc, NULL, "read %s", words[0]);
+    layout_init(&l);
+    status = layout_take(words[1], &l, b.size);
+    for (int i = 2; status == 0 && words[i] != NULL; i++) {
+        rc = probe_pack(&l, &b, words[i]);
+        if (rc != 0)
+            status = tell_failure(PROGRAM, rc, NULL, "put %s", words[i]);
+    }
+    if (status == 0)
+        status = bytes_write(words[0], &b);
+    layout_free(&l);
+    probe_bytes_free(&b);
+    return status;
+}
+
+/* words: LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN] */
+static int probe_compare_all(char **words)
+{
+    struct probe_bytes bytes[3] = {{0}};
+    struct layout l;
+    int status = 0, rc = 0;
+
+    layout_init(&l);
+    for (int i = 0; i < 3 && rc == 0; i++)
+        rc = probe_bytes_read(words[1 + i], &bytes[i]);
+    if (rc != 0)
+        status = tell_failure(PROGRAM, rc, NULL, "read the bytes to compare");
+    else
+        status = layout_take(words[0], &l, bytes[1].size);
+    if (status == 0) {
+        struct probe_compared c = {.layout = &l, .expected = &bytes[0], .actual = &bytes[1], .before = &bytes[2]};
+        bool differs = probe_compare(&c, stdout) > 0 || bytes[0].size != bytes[1].size;
+        probe_forgive(&c, &bytes[0]);
+        if (words[4] != NULL)
+            status = bytes_write(words[4], &bytes[0]);
+        status = status != 0 ? status : differs;
+    }
+    for (int i = 0; i < 3; i++)
+        probe_bytes_free(&bytes[i]);
+    layout_free(&l);
+    return status;
+}
+
+static const struct command {
+    const char *name;
+    int least, most; /* words behind it */
+    int (*run)(char **words);
+} commands[] = {
+    {"key", 2, 2, probe_key},           {"facts", 1, 1, probe_facts},    {"list", 0, 0, probe_list},
+    {"attached", 2, 2, probe_attached}, {"make", 4, 4, probe_make},      {"bytes", 1, 1, probe_bytes_of},
+    {"remove", 1, 1, probe_remove},     {"rest", 2, 2, probe_rest},      {"pack", 2, 999, probe_pack_all},
+    {"compare", 4, 5, probe_compare_all},
+};
+
+int main(int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].least && argc - 2 <= commands[i].most)
+            return commands[i].run(argv + 2);
+    }
+    fprintf(stderr, PROGRAM ": a lesson's check calls this; lab/probe.c tells how\n");
+    return 2;
+}
