@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+# 02: which bytes stand in the segment after the writer has written.
+load "$LAB/check"
+
+MESSAGE=$LAB_LESSON/message.layout
+WRITES="it writes something into the segment"
+
+# Compares with what should stand there, for the values that the first test drew.
+message_compare()
+{
+    local ratio
+    kept_values
+    ratio=$(perl -e 'printf "%.17g", $ARGV[0] / $ARGV[1]' "$num" "$den")
+    BEFORE=$KEEP/before
+    cp "$BEFORE" "$T/expected"
+    pack "$T/expected" "$MESSAGE" "intro=$intro" "num=$num" slash=/ "den=$den" eq1== eq2== "ratio=$ratio" \
+        "farewell=$farewell"
+    compare "$MESSAGE" "$T/expected" "$KEEP/after" || true
+}
+
+# Addresses of this machine's user space: 0000 55.. .... .... to 0000 7f.. .... ....
+address_at()
+{
+    perl -e 'open my $in, "<:raw", $ARGV[0]; read $in, my $all, 1024; my $n = unpack "Q", substr $all, $ARGV[1], 8;
+        exit !($n >> 44 >= 5 && $n >> 44 <= 7)' "$KEEP/after" "$1"
+}
+
+# The mistakes that the whole message tells of, whichever field was asked for.
+places_judge()
+{
+    [[ $(differs num) != "moved 18" ]] || mistake no-room-for-nul \
+        "num stands at offset 18. The text before it has 18 characters at most, but needs one byte more: its NUL would be lost there."
+    [[ $(differs num) != "moved 19" && $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
+        "The values stand one right behind the other, without the padding: num at 19 instead of 20, and so on."
+    [[ $(differs num) != "moved 80" && $(differs den) != "moved 112" ]] || mistake int-pointer-steps \
+        "num stands at offset 80, that is 4 * 20. If p is an int pointer, p + 20 is 20 ints further, not 20 bytes. Add to a char pointer, then cast."
+}
+
+numbers_judge()
+{
+    [[ $(differs num) != swapped ]] || mistake byte-swapped \
+        "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
+    [[ $(differs ratio) != float ]] || mistake float-for-double \
+        "At offset 40 stands a float: 4 bytes. A double has 8 bytes, of another form."
+    [[ ! $(differs ratio) || $(differs_column ratio 5) != $((num / den)) ]] || mistake integer-division \
+        "ratio is $((num / den)): num / den divides two ints, and drops the fraction. Make one of them a double before you divide."
+}
+
+# text_judge FIELD OFFSET
+text_judge()
+{
+    [[ $(differs "$1") ]] || return 0
+    ! address_at "$2" || mistake stored-the-pointer \
+        "At offset $2 stands an address, not the text $1. In another process there is something else at that address: copy the characters."
+    [[ $(differs "$1") != no-nul ]] || mistake forgot-nul \
+        "$1 has all its characters, but no NUL behind them. A reader would read on into whatever follows."
+    [[ $(differs "$1") != cut || $(head -c 8 "$KEEP/after") != "${intro:0:8}" ]] || mistake sizeof-pointer \
+        "Of the text $1 only the first 8 bytes were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
+}
+
+# Fails where one of these fields is not as it should be: by the name of the mistake where that is known.
+fields_judge()
+{
+    local field
+    message_compare
+    for field; do
+        [[ $(differs "$field") ]] || continue
+        show
+        places_judge
+        numbers_judge
+        text_judge intro 0
+        text_judge farewell 48
+        wrong "$field should lie at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), there is $(differs_column "$field" 5)."
+    done
+}
+
+@test "writer attaches the segment, waits for Enter, and ends well" {
+    segment_open 1024
+    fresh_word 11 && intro="$WORD is: "
+    fresh_word 7 && farewell=$WORD
+    fresh_number 200000000 900000000 && num=$NUMBER
+    fresh_number 100001 70000000 && den=$NUMBER
+    keep_values intro num den farewell
+    start_program writer "$SEG_PATH" "$num" "$den" "$intro" "$farewell"
+    ((RUNS)) || { finish_program && wrong "writer ended (status $STATUS) before Enter was pressed."; }
+    cp "$BEFORE" "$KEEP/before"
+    segment_bytes "$KEEP/after"
+    send_line ''
+    finish_program
+    exits 0
+}
+
+@test "it writes something into the segment" {
+    needs "writer attaches the segment, waits for Enter, and ends well"
+    ! cmp -s "$KEEP/before" "$KEEP/after" || mistake nothing-written \
+        "After writer has run, the segment holds the same bytes as before. write_message is the place to go on."
+}
+
+@test "the texts lie at 0 and 48, each with its NUL" {
+    needs "$WRITES"
+    fields_judge intro farewell
+}
+
+@test "num and den are ints at 20 and 28" {
+    needs "$WRITES"
+    fields_judge num den
+}
+
+@test "the characters lie at 24, 32 and 33" {
+    needs "$WRITES"
+    fields_judge slash eq1 eq2
+}
+
+@test "ratio is a double at 40" {
+    needs "$WRITES"
+    fields_judge ratio
+}
+
+@test "no byte outside the message was touched" {
+    needs "$WRITES"
+    fields_judge '(free)'
+}
