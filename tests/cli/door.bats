@@ -362,7 +362,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     tools
     built
     mkdir -p "$T/house/build/dev/bin"
-    for name in shm-server shm-client shm-view; do
+    for name in shm-server shm-client shm-view shm-probe; do
         printf '#!/bin/sh\necho "$0 $*"\n' >"$T/house/build/dev/bin/$name"
         chmod 755 "$T/house/build/dev/bin/$name"
     done
