@@ -112,12 +112,11 @@ quiet_now()
     sees " $last r"
 }
 
-# of one screen that was taken: the next may be caught in the middle of a redraw
-rings_told() { first=$(screen | grep 'rings'); }
-rings_on()
-{
-    [[ $(screen | grep 'rings') != "$first" ]]
-}
+# of one screen that was taken: the next may be caught in the middle of a redraw. Of "12345 rings" only the start stands
+# in the column.
+rings() { screen | grep -E ' [0-9]+ r'; }
+rings_told() { first=$(rings); }
+rings_on() { [[ $(rings) != "$first" ]]; }
 
 @test "the segment goes and comes back: the viewer lets go of it, and wakes at the new one's bell" {
     serve --bell
