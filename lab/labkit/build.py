@@ -1,0 +1,159 @@
+"""From a learner's folder to built programs, in a folder of our own.
+
+collect(lesson, folder, build) -> Taken: start/'s files with the learner's laid over them
+compile_all(lesson, build, ...) -> Built
+Nothing of the learner's folder is trusted: links that lead out, pipes, giants and garbage are told, not followed.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Optional
+
+from .conf import Lesson
+from .places import LAB
+from .plain import printable
+
+FLAGS = "-std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -g -O0 -Wall -Wextra -Wshadow".split()
+SANITIZE = "-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined".split()
+FILE_MAX = 1 << 20  # bytes of one file of the learner's
+WORDS_MAX = 20_000  # characters kept of what the compiler says
+
+
+@dataclass
+class Taken:
+    """What collect found: an error ends the check."""
+
+    error: str = ""  # plain words; empty: all files are there
+    diagnosis: str = ""
+    starter: bool = False  # nothing differs from start/ but white space
+
+
+@dataclass
+class Built:
+    ok: bool = True
+    output: str = ""  # the compiler's own words
+    failed: list = field(default_factory=list)  # names of programs that did not build
+
+
+def read_file(folder: Path, name: str) -> tuple:
+    """(bytes, "") or (None, reason) of a file that must lie in folder, be a plain one, and of a sane size."""
+    real = Path(os.path.realpath(folder / name))
+    home = Path(os.path.realpath(folder))
+    if home not in real.parents:
+        return None, f"{name} is a link that leads out of the folder: a check does not follow it."
+    try:
+        number = os.open(real, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None, ""
+    except OSError as error:
+        return None, f"Cannot read {name}: {error.strerror}."
+    with os.fdopen(number, "rb") as stream:
+        facts = os.fstat(number)
+        if not stat.S_ISREG(facts.st_mode):
+            return None, f"{name} is not a plain file."
+        if facts.st_size > FILE_MAX:
+            return None, f"{name} has {facts.st_size:,} bytes: a check takes files of up to {FILE_MAX:,}."
+        try:
+            return stream.read(FILE_MAX), ""
+        except OSError as error:
+            return None, f"Cannot read {name}: {error.strerror}."
+
+
+def has_code(text: str) -> bool:
+    """Is there anything but comments, white space and lines for the preprocessor?"""
+    text = re.sub(r"\\\r?\n", "", text)
+    text = re.sub(r'/\*.*?(\*/|\Z)|//[^\n]*|("(?:\\.|[^"\\\n])*")', lambda m: m.group(2) or " ", text, flags=re.S)
+    return bool(re.sub(r"^\s*#[^\n]*", "", text, flags=re.M).strip())
+
+
+def same_text(one: bytes, other: bytes) -> bool:
+    return one == other or b" ".join(one.split()) == b" ".join(other.split())
+
+
+def collect(lesson: Lesson, folder: Path, build: Path) -> Taken:
+    """Fills build/ (empty) with start/'s files, and the learner's `edit` files over them."""
+    shutil.copytree(lesson.folder / "start", build, dirs_exist_ok=True)
+    untouched = True
+    for name in lesson.edit:
+        data, reason = read_file(folder, name)
+        if reason:
+            return Taken(reason, "does-not-build")
+        if data is None:
+            if name == lesson.main_file:
+                return Taken(f"There is no {name} in {folder}.", "empty")
+            continue
+        if b"\0" in data:
+            return Taken(f"{name} is not a text file: it has NUL bytes in it.", "does-not-build")
+        if name == lesson.main_file and not has_code(data.decode("utf-8", "replace")):
+            return Taken(f"{name} is empty: there is no code in it.", "empty")
+        untouched = untouched and same_text(data, (build / name).read_bytes())
+        (build / name).unlink(missing_ok=True)
+        (build / name).write_bytes(data)
+    return Taken(starter=untouched)
+
+
+def command(lesson: Lesson, name: str, files: list, cc: Optional[str] = None, cflags=(), sanitize=False) -> list:
+    """The compiler's words for one program. Flags that come later win: lesson.conf's, then the caller's."""
+    compiler = shlex.split(cc or os.environ.get("SHMLAB_CC", "")) or ["cc"]
+    flags = [*FLAGS, *lesson.cflags, *shlex.split(os.environ.get("SHMLAB_CFLAGS", "")), *cflags]
+    return [*compiler, *flags, *(SANITIZE if sanitize else ()), "-o", name, *files, "-lm"]
+
+
+def compile_one(words: list, build: Path, scratch: Path, env: dict, seconds: float) -> tuple:
+    """(exit status, what was said). In the cage, as the learner's file may include or embed what it likes."""
+    call = [str(LAB / "cage"), "--write", str(build), "--write", str(scratch), *words]
+    # one language, as our pointers look for the compiler's words; and room that a program at run time does not get
+    env = {**env, "LC_ALL": "C", "TMPDIR": str(scratch), "LAB_CPU": str(int(seconds)), "LAB_MEMORY": "4096",
+           "LAB_FILE": "65536", "LAB_SANITIZE": ""}
+    said = scratch / "said"
+    with open(said, "wb") as out:
+        child = subprocess.Popen(call, cwd=build, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                 start_new_session=True)
+        try:
+            status = child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            status = None
+        finally:
+            kill_session(child)
+    with open(said, "rb") as stream:
+        text = printable(stream.read(4 * WORDS_MAX).decode("utf-8", "replace"))
+    if status is None:
+        text += f"\nThe compiler was stopped after {seconds:.0f} seconds.\n"
+    return status, cut(text)
+
+
+def kill_session(child: subprocess.Popen):
+    """Ends a child that leads a session of its own, and all of its group."""
+    try:
+        os.killpg(child.pid, 9)
+    except ProcessLookupError:
+        pass
+    child.wait()
+
+
+def cut(text: str) -> str:
+    """At most WORDS_MAX characters, in whole lines."""
+    if len(text) <= WORDS_MAX:
+        return text
+    return text[:WORDS_MAX].rpartition("\n")[0] + "\n(and more)\n"
+
+
+def compile_all(lesson: Lesson, build: Path, scratch: Path, env: dict, *, cc=None, cflags=(), sanitize=False,
+                seconds: float = 30) -> Built:
+    """Builds each program of the lesson in build/. What doesn't build does not keep the others from being tried."""
+    built, said = Built(), []
+    for name, files in lesson.programs.items():
+        status, text = compile_one(command(lesson, name, files, cc, cflags, sanitize), build, scratch, env, seconds)
+        if text not in said:  # two programs of one file say the same twice
+            said.append(text)
+        if status != 0 or not (build / name).is_file():
+            built.failed.append(name)
+    built.ok = not built.failed
+    built.output = cut("".join(said))
+    return built

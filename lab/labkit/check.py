@@ -1,0 +1,200 @@
+"""One check: a learner's folder against one lesson -> Report (report.py).
+
+check_folder(lesson, folder) builds the programs in a folder that is removed again, runs the lesson's check.bats in an
+IPC namespace of its own where one may be had, and gathers what the tests found. Nothing in the learner's folder is
+changed, and nothing that was started runs on.
+"""
+
+import functools
+import os
+import re
+import secrets
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Optional
+
+from . import build, pointers, tap
+from .conf import Lesson
+from .places import LAB, programs_folder
+from .report import Report
+
+NAMESPACES = (["unshare", "--ipc"], ["unshare", "--user", "--map-current-user", "--ipc"])
+
+
+@dataclass
+class Limits:
+    """Of one check. The programs have limits of their own: see lab/cage."""
+
+    seconds: float = 120  # all tests together
+    build_seconds: float = 30  # one call of the compiler
+    program_seconds: float = 5  # one run of a program, or one wait for it
+    memory: int = 512  # MiB of a program
+    processes: int = 64  # of all programs of a test together, beside what the user has already
+
+
+class CannotCheck(Exception):
+    """The machine itself can't work here: bats is missing, say. Nothing was found out about the learner's files."""
+
+
+def works(words: list) -> bool:
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                              check=False)
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
+@functools.lru_cache(maxsize=None)
+def own_ipc() -> tuple:
+    """The words that give a command its own IPC namespace; none where the kernel allows it to nobody like us."""
+    for words in NAMESPACES:
+        if works([*words, "true"]):
+            return tuple(words)
+    return ()
+
+
+@functools.lru_cache(maxsize=None)
+def cage_level() -> str:
+    """How programs can be held on this machine: bwrap, pid or none."""
+    if os.environ.get("LAB_CAGE"):
+        return os.environ["LAB_CAGE"]
+    done = subprocess.run([*own_ipc(), str(LAB / "cage"), "--level"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
+    level = done.stdout.strip()
+    return level if level in ("bwrap", "pid") else "none"
+
+
+def threads_of_user() -> int:
+    """How many threads this user has: the limit on processes counts them all, the desktop's too."""
+    count, uid = 0, os.getuid()
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdigit():
+            continue
+        try:
+            if entry.stat().st_uid == uid:
+                count += len(os.listdir(f"/proc/{entry.name}/task"))
+        except OSError:
+            continue  # it ended meanwhile
+    return count
+
+
+def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize: bool) -> dict:
+    """What check.bash and the cage find in their environment."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("BATS_", "LAB_"))}
+    for folder in ("out", "tmp", "bats"):
+        (home / folder).mkdir()
+    env.update(
+        LAB=str(LAB), LAB_BIN=str(programs_folder()), LAB_LESSON=str(lesson.folder), LAB_PROJ=str(lesson.proj),
+        LAB_BUILD=str(home / "build"), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
+        LAB_OWN_IPC="1" if own_ipc() else "0", LAB_CAGE=cage, LAB_SECONDS=f"{limits.program_seconds:g}",
+        LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes + threads_of_user()),
+        LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
+    )
+    if sanitize:
+        env["LAB_SANITIZE"] = "1"
+    return env
+
+
+def strays(token: str) -> list:
+    """The processes that carry the check's token in their environment: what it started, however it was detached."""
+    mark, found = f"LAB_TOKEN={token}".encode(), []
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            with open(f"/proc/{name}/environ", "rb") as stream:
+                if mark in stream.read(1 << 20):
+                    found.append(int(name))
+        except OSError:
+            continue  # ended, or not ours
+    return found
+
+
+def end_all(child: subprocess.Popen, token: str):
+    """Ends the check's session, and whoever left it."""
+    build.kill_session(child)
+    until = time.monotonic() + 5
+    while time.monotonic() < until:
+        found = strays(token)
+        if not found:
+            return
+        for pid in found:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        time.sleep(0.01)
+
+
+def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Optional[Callable]) -> tuple:
+    """(TAP so far, bats' own complaints, was it stopped?). progress(TAP so far) is called while it runs."""
+    words = [*own_ipc(), "bats", "--tap", str(lesson.folder / "check.bats")]
+    stream, complaints = home / "tap", home / "complaints"
+    with open(stream, "wb") as out, open(complaints, "wb") as err:
+        try:
+            child = subprocess.Popen(words, cwd=home, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                     start_new_session=True)
+        except FileNotFoundError as error:
+            raise CannotCheck(f"{error.filename} is not there: ./shmlab lesson installs it") from error
+    late, until = False, time.monotonic() + seconds
+    try:
+        while child.poll() is None and not late:
+            try:
+                child.wait(0.1)
+            except subprocess.TimeoutExpired:
+                late = time.monotonic() > until
+            if progress:
+                progress(tap.read_text(stream))
+    finally:
+        end_all(child, env["LAB_TOKEN"])
+    return tap.read_text(stream), tap.read_text(complaints), late
+
+
+def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(), sanitize: bool = False,
+                 limits: Optional[Limits] = None, cage: Optional[str] = None,
+                 progress: Optional[Callable] = None) -> Report:
+    """Checks the learner's files in folder. CannotCheck: where the machine itself can't work."""
+    for needed in (programs_folder() / "shm-probe", lesson.folder / "check.bats"):
+        if not needed.exists():
+            raise CannotCheck(f"there is no {needed}")
+    limits = limits or Limits()
+    started = time.monotonic()
+    report = Report(lesson.name, "error", cage=cage or cage_level())
+    with tempfile.TemporaryDirectory(prefix="shmlab-check.", ignore_cleanup_errors=True) as name:
+        home = Path(os.path.realpath(name))
+        _check(lesson, Path(folder), home, report, limits, progress, dict(cc=cc, cflags=cflags, sanitize=sanitize))
+    report.diagnoses = list(dict.fromkeys([*report.diagnoses, *(d for test in report.tests for d in test.diagnoses)]))
+    report.seconds = round(time.monotonic() - started, 3)
+    return report
+
+
+def _check(lesson: Lesson, folder: Path, home: Path, report: Report, limits: Limits, progress, flags: dict):
+    """Fills the report; home is removed afterwards."""
+    env = environment(lesson, home, limits, report.cage, flags["sanitize"])
+    (home / "build").mkdir()
+    (home / "cc").mkdir()
+    taken = build.collect(lesson, folder, home / "build")
+    report.starter = taken.starter
+    if taken.error:
+        report.text, report.diagnoses = taken.error, [taken.diagnosis]
+        return
+    built = build.compile_all(lesson, home / "build", home / "cc", env, seconds=limits.build_seconds, **flags)
+    report.build_output = re.sub(re.escape(str(home / "build")) + "/?", "", built.output)
+    if not built.ok:
+        report.diagnoses = ["does-not-build"]
+        report.text = pointers.lines(report.build_output, lesson, failed=built.failed)
+        return
+    said, complaints, late = run_bats(lesson, home, env, limits.seconds, progress)
+    report.tests = tap.tests(said, lesson.folder / "check.bats", home / "out",
+                             tap.why_not_run(said, complaints, limits.seconds if late else None))
+    report.status = "pass" if report.tests and report.passed() == len(report.tests) else "fail"
+    if report.status == "fail":
+        report.text = pointers.lines(report.build_output, lesson, failed=[])
+    if report.starter and report.status == "fail":
+        first = "The files are still as they came: README.md says what is to do."
+        report.text = f"{first}\n{report.text}".strip()

@@ -1,0 +1,26 @@
+"""Where the kit's parts lie: the lessons, the cage, the programs. In a clone and where it is installed."""
+
+import os
+import shutil
+from pathlib import Path
+
+LAB = Path(__file__).resolve().parent.parent  # lab/
+ROOT = LAB.parent  # the clone, or share/shmlab
+
+
+def lessons_folder() -> Path:
+    """The folder of all lessons. SHMLAB_LESSONS: those of somebody who writes their own."""
+    own = os.environ.get("SHMLAB_LESSONS")
+    return Path(own).resolve() if own else ROOT / "lessons"
+
+
+def programs_folder() -> Path:
+    """The folder of shm-view and shm-probe. The front door sets SHMLAB_BIN."""
+    if os.environ.get("SHMLAB_BIN"):
+        return Path(os.environ["SHMLAB_BIN"]).resolve()
+    preset = os.environ.get("SHMLAB_PRESET", "dev")
+    for folder in (ROOT / "build" / preset / "bin", ROOT.parent.parent / "bin"):
+        if (folder / "shm-view").exists():
+            return folder
+    found = shutil.which("shm-view")
+    return Path(found).resolve().parent if found else ROOT / "build" / preset / "bin"

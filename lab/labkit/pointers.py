@@ -1,0 +1,126 @@
+"""The compiler's words -> pointers for a learner: what a usual error means, and where to read.
+
+lines(output, lesson, failed) -> some plain lines, or nothing. The compiler's own words are shown beside them.
+"""
+
+import re
+
+from .conf import Lesson
+
+MOST = 4  # pointers at once: the first errors make the others
+
+HEADERS = {
+    "stdio.h": "printf fprintf puts putchar fputs perror fgets getchar fopen fclose fflush snprintf sprintf scanf sscanf "
+               "fread fwrite stdout stderr stdin FILE EOF",
+    "stdlib.h": "exit malloc calloc free atoi atol strtol strtoul strtod abort rand srand EXIT_SUCCESS EXIT_FAILURE",
+    "string.h": "memcpy memset memcmp memmove strcpy strncpy strlen strcmp strncmp strcat strerror strnlen strdup",
+    "sys/shm.h": "shmget shmat shmdt shmctl SHM_RDONLY SHM_RND SHM_HUGETLB",
+    "sys/ipc.h": "ftok IPC_CREAT IPC_EXCL IPC_PRIVATE IPC_RMID IPC_STAT IPC_SET",
+    "sys/sem.h": "semget semop semctl semtimedop SEM_UNDO",
+    "sys/types.h": "key_t pid_t",
+    "sys/wait.h": "wait waitpid WIFEXITED WEXITSTATUS WIFSIGNALED WTERMSIG",
+    "unistd.h": "fork sleep usleep getpid getppid pause read write close pipe unlink alarm sysconf",
+    "signal.h": "signal sigaction kill raise sigemptyset SIGINT SIGTERM SIGHUP SIGKILL sig_atomic_t",
+    "errno.h": "errno EEXIST ENOENT EINVAL EACCES EINTR ENOMEM",
+    "stddef.h": "offsetof NULL size_t ptrdiff_t max_align_t",
+    "stdint.h": "uint8_t uint16_t uint32_t uint64_t int8_t int16_t int32_t int64_t uintptr_t intptr_t SIZE_MAX",
+    "stdbool.h": "bool true false",
+    "stdatomic.h": "atomic_int atomic_uint atomic_load atomic_store atomic_fetch_add atomic_load_explicit",
+    "stdalign.h": "alignof alignas",
+    "limits.h": "INT_MAX INT_MIN CHAR_BIT LONG_MAX",
+    "pthread.h": "pthread_create pthread_join pthread_mutex_t pthread_mutex_lock pthread_mutex_init",
+    "time.h": "time nanosleep clock_gettime",
+}
+HEADER_OF = {name: header for header, names in HEADERS.items() for name in names.split()}
+
+PLACE = r"(?P<place>[^\s:]+:\d+)(?::\d+)?: (?:fatal )?(?:error|warning): "
+Q = r"['\"‘’]"
+
+
+def _header(name: str) -> str:
+    return f"#include <{HEADER_OF[name]}>"
+
+
+def _implicit(match, lesson):
+    name, place = match["name"], match["place"]
+    if name in HEADER_OF:
+        danger = " Without it C takes its result for an int, which cuts an address." if name in ("shmat", "malloc") else ""
+        return f"{place}: {name} needs {_header(name)} at the top of the file.{danger}"
+    return f"{place}: nothing of the name {name} is declared before this line. Is it spelt as in its man page?"
+
+
+def _undeclared(match, lesson):
+    name, place = match["name"], match["place"]
+    if name in HEADER_OF:
+        return f"{place}: {name} needs {_header(name)} at the top of the file."
+    if name == "PROJ":
+        return f"{place}: PROJ is gone: the starter has the line  #define PROJ {lesson.proj}"
+    return f"{place}: there is no {name} here. Is it declared above, and spelt in the same way?"
+
+
+def _semicolon(match, lesson):
+    return f"{match['place']}: a semicolon is missing at the end of this statement, or of the one before it."
+
+
+def _no_header(match, lesson):
+    name = match["name"]
+    if name in HEADER_OF.values():
+        return f"{match['place']}: <{name}> belongs to the C library's own headers: sudo apt-get install libc6-dev"
+    return (f"{match['place']}: there is no {name}. A check takes these files of yours: {', '.join(lesson.edit)}; "
+            "a header of your own does not come along.")
+
+
+def _unlinked(match, lesson):
+    name = match["name"]
+    if name == "main":
+        return "There is no main in the program: the linker looks for  int main(int argc, char **argv)"
+    return f"{name} is called, but no file has its body. Is the name spelt as in its man page?"
+
+
+def _plain(text):
+    return lambda match, lesson: f"{match['place']}: {text}"
+
+
+RULES = [(re.compile(pattern, re.M), tell) for pattern, tell in (
+    (PLACE + rf"implicit declaration of function {Q}(?P<name>\w+)", _implicit),
+    (PLACE + rf"call to undeclared (?:library )?function {Q}(?P<name>\w+)", _implicit),
+    (PLACE + rf"implicitly declaring library function {Q}(?P<name>\w+)", _implicit),
+    (PLACE + rf"{Q}(?P<name>\w+){Q} undeclared", _undeclared),
+    (PLACE + rf"use of undeclared identifier {Q}(?P<name>\w+)", _undeclared),
+    (PLACE + rf"unknown type name {Q}(?P<name>\w+)", _undeclared),
+    (PLACE + rf"expected (?:{Q};{Q}|{Q}[,=:]{Q}.*{Q};{Q})", _semicolon),
+    (PLACE + r"expected ';'", _semicolon),
+    (PLACE + r"(?P<name>[\w./-]+): No such file or directory", _no_header),
+    (PLACE + rf"{Q}(?P<name>[\w./-]+){Q} file not found", _no_header),
+    (rf"undefined reference to {Q}(?P<name>\w+)", _unlinked),
+    (PLACE + r"(?:stray .\\\d+|unexpected character|source file is not valid UTF-8|extended character|non-ASCII)",
+     _plain("a character that is not C's: quotes or blanks that were copied from a web page, perhaps. Type them anew.")),
+    (PLACE + r"(?:expected declaration or statement at end of input|expected .}.)",
+     _plain("a closing } is missing somewhere above.")),
+    (PLACE + rf"missing terminating {Q}?.{Q}? ?.*character", _plain("a quote opens in this line, and none closes it.")),
+    (PLACE + r"(?:void value not ignored|invalid use of void expression|dereferencing .void \*. pointer|"
+             r"incomplete type .void. is not assignable|argument type .void. is incomplete)",
+     _plain("behind a void * there is no type, so nothing can be read or stored through it. Copy it to a pointer to a "
+            "type first, or use memcpy.")),
+    (PLACE + r"(?:assignment to|initialization of|incompatible integer to pointer).*from .*int.*without a cast",
+     _plain("a number goes into a pointer here. Does the function that makes it return an address (shmat does)?")),
+    (PLACE + r".*makes (?:pointer from integer|integer from pointer) without a cast",
+     _plain("a number and a pointer are mixed up here. shmget gives a number, shmat an address.")),
+    (PLACE + r"(?:lvalue required|expression is not assignable)",
+     _plain("what stands to the left of = is a value, not a place that can be stored to. A * may be missing.")),
+    (PLACE + r"(?:too few|too many) arguments (?:to|in|for)", _plain("the man page of this function has its arguments.")),
+    (PLACE + r"redefinition of", _plain("the same name is defined twice: two copies of a piece of code, perhaps.")),
+)]
+
+
+def lines(output: str, lesson: Lesson, failed: list) -> str:
+    """Pointers for what the compiler said. failed: the programs that did not build; none: only warnings were said."""
+    found = []
+    for pattern, tell in RULES:
+        for match in pattern.finditer(output):
+            found.append((match.start(), tell(match, lesson)))
+    told = list(dict.fromkeys(text for _, text in sorted(found)))[:MOST]
+    if failed:
+        names = " and ".join(failed)
+        told.insert(0, f"{names} {'does' if len(failed) == 1 else 'do'} not build: the compiler says why.")
+    return "\n".join(told)
