@@ -1,0 +1,151 @@
+"""Is a lesson whole? All that can be said of its files without running a check. docs/lesson-format.md is the contract.
+
+lint(lesson) -> list of plain sentences, each about one thing that is off; empty: nothing is
+"""
+
+import re
+from pathlib import Path
+
+from . import lint_readme, tap
+from .places import ROOT
+
+MACHINE_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
+PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
+MORE_PARTS = ("pictures", "ask.h")  # and *.layout
+HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2
+STRAY = re.compile(r"~$|\.(o|swp|swo|orig|rej|bak|log)$|^(a\.out|core(\.\d+)?|\.DS_Store|__pycache__|\..*\.un~)$")
+FIRST_LINE = re.compile(r"/\* Mistake: \S.*\*/\s*$")
+
+
+def right_folder(lesson) -> Path:
+    return ROOT / "tests" / "lessons" / "right" / lesson.name
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def tree(folder: Path) -> dict:
+    """{path below folder: path} of all plain files, in order."""
+    return {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def variants(folder: Path) -> list:
+    """The programs in mistakes/ or right/: [(id, path)]; a path is ID.c, or a folder ID/ that is laid over."""
+    if not folder.is_dir():
+        return []
+    return [(path.stem if path.is_file() else path.name, path) for path in sorted(folder.iterdir())
+            if path.is_dir() or path.suffix == ".c"]
+
+
+def lint(lesson) -> list:
+    missing = [f"{part} is missing" for part in PARTS if not (lesson.folder / part).exists()]
+    return missing + [
+        *lint_strays(lesson), *lint_start(lesson), *lint_hints(lesson), *lint_checks(lesson), *lint_mistakes(lesson),
+        *lint_right(lesson), *lint_asks(lesson), *lint_readme.lint(lesson),
+    ]
+
+
+def lint_strays(lesson) -> list:
+    found = []
+    for path in sorted(lesson.folder.iterdir()):
+        if path.name not in PARTS + MORE_PARTS and path.suffix != ".layout":
+            found.append(f"{path.name}: a lesson has no such file")
+    for name, path in tree(lesson.folder).items():
+        with open(path, "rb") as stream:
+            binary = stream.read(4) == b"\x7fELF"
+        if binary or STRAY.search(path.name):
+            found.append(f"{name}: a stray file")
+    for part in ("README.md", "hints.md", "INSTRUCTOR.md"):
+        if (lesson.folder / part).exists() and not read(lesson.folder / part).strip():
+            found.append(f"{part} is empty")
+    return found
+
+
+def lint_start(lesson) -> list:
+    start, solution = tree(lesson.folder / "start"), tree(lesson.folder / "solution")
+    found = [f"start/{name} is not in solution/" for name in start if name not in solution]
+    found += [f"solution/{name} is not in start/" for name in solution if name not in start]
+    known = set(lesson.edit).union(*lesson.programs.values())
+    for name, path in start.items():
+        if name not in known and path.suffix not in (".h", ".layout"):
+            found.append(f"start/{name}: no program is built of it, and nobody edits it")
+        if name not in lesson.edit and name in solution and path.read_bytes() != solution[name].read_bytes():
+            found.append(f"solution/{name} differs from start/{name}, but lesson.conf has no 'edit = {name}'")
+    if not any("TODO" in read(start[name]) for name in lesson.edit if name in start):
+        found.append("there is no TODO in start/")
+    found += [f"solution/{name} has a TODO in it" for name, path in solution.items() if "TODO" in read(path)]
+    return found
+
+
+def lint_hints(lesson) -> list:
+    sections = re.split(r"^## +(.*)$", read(lesson.folder / "hints.md"), flags=re.M)
+    names, texts = [name.strip() for name in sections[1::2]], sections[2::2]
+    found = []
+    if names != [str(number) for number in range(1, len(names) + 1)]:
+        found.append(f"hints.md: its sections are '## 1', '## 2', ... in order; here: {', '.join(names)}")
+    if len(names) < HINTS_MIN:
+        found.append(f"hints.md has {len(names)} hints, and {HINTS_MIN} are the least")
+    return found + [f"hints.md: hint {name} is empty" for name, text in zip(names, texts) if not text.strip()]
+
+
+def spelt(sentence: str, text: str) -> str:
+    """A sentence in double quotes as bash reads it, with the variables that the file sets at its beginning."""
+    values = dict(re.findall(r"""^(?:readonly )?(\w+)=["']([^"'\n]*)["']$""", text, re.M))
+    filled = re.sub(r"\$\{?(\w+)\}?", lambda match: values.get(match.group(1), match.group()), sentence)
+    return re.sub(r"\\(.)", r"\1", filled)
+
+
+def lint_checks(lesson) -> list:
+    check = lesson.folder / "check.bats"
+    text = re.sub(r"^\s*#.*$", "", read(check), flags=re.M)
+    names = tap.names(check) if check.exists() else []
+    found = [f"check.bats: the test '{name}' stands twice" for name in sorted(set(names)) if names.count(name) > 1]
+    if not re.search(r'^load "?\$\{?LAB\}?/check"?', text, re.M):
+        found.append('check.bats lacks the line: load "$LAB/check"')
+    for needed in re.findall(r'^\s*needs "((?:\\.|[^"\\])*)"', text, re.M):
+        if spelt(needed, text) not in [spelt(name, text) for name in names]:
+            found.append(f'check.bats: needs "{needed}", and no test has that name')
+    # a word behind `mistake` that is no variable
+    for told in sorted(set(re.findall(r"(?:^|[\s;&|({])mistake ([a-z0-9][a-z0-9-]*)(?=\s|$)", text))):
+        if not lesson.mistake(told) and told not in MACHINE_IDS:
+            found.append(f"check.bats tells 'mistake {told}', and lesson.conf has no such line")
+    for mistake in lesson.mistakes:
+        if mistake.id not in MACHINE_IDS and not re.search(rf"(?<![\w-]){re.escape(mistake.id)}(?![\w-])", text):
+            found.append(f"check.bats never tells the mistake '{mistake.id}'")
+    if lesson.starter not in MACHINE_IDS and not lesson.mistake(lesson.starter):
+        found.append(f"starter = {lesson.starter}: lesson.conf has no mistake of that name")
+    return found
+
+
+def lint_mistakes(lesson) -> list:
+    programs = variants(lesson.folder / "mistakes")
+    ids = [name for name, _ in programs]
+    found = [f"mistakes/{name}: lesson.conf has no line 'mistake = {name} | ...'" for name in ids
+             if not lesson.mistake(name)]
+    # the starter's diagnosis needs no program: start/ is it
+    found += [f"lesson.conf: the mistake '{mistake.id}' has no program in mistakes/" for mistake in lesson.mistakes
+              if mistake.id not in ids and mistake.id != lesson.starter]
+    if len(ids) < MISTAKES_MIN:
+        found.append(f"mistakes/ has {len(ids)} programs, and {MISTAKES_MIN} are the least")
+    for name, path in programs:
+        files = [path] if path.is_file() else sorted(path.rglob("*.[ch]"))
+        if not any(FIRST_LINE.match(line) for line in (next(iter(read(file).splitlines()), "") for file in files)):
+            found.append(f"mistakes/{path.name}: its first line is not '/* Mistake: what is wrong. */'")
+    return found
+
+
+def lint_right(lesson) -> list:
+    count = len(variants(right_folder(lesson)))
+    if count >= RIGHT_MIN or ROOT not in lesson.folder.parents:  # somebody's own lesson has no tests/ of ours
+        return []
+    return [f"tests/lessons/right/{lesson.name} has {count} right solutions, and {RIGHT_MIN} are the least"]
+
+
+def lint_asks(lesson) -> list:
+    if lesson.asks and not (lesson.folder / "ask.h").exists():
+        return ["lesson.conf asks, and there is no ask.h"]
+    return []

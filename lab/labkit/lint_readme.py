@@ -1,0 +1,155 @@
+"""Is a lesson's README.md as docs/lesson-format.md says, do its links lead somewhere, do its commands run?
+
+lint(lesson) -> list of plain sentences          commands(text) -> the commands that can be run
+run_commands(lesson, work, env, seconds) -> the same kind of list: they ran, one after the other, in one bash
+"""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from . import build
+from .plain import printable
+
+SECTIONS = ("The idea", "Do", "Look", "The exercise", "Think", "Read on")
+FENCE = re.compile(r"^(```+|~~~+)[ \t]*(\w*).*\n(.*?)^\1[ \t]*$", re.M | re.S)
+LINK = re.compile(r"(!?)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+BY_HAND = re.compile(r"#\s*by hand\s*$")
+FAILS = re.compile(r"#\s*fails\s*$")
+
+
+class Command(NamedTuple):
+    line: int
+    text: str
+    fails: bool  # its exit status is not 0, and that is the point
+
+
+def lint(lesson) -> list:
+    try:
+        text = (lesson.folder / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        return []  # that it is missing is told already
+    except UnicodeDecodeError:
+        return ["README.md is not UTF-8 text"]
+    prose = FENCE.sub("", text)
+    return [*lint_head(lesson, prose), *lint_sections(prose), *lint_links(lesson.folder, prose),
+            *lint_fences(text)]
+
+
+def lint_head(lesson, prose: str) -> list:
+    lines = [line for line in prose.splitlines() if line.strip()]
+    head = f"# {lesson.label}"
+    if not lines or lines[0].strip() != head:
+        return [f"README.md does not begin with '{head}'"]
+    if len(lines) < 2 or lines[1].startswith("#"):
+        return ["README.md: the goal is missing under its title"]
+    return []
+
+
+def lint_sections(prose: str) -> list:
+    heads = [head.strip() for head in re.findall(r"^## +(.*)$", prose, re.M)]
+    known = [head for head in heads if head in SECTIONS]
+    found = [f"README.md has no part '## {section}'" for section in SECTIONS if section not in heads]
+    if known != [section for section in SECTIONS if section in known]:
+        found.append(f"README.md: its parts are {', '.join(SECTIONS)}, in this order")
+    idea = re.search(r"^## +The idea[ \t]*\n(.*?)(?=^## |\Z)", prose, re.M | re.S)
+    if idea and not any(mark for mark, _ in LINK.findall(idea.group(1))):
+        found.append("README.md: there is no picture in 'The idea'")
+    return found
+
+
+def anchors(prose: str) -> set:
+    """The names under which GitHub finds the headings."""
+    heads = re.findall(r"^#+ +(.*?)\s*$", prose, re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+def lint_links(folder: Path, prose: str) -> list:
+    found = []
+    for _, target in LINK.findall(prose):
+        if re.match(r"[a-z]+:", target):
+            continue  # the web is not ours to prove
+        name, _, anchor = target.partition("#")
+        path = folder / name if name else folder / "README.md"
+        if not path.exists():
+            found.append(f"README.md: the link {target} leads nowhere")
+        elif anchor and path.suffix == ".md" and anchor not in anchors(path.read_text(encoding="utf-8")):
+            found.append(f"README.md: the link {target} leads to no heading")
+    return found
+
+
+def lint_fences(text: str) -> list:
+    found = []
+    if len(re.findall(r"^(```|~~~)", text, re.M)) % 2:
+        found.append("README.md: a fenced block is not closed")
+    for _, language, body in FENCE.findall(text):
+        if language in ("sh", "bash", "shell", "text", "") and re.search(r"^\$ ", body, re.M):
+            found.append(f"README.md: a block with commands ('{first_command(body)}') is not marked as console")
+    if not commands(text):
+        found.append("README.md has no command that can be run, in a block marked as console")
+    return found
+
+
+def first_command(body: str) -> str:
+    return re.search(r"^\$ (.*)$", body, re.M).group(1)
+
+
+def commands(text: str) -> list:
+    """The commands of all console blocks, in order, without those that are done by hand. `> ` goes on with a line."""
+    found = []
+    for block in FENCE.finditer(text):
+        if block.group(2) != "console":
+            continue
+        first = text.count("\n", 0, block.start(3)) + 1
+        for match in re.finditer(r"^\$ (.*(?:\n> .*)*)$", block.group(3), re.M):
+            command = re.sub(r"^> ", "", match.group(1), flags=re.M)
+            if not BY_HAND.search(command):
+                line = first + block.group(3).count("\n", 0, match.start())
+                found.append(Command(line, command, bool(FAILS.search(command))))
+    return found
+
+
+# one bash runs all of them, so that `cd`, variables and jobs last; N is told before each, and its status behind it
+STEP = """printf '%s\\n' '{line}' >>"$LINT_LOG"
+eval {text}
+printf '%s\\n' "{line} $?" >>"$LINT_LOG"
+"""
+
+
+def run_commands(lesson, work: Path, scratch: Path, words: list, env: dict, seconds: float) -> list:
+    """Runs README.md's commands in the folder work. words: what stands before bash; scratch: for what is said."""
+    todo = commands((lesson.folder / "README.md").read_text(encoding="utf-8"))
+    log, said = scratch / "lint.log", scratch / "lint.said"
+    script = "".join(STEP.format(line=command.line, text=quote(command.text)) for command in todo)
+    env = {**env, "LINT_LOG": str(log), "BASH_ENV": "", "PS1": "", "NO_COLOR": "1", "TERM": "dumb"}
+    log.touch()
+    with open(said, "wb") as out:
+        child = subprocess.Popen([*words, "bash", "-c", script], cwd=work, env=env, stdin=subprocess.DEVNULL,
+                                 stdout=out, stderr=out, start_new_session=True)
+        try:
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            build.kill_session(child)
+    return judge(todo, dict(line.split() for line in log.read_text().splitlines() if " " in line), said, seconds)
+
+
+def judge(todo: list, statuses: dict, said: Path, seconds: float) -> list:
+    found = []
+    for command in todo:
+        status = statuses.get(str(command.line))
+        if status is None:
+            found.append(f"README.md:{command.line}: it did not end within {seconds:.0f} s: {command.text}")
+            break
+        if (status != "0") != command.fails:
+            found.append(f"README.md:{command.line}: its exit status is {status}: {command.text}")
+    if found:
+        words = printable(said.read_text(encoding="utf-8", errors="replace")).strip().splitlines()[-8:]
+        found[-1] += "".join(f"\n  {line}" for line in words)
+    return found
+
+
+def quote(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"

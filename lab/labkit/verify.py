@@ -1,0 +1,238 @@
+"""shmlab lesson verify [NN...] [--quick] [-j N] [--rounds N]: proves that lessons do what docs/lesson-format.md says.
+
+main(words) -> exit status        verify(lessons, ...) -> results, one for each trial
+A trial is one check of one program (or the lint), and what it must come to.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import check, conf, lint, lint_run
+from .places import lessons_folder
+from .plain import printable
+
+KINDS = ("start", "solution", "mistakes", "right", "lint")  # the columns of the table
+ROUTES = ("gcc -O0", "gcc -O2", "clang -O0", "clang -O2", "gcc -O0 sanitized")  # of a solution
+SAID_MAX = 12  # lines of one report that are shown
+
+
+@dataclass
+class Trial:
+    lesson: object
+    kind: str
+    name: str  # of the mistake, the right solution, the compiler
+    files: Path = None  # laid over the solution: a folder, or a file that takes the main file's place
+    expected: list = None  # the diagnoses; None: it passes
+    route: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.lesson.name}: {self.kind} {self.name}".rstrip()
+
+
+@dataclass
+class Result:
+    trial: Trial
+    wrong: list = field(default_factory=list)  # plain sentences; empty: as it must be
+    report: object = None
+
+
+def trials(lesson, quick: bool) -> list:
+    found = [Trial(lesson, "lint", ""),
+             Trial(lesson, "start", "", lesson.folder / "start", [lesson.starter])]
+    for route in ROUTES[:1] if quick else ROUTES:
+        if "sanitized" not in route or not lesson.no_sanitize:
+            found.append(Trial(lesson, "solution", route, route=route))
+    found += [Trial(lesson, "mistakes", name, path, [name])
+              for name, path in lint.variants(lesson.folder / "mistakes")]
+    found += [Trial(lesson, "right", name, path) for name, path in lint.variants(lint.right_folder(lesson))]
+    return found
+
+
+def lay(trial: Trial, folder: Path):
+    """Fills the folder with the solution and, over it, the trial's files."""
+    shutil.copytree(trial.lesson.folder / "solution", folder, dirs_exist_ok=True)
+    if trial.files is None:
+        return
+    if trial.files.is_dir():
+        shutil.copytree(trial.files, folder, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(trial.files, folder / trial.lesson.main_file)
+
+
+def run(trial: Trial, quick: bool) -> Result:
+    if trial.kind == "lint":
+        return Result(trial, lint.lint(trial.lesson) + ([] if quick else lint_run.run(trial.lesson)))
+    compiler, _, more = trial.route.partition(" ")
+    sanitize = "sanitized" in more
+    flags = [word for word in more.split() if word.startswith("-")]
+    if compiler and not shutil.which(compiler):
+        return Result(trial, [f"{compiler} is not there"])
+    with tempfile.TemporaryDirectory(prefix="shmlab-verify.") as folder:
+        lay(trial, Path(folder))
+        report = check.check_folder(trial.lesson, folder, cc=compiler or None, cflags=flags, sanitize=sanitize)
+    return Result(trial, judge(trial, report), report)
+
+
+def judge(trial: Trial, report) -> list:
+    if trial.expected is None:
+        wrong = [] if report.status == "pass" else ["it must pass, and does not"]
+        if trial.kind == "solution" and report.build_output.strip():
+            wrong.append("it must build without a warning")
+        return wrong
+    if report.status == "pass":
+        return [f"it must fail as '{trial.expected[0]}', and passes"]
+    if trial.kind == "start" and not report.starter:
+        return ["the machine does not know it as the untouched starter"]
+    if report.diagnoses != trial.expected:
+        told = ", ".join(report.diagnoses) or "no diagnosis"
+        return [f"it must be told as '{trial.expected[0]}', and is told as: {told}"]
+    return []
+
+
+def verify(lessons: list, quick: bool, jobs: int, rounds: int, progress) -> list:
+    """All results, in the order of the trials. progress(result, done, count) is called after each."""
+    todo = [trial for lesson in lessons for trial in trials(lesson, quick)]
+    todo = [(number, trial) for number in range(rounds) for trial in todo if number == 0 or trial.kind != "lint"]
+    results = {}
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        started = {pool.submit(run, trial, quick): (number, trial) for number, trial in todo}
+        for future in as_completed(started):
+            key = started[future]
+            try:
+                results[id(key[1]), key[0]] = future.result()
+            except check.CannotCheck:
+                pool.shutdown(cancel_futures=True)
+                raise
+            progress(results[id(key[1]), key[0]], len(results), len(todo))
+    return [results[id(trial), number] for number, trial in todo]
+
+
+# ---- what is printed ----
+
+
+def said(report) -> list:
+    """The lines of a report that explain a result."""
+    lines = [f"checked: {report.status}, {report.passed()} of {len(report.tests)} tests passed"]
+    if report.text:
+        lines += printable(report.text).strip().splitlines()
+    if report.build_output.strip():
+        lines += printable(report.build_output).strip().splitlines()[:SAID_MAX]
+    for test in report.tests:
+        if test.status == "fail":
+            told = f" [{', '.join(test.diagnoses)}]" if test.diagnoses else ""
+            lines.append(f"{test.name}{told}")
+            parts = printable("\n".join((test.text, test.grid, test.output))).splitlines()
+            lines += [f"  {line}" for line in parts if line.strip()][:SAID_MAX]
+    return lines
+
+
+def tell_wrong(result: Result):
+    for sentence in result.wrong:
+        print(f"{result.trial.label}: {sentence}")
+    if result.report:
+        for line in said(result.report):
+            print(f"    {line}".rstrip())
+
+
+def cell(results: list, kind: str) -> str:
+    mine = [result for result in results if result.trial.kind == kind]
+    good = sum(not result.wrong for result in mine)
+    if kind in ("start", "lint") and len(mine) == 1:
+        return "ok" if good else "off"
+    return f"{good}/{len(mine)}" if mine else "-"
+
+
+def kill_score(results: list) -> tuple:
+    """(mistakes told by name in every round, all)"""
+    told = {}
+    for result in results:
+        if result.trial.kind == "mistakes":
+            told.setdefault(result.trial.label, []).append(not result.wrong)
+    return sum(all(each) for each in told.values()), len(told)
+
+
+def tell_table(results: list):
+    lessons = list(dict.fromkeys(result.trial.lesson.name for result in results))
+    width = max(len(name) for name in [*lessons, "lesson"])
+    print(f"{'lesson':{width}}  " + "  ".join(f"{kind:8}" for kind in KINDS).rstrip())
+    for name in lessons:
+        mine = [result for result in results if result.trial.lesson.name == name]
+        print(f"{name:{width}}  " + "  ".join(f"{cell(mine, kind):8}" for kind in KINDS).rstrip())
+    print("kill score: {} of {} mistakes told by name".format(*kill_score(results)))
+    for lesson in {result.trial.lesson.name: result.trial.lesson for result in results}.values():
+        if lesson.no_sanitize:
+            print(f"{lesson.name}: without AddressSanitizer: {lesson.no_sanitize}")
+
+
+def on_terminal(result: Result, done: int, count: int):
+    """The line that shows how far it is; only a terminal gets it."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{done}/{count}  {result.trial.label}"[:79], end="", file=sys.stderr, flush=True)
+        if done == count:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def read_words(words: list):
+    parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons are whole.")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number or name; without it all")
+    parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no commands of README.md")
+    parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
+    parser.add_argument("--rounds", type=int, default=1, help="so many times, as each draws fresh values")
+    return parser.parse_args(words)
+
+
+def chosen(words: list) -> tuple:
+    """(lessons, sentences about those that can't be read)"""
+    lessons, errors = conf.load_all(lessons_folder())
+    if not words:
+        return lessons, errors
+    found = []
+    for word in words:
+        if Path(word, "lesson.conf").is_file():  # somebody's own lesson, wherever it lies
+            found.append(conf.load(word))
+            continue
+        try:
+            found.append(conf.find(lessons, word))
+        except LookupError as error:
+            # told by name: one whose lesson.conf can't be read
+            mine = [line for line in errors if word.zfill(2) in line.split("/")[0]]
+            raise LookupError("\n".join(mine) or str(error)) from error
+    return found, []
+
+
+def main(words: list) -> int:
+    asked = read_words(words)
+    try:
+        lessons, errors = chosen(asked.lessons)
+    except (LookupError, conf.ConfError) as error:
+        print(f"shmlab: {error}", file=sys.stderr)
+        return 1
+    if not lessons and not errors:
+        print(f"shmlab: there is no lesson in {lessons_folder()}", file=sys.stderr)
+        return 1
+    try:
+        results = verify(lessons, asked.quick, max(asked.jobs, 1), max(asked.rounds, 1), on_terminal)
+    except check.CannotCheck as error:
+        print(f"shmlab: {error}", file=sys.stderr)
+        return 1
+    wrong = [result for result in results if result.wrong]
+    for line in errors:
+        print(line)
+    for result in wrong:
+        tell_wrong(result)
+    if wrong or errors:
+        print()
+    if results:
+        tell_table(results)
+    return 1 if wrong or errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
