@@ -22,7 +22,15 @@ from .conf import Lesson
 from .places import LAB, programs_folder
 from .report import Report
 
-NAMESPACES = (["unshare", "--ipc"], ["unshare", "--user", "--map-current-user", "--ipc"])
+SHM_PAGES = 65536  # of an IPC namespace: 256 MiB for all segments of a check
+LIMIT_SHM = ["sh", "-c", f'echo {SHM_PAGES} >/proc/sys/kernel/shmall && exec "$@"', "ipc"]
+MAP_BACK = ["unshare", "--user", f"--map-user={os.getuid()}", f"--map-group={os.getgid()}"]
+NAMESPACES = (  # the first that works; only the namespace's root may limit it, and a plain user is that for a moment
+    ["unshare", "--ipc", *LIMIT_SHM],
+    ["unshare", "--user", "--map-root-user", "--ipc", *LIMIT_SHM, *MAP_BACK],
+    ["unshare", "--user", "--map-current-user", "--ipc"],
+)
+LEVELS = ("bwrap", "room", "pid", "none")
 
 
 @dataclass
@@ -51,8 +59,9 @@ def works(words: list) -> bool:
 
 @functools.lru_cache(maxsize=None)
 def own_ipc() -> tuple:
-    """The words that give a command its own IPC namespace; none where the kernel allows it to nobody like us."""
-    for words in NAMESPACES:
+    """The words that give a command its own IPC namespace; none where the kernel allows it to nobody like us, or where
+    we were started in one (SHMLAB_OWN_IPC=1, as the grader does)."""
+    for words in () if os.environ.get("SHMLAB_OWN_IPC") == "1" else NAMESPACES:
         if works([*words, "true"]):
             return tuple(words)
     return ()
@@ -60,13 +69,13 @@ def own_ipc() -> tuple:
 
 @functools.lru_cache(maxsize=None)
 def cage_level() -> str:
-    """How programs can be held on this machine: bwrap, pid or none."""
+    """How programs can be held on this machine: see lab/cage."""
     if os.environ.get("LAB_CAGE"):
         return os.environ["LAB_CAGE"]
     done = subprocess.run([*own_ipc(), str(LAB / "cage"), "--level"], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, check=False)
     level = done.stdout.strip()
-    return level if level in ("bwrap", "pid") else "none"
+    return level if level in LEVELS else "none"
 
 
 def threads_of_user() -> int:
@@ -91,8 +100,9 @@ def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize:
     env.update(
         LAB=str(LAB), LAB_BIN=str(programs_folder()), LAB_LESSON=str(lesson.folder), LAB_PROJ=str(lesson.proj),
         LAB_BUILD=str(home / "build"), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
-        LAB_OWN_IPC="1" if own_ipc() else "0", LAB_CAGE=cage, LAB_SECONDS=f"{limits.program_seconds:g}",
-        LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes + threads_of_user()),
+        LAB_OWN_IPC="1" if own_ipc() or os.environ.get("SHMLAB_OWN_IPC") == "1" else "0", LAB_CAGE=cage,
+        LAB_SECONDS=f"{limits.program_seconds:g}",
+        LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
     )
     if sanitize:

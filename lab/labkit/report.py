@@ -30,7 +30,7 @@ class Report:
     build_output: str = ""  # the compiler's own words, warnings too
     starter: bool = False  # the files are those of start/, unchanged
     seconds: float = 0.0
-    cage: str = ""  # how the programs were held: "bwrap", "pid", "none"
+    cage: str = ""  # how the programs were held: "bwrap", "room", "pid", "none"
 
     def passed(self):
         return sum(test.status == "pass" for test in self.tests)
