@@ -3,7 +3,8 @@
 #   build_programs        server, client and viewer, all set-up included
 #   build_preset PRESET   everything of one preset, the tests included
 #
-# SHMLAB_PRESET in the environment chooses another preset than dev for the programs (asan, say).
+# SHMLAB_PRESET in the environment chooses another preset than dev for the programs (asan, say). In an installed kit
+# nothing is built: its programs are taken.
 # shellcheck shell=bash
 
 # shellcheck source=door/packages.bash
@@ -11,7 +12,9 @@ source "$ROOT/door/packages.bash"
 
 readonly PRESET=${SHMLAB_PRESET:-dev}
 readonly BUILD=$ROOT/build/$PRESET
-readonly BIN=$BUILD/bin
+BIN=$BUILD/bin
+[[ $INSTALLED ]] && BIN=${ROOT%/*/*}/bin
+readonly BIN
 readonly PROGRAMS=(shm-server shm-client shm-view shm-probe)
 
 # programs_there: were all built once?
@@ -58,6 +61,11 @@ ninja_run()
 # when all is there. 1 with the reason said.
 build_programs()
 {
+    if [[ $INSTALLED ]]; then
+        programs_there || die "the programs of this kit are not in $BIN: install it anew, bin and share/shmlab together"
+        packages_require "${@/#build/run}"
+        return
+    fi
     # A tree that belongs to someone else, a classroom's for example: take its programs as they are.
     [[ -e $BUILD && ! -w $BUILD ]] && programs_there && return 0
     if [[ -e $ROOT/build && ! -w $ROOT/build ]]; then

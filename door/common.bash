@@ -28,12 +28,12 @@ terminal_require()
 {
     if [[ ! -t 0 || ! -t 1 ]]; then
         warn "$1 draws on a terminal, and this is a pipe, a file or a job without one."
-        printf 'In a terminal: ./shmlab %s. %s\n' "${1#the }" "$2" >&2
+        printf 'In a terminal: %s %s. %s\n' "$CALL" "${1#the }" "$2" >&2
         exit 1
     fi
     if [[ -z ${TERM-} || ${TERM-} == dumb ]] || { has tput && ! tput cols >/dev/null 2>&1; }; then
         warn "TERM is '$(printable "${TERM-}")': no terminal of that name can be drawn on. Try:"
-        printf '    TERM=xterm-256color ./shmlab %s\n' "${1#the }" >&2
+        printf '    TERM=xterm-256color %s %s\n' "$CALL" "${1#the }" >&2
         exit 1
     fi
 }

@@ -125,23 +125,23 @@ demo_farewell() # STATUS
     if ((status)); then
         warn "the demo ended early (status $status)."
         sed 's/^/    /' "$DEMO_DIR"/*.err "$DEMO_DIR/server.log" >&2 2>/dev/null
-        printf 'What may be missing: ./shmlab doctor\n' >&2
+        printf 'What may be missing: %s doctor\n' "$CALL" >&2
         return 1
     fi
     [[ -S $DEMO_DIR/tmux ]] && printf '\e[A\e[2K' # over tmux's own last word
     say 'The server has removed its segment, and nothing is left.'
     say 'By hand, each in a terminal of its own:'
-    say '    ./shmlab serve    ./shmlab read    ./shmlab view    ipcs -m'
+    say "    $CALL serve    $CALL read    $CALL view    ipcs -m"
 }
 
 word_demo()
 {
     local status
     if (($#)); then
-        warn "demo takes no words. See: ./shmlab help demo"
+        warn "demo takes no words. See: $CALL help demo"
         exit 2
     fi
-    terminal_require 'the demo' 'For a picture in a pipe: ./shmlab view --render text'
+    terminal_require 'the demo' "For a picture in a pipe: $CALL view --render text"
     build_programs build demo || exit 1
     demo_choose_locale
     trap 'exit 129' HUP

@@ -49,6 +49,11 @@ doctor_packages()
     local without=MISSING
     heading 'Packages'
     programs_there && without=note
+    if [[ $INSTALLED ]]; then
+        packages_row demo note 'the demo in one window'
+        if programs_there; then row ok programs "in $BIN"; else row MISSING programs "not in $BIN" 'install the kit anew'; fi
+        return
+    fi
     packages_row build "$without" 'to build and run server, client and viewer'
     packages_row demo note 'the demo in one window'
     packages_row test note 'for ./shmlab test'
@@ -163,15 +168,16 @@ doctor_ptrace()
 
 doctor_debugging()
 {
-    heading 'Debugging and tests'
+    if [[ $INSTALLED ]]; then heading 'Debugging'; else heading 'Debugging and tests'; fi
     if has gdb; then
         gdb_look
         doctor_gdb
         ptrace_look
         doctor_ptrace
     else
-        row note gdb 'not installed: ./shmlab gdb installs it' "$(apt_command gdb)"
+        row note gdb "not installed: $CALL gdb installs it" "$(apt_command gdb)"
     fi
+    [[ $INSTALLED ]] && return
     if unshare --ipc true 2>/dev/null || unshare --user --ipc true 2>/dev/null; then
         row ok namespaces 'tests can have a set of segments of their own (unshare --ipc)'
     else
@@ -182,7 +188,7 @@ doctor_debugging()
 word_doctor()
 {
     if (($#)); then
-        warn "doctor takes no words. See: ./shmlab help doctor"
+        warn "doctor takes no words. See: $CALL help doctor"
         exit 2
     fi
     doctor_packages
@@ -191,7 +197,7 @@ word_doctor()
     doctor_debugging
     printf '\n'
     if ((DOCTOR_STATUS == 0)); then
-        say "Server, client and viewer can work here: ./shmlab demo"
+        say "Server, client and viewer can work here: $CALL demo"
     else
         say "Something that the kit can't do without is missing: see the lines marked MISSING."
     fi

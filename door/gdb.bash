@@ -138,7 +138,7 @@ attach_check()
     tracer=$(sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$pid/status" 2>/dev/null)
     if ((EUID != 0 && owner != EUID)); then
         why="it belongs to uid $owner, and a debugger gets at your own programs only"
-        mend="sudo ./shmlab gdb   or start a server of your own: ./shmlab gdb --proj 16"
+        mend="sudo $CALL gdb   or start a server of your own: $CALL gdb --proj 16"
     elif ((tracer != 0)); then
         why="a debugger has it already: $(printable "$(cat "/proc/$tracer/comm" 2>/dev/null)"), pid $tracer"
         mend="leave that one first"
@@ -151,7 +151,7 @@ attach_check()
         return 0
     fi
     warn "cannot attach gdb to $name (pid $pid): $why"
-    printf '  %s\n  more: ./shmlab doctor\n' "$mend" >&2
+    printf '  %s\n  more: %s doctor\n' "$mend" "$CALL" >&2
     exit 1
 }
 
@@ -161,7 +161,7 @@ start_check()
     ptrace_look
     [[ $PTRACE_SAID != none ]] && return
     warn "gdb cannot start a program here: the kernel forbids it (ptrace; scope $PTRACE_SCOPE)"
-    printf '  %s\n  more: ./shmlab doctor\n' "$(ptrace_mend)" >&2
+    printf '  %s\n  more: %s doctor\n' "$(ptrace_mend)" "$CALL" >&2
     exit 1
 }
 
@@ -187,7 +187,7 @@ gdb_server()
     start_check
     if segment_look && ! segment_forsaken; then
         warn "cannot start a server: a segment stands under its key already (shmid $SEGMENT_ID), made by pid $SEGMENT_PID"
-        printf '  who has it: ./shmlab view --id %s --render text. For another one: ./shmlab gdb --proj 16\n' "$SEGMENT_ID" >&2
+        printf '  who has it: %s view --id %s --render text. For another one: %s gdb --proj 16\n' "$CALL" "$SEGMENT_ID" "$CALL" >&2
         exit 1
     fi
     gdb_will_leave
@@ -214,7 +214,7 @@ program_check()
     [[ $path == */* || -e $path ]] || path=$(type -P -- "$path")
     if [[ ! -f $path || ! -x $path ]]; then
         warn "cannot debug '$(printable "$1")': there is no such program"
-        printf '  words that gdb knows here: ./shmlab help gdb\n' >&2
+        printf '  words that gdb knows here: %s help gdb\n' "$CALL" >&2
         exit 1
     fi
     IFS= LC_ALL=C read -r -n 4 -d '' magic <"$path" 2>/dev/null
@@ -248,9 +248,9 @@ gdb_core()
 # gdb_session [N|NAME [--batch]]: a prepared session, with the programs of this build. None: the list of them.
 gdb_session()
 {
-    (($#)) || { "$ROOT/gdb/session-run" --list; exit; }
+    (($#)) || { SHMLAB_CALL=$CALL "$ROOT/gdb/session-run" --list; exit; }
     build_programs build gdb || exit 1
-    SHMLAB_BIN=$BIN exec "$ROOT/gdb/session-run" "$@"
+    SHMLAB_CALL=$CALL SHMLAB_BIN=$BIN exec "$ROOT/gdb/session-run" "$@"
 }
 
 # ---- the word ----
@@ -258,7 +258,7 @@ gdb_session()
 gdb_wrong()
 {
     warn "$@"
-    printf 'See: ./shmlab help gdb\n' >&2
+    printf 'See: %s help gdb\n' "$CALL" >&2
     exit 2
 }
 
@@ -299,13 +299,13 @@ word_gdb()
         --core=*) ;;
         -*) gdb_wrong "gdb does not know '$(printable "$1")'." ;;
     esac
-    terminal_require gdb 'In a pipe: gdb -batch -x gdb/.gdbinit -p PID -ex shm-grid'
+    terminal_require gdb "In a pipe: gdb -batch -x ${INSTALLED:+$ROOT/}gdb/.gdbinit -p PID -ex shm-grid"
     build_programs build gdb || exit 1
     gdb_look
     case ${1-} in
         '') if server_runs; then gdb_attach; else gdb_server; fi ;;
         server)
-            server_runs && die "a server runs already, pid $SEGMENT_PID. To attach to it: ./shmlab gdb"
+            server_runs && die "a server runs already, pid $SEGMENT_PID. To attach to it: $CALL gdb"
             gdb_server "${@:2}"
             ;;
         client) gdb_client "${@:2}" ;;

@@ -7,6 +7,7 @@
 # use | package of Debian and Ubuntu | how its presence is seen | why
 # The use "build" is what demo, serve, read and view need; "test" is for ./shmlab test. "demo" and "oracle" can be done
 # without: the demo is smaller then, and tests that compare with big programs are left out.
+# The programs of an installed kit, "run", bring what they need with them.
 readonly PACKAGES=(
     'build|gcc|command gcc|compiles the kit'
     'build|libc6-dev|header stdio.h|headers of the C library'
@@ -46,6 +47,11 @@ readonly PACKAGES=(
 )
 
 MISSING=() # rows of PACKAGES
+
+# Where the log and what was found is kept.
+NOTES=$ROOT/build
+[[ $INSTALLED ]] && NOTES=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/shmlab
+readonly NOTES
 
 # ---- how presence is seen ----
 
@@ -158,7 +164,7 @@ apt_knows()
 # packages_install NAMES...: 0 or 1 with the reason said.
 packages_install()
 {
-    local log=$ROOT/build/setup.log command="apt-get install --no-install-recommends $*"
+    local log=$NOTES/setup.log command="apt-get install --no-install-recommends $*"
     if ! has apt-get; then
         warn "this is neither Debian nor Ubuntu (no apt-get): install what the names above stand for with its own tool."
         return 1
@@ -168,8 +174,8 @@ packages_install()
         printf '    apt-get update && %s\n' "$command" >&2
         return 1
     fi
-    mkdir -p "$ROOT/build" && : >"$log" || return 1
-    say "Installing them with apt-get (this can take some minutes; log: build/setup.log)"
+    mkdir -p "$NOTES" && : >"$log" || return 1
+    say "Installing them with apt-get (this can take some minutes; log: ${log#"$ROOT/"})"
     # The lists may be missing or old: ask for new ones only then.
     if ! apt_knows "$@"; then
         quietly "$log" apt_as_root -q update
@@ -193,7 +199,7 @@ packages_settled() { [[ $1 -nt $ROOT/door/packages.bash && ! /var/lib/dpkg/statu
 # packages_require USE...: returns when all that these uses can't do without is there; else ends the program.
 packages_require()
 {
-    local stamp=$ROOT/build/.packages-${*// /-} row names round
+    local stamp=$NOTES/.packages-${*// /-} row names round
     stamp=${stamp// /-}
     packages_settled "$stamp" && return 0
     packages_missing "$@"
@@ -207,10 +213,10 @@ packages_require()
         packages_missing "$@"
     done
     for row in "${MISSING[@]}"; do
-        optional "${row%%|*}" || die "still missing: $(packages_names). Nothing was built."
+        optional "${row%%|*}" || die "still missing: $(packages_names).$([[ $INSTALLED ]] || printf ' Nothing was built.')"
     done
     # Without tmux: look for it again the next time. Who has no big programs to compare with isn't told each time.
     [[ ${MISSING[*]} == *demo\|* ]] && return 0
-    mkdir -p "$ROOT/build" 2>/dev/null && : 2>/dev/null >"$stamp"
+    mkdir -p "$NOTES" 2>/dev/null && : 2>/dev/null >"$stamp"
     return 0
 }

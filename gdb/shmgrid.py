@@ -14,10 +14,23 @@ if HOME not in sys.path:
     sys.path.insert(0, HOME)
 sys.dont_write_bytecode = True
 
+import gdb
+
 import shmgrid_commands
 import shmgrid_live
 import shmgrid_window
 
+def own_sources():
+    """In an installed kit the tree that was compiled is elsewhere: the sources of its programs lie beside this folder."""
+    src = os.path.join(os.path.dirname(HOME), "src")
+    try:
+        with open(os.path.join(src, "built-from")) as told:
+            gdb.execute("set substitute-path '%s' '%s'" % (told.read().strip(), src))
+    except (OSError, gdb.error):
+        pass # the tree itself
+
+
+own_sources()
 shmgrid_window.install()
 shmgrid_commands.install()
 shmgrid_live.install()

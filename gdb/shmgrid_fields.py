@@ -34,7 +34,7 @@ def table(content, layout):
 
 def why_no_type():
     """One line: why there are no fields, and what to do."""
-    name = shmgrid_segment.candidate(gdb.current_progspace().filename or "", [])
+    name = shmgrid_segment.candidate(shmgrid_segment.program(), [])
     if name is None:
         return "shm: no fields are known here: the program names no type with SHM_LAYOUT; name one: " \
                "shm-window (struct TYPE *) ADDRESS"

@@ -158,10 +158,16 @@ def candidate(path, called):
     return best[1] if best else None
 
 
+def program():
+    """The path of the program's file. gdb says "target:..." where the process has another root, as in a container."""
+    name, pid = gdb.current_progspace().filename or "", native_pid()
+    return "/proc/%d/exe" % pid if name.startswith("target:") and pid is not None else name
+
+
 def _type():
     """The type at a segment's start, or None."""
     try:
-        name = candidate(gdb.current_progspace().filename or "", _command_line())
+        name = candidate(program(), _command_line())
         return gdb.lookup_type(name) if name else None
     except gdb.error:
         return None

@@ -1,0 +1,154 @@
+#!/usr/bin/env bats
+# What cmake --install leaves: a kit that works with no source tree and no build, from a folder that was moved since.
+# Where the kernel lets us, the tree is hidden from all that runs here, by an empty folder over it.
+bats_require_minimum_version 1.5.0
+load ../screen/helper
+
+setup()
+{
+    local as=()
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+    screen_open
+    cmake --install "$BUILD_DIR" --prefix "$T/first" >"$T/installed"
+    KIT="$T/my kit" # a blank must do no harm
+    mv "$T/first" "$KIT"
+    export TMPDIR=$T XDG_CACHE_HOME=$T/cache
+    unset SHMLAB_GDB SHMLAB_VIEW SHMLAB_BIN SHMLAB_PRESET DEBUGINFOD_URLS COLUMNS
+    cd "$T"
+    ((EUID == 0)) || as=(--user --map-root-user)
+    if unshare "${as[@]}" --mount true 2>/dev/null; then
+        printf '#!/bin/bash\nexec unshare %s --mount bash -c '\''mount -t tmpfs tmpfs "$0" && exec "$@"'\'' %q "$@"\n' \
+            "${as[*]}" "$ROOT" >hidden
+    else
+        printf '#!/bin/bash\nexec "$@"\n' >hidden
+    fi
+    chmod 755 hidden
+}
+
+teardown() { screen_close; }
+
+# gdb reads symbols and its Python, perhaps beside other tests.
+await()
+{
+    local until=$((SECONDS + 40))
+    until "$@"; do
+        ((SECONDS <= until)) || { printf 'waited in vain for: %s\n' "$*" >&2 && return 1; }
+        sleep 0.05
+    done
+}
+
+kit_serve()
+{
+    : >"$T/out"
+    ./hidden "$KIT/bin/shmlab" serve --key "$KEY" "$@" <>"$T/never" >"$T/out" 2>"$T/err" 3>&- &
+    PIDS+=("$!")
+    await says "$T/out" 'Ctrl-C'
+    ID=$(id_of_key)
+    SERVER=$(shm_column "$ID" cpid)
+    PIDS+=("$SERVER")
+}
+
+windows_needed()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    gdb -nx -batch -ex 'python gdb.register_window_type' >/dev/null 2>&1 || skip "this gdb has no TUI with Python"
+}
+
+@test "programs, headers, the front door, gdb's files, sources and docs are there, and nothing leads out" {
+    local file link
+    for file in bin/shm-server bin/shm-client bin/shm-view bin/shmlab share/shmlab/gdb/session-run share/shmlab/gdb/shm-draw \
+        share/shmlab/lab/cage; do
+        [[ -x $KIT/$file && ! -d $KIT/$file ]] || { echo "not there: $file" && false; }
+    done
+    for file in share/shmlab/gdb/.gdbinit share/shmlab/gdb/sessions/01-raw-bytes.txt share/shmlab/src/message.c \
+        share/doc/shmlab/README.md share/doc/shmlab/docs/gdb.md share/doc/shmlab/docs/pictures/viewer.svg; do
+        [[ -r $KIT/$file ]] || { echo "not there: $file" && false; }
+    done
+    while IFS= read -r link; do
+        [[ $(readlink -f "$link") == "$KIT/"* && -e $link ]] || { echo "leads out: $link" && false; }
+    done < <(find "$KIT" -type l)
+    for file in shm_bell.h shm_layout.h shm_seqlock.h; do
+        printf '#include <shmlab/%s>\n' "$file" | gcc -I"$KIT/include" -x c -fsyntax-only -
+    done
+}
+
+@test "serve, read and view work, and the viewer knows the fields" {
+    kit_serve
+    run -0 ./hidden "$KIT/bin/shmlab" read --key "$KEY"
+    [[ $output == *'22/7==3.14286'*goodbye* ]]
+    run -0 ./hidden "$KIT/bin/shmlab" view --key "$KEY" --render text
+    [[ $output == *'farewell char[8]'*'"goodbye"'* ]]
+}
+
+@test "the demo shows its picture, and q leaves nothing" {
+    command -v tmux >/dev/null
+    on 100x30 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" demo
+    sees 'PI is de' '22/7==3.14286'
+    keys q
+    ends 0
+    run ! compgen -G "$T/shmlab-demo.*"
+}
+
+@test "help and doctor name the kit as it was called; words that need the sources say so" {
+    run -0 env PATH="$KIT/bin:$PATH" ./hidden shmlab
+    [[ $output == *$'\n  shmlab demo '* && $output != *'./shmlab'* && $output != *$'\n  test '* ]]
+    run -0 env PATH="$KIT/bin:$PATH" ./hidden shmlab help gdb
+    [[ $output == *'  shmlab gdb '* && $output != *'./shmlab'* ]]
+    run -0 ./hidden "$KIT/bin/shmlab" doctor
+    [[ $output == *"programs     in $KIT/bin"* && $output == *"$KIT/bin/shmlab demo" ]]
+    for word in test setup bench; do
+        run -1 --separate-stderr ./hidden "$KIT/bin/shmlab" "$word"
+        [[ $stderr == "shmlab: '$word' needs the sources of the kit"* && -z $output ]]
+    done
+}
+
+@test "plain gdb with the installed .gdbinit: the grid, and beside it the source from the kit" {
+    windows_needed
+    on 120x40 env TERM=screen-256color ./run ./hidden gdb -nx -q -tui -iex 'set debuginfod enabled off' \
+        -x "$KIT/share/shmlab/gdb/.gdbinit" -ex 'layout shm' -ex 'break message_write_field' \
+        -ex "run --key $KEY --quiet </dev/null >/dev/null" "$KIT/bin/shm-server"
+    sees 'void message_write_field' '1024 bytes' 'farewell'
+    keys -l continue
+    keys Enter
+    sees 'PI is de'
+    keys -l 'kill'
+    keys Enter
+    sees 'Kill the program'
+    keys -l 'y'
+    keys Enter
+    sees 'no program runs'
+    keys -l quit
+    keys Enter
+    ends 0
+    ipcrm -M "$KEY"
+}
+
+@test "shmlab gdb attaches to the installed server, with its source, and leaves it running" {
+    windows_needed
+    kit_serve --every 200
+    on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" gdb --key "$KEY"
+    sees "Attached to shm-server, pid $SERVER." 'PI is de' 'write_on(o, s->base' '(gdb)'
+    keys -l quit
+    keys Enter
+    sees 'Quit anyway?'
+    keys -l y
+    keys Enter
+    ends 0
+    await grep -q '^State:.*S' "/proc/$SERVER/status"
+}
+
+@test "all sessions say there what they say in the tree" {
+    windows_needed
+    run -0 ./hidden "$KIT/bin/shmlab" gdb --session all --batch </dev/null
+    [[ $(grep -c '^0[1-9] ' <<<"$output") == 9 ]]
+}
+
+@test "where the installed source is missing, too, gdb says so and shows the grid all the same" {
+    windows_needed
+    rm -r "$KIT/share/shmlab/src"
+    kit_serve
+    on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" gdb --key "$KEY"
+    sees "Attached to shm-server" 'PI is de' '(gdb)'
+    shows 'Source Not Available' || shows 'No Source Available'
+    run ! shows Traceback
+}
