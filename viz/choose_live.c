@@ -81,7 +81,7 @@ int choose_live(struct chooser *ch, const struct theme *theme)
         if (dirty) {
             rc = show(ch, &canvas, theme, rows, cols);
         }
-        struct screen_event event = screen_wait(KIT_MS, -1);
+        struct screen_event event = screen_wait(clock_us(CLOCK_MONOTONIC) + KIT_MS * 1000, NULL, 0);
         dirty = act(ch, rows, &event);
         if (!ch->touched && kit_stands()) {
             ch->selected = ch->list.count;

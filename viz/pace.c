@@ -3,15 +3,16 @@
 
 #include "layout_sync.h"
 
-void pace_init(struct pace *p, int period_ms)
+#define MS ((uint64_t)1000)
+
+void pace_init(struct pace *p, int hz)
 {
-    *p = (struct pace){.waker = WAKER_CLOSED, .period_ms = period_ms, .bell = LAYOUT_NO_OFFSET};
+    *p = (struct pace){.period = 1000 * MS / (uint64_t)hz, .bell = LAYOUT_NO_OFFSET};
 }
 
 void pace_leave(void *context)
 {
     struct pace *p = context;
-    waker_rest(&p->waker);
     p->bell = LAYOUT_NO_OFFSET;
     p->address = NULL;
 }
@@ -20,59 +21,60 @@ void pace_meet(struct pace *p, const struct source *source, const struct layout 
 {
     pace_leave(p);
     size_t bell = layout_sync_offset(l, LAYOUT_BELL, source_size(source));
-    const void *address = bell != LAYOUT_NO_OFFSET ? source_futex(source, bell) : NULL;
-    if (address == NULL || (p->waker.fd < 0 && waker_open(&p->waker) < 0)) {
-        return;
-    }
-    p->bell = bell;
-    p->address = address;
+    p->address = bell != LAYOUT_NO_OFFSET ? source_futex(source, bell) : NULL;
+    p->bell = p->address != NULL ? bell : LAYOUT_NO_OFFSET;
 }
 
-bool pace_asks(struct pace *p, uint64_t now_ms)
+bool pace_asks(struct pace *p, uint64_t now)
 {
-    uint64_t least = p->address != NULL ? PACE_SLOW_MS : PACE_ASK_MS;
-    if (p->asked_at != 0 && now_ms - p->asked_at < least) {
+    uint64_t least = p->address != NULL ? PACE_SLOW_MS * MS : PACE_ASK_MS * MS;
+    if (p->asked_at != 0 && now - p->asked_at < least) {
         return false;
     }
-    p->asked_at = now_ms;
+    p->asked_at = now;
     return true;
 }
 
-void pace_look(struct pace *p, const struct source *source, uint64_t now_ms)
+void pace_look(struct pace *p, const struct source *source, uint64_t now)
 {
     if (p->address != NULL && !source_number(source, p->bell, &p->seen)) {
         pace_leave(p);
     }
-    p->looked_at = now_ms;
+    p->looked_at = now;
 }
 
-int pace_sleep(struct pace *p, uint64_t now_ms, int fading_ms, bool settled, int *fd)
+/* The first place on the grid of looks that lies ahead. */
+static uint64_t next_look(const struct pace *p, uint64_t now)
 {
-    *fd = -1;
-    if (p->address != NULL && waker_failed(&p->waker)) {
-        pace_leave(p);
+    if (p->next > now && p->next - now <= p->period) {
+        return p->next;
     }
+    /* Late, or the first look: where it is not known that next lies on the grid, this look is its start. */
+    uint64_t late = now - p->next;
+    return p->next != 0 && p->next <= now && late < 1000 * p->period ? now + p->period - late % p->period
+                                                                     : now + p->period;
+}
+
+void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled)
+{
+    uint64_t fades = fading_ms >= 0 ? now + (uint64_t)fading_ms * MS : UINT64_MAX;
+    uint64_t asks = p->asked_at + (p->address != NULL ? PACE_SLOW_MS : PACE_ASK_MS) * MS;
     if (p->address == NULL) {
-        return p->period_ms;
+        p->next = next_look(p, now);
+        p->due = !settled ? 0 : fades < asks ? fades : asks;
+        return;
     }
-    uint64_t next = p->asked_at + PACE_SLOW_MS;
-    int ms = next > now_ms ? (int)(next - now_ms) : 0;
-    ms = fading_ms >= 0 && fading_ms < ms ? fading_ms : ms;
-    ms = !settled && p->period_ms < ms ? p->period_ms : ms;
-    waker_watch(&p->waker, p->address, p->seen);
-    *fd = waker_fd(&p->waker);
-    return ms;
+    p->next = fades < asks ? fades : asks;
+    if (!settled && now + p->period < p->next) {
+        p->next = now + p->period;
+    }
 }
 
-int pace_rang(struct pace *p, uint64_t now_ms)
+bool pace_rang(struct pace *p, uint64_t now)
 {
-    waker_rang(&p->waker);
-    uint64_t next = p->looked_at + PACE_GAP_MS;
-    return next > now_ms ? (int)(next - now_ms) : 0;
-}
-
-void pace_close(struct pace *p)
-{
-    pace_leave(p);
-    waker_close(&p->waker);
+    if (p->looked_at + PACE_GAP_MS * MS <= now) {
+        return false;
+    }
+    p->next = p->looked_at + PACE_GAP_MS * MS;
+    return true;
 }

@@ -1,29 +1,33 @@
 /* Pace: when the viewer looks again. Shared memory sends no word of a change, so it polls; where the layout holds the
  * kit's bell (shm_bell.h) it sleeps until that rings, a key comes, or the picture changes by time alone.
  *
- *   pace_init -> pace_meet (each segment, each layout) -> pace_look, pace_sleep, pace_rang ... -> pace_close */
+ *   pace_init -> pace_meet (each segment, each layout) -> pace_look, pace_rest, pace_on or pace_rang ...
+ *
+ * Times are microseconds of CLOCK_MONOTONIC. Looks lie on a grid of one period: from a write to its look no more time
+ * passes than that, however long the last look took. */
 #ifndef SHMLAB_PACE_H
 #define SHMLAB_PACE_H
 
 #include "layout.h"
 #include "source.h"
-#include "waker.h"
 
-#define PACE_SLOW_MS 1000 /* with a bell: between two looks at what became of the segment */
-#define PACE_ASK_MS 100   /* without one: the bytes are looked at far more often than that */
+#define PACE_SLOW_MS 3000 /* with a bell: between two looks at what became of the segment */
+#define PACE_ASK_MS 200   /* without one: the bytes are looked at far more often than that */
 #define PACE_GAP_MS 10    /* between two frames of a bell that rings very often */
 
 struct pace {
-    struct waker waker;  /* open from the first bell on */
-    int period_ms;       /* between two looks without a bell */
+    uint64_t period;     /* between two looks without a bell */
     size_t bell;         /* its offset; LAYOUT_NO_OFFSET: none, or it can't be slept on */
     const void *address; /* for the kernel; NULL as above */
     uint32_t seen;       /* how often it had been rung before the last look */
-    uint64_t asked_at;   /* ms: of the last slow look */
-    uint64_t looked_at;  /* ms: of the last look at the bytes */
+    uint64_t asked_at;   /* of the last slow look */
+    uint64_t looked_at;  /* of the last look at the bytes */
+    uint64_t next;       /* when to wake */
+    uint64_t due;        /* a look from then on is a whole one, whatever the bytes are */
 };
 
-void pace_init(struct pace *p, int period_ms);
+/* hz: looks a second. */
+void pace_init(struct pace *p, int hz);
 
 /* Looks for a bell in the layout that is laid over the source. */
 void pace_meet(struct pace *p, const struct source *source, const struct layout *l);
@@ -32,18 +36,26 @@ void pace_meet(struct pace *p, const struct source *source, const struct layout 
 void pace_leave(void *context);
 
 /* Is it time to ask what became of the segment? Once in PACE_ASK_MS, with a bell once in PACE_SLOW_MS. */
-bool pace_asks(struct pace *p, uint64_t now_ms);
+bool pace_asks(struct pace *p, uint64_t now);
 
 /* Before the bytes are looked at: what is rung from now on is not missed. */
-void pace_look(struct pace *p, const struct source *source, uint64_t now_ms);
+void pace_look(struct pace *p, const struct source *source, uint64_t now);
 
-/* How long to sleep, in ms, unless there is a key or *fd (-1: none) can be read. fading_ms: until the picture changes by
- * time alone; -1: it doesn't. settled: the last look got a whole picture. */
-int pace_sleep(struct pace *p, uint64_t now_ms, int fading_ms, bool settled, int *fd);
+/* After a whole look: sets next and due. fading_ms: until the picture changes by time alone; -1: it doesn't. settled:
+ * the last look got a whole picture. */
+void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled);
 
-/* After *fd could be read: how many ms to wait before the next look. */
-int pace_rang(struct pace *p, uint64_t now_ms);
+/* Woken in time, and the bytes are as they were: is there nothing else to do? Then sets next. Without a bell only. */
+static inline bool pace_on(struct pace *p)
+{
+    if (p->address != NULL || p->next >= p->due) {
+        return false;
+    }
+    p->next += p->period;
+    return true;
+}
 
-void pace_close(struct pace *p);
+/* Woken by the bell. true: sets next to when the screen may be drawn again; until then no bell is slept on. */
+bool pace_rang(struct pace *p, uint64_t now);
 
 #endif

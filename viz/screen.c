@@ -1,5 +1,4 @@
 /* Screen: see screen.h. */
-#define _GNU_SOURCE /* ppoll */
 #include "screen.h"
 
 #include <curses.h>
@@ -15,6 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "ear.h"
 #include "keys.h"
 #include "paint.h"
 #include "screen_terminfo.h"
@@ -34,8 +34,9 @@ static struct {
     bool paints;
     char clear[32];
     sigset_t signals;          /* those blocked as we found it */
-    bool unread;               /* curses may hold keys that were read already */
-    time_t size_asked;         /* when, in seconds */
+    bool unread;               /* there may be keys: in the terminal, or read by curses already */
+    uint64_t size_asked;       /* when, in seconds */
+    struct ear ear;
 } terminal;
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
@@ -129,7 +130,7 @@ static void screen_signals(sigset_t *set)
     }
 }
 
-/* From now on they come only while we sleep: none is missed between a look at what they left and the sleep. */
+/* From now on they come to the ear only: none is missed between a look at what they left and the sleep. */
 static void signals_hold(void)
 {
     sigset_t ours;
@@ -241,7 +242,7 @@ static void curses_set(void)
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
     never_block();
-    timeout(0); /* sleep_until waits, not curses */
+    timeout(0); /* screen_wait waits, not curses */
     terminal.unread = true;
     refresh(); /* all that curses sends before the first frame */
 }
@@ -267,7 +268,11 @@ int screen_open(void)
     terminal.paints = terminfo_paints(&speaks, terminal.clear, sizeof terminal.clear);
     paint_init(&terminal.paint, &speaks);
     suspends_take();
-    return 0;
+    rc = ear_open(&terminal.ear, terminal.keys_fd, &terminal.signals);
+    if (rc < 0) {
+        screen_close();
+    }
+    return rc;
 }
 
 void screen_close(void)
@@ -275,6 +280,7 @@ void screen_close(void)
     if (terminal.curses == NULL) {
         return;
     }
+    ear_close(&terminal.ear);
     if (terminal.paints) {
         write_all("\033[m", 3);
     }
@@ -385,15 +391,13 @@ static void draw_all_anew(void)
 
 /* A new size sends SIGWINCH to the terminal's foreground only, and to nobody whose output is another's terminal: so the
  * size is asked for, too, once a second. */
-static bool size_missed(void)
+static bool size_missed(uint64_t now_s)
 {
-    struct timespec now;
     struct winsize w;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    if (now.tv_sec == terminal.size_asked) {
+    if (now_s == terminal.size_asked) {
         return false;
     }
-    terminal.size_asked = now.tv_sec;
+    terminal.size_asked = now_s;
     bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
     return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
 }
@@ -421,29 +425,6 @@ static struct screen_event come_back(void)
     return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
-enum woken { WOKEN_BY_TIME, WOKEN_BY_OTHER, WOKEN_BY_TERMINAL };
-
-/* Sleeps until there is something to read from the keys or from other_fd, or a signal: ppoll lets them in, but only
- * where it sleeps. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
-static enum woken sleep_until(int timeout_ms, int other_fd)
-{
-    struct pollfd fds[] = {{.fd = terminal.keys_fd, .events = POLLIN}, {.fd = other_fd, .events = POLLIN}};
-    struct timespec timeout = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
-    int n = ppoll(fds, 2, &timeout, &terminal.signals);
-    if (n <= 0) {
-        return n == 0 ? WOKEN_BY_TIME : WOKEN_BY_TERMINAL;
-    }
-    signals_release();
-    signals_hold();
-    if (fds[0].revents == 0) {
-        return WOKEN_BY_OTHER;
-    }
-    if ((fds[0].revents & POLLIN) == 0) {
-        stop_asked = 1; /* the terminal is gone */
-    }
-    return WOKEN_BY_TERMINAL;
-}
-
 /* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
 static int key_read(void)
 {
@@ -468,7 +449,17 @@ static struct screen_event event_of(int code)
     }
 }
 
-struct screen_event screen_wait(int timeout_ms, int other_fd)
+/* What was heard. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
+static struct screen_event heard(void)
+{
+    if (stop_asked || atomic_load(&terminal.ear.gone)) {
+        return (struct screen_event){.kind = SCREEN_STOP};
+    }
+    return suspend_asked || continued ? come_back() : event_of(key_read());
+}
+
+/* What there is to do before one may sleep. */
+static struct screen_event __attribute__((hot)) awake(uint64_t until_us)
 {
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
@@ -476,24 +467,29 @@ struct screen_event screen_wait(int timeout_ms, int other_fd)
     if (suspend_asked || continued) {
         return come_back();
     }
-    if (size_missed()) {
+    if (size_missed(until_us / 1000000)) {
         draw_all_anew();
         return (struct screen_event){.kind = SCREEN_RESIZED};
     }
-    int code = terminal.unread ? key_read() : ERR;
-    if (code != ERR) {
-        return event_of(code);
+    return terminal.unread ? event_of(key_read()) : (struct screen_event){.kind = SCREEN_NOTHING};
+}
+
+struct screen_event __attribute__((hot)) screen_wait(uint64_t until_us, const void *word, uint32_t rings)
+{
+    struct screen_event event = awake(until_us);
+    if (event.kind != SCREEN_NOTHING || terminal.unread) {
+        return event;
     }
-    switch (sleep_until(timeout_ms, other_fd)) {
-    case WOKEN_BY_TIME:
-        return (struct screen_event){.kind = SCREEN_NOTHING};
-    case WOKEN_BY_OTHER:
-        return (struct screen_event){.kind = SCREEN_OTHER};
-    case WOKEN_BY_TERMINAL:
+    ear_again(&terminal.ear);
+    switch (ear_sleep(&terminal.ear, word, rings, until_us)) {
+    case EAR_HEARD:
+        return heard();
+    case EAR_BELL:
+        return (struct screen_event){.kind = SCREEN_RANG};
+    case EAR_DEAF:
+        return (struct screen_event){.kind = SCREEN_DEAF};
+    case EAR_TIME:
         break;
     }
-    if (stop_asked) {
-        return (struct screen_event){.kind = SCREEN_STOP};
-    }
-    return suspend_asked || continued ? come_back() : event_of(key_read());
+    return (struct screen_event){.kind = SCREEN_NOTHING};
 }

@@ -12,7 +12,8 @@
 
 enum screen_event_kind {
     SCREEN_NOTHING, /* time is up */
-    SCREEN_OTHER,   /* other_fd can be read */
+    SCREEN_RANG,    /* the bell rang, or woke us for no reason */
+    SCREEN_DEAF,    /* the kernel refuses to sleep on this bell */
     SCREEN_KEY,     /* key: a character or one of enum press */
     SCREEN_CLICK,   /* row, col */
     SCREEN_WHEEL,   /* row, col; key: -1 up, 1 down */
@@ -43,8 +44,9 @@ bool screen_has_colours(void);
 /* Shows the canvas, sending only what differs from what stands there. */
 void screen_show(const struct canvas *c);
 
-/* Waits at most timeout_ms for the next event. other_fd: waited for as well; -1: none. */
-struct screen_event screen_wait(int timeout_ms, int other_fd);
+/* Waits for the next event until until_us (microseconds of CLOCK_MONOTONIC). word: a bell, slept on as long as it is
+ * `rings`; NULL: none. */
+struct screen_event screen_wait(uint64_t until_us, const void *word, uint32_t rings);
 
 /* Gives the terminal back as it was. Does nothing where it isn't open. */
 void screen_close(void);

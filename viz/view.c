@@ -126,11 +126,11 @@ int main(int argc, char **argv)
     struct view v = {.source = {.segment = SEGMENT_EMPTY}};
     setlocale(LC_ALL, "");
     model_init(&v.model);
-    pace_init(&v.pace, 1000 / HZ);
+    pace_init(&v.pace, HZ);
     int status = print_lists(&v.words, argc, argv);
     status = status >= 0 ? status : run(&v);
     source_close(&v.source);
-    pace_close(&v.pace);
+    pace_leave(&v.pace);
     model_free(&v.model);
     glasses_free(&v.glasses);
     chooser_free(&v.chooser);

@@ -14,6 +14,7 @@
 #include "screen.h"
 #include "tell.h"
 
+#define HOT __attribute__((hot)) /* what runs 30 times a second lies side by side in the program */
 #define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
 
 /* ms since 1970 when now_ms was 0. */
@@ -65,25 +66,41 @@ static bool follow_source(struct view *v)
 static bool follow(struct view *v)
 {
     const char *doubt = v->model.doubt;
-    bool news = pace_asks(&v->pace, view_now_ms()) && follow_source(v);
-    bool glow = model_tick(&v->model, view_now_ms());
-    pace_look(&v->pace, &v->source, v->model.now);
+    uint64_t now = view_now_us();
+    bool news = pace_asks(&v->pace, now) && follow_source(v);
+    bool glow = model_tick(&v->model, now / 1000);
+    pace_look(&v->pace, &v->source, now);
     bool changed = view_look(v);
     v->model.damage.all = v->model.damage.all || news;
     return glow || changed || news || v->model.doubt != doubt;
 }
 
-/* Sleeps until there may be something new. */
-static struct screen_event await(struct view *v)
+/* Woken in time: is all as it was? Nearly always. Then this is the whole look, and it touches little memory: after each
+ * sleep all of it has to be fetched anew. */
+static bool HOT still(struct view *v)
 {
+    const struct recording *r = &v->model.recording;
+    return v->pace.next < v->pace.due && source_same(&v->source, r->base, r->live, r->count) && pace_on(&v->pace);
+}
+
+/* Sleeps until there may be something new. */
+static struct screen_event HOT await(struct view *v)
+{
+    struct pace *p = &v->pace;
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
-    int fd;
-    int ms = pace_sleep(&v->pace, view_now_ms(), model_fading(&v->model), settled, &fd);
-    ms = v->model.find.busy ? 0 : ms;
-    struct screen_event event = screen_wait(ms, fd);
-    if (event.kind == SCREEN_OTHER) {
-        ms = pace_rang(&v->pace, view_now_ms());
-        event = ms > 0 ? screen_wait(ms, -1) : event;
+    uint64_t now = view_now_us();
+    struct screen_event event;
+    pace_rest(p, now, model_fading(&v->model), settled);
+    if (v->model.find.busy) {
+        return screen_wait(now, NULL, 0);
+    }
+    do {
+        event = screen_wait(p->next, p->address, p->seen);
+    } while (event.kind == SCREEN_NOTHING && still(v));
+    if (event.kind == SCREEN_DEAF) {
+        pace_leave(p);
+    } else if (event.kind == SCREEN_RANG && pace_rang(p, view_now_us())) {
+        event = screen_wait(p->next, NULL, 0);
     }
     return event;
 }
@@ -146,7 +163,8 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
         v->model.quit = true;
         break;
     case SCREEN_NOTHING:
-    case SCREEN_OTHER:
+    case SCREEN_RANG:
+    case SCREEN_DEAF:
         return false;
     case SCREEN_RESIZED:
         break;
@@ -203,7 +221,7 @@ int view_live(struct view *v, int hz)
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->model.wall = wall_ms();
-    v->pace.period_ms = 1000 / hz;
+    v->pace.period = 1000000 / (uint64_t)hz;
     while (!v->model.quit && !v->model.others && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;

@@ -9,11 +9,16 @@
 #include "layout_sync.h"
 #include "screen.h"
 
-uint64_t view_now_ms(void)
+uint64_t view_now_us(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+uint64_t view_now_ms(void)
+{
+    return view_now_us() / 1000;
 }
 
 int view_read_file(const char *path, uint8_t **bytes, size_t *size)

@@ -32,7 +32,8 @@ struct view {
     bool on_screen;         /* curses has the terminal: nothing may be printed */
 };
 
-/* ms since the computer started. */
+/* Microseconds, and ms, since the computer started. */
+uint64_t view_now_us(void);
 uint64_t view_now_ms(void);
 
 /* All bytes of a file; the caller frees *bytes. 0 or -errno with both as they were. */

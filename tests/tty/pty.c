@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "pty.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -187,15 +188,23 @@ int pty_end(struct pty *p, int64_t timeout_us, struct rusage *usage)
 
 int64_t pty_cpu_ns(const struct pty *p)
 {
-    char path[64];
-    long long ns = -1;
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)p->pid);
-    FILE *in = fopen(path, "r");
-    if (in != NULL) {
-        ns = fscanf(in, "%lld", &ns) == 1 ? ns : -1;
-        fclose(in);
+    char path[320];
+    int64_t sum = -1;
+    snprintf(path, sizeof path, "/proc/%d/task", (int)p->pid);
+    DIR *threads = opendir(path);
+    for (struct dirent *d; threads != NULL && (d = readdir(threads)) != NULL;) {
+        long long ns = 0;
+        snprintf(path, sizeof path, "/proc/%d/task/%s/schedstat", (int)p->pid, d->d_name);
+        FILE *in = d->d_name[0] != '.' ? fopen(path, "r") : NULL;
+        if (in != NULL) {
+            sum = fscanf(in, "%lld", &ns) == 1 ? (sum > 0 ? sum : 0) + ns : sum;
+            fclose(in);
+        }
     }
-    return ns;
+    if (threads != NULL) {
+        closedir(threads);
+    }
+    return sum;
 }
 
 static long kib_of(const struct pty *p, const char *file, const char *key)

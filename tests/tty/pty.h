@@ -43,7 +43,7 @@ int pty_end(struct pty *p, int64_t timeout_us, struct rusage *usage);
 /* Microseconds of a clock that nobody sets. */
 int64_t pty_now(void);
 
-/* Nanoseconds that the program has run on a CPU; -1: not known. */
+/* Nanoseconds that the program's threads have run on a CPU; -1: not known. */
 int64_t pty_cpu_ns(const struct pty *p);
 
 /* A number of /proc/PID/status in KiB, as VmHWM; -1: not known. */

@@ -1,0 +1,129 @@
+/* Pace: looks lie on their grid however long one takes, and only what is due makes a look a whole one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "pace.h"
+
+#define MS ((uint64_t)1000)
+#define START (1000000 * MS) /* a computer that has been up for a while */
+#define PERIOD ((uint64_t)33333)
+
+static const int word = 7;
+
+/* After its first look, at START. */
+static struct pace polling(void)
+{
+    struct pace p;
+    pace_init(&p, 30);
+    assert_int_equal(p.period, PERIOD);
+    assert_true(pace_asks(&p, START));
+    p.looked_at = START;
+    pace_rest(&p, START, -1, true);
+    assert_int_equal(p.next, START + PERIOD);
+    return p;
+}
+
+static struct pace with_a_bell(void)
+{
+    struct pace p = polling();
+    p.address = &word;
+    pace_rest(&p, START, -1, true);
+    return p;
+}
+
+static void a_look_that_takes_its_time_moves_no_other(void **state)
+{
+    (void)state;
+    struct pace p = polling();
+    /* Woken a little late, and drawn for 5 ms: the next look is where it would have been. */
+    pace_rest(&p, START + PERIOD + 5 * MS, -1, true);
+    assert_int_equal(p.next, START + 2 * PERIOD);
+    /* A key came before it: it stays. */
+    pace_rest(&p, START + PERIOD + 20 * MS, -1, true);
+    assert_int_equal(p.next, START + 2 * PERIOD);
+    /* Longer than a period: the next place on the grid that lies ahead, and none is made up for. */
+    pace_rest(&p, START + 5 * PERIOD + 1, -1, true);
+    assert_int_equal(p.next, START + 6 * PERIOD);
+    /* After a long stop: from now on. */
+    pace_rest(&p, START * 2, -1, true);
+    assert_int_equal(p.next, START * 2 + PERIOD);
+}
+
+static void looks_are_short_until_something_is_due(void **state)
+{
+    (void)state;
+    struct pace p = polling();
+    int looks = 0;
+    while (pace_on(&p)) {
+        assert_int_equal(p.next, START + (uint64_t)(looks + 2) * PERIOD);
+        looks++;
+    }
+    assert_int_equal(looks, PACE_ASK_MS * MS / PERIOD);
+    assert_true(pace_asks(&p, p.next));
+    assert_false(pace_asks(&p, p.next + 1));
+}
+
+static void what_fades_or_was_torn_makes_a_whole_look(void **state)
+{
+    (void)state;
+    struct pace p = polling();
+    pace_rest(&p, START, 40, true);
+    assert_true(pace_on(&p));
+    assert_false(pace_on(&p)); /* 66 ms: it has faded */
+    pace_rest(&p, p.next, 0, true);
+    assert_false(pace_on(&p));
+    pace_rest(&p, p.next, -1, false); /* no whole snapshot: at the next look */
+    assert_false(pace_on(&p));
+}
+
+static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state)
+{
+    (void)state;
+    struct pace p = with_a_bell();
+    assert_int_equal(p.next, START + PACE_SLOW_MS * MS);
+    assert_false(pace_on(&p)); /* each is a whole look */
+    assert_false(pace_asks(&p, START + PACE_SLOW_MS * MS - 1));
+    assert_true(pace_asks(&p, START + PACE_SLOW_MS * MS));
+    p = with_a_bell();
+    pace_rest(&p, START, 250, true);
+    assert_int_equal(p.next, START + 250 * MS);
+    pace_rest(&p, START, 250, false);
+    assert_int_equal(p.next, START + PERIOD);
+}
+
+static void a_bell_that_rings_all_the_time_leaves_a_gap(void **state)
+{
+    (void)state;
+    struct pace p = with_a_bell();
+    assert_true(pace_rang(&p, START + 1));
+    assert_int_equal(p.next, START + PACE_GAP_MS * MS);
+    assert_false(pace_rang(&p, START + PACE_GAP_MS * MS));
+}
+
+static void who_leaves_the_memory_polls(void **state)
+{
+    (void)state;
+    struct pace p = with_a_bell();
+    pace_leave(&p);
+    assert_null(p.address);
+    pace_rest(&p, START, -1, true);
+    assert_int_equal(p.next, START + PERIOD);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_look_that_takes_its_time_moves_no_other),
+        cmocka_unit_test(looks_are_short_until_something_is_due),
+        cmocka_unit_test(what_fades_or_was_torn_makes_a_whole_look),
+        cmocka_unit_test(with_a_bell_it_wakes_for_the_segment_and_for_what_fades),
+        cmocka_unit_test(a_bell_that_rings_all_the_time_leaves_a_gap),
+        cmocka_unit_test(who_leaves_the_memory_polls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+/* Ear: see ear.h. FUTEX_WAIT and FUTEX_WAKE take a read-only mapping (futex(2)). */
+#define _GNU_SOURCE
+#include "ear.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RETRY_NS 1000000 /* between two tries to wake one who is about to sleep on a bell */
+
+static inline long futex(const void *at, int what, uint32_t value, const struct timespec *until)
+{
+    return syscall(SYS_futex, at, what, value, until, NULL, FUTEX_BITSET_MATCH_ANY);
+}
+
+/* ---- the thread ---- */
+
+/* Wakes the sleeper until it says that it is awake. One that sleeps on `heard` can't miss that; between a look at
+ * `heard` and the sleep on a bell there is a moment in which no wake reaches it. Others who sleep on the same bell wake
+ * too, and see that it didn't ring. */
+static void say(struct ear *e)
+{
+    static const struct timespec retry = {.tv_nsec = RETRY_NS};
+    atomic_store(&e->heard, 1);
+    while (atomic_load(&e->heard) == 1) {
+        const void *word = atomic_load(&e->word);
+        if (word != NULL) {
+            futex(word, FUTEX_WAKE, INT_MAX, NULL);
+        }
+        futex(&e->heard, FUTEX_WAKE_PRIVATE, INT_MAX, NULL);
+        futex(&e->heard, FUTEX_WAIT_PRIVATE, 1, word != NULL ? &retry : NULL);
+    }
+}
+
+/* Where there is something to read ppoll lets no signal in. A terminal that is gone can always be read: the signal that
+ * tells of it would wait for ever. */
+static void signals_take(const struct ear *e)
+{
+    sigset_t held;
+    pthread_sigmask(SIG_SETMASK, &e->let_in, &held);
+    pthread_sigmask(SIG_SETMASK, &held, NULL);
+}
+
+static void *listen_on(void *context)
+{
+    struct ear *e = context;
+    for (;;) {
+        struct pollfd fds[] = {{.fd = e->call, .events = POLLIN}, {.fd = e->fd, .events = POLLIN}};
+        int n = ppoll(fds, 2, NULL, &e->let_in);
+        if (n > 0 && fds[0].revents != 0) {
+            return NULL;
+        }
+        if (n > 0) {
+            signals_take(e);
+            atomic_store(&e->gone, (fds[1].revents & POLLIN) == 0);
+        }
+        say(e);
+    }
+}
+
+/* The thread's signals are blocked wherever it doesn't listen. */
+static int start(struct ear *e)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int rc = -pthread_create(&e->thread, NULL, listen_on, e);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return rc;
+}
+
+int ear_open(struct ear *e, int fd, const sigset_t *let_in)
+{
+    *e = EAR_CLOSED;
+    int call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (call < 0) {
+        return -errno;
+    }
+    e->call = call;
+    e->fd = fd;
+    e->let_in = *let_in;
+    int rc = start(e);
+    if (rc < 0) {
+        close(call);
+        *e = EAR_CLOSED;
+    }
+    return rc;
+}
+
+void ear_close(struct ear *e)
+{
+    uint64_t one = 1;
+    if (e->call < 0) {
+        return;
+    }
+    ssize_t ignored = write(e->call, &one, sizeof one);
+    (void)ignored;
+    ear_again(e);
+    pthread_join(e->thread, NULL);
+    close(e->call);
+    *e = EAR_CLOSED;
+}
+
+/* ---- the sleeper ---- */
+
+enum ear_woken __attribute__((hot)) ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_t until_us)
+{
+    const struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
+    long rc = 0;
+    int error = 0;
+    if (word == NULL) {
+        /* A wake of the time before may come late, and says nothing. */
+        while (rc == 0 && atomic_load(&e->heard) == 0) {
+            rc = futex(&e->heard, FUTEX_WAIT_BITSET_PRIVATE, 0, &until);
+        }
+        return atomic_load(&e->heard) != 0 ? EAR_HEARD : EAR_TIME;
+    }
+    atomic_store(&e->word, word);
+    if (atomic_load(&e->heard) == 0) {
+        rc = futex(word, FUTEX_WAIT_BITSET, seen, &until);
+        error = rc < 0 ? errno : 0;
+    }
+    atomic_store(&e->word, NULL);
+    if (atomic_load(&e->heard) != 0) {
+        return EAR_HEARD;
+    }
+    return error == ETIMEDOUT || error == EINTR ? EAR_TIME : error == 0 || error == EAGAIN ? EAR_BELL : EAR_DEAF;
+}
+
+void ear_again(struct ear *e)
+{
+    if (atomic_exchange(&e->heard, 0) != 0) {
+        futex(&e->heard, FUTEX_WAKE_PRIVATE, INT_MAX, NULL);
+    }
+}
