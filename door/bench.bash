@@ -1,8 +1,8 @@
 # Measures what the kit costs on this machine, beside a tool that everybody has, on the same bytes in the same run.
 #
 #   ./shmlab bench             lists the benches
-#   ./shmlab bench view        the viewer beside `watch -n 0.1 -d hexdump -C`, about 4 minutes: bytes to the terminal,
-#                              CPU, time from a write to the screen, a segment of 1 GiB, a writer that never rests
+#   ./shmlab bench view        the viewer beside `watch -n 0.1 -d hexdump -C`, about 8 minutes: bytes to the terminal,
+#                              CPU, time from a write to the screen, bells, a segment of 1 GiB, a writer that never rests
 #   ./shmlab bench view --quick   the same for a moment: to see the table, not to believe its figures
 #   ./shmlab bench gdb         the segment's window in gdb: milliseconds for a stop and for a live repaint, beside gdb's
 #                              own x/1024xb and info registers. About 15 seconds; --quick: a moment
