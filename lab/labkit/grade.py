@@ -1,0 +1,185 @@
+"""shmlab lesson grade [N] DIR [-j JOBS] [--seconds S]: judges what a class handed in. docs/grading.md is the contract.
+
+main(words) -> exit status        grade(asked, ...) -> list of Grade
+Each submission is copied, and judged by a process of its own (grade_job.py) in a room of its own (grade_room.py).
+"""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import SimpleQueue
+
+from . import conf, grade_files, grade_room, submissions
+from .places import lessons_folder
+from .report import Report, Test
+
+ANSWER_MAX = 16 << 20  # bytes of all reports of one submission
+JOB_SECONDS = 300  # for one lesson of one submission, all told
+
+
+@dataclass
+class Grade:
+    """What became of one submission: reports of lessons, or the reason why there are none."""
+
+    name: str
+    reports: list = field(default_factory=list)
+    refused: str = ""
+
+    def passed(self) -> bool:
+        return bool(self.reports) and all(report.status == "pass" for report in self.reports)
+
+
+@dataclass
+class Asked:
+    lessons: list  # to choose from
+    one: object  # the lesson that all is about, or None: those that are found in each submission
+    folder: Path
+    jobs: int
+    seconds: float
+
+
+def report_of(found: dict) -> Report:
+    return Report(**{**found, "tests": [Test(**test) for test in found["tests"]]})
+
+
+def run_job(words: list, env: dict, seconds: float) -> tuple:
+    """(what it printed, what it said, or None where it was stopped). Nothing of it runs on."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                 start_new_session=True)
+        try:
+            child.wait(seconds)
+            late = False
+        except subprocess.TimeoutExpired:
+            late = True
+        finally:
+            try:
+                os.killpg(child.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            child.wait()
+        out.seek(0)
+        err.seek(max(err.seek(0, os.SEEK_END) - 2000, 0))
+        return out.read(ANSWER_MAX), None if late else err.read(2000).decode("utf-8", "replace")
+
+
+def judge(submission, asked: Asked, room) -> Grade:
+    grade = Grade(submission.name)
+    with tempfile.TemporaryDirectory(prefix="shmlab-grade.", ignore_cleanup_errors=True) as name:
+        home = Path(os.path.realpath(name))
+        taken, scratch = home / "taken", home / "tmp"
+        taken.mkdir()
+        scratch.mkdir()
+        try:
+            submissions.fetch(submission, taken)
+        except (submissions.Refused, OSError) as error:
+            grade.refused = str(error)
+            return grade
+        lessons = [asked.one] if asked.one else submissions.lessons_in(asked.lessons, taken)
+        if not lessons:
+            grade.refused = "there is no folder of a lesson in it (01-..., 02-...)."
+            return grade
+        words = [sys.executable, "-B", "-m", "labkit.grade_job", str(taken), f"{asked.seconds:g}"]
+        words += [str(lesson.folder) for lesson in lessons]
+        answer, said = run_job(room.words(home) + words, room.environment(scratch), JOB_SECONDS * len(lessons))
+        room.clean(home)
+    take_answer(grade, answer, said)
+    return grade
+
+
+def take_answer(grade: Grade, answer: bytes, said):
+    try:
+        grade.reports = [report_of(found) for found in json.loads(answer)]
+    except (ValueError, TypeError, KeyError):
+        grade.refused = "it could not be judged: " + (
+            "it took too long." if said is None else said.strip()[-500:] or "the job ended without a word.")
+
+
+def grade(asked: Asked, found: list, rooms: list, progress) -> list:
+    """All grades in the order of the submissions; as many at a time as there are rooms."""
+    free, grades = SimpleQueue(), {}
+    for room in rooms:
+        free.put(room)
+
+    def one(submission):
+        room = free.get()
+        try:
+            return judge(submission, asked, room)
+        finally:
+            free.put(room)
+
+    with ThreadPoolExecutor(max_workers=len(rooms)) as pool:
+        started = {pool.submit(one, submission): submission.name for submission in found}
+        try:
+            for future in as_completed(started):
+                grades[started[future]] = future.result()
+                progress(grades[started[future]], len(grades), len(found))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [grades[submission.name] for submission in found]
+
+
+def on_terminal(grade_: Grade, done: int, count: int):
+    if sys.stderr.isatty():
+        text = f"{done}/{count}  {grade_files.printable_name(grade_.name)}"
+        print(f"\r\x1b[K{text[:78]}", end="\r\x1b[K" if done == count else "", file=sys.stderr, flush=True)
+
+
+def read_words(words: list):
+    parser = argparse.ArgumentParser(prog="shmlab lesson grade", description="Judges what a class handed in.")
+    parser.add_argument("lesson", nargs="?", metavar="N", help="one lesson; without it all that are found in each")
+    parser.add_argument("folder", metavar="DIR", help="a folder of submissions: folders, .c files, .zip, .tar.gz")
+    parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
+    parser.add_argument("--seconds", type=float, default=5, help="for one run of a program (5)")
+    return parser.parse_args(words)
+
+
+def prepare(words: list) -> Asked:
+    """LookupError or NotADirectoryError with a plain sentence where the call can't be followed."""
+    read = read_words(words)
+    lessons, errors = conf.load_all(lessons_folder())
+    if errors:
+        raise LookupError("\n".join(errors))
+    folder = Path(read.folder)
+    if not folder.is_dir():
+        raise LookupError(f"there is no folder {folder}")
+    one = conf.find(lessons, read.lesson) if read.lesson else None
+    return Asked(lessons, one, folder.resolve(), max(read.jobs, 1), max(read.seconds, 0.1))
+
+
+def main(words: list) -> int:
+    try:
+        asked = prepare(words)
+        found = submissions.find(asked.folder)
+        results = grade_files.new_folder(asked.folder)
+    except (LookupError, OSError) as error:
+        print(f"shmlab: {error}", file=sys.stderr)
+        return 1
+    if not found:
+        print(f"shmlab: there is no submission in {asked.folder}", file=sys.stderr)
+        results.rmdir()
+        return 1
+    rooms = grade_room.rooms(min(asked.jobs, len(found)), asked.folder, results)
+    try:
+        grades = grade(asked, found, rooms, on_terminal)
+    except KeyboardInterrupt:
+        print("\nshmlab: stopped; no grades were written.", file=sys.stderr)
+        results.rmdir()
+        return 130
+    levels = {report.cage for each in grades for report in each.reports}
+    grade_files.write_all(grades, results, rooms[0].how(levels))
+    sys.stdout.write((results / "table.txt").read_text(encoding="utf-8"))
+    print(f"\nGrades: {results}")
+    return 0 if all(each.passed() for each in grades) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,149 @@
+"""The files that a grading leaves: a table for people, the same for programs, and words for each learner.
+
+new_folder(DIR) -> DIR.grades, or DIR.grades.2, ...: never one that is there      write_all(grades, folder, how)
+"""
+
+import csv
+import datetime
+import io
+import json
+import re
+from pathlib import Path
+
+from . import formats
+from .plain import one_line, printable
+from .report import Report
+
+NAME_MAX = 40  # of a submission, in the table
+
+
+def new_folder(folder: Path) -> Path:
+    """Made beside the submissions."""
+    for number in range(1, 10_000):
+        path = folder.with_name(folder.name + (".grades" if number == 1 else f".grades.{number}"))
+        try:
+            path.mkdir()
+            return path
+        except FileExistsError:
+            continue
+    raise OSError(f"there are too many {folder.name}.grades")
+
+
+def printable_name(name: str) -> str:
+    return one_line(name)
+
+
+def write_all(grades: list, folder: Path, how: str):
+    rows = [row for grade in grades for row in rows_of(grade)]
+    write(folder / "table.txt", table(rows, how))
+    write(folder / "table.csv", table_csv(rows))
+    write(folder / "junit.xml", junit(grades))
+    write(folder / "grades.json", document(grades, how))
+    feedback = folder / "feedback"
+    feedback.mkdir()
+    used = set()
+    for grade in grades:
+        write(feedback / f"{file_name(grade.name, used)}.txt", words(grade))
+
+
+def write(path: Path, text: str):
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def file_name(name: str, used: set) -> str:
+    """A submission's name as a file's; a number behind it where another one has it."""
+    plain = re.sub(r"[^\w.@ +-]", "_", printable_name(name)).lstrip(".") or "_"
+    found, number = plain[:100], 1
+    while found.casefold() in used:
+        number += 1
+        found = f"{plain[:100]}.{number}"
+    used.add(found.casefold())
+    return found
+
+
+def rows_of(grade) -> list:
+    """(submission, lesson, result, points, of, diagnoses, remark), a row for each lesson."""
+    name = printable_name(grade.name)
+    if grade.refused:
+        return [(name, "", "error", 0, 0, "", one_line(grade.refused))]
+    return [(name, report.lesson, report.status, formats.points(report), len(report.tests),
+             " ".join(report.diagnoses), remark(report)) for report in grade.reports]
+
+
+def remark(report) -> str:
+    if report.starter:
+        return "untouched starter"
+    return one_line(report.text.splitlines()[0]) if report.status == "error" and report.text else ""
+
+
+def table(rows: list, how: str) -> str:
+    head = ("submission", "lesson", "result", "points", "what")
+    lines = [head]
+    for name, lesson, result, points, of, diagnoses, more in rows:
+        short = name if len(name) <= NAME_MAX else name[: NAME_MAX - 3] + "..."
+        what = ", ".join(part for part in (", ".join(diagnoses.split()), more) if part)
+        lines.append((short, lesson, result, f"{points}/{of}" if of else "", what[:100]))
+    widths = [max(len(line[column]) for line in lines) for column in range(4)]
+    text = "".join("  ".join([*(f"{line[column]:{widths[column]}}" for column in range(4)), line[4]]).rstrip() + "\n"
+                   for line in lines)
+    count = {result: sum(row[2] == result for row in rows) for result in ("pass", "fail", "error")}
+    return f"{text}\n{count['pass']} pass, {count['fail']} fail, {count['error']} could not be judged\n{how}\n"
+
+
+def table_csv(rows: list) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("submission", "lesson", "result", "points", "of", "diagnoses", "remark"))
+    # what begins like a formula is one to spreadsheets
+    writer.writerows([f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell for cell in row]
+                     for row in rows)
+    return stream.getvalue()
+
+
+def junit(grades: list) -> str:
+    stream = io.StringIO()
+    stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
+    for grade in grades:
+        for report in grade.reports or [refused_report(grade)]:
+            name = " ".join(part for part in (printable_name(grade.name), report.lesson) if part)
+            formats.junit_suite(report, name, stream)
+    stream.write("</testsuites>\n")
+    return stream.getvalue()
+
+
+def refused_report(grade):
+    return Report("", "error", text=grade.refused)
+
+
+def document(grades: list, how: str) -> str:
+    listed = []
+    for grade in grades:
+        lessons = {}
+        for report in grade.reports:
+            lessons[report.lesson] = {**formats.results(report), "points": formats.points(report),
+                                      "of": len(report.tests), "seconds": report.seconds, "held": report.cage,
+                                      "starter": report.starter, "diagnoses": report.diagnoses}
+        listed.append({"name": printable_name(grade.name), "status": "pass" if grade.passed() else "fail",
+                       "message": printable(grade.refused) or None, "lessons": lessons})
+    when = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+    return json.dumps({"version": 1, "graded": when, "held": how, "submissions": listed}, indent=1) + "\n"
+
+
+# ---- feedback ----
+
+
+def words(grade) -> str:
+    lines = [printable_name(grade.name), ""]
+    if grade.refused:
+        lines.append(f"This could not be graded: {printable(grade.refused)}")
+    for report in grade.reports:
+        lines += [f"{report.lesson}: {formats.points(report)} of {len(report.tests)} tests passed", ""]
+        if report.status == "error" or report.text:
+            lines += [*formats.whole(report).splitlines(), ""]
+        for test in report.tests:
+            mark = {"pass": "passed ", "fail": "FAILED ", "skip": "skipped"}[test.status]
+            lines.append(f"  {mark} {one_line(test.name)}")
+            if test.status != "pass":
+                lines += [f"            {line}".rstrip() for line in formats.details(test).splitlines()]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"

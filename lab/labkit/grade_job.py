@@ -1,0 +1,68 @@
+"""One submission, judged in a process of its own: what happens to it happens to no other.
+
+python3 -m labkit.grade_job FOLDER SECONDS LESSON... -> a JSON array of reports on standard output; grade.py reads it.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from . import check, conf
+from .report import Report
+from .submissions import Refused, locate
+
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def limits(seconds: float) -> check.Limits:
+    """Tighter than a learner's own check: what many do at the same time must fit into the machine."""
+    return check.Limits(program_seconds=seconds, build_seconds=20, memory=256, processes=32)
+
+
+def judge(lesson, folder: Path, seconds: float) -> Report:
+    try:
+        return check.check_folder(lesson, locate(lesson, folder), limits=limits(seconds))
+    except Refused as error:
+        return Report(lesson.name, "error", text=f"Cannot take it: {error}", diagnoses=["not-taken"])
+
+
+def children() -> list:
+    try:
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def end_orphans():
+    """Programs that outlived their parents became our children: they end now, however deep they were."""
+    until = time.monotonic() + 10
+    while children() and time.monotonic() < until:
+        for pid in children():
+            try:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            except (ProcessLookupError, ChildProcessError, PermissionError):
+                pass
+
+
+def main(words: list) -> int:
+    folder, seconds = Path(words[0]), float(words[1])
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    reports = []
+    for word in words[2:]:
+        reports.append(judge(conf.load(word), folder, seconds))
+        end_orphans()
+    json.dump([asdict(report) for report in reports], sys.stdout)
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except check.CannotCheck as error:
+        sys.exit(str(error))

@@ -1,0 +1,103 @@
+"""Rooms for the grader's jobs: as root each has its own user, processes, files, segments and no network (lab/room); a
+plain user's jobs run as that user, and each program in its cage (lab/cage).
+
+rooms(count, submissions, results) -> list of Room      room.words(home) -> what stands before the job's command
+"""
+
+import functools
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from . import check
+from .places import LAB, ROOT, lessons_folder, programs_folder
+
+UID_HIGH = 1_900_000_000  # above what systemd gives to containers; nobody's
+UID_LOW = 61_184  # where a container has no such high ones: systemd's for a moment's services
+UNSHARE = ["unshare", "--mount", "--pid", "--ipc", "--net", "--fork", "--kill-child", "--mount-proc"]
+LEVELS = {"bwrap": "bubblewrap", "room": "namespaces", "pid": "a PID namespace", "none": "limits only"}
+HIDDEN = ("/tmp", "/var/tmp", "/dev/shm", "/root", "/home", "/srv", "/mnt", "/media")
+
+
+def first_uid(count: int) -> int:
+    """count uids from here on belong to nobody. Two graders at a time don't meet, as it is drawn."""
+    size = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    if size > UID_HIGH + (1 << 20):
+        return UID_HIGH + random.SystemRandom().randrange(1 << 20)
+    return UID_LOW + random.SystemRandom().randrange(4000 - count)
+
+
+class Room:
+    def __init__(self, hide: list, uid: int = 0, whole: bool = False):
+        self.hide, self.uid, self.whole = hide, uid, whole
+
+    def words(self, home: Path) -> list:
+        if not self.uid:
+            return []
+        for path in [home, *home.rglob("*")]:
+            os.chown(path, self.uid, self.uid, follow_symlinks=False)
+        if not self.whole:
+            return ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", "--"]
+        words = [*UNSHARE, "--", str(LAB / "room"), "--shm", str(check.SHM_PAGES)]
+        for folder in [*HIDDEN, *self.hide]:
+            words += ["--hide", str(folder)]
+        for folder in kept():
+            words += ["--read", str(folder)]
+        return [*words, "--write", str(home), "--as", str(self.uid), str(self.uid), "--"]
+
+    def environment(self, scratch: Path) -> dict:
+        env = {**os.environ, "PYTHONPATH": str(LAB), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
+               "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
+               "SHMLAB_HIDE": ":".join(str(folder) for folder in self.hide)}
+        env.pop("SHMLAB_OWN_IPC", None)
+        if self.whole:
+            env["SHMLAB_OWN_IPC"] = "1"
+        return env
+
+    def clean(self, home: Path):
+        """As root what a user of the job left must go with the home: nothing to do, but a folder without rights."""
+        if not self.uid:
+            for folder, folders, _ in os.walk(home):
+                for name in folders:
+                    path = Path(folder, name)
+                    if not path.is_symlink():
+                        path.chmod(0o700)
+
+    def how(self, levels: set) -> str:
+        """levels: of lab/cage, as the jobs found them."""
+        held = "each program held by " + " or ".join(LEVELS[level] for level in sorted(levels)) if levels else "none ran"
+        if self.whole:
+            return f"{held}; each submission in namespaces of its own, as a user of its own"
+        return f"{held}; each submission as a user of its own" if self.uid else held
+
+
+def kept() -> list:
+    """What a job needs to read, wherever it lies. Outer folders come first."""
+    folders = {ROOT, lessons_folder(), programs_folder(), Path(sys.executable).resolve().parent.parent}
+    return sorted(folder for folder in folders if folder.exists() and folder != Path("/usr"))
+
+
+@functools.lru_cache(maxsize=None)
+def works(words: tuple) -> bool:
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          check=False).returncode == 0
+
+
+def rooms(count: int, submissions: Path, results: Path) -> list:
+    # a kit that lies in the folder of submissions must stay
+    hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        return [Room(hide) for _ in range(count)]
+    first = first_uid(count)
+    for whole in (True, False):
+        made = [Room(hide, first + number, whole) for number in range(count)]
+        test = made[0].words(Path(os.path.realpath(results)))
+        can = works(tuple([*test, sys.executable, "-B", "-c", "import sys; sys.path.insert(0, sys.argv[1]); "
+                           "import labkit", str(LAB)]))
+        os.chown(results, os.geteuid(), os.getegid())
+        if can:
+            return made
+    return [Room(hide) for _ in range(count)]

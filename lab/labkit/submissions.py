@@ -1,0 +1,193 @@
+"""What a class handed in: a folder of folders, single files and archives. Nothing in them is trusted.
+
+find(folder) -> list of Submission                    fetch(submission, target): copies or unpacks one, or Refused
+locate(lesson, folder) -> the folder in it that holds the lesson's files, or Refused
+"""
+
+import gzip
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+ARCHIVE_MAX = 8 << 20  # bytes of an archive as it was handed in
+TOTAL_MAX = 32 << 20  # bytes of all that is in one submission
+FILE_MAX = 4 << 20  # bytes of a file in it that is kept; larger ones are left out
+FILES_MAX = 2000
+DEPTH_MAX = 12
+ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
+JUNK = ("__MACOSX", ".git", ".svn", ".DS_Store", "node_modules", "CMakeFiles")
+
+
+class Refused(Exception):
+    """Why a submission can't be graded: a plain sentence."""
+
+
+class Submission(NamedTuple):
+    name: str  # of the file or folder that was handed in
+    path: Path
+
+
+class Limited:
+    """A stream that ends with Refused when more than TOTAL_MAX bytes were read: some megabytes hold gigabytes of zeros."""
+
+    def __init__(self, stream):
+        self.stream, self.left = stream, TOTAL_MAX + (2 << 20)
+
+    def read(self, size=-1):
+        data = self.stream.read(self.left + 1 if size < 0 else min(size, self.left + 1))
+        self.left -= len(data)
+        if self.left < 0:
+            raise Refused(f"it holds more than {TOTAL_MAX >> 20} MiB.")
+        return data
+
+
+def find(folder: Path) -> list:
+    """In order of their names. Hidden files and folders are none."""
+    return [Submission(path.name, path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+
+
+def fetch(submission: Submission, target: Path):
+    """Fills target (empty) with plain files and folders."""
+    path = submission.path
+    mode = os.lstat(path).st_mode
+    name = path.name.lower()
+    if stat.S_ISDIR(mode):
+        copy_tree(path, target)
+    elif not stat.S_ISREG(mode):
+        raise Refused("it is neither a file nor a folder.")
+    elif name.endswith(ARCHIVES):
+        if path.stat().st_size > ARCHIVE_MAX:
+            raise Refused(f"the archive has more than {ARCHIVE_MAX >> 20} MiB.")
+        unpack(path, target, zipped=name.endswith(".zip"))
+    elif name.endswith(".c"):
+        Store(target).put(path.name, path.open("rb"))
+    else:
+        raise Refused(f"it is no folder, no .c file, and no archive ({', '.join(ARCHIVES)}).")
+
+
+class Store:
+    """Writes what is unpacked below a folder, and nowhere else, within the limits."""
+
+    def __init__(self, target: Path):
+        self.target, self.files, self.left = target, 0, TOTAL_MAX
+
+    def place(self, name: str):
+        """The path for a member of that name; None where it isn't kept."""
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        if parts and (parts[0] == "/" or parts[0].endswith(":")):
+            parts = parts[1:]
+        if not parts or len(parts) > DEPTH_MAX or any(bad_part(part) for part in parts):
+            return None
+        return self.target.joinpath(*parts)
+
+    def put(self, name: str, stream):
+        place = self.place(name)
+        self.files += 1
+        if self.files > FILES_MAX:
+            raise Refused(f"it holds more than {FILES_MAX} files.")
+        data = stream.read(FILE_MAX + 1)
+        self.left -= len(data)
+        if self.left < 0:
+            raise Refused(f"it holds more than {TOTAL_MAX >> 20} MiB.")
+        if place is None or len(data) > FILE_MAX:
+            return
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError):
+            pass  # a file and a folder of one name: the first one stays
+
+
+def bad_part(part: str) -> bool:
+    return part == ".." or part in JUNK or part.startswith("._") or "\0" in part or len(os.fsencode(part)) > 200
+
+
+def unpack(path: Path, target: Path, zipped: bool):
+    store = Store(target)
+    try:
+        (unpack_zip if zipped else unpack_tar)(path, store)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, NotImplementedError,
+            RuntimeError, ValueError, LookupError, OverflowError) as error:
+        raise Refused(f"the archive can't be read: {str(error) or type(error).__name__}") from error
+    if not any(target.iterdir()):
+        raise Refused("there is no file in the archive that could be taken.")
+
+
+def unpack_zip(path: Path, store: Store):
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            kind = member.external_attr >> 16 & 0o170000
+            if not member.is_dir() and kind in (0, stat.S_IFREG) and store.place(member.filename):
+                with archive.open(member) as stream:
+                    store.put(member.filename, stream)
+
+
+def unpack_tar(path: Path, store: Store):
+    with open(path, "rb") as raw:
+        gzipped = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        stream = Limited(gzip.GzipFile(fileobj=raw) if gzipped else raw)
+        with tarfile.open(fileobj=stream, mode="r|", bufsize=1 << 16) as archive:
+            for member in archive:
+                if member.isreg() and not member.issparse():
+                    store.put(member.name, archive.extractfile(member))
+
+
+def copy_tree(source: Path, target: Path):
+    """Plain files only; links are not followed."""
+    store = Store(target)
+    for folder, folders, names in os.walk(source, followlinks=False):
+        folders[:] = sorted(name for name in folders if not bad_part(name))
+        for name in sorted(names):
+            path = Path(folder, name)
+            place = str(path.relative_to(source))
+            try:
+                number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            except OSError:
+                continue
+            with os.fdopen(number, "rb") as stream:
+                if stat.S_ISREG(os.fstat(number).st_mode) and store.place(place):
+                    store.put(place, stream)
+
+
+# ---- where in it the lesson lies ----
+
+
+def locate(lesson, folder: Path) -> Path:
+    """The folder of that lesson: the one named like it, else the one with its main file that lies highest."""
+    named = [path for path in sorted(folder.rglob(lesson.name)) if path.is_dir()]
+    if named:
+        return min(named, key=lambda path: len(path.parts))
+    places = sorted(folder.rglob(lesson.main_file), key=lambda path: (len(path.parts), str(path)))
+    # what belongs to another lesson is not this one's
+    places = [path for path in places if path.is_file() and not other_lesson(path.parent, folder)]
+    if not places:
+        return only_source(lesson, folder)
+    highest = [path for path in places if len(path.parts) == len(places[0].parts)]
+    if len(highest) > 1:
+        names = " and ".join(str(path.relative_to(folder)) for path in highest[:2])
+        raise Refused(f"which one is meant: {names}?")
+    return places[0].parent
+
+
+def other_lesson(path: Path, top: Path) -> bool:
+    parts = path.relative_to(top).parts
+    return any(len(part) > 3 and part[:2].isdigit() and part[2] == "-" for part in parts)
+
+
+def only_source(lesson, folder: Path) -> Path:
+    """A single .c file of whatever name is the main file."""
+    sources = [path for path in sorted(folder.rglob("*.c")) if not other_lesson(path.parent, folder)]
+    if len(sources) != 1 or len(lesson.edit) != 1:
+        raise Refused(f"there is no {lesson.main_file} in it.")
+    sources[0].rename(sources[0].with_name(lesson.main_file))
+    return sources[0].parent
+
+
+def lessons_in(lessons: list, folder: Path) -> list:
+    """Those whose folders are there, by their names."""
+    return [lesson for lesson in lessons if any(path.is_dir() for path in folder.rglob(lesson.name))]
