@@ -5,8 +5,9 @@
 # shellcheck shell=bash
 
 # use | package of Debian and Ubuntu | how its presence is seen | why
-# The use "build" is what demo, serve, read and view need; "test" is for ./shmlab test. "demo" and "oracle" can be done
-# without: the demo is smaller then, and tests that compare with big programs are left out.
+# The use "build" is what demo, serve, read and view need; "test" is for ./shmlab test. "demo", "oracle" and "lesson-more"
+# can be done without: the demo is smaller then, tests that compare with big programs are left out, and lesson watch
+# looks at the files again and again.
 # The programs of an installed kit, "run", bring what they need with them.
 readonly PACKAGES=(
     'build|gcc|command gcc|compiles the kit'
@@ -18,6 +19,15 @@ readonly PACKAGES=(
     'build|libdw-dev|module libdw|reads C types from debug information'
     'demo|tmux|command tmux|shows viewer, server and client in one window'
     'gdb|gdb|command gdb|the debugger, for ./shmlab gdb'
+    'lesson|python3|command python3|runs the lessons'
+    'lesson|bats|command bats|runs the checks of a lesson'
+    'lesson|gcc|command gcc|compiles your programs'
+    'lesson|libc6-dev|header stdio.h|headers of the C library, for your programs'
+    'lesson|make|command make|builds by your Makefile'
+    'lesson|util-linux|command unshare|unshare: a check has shared memory of its own'
+    'lesson-more|inotify-tools|command inotifywait|tells at once when you save'
+    'lesson-more|bubblewrap|command bwrap|keeps a program that runs wild away from your files'
+    'lesson-more|gdb|command gdb|the debugger, for lesson gdb'
     'bench|procps|command watch|watch: what the viewer is compared with'
     'bench|bsdextrautils|command hexdump|hexdump: what watch shows'
     'bench|xxd|command xxd|the same, in fewer bytes'
@@ -41,6 +51,10 @@ readonly PACKAGES=(
     'test|bsdextrautils|command hexdump|a bench compares with it'
     'test|xxd|command xxd|a bench compares with it, too'
     'test|util-linux|command ipcs|ipcs, ipcrm, setpriv, unshare'
+    'test|python3|command python3|runs the lessons'
+    'test|make|command make|builds by the Makefile of a lesson'
+    'test|inotify-tools|command inotifywait|tells when a learner saves'
+    'test|bubblewrap|command bwrap|holds the programs of learners'
     'oracle|dwz|command dwz|moves types to a file of their own: layouts must follow'
     'oracle|python3-dbg|command python3-dbg|a big program: its layouts are compared with pahole'
     'oracle|valgrind-dbg|package valgrind-dbg|another big program'
@@ -82,7 +96,7 @@ packages_missing()
     done
 }
 
-optional() { [[ $1 == demo || $1 == oracle ]]; } # USE
+optional() { [[ $1 == demo || $1 == oracle || $1 == lesson-more ]]; } # USE
 
 # packages_names: the packages of MISSING, each once, with the one whose name depends on the machine filled in, and
 # without those that can be done without and that this machine's apt has never heard of.

@@ -1,0 +1,60 @@
+"""Predictions: a lesson asks, and the learner's own compiler has the answer.
+
+answers(lesson) -> the right numbers, compiled and run now; CannotAsk where the compiler says no
+number("24 bytes") -> 24, or None
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Optional
+
+from .build import FLAGS
+from .conf import Lesson
+
+
+class CannotAsk(Exception):
+    """The compiler is missing, or does not take the lesson's expression. Its words are in the text."""
+
+
+def source(lesson: Lesson) -> str:
+    lines = ['#include "ask.h"'] if (lesson.folder / "ask.h").is_file() else []
+    lines += ["#include <stddef.h>", "#include <stdio.h>", "", "int main(void)", "{"]
+    lines += [f'    printf("%lld\\n", (long long)({ask.expression}));' for ask in lesson.asks]
+    return "\n".join([*lines, "    return 0;", "}", ""])
+
+
+def run(words: list, folder: str) -> str:
+    try:
+        done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              errors="replace", check=False)
+    except FileNotFoundError as error:
+        raise CannotAsk(f"the compiler '{error.filename}' is not there") from error
+    except subprocess.TimeoutExpired as error:
+        raise CannotAsk("the compiler did not end") from error
+    if done.returncode != 0:
+        raise CannotAsk(done.stderr.strip() or f"{words[0]} ended with status {done.returncode}")
+    return done.stdout
+
+
+def answers(lesson: Lesson) -> list:
+    """One number for each ask of the lesson."""
+    compiler = shlex.split(os.environ.get("SHMLAB_CC", "")) or ["cc"]
+    with tempfile.TemporaryDirectory(prefix="shmlab-ask.") as folder:
+        (Path(folder) / "ask.c").write_text(source(lesson), encoding="utf-8")
+        run([*compiler, *FLAGS, "-w", *lesson.cflags, "-iquote", str(lesson.folder), "-iquote",
+             str(lesson.folder / "start"), "-o", "ask", "ask.c", "-lm"], folder)
+        return [int(line) for line in run(["./ask"], folder).split()]
+
+
+def number(text: str) -> Optional[int]:
+    """The number in an answer, as people write them: 20, 0x14, "20 bytes", "= 20"."""
+    match = re.match(r"\s*=?\s*([+-]?)\s*(0[xX][0-9a-fA-F]+|[0-9]+)(?![\w.,])", text)
+    if not match:
+        return None
+    digits = match.group(2)
+    value = int(digits, 16) if digits[:2].lower() == "0x" else int(digits)
+    return -value if match.group(1) == "-" else value

@@ -1,0 +1,155 @@
+"""Words that show or ask: predictions, hints, the solution."""
+
+import re
+import sys
+from typing import Optional
+
+from . import ask, work
+from .desk import Desk, Refused
+from .plain import printable
+from .progress import now
+
+
+# ---- predictions ----
+
+
+def word_ask(desk: Desk, args: list) -> int:
+    """ask [N] [ANSWER...]: without answers, and on a terminal, a conversation."""
+    lesson = desk.lesson(*args[:1])
+    if not lesson.asks:
+        desk.style.say(f"{lesson.label} asks nothing.")
+        return 0
+    if len(args) > 1:
+        return compare(desk, lesson, args[1:])
+    if not sys.stdin.isatty():
+        for index, question in enumerate(lesson.asks, 1):
+            desk.style.say(desk.style.wrap(f"{index}. {question.question}", "   ", ""))
+        desk.style.say(f"\nAnswer: {desk.call} ask {lesson.number:02d} " + " ".join(["NUMBER"] * len(lesson.asks)))
+        return 0
+    try:
+        right = converse(desk, lesson, right_answers(lesson))
+    except EOFError:
+        desk.style.say()
+        return 1
+    return 0 if right == len(lesson.asks) else 1
+
+
+def right_answers(lesson) -> list:
+    try:
+        return ask.answers(lesson)
+    except ask.CannotAsk as error:
+        raise Refused(f"the questions need your compiler, and it says:\n{printable(str(error))}") from error
+
+
+def compare(desk: Desk, lesson, given: list) -> int:
+    """Answers from the command line, in the order of the questions. What is right is not told."""
+    if len(given) > len(lesson.asks):
+        raise Refused(f"{lesson.label} has {len(lesson.asks)} questions, and these are {len(given)} answers.", 2)
+    numbers = [ask.number(answer) for answer in given]
+    for answer, value in zip(given, numbers):
+        if value is None:
+            raise Refused(f"'{answer}' is no number.", 2)
+    right = right_answers(lesson)
+    for question, value, expected in zip(lesson.asks, numbers, right):
+        sign = desk.style.paint("   yes", "green") if value == expected else desk.style.paint("    no", "red")
+        desk.style.say(f"{sign}  " + desk.style.wrap(f"{question.question} {value}", " " * 8).strip())
+    good = sum(value == expected for value, expected in zip(numbers, right))
+    remember(desk, lesson, good)
+    return 0 if good == len(lesson.asks) else 1
+
+
+def remember(desk: Desk, lesson, good: int):
+    desk.note(lesson, lambda part: part.update(asked={"at": now(), "right": good, "of": len(lesson.asks)}),
+              current=desk.there(lesson))
+
+
+def converse(desk: Desk, lesson, right: list) -> int:
+    """Question by question; a second try for each. How many were right."""
+    style, good = desk.style, 0
+    for index, (question, expected) in enumerate(zip(lesson.asks, right), 1):
+        style.say()
+        style.say(style.wrap(f"{index}. {question.question}", "   ", ""))
+        for attempt in (1, 2):
+            value = read_number(style)
+            if value is None:
+                break
+            if value == expected:
+                good += 1
+                style.say("   " + style.paint("Yes", "green", "bold") + f": your compiler says {expected}, too.")
+                break
+            if attempt == 1:
+                style.say("   Not so. Once more?")
+            else:
+                style.say(f"   Not so: your compiler says {expected}. Keep the question in mind while you work.")
+    remember(desk, lesson, good)
+    return good
+
+
+def read_number(style) -> Optional[int]:
+    """A number; None for an empty line: the question is left out."""
+    while True:
+        style.stream.write("   > ")
+        style.stream.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        if not line.strip():
+            return None
+        value = ask.number(line)
+        if value is not None:
+            return value
+        style.say("   A number, please; an empty line leaves the question out.")
+
+
+def offer(desk: Desk, lesson):
+    """At the start, on a terminal, the first time: the questions. Nothing that goes wrong here stops the start."""
+    if not lesson.asks or desk.part(lesson).get("asked") or not (desk.style.terminal and sys.stdin.isatty()):
+        return
+    style, count = desk.style, len(lesson.asks)
+    style.say()
+    style.say(style.wrap(f"Before you begin, {count} question{'s' if count > 1 else ''}: what do you expect? "
+                         "An empty line leaves one out."))
+    try:
+        converse(desk, lesson, right_answers(lesson))
+    except (Refused, EOFError) as error:
+        style.say(str(error))
+
+
+# ---- hints ----
+
+
+def hints(lesson) -> list:
+    """The sections of hints.md, in order."""
+    try:
+        text = (lesson.folder / "hints.md").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    parts = re.split(r"^##[ \t]+(\d+).*$", text, flags=re.M)
+    return [part.strip() for part in parts[2::2]]
+
+
+# ---- the solution ----
+
+
+def show_solution(desk: Desk, lesson, target) -> int:
+    folder, style = lesson.folder / "solution", desk.style
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    if target is None:
+        for name in names:
+            if (lesson.folder / "start" / name).is_file() and name not in lesson.edit:
+                continue  # as in start/
+            style.say(style.rule(f"solution/{name}"))
+            style.say(printable((folder / name).read_text(encoding="utf-8", errors="replace")).rstrip())
+        style.say(style.rule())
+        style.say(style.wrap("This is one way; yours may be another. As files: "
+                             f"{desk.call} solution {lesson.number:02d} --copy FOLDER"))
+        return 0
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        made, there = work.copy_new(folder, names, target)
+    except OSError as error:
+        raise Refused(f"cannot copy the solution to {target}: {error.strerror}") from error
+    if there:
+        raise Refused(f"{target} has {', '.join(there)} already, and nothing is overwritten: give another folder")
+    style.say(style.wrap(f"Copied to {work.shown(target.absolute())}: {', '.join(made)}"))
+    return 0

@@ -1,0 +1,151 @@
+"""The learner's desk: which lessons there are, where the work lies, which lesson is meant, what was done.
+
+Every word of `lesson` works on one Desk. Refused carries a sentence for the learner, and the exit status.
+"""
+
+import os
+from pathlib import Path
+from typing import Optional
+
+from . import build, check, conf, tell, work
+from .places import lessons_folder
+from .progress import Progress, count, lesson_of, now
+from .style import Style, complain
+
+
+class Refused(Exception):
+    """The word can't do it. Exit status 1: it could not be done; 2: the words of the call are off."""
+
+    def __init__(self, text: str, status: int = 1):
+        super().__init__(text)
+        self.status = status
+
+
+class Desk:
+    def __init__(self):
+        self.call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
+        self.style = Style()
+        self.lessons, errors = conf.load_all(lessons_folder())
+        for error in errors:
+            complain(error)
+        if not self.lessons:
+            raise Refused(f"there is no lesson in {lessons_folder()}")
+        self.work = work.find_work(work.here())
+        self.progress = Progress(self.work)
+        try:
+            self.data = self.progress.read()
+        except OSError as error:
+            raise Refused(f"cannot read {self.progress.file}: {error.strerror}") from error
+
+    # ---- which lesson ----
+
+    def lesson(self, word: Optional[str] = None) -> conf.Lesson:
+        """The lesson that is meant: by its word; else where the user stands; else the current one."""
+        if word is None:
+            return work.lesson_here(self.work, self.lessons) or self.current()
+        try:
+            return conf.find(self.lessons, word)
+        except LookupError as error:
+            raise Refused(f"{error} All of them: {self.call} list", 2) from error
+
+    def current(self) -> conf.Lesson:
+        """The one that was worked on last; else the first that is not done."""
+        for lesson in self.lessons:
+            if lesson.name == self.data["current"]:
+                return lesson
+        return next((lesson for lesson in self.lessons if not self.done(lesson)), self.lessons[-1])
+
+    def after(self, lesson: conf.Lesson) -> Optional[conf.Lesson]:
+        """The next lesson that is not done: behind this one, else from the first on."""
+        place = self.lessons.index(lesson)
+        order = self.lessons[place + 1:] + self.lessons[:place]
+        return next((other for other in order if not self.done(other)), None)
+
+    def only(self, args: list, most: int = 1) -> list:
+        """The words behind `lesson WORD`, which knows no option."""
+        for arg in args:
+            if arg.startswith("-") and len(arg) > 1:
+                raise Refused(f"there is no option '{arg}' here.", 2)
+        if len(args) > most:
+            raise Refused(f"too many words: '{args[most]}' has no meaning here.", 2)
+        return args
+
+    # ---- the files ----
+
+    def folder(self, lesson: conf.Lesson) -> Path:
+        return self.work / lesson.name
+
+    def there(self, lesson: conf.Lesson) -> bool:
+        return self.folder(lesson).is_dir()
+
+    def need(self, lesson: conf.Lesson) -> Path:
+        if not self.there(lesson):
+            raise Refused(f"{lesson.label} is not started: {self.call} start {lesson.number:02d}")
+        return self.folder(lesson)
+
+    # ---- what was done ----
+
+    def part(self, lesson: conf.Lesson) -> dict:
+        return self.data["lessons"].get(lesson.name, {})
+
+    def done(self, lesson: conf.Lesson) -> bool:
+        return bool(self.part(lesson).get("passed"))
+
+    def tried(self, lesson: conf.Lesson) -> bool:
+        return self.done(lesson) or count(self.part(lesson), "tries") > 0
+
+    def note(self, lesson: conf.Lesson, change, current: bool = True):
+        """Changes a lesson's part of the progress by change(part). A folder that can't be written is no reason to stop."""
+        try:
+            with self.progress.change() as data:
+                change(lesson_of(data, lesson.name))
+                if current:
+                    data["current"] = lesson.name
+                self.data = data
+        except OSError as error:
+            complain(f"cannot keep your progress in {self.progress.file}: {error.strerror}")
+
+    # ---- a check ----
+
+    def check(self, lesson: conf.Lesson, folder: Path, quiet: bool = False):
+        """Report of a check of that folder, with a line while it runs."""
+        os.environ.setdefault("LAB_RENDER", "ansi" if self.style.colour and not quiet else "text")
+        if self.style.columns < 78:
+            os.environ.setdefault("LAB_WIDTH", "8" if self.style.columns >= 40 else "4")
+        waiting = None if quiet else tell.Waiting(self.style)
+        try:
+            return check.check_folder(lesson, folder, progress=waiting)
+        except check.CannotCheck as error:
+            raise Refused(str(error)) from error
+        finally:
+            if waiting:
+                waiting.end()
+
+    def check_and_tell(self, lesson: conf.Lesson) -> bool:
+        """The learner's own check: told, and remembered. True where all passed."""
+        folder = self.need(lesson)
+        report = self.check(lesson, folder)
+
+        def change(part):
+            part["checks"] = count(part, "checks") + 1
+            if not report.starter and "empty" not in report.diagnoses:
+                part["tries"] = count(part, "tries") + 1
+            part["last"] = {"at": now(), "status": report.status, "passed": report.passed(), "tests": len(report.tests)}
+            if report.status == "pass":
+                part.setdefault("passed", now())
+
+        self.note(lesson, change)
+        tell.tell(report, lesson, self.style, self.call, self.after(lesson), work.shown(folder))
+        return report.status == "pass"
+
+    def built(self, lesson: conf.Lesson, name: str) -> Optional[Path]:
+        """The learner's own program, made anew where its sources changed; None where it does not build (said)."""
+        folder = self.need(lesson)
+        program = folder / name
+        sources = [folder / file for file in [*lesson.programs[name], *lesson.edit] if (folder / file).is_file()]
+        if program.is_file() and all(program.stat().st_mtime >= file.stat().st_mtime for file in sources):
+            return program
+        words = build.command(lesson, name, lesson.programs[name])
+        said = build.subprocess.run(words, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+        self.style.say(tell.compiler_words(said.stderr, self.style)) if said.stderr else None
+        return program if said.returncode == 0 else None

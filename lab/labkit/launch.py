@@ -1,0 +1,64 @@
+"""Words that become another program: the viewer and gdb."""
+
+import os
+import shlex
+import sys
+
+from .desk import Desk, Refused
+from .places import ROOT, programs_folder
+
+
+def become(words: list, folder=None):
+    """Replaces this process; returns only as a Refused."""
+    sys.stdout.flush()
+    try:
+        if folder:
+            os.chdir(folder)
+        os.execv(words[0], [str(word) for word in words])
+    except OSError as error:
+        raise Refused(f"cannot start {words[0]}: {error.strerror}") from error
+
+
+def word_view(desk: Desk, args: list) -> int:
+    """The segment that the learner's program made in its folder, with the lesson's layout."""
+    names = [arg for arg in args if not arg.startswith("-")][:1]
+    options = [arg for arg in args if arg not in names]
+    lesson = desk.lesson(*names)
+    folder = desk.need(lesson)
+    words = [str(programs_folder() / "shm-view"), "--path", str(folder), "--proj", str(lesson.proj)]
+    if lesson.layout and lesson.layout.kind == "file":
+        words += ["--layout", str(lesson.folder / lesson.layout.what)]
+    elif lesson.layout:
+        program = desk.built(lesson, lesson.layout.program)
+        if program is None:
+            raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
+        words += ["--type", lesson.layout.what, "--elf", str(program)]
+    become([*words, *options])
+    return 1
+
+
+def word_gdb(desk: Desk, args: list) -> int:
+    """gdb [N] [PROGRAM]: the lesson's word first, where both are given."""
+    args = desk.only(args, 2)
+    known = work_names(desk)
+    if len(args) == 1 and args[0] in known.get(desk.lesson().name, ()):
+        args = [desk.lesson().name, *args]
+    lesson = desk.lesson(*args[:1])
+    name = args[1] if len(args) > 1 else next(iter(lesson.programs))
+    if name not in lesson.programs:
+        raise Refused(f"{lesson.label} has no program '{name}': {', '.join(lesson.programs)}", 2)
+    program = desk.built(lesson, name)
+    if program is None:
+        raise Refused(f"{name} does not build yet: {desk.call} check {lesson.number:02d}")
+    arguments = shlex.split(lesson.args.get(name, ""))
+    door = ROOT / "shmlab"
+    if door.is_file():
+        become([str(door), "gdb", f"./{name}", *arguments], program.parent)
+    os.environ["SHMLAB_VIEW"] = str(programs_folder() / "shm-view")
+    become(["/usr/bin/env", "gdb", "-q", "-x", str(ROOT / "gdb" / ".gdbinit"), "--args", f"./{name}", *arguments],
+           program.parent)
+    return 1
+
+
+def work_names(desk: Desk) -> dict:
+    return {lesson.name: list(lesson.programs) for lesson in desk.lessons}

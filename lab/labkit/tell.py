@@ -1,0 +1,182 @@
+"""A report -> what the learner sees on the terminal.
+
+tell(report, lesson, style, call, next_lesson, source)   a line for each test, the first failures whole, and what to do next
+Waiting(style)   one line that shows how far a check is, and leaves nothing behind
+"""
+
+import re
+
+from . import tap
+from .plain import printable
+from .style import Style
+
+SIGNS = {"pass": ("    ok", "green"), "fail": ("not ok", "red"), "skip": ("    --", "dim")}
+WHOLE = 2  # so many failures are shown whole
+COMPILER_LINES = 24
+OUTPUT_LINES = 14
+OWN = {  # the machine's own diagnoses: what it is called
+    "empty": "nothing in the main file",
+    "does-not-build": "it does not build",
+    "crash": "the program crashed",
+    "hang": "the program did not end",
+    "flood": "the program printed without end",
+}
+
+
+def tell(report, lesson, style: Style, call: str, next_lesson=None, source: str = ""):
+    """source: where the learner's files are, as typed from here. call: how the learner calls `lesson`."""
+    heading(report, lesson, style, source)
+    if report.status == "error":
+        tell_error(report, style)
+    else:
+        for test in report.tests:
+            tell_line(test, style)
+        failed = [test for test in report.tests if test.status == "fail"]
+        for test in failed[:WHOLE]:
+            tell_failure(test, lesson, style)
+        if len(failed) > WHOLE:
+            more = len(failed) - WHOLE
+            style.say()
+            style.say(style.wrap(f"{more} more {'is' if more == 1 else 'are'} not ok; mend these first.", "  "))
+        tell_whole(report, style)
+    closing(report, lesson, style, call, next_lesson)
+
+
+def heading(report, lesson, style: Style, source: str):
+    title = lesson.label
+    room = style.width - len(title) - len(source)
+    style.say(style.paint(title, "bold") + (" " * room + style.paint(source, "dim") if source and room > 1 else ""))
+    style.say()
+
+
+def tell_line(test, style: Style):
+    sign, colour = SIGNS[test.status]
+    lines = style.wrap(printable(test.name), " " * 10, " " * 10).splitlines()
+    text = "\n".join([lines[0].strip(), *lines[1:]])
+    how = ("bold",) if test.status == "fail" else ("dim",) if test.status == "skip" else ()
+    style.say(f"  {style.paint(sign, colour)}  " + "\n".join(style.paint(line, *how) for line in text.splitlines()))
+    if test.status == "skip" and test.text:
+        style.say(style.paint(style.wrap(printable(test.text), " " * 10), "dim"))
+
+
+def tell_failure(test, lesson, style: Style):
+    style.say()
+    style.say(style.rule(printable(test.name)))
+    if test.text:
+        style.say(style.wrap(printable(test.text), "  "))
+    if test.grid:
+        style.say()
+        style.say(grid(test.grid, style))
+    known = [(lesson.mistake(found), found) for found in test.diagnoses]
+    if any(mistake or found in OWN for mistake, found in known):
+        style.say()
+    for mistake, found in known:
+        if mistake:
+            style.say(labelled("Mistake:", printable(mistake.name), style, "yellow"))
+            style.say(labelled("Read:", printable(mistake.where), style))
+        elif found in OWN:
+            style.say(labelled("Mistake:", OWN[found], style, "yellow"))
+    if test.output:
+        style.say()
+        style.say(some_lines(test.output, style, OUTPUT_LINES))
+
+
+def labelled(label: str, text: str, style: Style, *how: str) -> str:
+    wrapped = style.wrap(text, " " * 11, " " * 11)
+    return f"  {style.paint(label, 'bold', *how)}{' ' * (9 - len(label))}" + wrapped[11:]
+
+
+def grid(text: str, style: Style) -> str:
+    """The picture, as wide as the terminal: its lines are cut, not wrapped."""
+    lines = []
+    for line in tap.grid_of(text).splitlines():
+        words = line.rstrip()
+        lines.append(style.clip("  " + (style.paint(words, "bold") if words.endswith(":") else words)))
+    return "\n".join(lines)
+
+
+def some_lines(text: str, style: Style, most: int) -> str:
+    lines = printable(text).splitlines()
+    shown = [style.clip("  " + line.expandtabs()) for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(style.paint(f"  (and {len(lines) - most} lines more)", "dim"))
+    return "\n".join(shown)
+
+
+def compiler_words(text: str, style: Style) -> str:
+    """The compiler's own words, its errors and warnings marked as it does on a terminal."""
+    def mark(match):
+        return style.paint(match.group(1), "bold", "red" if "error" in match.group(1) else "yellow")
+
+    lines = some_lines(text, style, COMPILER_LINES)
+    return re.sub(r"\b((?:fatal )?error:|warning:)", mark, lines) if style.colour else lines
+
+
+def tell_error(report, style: Style):
+    if report.build_output.strip():
+        style.say(compiler_words(report.build_output, style))
+        style.say()
+    for line in printable(report.text).splitlines():
+        style.say(style.wrap(line, "  "))
+
+
+def tell_whole(report, style: Style):
+    """Words about the whole, and what the compiler warns of."""
+    warned = report.build_output.strip()
+    if warned:
+        style.say()
+        style.say(style.rule("The compiler warns"))
+        style.say(compiler_words(warned, style))
+    # the first line of an untouched start: closing says that, too
+    lines = printable(report.text).splitlines()[1 if report.starter else 0:]
+    if lines:
+        style.say()
+    for line in lines:
+        style.say(style.wrap(line, "  "))
+    style.say()
+
+
+def closing(report, lesson, style: Style, call: str, next_lesson):
+    """One friendly line: how it stands, and what to do next."""
+    word, here = call, f"{lesson.number:02d}"
+    if report.status == "pass":
+        count = f"All {len(report.tests)} passed." if len(report.tests) > 1 else "It passed."
+        style.say(style.paint(count, "bold", "green") + " Well done.")
+        if next_lesson:
+            style.offers([("next:", f"{word} next"), ("which is:", next_lesson.label)])
+        else:
+            style.say("That was the last lesson.")
+    elif report.status == "error":
+        style.say("\n" + style.paint("Nothing could be checked yet.", "bold"))
+        style.offers([("a nudge:", f"{word} hint {here}")])
+    else:
+        style.say(style.paint(f"{report.passed()} of {len(report.tests)} passed.", "bold"))
+        if report.starter:
+            style.say(style.wrap(f"Begin: open {lesson.main_file} in your editor and look for TODO; then check again."))
+        else:
+            style.offers([("a nudge:", f"{word} hint {here}"), ("the memory, live:", f"{word} view {here}")])
+
+
+class Waiting:
+    """While a check runs: one line that says how far it is. Nothing of it stays."""
+
+    def __init__(self, style: Style):
+        self.style, self.shown = style, ""
+        self.say("building")
+
+    def __call__(self, stream: str):
+        done = len(tap.results(stream))
+        plan = re.search(r"^1\.\.(\d+)", stream, re.M)
+        if plan:
+            self.say(f"checking {min(done + 1, int(plan.group(1)))} of {plan.group(1)}")
+
+    def say(self, text: str):
+        if self.style.terminal and text != self.shown:
+            self.style.stream.write(f"\r\x1b[K{self.style.paint(text + ' ...', 'dim')}")
+            self.style.stream.flush()
+        self.shown = text
+
+    def end(self):
+        if self.style.terminal:
+            self.style.stream.write("\r\x1b[K")
+            self.style.stream.flush()

@@ -1,0 +1,146 @@
+"""Waits for a save of the learner's files: by inotify where it works, otherwise by looking again and again.
+
+Watcher(folder, files) -> .mode "inotify" or "poll", .why (of polling); .wait() returns when a save is complete
+What counts is how the files themselves look: an editor's swap files, backups and renames wake us, and change nothing.
+"""
+
+import os
+import select
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Optional
+
+POLL = 0.3  # seconds between two looks
+CALM = 0.12  # a save is complete when nothing changed for so long
+PROBE_SECONDS = 1.0
+EVENTS = "close_write,moved_to,create,delete,attrib,modify,delete_self,move_self"
+# file systems where others than this kernel write: inotify tells nothing of that
+FOREIGN = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "vboxsf", "prl_fs", "drvfs", "virtiofs", "ncpfs",
+           "vmhgfs")
+
+
+class FolderGone(Exception):
+    """The folder that was watched is no more."""
+
+
+def file_system(folder: Path) -> str:
+    """The type of the file system that the folder lies on, as the kernel calls it; "" where it can't be found."""
+    real, best, kind = os.path.realpath(folder), "", ""
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as stream:
+            lines = stream.read().splitlines()
+    except OSError:
+        return ""
+    for line in lines:
+        before, _, after = line.partition(" - ")
+        point = before.split()[4].replace("\\040", " ")
+        inside = real == point or real.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, after.split()[0]
+    return kind
+
+
+def no_inotify(folder: Path) -> str:
+    """Why inotify can't be leant on here; "": nothing is known against it."""
+    if shutil.which("inotifywait") is None:
+        return "inotifywait is not installed (package inotify-tools)"
+    kind = file_system(folder)
+    if kind in FOREIGN or kind.startswith("fuse.") and kind != "fuse.fuse-overlayfs":
+        return f"this folder is on {kind}, where changes from outside send no word"
+    return ""
+
+
+class Watcher:
+    def __init__(self, folder: Path, files: list):
+        self.folder, self.files = folder, files
+        self.child: Optional[subprocess.Popen] = None
+        self.why = no_inotify(folder)
+        if not self.why:
+            self.why = self._listen()
+        self.seen = self.look()
+
+    @property
+    def mode(self) -> str:
+        return "poll" if self.why else "inotify"
+
+    def look(self) -> tuple:
+        """How the files look now: what a save changes."""
+        found = []
+        for name in self.files:
+            try:
+                facts = os.stat(self.folder / name)
+                found.append((facts.st_mtime_ns, facts.st_size, facts.st_ino))
+            except OSError:
+                found.append(None)
+        return tuple(found)
+
+    def wait(self) -> list:
+        """Returns the names of files that were saved since the last call (or since the start), when they are complete."""
+        while self.look() == self.seen:
+            self._sleep()
+        before, now, calm = self.seen, self.look(), time.monotonic()
+        # a file that is away for a moment is being saved by renaming
+        while time.monotonic() - calm < (CALM if None not in now else 3 * CALM):
+            time.sleep(CALM / 4)
+            latest = self.look()
+            if latest != now:
+                now, calm = latest, time.monotonic()
+        self.seen = now
+        return [name for name, old, new in zip(self.files, before, now) if old != new]
+
+    def _sleep(self):
+        """Until something may have changed."""
+        if not self.folder.is_dir():
+            raise FolderGone(str(self.folder))
+        if self.mode == "poll":
+            time.sleep(POLL)
+            return
+        # a second at most: the folder's own end may come without an event
+        if self._event(1.0) is False:
+            self.stop()
+            self.why = "inotifywait ended"
+
+    def _event(self, seconds: float) -> Optional[bool]:
+        """True: there was an event. None: there was none. False: there will be none any more."""
+        ready, _, _ = select.select([self.child.stdout], [], [], seconds)
+        if not ready:
+            return None
+        return bool(os.read(self.child.stdout.fileno(), 65536))
+
+    def _listen(self) -> str:
+        """Starts inotifywait, and makes sure that it hears. "" or the reason why it does not."""
+        folders = sorted({str((self.folder / name).parent) for name in self.files} | {str(self.folder)})
+        folders = [folder for folder in folders if os.path.isdir(folder)]
+        self.child = subprocess.Popen(["inotifywait", "-m", "-q", "-e", EVENTS, "--format", "%e %f", "--", *folders],
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                      start_new_session=True)
+        if self._hears():
+            return ""
+        self.stop()
+        return "inotify sends no word of changes in this folder"
+
+    def _hears(self) -> bool:
+        """Touches a file until the word of it comes. inotifywait needs a moment to begin: so more than once."""
+        until, heard = time.monotonic() + PROBE_SECONDS, None
+        probe = self.folder / f".shmlab-probe-{os.getpid()}"
+        try:
+            while heard is None and time.monotonic() < until:
+                probe.write_bytes(b"")
+                heard = self._event(0.05)
+        except OSError:
+            return False  # a folder that can't be written
+        finally:
+            try:
+                probe.unlink()
+            except OSError:
+                pass
+        return bool(heard)
+
+    def stop(self):
+        if self.child:
+            self.child.kill()
+            self.child.wait()
+            self.child.stdout.close()
+            self.child = None

@@ -1,0 +1,336 @@
+"""The words of `shmlab lesson`: which there are, and what each does. main(words) -> exit status.
+
+0: done, or all passed. 1: it could not be done, or something did not pass. 2: the words of the call are off.
+"""
+
+import difflib
+import os
+import signal
+import sys
+
+from . import asking, check, conf, formats, launch, tell, watch, work
+from .desk import Desk, Refused
+from .progress import count, now
+from .style import Style, complain
+
+
+def word_overview(desk: Desk, args: list) -> int:
+    desk.only(args, 0)
+    style, lesson = desk.style, desk.current()
+    done = sum(desk.done(other) for other in desk.lessons)
+    style.say(style.paint("Lessons", "bold") + f": {done} of {len(desk.lessons)} done"
+              + (f"   your files: {work.shown(desk.work)}" if desk.work.is_dir() else ""))
+    style.say()
+    past = [other for other in desk.lessons if desk.done(other)]
+    if past:
+        last = max(past, key=lambda other: str(desk.part(other).get("passed")))
+        style.say(style.wrap(f"Keep in mind (from {last.number:02d}): {last.fact}"))
+        style.say()
+    if desk.done(lesson):
+        return say_done(desk, lesson)
+    style.say(f"Now: {style.paint(lesson.label, 'bold')}   ({lesson.minutes} minutes)")
+    style.say(style.wrap(lesson.goal, "     "))
+    if not desk.there(lesson):
+        style.say()
+        style.offers([("begin:", f"{desk.call} start {lesson.number:02d}")])
+        return 0
+    style.say(style.wrap(f"{work.shown(desk.folder(lesson))}: README.md, {', '.join(lesson.edit)}", "     "))
+    last = desk.part(lesson).get("last")
+    if isinstance(last, dict):
+        style.say(f"     last check: {last_words(last)}")
+    style.say()
+    style.offers([("next:", f"{desk.call} check"), ("all words:", f"{desk.call} help")])
+    return 0
+
+
+def last_words(last: dict) -> str:
+    when = str(last.get("at", ""))[:16].replace("T", " ")
+    if last.get("status") == "error":
+        return f"nothing could be checked ({when})"
+    return f"{last.get('passed')} of {last.get('tests')} passed ({when})"
+
+
+def say_done(desk: Desk, lesson) -> int:
+    following = desk.after(lesson)
+    if following is None:
+        desk.style.say("All lessons are done.")
+        return 0
+    desk.style.say(f"{lesson.label} is done.")
+    desk.style.offers([("next:", f"{desk.call} next"), ("which is:", f"{following.label} ({following.minutes} minutes)")])
+    return 0
+
+
+def word_list(desk: Desk, args: list) -> int:
+    desk.only(args, 0)
+    style, current = desk.style, desk.current()
+    for lesson in desk.lessons:
+        mark = "done" if desk.done(lesson) else "now" if lesson is current else "begun" if desk.there(lesson) else ""
+        colour = {"done": ["green"], "now": ["bold", "cyan"]}.get(mark, [])
+        title = style.paint(lesson.label, "bold") if lesson is current else lesson.label
+        style.say(f"{style.paint(f'{mark:>5}', *colour)}  {title}{' ' * max(1, 46 - len(lesson.label))}"
+                  f"{lesson.minutes:3d} min".rstrip())
+        style.say(style.paint(style.wrap(lesson.teaches, " " * 10), "dim"))
+    style.say()
+    style.offers([("to begin one:", f"{desk.call} start N"), ("how far it is:", f"{desk.call} check N")])
+    return 0
+
+
+def word_start(desk: Desk, args: list) -> int:
+    lesson = desk.lesson(*desk.only(args))
+    made = lay_out(desk, lesson)
+    style, place = desk.style, work.shown(desk.folder(lesson))
+    style.say(style.paint(lesson.label, "bold") + f"   ({lesson.minutes} minutes)")
+    style.say(style.wrap(lesson.goal))
+    style.say()
+    if made:
+        style.say(style.wrap(f"New in {place}: {', '.join(name for name in made if '/' not in name)}"))
+    else:
+        style.say(style.wrap(f"Your files are in {place}, as you left them."))
+    asking.offer(desk, lesson)
+    style.say()
+    for label, words in (("Read:", f"{place}/README.md"), ("Edit:", ", ".join(f"{place}/{name}" for name in lesson.edit)),
+                         ("Check:", f"{desk.call} check")):
+        style.say(f"{label:8}{words}")
+    return 0
+
+
+def lay_out(desk: Desk, lesson) -> list:
+    """The lesson's files in the learner's folder, and the lesson the current one. The names of those that are new."""
+    try:
+        made, _ = work.copy_start(lesson, desk.folder(lesson))
+    except OSError as error:
+        raise Refused(f"cannot put the lesson's files into {desk.folder(lesson)}: {error.strerror}\n"
+                      "  SHMLAB_WORK=FOLDER in the environment chooses another folder") from error
+    desk.note(lesson, lambda part: part.setdefault("started", now()))
+    return made
+
+
+def word_check(desk: Desk, args: list) -> int:
+    if any(arg.startswith("-") for arg in args):
+        return check_many(desk, args)
+    return 0 if desk.check_and_tell(desk.lesson(*desk.only(args))) else 1
+
+
+def check_many(desk: Desk, args: list) -> int:
+    """check --all [--format F] [DIR]: every lesson that has a folder in DIR, for graders."""
+    form, every, rest = None, False, list(args)
+    words = []
+    while rest:
+        arg = rest.pop(0)
+        if arg == "--all":
+            every = True
+        elif arg.startswith("--format"):
+            form = arg[9:] if arg.startswith("--format=") else rest.pop(0) if arg == "--format" and rest else ""
+            if form not in formats.FORMS:
+                raise Refused(f"--format is one of {', '.join(formats.FORMS)}.", 2)
+        elif arg.startswith("-"):
+            raise Refused(f"check has no option '{arg}'.", 2)
+        else:
+            words.append(arg)
+    lessons = desk.lessons if every else [desk.lesson(words.pop(0) if words else None)]
+    desk.only(words)
+    return check_folders(desk, lessons, every, work.Path(words[0]) if words else None, form)
+
+
+def check_folders(desk: Desk, lessons: list, every: bool, place, form) -> int:
+    if place is not None and not place.is_dir():
+        raise Refused(f"there is no folder {place}")
+    top = place or desk.work
+    folders = {lesson.name: top / lesson.name for lesson in lessons}
+    if not every and place is not None and not folders[lessons[0].name].is_dir():
+        folders = {lessons[0].name: place}  # DIR is the submission itself
+    lessons = [lesson for lesson in lessons if folders[lesson.name].is_dir()]
+    if not lessons:
+        raise Refused(f"there is no lesson's folder in {top}")
+    reports = []
+    for lesson in lessons:
+        reports.append(desk.check(lesson, folders[lesson.name], quiet=form is not None))
+        if form is None:
+            one_line(desk, lesson, reports[-1])
+    if form is not None:
+        formats.write(reports, form, sys.stdout, True if every else None)
+    return 0 if all(report.status == "pass" for report in reports) else 1
+
+
+def one_line(desk: Desk, lesson, report):
+    sign, colour = tell.SIGNS["pass" if report.status == "pass" else "fail"]
+    words = f"{report.passed()} of {len(report.tests)} passed" if report.tests else report.text.splitlines()[0]
+    desk.style.say(f"{desk.style.paint(sign, colour)}  {lesson.label}: {words}")
+
+
+def word_watch(desk: Desk, args: list) -> int:
+    lesson = desk.lesson(*desk.only(args))
+    folder, style = desk.need(lesson), desk.style
+    watcher = watch.Watcher(folder, lesson.edit)
+    try:
+        saved = []
+        while True:
+            if style.terminal:
+                style.stream.write("\x1b[H\x1b[2J")
+            if saved:
+                style.say(style.paint(f"{', '.join(saved)}: saved at {now()[11:19]}", "dim"))
+            desk.check_and_tell(lesson)
+            style.say()
+            how = "" if watcher.mode == "inotify" else f" Looking every {watch.POLL} s: {watcher.why}."
+            style.say(style.paint(style.wrap(f"Watching {', '.join(lesson.edit)}. Save to check again, Ctrl-C to leave."
+                                             + how), "dim"))
+            style.stream.flush()
+            saved = watcher.wait()
+    except KeyboardInterrupt:
+        style.say()
+        return 0
+    except watch.FolderGone as error:
+        raise Refused(f"{error} is no more: {desk.call} start {lesson.number:02d} makes it anew") from error
+    finally:
+        watcher.stop()
+
+
+def word_hint(desk: Desk, args: list) -> int:
+    lesson = desk.lesson(*desk.only(args))
+    hints, style = asking.hints(lesson), desk.style
+    if not hints:
+        raise Refused(f"{lesson.label} has no hints")
+    shown = min(count(desk.part(lesson), "hints"), len(hints))
+    number = min(shown + 1, len(hints))
+    style.say(style.paint(f"{lesson.label}: hint {number} of {len(hints)}", "bold"))
+    style.say()
+    style.say("\n".join(style.wrap(line, "  ") for line in hints[number - 1].splitlines()))
+    style.say()
+    if number < len(hints):
+        style.offers([("still stuck? one more:", f"{desk.call} hint {lesson.number:02d}")])
+    else:
+        style.offers([("that was the last one. One way to do it:", f"{desk.call} solution {lesson.number:02d}")])
+    desk.note(lesson, lambda part: part.update(hints=number), current=desk.there(lesson))
+    return 0
+
+
+def word_next(desk: Desk, args: list) -> int:
+    desk.only(args, 0)
+    lesson = desk.current()
+    if not desk.done(lesson):
+        raise Refused(f"{lesson.label} is not done yet: {desk.call} check {lesson.number:02d}\n"
+                      f"  to go on without it: {desk.call} start N")
+    following = desk.after(lesson)
+    if following is None:
+        desk.style.say("All lessons are done.")
+        return 0
+    return word_start(desk, [following.name])
+
+
+def word_reset(desk: Desk, args: list) -> int:
+    lesson = desk.lesson(*desk.only(args))
+    folder = desk.need(lesson)
+    try:
+        backup = work.set_aside(folder)
+    except OSError as error:
+        raise Refused(f"cannot set your files in {folder} aside: {error.strerror or error}\n  nothing is lost") from error
+    lay_out(desk, lesson)
+    desk.style.say(desk.style.wrap(f"{lesson.label} is as at its start. Your files are kept: {work.shown(backup)}"))
+    return 0
+
+
+def word_solution(desk: Desk, args: list) -> int:
+    args, target = list(args), None
+    anyway = "--anyway" in args
+    args = [arg for arg in args if arg != "--anyway"]
+    if "--copy" in args:
+        place = args.index("--copy")
+        if place + 1 == len(args):
+            raise Refused("--copy needs a folder behind it.", 2)
+        target = work.Path(args[place + 1])
+        del args[place:place + 2]
+    lesson = desk.lesson(*desk.only(args))
+    if not anyway and not desk.tried(lesson):
+        raise Refused(f"{lesson.label}: try it first, and check once: {desk.call} check {lesson.number:02d}\n"
+                      f"  to see it now: {desk.call} solution {lesson.number:02d} --anyway")
+    return asking.show_solution(desk, lesson, target)
+
+
+def word_help(desk, args: list) -> int:
+    style = desk.style if desk else Style()
+    call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
+    style.say(f"{style.paint(call, 'bold')} [WORD]: exercises, step by step. You write C, and see what it does to memory.")
+    style.say()
+    for name, (_, usage, text) in WORDS.items():
+        say_word(style, f"{name} {usage}".strip() or "(nothing)", text)
+    style.say()
+    style.say(style.wrap("N is a lesson's number or a part of its name. Left out: the lesson in whose folder you stand, else "
+                         "the current one. Your files lie in ./lab-work; SHMLAB_WORK=FOLDER puts them elsewhere."))
+    return 0
+
+
+def say_word(style, usage: str, text: str):
+    """Side by side where there is room, otherwise one under the other."""
+    if style.columns >= 70 and len(usage) <= 24:
+        style.say(f"  {style.paint(usage, 'bold')}" + style.wrap(text, " " * 28, " " * 28)[2 + len(usage):])
+    else:
+        style.say(f"  {style.paint(usage, 'bold')}\n{style.wrap(text, ' ' * (28 if style.columns >= 70 else 6))}")
+
+
+def module_word(name: str):
+    """A word that is a module of its own: main(args) -> exit status."""
+    def run(_desk, args: list) -> int:
+        try:
+            module = __import__(f"labkit.{name}", fromlist=["main"])
+        except ModuleNotFoundError as error:
+            if error.name != f"labkit.{name}":
+                raise
+            raise Refused(f"'{name}' comes with a later version of the kit") from error
+        return module.main(args)
+
+    return run
+
+
+WORDS = {  # word: (what it does, what stands behind it, for the help; "" is not told)
+    "": (word_overview, "", "where you are, and what is next"),
+    "list": (word_list, "", "all lessons: what they teach, how long they take, which are done"),
+    "start": (word_start, "[N]", "puts a lesson's files into your folder. Files of yours stay as they are"),
+    "check": (word_check, "[N]", "builds your program, runs it, and looks at the memory"),
+    "watch": (word_watch, "[N]", "checks whenever you save"),
+    "hint": (word_hint, "[N]", "a nudge; one more at each call"),
+    "ask": (asking.word_ask, "[N] [ANSWER...]", "what do you expect? Your compiler says whether you are right"),
+    "view": (launch.word_view, "[N]", "the viewer, on the segment that your program made"),
+    "gdb": (launch.word_gdb, "[N] [PROGRAM]", "the debugger on your program, with the segment beside the source"),
+    "next": (word_next, "", "the next lesson, once this one is done"),
+    "reset": (word_reset, "[N]", "back to the start. What you wrote is kept beside it"),
+    "solution": (word_solution, "[N] [--anyway] [--copy DIR]", "one way to do it, after you have tried"),
+    "help": (word_help, "", "this text"),
+    "check --all": (None, "[--format tap|junit|json|autolab] [DIR]",
+                    "for graders: every lesson that has a folder in DIR"),
+    "grade": (module_word("grade"), "DIR", "for instructors: many submissions at once"),
+    "verify": (module_word("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
+}
+NO_DESK = ("grade", "verify", "help")  # these look for lessons by themselves
+
+
+def unknown(word: str) -> int:
+    near = difflib.get_close_matches(word, [name for name in WORDS if name and " " not in name], 1)
+    call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
+    complain(f"lesson has no word '{tell.printable(word)[:40]}'."
+             + (f"\nDid you mean: {call} {near[0]}" if near else "") + f"\nAll words: {call} help")
+    return 2
+
+
+def main(words: list) -> int:
+    # an end by a signal is an end by an exception: what was started and made is taken away
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda got, _frame: sys.exit(128 + got))
+    name, args = (words[0], words[1:]) if words else ("", [])
+    if name in ("-h", "--help") or any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify"):
+        name, args = "help", []
+    if name not in WORDS or WORDS[name][0] is None:
+        return unknown(name)
+    try:
+        return WORDS[name][0](None if name in NO_DESK else Desk(), args)
+    except Refused as error:
+        complain(str(error))
+        return error.status
+    except (conf.ConfError, check.CannotCheck) as error:
+        complain(str(error))
+        return 1
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
