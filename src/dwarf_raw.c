@@ -8,15 +8,11 @@
 
 #define ABBREVS_MAX (1u << 16)
 #define ATTRIBUTES_MAX (1u << 20)
+#define ABBREV_SIZE_MAX 4096 /* bytes of attributes: more counts as a size that varies */
 
 static const struct raw_section *section_of(const struct raw_unit *unit)
 {
     return unit->in_types ? &unit->file->types : &unit->file->info;
-}
-
-const unsigned char *raw_unit_bytes(const struct raw_unit *unit, uint64_t at)
-{
-    return section_of(unit)->at + at;
 }
 
 /* ---- numbers ---- */
@@ -40,8 +36,8 @@ static uint64_t number_at(const unsigned char *p, unsigned size, bool little)
 }
 
 /* A number of `size` bytes at *at of the section; moves *at on. false where the section ends before. */
-static bool take_number(const struct raw_file *file, const struct raw_section *s, uint64_t *at, unsigned size,
-                        uint64_t *number)
+static inline bool take_number(const struct raw_file *file, const struct raw_section *s, uint64_t *at, unsigned size,
+                               uint64_t *number)
 {
     if (*at > s->size || s->size - *at < size) {
         return false;
@@ -324,7 +320,8 @@ int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, st
 {
     const struct raw_section *s = in_types ? &file->types : &file->info;
     uint64_t at = start, length;
-    *unit = (struct raw_unit){.file = file, .in_types = in_types, .start = start, .offset_size = 4};
+    *unit = (struct raw_unit){
+        .file = file, .in_types = in_types, .bytes = s->at, .start = start, .offset_size = 4};
     if (start >= s->size) {
         return 0;
     }
@@ -352,20 +349,19 @@ bool raw_tag_is_type(unsigned tag)
            tag == DW_TAG_enumeration_type || tag == DW_TAG_typedef || tag == DW_TAG_base_type;
 }
 
-static void abbrev_attribute(struct raw_abbrev *a, const struct raw_attribute *t)
+/* `before`: bytes of the attributes before it, or more where these vary. */
+static void abbrev_attribute(struct raw_abbrev *a, const struct raw_attribute *t, uint64_t before)
 {
+    uint32_t at = before > ABBREV_SIZE_MAX ? RAW_VARIES : (uint32_t)before;
     if (t->name == DW_AT_name && a->name_form == 0) {
         a->name_form = t->form;
-        a->name_at = a->size;
+        a->name_at = at;
     } else if (t->name == DW_AT_sibling && a->sibling_form == 0) {
         a->sibling_form = t->form;
-        a->sibling_at = a->size;
+        a->sibling_at = at;
     } else if (t->name == DW_AT_declaration) {
         a->declaration = true;
     }
-    uint32_t size = t->form == DW_FORM_implicit_const ? 0 : t->size;
-    a->size = a->size == RAW_VARIES || size == RAW_VARIES || a->size > 4096 ? RAW_VARIES : a->size + size;
-    a->count++;
 }
 
 /* Notes where a type's abbreviation has its name. */
@@ -376,6 +372,8 @@ static void note_name(struct raw_unit *u, const struct raw_abbrev *a)
     }
     switch (a->name_form) {
     case DW_FORM_string:
+        u->full_name_tags |= 1ull << a->tag; /* the tags of types are less than 64 */
+        break;
     case DW_FORM_strp:
     case DW_FORM_line_strp:
     case DW_FORM_strp_sup:
@@ -416,20 +414,19 @@ static int room_for(void **array, size_t *room, size_t count, size_t size)
 }
 
 struct abbrev_reader {
-    struct raw_unit *unit;
     const unsigned char *bytes;
     uint64_t at, end;
 };
 
 /* Name, form and implicit value. 1; 0 at the two zeros that end a list; -EBADMSG. */
-static int read_attribute(struct abbrev_reader *r, struct raw_attribute *t)
+static int read_attribute(struct abbrev_reader *r, const struct raw_unit *u, struct raw_attribute *t)
 {
     uint64_t name, form;
     if (!take_leb(r->bytes, r->end, &r->at, &name) || !take_leb(r->bytes, r->end, &r->at, &form) ||
         name > UINT16_MAX || form > UINT16_MAX) {
         return -EBADMSG;
     }
-    *t = (struct raw_attribute){(uint16_t)name, (uint16_t)form, fixed_size(r->unit, (unsigned)form)};
+    *t = (struct raw_attribute){(uint16_t)name, (uint16_t)form, fixed_size(u, (unsigned)form)};
     int64_t implicit;
     if (form == DW_FORM_implicit_const) {
         if (!take_signed_leb(r->bytes, r->end, &r->at, &implicit)) {
@@ -440,43 +437,86 @@ static int read_attribute(struct abbrev_reader *r, struct raw_attribute *t)
     return name != 0 || form != 0;
 }
 
-static int read_attributes(struct abbrev_reader *r, struct raw_abbrev *a)
+/* Steps over attributes whose name and form take a byte each, as nearly all do. true: the two zeros that end a list
+ * were among them. */
+static inline bool skip_plain(struct abbrev_reader *r, uint32_t *count)
 {
-    struct raw_unit *u = r->unit;
-    for (;;) {
-        struct raw_attribute t;
-        int rc = read_attribute(r, &t);
+    const unsigned char *p = r->bytes + r->at, *last = r->bytes + r->end - 1;
+    uint32_t n = 0;
+    bool end = false;
+    while (p < last && (p[0] | p[1]) < 0x80) {
+        end = (p[0] | p[1]) == 0;
+        bool implicit = p[1] == DW_FORM_implicit_const;
+        if (end || (implicit && (p + 1 == last || p[2] >= 0x80))) {
+            break;
+        }
+        p += implicit ? 3 : 2;
+        n++;
+    }
+    *count += n;
+    r->at = (uint64_t)(p - r->bytes) + (end ? 2 : 0);
+    return end;
+}
+
+/* Steps over the attributes of an abbreviation and counts them. 0, -EBADMSG. */
+static int skip_attributes(struct abbrev_reader *r, const struct raw_unit *u, uint32_t *count)
+{
+    struct raw_attribute t;
+    while (!skip_plain(r, count)) {
+        int rc = *count < ATTRIBUTES_MAX ? read_attribute(r, u, &t) : -EBADMSG;
         if (rc <= 0) {
             return rc;
         }
-        if (u->attribute_count >= ATTRIBUTES_MAX) {
-            return -EBADMSG;
-        }
-        rc = room_for((void **)&u->attributes, &u->attribute_room, u->attribute_count, sizeof *u->attributes);
-        if (rc < 0) {
-            return rc;
-        }
-        u->attributes[u->attribute_count++] = t;
-        abbrev_attribute(a, &t);
+        ++*count;
     }
+    return *count < ATTRIBUTES_MAX ? 0 : -EBADMSG;
 }
 
-static int keep_abbrev(struct raw_unit *u, size_t code, const struct raw_abbrev *a)
+/* Where a type has its name, which is wanted of all of them: nearly always the first attribute. */
+static void find_name(const struct raw_unit *u, struct raw_abbrev *a)
 {
-    int rc = room_for((void **)&u->abbrevs, &u->abbrev_room, code, sizeof *u->abbrevs);
-    if (rc < 0) {
-        return rc;
+    struct abbrev_reader r = {.bytes = u->file->abbrev.at, .at = a->at, .end = u->file->abbrev.size};
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < a->count && a->name_form == 0; i++) {
+        struct raw_attribute t;
+        read_attribute(&r, u, &t);
+        abbrev_attribute(a, &t, size);
+        size += t.form == DW_FORM_implicit_const ? 0 : t.size;
     }
-    if (code >= u->abbrev_count) { /* codes nearly always count up by one */
-        memset(u->abbrevs + u->abbrev_count, 0, (code - u->abbrev_count) * sizeof *a);
-        u->abbrev_count = code + 1;
-    }
-    u->abbrevs[code] = *a;
-    note_name(u, a);
-    return 0;
 }
 
-static int read_abbrevs(struct abbrev_reader *r)
+/* Reads the attributes of an abbreviation, which skip_attributes found to be right. */
+static void decode_abbrev(const struct raw_unit *u, struct raw_abbrev *a)
+{
+    const struct raw_section *s = &u->file->abbrev;
+    struct abbrev_reader r = {.bytes = s->at, .at = a->at, .end = s->size};
+    uint64_t size = 0; /* more than ABBREV_SIZE_MAX: it varies */
+    for (uint32_t i = 0; i < a->count; i++) {
+        struct raw_attribute *t = &u->attributes[a->first + i];
+        read_attribute(&r, u, t);
+        abbrev_attribute(a, t, size);
+        size += t->form == DW_FORM_implicit_const ? 0 : t->size;
+    }
+    a->size = size > ABBREV_SIZE_MAX ? RAW_VARIES : (uint32_t)size;
+    a->decoded = true;
+}
+
+/* The place for the abbreviation of that code; NULL: no memory. */
+static struct raw_abbrev *place_abbrev(struct raw_unit *u, size_t code)
+{
+    if (code >= u->abbrev_room &&
+        room_for((void **)&u->abbrevs, &u->abbrev_room, code, sizeof *u->abbrevs) < 0) {
+        return NULL;
+    }
+    if (code > u->abbrev_count) { /* codes nearly always count up by one */
+        memset(u->abbrevs + u->abbrev_count, 0, (code - u->abbrev_count) * sizeof *u->abbrevs);
+    }
+    u->abbrev_count = code >= u->abbrev_count ? code + 1 : u->abbrev_count;
+    return &u->abbrevs[code];
+}
+
+/* Notes which abbreviations there are; decode_abbrev reads them when a DIE has need of one: that is of few. */
+static int list_abbrevs(struct abbrev_reader *r, struct raw_unit *u)
 {
     for (;;) {
         uint64_t code, tag;
@@ -492,19 +532,39 @@ static int read_abbrevs(struct abbrev_reader *r)
         if (code >= ABBREVS_MAX || !take_leb(r->bytes, r->end, &r->at, &tag) || r->at >= r->end) {
             return -EBADMSG;
         }
-        struct raw_abbrev a = {.tag = (uint16_t)(tag > UINT16_MAX ? UINT16_MAX : tag),
-                               .children = r->bytes[r->at++] != 0,
-                               .first = (uint32_t)r->unit->attribute_count,
-                               .name_at = RAW_VARIES,
-                               .sibling_at = RAW_VARIES};
-        int rc = read_attributes(r, &a);
-        if (rc == 0) {
-            rc = keep_abbrev(r->unit, (size_t)code, &a);
+        struct raw_abbrev *a = place_abbrev(u, (size_t)code);
+        if (a == NULL) {
+            return -ENOMEM;
         }
-        if (rc < 0) {
-            return rc;
+        *a = (struct raw_abbrev){.tag = (uint16_t)(tag > UINT16_MAX ? UINT16_MAX : tag),
+                                 .children = r->bytes[r->at++] != 0,
+                                 .first = (uint32_t)u->attribute_count,
+                                 .name_at = RAW_VARIES,
+                                 .sibling_at = RAW_VARIES};
+        a->at = r->at;
+        int rc = skip_attributes(r, u, &a->count);
+        u->attribute_count += a->count;
+        if (rc < 0 || u->attribute_count > ATTRIBUTES_MAX) {
+            return -EBADMSG;
         }
     }
+}
+
+static int read_abbrevs(struct raw_unit *u)
+{
+    const struct raw_section *s = &u->file->abbrev;
+    struct abbrev_reader r = {.bytes = s->at, .at = u->abbrev_offset, .end = s->size};
+    int rc = r.at < r.end ? list_abbrevs(&r, u) : -EBADMSG;
+    if (rc == 0) {
+        rc = room_for((void **)&u->attributes, &u->attribute_room, u->attribute_count, sizeof *u->attributes);
+    }
+    for (size_t code = 0; rc == 0 && code < u->abbrev_count; code++) {
+        if (raw_tag_is_type(u->abbrevs[code].tag)) {
+            find_name(u, &u->abbrevs[code]);
+            note_name(u, &u->abbrevs[code]);
+        }
+    }
+    return rc;
 }
 
 /* DW_AT_str_offsets_base of the unit's own DIE; without it, the first entry after a DWARF 5 header. */
@@ -540,8 +600,6 @@ static bool same_abbrevs(const struct raw_unit *a, const struct raw_unit *b)
 
 int raw_unit_open(struct raw_unit *unit, struct raw_unit *last)
 {
-    const struct raw_section *s = &unit->file->abbrev;
-    struct abbrev_reader r = {.unit = unit, .bytes = s->at, .at = unit->abbrev_offset, .end = s->size};
     bool same = last != NULL && same_abbrevs(last, unit);
     if (last != NULL) {
         unit->abbrevs = last->abbrevs;
@@ -552,6 +610,7 @@ int raw_unit_open(struct raw_unit *unit, struct raw_unit *last)
         unit->attribute_count = same ? last->attribute_count : 0;
         if (same) {
             unit->odd_names = last->odd_names;
+            unit->full_name_tags = last->full_name_tags;
             unit->name_place_count = last->name_place_count;
             memcpy(unit->name_places, last->name_places, sizeof unit->name_places);
         }
@@ -559,7 +618,7 @@ int raw_unit_open(struct raw_unit *unit, struct raw_unit *last)
         last->attributes = NULL;
         raw_unit_close(last);
     }
-    int rc = same ? 0 : r.at < r.end ? read_abbrevs(&r) : -EBADMSG;
+    int rc = same ? 0 : read_abbrevs(unit);
     if (rc < 0) {
         raw_unit_close(unit);
         return rc;
@@ -580,10 +639,17 @@ void raw_unit_close(struct raw_unit *unit)
 
 /* ---- DIEs ---- */
 
-bool raw_die_read(const struct raw_unit *u, uint64_t offset, struct raw_die *die)
+bool raw_type_may_start(const struct raw_unit *u, uint64_t offset, uint32_t name_at)
 {
     uint64_t code, at = offset;
-    if (!take_leb(section_of(u)->at, u->end, &at, &code)) {
+    return take_leb(u->bytes, u->end, &at, &code) && code < u->abbrev_count &&
+           raw_tag_is_type(u->abbrevs[code].tag) && u->abbrevs[code].name_at == name_at;
+}
+
+bool raw_die_read_slowly(const struct raw_unit *u, uint64_t offset, struct raw_die *die)
+{
+    uint64_t code, at = offset;
+    if (!take_leb(u->bytes, u->end, &at, &code)) {
         return false;
     }
     *die = (struct raw_die){.offset = offset, .data = at, .next = at};
@@ -593,7 +659,10 @@ bool raw_die_read(const struct raw_unit *u, uint64_t offset, struct raw_die *die
     if (code >= u->abbrev_count || u->abbrevs[code].tag == 0) {
         return false;
     }
-    const struct raw_abbrev *a = &u->abbrevs[code];
+    struct raw_abbrev *a = &u->abbrevs[code];
+    if (!a->decoded) {
+        decode_abbrev(u, a);
+    }
     die->abbrev = a;
     if (a->size != RAW_VARIES) {
         die->next += a->size;

@@ -33,7 +33,9 @@ struct raw_attribute {
 struct raw_abbrev {
     uint16_t tag; /* 0: there is none of this code */
     bool children;
+    bool decoded;     /* what follows is there: else only a type's name is. Nobody outside sees such a one */
     bool declaration; /* it has DW_AT_declaration */
+    uint64_t at;      /* of its first attribute, in .debug_abbrev */
     uint32_t first;   /* its attributes: first .. first + count - 1 */
     uint32_t count;
     uint32_t size;                /* of all attributes */
@@ -43,8 +45,9 @@ struct raw_abbrev {
 
 struct raw_unit {
     const struct raw_file *file;
-    bool in_types;       /* of .debug_types */
-    uint64_t start, end; /* offsets in its section */
+    bool in_types;              /* of .debug_types */
+    const unsigned char *bytes; /* of its section, from the start */
+    uint64_t start, end;        /* offsets in its section */
     uint64_t first_die;
     uint64_t abbrev_offset;
     uint64_t str_offsets_base;
@@ -58,7 +61,8 @@ struct raw_unit {
     size_t attribute_count, attribute_room;
     uint32_t name_places[4]; /* the values of name_at of types' abbreviations */
     size_t name_place_count;
-    bool odd_names; /* types' names are at more places, at ones that vary, or by index */
+    bool odd_names;          /* types' names are at more places, at ones that vary, or by index */
+    uint64_t full_name_tags; /* bit N: types of tag N may have their name in full, and not as a reference */
 };
 
 /* The unit that starts at `start` of the section into *unit, closed. 1; 0 at the section's end; -EBADMSG. */
@@ -81,7 +85,11 @@ struct raw_die {
 };
 
 /* The DIE at offset. false where there is none: the unit's end or wrong bytes. */
-bool raw_die_read(const struct raw_unit *unit, uint64_t offset, struct raw_die *die);
+static inline bool raw_die_read(const struct raw_unit *unit, uint64_t offset, struct raw_die *die);
+bool raw_die_read_slowly(const struct raw_unit *unit, uint64_t offset, struct raw_die *die); /* the same, of any DIE */
+
+/* Could a DIE at offset be a type that has its name `name_at` bytes after its code? A quick look at first. */
+bool raw_type_may_start(const struct raw_unit *unit, uint64_t offset, uint32_t name_at);
 
 /* The offset after the DIE and all its children, by its DW_AT_sibling; 0 where it has none that can be. */
 uint64_t raw_die_sibling(const struct raw_unit *unit, const struct raw_die *die);
@@ -105,8 +113,6 @@ bool raw_form_constant(const struct raw_unit *unit, const struct raw_attribute *
 /* The offset of the DIE, in the same section, that a reference within the unit names; 0 for any other form. */
 uint64_t raw_form_reference(const struct raw_unit *unit, unsigned form, uint64_t at);
 
-const unsigned char *raw_unit_bytes(const struct raw_unit *unit, uint64_t at);
-
 #define RAW_FORM_IMPLICIT_CONST 0x21
 
 static inline size_t raw_attribute_size(const struct raw_unit *unit, const struct raw_attribute *a, uint64_t at)
@@ -115,6 +121,18 @@ static inline size_t raw_attribute_size(const struct raw_unit *unit, const struc
         return 0;
     }
     return a->size != RAW_VARIES ? a->size : raw_form_size(unit, a->form, at);
+}
+
+/* Most DIEs are of a code below 128 that was met before, and of a fixed size. */
+static inline bool raw_die_read(const struct raw_unit *unit, uint64_t offset, struct raw_die *die)
+{
+    unsigned code = offset < unit->end ? unit->bytes[offset] : 0x80;
+    const struct raw_abbrev *a = code < 0x80 && code < unit->abbrev_count ? &unit->abbrevs[code] : NULL;
+    if (code == 0 || a == NULL || !a->decoded || a->size == RAW_VARIES || a->size > unit->end - offset - 1) {
+        return raw_die_read_slowly(unit, offset, die);
+    }
+    *die = (struct raw_die){.offset = offset, .data = offset + 1, .next = offset + 1 + a->size, .abbrev = a};
+    return true;
 }
 
 #endif

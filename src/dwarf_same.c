@@ -63,7 +63,7 @@ static bool same_bytes(struct comparison *c, const struct value *a, const struct
 {
     bool implicit = a->attribute->form == DW_FORM_implicit_const && a->attribute->size != b->attribute->size;
     return a->attribute->form == b->attribute->form && !implicit && a->size == b->size &&
-           memcmp(raw_unit_bytes(c->a, a->at), raw_unit_bytes(c->b, b->at), a->size) == 0;
+           memcmp(c->a->bytes + a->at, c->b->bytes + b->at, a->size) == 0;
 }
 
 /* A reference counted from its unit's start: the same bytes mean different things in two units. */
