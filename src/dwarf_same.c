@@ -6,11 +6,34 @@
 
 #define DEPTH_MAX 24
 #define PAIR_STEPS_MAX 50000 /* for one pair of types: an honest struct takes far fewer */
-#define KNOWN 256            /* pairs that were found the same are kept, as many members share a type */
+#define RUNS_MAX 6
+#define MATCHES 16
+#define KNOWN 256 /* pairs that were found the same are kept, as many members share a type */
+
+/* How much of a type matters, by the way that led to it. */
+enum reach {
+    ALL,   /* what it is made of */
+    NAMED, /* a typedef gave the type its name: if it is a pointer, what it points to is told nowhere */
+    BEHIND /* behind a pointer: no more than its name */
+};
 
 struct pair {
     uint64_t a, b;
-    bool behind_pointer;
+    enum reach reach;
+};
+
+/* How to compare DIEs of two abbreviations whose attributes stand at fixed places, in the same forms: a struct's
+ * members have all but the same one. */
+struct match {
+    const struct raw_abbrev *a, *b; /* NULL: none yet */
+    bool plain;                     /* so it is, and the rest is there */
+    bool typed;                     /* they have a DW_AT_type, a local reference */
+    uint16_t type_form;
+    uint16_t type_a, type_b; /* where: bytes after the code */
+    size_t run_count;
+    struct {
+        uint16_t a, b, size;
+    } runs[RUNS_MAX]; /* bytes that must be the same */
 };
 
 struct comparison {
@@ -18,14 +41,19 @@ struct comparison {
     size_t *steps;
     size_t limit; /* of *steps, for this pair */
     struct pair known[KNOWN];
+    struct match matches[MATCHES];
 };
 
-static bool same_die(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth);
+static bool same_die(struct comparison *c, uint64_t a, uint64_t b, enum reach reach, unsigned depth);
+static bool same_dies(struct comparison *c, const struct raw_die *a, const struct raw_die *b, enum reach reach,
+                      unsigned depth);
 
 /* Where a thing was declared changes nothing of how it lies. */
 static bool is_place(unsigned name)
 {
-    return name == DW_AT_sibling || name == DW_AT_decl_file || name == DW_AT_decl_line || name == DW_AT_decl_column;
+    const uint64_t places =
+        1ull << DW_AT_sibling | 1ull << DW_AT_decl_file | 1ull << DW_AT_decl_line | 1ull << DW_AT_decl_column;
+    return name < 64 && (places >> name & 1) != 0;
 }
 
 /* Children that matter to a layout, or to the name of a type. */
@@ -47,10 +75,33 @@ static bool matters(unsigned tag)
     }
 }
 
-static bool is_pointer(unsigned tag)
+/* What matters of the type that a DIE's DW_AT_type names. */
+static enum reach reach_of_type(unsigned tag, enum reach reach)
 {
-    return tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type || tag == DW_TAG_rvalue_reference_type ||
-           tag == DW_TAG_ptr_to_member_type || tag == DW_TAG_subroutine_type;
+    switch (tag) {
+    case DW_TAG_pointer_type:
+    case DW_TAG_reference_type:
+    case DW_TAG_rvalue_reference_type:
+    case DW_TAG_ptr_to_member_type:
+    case DW_TAG_subroutine_type:
+        return BEHIND;
+    case DW_TAG_typedef:
+        return reach == BEHIND ? BEHIND : NAMED;
+    case DW_TAG_const_type:
+    case DW_TAG_volatile_type:
+    case DW_TAG_restrict_type:
+    case DW_TAG_atomic_type:
+        return reach;
+    default: /* the type of a member, an array's elements: it is named anew */
+        return reach == BEHIND ? BEHIND : ALL;
+    }
+}
+
+/* Has it a size of its own, and its name already? The size of a pointer to member depends on what it points to. */
+static bool is_end(unsigned tag, enum reach reach)
+{
+    return reach == NAMED &&
+           (tag == DW_TAG_pointer_type || tag == DW_TAG_reference_type || tag == DW_TAG_rvalue_reference_type);
 }
 
 struct value {
@@ -74,7 +125,7 @@ static bool is_local(unsigned form)
            (form >= DW_FORM_strx1 && form <= DW_FORM_strx4) || form == DW_FORM_strx;
 }
 
-static bool same_value(struct comparison *c, const struct value *a, const struct value *b, bool behind_pointer,
+static bool same_value(struct comparison *c, const struct value *a, const struct value *b, enum reach reach,
                        unsigned depth)
 {
     uint64_t na, nb;
@@ -84,7 +135,7 @@ static bool same_value(struct comparison *c, const struct value *a, const struct
     }
     if (a->attribute->name == DW_AT_type) {
         uint64_t ra = raw_form_reference(c->a, fa, a->at), rb = raw_form_reference(c->b, fb, b->at);
-        return ra != 0 && rb != 0 && same_die(c, ra, rb, behind_pointer, depth + 1);
+        return ra != 0 && rb != 0 && same_die(c, ra, rb, reach, depth + 1);
     }
     if (raw_form_constant(c->a, a->attribute, a->at, &na) && raw_form_constant(c->b, b->attribute, b->at, &nb)) {
         return na == nb;
@@ -106,23 +157,140 @@ static bool next_value(const struct raw_unit *u, const struct raw_abbrev *abbrev
     return false;
 }
 
-static bool same_attributes(struct comparison *c, const struct raw_die *a, const struct raw_die *b, bool behind_pointer,
+static bool same_attributes(struct comparison *c, const struct raw_die *a, const struct raw_die *b, enum reach reach,
                             unsigned depth)
 {
     uint32_t ia = 0, ib = 0;
     struct value va = {.at = a->data}, vb = {.at = b->data};
-    bool target_behind = behind_pointer || is_pointer(a->abbrev->tag);
+    enum reach reach_of = reach_of_type(a->abbrev->tag, reach);
+    bool end = is_end(a->abbrev->tag, reach);
     for (;;) {
         bool more_a = next_value(c->a, a->abbrev, &ia, &va);
         bool more_b = next_value(c->b, b->abbrev, &ib, &vb);
         if (!more_a || !more_b) {
             return more_a == more_b;
         }
-        if (va.attribute->name != vb.attribute->name || !same_value(c, &va, &vb, target_behind, depth)) {
+        if (va.attribute->name != vb.attribute->name) {
+            return false;
+        }
+        bool ignored = end && va.attribute->name == DW_AT_type;
+        if (!ignored && !same_value(c, &va, &vb, reach_of, depth)) {
             return false;
         }
     }
 }
+
+/* ---- the same, of fixed places ---- */
+
+/* The next attribute that is no place; *at: where its value ends. NULL: no more. */
+static const struct raw_attribute *next_fixed(const struct raw_unit *u, const struct raw_abbrev *abbrev, uint32_t *i,
+                                              uint32_t *at)
+{
+    while (*i < abbrev->count) {
+        const struct raw_attribute *t = &u->attributes[abbrev->first + (*i)++];
+        *at += t->form == DW_FORM_implicit_const ? 0 : t->size;
+        if (!is_place(t->name)) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+/* Adds one attribute, which ends at `a` and `b`. false: it takes more than a comparison of bytes. */
+static bool match_attribute(struct match *m, const struct raw_attribute *t, uint32_t a, uint32_t b)
+{
+    uint16_t from_a = (uint16_t)(a - t->size), from_b = (uint16_t)(b - t->size);
+    if (is_local(t->form)) {
+        bool first = t->name == DW_AT_type && !m->typed;
+        m->typed = true;
+        m->type_form = t->form;
+        m->type_a = from_a;
+        m->type_b = from_b;
+        return first;
+    }
+    if (m->run_count == RUNS_MAX) {
+        return false;
+    }
+    if (t->size == 0) {
+        return true; /* a flag */
+    }
+    m->runs[m->run_count].a = from_a;
+    m->runs[m->run_count].b = from_b;
+    m->runs[m->run_count++].size = (uint16_t)t->size;
+    return true;
+}
+
+static bool make_match(struct comparison *c, struct match *m)
+{
+    uint32_t ia = 0, ib = 0, at_a = 0, at_b = 0;
+    if (m->a->size == RAW_VARIES || m->b->size == RAW_VARIES) {
+        return false;
+    }
+    for (;;) {
+        const struct raw_attribute *a = next_fixed(c->a, m->a, &ia, &at_a), *b = next_fixed(c->b, m->b, &ib, &at_b);
+        if (a == NULL || b == NULL) {
+            return a == b;
+        }
+        if (a->name != b->name || a->form != b->form || a->size != b->size) {
+            return false; /* the size of an implicit constant is its value */
+        }
+        if (a->form != DW_FORM_implicit_const && !match_attribute(m, a, at_a, at_b)) {
+            return false;
+        }
+    }
+}
+
+static struct match *match_of(struct comparison *c, const struct raw_abbrev *a, const struct raw_abbrev *b)
+{
+    struct match *m = &c->matches[(size_t)(a - c->a->abbrevs) % MATCHES];
+    if (m->a != a || m->b != b) {
+        *m = (struct match){.a = a, .b = b};
+        m->plain = make_match(c, m);
+    }
+    return m;
+}
+
+static bool same_runs(struct comparison *c, const struct match *m, uint64_t a, uint64_t b)
+{
+    const unsigned char *bytes_a = c->a->bytes + a, *bytes_b = c->b->bytes + b;
+    for (size_t i = 0; i < m->run_count; i++) {
+        const unsigned char *run_a = bytes_a + m->runs[i].a, *run_b = bytes_b + m->runs[i].b;
+        size_t size = m->runs[i].size;
+        if (*run_a != *run_b || (size > 1 && memcmp(run_a, run_b, size) != 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* raw_form_reference, of the form that nearly all have; raw_die_read saw that it ends inside the unit. */
+static inline uint64_t reference(const struct raw_unit *u, unsigned form, uint64_t at)
+{
+    uint32_t number;
+    if (form != DW_FORM_ref4 || !u->file->little_endian || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
+        return raw_form_reference(u, form, at);
+    }
+    memcpy(&number, u->bytes + at, sizeof number);
+    return number < u->end - u->start ? u->start + number : 0;
+}
+
+/* As same_attributes; where the bytes differ they may still mean the same, which that function finds out. */
+static bool same_attributes_of(struct comparison *c, const struct raw_die *a, const struct raw_die *b, enum reach reach,
+                               unsigned depth)
+{
+    const struct match *m = match_of(c, a->abbrev, b->abbrev);
+    if (!m->plain || !same_runs(c, m, a->data, b->data)) {
+        return same_attributes(c, a, b, reach, depth);
+    }
+    if (!m->typed || is_end(a->abbrev->tag, reach)) {
+        return true;
+    }
+    uint64_t type_a = reference(c->a, m->type_form, a->data + m->type_a);
+    uint64_t type_b = reference(c->b, m->type_form, b->data + m->type_b);
+    return type_a != 0 && type_b != 0 && same_die(c, type_a, type_b, reach_of_type(a->abbrev->tag, reach), depth + 1);
+}
+
+/* ---- DIEs ---- */
 
 /* The DIE after d and all that is inside it; 0 where that can't be told cheaply. */
 static uint64_t after(const struct raw_unit *u, const struct raw_die *d)
@@ -142,7 +310,7 @@ static bool next_child(const struct raw_unit *u, uint64_t *at, struct raw_die *c
     return true;
 }
 
-static bool same_children(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth)
+static bool same_children(struct comparison *c, uint64_t a, uint64_t b, enum reach reach, unsigned depth)
 {
     struct raw_die ca, cb;
     for (;;) {
@@ -152,52 +320,54 @@ static bool same_children(struct comparison *c, uint64_t a, uint64_t b, bool beh
         if (ca.abbrev == NULL || cb.abbrev == NULL) {
             return ca.abbrev == cb.abbrev;
         }
-        if (!same_die(c, ca.offset, cb.offset, behind_pointer, depth + 1)) {
+        if (!same_dies(c, &ca, &cb, reach, depth + 1)) {
             return false;
         }
     }
 }
 
-/* Pairs are kept only for types, which are referred to again. */
+/* Pairs are kept only for what is referred to: that may happen again. */
 static struct pair *known_pair(struct comparison *c, uint64_t a)
 {
     return &c->known[(a ^ a >> 8) % KNOWN];
 }
 
-/* behind_pointer: only the type's name matters, not what it is made of. */
-static bool same_type(struct comparison *c, const struct raw_die *a, const struct raw_die *b, bool behind_pointer,
+static bool same_type(struct comparison *c, const struct raw_die *a, const struct raw_die *b, enum reach reach,
                       unsigned depth)
 {
-    if (behind_pointer && (a->abbrev->name_form != 0 || b->abbrev->name_form != 0)) {
+    if (reach == BEHIND && (a->abbrev->name_form != 0 || b->abbrev->name_form != 0)) {
         const char *na = raw_die_name(c->a, a), *nb = raw_die_name(c->b, b);
         return na != NULL && nb != NULL && (na == nb || strcmp(na, nb) == 0);
     }
-    behind_pointer = behind_pointer || is_pointer(a->abbrev->tag);
-    if (!same_attributes(c, a, b, behind_pointer, depth)) {
+    if (!same_attributes_of(c, a, b, reach, depth)) {
         return false;
     }
     if (!a->abbrev->children || !b->abbrev->children) {
         return a->abbrev->children == b->abbrev->children;
     }
-    return same_children(c, a->next, b->next, behind_pointer, depth);
+    return same_children(c, a->next, b->next, reach_of_type(a->abbrev->tag, reach), depth);
 }
 
-static bool same_die(struct comparison *c, uint64_t a, uint64_t b, bool behind_pointer, unsigned depth)
+/* DIEs that were read. */
+static bool same_dies(struct comparison *c, const struct raw_die *a, const struct raw_die *b, enum reach reach,
+                      unsigned depth)
+{
+    return depth <= DEPTH_MAX && ++*c->steps <= c->limit && a->abbrev != NULL && b->abbrev != NULL &&
+           a->abbrev->tag == b->abbrev->tag && same_type(c, a, b, reach, depth);
+}
+
+static bool same_die(struct comparison *c, uint64_t a, uint64_t b, enum reach reach, unsigned depth)
 {
     struct raw_die da, db;
     struct pair *known = known_pair(c, a);
-    if (known->a == a && known->b == b && known->behind_pointer == behind_pointer) {
+    if (known->a == a && known->b == b && known->reach == reach) {
         return true;
     }
-    if (depth > DEPTH_MAX || ++*c->steps > c->limit || !raw_die_read(c->a, a, &da) || !raw_die_read(c->b, b, &db) ||
-        da.abbrev == NULL || db.abbrev == NULL || da.abbrev->tag != db.abbrev->tag) {
+    if (!raw_die_read(c->a, a, &da) || !raw_die_read(c->b, b, &db) || !same_dies(c, &da, &db, reach, depth)) {
         return false;
     }
-    bool same = same_type(c, &da, &db, behind_pointer, depth);
-    if (same && da.abbrev->tag != DW_TAG_member && da.abbrev->tag != DW_TAG_enumerator) {
-        *known = (struct pair){a, b, behind_pointer};
-    }
-    return same;
+    *known = (struct pair){a, b, reach};
+    return true;
 }
 
 bool dwarf_same_type(const struct raw_unit *ua, uint64_t a, const struct raw_unit *ub, uint64_t b, size_t *steps)
@@ -206,5 +376,5 @@ bool dwarf_same_type(const struct raw_unit *ua, uint64_t a, const struct raw_uni
         return false;
     }
     struct comparison c = {.a = ua, .b = ub, .steps = steps, .limit = *steps + PAIR_STEPS_MAX};
-    return same_die(&c, a, b, false, 0);
+    return same_die(&c, a, b, ALL, 0);
 }
