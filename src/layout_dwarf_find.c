@@ -14,6 +14,7 @@
 #include "layout_dwarf_internal.h"
 
 #define SCOPES_MAX 64
+#define CHECKS_MAX 256 /* hits that are looked at from their unit's start */
 
 /* ---- the query ---- */
 
@@ -147,6 +148,9 @@ struct walk {
     bool inside;                    /* also inside structs */
     bool everywhere;                /* also inside functions */
     bool first;                     /* only until something is found */
+    bool guessed;                   /* DIEs come from hits: is_certain tells which are any */
+    size_t checks;                  /* of those, so far */
+    size_t matches;                 /* types that are, or are the same as, one of the finding's, so far */
     const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
     size_t scope_count;
     int rc; /* not 0 ends the walk */
@@ -293,6 +297,36 @@ static bool is_known(struct walk *w, uint64_t offset)
     return false;
 }
 
+/* Is there a DIE indeed, and not some bytes that look like one? Reads from the unit's start. */
+static bool is_die(const struct raw_unit *u, uint64_t offset)
+{
+    struct raw_die die;
+    uint64_t at = u->first_die;
+    while (at < offset) {
+        if (!raw_die_read(u, at, &die)) {
+            return false;
+        }
+        uint64_t sibling = at != u->first_die && die.abbrev != NULL ? raw_die_sibling(u, &die) : 0;
+        at = sibling != 0 && sibling <= offset ? sibling : die.next;
+    }
+    return at == offset;
+}
+
+/* A hit may be some bytes in the middle of a DIE. Such a check takes long: too many of them are left to the exact way.
+ */
+static bool is_certain(struct walk *w, uint64_t offset)
+{
+    if (!w->guessed) {
+        return true;
+    }
+    if (w->checks == CHECKS_MAX) {
+        w->finding->more = true;
+        return false;
+    }
+    w->checks++;
+    return is_die(&w->unit, offset);
+}
+
 static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
 {
     struct finding *f = w->finding;
@@ -300,7 +334,10 @@ static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
     if (w->query->file != NULL && (!die_of(w, raw->offset, &die) || !file_fits(w->query, &die))) {
         return;
     }
-    if (!rank_fits(f, rank) || is_known(w, raw->offset)) {
+    bool known = f->count > 0 && rank == f->rank && is_known(w, raw->offset);
+    bool worse = f->count > 0 && rank > f->rank;
+    w->matches += known;
+    if (known || worse || !is_certain(w, raw->offset) || !rank_fits(f, rank)) {
         return;
     }
     if (f->count == FOUND_MAX) {
@@ -319,6 +356,7 @@ static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
     w->rc = rc == -ENOMEM ? rc : w->rc;
     if (rc == 0) {
         f->list[f->count++] = found;
+        w->matches++;
     }
 }
 
@@ -338,6 +376,7 @@ static bool add_signature(struct walk *w, const struct raw_die *raw, unsigned ra
     for (size_t i = 0; i < f->count && !known; i++) {
         known = f->list[i].die.addr == found.die.addr;
     }
+    known = known || !is_certain(w, raw->offset);
     if (!known && f->count == FOUND_MAX) {
         f->more = true;
     } else if (!known) {
@@ -571,36 +610,10 @@ static int walk_unit(struct walk *w)
     return die.abbrev->children ? walk_children(w, die.next) : 0;
 }
 
-/* Tries each place where a DIE could start that has its name at `hit`. That they are DIEs is not sure yet. */
-static void try_hit(struct walk *w, uint64_t hit)
-{
-    const struct raw_unit *u = &w->unit;
-    for (size_t i = 0; i < u->name_place_count; i++) {
-        for (uint64_t before = u->name_places[i] + 1; before <= u->name_places[i] + 3;
-             before++) { /* a code of 1 to 3 bytes */
-            struct raw_die die;
-            bool fits = hit >= u->first_die + before && raw_die_read(u, hit - before, &die) && die.abbrev != NULL &&
-                        die.abbrev->name_at == u->name_places[i] && die.data + die.abbrev->name_at == hit;
-            if (fits) {
-                look_for_name(w, &die);
-            }
-        }
-    }
-}
-
-static int try_hits(struct walk *w, const uint64_t *hits, size_t count)
-{
-    for (size_t i = 0; i < count && w->rc == 0; i++) {
-        try_hit(w, hits[i]);
-    }
-    return 0;
-}
-
-/* Walks the units of a section. hits, where not NULL: only those units that have some, and only as far as needed. */
-static void walk_section(struct walk *w, const struct raw_file *file, bool in_types, const struct dwarf_hits *hits)
+/* Walks the units of a section. */
+static void walk_section(struct walk *w, const struct raw_file *file, bool in_types)
 {
     struct raw_unit last = {.file = NULL};
-    size_t hit = 0;
     int more = 1;
     for (uint64_t at = 0; more > 0 && w->rc == 0 && !(w->first && w->finding->count > 0);) {
         more = raw_unit_next(file, in_types, at, &w->unit);
@@ -609,16 +622,9 @@ static void walk_section(struct walk *w, const struct raw_file *file, bool in_ty
             break;
         }
         at = w->unit.end;
-        size_t from = hit;
-        while (hits != NULL && hit < hits->count && hits->at[hit] < at) {
-            hit++;
-        }
-        if (hits != NULL && hit == from) {
-            continue;
-        }
         int rc = raw_unit_open(&w->unit, &last);
         if (rc == 0) {
-            rc = hits != NULL && !w->unit.odd_names ? try_hits(w, hits->at + from, hit - from) : walk_unit(w);
+            rc = walk_unit(w);
         }
         w->rc = rc == -ENOMEM ? rc : w->rc;
         w->finding->damaged += rc == -EBADMSG;
@@ -631,10 +637,10 @@ static void walk_section(struct walk *w, const struct raw_file *file, bool in_ty
 static void walk_all(struct walk *w)
 {
     const struct dwarf_source *s = w->source;
-    walk_section(w, &s->raw, false, NULL);
-    walk_section(w, &s->raw, true, NULL);
+    walk_section(w, &s->raw, false);
+    walk_section(w, &s->raw, true);
     if (s->raw.alt != NULL) {
-        walk_section(w, &s->raw_alt, false, NULL);
+        walk_section(w, &s->raw_alt, false);
     }
 }
 
@@ -654,13 +660,101 @@ static int find_by_walk(struct walk *w)
     return w->rc;
 }
 
+/* ---- by hits ---- */
+
+/* Tries each place where a DIE could start that has its name at `hit`. That they are DIEs is not sure yet. */
+static void try_hit(struct walk *w, uint64_t hit)
+{
+    const struct raw_unit *u = &w->unit;
+    for (size_t i = 0; i < u->name_place_count; i++) {
+        uint32_t place = u->name_places[i];
+        for (uint64_t before = place + 1ull; before <= place + 3ull; before++) { /* a code of 1 to 3 bytes */
+            struct raw_die die;
+            bool fits = hit >= u->first_die + before && raw_type_may_start(u, hit - before, place) &&
+                        raw_die_read(u, hit - before, &die) && die.data + place == hit;
+            if (fits) {
+                look_for_name(w, &die);
+            }
+        }
+    }
+}
+
+/* May a type that the query means have its name in full in this unit? */
+static bool has_full_names(const struct walk *w)
+{
+    for (unsigned tag = 0; tag < 64; tag++) {
+        if ((w->unit.full_name_tags >> tag & 1) != 0 && tag_fits(w->query, tag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Searches the unit for references to the name or (`in_full`) for itself. 1; 0: too much of it; -errno. */
+static int search_unit(struct walk *w, const struct dwarf_needles *needles, bool in_full, struct dwarf_hits *hits)
+{
+    hits->count = 0;
+    return dwarf_hits_find(w->unit.file, needles, in_full, w->unit.start, w->unit.end, hits);
+}
+
+static void try_hits(struct walk *w, const struct dwarf_hits *hits)
+{
+    for (size_t i = 0; i < hits->count && w->rc == 0; i++) {
+        try_hit(w, hits->at[i]);
+    }
+}
+
+/* Searches the unit, which is closed, and looks at the hits while its bytes are in the cache. 1; 0: a search can't
+ * tell; -EBADMSG, -ENOMEM. */
+static int hits_of_unit(struct walk *w, const struct dwarf_needles *needles, struct dwarf_hits *hits,
+                        struct raw_unit *last)
+{
+    int rc = search_unit(w, needles, false, hits);
+    bool referred = hits->count > 0;
+    if (rc > 0 && !referred) {
+        rc = search_unit(w, needles, true, hits);
+    }
+    if (rc <= 0 || hits->count == 0) {
+        return rc;
+    }
+    rc = raw_unit_open(&w->unit, last);
+    if (rc < 0) {
+        return rc;
+    }
+    if (w->unit.odd_names) {
+        return walk_unit(w) < 0 ? -EBADMSG : 1;
+    }
+    size_t before = w->matches;
+    w->guessed = true;
+    try_hits(w, hits);
+    rc = 1;
+    if (referred && w->matches == before && has_full_names(w)) { /* no unit has one name both ways */
+        rc = search_unit(w, needles, true, hits);
+        try_hits(w, hits);
+    }
+    w->guessed = false;
+    return rc;
+}
+
+/* 1; 0: a search can't tell; -ENOMEM. */
 static int hits_in(struct walk *w, const struct raw_file *file, const char *known)
 {
-    struct dwarf_hits hits;
-    int rc = dwarf_hits_find(file, w->query->parts[0], known, &hits);
-    if (rc > 0) {
-        walk_section(w, file, false, &hits);
+    struct dwarf_needles needles;
+    struct dwarf_hits hits = {.at = NULL};
+    struct raw_unit last = {.file = NULL};
+    int rc = dwarf_needles_make(file, w->query->parts[0], known, &needles), more = 1;
+    for (uint64_t at = 0; rc > 0 && w->rc == 0 && (more = raw_unit_next(file, false, at, &w->unit)) > 0;) {
+        at = w->unit.end;
+        rc = hits_of_unit(w, &needles, &hits, &last);
+        w->finding->damaged += rc == -EBADMSG;
+        rc = rc == -EBADMSG ? 1 : rc;
+        if (w->unit.abbrevs != NULL) {
+            raw_unit_close(&last);
+            last = w->unit;
+        }
     }
+    w->finding->damaged += more < 0;
+    raw_unit_close(&last);
     dwarf_hits_free(&hits);
     return rc;
 }
@@ -671,7 +765,7 @@ static const char *known_name(struct walk *w)
     struct raw_die die;
     const char *name = NULL;
     w->first = true;
-    walk_section(w, &w->source->raw, false, NULL);
+    walk_section(w, &w->source->raw, false);
     w->first = false;
     struct found *f = w->finding->count > 0 ? &w->finding->list[0] : NULL;
     if (f != NULL && f->unit.file != NULL && raw_die_read(&f->unit, f->offset, &die) && die.abbrev != NULL) {
@@ -681,29 +775,14 @@ static const char *known_name(struct walk *w)
     return name;
 }
 
-/* Is what was found a DIE indeed, and not some bytes that look like one? */
-static bool is_die(const struct found *f)
-{
-    struct raw_die die;
-    uint64_t at = f->unit.first_die;
-    while (at < f->offset) {
-        if (!raw_die_read(&f->unit, at, &die)) {
-            return false;
-        }
-        uint64_t sibling = at != f->unit.first_die && die.abbrev != NULL ? raw_die_sibling(&f->unit, &die) : 0;
-        at = sibling != 0 && sibling <= f->offset ? sibling : die.next;
-    }
-    return at == f->offset;
-}
-
 /* The fast way, for a plain name: a search for the bytes that name it. Complete, but it can't tell what lies inside a
  * function or namespace. 1: one type, or none, and that is certain. 0: the exact way must decide.
  *
- * What it costs, on a 24 MB python3.11d whose 157 units nearly all define the type again, about 5 ms: a quarter each for
- * the process itself, for mapping and searching 10 MB of .debug_info, for the units' abbreviations, and for comparing
- * their definitions. `pahole -C` stops at the first definition that it meets: it is faster (0.6 to 0.8 of our time) for
- * a type of the first unit, and slower for any other (7 times for one in the middle, 75 for one that isn't there). A
- * second thread does not help: where it has to wake a sleeping core that alone takes 1.5 ms. */
+ * `pahole -C` stops at the first definition that it meets. On a 24 MB python3.11d whose 157 units nearly all define the
+ * type again, that takes it about 5 ms for a type of the first unit, and all of this not more: 1 for the process, 2 to
+ * map, search and unmap 10 MB of .debug_info, the rest for the units' abbreviations and to compare their definitions.
+ * What did not help: to read the bytes instead of mapping them; a second thread (to wake a sleeping core alone takes
+ * 1.5 ms). */
 static int find_by_hits(struct walk *w)
 {
     const struct dwarf_source *s = w->source;
@@ -713,6 +792,7 @@ static int find_by_hits(struct walk *w)
     }
     int rc = hits_in(w, &s->raw, NULL);
     if (rc == 0 && s->raw.alt == NULL) {
+        finding_reset(f);
         const char *known = known_name(w);
         rc = known != NULL ? hits_in(w, &s->raw, known) : 0;
     } else if (rc > 0 && s->raw.alt != NULL) {
@@ -722,7 +802,7 @@ static int find_by_hits(struct walk *w)
         return rc < 0 ? rc : w->rc;
     }
     bool none = f->count == 0 && f->declarations == 0 && f->damaged == 0;
-    return rc > 0 && (none || (f->count == 1 && !f->more && is_die(&f->list[0])));
+    return rc > 0 && !f->more && (none || f->count == 1);
 }
 
 int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out)
