@@ -75,7 +75,7 @@ static uint64_t unpacked_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_st
     return size;
 }
 
-/* libdw unpacks every debug section at once: hides those that are not needed (the file is mapped privately), which
+/* libdw unpacks every debug section at once: hides those that are not needed (begin_elf maps the file writable), which
  * saves most of the time, and refuses what unpacks to more than any honest one. */
 static int prepare_compressed(Elf *elf, bool lines)
 {
@@ -226,6 +226,33 @@ static int check_magic(int fd)
     return n == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0 ? 0 : -ENOEXEC;
 }
 
+static bool has_compressed(Elf *elf)
+{
+    size_t names;
+    if (elf_getshdrstrndx(elf, &names) < 0) {
+        return false;
+    }
+    for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn != NULL; scn = elf_nextscn(elf, scn)) {
+        GElf_Shdr header;
+        const char *name = section_name(elf, names, scn, &header);
+        if (strncmp(name, ".zdebug_", 8) == 0 || (header.sh_flags & SHF_COMPRESSED) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Maps the file, to be read only: that is cheaper; but where prepare_compressed has headers to change, in private. */
+static Elf *map_elf(int fd)
+{
+    Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+    if (elf != NULL && elf_kind(elf) == ELF_K_ELF && has_compressed(elf)) {
+        elf_end(elf);
+        elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
+    }
+    return elf;
+}
+
 /* NULL: not an ELF file. Folders, pipes and devices are none. */
 static Elf *begin_elf(int fd)
 {
@@ -233,7 +260,7 @@ static Elf *begin_elf(int fd)
     if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || check_magic(fd) < 0) {
         return NULL;
     }
-    Elf *elf = elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
+    Elf *elf = map_elf(fd);
     if (elf != NULL && elf_kind(elf) != ELF_K_ELF) {
         elf_end(elf);
         elf = NULL;
