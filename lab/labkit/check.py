@@ -23,7 +23,7 @@ from .places import LAB, programs_folder
 from .report import Report
 
 SHM_PAGES = 65536  # of an IPC namespace: 256 MiB for all segments of a check
-LIMIT_SHM = ["sh", "-c", f'echo {SHM_PAGES} >/proc/sys/kernel/shmall && exec "$@"', "ipc"]
+LIMIT_SHM = ["bash", "-c", f'echo {SHM_PAGES} >/proc/sys/kernel/shmall && exec "$@"', "ipc"]
 MAP_BACK = ["unshare", "--user", f"--map-user={os.getuid()}", f"--map-group={os.getgid()}"]
 NAMESPACES = (  # the first that works; only the namespace's root may limit it, and a plain user is that for a moment
     ["unshare", "--ipc", *LIMIT_SHM],

@@ -1,0 +1,3 @@
+/* The answer, by the preprocessor. */
+typedef int answer;
+#include SOLUTION
