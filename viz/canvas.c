@@ -12,7 +12,9 @@ int canvas_init(struct canvas *c, int rows, int cols, bool utf8)
 {
     *c = (struct canvas){.rows = rows > 0 ? rows : 0, .cols = cols > 0 ? cols : 0, .utf8 = utf8};
     c->glyphs = calloc((size_t)c->rows * (size_t)c->cols + 1, sizeof *c->glyphs);
-    if (c->glyphs == NULL) {
+    c->touched = calloc((size_t)c->rows + 1, sizeof *c->touched);
+    if (c->glyphs == NULL || c->touched == NULL) {
+        canvas_free(c);
         return -ENOMEM;
     }
     canvas_clear(c);
@@ -22,6 +24,7 @@ int canvas_init(struct canvas *c, int rows, int cols, bool utf8)
 void canvas_free(struct canvas *c)
 {
     free(c->glyphs);
+    free(c->touched);
     *c = (struct canvas){.glyphs = NULL};
 }
 
@@ -30,12 +33,16 @@ void canvas_clear(struct canvas *c)
     for (size_t i = 0; i < (size_t)c->rows * (size_t)c->cols; i++) {
         c->glyphs[i] = (struct glyph){.text = " ", .style = STYLE_PLAIN};
     }
+    memset(c->touched, true, (size_t)c->rows * sizeof *c->touched);
 }
 
 struct glyph *canvas_at(struct canvas *c, int row, int col)
 {
-    bool inside = row >= 0 && row < c->rows && col >= 0 && col < c->cols;
-    return inside ? &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col] : NULL;
+    if (row < 0 || row >= c->rows || col < 0 || col >= c->cols) {
+        return NULL;
+    }
+    c->touched[row] = true;
+    return &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col];
 }
 
 /* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and

@@ -28,7 +28,9 @@ struct glyph {
 };
 
 struct canvas {
-    struct glyph *glyphs; /* rows x cols, row by row */
+    struct glyph *glyphs; /* rows x cols, row by row; owned */
+    bool *touched;        /* rows that something was put into, or may have been; owned. Whoever shows the canvas takes
+                           * it back */
     int rows, cols;
     bool utf8;            /* characters outside ASCII may be put */
 };

@@ -196,6 +196,10 @@ static void live_changed(struct model *m, const uint8_t *bytes)
     }
     damage_words(m);
     m->damage.all = m->damage.all || m->squeeze; /* rows become lines of their own, or cease to be */
+    if (m->last_change != 0 && m->faded != m->now / MODEL_FADE_MS) {
+        model_fade(m); /* it waited for this frame */
+    }
+    m->faded = m->now / MODEL_FADE_MS;
     m->last_change = m->now > 0 ? m->now : 1;
 }
 
@@ -225,12 +229,23 @@ bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t coun
     return changed > 0;
 }
 
+/* A change has just been, so the next one may be near. */
+static bool fading_waits(const struct model *m, uint64_t now)
+{
+    bool due = m->faded != now / MODEL_FADE_MS;
+    return due && now - m->last_change < MODEL_STREAM_MS && now % MODEL_FADE_MS < MODEL_STREAM_MS;
+}
+
 int model_fading(const struct model *m)
 {
     if (m->frozen) {
         return (int)(1000 - m->now % 1000);
     }
-    return m->last_change != 0 ? (int)(MODEL_FADE_MS - m->now % MODEL_FADE_MS) : -1;
+    if (m->last_change == 0) {
+        return -1;
+    }
+    uint64_t within = m->now % MODEL_FADE_MS;
+    return (int)((fading_waits(m, m->now) ? MODEL_STREAM_MS : MODEL_FADE_MS) - within);
 }
 
 /* Of a change at that time, which counts from the next multiple of MODEL_FADE_MS on. */
@@ -244,6 +259,7 @@ static unsigned glow_of(uint64_t changed_at, uint64_t now)
 bool model_fade(struct model *m)
 {
     bool changed = false, glows = false;
+    m->faded = m->now / MODEL_FADE_MS;
     for (size_t i = 0; i < m->count; i++) {
         if (m->changed_at[i] == 0) {
             continue;
@@ -265,7 +281,7 @@ bool model_fade(struct model *m)
 bool model_tick(struct model *m, uint64_t now_ms)
 {
     bool told = m->frozen && now_ms / 1000 != m->now / 1000; /* "3 s ago" */
-    bool fades = !m->frozen && m->last_change != 0 && now_ms / MODEL_FADE_MS != m->now / MODEL_FADE_MS;
+    bool fades = !m->frozen && m->last_change != 0 && now_ms / MODEL_FADE_MS != m->faded && !fading_waits(m, now_ms);
     m->now = now_ms;
     return fades ? model_fade(m) : told;
 }

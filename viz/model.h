@@ -17,6 +17,7 @@
 
 #define MODEL_GLOW_MS 1000 /* how long a change is seen, and up to MODEL_FADE_MS longer */
 #define MODEL_FADE_MS 250  /* glows fade at multiples of this time, many at once: each time costs a frame */
+#define MODEL_STREAM_MS 125 /* where changes come one after the other, fading waits that long for the next one's frame */
 #define MODEL_WINDOW ((size_t)16 << 10) /* bytes; more only where the screen shows more */
 #define MODEL_PROMPT_MAX 64
 #define MODEL_NEWS_MAX 200
@@ -55,6 +56,7 @@ struct model {
     uint8_t *glow;               /* what grid_fill takes, worked out by model_tick; owned */
     bool *since;                 /* changed since the mark was set; owned */
     uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
+    uint64_t faded;              /* the multiple of MODEL_FADE_MS for which the glow is right */
     struct damage damage;        /* what changed by bytes and time since it was cleared; other changes are the caller's
                                   * to add */
     struct recording recording;  /* every change seen; what is live stands there while the picture is frozen */

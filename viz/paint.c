@@ -233,12 +233,17 @@ int paint_frame(struct paint *p, const struct canvas *c, const char **bytes, siz
             return rc;
         }
     }
+    bool anew = !p->known || p->canvas != c->glyphs;
+    p->canvas = c->glyphs;
     p->used = 0;
     if (!p->known) {
         begin(p);
     }
     for (int row = 0; row < p->rows; row++) {
-        row_paint(p, row, &c->glyphs[(size_t)row * (size_t)p->cols]);
+        if (c->touched[row] || anew) {
+            row_paint(p, row, &c->glyphs[(size_t)row * (size_t)p->cols]);
+            c->touched[row] = false;
+        }
     }
     *bytes = p->out;
     *count = p->used;

@@ -26,6 +26,8 @@ struct paint {
     struct glyph *shown; /* rows x cols; owned */
     int rows, cols;
     bool known;          /* shown is what stands there */
+    const struct glyph *canvas; /* the one that was shown last, to know it by: of the same one only the rows that were
+                          * touched are looked at */
     int row, col;        /* the cursor; row -1: not known */
     struct style pen;
     char *out;           /* owned */
@@ -38,8 +40,8 @@ void paint_free(struct paint *p);
 /* Nobody knows what stands on the terminal now: the next frame draws all of it. */
 void paint_forget(struct paint *p);
 
-/* The bytes that make the terminal show the canvas: they stay p's, until the next call. 0 or -ENOMEM (then nothing is
- * to be written). */
+/* The bytes that make the terminal show the canvas: they stay p's, until the next call. Takes its touched rows back. 0 or
+ * -ENOMEM (then nothing is to be written). */
 int paint_frame(struct paint *p, const struct canvas *c, const char **bytes, size_t *count);
 
 #endif

@@ -118,6 +118,14 @@ void source_creator_learn(struct source *s, pid_t pid, bool runs)
     printable_text(name, printable_utf8(), s->creator_name, sizeof s->creator_name);
 }
 
+void source_creator_forget(struct source *s)
+{
+    if (s->creator_fd >= 0) {
+        close(s->creator_fd);
+    }
+    s->creator_fd = -1;
+}
+
 uint64_t source_clock_ms(void)
 {
     struct timespec t;
@@ -179,7 +187,7 @@ bool source_look_around(struct source *s, uint64_t now_ms)
 
 int source_open(struct source *s, const struct source_spec *spec)
 {
-    *s = (struct source){.spec = *spec, .state = SOURCE_WAITING, .segment = SEGMENT_EMPTY, .fd = -1,
+    *s = (struct source){.spec = *spec, .state = SOURCE_WAITING, .segment = SEGMENT_EMPTY, .fd = -1, .creator_fd = -1,
                          .viewer = getpid()};
     key_t key;
     int rc;
@@ -283,5 +291,6 @@ void source_close(struct source *s)
         close(s->fd);
     }
     free(s->bytes);
-    *s = (struct source){.state = SOURCE_WAITING, .segment = SEGMENT_EMPTY, .fd = -1};
+    source_creator_forget(s);
+    *s = (struct source){.state = SOURCE_WAITING, .segment = SEGMENT_EMPTY, .fd = -1, .creator_fd = -1};
 }

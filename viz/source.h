@@ -44,6 +44,7 @@ struct source {
     struct process creator;          /* who made the segment, or whose mapping it is; read when it was attached; name ""
                                       * where it can't be known */
     bool creator_runs;
+    int creator_fd;                  /* pidfd of the creator of SOURCE_SEGMENT, which runs; -1: it has to be asked for */
     char creator_name[32];           /* printable; "?" where it can't be known */
     char owner[32];                  /* the owner's name, or "uid N"; printable */
     key_t key;                       /* asked for by key or path; 0: not known */

@@ -10,6 +10,9 @@ void source_say(char out[SOURCE_LINE_MAX], const char *format, ...) __attribute_
 /* Fills s->creator and what goes with it. */
 void source_creator_learn(struct source *s, pid_t pid, bool runs);
 
+/* Watches it no more. */
+void source_creator_forget(struct source *s);
+
 /* ms of a clock that nobody sets. */
 uint64_t source_clock_ms(void);
 

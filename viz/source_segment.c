@@ -1,12 +1,15 @@
 /* Source, System V segments: see source.h. All states of a segment's life are told apart by id and IPC_STAT, never by
  * its bytes. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "source_internal.h"
 #include "user.h"
 
-#define CREATOR_MS 500 /* between two looks at whether the creator runs */
+#define CREATOR_MS 500 /* where there is no pidfd: between two looks at whether the creator runs */
 
 int source_segment_id(struct source *s, int *id)
 {
@@ -24,6 +27,16 @@ int source_segment_id(struct source *s, int *id)
     return segment_find(key, id);
 }
 
+/* The kernel tells by a pidfd when a process ends (Linux 5.3); it is opened first, so that what is read of the process
+ * is of the one that it stands for, or of none. */
+static void creator_watch(struct source *s)
+{
+    pid_t pid = s->stat.creator_pid;
+    source_creator_forget(s);
+    s->creator_fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+    source_creator_learn(s, pid, segment_creator_state(&s->stat) == SEGMENT_CREATOR_RUNS);
+}
+
 static void attached(struct source *s, size_t old_size)
 {
     s->state = SOURCE_LIVE;
@@ -34,7 +47,7 @@ static void attached(struct source *s, size_t old_size)
     if (s->key == 0) {
         s->key = s->stat.key;
     }
-    source_creator_learn(s, s->stat.creator_pid, segment_creator_state(&s->stat) == SEGMENT_CREATOR_RUNS);
+    creator_watch(s);
     user_name(s->stat.owner, s->owner, sizeof s->owner);
     if (s->attached_before && old_size != s->segment.size) {
         source_say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", s->segment.id,
@@ -117,8 +130,16 @@ static void removed(struct source *s)
 static void look_at_creator(struct source *s)
 {
     struct process now;
+    if (!s->creator_runs) {
+        return;
+    }
+    if (s->creator_fd >= 0) {
+        struct pollfd ended = {.fd = s->creator_fd, .events = POLLIN};
+        s->creator_runs = poll(&ended, 1, 0) <= 0;
+        return;
+    }
     uint64_t ms = source_clock_ms();
-    if (!s->creator_runs || ms - s->looked_at < CREATOR_MS) {
+    if (ms - s->looked_at < CREATOR_MS) {
         return;
     }
     s->looked_at = ms;

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "layout_sync.h"
 #include "screen.h"
+
+#define PAGE ((size_t)4096)
 
 uint64_t view_now_us(void)
 {
@@ -78,19 +81,29 @@ int view_meet(struct view *v)
     return rc < 0 ? rc : view_wear(v);
 }
 
-bool view_look_at(struct view *v, size_t first, size_t count)
+static bool fresh_reserve(struct view *v, size_t count)
 {
     if (count > v->fresh_room) {
-        uint8_t *fresh = realloc(v->fresh, count);
-        if (fresh == NULL) {
-            return false;
-        }
-        v->fresh = fresh;
-        v->fresh_room = count;
+        free(v->fresh);
+        v->fresh_room = (count + PAGE - 1) / PAGE * PAGE;
+        v->fresh = aligned_alloc(PAGE, v->fresh_room);
+        v->fresh_room = v->fresh != NULL ? v->fresh_room : 0;
+    }
+    return count <= v->fresh_room;
+}
+
+bool view_look_at(struct view *v, size_t first, size_t count)
+{
+    if (!fresh_reserve(v, count)) {
+        return false;
     }
     size_t n = snapshot_take(&v->snapshot, &v->source, view_now_ms(), first, v->fresh, count);
     v->model.doubt = snapshot_line(&v->snapshot);
-    return n > 0 && model_take(&v->model, first, v->fresh, n);
+    bool changed = n > 0 && model_take(&v->model, first, v->fresh, n);
+    if (v->fresh_room > PAGE) {
+        madvise(v->fresh, v->fresh_room, MADV_DONTNEED); /* whole pages of our own; the model has its copy */
+    }
+    return changed;
 }
 
 bool view_look(struct view *v)

@@ -743,6 +743,34 @@ static void a_tick_says_whether_the_picture_changed(void **state)
     view_close(&v);
 }
 
+static void in_a_stream_of_changes_fading_waits_for_the_next_frame(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    v.bytes[20] = 23;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_int_equal(model_fading(&v.m), 250);
+    model_tick(&v.m, 1450);
+    v.bytes[30] = 1;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_false(model_tick(&v.m, 1500));
+    assert_int_equal(v.m.glow[20], GRID_GLOW_MAX);
+    assert_int_equal(model_fading(&v.m), MODEL_STREAM_MS);
+    model_tick(&v.m, 1540);
+    v.bytes[31] = 1;
+    assert_true(model_take(&v.m, 0, v.bytes, SIZE)); /* it came */
+    assert_int_equal(v.m.glow[20], 1);
+    assert_int_equal(v.m.glow[30], GRID_GLOW_MAX);
+    model_tick(&v.m, 1960);
+    v.bytes[32] = 1;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_false(model_tick(&v.m, 2050));
+    assert_true(model_tick(&v.m, 2000 + MODEL_STREAM_MS)); /* it did not */
+    assert_int_equal(v.m.glow[20], 0);
+    view_close(&v);
+}
+
 static void a_new_change_starts_the_glow_anew(void **state)
 {
     (void)state;
@@ -1047,6 +1075,7 @@ int main(void)
         cmocka_unit_test(switches_switch),
         cmocka_unit_test(every_key_has_its_help_and_none_has_two_meanings),
         cmocka_unit_test(a_change_glows_and_fades_in_a_second),
+        cmocka_unit_test(in_a_stream_of_changes_fading_waits_for_the_next_frame),
         cmocka_unit_test(a_tick_says_whether_the_picture_changed),
         cmocka_unit_test(a_new_change_starts_the_glow_anew),
         cmocka_unit_test(news_tell_the_field_and_both_values),
