@@ -14,7 +14,7 @@ PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.m
 MORE_PARTS = ("pictures", "ask.h")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2
 STRAY = re.compile(r"~$|\.(o|swp|swo|orig|rej|bak|log)$|^(a\.out|core(\.\d+)?|\.DS_Store|__pycache__|\..*\.un~)$")
-FIRST_LINE = re.compile(r"/\* Mistake: \S.*\*/\s*$")
+FIRST_LINE = re.compile(r"(/\* Mistake: \S.*\*/|# Mistake: \S.*)\s*$")  # of C, or of a script
 
 
 def right_folder(lesson) -> Path:
@@ -132,7 +132,7 @@ def lint_mistakes(lesson) -> list:
     if len(ids) < MISTAKES_MIN:
         found.append(f"mistakes/ has {len(ids)} programs, and {MISTAKES_MIN} are the least")
     for name, path in programs:
-        files = [path] if path.is_file() else sorted(path.rglob("*.[ch]"))
+        files = [path] if path.is_file() else tree(path).values()
         if not any(FIRST_LINE.match(line) for line in (next(iter(read(file).splitlines()), "") for file in files)):
             found.append(f"mistakes/{path.name}: its first line is not '/* Mistake: what is wrong. */'")
     return found

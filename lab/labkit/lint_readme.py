@@ -13,7 +13,7 @@ from . import build
 from .plain import printable
 
 SECTIONS = ("The idea", "Do", "Look", "The exercise", "Think", "Read on")
-FENCE = re.compile(r"^(```+|~~~+)[ \t]*(\w*).*\n(.*?)^\1[ \t]*$", re.M | re.S)
+FENCE = re.compile(r"^(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^\1[ \t]*$", re.M | re.S)
 LINK = re.compile(r"(!?)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 BY_HAND = re.compile(r"#\s*by hand\s*$")
 FAILS = re.compile(r"#\s*fails\s*$")
