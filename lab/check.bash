@@ -210,6 +210,9 @@ cage_run()
 {
     cd "$BOX" || exit 1
     export ASAN_OPTIONS=exitcode=99:detect_leaks=0
+    # the cage clears the environment
+    [[ ! ${WITNESS-} ]] || set -- env "LD_PRELOAD=$BOX/witness.so" "WITNESS=$WITNESS" \
+        ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} "$@"
     exec 3>&- 4>&-
     exec "$LAB/cage" --read "$LAB_BUILD" --write "$BOX" "$@"
 }
@@ -325,6 +328,18 @@ cage_end()
     kill -KILL "$pid" $children 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
 }
+
+# witness: from here on the test's programs are loaded with lab/witness.c; see there. Not together with a sanitizer.
+witness()
+{
+    [[ -e $KEEP/witness.so ]] || cc -shared -fPIC -o "$KEEP/witness.so" "$LAB/witness.c" -ldl ||
+        wrong "The check itself failed: cc could not build witness.c."
+    cp "$KEEP/witness.so" "$BOX/"
+    WITNESS=$BOX/witness
+}
+
+# Lines "FUNCTION WORDS..." of the calls that the witness saw.
+witnessed() { grep "^$1 " "$BOX/witness" 2>/dev/null; }
 
 # ---- what is asked for ----
 
