@@ -1,0 +1,3 @@
+#include <signal.h>
+#include <sys/shm.h>
+#include <unistd.h>

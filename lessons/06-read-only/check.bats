@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# 06: with which rights a process has the segment, and what became of a write that was tried.
+load "$LAB/check"
+
+READS="reader shows the number in the segment, and ends well"
+READ_ONLY="it has the segment attached read-only: r--"
+REFUSED="it reports the signal that ended the child which tried to write"
+
+# maker_start MODE: the lesson's own program makes the segment of a fresh number under SEG_KEY.
+maker_start()
+{
+    segment_name
+    fresh_number 100000 900000000
+    FIRST_NUMBER=$NUMBER
+    start_program maker "$SEG_PATH" "$FIRST_NUMBER" "$1"
+    MAKER=$SEND
+    segment_facts || wrong "The lesson's own program maker made no segment: $(cat "$ERR")"
+}
+
+reader_start()
+{
+    witness
+    start_program reader "$SEG_PATH"
+    CHILD=$(children_of "${PROGRAM:-0}")
+}
+
+# Does a child of the reader's run without rest?
+child_busy()
+{
+    local rest=0
+    [[ $CHILD ]] || return 1
+    "$PROBE" rest "${CHILD%% *}" 1000 || rest=$?
+    ((rest == 4))
+}
+
+number_now()
+{
+    segment_bytes "$T/now"
+    od -An -td4 -N4 "$T/now" | tr -d ' '
+}
+
+# Is there a call of FUNCTION with one of these bits among its flags (octal) or, with "without", one that has none of them?
+flags_with() { witnessed "$1" | awk '{ print $NF }' | while read -r flags; do ((flags & $2)) && echo yes; done | grep -q yes; }
+flags_without() { witnessed "$1" | awk '{ print $NF }' | while read -r flags; do ((flags & $2)) || echo yes; done | grep -q yes; }
+
+# The flags of a call, as a learner reads them.
+flags_of() { witnessed "$1" | awk '{ print $NF; exit }'; }
+
+rights_judge() # how it is attached
+{
+    ! flags_with shmget 010000 || mistake rdonly-in-shmget \
+        "SHM_RDONLY stands in the flags of shmget ($(flags_of shmget)). There it says nothing about reading. It belongs to shmat's flags."
+    ! flags_with shmat 0777 || mistake mode-bits-in-shmat \
+        "The flags of shmat were $(flags_of shmat): mode bits, which shmat doesn't know. It attached for reading and writing."
+    [[ $1 != r-- ]] || mistake mprotect-only \
+        "The pages are protected now, but shmat attached them for reading and writing: its flags were $(flags_of shmat). That needs the right to write, and the process can give it back to itself."
+    mistake attached-rw "The kernel lists the segment in reader as $1: it may write. A const pointer or good manners don't change that; a flag of shmat does."
+}
+
+@test "reader shows the number in the segment, and ends well" {
+    maker_start 0600
+    MAY_CRASH=1 reader_start
+    ! child_busy || mistake handler-returns \
+        "A child of reader runs without end. Its handler for SIGSEGV returns to the write that was refused, which is tried again, is refused again, and so on."
+    send_line ''
+    MAY_CRASH=1 finish_program
+    [[ $CRASHED != SIGSEGV ]] || mistake parent-writes \
+        "reader itself was ended by SIGSEGV. The kernel refused its write: that write has to be tried in a child, so that reader lives on."
+    end_judge reader
+    said "$OUT" "first: $FIRST_NUMBER"
+    exits 0
+}
+
+@test "it has the segment attached read-only: r--" {
+    local rights
+    needs "$READS"
+    maker_start 0600
+    reader_start
+    rights=$(attached_as "$PROGRAM")
+    [[ $rights ]] || wrong "While reader waits for Enter, it doesn't have the segment attached."
+    [[ $rights == r-- ]] && ! flags_without shmat 010000 || rights_judge "$rights"
+}
+
+@test "it reads a segment that nobody may write: mode 0400" {
+    needs "$READ_ONLY"
+    maker_start 0400
+    reader_start
+    send_line ''
+    finish_program
+    ! flags_with shmget 0222 || mistake asks-to-write \
+        "shmget was called with the flags $(flags_of shmget): they ask for the right to write, which a segment of mode 0400 gives to nobody. A reader asks for 0400, or for 0."
+    exits 0
+    said "$OUT" "first: $FIRST_NUMBER"
+}
+
+@test "it reports the signal that ended the child which tried to write" {
+    local signal
+    needs "$READ_ONLY"
+    signal=$(kill -l SEGV)
+    maker_start 0600
+    reader_start
+    send_line ''
+    finish_program
+    ! grep -qx "refused by signal $signal" "$OUT" || return 0
+    ! grep -qE '^refused by signal [0-9]+$' "$OUT" || mistake status-not-decoded \
+        "It printed \"$(grep -m1 '^refused' "$OUT")\". SIGSEGV is signal $signal. What wait gives holds several things: WIFSIGNALED tells whether it was a signal, WTERMSIG which one."
+    wrong "The line is missing: refused by signal $signal"
+}
+
+@test "its child really tries: without the kernel's refusal the number changes" {
+    local now
+    needs "$REFUSED"
+    maker_start 0600
+    WITNESS_WRITABLE=1 reader_start
+    [[ $(witnessed shmat) ]] || skip "programs can't be watched here (LD_PRELOAD)"
+    now=$(number_now)
+    [[ ! $CHILD ]] || mistake child-goes-on \
+        "For this test the write was allowed. Then the child should end by _exit(0). But it goes on behind the write, as a second reader."
+    [[ $now != "$FIRST_NUMBER" ]] || mistake no-attempt \
+        "For this test the write was allowed, but the number is still the same: the child doesn't write into the segment. Its end by a signal has another cause."
+    send_line ''
+    finish_program
+    ! grep -q '^refused' "$OUT" || mistake always-refused \
+        "For this test the write was allowed, and the number did change. Still it printed \"$(grep -m1 '^refused' "$OUT")\". Look at how the child ended: WIFSIGNALED."
+    said "$OUT" "not refused"
+}
+
+@test "the second number is what stands in the segment then" {
+    local second
+    needs "$READS"
+    maker_start 0600
+    fresh_number 100000 900000000
+    second=$NUMBER
+    reader_start
+    printf '%s\n' "$second" >&"$MAKER"
+    for ((tries = 0; tries < 1000; tries++)); do
+        [[ $(number_now) != "$second" ]] || break
+    done
+    send_line ''
+    finish_program
+    ! grep -qx "second: $FIRST_NUMBER" "$OUT" || mistake stale-copy \
+        "The number was changed from $FIRST_NUMBER to $second while reader waited for Enter. It printed the old one again: read the segment anew, not a copy."
+    said "$OUT" "second: $second"
+}
+
+@test "without a segment it says so, and makes none" {
+    local left
+    segment_name
+    MAY_CRASH=1 run_program reader "$SEG_PATH"
+    left=$(segments_left)
+    [[ ! $left ]] || mistake creates-one \
+        "No segment was there, and now one is: shmget was called with IPC_CREAT. A reader that makes its own segment reads zeros, and tells nobody that the maker is missing."
+    [[ ! $CRASHED && (${STATUS:-0} != 0 || $(grep -c . "$OUT") == 0) ]] || mistake ignores-minus-one \
+        "No segment was there, so shmget gave -1, and shmat then (void *)-1. reader went on as if these were an id and an address."
+    end_judge reader
+    fails_well
+}
+
+@test "it leaves the segment to its maker" {
+    needs "$READS"
+    maker_start 0600
+    reader_start
+    send_line ''
+    finish_program
+    segment_facts || mistake removes-it \
+        "After reader has ended, the segment is marked for removal: nobody can attach it any more. Its maker removes it; a reader only detaches."
+}

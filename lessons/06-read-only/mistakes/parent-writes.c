@@ -1,0 +1,61 @@
+/* Mistake: the reader itself writes, so the signal ends the reader. */
+/* reader: reads the number in a segment that it must not change, and shows that it can't.
+ *
+ *   reader [PATH]      build it: make
+ *
+ * One right way of many. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROJ 6 /* for ftok */
+
+struct board {
+    int number;
+    char text[28];
+};
+
+/* Lets a child process write into the segment. Returns what wait gave for that child. */
+static int try_to_write(struct board *b)
+{
+    b->number = 0;
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *path = argc > 1 ? argv[1] : ".";
+
+    setvbuf(stdout, NULL, _IOLBF, 0); /* each line is printed at once, also into a file */
+    key_t key = ftok(path, PROJ);
+    if (key == -1) {
+        perror(path);
+        return 1;
+    }
+    int id = shmget(key, 0, 0400); /* one that exists; we ask to read */
+    if (id == -1) {
+        perror("shmget");
+        return 1;
+    }
+    struct board *b = shmat(id, NULL, SHM_RDONLY);
+    if (b == (void *)-1) {
+        perror("shmat");
+        return 1;
+    }
+    printf("first: %d\n", b->number);
+
+    int status = try_to_write(b);
+    if (WIFSIGNALED(status))
+        printf("refused by signal %d\n", WTERMSIG(status));
+    else
+        printf("not refused\n");
+
+    getchar(); /* until Enter */
+    printf("second: %d\n", b->number);
+    shmdt(b);
+    return 0;
+}
