@@ -4,10 +4,11 @@ import re
 import gdb
 
 import shmgrid_fields
+import shmgrid_once
 import shmgrid_tell
 import shmgrid_watch
 from shmgrid_grid import GRID
-from shmgrid_word import Word
+from shmgrid_word import Word, expression_and_size
 
 
 class ShmWindow(Word):
@@ -20,11 +21,7 @@ shown. SIZE is a number of bytes.
 `layout shm` opens the window; it follows each stop, step and `set var`."""
 
     def run(self, text):
-        words = text.rsplit(None, 1)
-        size = None
-        if len(words) == 2 and words[1].isdigit():
-            text, size = words[0], int(words[1])
-        GRID.show(text or None, size)
+        GRID.show(*expression_and_size(text))
 
 
 class ShmGridSelect(Word):
@@ -56,5 +53,6 @@ def install():
     ShmWindow("shm-window", gdb.COMPLETE_EXPRESSION)
     ShmGridSelect("shm-grid-select")
     ShmGridReset("shm-grid-reset")
+    shmgrid_once.install()
     shmgrid_tell.install()
     shmgrid_watch.install()

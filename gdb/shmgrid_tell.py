@@ -1,10 +1,10 @@
 """Words that tell: shm-fields, shm-map, shm-save, shm-load, shm-diff. None of them writes into the program."""
-import json
 import os
 import re
 
 import gdb
 
+import shmgrid_attached
 import shmgrid_fields
 import shmgrid_segment
 from shmgrid_grid import GRID
@@ -69,7 +69,7 @@ class ShmMap(Word):
 
 One line for each place: the process, its program, the address there and the rights. The same bytes
 may have another address in each process. Creator: who made the segment. Last: who attached or
-detached last, before this word was given: shm-view, which looks for you, attaches for a moment, too.
+detached last. It only reads /proc, so it is not counted itself.
 Compare with `shell ipcs -mp` and `shell cat /proc/PID/maps`."""
 
     def run(self, _text):
@@ -82,22 +82,26 @@ Compare with `shell ipcs -mp` and `shell cat /proc/PID/maps`."""
                 raise gdb.GdbError("shm: %s: nobody can be told: this is no segment of a living process" %
                                    place.heading(60))
             shmid = inside[0].shmid
-        told = json.loads(VIEWER.run(["--id", str(shmid), "--no-layout", "--render", "json"]))
-        source, who = told["source"], told.get("attached")
-        print("shmid %d, key %s, %d bytes, mode %s" % (shmid, source["key"], told["size"], source["mode"]))
-        if who is None:
-            raise gdb.GdbError("shm: /proc does not tell who has it attached")
-        print("attachments (nattch): %d; creator pid %d, last pid %d" % (
-            who["nattch"], who["creator_pid"], who["last_pid"]))
+        pid = gdb.selected_inferior().pid
+        if shmgrid_attached.namespace(pid) != shmgrid_attached.namespace("self"):
+            raise gdb.GdbError("shm: pid %d lives in another IPC namespace (a container?): run gdb in that one to be told "
+                               "about shmid %d" % (pid, shmid))
+        try:
+            row = shmgrid_attached.Row(shmid)
+        except (LookupError, OSError) as why:
+            raise gdb.GdbError("shm: nobody can be told about shmid %d: %s" % (shmid, why))
+        found, closed = shmgrid_attached.attached(pid, shmid)
+        print("shmid %d, key %s, %d bytes, mode %s" % (shmid, row.key, row.size, row.mode))
+        print("attachments (nattch): %d; creator pid %d, last pid %d" % (row.count, row.creator, row.last))
         print("%8s  %-16s %-14s  rights" % ("pid", "program", "address"))
-        for each in who["list"]:
-            marks = [w for w in ("creator", "last") if each[w]]
-            marks += ["this program"] if each["pid"] == gdb.selected_inferior().pid else []
-            print("%8d  %-16s %-14s  %s%s" % (each["pid"], shmgrid_segment.printable(each["program"]),
-                                              each["address"], each["rights"],
-                                              "  " + ", ".join(marks) if marks else ""))
-        for line in who["rest"]:
-            print(shmgrid_segment.printable(line))
+        for each in found:
+            marks = ["creator"] * (each.pid == row.creator) + ["last"] * (each.pid == row.last)
+            marks += ["this program"] * (each.pid == pid)
+            print("%8d  %-16s 0x%-12x  %s%s" % (each.pid, each.program, each.address, each.rights,
+                                                "  " + ", ".join(marks) if marks else ""))
+        if row.count > len(found):
+            print("and %d more, not to be seen from here%s" % (
+                row.count - len(found), ": %d processes may not be looked into" % closed if closed else ""))
 
 
 def is_file(name):

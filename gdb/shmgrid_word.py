@@ -1,4 +1,6 @@
 """A word of shmlab in gdb: whatever goes wrong is one line, and gdb goes on. Its docstring is its `help`."""
+import re
+
 import gdb
 
 
@@ -18,3 +20,16 @@ class Word(gdb.Command):
             raise
         except Exception as why: # pylint: disable=broad-except
             raise gdb.GdbError("shm: " + str(why).split("\n")[0])
+
+
+def expression_and_size(text):
+    """(EXPR or None, SIZE or None) of "EXPR SIZE": SIZE is the last word, where that is a number and EXPR ends before it.
+
+    That it does not after an operator, nor after a cast: (char *) 0x1000."""
+    m = re.fullmatch(r"(.*[^\s+\-*/%&|^<>=(,!~.?:\[])\s+(0x[0-9a-fA-F]+|\d+)", text)
+    if m and m.group(1).endswith(")"):
+        try:
+            gdb.parse_and_eval(m.group(1))
+        except gdb.error:
+            m = None
+    return (m.group(1), int(m.group(2), 0)) if m else (text or None, None)

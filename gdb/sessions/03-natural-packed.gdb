@@ -10,6 +10,8 @@ break message_write
 run
 finish
 ptype/o struct message
+
+#: SIGTERM ends this server; the next one gets another layout.
 signal SIGTERM
 
 #: Now the packed layout: no hole, 10 bytes less.

@@ -28,7 +28,8 @@ set var ((struct message *) base)->num = 23
 #: Now the client itself writes: we have it call the server's own writer.
 call message_write_field((void *) base, MESSAGE_NATURAL, MESSAGE_NUM, m)
 
-#: SIGSEGV, although the address is right and can be read. bt shows where; si_addr is the address that it wrote to.
+#: SIGSEGV, although the address is right and can be read. bt shows where; si_addr is the address that it wrote to:
+#: its last digits are 014, and 0x14 is 20, the offset of num.
 bt 1
 p $_siginfo._sifields._sigfault.si_addr
 

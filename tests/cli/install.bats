@@ -4,14 +4,18 @@
 bats_require_minimum_version 1.5.0
 load ../screen/helper
 
+setup_file()
+{
+    cmake --install "$BUILD_DIR" --prefix "$BATS_FILE_TMPDIR/first" >"$BATS_FILE_TMPDIR/installed"
+    mv "$BATS_FILE_TMPDIR/first" "$BATS_FILE_TMPDIR/my kit" # a blank must do no harm
+}
+
 setup()
 {
     local as=()
     ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
     screen_open
-    cmake --install "$BUILD_DIR" --prefix "$T/first" >"$T/installed"
-    KIT="$T/my kit" # a blank must do no harm
-    mv "$T/first" "$KIT"
+    KIT="$BATS_FILE_TMPDIR/my kit"
     export TMPDIR=$T XDG_CACHE_HOME=$T/cache
     unset SHMLAB_GDB SHMLAB_VIEW SHMLAB_BIN SHMLAB_PRESET DEBUGINFOD_URLS COLUMNS
     cd "$T"
@@ -145,6 +149,8 @@ windows_needed()
 
 @test "where the installed source is missing, too, gdb says so and shows the grid all the same" {
     windows_needed
+    cp -a "$KIT" "$T/bare kit"
+    KIT="$T/bare kit"
     rm -r "$KIT/share/shmlab/src"
     kit_serve
     on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" gdb --key "$KEY"

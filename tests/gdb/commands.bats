@@ -61,6 +61,54 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps"; }
     grep -qE "^ +$SERVER +shm-server +$(start_of "$SERVER") +rw- +creator, last, this program$" <<<"$output"
 }
 
+# kernel_of ID: what the kernel keeps of it, with its times.
+kernel_of() { ipcs -m -i "$1"; }
+
+@test "shm-map only reads: nobody has attached or detached after it" {
+    serve
+    kernel_of "$ID" >"$T/before"
+    in_gdb "$SERVER" shm-map
+    [[ $output == *"creator, last, this program"* ]]
+    kernel_of "$ID" | diff "$T/before" -
+}
+
+@test "shm-map has each place: two processes, and one that may not be looked into is counted" {
+    need_root
+    BIN_HOLDER=$T/holder
+    cp "$BIN/holder" "$T/"
+    cp -r "$ROOT/gdb" "$T/gdb"
+    cp "$BIN/shm-view" "$T/"
+    chmod -R a+rX "$T"
+    serve --mode 0666
+    HOLD=$BIN_HOLDER hold setpriv --reuid "$NOBODY" --regid "$NOBODY" --clear-groups
+    in_gdb "$HOLDER" shm-map
+    grep -qE "^ +$SERVER +shm-server +$(start_of "$SERVER") +rw- +creator$" <<<"$output"
+    grep -qE "^ +$HOLDER +holder +$(start_of "$HOLDER") +r(w|-)- +last, this program$" <<<"$output"
+    [[ $output == *"attachments (nattch): 2;"* && $output != *"and 1 more"* ]]
+    cd "$T"
+    run setpriv --reuid "$NOBODY" --regid "$NOBODY" --clear-groups env SHMLAB_VIEW="$T/shm-view" gdb -nx -q -batch \
+        -iex 'set auto-load off' -x "$T/gdb/shmgrid.py" -p "$HOLDER" -ex shm-map </dev/null
+    [[ $output == *"attachments (nattch): 2;"*" $HOLDER  holder "*"and 1 more, not to be seen from here: "*" processes may not be looked into"* ]]
+}
+
+@test "shm-grid in Python is the picture of the plain one, has completion, and takes blanks" {
+    serve
+    local start words=(gdb -nx -q -batch -iex 'set auto-load off')
+    start=$(start_of "$SERVER")
+    "${words[@]}" -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'echo ===\n' -ex shm-grid </dev/null 2>/dev/null |
+        sed '1,/^===$/d' >"$T/python"
+    "${words[@]}" -iex 'set $shm_plain = 1' -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'echo ===\n' -ex shm-grid </dev/null \
+        2>/dev/null | sed '1,/^===$/d' >"$T/plain"
+    (($(wc -l <"$T/python") > 70))
+    diff "$T/plain" "$T/python"
+    in_gdb "$SERVER" 'complete shm-grid (struct message_pac' "shm-grid (struct message *) $start" 'help shm-grid'
+    [[ $output == *"shm-grid (struct message_packed"*"$start of process $SERVER, 56 bytes"*"struct message, as gdb knows it"* ]]
+    [[ $output == *"shm-grid [EXPR [SIZE]]"* ]]
+    in_gdb "$SERVER" "shm-grid (char *) $start 24" "shm-grid (char *) $start + 8" 'shm-grid nosuch' 'shm-grid 8 64' 'echo on\n'
+    [[ $output == *"$start of process $SERVER, 24 bytes"*"${start%???}008 of process $SERVER, 1024 bytes"* ]]
+    [[ $output == *'shm: nosuch: No symbol "nosuch"'*'shm: cannot read 64 bytes at 0x8'*on* ]]
+}
+
 @test "shm-watch tells who wrote a field: name, old, new, function and line" {
     serve --every 50
     in_gdb "$SERVER" 'shm-watch num' continue 'x/dw ((struct message_live *) $sp, '"$(start_of "$SERVER")"' + 20)'
@@ -100,15 +148,55 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps"; }
     "$BIN/shm-view" --file "$T/kept.bin" --type 'struct message' --elf "$BIN/shm-server" --render text | grep -q '"goodbye"'
 }
 
-@test "no word writes into the program: it has the same bytes, and goes on after gdb" {
+# memory_of PID: all bytes that it may write, the segment's, too, and those of its code.
+memory_of()
+{
+    perl -e 'my ($pid) = @ARGV; open my $maps, "<", "/proc/$pid/maps" or die; open my $mem, "<:raw", "/proc/$pid/mem" or die;
+        while (<$maps>) {
+            my ($start, $end, $rights) = /^([0-9a-f]+)-([0-9a-f]+) (\S+)/ or next;
+            next if /\[v/ || $rights !~ /^r/; # vvar has the time
+            sysseek $mem, hex $start, 0 or next;
+            sysread $mem, my $bytes, hex($end) - hex($start) or next;
+            print "$start $rights ", unpack("%32C*", $bytes), " ", unpack("H*", substr $bytes, 0, 4096), "\n";
+            print unpack("H*", $bytes), "\n" if $rights =~ /w/;
+        }' "$1"
+}
+
+readonly ALL_WORDS=(shm-fields 'shm-fields num' shm-map shm-grid shm-save shm-diff 'shm-load saved' 'shm-watch num'
+    'shm-break-field den == 3' shm-window 'shm-grid-select num' shm-grid-reset shm-live)
+
+@test "no word writes into the program: not one byte of its memory is another one, and it goes on after gdb" {
     serve
-    bytes_of "$ID" >"$T/before"
-    in_gdb "$SERVER" shm-fields shm-map shm-save shm-diff 'shm-load saved' 'shm-watch num' 'shm-break-field den == 3' shm-window
+    memory_of "$SERVER" >"$T/before"
+    in_gdb "$SERVER" "${ALL_WORDS[@]}"
     [[ $output == *"Hardware watchpoint 1"* ]]
-    bytes_of "$ID" | cmp - "$T/before"
+    memory_of "$SERVER" | cmp - "$T/before"
+    (($(wc -c <"$T/before") > 100000))
     kill -0 "$SERVER"
     stop TERM
     [[ $STATUS == 0 ]]
+}
+
+# writes_seen COMMAND...: what gdb has written into the server by ptrace or /proc, in $T/writes.
+writes_seen()
+{
+    local words=()
+    for command; do words+=(-ex "$command"); done
+    # without -f: gdb tries ptrace in a child of its own, which cannot have two tracers, and would wait for ever
+    (cd "$T" && timeout 60 strace -y -o "$T/strace" -e trace=ptrace,process_vm_writev,pwrite64,pwritev,write \
+        gdb -nx -q -batch -iex 'set auto-load off' -x "$ROOT/gdb/.gdbinit" -p "$SERVER" "${words[@]}" </dev/null >"$T/said" 2>&1)
+    grep -q 'PTRACE_ATTACH\|PTRACE_SEIZE' "$T/strace"
+    grep -E "POKE(TEXT|DATA)|process_vm_writev\\($SERVER|write(64|v)?\\([0-9]+</proc/$SERVER/" "$T/strace" >"$T/writes" || true
+}
+
+@test "no word writes into the program: strace sees no such call, and sees that of set var" {
+    command -v strace >/dev/null || skip "strace is not installed"
+    serve
+    writes_seen "${ALL_WORDS[@]}"
+    grep -q 'Hardware watchpoint 1' "$T/said"
+    [[ ! -s $T/writes ]]
+    writes_seen "set var *(int *) ($(start_of "$SERVER") + 20) = 23"
+    [[ $(wc -l <"$T/writes") == 1 ]]
 }
 
 @test "without a process, in a process without a segment, in a stripped program: each word is one line" {

@@ -33,12 +33,63 @@ nothing_left()
     [[ $(grep -c '^0[1-9] ' "$T/said") == 9 ]]
 }
 
-@test "the bytes that the first session shows are those that perl's pack makes" {
-    "$ROOT/gdb/session-run" raw-bytes --batch </dev/null >"$T/said"
-    shown=$(sed -n '/x\/56xb/,/^$/s/^0x[^:]*://p' "$T/said" | sed 's/[[:blank:]]*0x//g' | tr -d '\n')
-    made=$(perl -e 'print unpack "H*", pack $ARGV[0], "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"' \
-        "$NATURAL")
-    [[ ${#shown} == 112 && $shown == "$made" ]]
+# said N: what session N said, in $T/said. bytes_after WORD: the bytes, in hex, that it printed in answer to that word.
+said() { "$ROOT/gdb/session-run" "$1" --batch </dev/null >"$T/said"; }
+bytes_after()
+{
+    awk -v word="(gdb) $1" '$0 == word { on = 1; next } on && !/^0x/ { exit } on' "$T/said" | sed 's/^[^:]*://; s/0x//g' |
+        tr -d ' \t\n'
+}
+
+# packed TEMPLATE: the message as perl's pack makes it, in hex.
+packed()
+{
+    perl -e 'print unpack "H*", pack $ARGV[0], "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"' "$1"
+}
+
+# perl's own idea of a struct, in gdb's words: what the bytes $1 (hex) are, read by the template $2.
+read_as()
+{
+    perl -e 'my ($intro, $num, $slash, $den, $eq1, $eq2, $ratio) = unpack $ARGV[1], pack "H*", $ARGV[0];
+        printf "num = %d, slash = %d %%, den = %d, eq1 = %d %%, eq2 = %d %%, ratio = %.17g", $num, ord $slash, $den,
+            ord $eq1, ord $eq2, $ratio' "$1" "$2"
+}
+struct_lines() { sed -n "s/ '[^']*'/ %/g; s/.*\(num = .*\), farewell = .*/\1/p" "$T/said"; }
+
+@test "01: the bytes that it shows are those that perl's pack makes" {
+    said 1
+    [[ $(bytes_after 'x/56xb $segment') == "$(packed "$NATURAL")" ]]
+}
+
+@test "02: the whole struct and each of its fields have perl's values" {
+    said 2
+    [[ $(struct_lines) == "$(read_as "$(packed "$NATURAL")" "$NATURAL")" ]]
+    local value
+    for value in '"PI is defined as: "' 22 0x16 "$(perl -e 'printf "%.17g", 22 / 7')" '"goodbye"'; do
+        grep -qE "^\\\$[0-9]+ = $value\$" "$T/said" || { echo "not said: $value"; false; }
+    done
+}
+
+@test "03: the packed bytes are perl's, and read in the natural layout they are what perl reads so" {
+    said 3
+    local bytes all
+    bytes=$(bytes_after 'x/46xb $packed')
+    [[ $bytes == "$(packed "$PACKED")" ]]
+    all=$bytes$(printf '%036d' 0)
+    [[ $(struct_lines | sed -n 1p) == "$(read_as "$all" "$PACKED")" ]]
+    [[ $(struct_lines | sed -n 2p) == "$(read_as "$all" "$NATURAL")" ]]
+}
+
+@test "04: both readings of the bytes are perl's" {
+    said 4
+    [[ $(bytes_after 'x/4xb &$m->num') == "$(perl -e 'print unpack "H*", pack "V", 22')"* ]]
+    grep -q "$(perl -e 'printf "0x%08x\$", unpack "N", pack "V", 0x11223344')" "$T/said"
+}
+
+@test "09: in the core the fields before the crash have perl's values, and the others none" {
+    said 9
+    [[ $(struct_lines) == "$(read_as "$(packed "$NATURAL" | cut -c 1-80)$(printf '%032d' 0)" "$NATURAL")" ]]
+    [[ $(bytes_after 'x/16xb (char *) base + 40') =~ ^0{32}$ ]]
 }
 
 @test "a session that says something else fails, with the difference" {

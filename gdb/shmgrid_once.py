@@ -1,0 +1,56 @@
+"""The word shm-grid where gdb has Python: the same picture as that of the plain one in .gdbinit, with completion, and with
+EXPR in as many words as one likes."""
+import re
+
+import gdb
+
+import shmgrid_segment
+from shmgrid_view import VIEWER
+from shmgrid_word import Word, expression_and_size
+
+
+def columns():
+    return min(max(gdb.parameter("width") or 80, 40), 500)
+
+
+class ShmGrid(Word):
+    """Show memory as the picture that shm-view draws: shm-grid [EXPR [SIZE]].
+
+Without EXPR: the whole System V segment that the program has attached (see shm-find), with the
+fields that the program says lie there.
+EXPR is an address: a pointer, a number, &variable. Where it points to a struct, the struct's fields
+are shown. SIZE is a number of bytes. Without it: as many as what EXPR points to has; 1024 where
+that is void or char.
+Examples:
+  shm-grid
+  shm-grid m
+  shm-grid $sp 128
+  shm-grid (struct message *) base
+The window of `layout shm` shows the same, and follows each stop."""
+
+    def run(self, text):
+        expression, size = expression_and_size(text)
+        if expression:
+            place = shmgrid_segment.at(expression, size)
+        else:
+            place = self.first()
+        layout = place.layout()
+        words = VIEWER.source(place.read(), layout) + ["--render", "ansi", "--cols", str(columns())]
+        heading = "0x%x%s" % (place.address, " of process %d" % place.pid if place.pid is not None else "")
+        lines = VIEWER.run(words).split("\n")
+        lines[0] = re.sub(r"file (/proc/self/fd/)?\d+", heading, lines[0])
+        told = "%s, as gdb knows it" % place.type if expression else "that of the program"
+        gdb.write(re.sub(r"(?m)^((?:\033\[[0-9;]*m)*layout: )\d+", r"\g<1>" + told, "\n".join(lines)))
+
+    @staticmethod
+    def first():
+        places = shmgrid_segment.places()
+        if len(places) > 1:
+            print("Several segments are attached; this is the first. The others: shm-grid ADDRESS SIZE")
+            for each in places:
+                print("  0x%x %d bytes %s" % (each.address, each.whole, each.title))
+        return places[0] if places else shmgrid_segment.find()
+
+
+def install():
+    ShmGrid("shm-grid", gdb.COMPLETE_EXPRESSION)
