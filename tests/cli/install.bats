@@ -143,8 +143,8 @@ windows_needed()
 
 @test "all sessions say there what they say in the tree" {
     windows_needed
-    run -0 ./hidden "$KIT/bin/shmlab" gdb --session all --batch </dev/null
-    [[ $(grep -c '^0[1-9] ' <<<"$output") == 9 ]]
+    ./hidden "$KIT/bin/shmlab" gdb --session all --batch </dev/null >"$T/said" # a difference is on standard error
+    [[ $(grep -c '^0[1-9] ' "$T/said") == 9 ]]
 }
 
 @test "where the installed source is missing, too, gdb says so and shows the grid all the same" {
