@@ -205,16 +205,20 @@ crash_means()
     esac
 }
 
-# cage_run COMMAND... : in the box, with the streams that the caller gave. Becomes it.
+# cage_run COMMAND... : in the box, with the streams that the caller gave. Becomes it. FIRST: shell commands that run
+# before it in the same cage, and so in its PID namespace; they may call "$PROBE".
 cage_run()
 {
+    local first=()
+    [[ ! ${FIRST-} ]] || first=(--read "$LAB_BIN" sh -c "PROBE=${PROBE@Q}"$'\n'"$FIRST"$'\n''exec "$@"' sh)
     cd "$BOX" || exit 1
     export ASAN_OPTIONS=exitcode=99:detect_leaks=0
     # the cage clears the environment
     [[ ! ${WITNESS-} ]] || set -- env "LD_PRELOAD=$BOX/witness.so" "WITNESS=$WITNESS" \
         ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} "$@"
     exec 3>&- 4>&-
-    exec "$LAB/cage" --read "$LAB_BUILD" --write "$BOX" "$@"
+    # a shell starts what it puts into the background with SIGINT ignored
+    exec env --default-signal "$LAB/cage" --read "$LAB_BUILD" --write "$BOX" "${first[@]}" "$@"
 }
 
 run_program()

@@ -7,15 +7,19 @@
  *   shm-probe make KEY SIZE MODE FILE         a segment with FILE's bytes (/dev/null: zeros); prints its id
  *   shm-probe bytes ID                        its bytes
  *   shm-probe remove ID
+ *   shm-probe attach ID                       attaches it, with `stay` before it
+ *   shm-probe stay COMMAND...                 does it, and then lives as long as who called
  *   shm-probe rest PID MS                     awaits that PID waits for something (0) or has ended (3); 4: neither
  *   shm-probe pack FILE LAYOUT FIELD=VALUE... puts values into FILE
  *   shm-probe compare LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN]   what differs (1) or not (0)
  *
  * Exit status otherwise: 0 done, 1 it could not be done, 2 the words are off. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -135,6 +139,14 @@ static int probe_bytes_of(char **words)
     rc = written == s.size && fflush(stdout) == 0 ? 0 : 1;
     segment_detach(&s);
     return rc;
+}
+
+static int probe_attach(char **words)
+{
+    struct segment s = SEGMENT_EMPTY;
+    int rc = segment_attach(&s, (int)number(words[0]), NULL);
+
+    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "attach segment %s", words[0]);
 }
 
 static int probe_remove(char **words)
@@ -277,14 +289,29 @@ static const struct command {
     {"key", 2, 2, probe_key},           {"facts", 1, 1, probe_facts},    {"list", 0, 0, probe_list},
     {"attached", 2, 2, probe_attached}, {"make", 4, 4, probe_make},      {"bytes", 1, 1, probe_bytes_of},
     {"remove", 1, 1, probe_remove},     {"rest", 2, 2, probe_rest},      {"pack", 2, 999, probe_pack_all},
-    {"compare", 4, 5, probe_compare_all},
+    {"compare", 4, 5, probe_compare_all}, {"attach", 1, 1, probe_attach},
 };
+
+/* Lives until the parent ends, which takes this process along. */
+static int stay(int status)
+{
+    if (status != 0 || fflush(stdout) != 0)
+        return 1;
+    for (;;)
+        pause();
+}
 
 int main(int argc, char **argv)
 {
+    bool stays = argc > 1 && strcmp(argv[1], "stay") == 0;
+
+    if (stays && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+        return tell_failure(PROGRAM, -errno, NULL, "end with its parent");
+    argc -= stays;
+    argv += stays;
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
         if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].least && argc - 2 <= commands[i].most)
-            return commands[i].run(argv + 2);
+            return stays ? stay(commands[i].run(argv + 2)) : commands[i].run(argv + 2);
     }
     fprintf(stderr, PROGRAM ": a lesson's check calls this; lab/probe.c tells how\n");
     return 2;
