@@ -1,0 +1,263 @@
+#!/usr/bin/env bats
+# 08: what stands in the kernel's list while the holder runs, and after it has ended in one way or another.
+# shellcheck disable=SC2153 # check.bash sets STATUS
+load "$LAB/check"
+
+HOLDS="holder makes the segment, attaches it, writes its text, and waits"
+ENTER="after Enter nothing is left"
+
+# Draws size and text.
+values_draw()
+{
+    fresh_number 50 4000 && size=$NUMBER
+    fresh_number 8 40 && fresh_word "$NUMBER" && text=$WORD
+}
+
+holder_start() # SIZE TEXT
+{
+    MAY_CRASH=1 start_program holder "$SEG_PATH" "$@"
+}
+
+# What shall stand in the segment: the text, and zeros.
+expected_bytes() # SIZE TEXT
+{
+    printf '%s' "$2"
+    head -c $(($1 - ${#2})) /dev/zero
+}
+
+# The ids of segments under any key that somebody has attached although they are removed.
+removed_ids() { "$PROBE" list | awk '$2 == "0x00000000" && $5 > 0 { print $1 }'; }
+
+# The holder runs, and all is as it should be while it does.
+held_judge() # SIZE TEXT
+{
+    if ((!RUNS)); then
+        finish_program
+        wrong "holder ended (status $STATUS) before it was told to."
+    fi
+    if ! segment_facts; then
+        [[ ! $(removed_ids) ]] || mistake removed-early \
+            "holder waits, and its segment is removed already: it lost its key, so no other program can find it. IPC_RMID belongs to the end."
+        wrong "While holder waits, no segment stands under its key."
+    fi
+    ((SEG_SIZE == $1)) || wrong "The segment has $SEG_SIZE bytes; asked for were $1."
+    [[ $SEG_MODE == 0600 ]] || wrong "The segment's mode is $SEG_MODE; expected: 0600."
+    [[ $(attached_as "$PROGRAM") == rw- ]] || wrong "holder waits, but has not attached the segment for reading and writing."
+    expected_bytes "$@" >"$T/expected"
+    segment_bytes "$T/actual"
+    cmp -s "$T/expected" "$T/actual" && return
+    { echo 'shmlab layout 1' && echo "char[$1] text"; } >"$T/layout"
+    show "$T/expected" "$T/actual" "$T/layout"
+    wrong "The segment should hold the text $2, its NUL, and zeros to its end."
+}
+
+# Nothing of the holder is left. HELD: the id that it held.
+left_judge() # HOW
+{
+    segment_facts || return 0
+    ((SEG_ID == HELD)) || mistake made-again \
+        "After $1 the segment $HELD is gone, but $SEG_ID stands under the same key, made by holder. shmget with IPC_CREAT makes one where there is none."
+    mistake left-behind \
+        "After $1 the segment $SEG_ID still stands there, with $SEG_NATTCH attached. To detach, or to end, does not remove it."
+}
+
+@test "holder makes the segment, attaches it, writes its text, and waits" {
+    values_draw
+    segment_name
+    start_program holder "$SEG_PATH" "$size" "$text"
+    held_judge "$size" "$text"
+}
+
+@test "after Enter nothing is left" {
+    needs "$HOLDS"
+    values_draw
+    segment_name
+    start_program holder "$SEG_PATH" "$size" "$text"
+    held_judge "$size" "$text"
+    HELD=$SEG_ID
+    send_line ''
+    ((!RUNS)) || wrong "Enter was pressed, and holder still waits."
+    finish_program
+    left_judge Enter
+    exits 0
+}
+
+@test "after the end of its input nothing is left" {
+    needs "$ENTER"
+    values_draw
+    segment_name
+    start_program holder "$SEG_PATH" "$size" "$text"
+    segment_facts || wrong "While holder waits, no segment stands under its key."
+    HELD=$SEG_ID
+    send_end
+    ((!RUNS)) || wrong "Its input has ended, and holder still waits."
+    finish_program
+    left_judge "the end of its input"
+    exits 0
+}
+
+# How the holder takes a signal: ended, killed, waits, left. FATE
+signal_try() # NAME
+{
+    segment_name
+    holder_start "$size" "$text"
+    segment_facts || wrong "While holder waits, no segment stands under its key."
+    send_signal "$1"
+    if ((RUNS)); then
+        FATE=waits
+        return
+    fi
+    MAY_CRASH=1 finish_program
+    if [[ $CRASHED ]]; then
+        FATE=killed
+    elif segment_facts; then
+        FATE=left
+    else
+        FATE=ended
+        exits 0
+    fi
+}
+
+@test "after SIGINT, SIGTERM or SIGHUP nothing is left" {
+    local name killed='' ended='' waits='' left=''
+    needs "$ENTER"
+    values_draw
+    for name in INT TERM HUP; do
+        signal_try "$name"
+        case $FATE in
+            killed) killed+=" SIG$name" ;;
+            waits) waits+=" SIG$name" ;;
+            left) left+=" SIG$name" ;;
+            ended) ended+=" SIG$name" ;;
+        esac
+    done
+    [[ ! $waits ]] || mistake restarts-wait \
+        "holder gets$waits, and goes on waiting for Enter. signal(), and SA_RESTART, make the kernel start the interrupted read anew. Use sigaction without SA_RESTART."
+    [[ ! $left ]] || mistake exit-in-handler \
+        "holder ends at$left, but its segment stays. Did the handler end it, so that the lines behind the wait never ran? Let the handler set a flag."
+    [[ ! $killed || ! $ended ]] || mistake only-sigint \
+        "At$ended holder ends well, but it is killed by$killed, and its segment stays."
+    [[ ! $killed ]] || mistake no-handler \
+        "holder is killed by each of$killed, and its segment stays. Catch them with sigaction."
+}
+
+@test "where it fails midway, nothing is left" {
+    needs "$ENTER"
+    segment_name
+    fresh_word 30
+    run_program holder "$SEG_PATH" 16 "$WORD"
+    ! segment_facts || mistake leaves-on-failure \
+        "A text of 30 characters does not fit into 16 bytes. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
+    fails_well
+    # AddressSanitizer itself needs more addresses than any limit
+    [[ ! ${LAB_SANITIZE-} ]] || return 0
+    FIRST='ulimit -v 100000' run_program holder "$SEG_PATH" 200000000 "$WORD"
+    ! segment_facts || mistake leaves-on-failure \
+        "shmat fails for a segment of 200000000 bytes, as there are not enough addresses. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
+    fails_well
+}
+
+# ---- one that stands there already ----
+
+# Starts holder, which asks for size bytes, where a segment of SIZE bytes stands. WHO: its creator has ended (dead), runs
+# (alive), or has ended while another has it attached (attached). FATE: taken, remade, refused; removed, touched: it was
+# refused, but not left as it was.
+standing_try() # WHO SIZE
+{
+    local first
+    segment_name
+    fresh_word "$2"
+    printf '%s' "$WORD" >"$T/old"
+    cp "$T/old" "$BOX/old"
+    rm -f "$BOX/made"
+    first="make $SEG_KEY $2 0600 old >made"
+    case $1 in
+        dead) first="\"\$PROBE\" $first" ;;
+        alive) first="\"\$PROBE\" stay $first & until [ -s made ]; do sleep 0.01; done" ;;
+        attached)
+            first="\"\$PROBE\" $first; \"\$PROBE\" stay attach \$(cat made) &
+                until \"\$PROBE\" facts $SEG_KEY | grep -q 'NATTCH=1 '; do sleep 0.01; done"
+            ;;
+    esac
+    FIRST=$first holder_start "$size" "$text"
+    OLD=$(cat "$BOX/made")
+    [[ $OLD ]] || wrong "The check itself failed: it could not make a segment."
+    echo "$OLD" >>"$T/ours"
+    standing_fate
+}
+
+standing_fate()
+{
+    if ((RUNS)); then
+        FATE=taken
+        segment_facts && ((SEG_ID == OLD)) || FATE=remade
+        return
+    fi
+    MAY_CRASH=1 finish_program
+    FATE=refused
+    if ! segment_facts || ((SEG_ID != OLD)); then
+        FATE=removed
+    else
+        segment_bytes "$T/now"
+        cmp -s "$T/old" "$T/now" || FATE=touched
+    fi
+}
+
+@test "it takes over what a dead one of the same size left" {
+    needs "$ENTER"
+    values_draw
+    standing_try dead "$size"
+    [[ $FATE != refused && $FATE != removed ]] || mistake refuses-all \
+        "A segment of $size bytes stands there, its creator has ended and nobody is attached. holder asks for $size bytes, and refuses it (status $STATUS)."
+    held_judge "$size" "$text"
+    HELD=$SEG_ID
+    send_line ''
+    finish_program
+    ! segment_facts || mistake left-behind "holder took over segment $SEG_ID, and did not remove it when it ended."
+    exits 0
+}
+
+# The verdict about one that is not ours to take. ID, WHY
+refused_judge()
+{
+    case $FATE in
+        remade) mistake removes-at-start "$2 holder removed it, and made its own." ;;
+        removed) mistake removes-anothers "$2 holder ends with status $STATUS, but the segment is gone: it was not holder's to remove." ;;
+        taken) mistake "$1" "$2 holder took it." ;;
+        touched) wrong "$2 holder refused it, but changed its bytes." ;;
+    esac
+    fails_well
+}
+
+readonly LIVES="A segment stands there, and its creator still runs."
+readonly ATTACHED="A segment stands there, its creator has ended, but another process has it attached."
+
+@test "it refuses one whose creator lives" {
+    local id=ignores-creator
+    needs "$ENTER"
+    values_draw
+    standing_try attached "$size"
+    [[ $FATE != taken ]] || id=takes-anything # neither question is asked
+    standing_try alive "$size"
+    refused_judge "$id" "$LIVES"
+}
+
+@test "it refuses one that is attached" {
+    local id=ignores-attached
+    needs "$ENTER"
+    values_draw
+    standing_try alive "$size"
+    [[ $FATE != taken ]] || id=takes-anything
+    standing_try attached "$size"
+    refused_judge "$id" "$ATTACHED"
+}
+
+@test "it refuses one of another size" {
+    local id=ignores-size
+    needs "$ENTER"
+    values_draw
+    standing_try alive "$size"
+    [[ $FATE != taken ]] || id=takes-anything
+    standing_try dead $((size + 8))
+    refused_judge "$id" "A segment of $((size + 8)) bytes stands there, whose creator has ended. holder needs $size bytes."
+}

@@ -1,0 +1,92 @@
+/* holder: holds a segment with a text in it, until it is told to end. Then nothing of it is left.
+ *
+ *   holder [PATH [SIZE [TEXT]]]      build it: make
+ *
+ * Five places are to do. Look for TODO. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#define PROJ 8 /* for ftok */
+
+/* TODO 2: catch SIGINT, SIGTERM and SIGHUP, so that they end the waiting and not the program. */
+static void signals_catch(void)
+{
+}
+
+/* May we take over the segment id? Only if it is ours, has this size, nobody is attached, and its creator has ended. */
+static int may_take_over(int id, size_t size)
+{
+    /* TODO 5: ask the kernel with IPC_STAT. */
+    (void)id, (void)size;
+    return 0;
+}
+
+/* Makes the segment, or takes over the one that stands there. Gives its id; -1: it said why not. */
+static int segment_get(key_t key, size_t size)
+{
+    int id = shmget(key, size, IPC_CREAT | IPC_EXCL | 0600);
+
+    if (id == -1 && errno == EEXIST) {
+        id = shmget(key, 0, 0);
+        if (id != -1 && !may_take_over(id, size)) {
+            fprintf(stderr, "segment %d stands there, and is not mine to take\n", id);
+            return -1;
+        }
+    }
+    if (id == -1)
+        perror("shmget");
+    return id;
+}
+
+/* Until Enter, the end of the input, or a signal. TODO 3: end at a signal, too. */
+static void wait_for_end(void)
+{
+    int c = 0;
+
+    while (c != EOF && c != '\n')
+        c = getchar();
+}
+
+int main(int argc, char **argv)
+{
+    const char *path = argc > 1 ? argv[1] : ".";
+    size_t size = argc > 2 ? strtoul(argv[2], NULL, 10) : 64;
+    const char *text = argc > 3 ? argv[3] : "I was here";
+
+    if (size == 0) {
+        fprintf(stderr, "usage: holder [PATH [SIZE [TEXT]]]\n");
+        return 2;
+    }
+    key_t key = ftok(path, PROJ);
+    if (key == -1) {
+        perror(path);
+        return 1;
+    }
+    signals_catch(); /* before there is something to leave behind */
+    int id = segment_get(key, size);
+    if (id == -1)
+        return 1;
+    char *base = shmat(id, NULL, 0);
+    if (base == (void *)-1) {
+        perror("shmat");
+        return 1; /* TODO 4: what is left behind here? */
+    }
+    if (strlen(text) >= size) {
+        fprintf(stderr, "the text does not fit into %zu bytes\n", size);
+        return 1; /* TODO 4: and here? */
+    }
+    memset(base, 0, size);
+    strcpy(base, text);
+    printf("Holding segment %d. Press Enter to end.\n", id);
+    fflush(stdout);
+    wait_for_end();
+
+    /* TODO 1: detach, and remove the segment. */
+    return 0;
+}
