@@ -1,0 +1,24 @@
+# Mistake: the report was made before limit was put back.
+# tour.gdb: a tour through station, as a script for gdb.
+#   gdb -q -batch -x tour.gdb --args ./station .
+break work
+run
+
+# $__ is what x showed last
+x/1xw (char *) board + 20
+printf "ANSWER word 0x%x\n", $__
+x/1fg (char *) board + 24
+printf "ANSWER weight %.3f\n", $__
+printf "ANSWER third %d\n", board->readings[2]
+
+set $before = board->limit
+watch -l board->limit
+continue
+printf "ANSWER day %d\n", day
+
+delete
+break report
+continue
+finish
+set var board->limit = $before
+continue

@@ -1,0 +1,23 @@
+# Mistake: b is a name of the function keeper. When keeper returns, there is no b, and gdb gives up the watchpoint.
+# tour.gdb: a tour through station, as a script for gdb.
+#   gdb -q -batch -x tour.gdb --args ./station .
+break work
+run
+
+# $__ is what x showed last
+x/1xw (char *) board + 20
+printf "ANSWER word 0x%x\n", $__
+x/1fg (char *) board + 24
+printf "ANSWER weight %.3f\n", $__
+printf "ANSWER third %d\n", board->readings[2]
+
+set $before = board->limit
+break keeper
+continue
+watch b->limit
+continue
+printf "ANSWER day %d\n", day
+
+set var board->limit = $before
+delete
+continue
