@@ -345,6 +345,9 @@ witness()
 # Lines "FUNCTION WORDS..." of the calls that the witness saw.
 witnessed() { grep "^$1 " "$BOX/witness" 2>/dev/null; }
 
+# program_calls NAME FUNCTION: a function of the C library, for a verdict where the memory cannot tell why.
+program_calls() { nm "$LAB_BUILD/$1" 2>/dev/null | grep -qE " [A-Za-z] $2(@|\$)"; }
+
 # ---- what is asked for ----
 
 said() # FILE TEXT
