@@ -1,0 +1,3 @@
+#include <sys/ipc.h>
+#include <sys/types.h>
+#include <unistd.h>
