@@ -108,14 +108,15 @@ kept_values()
 
 segment_name()
 {
-    local n=0
-    while :; do
-        SEG_PATH=$BOX/key.$((n++)).$RANDOM
+    local n
+    SEG_ID=
+    for ((n = 0; n < 100; n++)); do
+        SEG_PATH=$BOX/key.$n.$RANDOM
         : >"$SEG_PATH"
         SEG_KEY=$("$PROBE" key "$SEG_PATH" "$LAB_PROJ") || continue
-        "$PROBE" facts "$SEG_KEY" >/dev/null || break
+        "$PROBE" facts "$SEG_KEY" >/dev/null || return 0
     done
-    SEG_ID=
+    wrong "The check itself failed: it found no free key for a file in $BOX."
 }
 
 # segment_fill SIZE MODE FILE
