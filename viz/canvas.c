@@ -36,13 +36,18 @@ void canvas_clear(struct canvas *c)
     memset(c->touched, true, (size_t)c->rows * sizeof *c->touched);
 }
 
-struct glyph *canvas_at(struct canvas *c, int row, int col)
+static inline struct glyph *place(struct canvas *c, int row, int col)
 {
     if (row < 0 || row >= c->rows || col < 0 || col >= c->cols) {
         return NULL;
     }
     c->touched[row] = true;
     return &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col];
+}
+
+struct glyph *canvas_at(struct canvas *c, int row, int col)
+{
+    return place(c, row, col);
 }
 
 /* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and
@@ -84,9 +89,13 @@ static size_t character_take(const char *s, bool utf8, char out[5])
 int canvas_put(struct canvas *c, int row, int col, struct style style, const char *text)
 {
     while (*text != '\0') {
+        struct glyph *at = place(c, row, col++);
+        if (at != NULL && *text >= 0x20 && *text < 0x7f) { /* nearly always */
+            *at = (struct glyph){{*text++}, style};
+            continue;
+        }
         struct glyph g = {.style = style};
         text += character_take(text, c->utf8, g.text);
-        struct glyph *at = canvas_at(c, row, col++);
         if (at != NULL) {
             *at = g;
         }

@@ -306,7 +306,9 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
     }
     bool any = m->cursor < m->size && fields_selected(&m->fields, m->cursor, &selected);
     struct columns w = columns_fit(m, &row, rows, r.cols);
-    field_head(c, t, r, &w);
+    if (m->damage.all) {
+        field_head(c, t, r, &w);
+    }
     size_t drawn = 0;
     for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(&m->fields, &row)) {
         if (!row_damaged(m, &row)) {
@@ -315,7 +317,7 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         canvas_blank(c, r.row + 1 + (int)drawn, r.col, 1, r.cols);
         field_row(c, t, m, r, r.row + 1 + (int)drawn, &w, &row, any && field_same(&row.id, &selected.id));
     }
-    size_t below = drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
+    size_t below = m->damage.all && drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
     if (below > 0) {
         char text[32];
         snprintf(text, sizeof text, " +%zu%s", below, below == MORE_MAX ? " or more" : "");
