@@ -36,8 +36,18 @@ places_judge()
         "num stands at offset 80, that is 4 * 20. If p is an int pointer, p + 20 is 20 ints further, not 20 bytes. Add to a char pointer, then cast."
 }
 
+# Is of the int at offset $1 only the lowest byte new? $2: the number
+lowest_only()
+{
+    perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, $ARGV[2], 4 }
+        my ($was, $is, $want) = (at($ARGV[0]), at($ARGV[1]), pack "l", $ARGV[3]);
+        exit !($is ne $want && $is eq substr($want, 0, 1) . substr $was, 1)' "$KEEP/before" "$KEEP/after" "$1" "$2"
+}
+
 numbers_judge()
 {
+    ! lowest_only 20 "$num" || mistake one-byte-only \
+        "Of num only the lowest byte was written, at 20. *(base + 20) is a char. An int is there when you say so: *(int *)(base + 20)."
     [[ $(differs num) != swapped ]] || mistake byte-swapped \
         "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
     [[ $(differs ratio) != float ]] || mistake float-for-double \
