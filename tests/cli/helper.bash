@@ -61,10 +61,10 @@ shm_column()
     awk -v id="$1" -v column="${columns[$2]}" '$2 == id { print $column }' /proc/sysvipc/shm
 }
 
-# await COMMAND...: until it succeeds, 10 seconds at most.
+# await COMMAND...: until it succeeds, a minute at most: on a busy machine valgrind alone takes half of it to begin.
 await()
 {
-    local until=$((SECONDS + 10))
+    local until=$((SECONDS + 60))
     until "$@"; do
         if ((SECONDS > until)); then
             printf 'waited in vain for: %s\n' "$*" >&2
