@@ -2,6 +2,7 @@
 #
 #   gdb_look            fills GDB_VERSION, GDB_PYTHON and GDB_TUI
 #   ptrace_look         fills PTRACE_SCOPE and PTRACE_SAID: what the kernel lets a debugger do here, and why
+#   ptrace_try          the same, and tries to attach, where the scope would allow it
 #   ptrace_mend         prints the command that gives more, where there is one
 # shellcheck shell=bash disable=SC2034 # its variables are used by others
 
@@ -29,11 +30,30 @@ ptrace_look()
     # Yama is not all that forbids: a container may, too. So gdb is asked to start something.
     if [[ $(gdb -nx -batch -ex run -ex 'info inferiors' "$(type -P true)" 2>&1 </dev/null) != *'exited normally'* ]]; then
         PTRACE_SAID=none
-    elif ((PTRACE_SCOPE == 0 || EUID == 0 && PTRACE_SCOPE < 3)); then
-        PTRACE_SAID=attach
-    else
+    elif ((PTRACE_SCOPE > 0 && EUID != 0 || PTRACE_SCOPE > 2)); then
         PTRACE_SAID=start
+    else
+        PTRACE_SAID=attach
     fi
+}
+
+# attach_works: to a process of our own that is not gdb's child.
+attach_works()
+{
+    local pid said
+    sleep 60 >/dev/null 2>&1 &
+    pid=$!
+    said=$(gdb -nx -batch -iex 'set auto-solib-add off' -p "$pid" 2>&1 </dev/null)
+    kill "$pid"
+    wait "$pid" 2>/dev/null
+    [[ $said != *'ptrace: '* ]]
+}
+
+ptrace_try()
+{
+    ptrace_look
+    [[ $PTRACE_SAID == attach ]] && ! attach_works && PTRACE_SAID=start
+    return 0
 }
 
 ptrace_mend()

@@ -172,7 +172,7 @@ doctor_debugging()
     if has gdb; then
         gdb_look
         doctor_gdb
-        ptrace_look
+        ptrace_try
         doctor_ptrace
     else
         row note gdb "not installed: $CALL gdb installs it" "$(apt_command gdb)"

@@ -47,10 +47,12 @@ segment_look()
 # server_runs: who made the segment lives, and still has it attached (its pid may be another program's by now).
 server_runs()
 {
+    local maps
     segment_look || return 1
     [[ -d /proc/$SEGMENT_PID ]] || return 1
-    [[ ! -r /proc/$SEGMENT_PID/maps ]] && return 0
-    grep -q " $SEGMENT_ID  */SYSV" "/proc/$SEGMENT_PID/maps"
+    # test -r would not do: the file's mode lets everybody read it, and the kernel doesn't
+    maps=$(cat "/proc/$SEGMENT_PID/maps" 2>/dev/null) || return 0
+    [[ $maps =~ \ $SEGMENT_ID\ +/SYSV ]]
 }
 
 # The server in the background, in a session of its own: Ctrl-C in gdb is not for it.
@@ -146,7 +148,7 @@ attach_check()
         ptrace_look
         why="the kernel forbids it (ptrace; scope $PTRACE_SCOPE)"
         mend=$(ptrace_mend)
-        [[ $PTRACE_SAID == start ]] && mend+=$'\n  or let gdb start the server itself: end that one first'
+        [[ $PTRACE_SAID != none ]] && mend+=$'\n  or let gdb start the server itself: end that one first'
     else
         return 0
     fi

@@ -1,0 +1,162 @@
+#!/usr/bin/env bats
+# What a debugger may not do: each is told in clear words, with what to do next, and gdb goes on. ptrace is forbidden by a
+# filter of the kernel (no_ptrace), and the scope is that of a file in Yama's place: so that it needs no kernel with
+# Yama and changes nothing of this machine's.
+bats_require_minimum_version 1.5.0
+load ../screen/helper
+
+setup()
+{
+    command -v gdb >/dev/null || skip "gdb is not installed"
+    gdb -nx -batch -ex 'python gdb.register_window_type' >/dev/null 2>&1 || skip "this gdb has no TUI with Python"
+    ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+    screen_open
+    export TMPDIR=$T SHMLAB_VIEW=$BIN/shm-view
+    unset DEBUGINFOD_URLS SHMLAB_GDB
+    "$BIN/no_ptrace" attach true || skip "no seccomp filter may be set here"
+}
+
+teardown() { screen_close; }
+
+await()
+{
+    local until=$((SECONDS + 40))
+    until "$@"; do
+        ((SECONDS <= until)) || { printf 'waited in vain for: %s\n' "$*" >&2 && return 1; }
+        sleep 0.05
+    done
+}
+
+# plain_door SCOPE attach|all WORD...: ./shmlab gdb of an installed kit under $KEY, on a terminal, by a plain user in a
+# world with this ptrace_scope and this filter. Needs root, to become that user.
+plain_door()
+{
+    local scope=$1 filter=$2
+    shift 2
+    [[ -d $T/kit ]] || cmake --install "$BUILD_DIR" --prefix "$T/kit" >/dev/null
+    cp "$BIN/no_ptrace" "$T/"
+    cat >"$T/world" <<END
+#!/bin/bash
+mkdir -p $T/kernel.$scope/yama
+cp /proc/sys/kernel/{shmmax,shmall,shmmni} $T/kernel.$scope/
+echo $scope >$T/kernel.$scope/yama/ptrace_scope
+mount --bind $T/kernel.$scope /proc/sys/kernel || exit 99
+cd / && exec setpriv --reuid $NOBODY --regid $NOBODY --clear-groups env HOME=$T TMPDIR=$T/tmp XDG_CACHE_HOME=$T/tmp \\
+    TERM=screen-256color $T/no_ptrace $filter "\$@"
+END
+    mkdir -p "$T/tmp" && chmod 777 "$T/tmp"
+    chmod 755 "$T/world"
+    on 180x30 ./run unshare --mount "$T/world" "$T/kit/bin/shmlab" "$@"
+}
+
+world_needed()
+{
+    need_root
+    unshare --mount true 2>/dev/null || skip "no mount namespace may be had here"
+}
+
+# serve_plain: a server of that plain user.
+serve_plain()
+{
+    copy_programs
+    printf '#!/bin/bash\nexec setpriv --reuid %s --regid %s --clear-groups %q "$@"\n' "$NOBODY" "$NOBODY" "$T/shm-server" >"$T/as"
+    chmod 755 "$T/as"
+    SERVE=$T/as serve "$@"
+}
+
+@test "ptrace_scope 1: attaching is refused with the reason, the command that mends it, and another way" {
+    world_needed
+    serve_plain
+    plain_door 1 attach gdb --key "$KEY"
+    ends 1
+    sees "shmlab: cannot attach gdb to shm-server (pid $SERVER): the kernel forbids it (ptrace; scope 1)"
+    shows 'sudo sysctl kernel.yama.ptrace_scope=0' 'or let gdb start the server itself' 'shmlab doctor'
+    plain_door 1 attach doctor
+    ends 0
+    sees 'scope 1: gdb can start a program, but not attach to a running one'
+}
+
+@test "ptrace_scope 1: a server that gdb starts itself is shown" {
+    world_needed
+    plain_door 1 attach gdb --key "$KEY"
+    sees 'message_write_field' '1024 bytes' 'Each continue writes one value.'
+    keys -l quit
+    keys Enter
+    sees 'Quit anyway?'
+    keys -l y
+    keys Enter
+    ends 0
+    [[ -z $(id_of_key) ]]
+}
+
+@test "ptrace_scope 2 and 3: neither attaching nor starting, with the reason and what would help" {
+    world_needed
+    local scope mend
+    serve_plain
+    for scope in 2 3; do
+        mend='sudo sysctl kernel.yama.ptrace_scope=0'
+        [[ $scope == 3 ]] && mend='only a new boot takes scope 3 back'
+        plain_door $scope all gdb --key "$KEY"
+        ends 1
+        sees "cannot attach gdb to shm-server (pid $SERVER): the kernel forbids it (ptrace; scope $scope)"
+        shows "$mend"
+        hides 'let gdb start the server itself'
+        plain_door $scope all gdb --key 0x5d000001 client
+        ends 1
+        sees "gdb cannot start a program here: the kernel forbids it (ptrace; scope $scope)"
+        shows "$mend"
+        plain_door $scope all doctor
+        ends 0
+        sees "scope $scope: gdb can start no program and attach to none"
+    done
+}
+
+@test "a container that forbids attaching, without Yama: doctor tells" {
+    world_needed
+    plain_door 0 attach doctor
+    ends 0
+    sees 'scope 0: gdb can start a program, but not attach to a running one' 'CAP_SYS_PTRACE'
+}
+
+@test "another user's server: who owns it and what to do; one whose segment is closed, too" {
+    world_needed
+    serve --mode 0666
+    plain_door 0 attach gdb --key "$KEY"
+    ends 1
+    sees "cannot attach gdb to shm-server (pid $SERVER): it belongs to uid 0, and a debugger gets at your own programs only"
+    shows 'start a server of your own'
+    stop TERM
+    serve
+    plain_door 0 attach gdb --key "$KEY"
+    ends 1
+    sees 'Permission denied' '0600'
+}
+
+@test "in gdb itself: a refused attach or run is gdb's one line, each word of ours is another, and gdb goes on" {
+    serve
+    local filter words=(shm-fields shm-map shm-grid shm-diff 'shm-watch num' shm-window) args=()
+    for word in "${words[@]}"; do args+=(-ex "$word"); done
+    run "$BIN/no_ptrace" attach gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex "attach $SERVER" "${args[@]}" -ex 'echo on\n' \
+        "$BIN/shm-server" </dev/null
+    [[ $output == *'ptrace: Operation not permitted.'*$'\non'* && $output != *Traceback* && $output != *'Python Exception'* ]]
+    [[ $(grep -c '^shm: no program runs' <<<"$output") == 6 ]]
+    run "$BIN/no_ptrace" all gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex run "${args[@]}" -ex 'echo on\n' \
+        "$BIN/shm-server" </dev/null
+    [[ $output == *'ptrace: Operation not permitted'*$'\non'* && $output != *Traceback* && $output != *'Python Exception'* ]]
+    [[ $(grep -c '^shm: no program runs' <<<"$output") == 6 ]]
+    kill -0 "$SERVER"
+}
+
+@test "in gdb's window: a refused attach leaves it as it was, and the reason stands below" {
+    serve
+    on 100x30 env TERM=screen-256color SHMLAB_VIEW="$SHMLAB_VIEW" "$BIN/no_ptrace" attach gdb -nx -q -tui \
+        -iex 'set debuginfod enabled off' -x "$ROOT/gdb/.gdbinit" -ex 'layout shm' "$BIN/shm-server"
+    sees 'no program runs' '(gdb)'
+    keys -l "attach $SERVER"
+    keys Enter
+    sees 'ptrace: Operation not permitted.' 'no program runs'
+    keys -l 'print 40+2'
+    keys Enter
+    sees '= 42'
+    hides Traceback
+}
