@@ -1,1 +1,2 @@
 #include <signal.h>
+#include <unistd.h>
