@@ -1,0 +1,27 @@
+/* Mistake: a node holds the address of its word, and not its characters. */
+/* list: a list of words in a shared memory segment. builder writes it, walker reads it.
+ *
+ * A link is an offset: how many bytes from the start of the segment to the node. 0 is the end. */
+#ifndef LIST_H
+#define LIST_H
+
+#include <stdint.h>
+
+#define PROJ 9    /* for ftok */
+#define SIZE 4096 /* bytes of the segment */
+#define WORD 8    /* bytes of a word, with its NUL */
+
+/* A node: 16 bytes, anywhere behind the head. */
+struct node {
+    uint64_t next; /* the node that follows: an offset */
+    const char *word;
+};
+
+/* The segment: the head, and room for nodes. */
+struct list {
+    uint64_t first; /* the first node: an offset */
+    char unused[8];
+    struct node nodes[(SIZE - 16) / sizeof(struct node)];
+};
+
+#endif
