@@ -114,6 +114,7 @@ member_judge()
     at=$((at - $(field_offset value)))
     ((at != 64)) || return 0
     layout_of "$VERDICT.grid" "struct table" writer
+    ((at != 0)) || wrong "measures starts at offset 0 of the table: count is to stay the first member."
     ! grep -q 'struct table (.*align 64' "$VERDICT.grid" || mistake alignas-wrong-member \
         "The table is aligned to 64, but measures starts at offset $at. _Alignas moves the one member that it is written at."
     mistake alignas-missing "measures starts at offset $at of the table, in the same cache line as count. _Alignas(64) before it moves it to the next one."

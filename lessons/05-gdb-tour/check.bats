@@ -2,7 +2,7 @@
 # 05: what the learner's script for gdb found out in a segment of fresh values, and what it changed there.
 load "$LAB/check"
 
-ANSWERS="tour.gdb starts station, stops behind the attachment, and answers"
+ANSWERS="the script starts station, and answers"
 DAY="day: the day on which limit was changed"
 PUT_BACK="the old limit stands in memory again"
 TO_THE_END="station went on to its end"
@@ -94,7 +94,7 @@ is_address() { (($1 > 0xfff || $1 < 0)) && ((($1 & 0xfff) == $2)); }
 # Are two reals equal to half of the third place, or to a millionth of their size?
 same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s = b < 0 ? -b : b; exit !(d <= 0.000501 || d <= s * 1e-6) }'; }
 
-@test "tour.gdb starts station, stops behind the attachment, and answers" {
+@test "the script starts station, and answers" {
     local opened
     board_make
     segment_open 4096 0600 "$BOARD"
