@@ -2,11 +2,11 @@
 #include "dashboard.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "panel_attached.h"
 
+#define WIDTH_MOST 64       /* bytes a row */
 #define TEXTS_ROWS 12       /* without a layout, in place of the fields */
 #define SIDE_MIN 44         /* columns that the panels need beside the grid */
 #define RIGHT_COLS 37       /* of map and inspector below the grid: 5 for the offset, 32 characters */
@@ -128,18 +128,20 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
     struct rows_shape alone = rows_fit(cols, m->want_width, 16, m->size);
     if (rows >= 22 && d.shape.characters && d.shape.width >= alone.width) {
         plan_wide(&d, m);
-        return d;
+    } else {
+        d.shape = alone;
+        plan_stacked(&d, m);
     }
-    d.shape = alone;
-    plan_stacked(&d, m);
+    d.columns = panel_fields_fit(m, d.fields);
     return d;
 }
 
-void dashboard_shape(const struct dashboard *d, struct model *m)
+void dashboard_shape(struct dashboard *d, struct model *m)
 {
     m->cols = d->cols;
     model_shape(m, d->shape.width, d->grid.rows);
     model_table(m, d->fields.rows - 1);
+    d->columns = panel_fields_fit(m, d->fields);
 }
 
 /* ---- drawing ---- */
@@ -197,16 +199,13 @@ static int draw_plain_lines(struct canvas *c, const struct theme *t, const struc
     if (!damage_touches(&m->damage, first, (size_t)lines * width)) {
         return lines;
     }
-    struct grid_cell *cells = calloc((size_t)lines * width, sizeof *cells);
-    if (cells != NULL) {
-        model_cells(m, first, m->cursor, cells, (size_t)lines * width);
-    }
-    for (size_t i = 0; cells != NULL && i < (size_t)lines; i++) {
+    for (size_t i = 0; i < (size_t)lines; i++) {
+        struct grid_cell cells[WIDTH_MOST];
         if (damage_touches(&m->damage, first + i * width, width)) {
-            rows_draw(c, row + (int)i, d->grid.col, t, &d->shape, first + i * width, cells + i * width, width);
+            model_cells(m, first + i * width, m->cursor, cells, width);
+            rows_draw(c, row + (int)i, d->grid.col, t, &d->shape, first + i * width, cells, width);
         }
     }
-    free(cells);
     return lines;
 }
 
@@ -394,7 +393,7 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     if (anew || where_damaged(m)) {
         draw_walls(c, t, d, m, source);
     }
-    panel_fields(c, t, m, d->fields);
+    panel_fields(c, t, m, d->fields, &d->columns);
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
     if (anew) {

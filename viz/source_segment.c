@@ -9,7 +9,7 @@
 #include "source_internal.h"
 #include "user.h"
 
-#define CREATOR_MS 500 /* where there is no pidfd: between two looks at whether the creator runs */
+#define CREATOR_MS 500 /* from attaching to the first look at whether the creator runs; without a pidfd, between two */
 
 int source_segment_id(struct source *s, int *id)
 {
@@ -27,16 +27,6 @@ int source_segment_id(struct source *s, int *id)
     return segment_find(key, id);
 }
 
-/* The kernel tells by a pidfd when a process ends (Linux 5.3); it is opened first, so that what is read of the process
- * is of the one that it stands for, or of none. */
-static void creator_watch(struct source *s)
-{
-    pid_t pid = s->stat.creator_pid;
-    source_creator_forget(s);
-    s->creator_fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-    source_creator_learn(s, pid, segment_creator_state(&s->stat) == SEGMENT_CREATOR_RUNS);
-}
-
 static void attached(struct source *s, size_t old_size)
 {
     s->state = SOURCE_LIVE;
@@ -47,7 +37,9 @@ static void attached(struct source *s, size_t old_size)
     if (s->key == 0) {
         s->key = s->stat.key;
     }
-    creator_watch(s);
+    source_creator_forget(s);
+    source_creator_learn(s, s->stat.creator_pid, segment_creator_state(&s->stat) == SEGMENT_CREATOR_RUNS);
+    s->looked_at = source_clock_ms();
     user_name(s->stat.owner, s->owner, sizeof s->owner);
     if (s->attached_before && old_size != s->segment.size) {
         source_say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", s->segment.id,
@@ -126,23 +118,22 @@ static void removed(struct source *s)
 }
 
 /* Does it still run? Nothing that the kernel tells of a segment changes when its creator, which may have detached long
- * ago, ends. */
+ * ago, ends. A pidfd tells it at once and cheaply (Linux 5.3). It is opened first, and then the process is read: so it
+ * stands for the very one that made the segment, and not for another with its pid. */
 static void look_at_creator(struct source *s)
 {
     struct process now;
-    if (!s->creator_runs) {
-        return;
-    }
-    if (s->creator_fd >= 0) {
-        struct pollfd ended = {.fd = s->creator_fd, .events = POLLIN};
+    struct pollfd ended = {.fd = s->creator_fd, .events = POLLIN};
+    uint64_t ms = source_clock_ms();
+    if (s->creator_runs && s->creator_fd >= 0) {
         s->creator_runs = poll(&ended, 1, 0) <= 0;
         return;
     }
-    uint64_t ms = source_clock_ms();
-    if (ms - s->looked_at < CREATOR_MS) {
+    if (!s->creator_runs || ms - s->looked_at < CREATOR_MS) {
         return;
     }
     s->looked_at = ms;
+    s->creator_fd = (int)syscall(SYS_pidfd_open, s->creator.pid, 0);
     int rc = process_read(s->creator.pid, &now);
     bool another = rc == 0 && s->creator.start != 0 && now.start != s->creator.start;
     if (rc == -ESRCH || another || (rc == 0 && process_has_ended(&now))) {
