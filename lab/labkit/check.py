@@ -105,6 +105,9 @@ def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize:
         LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
     )
+    # a bats around us has put its own parts before the real bats
+    env["PATH"] = ":".join(part for part in os.environ.get("PATH", "").split(":")
+                           if not os.path.exists(f"{part}/bats-exec-test"))
     if sanitize:
         env["LAB_SANITIZE"] = "1"
     return env

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-from . import conf, grade_files, grade_room, submissions
+from . import conf, grade_files, grade_room, locate, submissions
 from .places import lessons_folder
 from .report import Report, Test
 
@@ -43,31 +43,38 @@ class Asked:
     folder: Path
     jobs: int
     seconds: float
+    running: set = field(default_factory=set)  # processes of jobs
 
 
 def report_of(found: dict) -> Report:
     return Report(**{**found, "tests": [Test(**test) for test in found["tests"]]})
 
 
-def run_job(words: list, env: dict, seconds: float) -> tuple:
+def run_job(words: list, env: dict, seconds: float, running: set) -> tuple:
     """(what it printed, what it said, or None where it was stopped). Nothing of it runs on."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                  start_new_session=True)
+        running.add(child)
         try:
             child.wait(seconds)
             late = False
         except subprocess.TimeoutExpired:
             late = True
         finally:
-            try:
-                os.killpg(child.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-            child.wait()
+            end_job(child)
+            running.discard(child)
         out.seek(0)
         err.seek(max(err.seek(0, os.SEEK_END) - 2000, 0))
         return out.read(ANSWER_MAX), None if late else err.read(2000).decode("utf-8", "replace")
+
+
+def end_job(child):
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    child.wait()
 
 
 def judge(submission, asked: Asked, room) -> Grade:
@@ -79,16 +86,17 @@ def judge(submission, asked: Asked, room) -> Grade:
         scratch.mkdir()
         try:
             submissions.fetch(submission, taken)
-        except (submissions.Refused, OSError) as error:
+        except (locate.Refused, OSError) as error:
             grade.refused = str(error)
             return grade
-        lessons = [asked.one] if asked.one else submissions.lessons_in(asked.lessons, taken)
+        lessons = [asked.one] if asked.one else locate.lessons_in(asked.lessons, taken)
         if not lessons:
             grade.refused = "there is no folder of a lesson in it (01-..., 02-...)."
             return grade
         words = [sys.executable, "-B", "-m", "labkit.grade_job", str(taken), f"{asked.seconds:g}"]
         words += [str(lesson.folder) for lesson in lessons]
-        answer, said = run_job(room.words(home) + words, room.environment(scratch), JOB_SECONDS * len(lessons))
+        answer, said = run_job(room.words(home) + words, room.environment(scratch), JOB_SECONDS * len(lessons),
+                               asked.running)
         room.clean(home)
     take_answer(grade, answer, said)
     return grade
@@ -121,8 +129,10 @@ def grade(asked: Asked, found: list, rooms: list, progress) -> list:
             for future in as_completed(started):
                 grades[started[future]] = future.result()
                 progress(grades[started[future]], len(grades), len(found))
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in list(asked.running):
+                end_job(child)
             raise
     return [grades[submission.name] for submission in found]
 
@@ -170,10 +180,10 @@ def main(words: list) -> int:
     rooms = grade_room.rooms(min(asked.jobs, len(found)), asked.folder, results)
     try:
         grades = grade(asked, found, rooms, on_terminal)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as error:
         print("\nshmlab: stopped; no grades were written.", file=sys.stderr)
         results.rmdir()
-        return 130
+        return getattr(error, "code", 130)
     levels = {report.cage for each in grades for report in each.reports}
     grade_files.write_all(grades, results, rooms[0].how(levels))
     sys.stdout.write((results / "table.txt").read_text(encoding="utf-8"))

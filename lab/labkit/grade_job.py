@@ -13,8 +13,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import check, conf
+from .locate import Refused, locate
 from .report import Report
-from .submissions import Refused, locate
 
 PR_SET_CHILD_SUBREAPER = 36
 

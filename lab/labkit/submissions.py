@@ -1,7 +1,6 @@
 """What a class handed in: a folder of folders, single files and archives. Nothing in them is trusted.
 
 find(folder) -> list of Submission                    fetch(submission, target): copies or unpacks one, or Refused
-locate(lesson, folder) -> the folder in it that holds the lesson's files, or Refused
 """
 
 import gzip
@@ -13,6 +12,8 @@ import zlib
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from .locate import Refused
+
 ARCHIVE_MAX = 8 << 20  # bytes of an archive as it was handed in
 TOTAL_MAX = 32 << 20  # bytes of all that is in one submission
 FILE_MAX = 4 << 20  # bytes of a file in it that is kept; larger ones are left out
@@ -20,10 +21,6 @@ FILES_MAX = 2000
 DEPTH_MAX = 12
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
 JUNK = ("__MACOSX", ".git", ".svn", ".DS_Store", "node_modules", "CMakeFiles")
-
-
-class Refused(Exception):
-    """Why a submission can't be graded: a plain sentence."""
 
 
 class Submission(NamedTuple):
@@ -152,42 +149,3 @@ def copy_tree(source: Path, target: Path):
             with os.fdopen(number, "rb") as stream:
                 if stat.S_ISREG(os.fstat(number).st_mode) and store.place(place):
                     store.put(place, stream)
-
-
-# ---- where in it the lesson lies ----
-
-
-def locate(lesson, folder: Path) -> Path:
-    """The folder of that lesson: the one named like it, else the one with its main file that lies highest."""
-    named = [path for path in sorted(folder.rglob(lesson.name)) if path.is_dir()]
-    if named:
-        return min(named, key=lambda path: len(path.parts))
-    places = sorted(folder.rglob(lesson.main_file), key=lambda path: (len(path.parts), str(path)))
-    # what belongs to another lesson is not this one's
-    places = [path for path in places if path.is_file() and not other_lesson(path.parent, folder)]
-    if not places:
-        return only_source(lesson, folder)
-    highest = [path for path in places if len(path.parts) == len(places[0].parts)]
-    if len(highest) > 1:
-        names = " and ".join(str(path.relative_to(folder)) for path in highest[:2])
-        raise Refused(f"which one is meant: {names}?")
-    return places[0].parent
-
-
-def other_lesson(path: Path, top: Path) -> bool:
-    parts = path.relative_to(top).parts
-    return any(len(part) > 3 and part[:2].isdigit() and part[2] == "-" for part in parts)
-
-
-def only_source(lesson, folder: Path) -> Path:
-    """A single .c file of whatever name is the main file."""
-    sources = [path for path in sorted(folder.rglob("*.c")) if not other_lesson(path.parent, folder)]
-    if len(sources) != 1 or len(lesson.edit) != 1:
-        raise Refused(f"there is no {lesson.main_file} in it.")
-    sources[0].rename(sources[0].with_name(lesson.main_file))
-    return sources[0].parent
-
-
-def lessons_in(lessons: list, folder: Path) -> list:
-    """Those whose folders are there, by their names."""
-    return [lesson for lesson in lessons if any(path.is_dir() for path in folder.rglob(lesson.name))]

@@ -297,10 +297,11 @@ WORDS = {  # word: (what it does, what stands behind it, for the help; "" is not
     "help": (word_help, "", "this text"),
     "check --all": (None, "[--format tap|junit|json|autolab] [DIR]",
                     "for graders: every lesson that has a folder in DIR"),
-    "grade": (module_word("grade"), "DIR", "for instructors: many submissions at once"),
+    "grade": (module_word("grade"), "[N] DIR", "for instructors: many submissions at once"),
     "verify": (module_word("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
+    "new": (module_word("new"), "NN-name", "for those who write lessons: a copy of lessons/template"),
 }
-NO_DESK = ("grade", "verify", "help")  # these look for lessons by themselves
+NO_DESK = ("grade", "verify", "new", "help")  # these look for lessons by themselves
 
 
 def unknown(word: str) -> int:
@@ -316,7 +317,7 @@ def main(words: list) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda got, _frame: sys.exit(128 + got))
     name, args = (words[0], words[1:]) if words else ("", [])
-    if name in ("-h", "--help") or any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify"):
+    if name in ("-h", "--help") or any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify", "new"):
         name, args = "help", []
     if name not in WORDS or WORDS[name][0] is None:
         return unknown(name)

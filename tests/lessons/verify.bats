@@ -1,0 +1,109 @@
+#!/usr/bin/env bats
+# verify and lint: what is off in a lesson is named. The lesson is lessons/template, with one thing broken in each test.
+bats_require_minimum_version 1.5.0
+
+setup()
+{
+    T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
+    ROOT=$BATS_TEST_DIRNAME/../..
+    L=$T/lessons/00-broken
+    mkdir "$T/lessons"
+    cp -r "$ROOT/lessons/template" "$L"
+    export SHMLAB_LESSONS=$T/lessons
+}
+
+teardown() { rm -rf "$T"; }
+
+verify() { BUILD_BIN=$BUILD_BIN "$BATS_TEST_DIRNAME/verify" --quick "$@"; }
+
+# lint [run]: what the lint says, a line each; with "run" what README.md's commands and the questions come to.
+lint()
+{
+    PYTHONPATH=$ROOT/lab SHMLAB_BIN=$BUILD_BIN python3 -B -c '
+import sys
+from labkit import conf, lint, lint_run
+lesson = conf.load(sys.argv[1])
+print(*(lint_run.run(lesson) if len(sys.argv) > 2 else lint.lint(lesson)), sep="\n")' "$L" "$@"
+}
+
+# named TEXT: the lint says that, and nothing else
+named()
+{
+    run lint
+    [[ $output == "$1" ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "a lesson that is whole passes, and so does what its README tells to type" {
+    named ''
+    run lint run
+    [[ ! $output ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "a mistake that gets no diagnosis is named, and counted as not told" {
+    rm "$L/mistakes/"[!so]*.c # the fewer, the faster
+    sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
+    run -1 verify 0
+    [[ $output == *"00-broken: mistakes starts-at-one: it must be told as 'starts-at-one', and is told as: no diagnosis"* ]] ||
+        { printf '%s\n' "$output" && false; }
+    [[ $output == *'kill score: 1 of 2 mistakes told by name'* ]]
+}
+
+@test "a start that passes is named" {
+    rm "$L/mistakes/"*.c
+    cp "$L/solution/counter.c" "$L/start/"
+    run -1 verify 0
+    [[ $output == *"00-broken: start: it must fail as 'not-counted', and passes"* ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "lint: a start without TODO, a solution with one" {
+    sed -i 's/TODO/to do/' "$L/start/counter.c"
+    sed -i 's/count++;/count++; \/\/ TODO/' "$L/solution/counter.c"
+    named $'there is no TODO in start/\nsolution/counter.c has a TODO in it'
+}
+
+@test "lint: stray files" {
+    cp /bin/true "$L/solution/counter"
+    touch "$L/start/counter.c~" "$L/notes"
+    run lint
+    [[ $output == *'notes: a lesson has no such file'* && $output == *'solution/counter: a stray file'* &&
+        $output == *'start/counter.c~: a stray file'* ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "lint: diagnoses of check.bats and lesson.conf that don't meet" {
+    sed -i 's/mistake one-byte/mistake two-bytes/' "$L/check.bats"
+    named $'check.bats tells \'mistake two-bytes\', and lesson.conf has no such line\ncheck.bats never tells the mistake \'one-byte\''
+}
+
+@test "lint: needs of a test that is not there" {
+    sed -i 's/needs "counter finds/needs "counter founds/' "$L/check.bats"
+    named 'check.bats: needs "counter founds the segment and ends well", and no test has that name'
+}
+
+@test "lint: links that lead nowhere, and a missing part" {
+    sed -i 's/counter.svg/gone.svg/; s/^## Think/## Thoughts/' "$L/README.md"
+    named $'README.md has no part \'## Think\'\nREADME.md: the link pictures/gone.svg leads nowhere'
+}
+
+@test "lint: too few hints" {
+    sed -i '/^## 2/,$d' "$L/hints.md"
+    named 'hints.md has 1 hints, and 3 are the least'
+}
+
+@test "lint: a command of README.md that fails is named with its line, its status and its words" {
+    sed -i 's/^\$ make$/$ make nothing-such/' "$L/README.md"
+    line=$(grep -n 'make nothing-such' "$L/README.md" | cut -d: -f1)
+    run lint run
+    [[ $output == *"README.md:$line: its exit status is 2: make nothing-such"* ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "lint: a question that does not compile" {
+    sed -i 's/sizeof(struct counter)/sizeof(struct clicker)/' "$L/lesson.conf"
+    run lint run
+    [[ $output == *'the expression of a question does not compile: sizeof(struct clicker)'* ]]
+}
+
+@test "lesson new copies the template under the new number, and takes no number twice" {
+    python3 -B "$ROOT/lab/lesson" new 42-mine
+    [[ $(head -n 1 "$T/lessons/42-mine/README.md") == '# 42 Count in a segment' ]]
+    run -1 python3 -B "$ROOT/lab/lesson" new 42-other
+}
