@@ -6,6 +6,7 @@
 #   ./shmlab bench view --quick   the same for a moment: to see the table, not to believe its figures
 #   ./shmlab bench gdb         the segment's window in gdb: milliseconds for a stop and for a live repaint, beside gdb's
 #                              own x/1024xb and info registers. About 15 seconds; --quick: a moment
+#   ./shmlab bench grade       a class of 300 submissions of lesson 02, graded: about 3 minutes; --quick: 20 of them
 #
 # Each figure stands beside its target. Other programs that run meanwhile change the figures: close them.
 # Measured is a build with -O2, as a package would have it; SHMLAB_PRESET=dev measures what ./shmlab view runs.
@@ -20,6 +21,7 @@ bench_list()
     say "Benches (./shmlab bench NAME):"
     say "  view    the viewer beside watch and hexdump"
     say "  gdb     the segment's window in gdb beside gdb's own words"
+    say "  grade   how long a class of 300 takes to grade"
     say "Others come with a later version: shared memory beside pipes, sockets and message queues."
 }
 
@@ -78,12 +80,22 @@ bench_gdb()
     exit 1
 }
 
+bench_grade()
+{
+    local count=300
+    bench_words grade "$@"
+    [[ ${1-} ]] && count=20
+    build_programs build lesson lesson-more >&2 || exit 1
+    SHMLAB_BIN=$BIN exec python3 -B "$ROOT/tests/bench/grade.py" "$count"
+}
+
 word_bench()
 {
     case ${1-} in
         '') bench_list ;;
         view) shift && bench_view "$@" ;;
         gdb) shift && bench_gdb "$@" ;;
+        grade) shift && bench_grade "$@" ;;
         *)
             warn "there is no bench '$(printable "$1")'."
             bench_list >&2

@@ -93,8 +93,7 @@ def judge(submission, asked: Asked, room) -> Grade:
         if not lessons:
             grade.refused = "there is no folder of a lesson in it (01-..., 02-...)."
             return grade
-        words = [sys.executable, "-B", "-m", "labkit.grade_job", str(taken), f"{asked.seconds:g}"]
-        words += [str(lesson.folder) for lesson in lessons]
+        words = grade_room.job([str(taken), f"{asked.seconds:g}", *(str(lesson.folder) for lesson in lessons)])
         answer, said = run_job(room.words(home) + words, room.environment(scratch), JOB_SECONDS * len(lessons),
                                asked.running)
         room.clean(home)

@@ -4,7 +4,7 @@ plain user's jobs run as that user, and each program in its cage (lab/cage).
 rooms(count, submissions, results) -> list of Room      room.words(home) -> what stands before the job's command
 """
 
-import functools
+import compileall
 import os
 import random
 import shutil
@@ -33,6 +33,7 @@ def first_uid(count: int) -> int:
 class Room:
     def __init__(self, hide: list, uid: int = 0, whole: bool = False):
         self.hide, self.uid, self.whole = hide, uid, whole
+        self.level = ""  # of the cage in it; empty: each job finds out
 
     def words(self, home: Path) -> list:
         if not self.uid:
@@ -42,16 +43,19 @@ class Room:
         if not self.whole:
             return ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", "--"]
         words = [*UNSHARE, "--", str(LAB / "room"), "--shm", str(check.SHM_PAGES)]
-        for folder in [*HIDDEN, *self.hide]:
-            words += ["--hide", str(folder)]
+        for folder in filter(needed, HIDDEN):
+            words += ["--hide", folder]
         for folder in kept():
             words += ["--read", str(folder)]
+        for folder in self.hide:
+            words += ["--hide", str(folder)]
         return [*words, "--write", str(home), "--as", str(self.uid), str(self.uid), "--"]
 
     def environment(self, scratch: Path) -> dict:
         env = {**os.environ, "PYTHONPATH": str(LAB), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
                "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
                "SHMLAB_HIDE": ":".join(str(folder) for folder in self.hide)}
+        env.update({"LAB_CAGE": self.level} if self.level else {})
         env.pop("SHMLAB_OWN_IPC", None)
         if self.whole:
             env["SHMLAB_OWN_IPC"] = "1"
@@ -77,27 +81,47 @@ class Room:
 def kept() -> list:
     """What a job needs to read, wherever it lies. Outer folders come first."""
     folders = {ROOT, lessons_folder(), programs_folder(), Path(sys.executable).resolve().parent.parent}
-    return sorted(folder for folder in folders if folder.exists() and folder != Path("/usr"))
+    folders = {folder for folder in folders if folder.exists() and folder != Path("/usr")}
+    return sorted(folder for folder in folders if not folders & set(folder.parents))
 
 
-@functools.lru_cache(maxsize=None)
-def works(words: tuple) -> bool:
-    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                          check=False).returncode == 0
+def needed(folder: str) -> bool:
+    """Is there anything to be hidden, or a place to write?"""
+    try:
+        return os.stat(folder).st_mode & 0o002 != 0 or bool(os.listdir(folder))
+    except OSError:
+        return False
+
+
+def job(words: list) -> list:
+    """The call of labkit.grade_job: without what a site adds to Python, which takes longer to start than to judge."""
+    code = f"import sys; sys.path.insert(0, {str(LAB)!r}); from labkit import grade_job; sys.exit(grade_job.run())"
+    return [sys.executable, "-I", "-S", "-B", "-c", code, *words]
+
+
+def level_in(room: Room, results: Path) -> str:
+    """How programs are held in that room; empty where it can't be had."""
+    home = Path(os.path.realpath(results))
+    done = subprocess.run([*room.words(home), *job([])], env=room.environment(home), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    if room.uid:
+        os.chown(results, os.geteuid(), os.getegid())
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
 def rooms(count: int, submissions: Path, results: Path) -> list:
+    compileall.compile_dir(str(LAB / "labkit"), quiet=2)  # where that may be; jobs start the faster
     # a kit that lies in the folder of submissions must stay
     hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
-    if os.geteuid() != 0 or not shutil.which("setpriv"):
-        return [Room(hide) for _ in range(count)]
-    first = first_uid(count)
-    for whole in (True, False):
-        made = [Room(hide, first + number, whole) for number in range(count)]
-        test = made[0].words(Path(os.path.realpath(results)))
-        can = works(tuple([*test, sys.executable, "-B", "-c", "import sys; sys.path.insert(0, sys.argv[1]); "
-                           "import labkit", str(LAB)]))
-        os.chown(results, os.geteuid(), os.getegid())
-        if can:
-            return made
-    return [Room(hide) for _ in range(count)]
+    kinds = [(0, False)]
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        first = first_uid(count)
+        kinds = [(first, True), (first, False), (0, False)]
+    for uid, whole in kinds:
+        made = [Room(hide, uid + number if uid else 0, whole) for number in range(count)]
+        level = level_in(made[0], results)
+        if level:
+            break
+    for room in made:
+        room.level = level
+    return made

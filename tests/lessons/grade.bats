@@ -174,7 +174,7 @@ tell() # NAME: why a test failed
 }
 
 @test "nothing of the grading runs on, and no folder of it stays" {
-    run ! pgrep -f "labkit.grade_job.*${T##*.}"
+    run ! pgrep -f "grade_job.*${T##*.}"
     run ls "$T"
     [[ $output == $'bin\nclass\nclass.grades\nerrors\nhome\nkit\nsaid\nsegments'* ]] || { printf '%s\n' "$output" && false; }
 }
