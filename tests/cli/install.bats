@@ -129,9 +129,18 @@ windows_needed()
 
 @test "shmlab gdb attaches to the installed server, with its source, and leaves it running" {
     windows_needed
-    kit_serve --every 200
-    on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" gdb --key "$KEY"
-    sees "Attached to shm-server, pid $SERVER." 'PI is de' 'write_on(o, s->base' '(gdb)'
+    # both under one empty folder: gdb finds no file of a process that sees other ones
+    cat >both <<END
+#!/bin/bash
+setsid "$KIT/bin/shmlab" serve --key $KEY --every 200 <>never >out 2>err &
+until grep -q Ctrl-C out; do sleep 0.05; done
+exec ./run "$KIT/bin/shmlab" gdb --key $KEY
+END
+    chmod 755 both
+    on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./hidden ./both
+    sees 'Attached to shm-server, pid ' 'PI is de' 'farewell' 'write_on(o, s->base' '(gdb)'
+    SERVER=$(shm_column "$(id_of_key)" cpid)
+    PIDS+=("$SERVER")
     keys -l quit
     keys Enter
     sees 'Quit anyway?'

@@ -199,6 +199,17 @@ writes_seen()
     [[ $(wc -l <"$T/writes") == 1 ]]
 }
 
+@test "a program in another mount namespace, as in a container, has its fields" {
+    need_root
+    printf '#!/bin/bash\nexec unshare --mount %q "$@"\n' "$BIN/shm-server" >"$T/apart"
+    chmod 755 "$T/apart"
+    SERVE=$T/apart serve
+    # gdb goes there to read files, and leaves a chroot by that
+    nsenter -t "$SERVER" -m test "$BIN/shm-server" -ef "/proc/$SERVER/exe" || skip "in a chroot gdb finds none of its files"
+    in_gdb "$SERVER" 'shm-fields num'
+    grep -qE '^ +20 +4 +int +num +22$' <<<"$output"
+}
+
 @test "without a process, in a process without a segment, in a stripped program: each word is one line" {
     local words=(shm-fields shm-map shm-diff 'shm-save x' 'shm-watch num' 'shm-break-field num == 1')
     in_gdb none "${words[@]}" 'echo on\n'
