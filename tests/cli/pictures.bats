@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The pictures of README.md and docs/: made by shm-view itself, and never older than it.
+# The pictures of README.md, docs/ and lessons: made by shm-view itself, and never older than it.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -24,6 +24,19 @@ teardown()
     fi
 }
 
+@test "so are those of the lessons" {
+    local script folder old=''
+    for script in "$ROOT"/lessons/*/pictures/draw; do
+        folder=${script%/*}
+        mkdir -p "$T/lesson"
+        "$script" "$BIN/shm-view" "$T/lesson"
+        cp "$folder"/draw "$T/lesson"
+        diff -rq "$folder" "$T/lesson" || old=1
+        rm -r "$T/lesson"
+    done
+    [[ ! $old ]] || { echo 'To renew them: as above.'; false; }
+}
+
 @test "they come out the same for everybody" {
     mkdir -p "$T/home/.config/shmlab" "$T/one" "$T/other"
     printf 'width = 8\ncolour.text = red\n' >"$T/home/.config/shmlab/config"
@@ -34,9 +47,9 @@ teardown()
 }
 
 @test "each is well-formed, and each that a page shows is there" {
-    xmllint --noout --nonet "$ROOT"/docs/pictures/*.svg
+    xmllint --noout --nonet "$ROOT"/docs/pictures/*.svg "$ROOT"/lessons/*/pictures/*.svg
     shown=0
-    for page in "$ROOT"/*.md "$ROOT"/docs/*.md; do
+    for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/lessons/*/README.md; do
         while IFS= read -r picture; do
             [[ -f ${page%/*}/$picture ]] || { echo "$page shows $picture, which is not there"; false; }
             ((shown += 1))
