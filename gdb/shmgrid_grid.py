@@ -86,7 +86,7 @@ class Grid:
         if self.bytes is None:
             raise gdb.GdbError(self.error)
         self.draw(80, 20, text)
-        self.at, self.top = text, 0
+        self.at, self.top = text, None # wherever it comes into view
         self.repaint()
 
     def draw(self, cols, rows, at=None):

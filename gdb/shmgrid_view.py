@@ -65,10 +65,12 @@ class Viewer:
     def screen(self, content, cols, rows, layout="", at="0", top=0, was=None, since=None):
         """The viewer's screen as lines with colours, without its title and its last row: rows lines.
 
-        at: the byte or field that is selected; top: the offset that stands in the first row, if it may.
+        at: the byte or field that is selected; top: the offset that stands in the first row, if it may; None: one that
+        has the selected byte in view.
         was, since: bytes of the same size, from which come the two levels of marks."""
-        words = self.source(content, layout) + ["--render", "ansi", "--at", at, "--top", str(top), "--screen",
+        words = self.source(content, layout) + ["--render", "ansi", "--at", at, "--screen",
                                                 "%dx%d" % (within(cols, COLS), within(rows + 2, ROWS))]
+        words += ["--top", str(top)] if top is not None else []
         words += ["--was", self.file("was", was)] if was is not None else []
         words += ["--since", self.file("since", since)] if since is not None else []
         return self.run(words).split("\n")[1:-2]

@@ -134,6 +134,23 @@ mid_write_and_overrun()
     await screen_says '0020 │3d[3d]'
 }
 
+row_is_there() { tmx capture-pane -p | grep -qE "│ ?$1[^0-9a-f]"; }
+
+@test "a byte that is selected comes into view, in a small window, too" {
+    serve --every 100000
+    gdb_on 100x30 -p "$SERVER"
+    await screen_says 'PI is de'
+    await screen_says '(gdb)'
+    run -1 row_is_there 0038
+    type_in 'shm-grid-select counter'
+    await screen_says '0x0038 = 56'
+    await row_is_there 0038
+    type_in 'shm-grid-select 1000'
+    await row_is_there 03e8
+    type_in 'shm-grid-select 0'
+    await screen_says 'PI is de'
+}
+
 @test "what cannot be shown is one line, and gdb goes on" {
     run gdb -nx -batch -x "$GDB_FOLDER/shmgrid.py" -ex 'shm-window' -ex 'shm-window nosuch' -ex 'shm-window 8 64' \
         -ex 'shm-grid-select' -ex 'shm-grid-select 3' -ex 'print 6*7' "$BIN/shm-server"
