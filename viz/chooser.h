@@ -13,7 +13,7 @@ struct chooser {
     struct segment_entry from; /* where one came from, to be selected; kind, id, name, device and inode count */
     bool came;            /* there is such one: s and Escape go back to it */
     bool seek;            /* the next list selects it */
-    size_t selected;      /* index into list; list.count is the line "wait for the kit's server" */
+    size_t selected;      /* index into list; list.count is the line "the kit's own segment" */
     size_t top;           /* first line shown; chooser_shape sets it */
     bool touched;         /* a key was pressed: nothing goes on by itself any more */
     bool chosen, quit;

@@ -215,7 +215,7 @@ static const char *about(const struct chooser *ch)
                             "that has it mapped.",
     };
     if (ch->selected >= ch->list.count) {
-        return "The segment that the kit's own server makes. The viewer waits for it, and opens it.";
+        return "The segment that the kit's own server makes. Where it isn't there yet, the viewer waits for it.";
     }
     const struct segment_entry *e = &ch->list.list[ch->selected];
     return e->removed ? "System V, and removed: it goes when the last process detaches. Until then it can be looked at."
@@ -261,7 +261,7 @@ void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser 
             draw_entry(c, t, &ch->list.list[line], head + i, selected, &w);
         } else {
             canvas_put_cut(c, head + i, 1, c->cols - 1, theme_words(t, selected ? WORDS_STRONG : WORDS_CALM),
-                           "wait for the kit's server (./shmlab serve)");
+                           "the kit's own segment, or wait for it (./shmlab serve)");
         }
         if (selected) {
             canvas_put(c, head + i, 0, theme_words(t, WORDS_STRONG), theme_sign(t, SIGN_POINTER));

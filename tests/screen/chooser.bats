@@ -47,7 +47,7 @@ seek()
     foreign 4096 0600
     KEY=$key
     chooser 100x30
-    sees 'what shared memory there is' 'wait for the kit' "$KEY" 'Enter opens'
+    sees 'what shared memory there is' "the kit's own segment" "$KEY" 'Enter opens'
     sees "1024   600  $(id -un)"
     sees "$SERVER shm-server" '(ended)'
     hides "$POSIX"
@@ -62,7 +62,7 @@ seek()
     chooser 20x6
     sees "▸$KEY" 1024
     keys G
-    sees '▸wait for'
+    sees '▸the kit'
     keys k k k k k k k
     sees "▸$KEY"
     keys Enter
@@ -95,20 +95,20 @@ seek()
 @test "the kit's server, when it starts, is opened by itself until a key is pressed" {
     serve
     chooser 80x24
-    sees 'wait for the kit'
+    sees "the kit's own segment"
     "$T/shm-server" >"$T/out2" 2>&1 <>"$T/never" 3>&- &
     PIDS+=("$!")
     sees 'PI is defined as'
     kill -INT "$!"
     await ended "$!"
     chooser 80x24
-    sees 'wait for the kit'
+    sees "the kit's own segment"
     keys G
-    sees '▸wait for'
+    sees '▸the kit'
     "$T/shm-server" >"$T/out2" 2>&1 <>"$T/never" 3>&- &
     PIDS+=("$!")
     await says "$T/out2" Ctrl-C
-    sees "$(ftok_of "$T" 15)" '▸wait for' # it is in the list now, and the choice is still ours
+    sees "$(ftok_of "$T" 15)" '▸the kit' # it is in the list now, and the choice is still ours
     keys Enter
     sees 'PI is defined as'
     kill -INT "$!"
@@ -146,7 +146,7 @@ seek()
     keys Space j s
     await chosen "$KEY"
     keys G
-    sees '▸wait for'
+    sees '▸the kit'
     seek k "/$POSIX"
     keys Enter
     sees "posix /$POSIX" 'PI is defined as' live
@@ -222,7 +222,7 @@ END
     serve
     cp "$BIN/shm-view" "$T/"
     on 80x24 ./run "$T/shm-view"
-    sees 'wait for the kit'
+    sees "the kit's own segment"
     keys q
     ends 0
 }
