@@ -219,7 +219,7 @@ size_t attachments_missing(const struct attachments *a, unsigned long nattch)
 
 #define CHANGE_GAP_MS 100    /* between two scans while attachments come and go, at least */
 #define SETTLE_MS 1100       /* the kernel's times have no fractions: a change in the same second can't be seen in them */
-#define COUNTED_EVERY_MS 60000 /* the kernel tells of whoever comes and goes, but not of a new name */
+#define COUNTED_EVERY_MS 300000 /* the kernel tells of whoever comes and goes, but not of a new name */
 #define UNCOUNTED_EVERY_MS 2000
 #define ASK_MS 500           /* whether those that were found live still */
 #define ASKED_MAX 8
@@ -279,7 +279,7 @@ bool attachment_watch_due(struct attachment_watch *w, const struct segment_stat 
         if (somebody_ended(w))
             return true;
     }
-    return since >= (st != NULL ? pause_ms(w, COUNTED_EVERY_MS, 20000) : pause_ms(w, UNCOUNTED_EVERY_MS, 2000));
+    return since >= (st != NULL ? pause_ms(w, COUNTED_EVERY_MS, 100000) : pause_ms(w, UNCOUNTED_EVERY_MS, 2000));
 }
 
 static uint64_t processor_us(void)
