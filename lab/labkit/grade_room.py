@@ -71,8 +71,8 @@ class Room:
                         path.chmod(0o700)
 
     def how(self, levels: set) -> str:
-        """levels: of lab/cage, as the jobs found them."""
-        held = "each program held by " + " or ".join(LEVELS[level] for level in sorted(levels)) if levels else "none ran"
+        """levels: of lab/cage, as the jobs found them; "" of one where nothing ran."""
+        held = "each program held by " + (" or ".join(LEVELS[level] for level in sorted(levels - {""})) or "nothing")
         if self.whole:
             return f"{held}; each submission in namespaces of its own, as a user of its own"
         return f"{held}; each submission as a user of its own" if self.uid else held

@@ -1,0 +1,93 @@
+#!/usr/bin/env bats
+# What a class hands in is copied and unpacked within its folder, or refused with a reason.
+bats_require_minimum_version 1.5.0
+
+setup()
+{
+    T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
+    mkdir "$T/class"
+}
+
+teardown() { rm -rf "$T"; }
+
+archives() { python3 "$BATS_TEST_DIRNAME/archives.py" "$T/class"; }
+
+# fetch NAME: what is taken of it lies in $T/taken then; otherwise the reason is printed.
+fetch()
+{
+    rm -rf "$T/taken"
+    mkdir "$T/taken"
+    PYTHONPATH=$BATS_TEST_DIRNAME/../../lab python3 -B -c '
+import sys
+from pathlib import Path
+from labkit import locate, submissions
+try:
+    submissions.fetch(submissions.Submission("x", Path(sys.argv[1])), Path(sys.argv[2]))
+except locate.Refused as error:
+    sys.exit(f"refused: {error}")' "$T/class/$1" "$T/taken" 2>&1
+}
+
+taken() { (cd "$T/taken" && find . -mindepth 1 ! -type d -printf '%y %P\n' | sort); }
+
+nothing_escaped()
+{
+    run find "$T" /tmp -maxdepth 2 -name '*escaped*' -not -path "$T/taken/*"
+    [[ ! $output ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "names that lead out of the archive are left out, or stay below" {
+    archives
+    for kind in zip tar.gz; do
+        fetch names.$kind
+        [[ $(taken) == *'f inner/writer.c'* ]]
+        nothing_escaped
+    done
+}
+
+@test "links, devices and pipes of an archive are left out" {
+    archives
+    for kind in zip tar.gz; do
+        fetch links.$kind
+        [[ $(taken) == *'f writer.c'* ]]
+        run ! grep -v '^f ' <<<"$(taken)"
+        nothing_escaped
+    done
+}
+
+@test "an archive that holds far more than it weighs is refused, without taking the space" {
+    archives
+    for name in bomb.zip bomb.tar.gz; do
+        run fetch $name
+        [[ $output == 'refused: it holds more than 32 MiB.' ]] || { printf '%s\n' "$output" && false; }
+        (($(du -sk "$T/taken" | cut -f1) < 40000))
+    done
+    run fetch many.zip
+    [[ $output == 'refused: it holds more than 2000 files.' ]]
+}
+
+@test "a broken archive is refused with a reason" {
+    archives
+    for name in cut.zip cut.tar.gz no.zip no.tar; do
+        run fetch $name
+        [[ $output == "refused: the archive can't be read: "* ]] || { printf '%s: %s\n' "$name" "$output" && false; }
+    done
+}
+
+@test "links of a folder are not followed, and a pipe is not waited for" {
+    mkdir "$T/class/anna"
+    echo 'int main;' >"$T/class/anna/writer.c"
+    ln -s /etc/passwd "$T/class/anna/passwd.c"
+    ln -s /etc "$T/class/anna/etc"
+    mkfifo "$T/class/anna/pipe.c"
+    fetch anna
+    [[ $(taken) == 'f writer.c' ]]
+}
+
+@test "what is neither a folder, a .c file nor an archive is refused" {
+    echo text >"$T/class/notes.txt"
+    ln -s /etc/passwd "$T/class/link.c"
+    run fetch notes.txt
+    [[ $output == 'refused: it is no folder, no .c file, and no archive'* ]]
+    run fetch link.c
+    [[ $output == 'refused: it is neither a file nor a folder.' ]]
+}
