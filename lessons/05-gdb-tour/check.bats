@@ -14,7 +14,7 @@ board_real() { od -An -t"f$2" -j"$1" -N"$2" "$KEEP/before" | tr -d ' '; }
 # BOARD: the file that the segment starts from. All that lies behind the struct is noise, and it is known.
 board_make()
 {
-    local i fields=() total=0
+    local i weight fields=() total=0
     BOARD=$T/board
     head -c 4096 /dev/urandom >"$BOARD"
     {
@@ -32,10 +32,12 @@ board_make()
     # four bytes that differ, and the last 12 bits are not those of an address that ends in 014
     fresh_number 0 99
     fields+=("word=$(((NUMBER + 17) << 24 | (NUMBER + 120) << 16 | (RANDOM % 9 + 3) << 8 | 0x80 | RANDOM % 100))")
-    fresh_number 10001 9999999
-    fields+=("weight=$((NUMBER / 100)).$(printf %03d $((NUMBER % 999 + 1)))")
+    # six digits, as many as %g prints
+    fresh_number 17001 999999
+    printf -v weight '%d.%03d' $((NUMBER / 1000)) $((NUMBER % 1000))
+    fields+=("weight=$weight")
     # where a struct pointer + 24 leads: a number like weight, but another one
-    fields+=("far=-$((NUMBER / 100 + 5)).125")
+    fields+=("far=-$((NUMBER / 1000 + 5)).125")
     pack "$BOARD" "$T/board.layout" "${fields[@]}"
     # on which day the guest changes limit: station draws it from the seed
     fresh_number 2 7
