@@ -97,6 +97,31 @@ attached()
 
 gdb_gone() { [[ $(tmx display -p '#{pane_dead}') == 1 ]]; }
 
+@test "a core file: shm-live says why it rests, and the picture stays that of the core" {
+    serve
+    stop TERM
+    serve # generate-core-file leaves the name of a mapping with the inode 0 out, which is the shmid 0
+    poke 64 '5a5a'
+    gdb -nx -batch -iex 'set debuginfod enabled off' -p "$SERVER" -ex 'set use-coredump-filter off' \
+        -ex "generate-core-file $T/core" >"$T/gdb.out" 2>&1 </dev/null
+    poke 64 'a1a2'
+    gdb_on 80x24 -iex 'set pagination off' "$BIN/shm-server" -c "$T/core"
+    await screen_says '5a 5a'
+    await screen_says '(gdb)'
+    type_in 'shm-live'
+    await screen_says 'rests: this is not a living process'
+    type_in 'python print("watched", shmgrid_live.LIVE.watched)'
+    await screen_says 'watched None'
+    poke 64 'b1b2'
+    type_in 'shm-live off'
+    await screen_says 'shm-live: off'
+    type_in 'shm-live on'
+    type_in 'print 40+2'
+    await screen_says '= 42'
+    screen_says '5a 5a'
+    run -1 grep -i 'traceback\|python exception' <(tmx capture-pane -p -S -)
+}
+
 @test "without a window or a living process there is one line, and no thread" {
     run gdb -nx -batch -x "$GDB_FOLDER/shmgrid.py" -ex 'shm-live' -ex 'shm-live off' -ex 'shm-live maybe' -ex 'shm-live' \
         -ex 'python import threading; print("threads", threading.active_count())' "$BIN/shm-server"
