@@ -20,6 +20,7 @@ setup()
     mkdir -p "$BOX" "$KEEP"
     VERDICT=$LAB_OUT/$BATS_TEST_NUMBER
     STARTED=() # pids of what was started, cages that is
+    PIDS=()    # of the programs in them
     OUT=$T/out ERR=$T/err
     : >"$OUT"
     : >"$ERR"
@@ -171,7 +172,8 @@ segments_left()
     local id key creator uid
     while read -r id key creator uid _; do
         grep -qx "$id" "$T/there" "$T/ours" 2>/dev/null && continue
-        [[ $LAB_OWN_IPC == 1 || ($uid == "$EUID" && ($key == "${SEG_KEY-}" || $key == 0x00000000)) ]] || continue
+        [[ $LAB_OWN_IPC == 1 || " ${PIDS[*]} " == *" $creator "* ||
+            ($uid == "$EUID" && ($key == "${SEG_KEY-}" || $key == 0x00000000)) ]] || continue
         printf '%s\n' "$id"
     done < <("$PROBE" list)
 }
@@ -273,7 +275,7 @@ start_program()
     CAGE=$!
     STARTED+=("$CAGE")
     for ((tries = 0; tries < LAB_SECONDS * 200; tries++)); do
-        PROGRAM=$(program_pid "$CAGE" "$PROGRAM_NAME") && break
+        PROGRAM=$(program_pid "$CAGE" "$PROGRAM_NAME") && PIDS+=("$PROGRAM") && break
         ! cage_ended || break
         sleep 0.005
     done
