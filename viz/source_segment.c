@@ -2,10 +2,12 @@
  * its bytes. */
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "printable.h"
 #include "source_internal.h"
 #include "user.h"
 
@@ -76,7 +78,10 @@ static void wait_for_segment(struct source *s)
     } else if (rc < 0) {
         source_say(s->line, "waiting: the file gives no key (%s)", strerror(-rc));
     } else {
-        source_say(s->line, "waiting: no segment stands here yet. Start the server: ./shmlab serve");
+        const char *starts = getenv("SHMLAB_STARTS"); /* `lesson view` names the learner's own program */
+        char who[100];
+        printable_text(starts ? starts : "the server: ./shmlab serve", printable_utf8(), who, sizeof who);
+        source_say(s->line, "waiting: no segment stands here yet. Start %s", who);
     }
 }
 

@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 
+from . import work
 from .desk import Desk, Refused
 from .places import ROOT, programs_folder
 
@@ -33,6 +34,8 @@ def word_view(desk: Desk, args: list) -> int:
         if program is None:
             raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
         words += ["--type", lesson.layout.what, "--elf", str(program)]
+    name = lesson.layout.program if lesson.layout and lesson.layout.program else next(iter(lesson.programs))
+    os.environ["SHMLAB_STARTS"] = f"{name}, in another terminal: make -C {shlex.quote(work.shown(folder))} run-{name}"
     become([*words, *options])
     return 1
 
