@@ -412,13 +412,13 @@ differs_column()
 # Rows of the grid in which the two files differ, and the rows around: at most 12. EXPECTED ACTUAL LAYOUT
 grid_rows()
 {
-    local rows
-    rows=$(cmp -l "$1" "$2" 2>/dev/null | awk '{ row = int(($1 - 1) / 16); for (r = row - 1; r <= row + 1; r++) if (r >= 0 && !seen[r]++) print r }' |
+    local rows width=${LAB_WIDTH:-16} # a narrow terminal asks for less
+    rows=$(cmp -l "$1" "$2" 2>/dev/null | awk -v width="$width" '{ row = int(($1 - 1) / width); for (r = row - 1; r <= row + 1; r++) if (r >= 0 && !seen[r]++) print r }' |
         sort -n | head -n 12)
     [[ $rows ]] || rows=$(seq 0 3)
     # shm-view draws a title, the columns' numbers, and then a row a line
     # --expect makes its exit status 1
-    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --width 16 --expect "$1" 2>/dev/null || true; } |
+    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --width "$width" --expect "$1" 2>/dev/null || true; } |
         awk -v rows="$rows" 'BEGIN { n = split(rows, list, "\n"); for (i = 1; i <= n; i++) want[list[i]] }
             NR == 2 || NR > 2 && (NR - 3) in want { if (NR > 3 && last != NR - 1 && NR > 2 && last > 2) print "  ..."; last = NR; print }
             /^$/ { exit }'

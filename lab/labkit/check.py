@@ -95,6 +95,8 @@ def threads_of_user() -> int:
 def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize: bool) -> dict:
     """What check.bash and the cage find in their environment."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("BATS_", "LAB_"))}
+    # where bats itself called us, its own parts come first on the PATH, and one of them is called bats, too
+    env["PATH"] = ":".join(part for part in env.get("PATH", os.defpath).split(":") if not part.endswith("/bats-core"))
     for folder in ("out", "tmp", "bats"):
         (home / folder).mkdir()
     env.update(

@@ -135,7 +135,8 @@ class Desk:
                 part.setdefault("passed", now())
 
         self.note(lesson, change)
-        tell.tell(report, lesson, self.style, self.call, self.after(lesson), work.shown(folder))
+        tell.tell(report, lesson, self.style, self.call, self.after(lesson),
+                  "" if work.shown(folder) == "." else work.shown(folder))
         return report.status == "pass"
 
     def built(self, lesson: conf.Lesson, name: str) -> Optional[Path]:

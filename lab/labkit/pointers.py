@@ -34,7 +34,7 @@ HEADERS = {
 HEADER_OF = {name: header for header, names in HEADERS.items() for name in names.split()}
 
 PLACE = r"(?P<place>[^\s:]+:\d+)(?::\d+)?: (?:fatal )?(?:error|warning): "
-Q = r"['\"‘’]"
+Q = r"['`\"‘’]"
 
 
 def _header(name: str) -> str:

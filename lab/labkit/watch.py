@@ -87,13 +87,17 @@ class Watcher:
             latest = self.look()
             if latest != now:
                 now, calm = latest, time.monotonic()
+        self._there()
         self.seen = now
         return [name for name, old, new in zip(self.files, before, now) if old != new]
 
-    def _sleep(self):
-        """Until something may have changed."""
+    def _there(self):
         if not self.folder.is_dir():
             raise FolderGone(str(self.folder))
+
+    def _sleep(self):
+        """Until something may have changed."""
+        self._there()
         if self.mode == "poll":
             time.sleep(POLL)
             return
