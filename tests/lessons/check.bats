@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# A check: what it takes, what it finds, what it withstands, and that nothing stays of it.
+load helper
+
+# learner TEXT: the solution with this in place of its last return.
+learner()
+{
+    [[ -d $MINE ]] || lesson start 1 >/dev/null
+    tiny_program "${TINY_SOLUTION/    return 0;/$1}" | sed '1i #include <signal.h>\n#include <unistd.h>' >"$MINE/writer.c"
+}
+
+nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
+
+@test "an empty file, and one of comments alone, are told as that" {
+    lesson start 1
+    for text in '' $'/* TODO: { */\n// more\n#include <stdio.h>\n'; do
+        printf '%s' "$text" >"$MINE/writer.c"
+        run -1 lesson check
+        [[ $output == *'there is no code in it'* ]] || false
+    done
+    rm "$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'There is no writer.c in'* ]] || false
+}
+
+@test "what does not build: the compiler's words, and a pointer" {
+    learner '    return PROJEKT'
+    sed -i '/#define PROJ/d' "$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'error:'*'writer does not build'*'PROJ is gone: the starter has the line  #define PROJ 7'* ]] || false
+    [[ $output == *'a semicolon is missing'*'Nothing could be checked yet.'* ]] || false
+    nothing_stays
+}
+
+@test "a missing #include is named, also where the compiler only warns" {
+    learner '    return 0;'
+    sed -i '/sys.shm.h/d' "$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'shmat needs #include <sys/shm.h>'* ]] || false
+}
+
+@test "a crash loses no result, and what needs the crashed one is left out with the reason" {
+    learner $'    if (number != 22) *(volatile int *)8 = 1;\n    return 0;'
+    run -1 lesson check
+    [[ $output == *'    ok  writer runs and ends well'*'not ok  the number'*'    ok  without a segment'* ]] || false
+    [[ $output == *SIGSEGV*'Mistake: the program crashed'* ]] || false
+    learner '    abort();'
+    run -1 lesson check
+    [[ $output == *'    --  the number lies at offset 4'*'writer runs and ends well'* ]] || false
+}
+
+@test "endless loops and endless output are stopped, each with its own verdict" {
+    learner $'    if (number != 22) for (;;) continue;\n    for (;;) puts("more");'
+    run -1 lesson check
+    [[ $output == *'prints without end'*'Mistake: the program printed without end'* ]] || false
+    learner $'    if (number == 22) return 0;\n    for (;;) continue;'
+    run -1 lesson check
+    [[ $output == *'Mistake: the program did not end'* ]] || false
+    nothing_stays
+}
+
+@test "links that lead out, pipes, binary garbage and giants are told, not followed" {
+    lesson start 1
+    cp "$T/lessons/01-store/solution/writer.c" "$T/outside.c"
+    ln -sf "$T/outside.c" "$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'a link that leads out of the folder'* ]] || false
+    rm "$MINE/writer.c" && mkfifo "$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'not a plain file'* ]] || false
+    rm "$MINE/writer.c" && head -c 5000 /dev/zero >"$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'not a text file'* ]] || false
+    head -c 2000000 /dev/zero | tr '\0' ' ' >"$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'2,000,000 bytes'* ]] || false
+    printf 'int main(void) { \e[2J\xff\xfe @ }\n' >"$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *'does not build'* && $output != *$'\e'* ]] || false
+}
+
+@test "a check leaves the learner's folder as it is, and no process" {
+    learner $'    if (fork() == 0) { setsid(); if (fork() == 0) { for (;;) sleep(1000); } }\n    return 0;'
+    before=$(ls -la --time-style=full-iso "$MINE")
+    for level in '' none pid; do
+        run env ${level:+LAB_CAGE=$level} python3 "$ROOT/lab/lesson" check
+        [[ $(ls -la --time-style=full-iso "$MINE") == "$before" ]] || false
+        [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
+        nothing_stays
+    done
+}
+
+@test "without a cage and with each, the verdict is the same" {
+    lesson start 1
+    solve times-four
+    for level in none pid "$("$ROOT/lab/cage" --level)"; do
+        run -1 env LAB_CAGE="$level" python3 "$ROOT/lab/lesson" check
+        [[ $output == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || false
+    done
+}
+
+@test "an end by a signal takes everything away" {
+    learner '    for (;;) pause();'
+    python3 "$ROOT/lab/lesson" check >"$T/out" 2>&1 3>&- &
+    pid=$!
+    started() { compgen -G "$TMPDIR/shmlab-check.*/tap" >/dev/null; }
+    await 60 started
+    kill "$pid"
+    status=0
+    wait "$pid" || status=$?
+    ((status == 143))
+    await 30 nothing_stays
+    [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
+}
+
+@test "where bats dies, what it found stays, and the rest is told as not run" {
+    lesson start 1
+    solve
+    # shellcheck disable=SC2016 # for the check's shell
+    sed -i '/^@test "the number/a\    kill -KILL -- "-$(cut -d" " -f5 "/proc/$$/stat")"' "$T/lessons/01-store/check.bats"
+    run -1 lesson check
+    [[ $output == *'    ok  writer runs and ends well'*'not ok  the number'*'not ok  without a segment'*'It did not run'* ]] || false
+    nothing_stays
+}
+
+@test "a machine that cannot check says why, and judges nothing" {
+    lesson start 1
+    mkdir "$T/none"
+    run -1 env SHMLAB_BIN="$T/none" python3 "$ROOT/lab/lesson" check
+    [[ $output == "shmlab: there is no $T/none/shm-probe" ]] || false
+}
+
+@test "a plain user can check, watch their limits, and see the same" {
+    [[ $EUID == 0 ]] || skip 'needs root to become somebody else'
+    mkdir -p "$T/kit/bin"
+    cp -r "$ROOT/lab" "$T/kit/lab"
+    cp "$BUILD_BIN"/shm-{probe,view} "$T/kit/bin/"
+    mkdir "$T/theirs" "$T/theirs/tmp"
+    chown -R 65534 "$T/theirs"
+    plain()
+    {
+        setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$T/theirs" PATH=/usr/bin:/bin TMPDIR="$T/theirs/tmp" \
+            SHMLAB_WORK="$T/theirs/work" SHMLAB_BIN="$T/kit/bin" python3 "$T/kit/lab/lesson" "$@"
+    }
+    plain start 1
+    run -1 plain check
+    [[ $output == *'nothing is stored yet'* ]] || false
+    cp "$T/lessons/01-store/solution/writer.c" "$T/theirs/work/01-store/writer.c"
+    run -0 plain check
+    [[ -z $(ls "$T/theirs/tmp") ]] || false
+}

@@ -1,0 +1,122 @@
+"""Units of the lessons' machine that need no lesson to run: python3 tests/lessons/units.py"""
+
+import io
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
+from labkit import ask, build, conf, pointers, style, tap, watch  # noqa: E402 # after the path is set
+
+CONF = """title = T
+teaches = t
+minutes = 5
+goal = g
+fact = f
+program = writer: writer.c
+edit = writer.c
+proj = 7
+starter = s
+"""
+
+
+class Conf(unittest.TestCase):
+    def setUp(self):
+        self.top = tempfile.TemporaryDirectory()
+        self.addCleanup(self.top.cleanup)
+        self.folder = Path(self.top.name) / "01-one"
+        (self.folder / "start").mkdir(parents=True)
+        (self.folder / "start" / "writer.c").touch()
+
+    def errors(self, text):
+        (self.folder / "lesson.conf").write_text(text, encoding="utf-8")
+        try:
+            self.lesson = conf.load(self.folder)
+        except conf.ConfError as error:
+            return error.errors
+        return []
+
+    def test_a_whole_one_is_read(self):
+        self.assertEqual(self.errors(CONF + "args = writer: . 22 7 # 3\nlayout = type struct message writer\n"), [])
+        self.assertEqual(self.lesson.layout, ("type", "struct message", "writer"))
+        self.assertEqual((self.lesson.number, self.lesson.main_file, self.lesson.proj), (1, "writer.c", 7))
+
+    def test_each_error_has_its_line(self):
+        for line, told in (("colour = red", "no 'colour'"), ("title = U", "second time (first in line 1)"),
+                           ("words", "expected 'name = value'"), ("layout =", "no value"),
+                           ("layout = type struct", "'layout' is"), ("program = writer: writer.c", "already"),
+                           ("program = other: no.c", "no file start/no.c"), ("edit = ../x.c", "leads out"),
+                           ("args = reader: .", "no program of that name"), ("mistake = a | b", "3 parts"),
+                           ("mistake = A b | c | d", "small letters"), ("ask = what", "2 parts"),
+                           ("sanitize = yes", "NAME: ..."), ("layout = file no.layout", "no file no.layout")):
+            with self.subTest(line):
+                found = self.errors(CONF + line + "\n")
+                self.assertTrue(any(told in error and error.startswith("01-one/lesson.conf:10:") for error in found), found)
+
+    def test_numbers_out_of_range(self):
+        for proj in ("0", "256", "x"):
+            self.assertIn("lesson.conf:8: 'proj'", self.errors(CONF.replace("= 7", f"= {proj}"))[0])
+
+    def test_what_is_missing_is_named(self):
+        told = "\n".join(self.errors("title = T\n"))
+        for name in ("teaches", "minutes", "goal", "fact", "proj", "starter", "program", "edit"):
+            self.assertIn(f"'{name}' is missing", told)
+
+
+class Words(unittest.TestCase):
+    def test_answers_as_people_write_them(self):
+        for text, value in (("20", 20), (" 0x14 ", 20), ("20 bytes", 20), ("-3", -3), ("= 4", 4), ("020", 20),
+                            ("four", None), ("4.5", None), ("4x", None), ("", None)):
+            self.assertEqual(ask.number(text), value, text)
+
+    def test_code_is_told_from_comments(self):
+        self.assertFalse(build.has_code('/* int x; */ // y\n#define A \\\n  b\n'))
+        self.assertTrue(build.has_code('char *s = "/*"; /* t */'))
+        self.assertFalse(build.has_code("/* never closed int x;"))
+
+    def test_pointers_know_both_compilers(self):
+        lesson = mock.Mock(proj=7, edit=["writer.c"])
+        for said, told in (
+                ("w.c:3:5: warning: implicit declaration of function 'shmat' [-W]", "<sys/shm.h>"),
+                ("w.c:3:5: error: call to undeclared function 'ftok'; ISO C99", "<sys/ipc.h>"),
+                ("w.c:3:5: error: use of undeclared identifier 'IPC_CREAT'", "<sys/ipc.h>"),
+                ("w.c:3:5: error: 'nmu' undeclared (first use", "there is no nmu here"),
+                ("w.c:3:5: error: expected ';' after expression", "semicolon"),
+                ("w.c:3:5: error: expected ',' or ';' before 'int'", "semicolon"),
+                ("w.c:3:5: fatal error: mine.h: No such file or directory", "does not come along"),
+                ("ld: w.c:(.text+0x1): undefined reference to `main'", "no main"),
+                ("w.c:3:5: error: stray '\\342' in program", "copied from a web page"),
+                ("w.c:3:5: error: expected declaration or statement at end of input", "closing }")):
+            self.assertIn(told, pointers.lines(said, lesson, []), said)
+
+
+class Tap(unittest.TestCase):
+    def test_a_stream_that_breaks_off_leaves_a_verdict_for_each(self):
+        with tempfile.TemporaryDirectory() as name:
+            check = Path(name) / "check.bats"
+            check.write_text('@test "one" {\n}\n@test "say \\"two\\"" { \n}\n@test \'three\' {\n}\n', encoding="utf-8")
+            found = tap.tests("1..3\nok 1 one\nok 2 say \"two\" # skip first this: one\n", check, Path(name), "died")
+        self.assertEqual([(test.name, test.status, test.text) for test in found],
+                         [("one", "pass", ""), ('say "two"', "skip", "first this: one"), ("three", "fail", "died")])
+
+
+class Terminal(unittest.TestCase):
+    def test_a_picture_is_cut_by_columns_and_its_colours_end(self):
+        wide = style.Style(io.StringIO(), 20, colour=True)
+        self.assertEqual(wide.clip("\x1b[1m" + "x" * 30 + "\x1b[0m"), "\x1b[1m" + "x" * 20 + "\x1b[0m")
+        self.assertEqual(style.Style(io.StringIO(), 20, colour=False).clip("\x1b[1mab\x1b[0m"), "ab")
+
+    def test_network_drives_are_polled(self):
+        with mock.patch.object(watch.shutil, "which", return_value="/usr/bin/inotifywait"):
+            for kind in ("nfs4", "9p", "cifs", "fuse.sshfs"):
+                with mock.patch.object(watch, "file_system", return_value=kind):
+                    self.assertIn(kind, watch.no_inotify(Path("/")))
+            with mock.patch.object(watch, "file_system", return_value="ext4"):
+                self.assertEqual(watch.no_inotify(Path("/")), "")
+        self.assertEqual(watch.file_system(Path("/proc/self")), "proc")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,94 @@
+#!/usr/bin/env bats
+# lesson watch: by inotify, by polling, and how it ends.
+load helper
+
+# watch [PATH]: in the background; $T/seen is what it says. A PATH of ours is under /tmp, which a cage hides.
+watch()
+{
+    env --default-signal=INT ${1:+PATH="$1" LAB_CAGE=none} python3 "$ROOT/lab/lesson" watch 1 >"$T/seen" 2>&1 3>&- &
+    WATCH=$!
+    await 60 grep -q 'Watching writer.c' "$T/seen"
+}
+
+# checks COUNT: so many were made.
+checks() { (($(grep -c 'Watching writer.c' "$T/seen") >= $1)); }
+
+# leave: Ctrl-C, and its exit status.
+leave()
+{
+    local status=0
+    kill -INT "$WATCH"
+    wait "$WATCH" || status=$?
+    WATCH=
+    return "$status"
+}
+
+# listening: the pid of the inotifywait.
+listening() { with "^inotifywait.*$T/" cmdline; }
+
+@test "it checks when a file is saved, in place or by renaming, and nothing else wakes it" {
+    lesson start 1
+    watch
+    [[ $(cat "$T/seen") != *Looking* ]] || false
+    : >"$MINE/.writer.c.swp"
+    : >"$MINE/4913" && rm "$MINE/4913"
+    cp "$T/lessons/01-store/mistakes/times-four.c" "$MINE/writer.c"
+    await 60 grep -q 'lies at offset 16' "$T/seen"
+    await 60 checks 2
+    cp "$T/lessons/01-store/solution/writer.c" "$MINE/.new"
+    mv "$MINE/writer.c" "$MINE/writer.c~"
+    mv "$MINE/.new" "$MINE/writer.c"
+    await 60 grep -q 'All 3 passed' "$T/seen"
+    await 60 checks 3
+    [[ $(grep -c 'Watching' "$T/seen") == 3 ]] || false
+    leave
+    [[ -z $(listening) ]] || false
+    [[ $(ls -A "$MINE") != *probe* ]] || false
+}
+
+@test "without inotifywait it looks by itself, and says so" {
+    lesson start 1
+    mkdir "$T/bin"
+    ln -s /usr/bin/* "$T/bin/" && rm "$T/bin/inotifywait"
+    watch "$T/bin"
+    grep -q 'Looking every' "$T/seen"
+    grep -q 'not installed' "$T/seen"
+    solve
+    await 60 grep -q 'All 3 passed' "$T/seen"
+    leave
+}
+
+@test "an inotifywait that hears nothing is not leant on" {
+    lesson start 1
+    mkdir "$T/bin"
+    ln -s /usr/bin/* "$T/bin/" && rm "$T/bin/inotifywait"
+    printf '#!/bin/sh\nexec sleep 1000\n' >"$T/bin/inotifywait"
+    chmod +x "$T/bin/inotifywait"
+    watch "$T/bin"
+    grep -q 'Looking every' "$T/seen"
+    solve
+    await 60 grep -q 'All 3 passed' "$T/seen"
+    leave
+}
+
+@test "an inotifywait that ends is noticed: from then on it looks by itself" {
+    lesson start 1
+    watch
+    pid=$(listening)
+    kill "$pid"
+    solve
+    await 60 grep -q 'All 3 passed' "$T/seen"
+    await 10 grep -q 'inotifywait ended' "$T/seen"
+    leave
+}
+
+@test "it ends with 1 and a word when the folder goes" {
+    lesson start 1
+    watch
+    rm -r "$MINE"
+    status=0
+    wait "$WATCH" || status=$?
+    WATCH=
+    ((status == 1))
+    grep -q 'is no more' "$T/seen"
+}

@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# The words of `shmlab lesson`, on two tiny lessons.
+load helper
+
+@test "without a word it tells where one is and what comes next" {
+    run -0 lesson
+    [[ $output == *'0 of 2 done'*'01 Store a number'*'shmlab lesson start 01'* ]] || false
+    [[ ! -e $T/work ]] || false
+}
+
+@test "list tells what each lesson teaches, its minutes, and how it stands" {
+    lesson start 1
+    run -0 lesson list
+    [[ $output == *' now  01 Store a number'*'5 min'*'offsets, and no more'*'02 Store it again'* ]] || false
+}
+
+@test "start lays out the files, and again leaves the learner's as they are" {
+    run -0 lesson start 1
+    [[ $output == *"$T/work/01-store/writer.c"* || $output == *work/01-store/writer.c* ]] || false
+    [[ -f $MINE/README.md && -f $MINE/Makefile && -f $MINE/compile_commands.json ]] || false
+    echo 'mine' >"$MINE/writer.c"
+    echo 'mine, too' >"$MINE/Makefile"
+    rm "$MINE/README.md"
+    run -0 lesson start numb
+    [[ $(cat "$MINE/writer.c" "$MINE/Makefile") == $'mine\nmine, too' ]] || false
+    [[ -f $MINE/README.md ]] || false
+}
+
+@test "start follows no link that stands where a file goes" {
+    mkdir -p "$MINE"
+    ln -s "$T/elsewhere" "$MINE/writer.c"
+    run -0 lesson start 1
+    [[ ! -e $T/elsewhere && -L $MINE/writer.c ]] || false
+}
+
+@test "the Makefile builds, runs and cleans, without a warning" {
+    lesson start 1
+    run -0 --separate-stderr make -s -C "$MINE" run-writer
+    [[ $output == *22 && -z $stderr ]] || false
+    run -0 make -s -C "$MINE" clean
+    [[ ! -e $MINE/writer ]] || false
+    python3 -c 'import json, sys; e = json.load(open(sys.argv[1])); assert e[0]["file"] == "writer.c" and e[0]["directory"]' \
+        "$MINE/compile_commands.json"
+}
+
+@test "check of a right program gives 0, and next goes on" {
+    lesson start 1
+    solve
+    run -0 lesson check
+    [[ $output == *'    ok  the number lies at offset 4'*'All 3 passed.'*'shmlab lesson next'* ]] || false
+    [[ $(progress 'bool(d["lessons"]["01-store"]["passed"])') == True ]] || false
+    run -0 lesson
+    [[ $output == *'1 of 2 done'*'Keep in mind (from 01): An offset counts bytes.'*'01 Store a number is done.'* ]] || false
+    run -0 lesson next
+    [[ -f $T/work/02-again/writer.c ]] || false
+    run -0 lesson
+    [[ $output == *'Now: 02 Store it again'* ]] || false
+}
+
+@test "a check that fails gives 1, the mistake by its name, the grid, where to read, and what to do" {
+    lesson start 1
+    solve times-four
+    run -1 lesson check
+    [[ $output == *'not ok  the number lies at offset 4'*'lies at offset 16, and belongs at 4'*'in memory:'*'expected:'* ]] || false
+    [[ $output == *'Mistake: the offset counts bytes'*'Read:    README "The idea"; man 2 shmat'* ]] || false
+    [[ $output == *'2 of 3 passed.'*'shmlab lesson hint 01'* ]] || false
+    [[ $output != *$'\e'* ]] || false
+}
+
+@test "the start as it came fails, and is told to be that" {
+    lesson start 1
+    run -1 lesson check
+    [[ $output == *'nothing is stored yet'*'look for TODO'* ]] || false
+    run -1 lesson solution
+}
+
+@test "check before start says how to start" {
+    run -1 lesson check 2
+    [[ $output == *'shmlab lesson start 02'* ]] || false
+}
+
+@test "next does not skip a lesson that is not done" {
+    lesson start 1
+    run -1 lesson next
+    [[ $output == *'is not done yet'* ]] || false
+}
+
+@test "hint gives one more at each call, and remembers" {
+    run -0 lesson hint 1
+    [[ $output == *'hint 1 of 3'*'Look at the offset.'* && $output != *memcpy* ]] || false
+    run -0 lesson hint 1
+    [[ $output == *'memcpy copies bytes.'* ]] || false
+    lesson hint 1
+    run -0 lesson hint 1
+    [[ $output == *'hint 3 of 3'*'solution 01'* ]] || false
+}
+
+@test "ask compares with what the learner's own compiler does" {
+    run -0 lesson ask 1
+    [[ $output == *'1. How many bytes has an int?'* ]] || false
+    run -0 lesson ask 1 4 '0x4'
+    run -1 lesson ask 1 4 5
+    [[ $output == *yes*'How many bytes'*no*'At which offset'* ]] || false
+    # another compiler, another answer
+    printf '#include <stddef.h>\nstruct pair { char a; COUNT b; };\n' >"$T/lessons/01-store/ask.h"
+    sed -i 's/sizeof(int)/sizeof(COUNT)/' "$T/lessons/01-store/lesson.conf"
+    printf '#!/bin/sh\nexec cc -DCOUNT=short "$@"\n' >"$T/shortcc"
+    chmod +x "$T/shortcc"
+    run -0 env SHMLAB_CC="$T/shortcc" python3 "$ROOT/lab/lesson" ask 1 2 2
+    run -2 lesson ask 1 four
+    run -2 lesson ask 1 1 2 3
+}
+
+@test "reset keeps what was there, in the folder that a shell may stand in" {
+    lesson start 1
+    echo 'my work' >"$MINE/writer.c"
+    mkfifo "$MINE/pipe"
+    cd "$MINE"
+    run -0 lesson reset
+    grep -q TODO writer.c
+    kept=$(echo "$T"/work/01-store.before-*)
+    [[ $(cat "$kept/writer.c") == 'my work' && -p $kept/pipe ]] || false
+}
+
+@test "solution comes after a try, or --anyway, and never falls on a file" {
+    lesson start 1
+    run -1 lesson solution
+    [[ $output == *'try it first'* ]] || false
+    run -0 lesson solution --anyway
+    [[ $output == *'memcpy(base + 4'* ]] || false
+    solve times-four
+    lesson check || true
+    run -0 lesson solution 1 --copy "$T/copy"
+    cmp "$T/copy/writer.c" "$T/lessons/01-store/solution/writer.c"
+    run -1 lesson solution 1 --copy "$MINE"
+    cmp "$MINE/writer.c" "$T/lessons/01-store/mistakes/times-four.c"
+}
+
+@test "the lesson is the one in whose folder one stands, wherever the work is" {
+    unset SHMLAB_WORK
+    lesson start 1
+    lesson start 2
+    [[ -f $T/here/lab-work/01-store/writer.c ]] || false
+    cd lab-work/01-store
+    run -0 lesson ask
+    [[ $output == *'ask 01'* ]] || false
+    cd ../..
+    run -0 lesson ask
+    [[ $output == *'ask 02'* ]] || false
+}
+
+@test "a lesson is found by number and by a part of its name; two that fit are named" {
+    run -0 lesson hint 02
+    run -0 lesson hint aga
+    run -2 lesson hint store
+    run -2 lesson hint o
+    [[ $output == *'01-store or 02-again'* ]] || false
+    run -2 lesson hint 9
+}
+
+@test "wrong words give 2, and the one that was probably meant" {
+    run -2 lesson chekc
+    [[ $output == *'Did you mean: shmlab lesson check'* ]] || false
+    run -2 lesson list 3
+    run -2 lesson check --fast
+    run -2 lesson check --all --format=word
+    run -2 lesson $'\e[2J'
+    [[ $output != *$'\e'* ]] || false
+    run -0 lesson help
+    [[ $output == *watch* ]] || false
+}
+
+@test "check --all --format writes for graders, and gives 0 only when all pass" {
+    lesson start 1
+    lesson start 2
+    solve
+    run -1 --separate-stderr lesson check --all --format tap
+    [[ $output == 'TAP version 14'* ]] || false
+    cp "$MINE/writer.c" "$T/work/02-again/writer.c"
+    run -0 --separate-stderr lesson check --all --format=json "$T/work"
+    python3 -c 'import json, sys; json.loads(sys.argv[1])' "$output"
+    run -0 --separate-stderr lesson check 1 --format junit "$MINE"
+    run -1 lesson check --all "$T/here"
+}
+
+@test "progress: what a later version wrote stays" {
+    mkdir -p "$T/work/.shmlab"
+    echo '{"version": 7, "new": [1], "current": "", "lessons": {"99-later": {"passed": "x"}, "01-store": {"stars": 3}}}' \
+        >"$T/work/.shmlab/progress.json"
+    lesson start 1
+    [[ $(progress 'd["new"], d["version"], d["lessons"]["01-store"]["stars"], d["lessons"]["99-later"]') == \
+        "([1], 7, 3, {'passed': 'x'})" ]] || false
+}
+
+@test "progress: a broken file is set aside with a word" {
+    mkdir -p "$T/work/.shmlab"
+    for broken in '{"version": 1, "less' '[]' '{"lessons": {"01-store": 3}}' $'\xff\xfe'; do
+        printf '%s' "$broken" >"$T/work/.shmlab/progress.json"
+        rm -f "$T"/work/.shmlab/progress.json.broken-*
+        run -0 --separate-stderr lesson start 1
+        [[ $stderr == *"can't be read"* ]] || false
+        [[ $(cat "$T"/work/.shmlab/progress.json.broken-*) == "$broken" ]] || false
+        [[ $(progress 'd["current"]') == 01-store ]] || false
+    done
+}
+
+@test "a folder that can't be written: told in plain words, nothing of Python" {
+    : >"$T/work"
+    run -1 lesson start 1
+    [[ $output == *"$T/work"*'Not a directory'* && $output != *Traceback* ]] || false
+    rm "$T/work"
+    mkdir "$T/work"
+    : >"$MINE"
+    run -1 lesson start 1
+    [[ $output == *'cannot put the lesson'* && $output != *Traceback* ]] || false
+}
+
+@test "a lesson.conf that is off is told with its lines, and the other lessons stay" {
+    printf 'colour = red\nminutes = many\n' >>"$T/lessons/02-again/lesson.conf"
+    run -0 --separate-stderr lesson list
+    [[ $output == *'01 Store a number'* && $output != *again* ]] || false
+    [[ $stderr == *"02-again/lesson.conf:17: there is no 'colour'"*"lesson.conf:18: 'minutes' stands a second time"* ]] || false
+}
+
+@test "40 columns: no line is longer" {
+    lesson start 1
+    solve times-four
+    run -0 tmux -V
+    TMUX_SOCKET=$T/tmux
+    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 40 -y 60 "python3 $ROOT/lab/lesson check; touch $T/done; sleep 60"
+    await 60 test -e "$T/done"
+    screen=$(tmux -S "$TMUX_SOCKET" capture-pane -p -J)
+    [[ $screen == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || false
+    ((${#screen} > 0)) && while IFS= read -r line; do ((${#line} <= 40)); done <<<"$screen"
+}
