@@ -23,11 +23,15 @@ from .places import LAB, programs_folder
 from .report import Report
 
 SHM_PAGES = 65536  # of an IPC namespace: 256 MiB for all segments of a check
-LIMIT_SHM = ["bash", "-c", f'echo {SHM_PAGES} >/proc/sys/kernel/shmall && exec "$@"', "ipc"]
+TMP_MIB = 64  # for all files of a check's tests: a program may write many small ones
+LIMIT = f"""echo {SHM_PAGES} >/proc/sys/kernel/shmall || exit
+[[ ! ${{LAB_TMP-}} ]] || mount -t tmpfs -o size={TMP_MIB}m,nr_inodes=10000,mode=700 none "$LAB_TMP" 2>/dev/null
+exec "$@" """
+LIMITED = ["bash", "-c", LIMIT, "check"]  # not sh, which drops exported functions on their way to bats
 MAP_BACK = ["unshare", "--user", f"--map-user={os.getuid()}", f"--map-group={os.getgid()}"]
 NAMESPACES = (  # the first that works; only the namespace's root may limit it, and a plain user is that for a moment
-    ["unshare", "--ipc", *LIMIT_SHM],
-    ["unshare", "--user", "--map-root-user", "--ipc", *LIMIT_SHM, *MAP_BACK],
+    ["unshare", "--ipc", "--mount", *LIMITED],
+    ["unshare", "--user", "--map-root-user", "--ipc", "--mount", *LIMITED, *MAP_BACK],
     ["unshare", "--user", "--map-current-user", "--ipc"],
 )
 LEVELS = ("bwrap", "room", "pid", "none")

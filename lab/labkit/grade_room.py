@@ -49,7 +49,9 @@ class Room:
             words += ["--read", str(folder)]
         for folder in self.hide:
             words += ["--hide", str(folder)]
-        return [*words, "--write", str(home), "--as", str(self.uid), str(self.uid), "--"]
+        words += ["--write", str(home)]
+        words += ["--scratch", str(home / "tmp")] if (home / "tmp").is_dir() else []
+        return [*words, "--as", str(self.uid), str(self.uid), "--"]
 
     def environment(self, scratch: Path) -> dict:
         env = {**os.environ, "PYTHONPATH": str(LAB), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
