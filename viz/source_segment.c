@@ -148,7 +148,8 @@ static void look_at_creator(struct source *s)
 
 void source_segment_poll(struct source *s)
 {
-    if (s->segment.base == NULL) {
+    bool attached_already = s->segment.base != NULL;
+    if (!attached_already) {
         try_attach(s);
     } else if (segment_stat(s->segment.id, &s->stat) == 0) {
         s->state = SOURCE_LIVE;
@@ -156,7 +157,9 @@ void source_segment_poll(struct source *s)
     if (s->segment.base != NULL && s->stat.last_pid != s->viewer) {
         s->last_pid = s->stat.last_pid;
     }
-    look_at_creator(s);
+    if (attached_already) {
+        look_at_creator(s);
+    }
     if (s->segment.base != NULL && s->stat.removed) {
         removed(s);
     }

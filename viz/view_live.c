@@ -221,7 +221,7 @@ int view_live(struct view *v, int hz)
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->model.wall = wall_ms();
-    v->pace.period = 1000000 / (uint64_t)hz;
+    v->pace.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file was read once */
     while (!v->model.quit && !v->model.others && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;
