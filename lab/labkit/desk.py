@@ -95,7 +95,7 @@ class Desk:
         return self.done(lesson) or count(self.part(lesson), "tries") > 0
 
     def note(self, lesson: conf.Lesson, change, current: bool = True):
-        """Changes a lesson's part of the progress by change(part). A folder that can't be written is no reason to stop."""
+        """Changes a lesson's part of the progress by change(part). A folder that can't be written doesn't stop us."""
         try:
             with self.progress.change() as data:
                 change(lesson_of(data, lesson.name))

@@ -10,8 +10,8 @@ from .conf import Lesson
 MOST = 4  # pointers at once: the first errors make the others
 
 HEADERS = {
-    "stdio.h": "printf fprintf puts putchar fputs perror fgets getchar fopen fclose fflush snprintf sprintf scanf sscanf "
-               "fread fwrite stdout stderr stdin FILE EOF",
+    "stdio.h": "printf fprintf puts putchar fputs perror fgets getchar fopen fclose fflush snprintf sprintf scanf "
+               "sscanf fread fwrite stdout stderr stdin FILE EOF",
     "stdlib.h": "exit malloc calloc free atoi atol strtol strtoul strtod abort rand srand EXIT_SUCCESS EXIT_FAILURE",
     "string.h": "memcpy memset memcmp memmove strcpy strncpy strlen strcmp strncmp strcat strerror strnlen strdup",
     "sys/shm.h": "shmget shmat shmdt shmctl SHM_RDONLY SHM_RND SHM_HUGETLB",
@@ -44,7 +44,8 @@ def _header(name: str) -> str:
 def _implicit(match, lesson):
     name, place = match["name"], match["place"]
     if name in HEADER_OF:
-        danger = " Without it C takes its result for an int, which cuts an address." if name in ("shmat", "malloc") else ""
+        danger = " Without it C takes its result for an int, which cuts an address."
+        danger = danger if name in ("shmat", "malloc") else ""
         return f"{place}: {name} needs {_header(name)} at the top of the file.{danger}"
     return f"{place}: nothing of the name {name} is declared before this line. Is it spelt as in its man page?"
 
@@ -94,7 +95,7 @@ RULES = [(re.compile(pattern, re.M), tell) for pattern, tell in (
     (PLACE + rf"{Q}(?P<name>[\w./-]+){Q} file not found", _no_header),
     (rf"undefined reference to {Q}(?P<name>\w+)", _unlinked),
     (PLACE + r"(?:stray .\\\d+|unexpected character|source file is not valid UTF-8|extended character|non-ASCII)",
-     _plain("a character that is not C's: quotes or blanks that were copied from a web page, perhaps. Type them anew.")),
+     _plain("a character that is not C's: quotes or blanks that were copied from a web page, perhaps. Type them.")),
     (PLACE + r"(?:expected declaration or statement at end of input|expected .}.)",
      _plain("a closing } is missing somewhere above.")),
     (PLACE + rf"missing terminating {Q}?.{Q}? ?.*character", _plain("a quote opens in this line, and none closes it.")),
@@ -108,7 +109,8 @@ RULES = [(re.compile(pattern, re.M), tell) for pattern, tell in (
      _plain("a number and a pointer are mixed up here. shmget gives a number, shmat an address.")),
     (PLACE + r"(?:lvalue required|expression is not assignable)",
      _plain("what stands to the left of = is a value, not a place that can be stored to. A * may be missing.")),
-    (PLACE + r"(?:too few|too many) arguments (?:to|in|for)", _plain("the man page of this function has its arguments.")),
+    (PLACE + r"(?:too few|too many) arguments (?:to|in|for)",
+     _plain("the man page of this function has its arguments.")),
     (PLACE + r"redefinition of", _plain("the same name is defined twice: two copies of a piece of code, perhaps.")),
 )]
 

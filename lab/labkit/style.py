@@ -93,7 +93,8 @@ class Style:
             return self.paint(sign * width, "dim")
         shown = title if len(title) + 6 <= width else title[: max(1, width - 9)] + "..."
         rest = max(0, width - len(shown) - 4)
-        return f"{self.paint(sign * 2, 'dim')} {self.paint(shown, *(how or ('bold',)))} {self.paint(sign * rest, 'dim')}"
+        title = self.paint(shown, *(how or ("bold",)))
+        return f"{self.paint(sign * 2, 'dim')} {title} {self.paint(sign * rest, 'dim')}"
 
 
 def letter_width(letter: str) -> int:

@@ -1,6 +1,6 @@
 """A report -> what the learner sees on the terminal.
 
-tell(report, lesson, style, call, next_lesson, source)   a line for each test, the first failures whole, and what to do next
+tell(report, lesson, style, call, next_lesson, source)   a line for each test, the first failures whole, what to do next
 Waiting(style)   one line that shows how far a check is, and leaves nothing behind
 """
 

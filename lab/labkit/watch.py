@@ -17,8 +17,8 @@ CALM = 0.12  # a save is complete when nothing changed for so long
 PROBE_SECONDS = 1.0
 EVENTS = "close_write,moved_to,create,delete,attrib,modify,delete_self,move_self"
 # file systems where others than this kernel write: inotify tells nothing of that
-FOREIGN = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "vboxsf", "prl_fs", "drvfs", "virtiofs", "ncpfs",
-           "vmhgfs")
+FOREIGN = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "vboxsf", "prl_fs", "drvfs", "virtiofs",
+           "ncpfs", "vmhgfs")
 
 
 class FolderGone(Exception):
@@ -77,7 +77,7 @@ class Watcher:
         return tuple(found)
 
     def wait(self) -> list:
-        """Returns the names of files that were saved since the last call (or since the start), when they are complete."""
+        """Returns the names of files that were saved since the last call (or the start), when they are complete."""
         while self.look() == self.seen:
             self._sleep()
         before, now, calm = self.seen, self.look(), time.monotonic()
