@@ -232,13 +232,22 @@ refused_judge()
 readonly LIVES="A segment stands there, and its creator still runs."
 readonly ATTACHED="A segment stands there, its creator has ended, but another process has it attached."
 
+# FATE is taken: is that so whatever stands there? With a segment of another kind it would then be taken as well.
+takes_anything() # WHO
+{
+    [[ $FATE == taken ]] || return 1
+    standing_try "$1" "$size"
+    local other=$FATE
+    FATE=taken
+    [[ $other == taken ]]
+}
+
 @test "it refuses one whose creator lives" {
     local id=ignores-creator
     needs "$ENTER"
     values_draw
-    standing_try attached "$size"
-    [[ $FATE != taken ]] || id=takes-anything # neither question is asked
     standing_try alive "$size"
+    ! takes_anything attached || id=takes-anything
     refused_judge "$id" "$LIVES"
 }
 
@@ -246,9 +255,8 @@ readonly ATTACHED="A segment stands there, its creator has ended, but another pr
     local id=ignores-attached
     needs "$ENTER"
     values_draw
-    standing_try alive "$size"
-    [[ $FATE != taken ]] || id=takes-anything
     standing_try attached "$size"
+    ! takes_anything alive || id=takes-anything
     refused_judge "$id" "$ATTACHED"
 }
 
@@ -256,8 +264,7 @@ readonly ATTACHED="A segment stands there, its creator has ended, but another pr
     local id=ignores-size
     needs "$ENTER"
     values_draw
-    standing_try alive "$size"
-    [[ $FATE != taken ]] || id=takes-anything
     standing_try dead $((size + 8))
+    ! takes_anything alive || id=takes-anything
     refused_judge "$id" "A segment of $((size + 8)) bytes stands there, whose creator has ended. holder needs $size bytes."
 }
