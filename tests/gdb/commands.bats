@@ -162,11 +162,19 @@ memory_of()
         }' "$1"
 }
 
+# The server has said its last word, and waits: from here on it writes nothing itself.
+asleep()
+{
+    grep -q '^State:.*S' "/proc/$SERVER/status" && memory_of "$SERVER" >"$T/once" && sleep 0.1 &&
+        memory_of "$SERVER" | cmp -s - "$T/once"
+}
+
 readonly ALL_WORDS=(shm-fields 'shm-fields num' shm-map shm-grid shm-save shm-diff 'shm-load saved' 'shm-watch num'
     'shm-break-field den == 3' shm-window 'shm-grid-select num' shm-grid-reset shm-live)
 
 @test "no word writes into the program: not one byte of its memory is another one, and it goes on after gdb" {
     serve
+    await asleep
     memory_of "$SERVER" >"$T/before"
     in_gdb "$SERVER" "${ALL_WORDS[@]}"
     [[ $output == *"Hardware watchpoint 1"* ]]
