@@ -13,7 +13,7 @@ setup()
     # bats notes each command that runs, to tell the line of a failure. In the test itself that is enough: noting those
     # of the functions that it calls would take half of a check's time.
     set +o functrace
-    declare -ft "$BATS_TEST_NAME"
+    declare -ft "$BATS_TEST_NAME" 2>/dev/null || true
     T=$LAB_TMP/$BATS_TEST_NUMBER
     BOX=$T/box # the only folder that the learner's programs can write
     KEEP=$LAB_TMP/keep # from one test to the next

@@ -29,7 +29,7 @@ class Submission(NamedTuple):
 
 
 class Limited:
-    """A stream that ends with Refused when more than TOTAL_MAX bytes were read: some megabytes hold gigabytes of zeros."""
+    """A stream that ends with Refused when more than TOTAL_MAX bytes were read: megabytes can hold gigabytes of zeros."""
 
     def __init__(self, stream):
         self.stream, self.left = stream, TOTAL_MAX + (2 << 20)

@@ -182,7 +182,7 @@ def on_terminal(result: Result, done: int, count: int):
 def read_words(words: list):
     parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons are whole.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number or name; without it all")
-    parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no commands of README.md")
+    parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no README.md commands")
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
     parser.add_argument("--rounds", type=int, default=1, help="so many times, as each draws fresh values")
     return parser.parse_args(words)

@@ -34,7 +34,7 @@ counter_open()
     [[ $(differs count) != untouched || ! $(differs name) ]] || mistake at-the-start \
         "count is still $count, but the bytes at offset 0 have changed: name stands there. count lies at 8."
     [[ $(differs count) != untouched ]] || mistake counts-in-ints \
-        "count is still $count, but bytes behind it have changed. An int pointer steps 4 bytes at a time: p + 8 is 32 bytes further."
+        "count is still $count, but bytes behind it have changed. An int pointer steps 4 bytes: p + 8 is 32 bytes on."
     [[ $(differs_column count 5) != $((count - 255)) ]] || mistake one-byte \
         "count was $count and is $((count - 255)): only its lowest byte was counted. Add to the int, not to a char."
     [[ $(differs_column count 5) != 1 ]] || mistake starts-at-one \

@@ -8,7 +8,8 @@ from pathlib import Path
 
 FOLDER = Path(sys.argv[1])
 CODE = b"int main(void) { return 0; }\n"
-NAMES = ("../escaped.c", "/tmp/shmlab-escaped.c", "a/../../escaped.c", "..\\escaped.c", "C:\\escaped.c", "inner/writer.c")
+NAMES = ("../escaped.c", "/tmp/shmlab-escaped.c", "a/../../escaped.c", "..\\escaped.c", "C:\\escaped.c",
+         "inner/writer.c")
 
 
 def zipped(name: str) -> zipfile.ZipFile:

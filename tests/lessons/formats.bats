@@ -87,7 +87,8 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
 
 @test "JSON: several lessons are kept by their names" {
     reports json pass fail
-    [[ $(json 'd["version"], d["status"], list(d["lessons"])') == "(1, 'fail', ['01-first-segment', '02-typed-fields'])" ]]
+    [[ $(json 'd["version"], d["status"]') == "(1, 'fail')" ]]
+    [[ $(json 'list(d["lessons"])') == "['01-first-segment', '02-typed-fields']" ]]
     [[ $(json 'd["lessons"]["01-first-segment"]["status"]') == pass ]]
     reports json
     [[ $(json 'd["status"], d["lessons"]') == "('fail', {})" ]]

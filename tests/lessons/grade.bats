@@ -42,15 +42,15 @@ class_make()
     mkdir "$T/class"
     for name in a-honest m-honest z-honest; do cp -r "$lesson/solution" "$T/class/$name"; done
     cp "$lesson/mistakes/times-four.c" "$T/class/mistaken.c"
-    folders="\"$T/kit\", \"$T/kit/lab\", \"$T/kit/lab/labkit\", \"$T/kit/lessons/01-tiny\", \"$T/class\", \"$T/class/a-honest\", \"$T/home\""
+    folders=$(printf '"%s", ' "$T/kit" "$T/kit/lab" "$T/kit/lab/labkit" "$lesson" "$T/class" "$T/class/a-honest" "$T/home")
     for source in "$BATS_TEST_DIRNAME"/hostile/*.c; do
         name=${source##*/}
         {
             case $name in
-                write-everywhere.c) printf '#define FOLDERS %s\n' "$folders" ;;
+                write-everywhere.c) printf '#define FOLDERS %s\n' "${folders%, }" ;;
                 read-solution.c)
-                    printf '#define FOLDERS "%s/solution", "%s/mistakes", "%s", "%s/kit/tests/lessons/right/01-tiny", "%s/class"\n' \
-                        "$lesson" "$lesson" "$lesson" "$T" "$T"
+                    printf '#define FOLDERS "%s/solution", "%s/mistakes", "%s", ' "$lesson" "$lesson" "$lesson"
+                    printf '"%s/kit/tests/lessons/right/01-tiny", "%s/class"\n' "$T" "$T"
                     ;;
                 include-solution.c) printf '#define SOLUTION "%s/solution/writer.c"\n' "$lesson" ;;
                 outlive.c) printf '#define MARK "outlive-%s"\n' "${T##*.}" ;;
@@ -181,7 +181,8 @@ tell() # NAME: why a test failed
 @test "nothing of the grading runs on, and no folder of it stays" {
     run ! pgrep -f "grade_job.*${T##*.}"
     run ls "$T"
-    [[ $output == $'bin\nclass\nclass.grades\nerrors\nhome\nkit\nsaid\nsegments'* ]] || { printf '%s\n' "$output" && false; }
+    [[ $output == $'bin\nclass\nclass.grades\nerrors\nhome\nkit\nsaid\nsegments'* ]] ||
+        { printf '%s\n' "$output" && false; }
 }
 
 @test "each submission has its words, and the tables are whole" {

@@ -18,7 +18,8 @@ def reports() -> dict:
     grid = "00 \x1b[7m41\x1b[0m 42"
     tests = [
         Test("makes the segment", "pass"),
-        Test("num # holds the number", "fail", ["swapped"], "num is swapped.\nTwo lines: of it", grid, "It printed:\n x"),
+        Test("num # holds the number", "fail", ["swapped"], "num is swapped.\nTwo lines: of it", grid,
+             "It printed:\n x"),
         Test("leaves nothing behind", "skip", [], "first this: num"),
     ]
     hostile = Test(HOSTILE, "fail", ["flood"], HOSTILE, HOSTILE, HOSTILE * 3)

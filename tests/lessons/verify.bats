@@ -43,7 +43,7 @@ named()
     rm "$L/mistakes/"[!so]*.c # the fewer, the faster
     sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
     run -1 verify 0
-    [[ $output == *"00-broken: mistakes starts-at-one: it must be told as 'starts-at-one', and is told as: no diagnosis"* ]] ||
+    [[ $output == *"mistakes starts-at-one: it must be told as 'starts-at-one', and is told as: no diagnosis"* ]] ||
         { printf '%s\n' "$output" && false; }
     [[ $output == *'kill score: 1 of 2 mistakes told by name'* ]]
 }
@@ -52,7 +52,8 @@ named()
     rm "$L/mistakes/"*.c
     cp "$L/solution/counter.c" "$L/start/"
     run -1 verify 0
-    [[ $output == *"00-broken: start: it must fail as 'not-counted', and passes"* ]] || { printf '%s\n' "$output" && false; }
+    [[ $output == *"00-broken: start: it must fail as 'not-counted', and passes"* ]] ||
+        { printf '%s\n' "$output" && false; }
 }
 
 @test "lint: a start without TODO, a solution with one" {
@@ -71,7 +72,8 @@ named()
 
 @test "lint: diagnoses of check.bats and lesson.conf that don't meet" {
     sed -i 's/mistake one-byte/mistake two-bytes/' "$L/check.bats"
-    named $'check.bats tells \'mistake two-bytes\', and lesson.conf has no such line\ncheck.bats never tells the mistake \'one-byte\''
+    named "check.bats tells 'mistake two-bytes', and lesson.conf has no such line
+check.bats never tells the mistake 'one-byte'"
 }
 
 @test "lint: needs of a test that is not there" {
@@ -93,7 +95,8 @@ named()
     sed -i 's/^\$ make$/$ make nothing-such/' "$L/README.md"
     line=$(grep -n 'make nothing-such' "$L/README.md" | cut -d: -f1)
     run lint run
-    [[ $output == *"README.md:$line: its exit status is 2: make nothing-such"* ]] || { printf '%s\n' "$output" && false; }
+    [[ $output == *"README.md:$line: its exit status is 2: make nothing-such"* ]] ||
+        { printf '%s\n' "$output" && false; }
 }
 
 @test "lint: a question that does not compile" {
