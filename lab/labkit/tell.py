@@ -31,15 +31,30 @@ def tell(report, lesson, style: Style, call: str, next_lesson=None, source: str 
     else:
         for test in report.tests:
             tell_line(test, style)
-        failed = [test for test in report.tests if test.status == "fail"]
+        failed, same = once_each([test for test in report.tests if test.status == "fail"])
         for test in failed[:WHOLE]:
             tell_failure(test, lesson, style)
+            for again in same.get(tuple(test.diagnoses), ()):
+                style.say(style.wrap(f"The same in: {printable(again.name)}", "  "))
         if len(failed) > WHOLE:
             more = len(failed) - WHOLE
             style.say()
             style.say(style.wrap(f"{more} more {'is' if more == 1 else 'are'} not ok; mend these first.", "  "))
         tell_whole(report, style)
     closing(report, lesson, style, call, next_lesson)
+
+
+def once_each(failed: list) -> tuple:
+    """The failures to be told, and those that say no more: a mistake that was named already. By its diagnoses."""
+    told, same = [], {}
+    for test in failed:
+        named = tuple(test.diagnoses)
+        if named and named in same:
+            same[named].append(test)
+        else:
+            same.setdefault(named, [])
+            told.append(test)
+    return told, same
 
 
 def heading(report, lesson, style: Style, source: str):

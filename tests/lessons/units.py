@@ -8,7 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-from labkit import ask, build, conf, pointers, style, tap, watch  # noqa: E402 # after the path is set
+from labkit import ask, build, conf, pointers, report, style, tap, tell, watch  # noqa: E402 # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -107,6 +107,14 @@ class Terminal(unittest.TestCase):
         wide = style.Style(io.StringIO(), 20, colour=True)
         self.assertEqual(wide.clip("\x1b[1m" + "x" * 30 + "\x1b[0m"), "\x1b[1m" + "x" * 20 + "\x1b[0m")
         self.assertEqual(style.Style(io.StringIO(), 20, colour=False).clip("\x1b[1mab\x1b[0m"), "ab")
+
+    def test_a_mistake_is_told_once_and_its_other_tests_named(self):
+        def fails(name, *ids):
+            return report.Test(name, "fail", list(ids))
+        tests = [fails("a", "x"), fails("b", "x"), fails("c"), fails("d"), fails("e", "y"), fails("f", "x")]
+        told, same = tell.once_each(tests)
+        self.assertEqual([test.name for test in told], ["a", "c", "d", "e"])
+        self.assertEqual([test.name for test in same[("x",)]], ["b", "f"])
 
     def test_network_drives_are_polled(self):
         with mock.patch.object(watch.shutil, "which", return_value="/usr/bin/inotifywait"):
