@@ -40,6 +40,7 @@ teardown()
             "$PROBE" remove "$id" 2>/dev/null || true
         done
     fi
+    rm -rf "$BOX"
     output_keep
     if [[ ${BATS_TEST_COMPLETED-} == 1 && -z ${BATS_TEST_SKIPPED-} ]]; then
         printf '%s\n' "$BATS_TEST_DESCRIPTION" >>"$LAB_OUT/passed"
@@ -54,7 +55,17 @@ needs()
     grep -qxF -- "$1" "$LAB_OUT/passed" 2>/dev/null || skip "first this: $1"
 }
 
-note() { printf '%s\n' "$*" >>"$VERDICT.text"; }
+# verdict_add WHAT LINE: one more line of N.WHAT. Where the program has filled the file system, what it wrote goes first.
+verdict_add()
+{
+    local pid
+    printf '%s\n' "$2" 2>/dev/null >>"$VERDICT.$1" && return
+    for pid in "${STARTED[@]}"; do cage_end "$pid"; done
+    rm -rf "$BOX"
+    printf '%s\n' "$2" >>"$VERDICT.$1"
+}
+
+note() { verdict_add text "$*"; }
 
 wrong()
 {
@@ -66,7 +77,7 @@ mistake()
 {
     local id=$1
     shift
-    printf '%s\n' "$id" >>"$VERDICT.diagnosis"
+    verdict_add diagnosis "$id"
     wrong "$@"
 }
 
