@@ -748,7 +748,7 @@ static int hits_in(struct walk *w, const struct raw_file *file, const char *know
         rc = hits_of_unit(w, &needles, &hits, &last);
         w->finding->damaged += rc == -EBADMSG;
         rc = rc == -EBADMSG ? 1 : rc;
-        if (w->unit.abbrevs != NULL) {
+        if (w->unit.abbrevs != NULL || w->unit.attributes != NULL) { /* open; a damaged one may have no abbreviations */
             raw_unit_close(&last);
             last = w->unit;
         }
