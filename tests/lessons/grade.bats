@@ -10,6 +10,10 @@ setup_file()
     export T
     T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
     chmod 755 "$T"
+    # where nobody gets a namespace (in a chroot), kill -9 -1 would hit whoever grades, too
+    export HELD=0
+    unshare --user --map-root-user true 2>/dev/null || return 0
+    HELD=1
     # shellcheck source=tests/lessons/tiny.bash
     . "$BATS_TEST_DIRNAME/tiny.bash"
     kit_make
@@ -22,7 +26,7 @@ setup_file()
 
 teardown_file()
 {
-    ipcrm -m "$(cat "$T/victim")" || true
+    [[ ! -e $T/victim ]] || ipcrm -m "$(cat "$T/victim")" || true
     rm -rf "$T"
 }
 
@@ -78,7 +82,11 @@ plain_python()
     if [[ -x /usr/bin/python3 ]]; then echo /usr/bin/python3; else command -v python3; fi
 }
 
-setup() { GRADES=$T/class.grades; }
+setup()
+{
+    ((HELD)) || skip "the kernel gives no user namespace here, and without one such programs can't be held"
+    GRADES=$T/class.grades
+}
 
 # told NAME: the result, and the diagnoses, of one submission
 told()
