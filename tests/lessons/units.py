@@ -1,6 +1,7 @@
 """Units of the lessons' machine that need no lesson to run: python3 tests/lessons/units.py"""
 
 import io
+import os
 import sys
 import tempfile
 import unittest
@@ -8,7 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-from labkit import ask, build, conf, pointers, report, style, tap, tell, watch  # noqa: E402 # after the path is set
+from labkit import (ask, build, conf, grade, grade_room, pointers, report, style, tap, tell,  # noqa: E402
+                    watch)  # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -100,6 +102,34 @@ class Tap(unittest.TestCase):
             found = tap.tests("1..3\nok 1 one\nok 2 say \"two\" # skip first this: one\n", check, Path(name), "died")
         self.assertEqual([(test.name, test.status, test.text) for test in found],
                          [("one", "pass", ""), ('say "two"', "skip", "first this: one"), ("three", "fail", "died")])
+
+
+class Grading(unittest.TestCase):
+    def graded(self, *words):
+        """What main says where no program can be held, and whether it began to grade."""
+        with tempfile.TemporaryDirectory() as name, mock.patch("sys.stderr", io.StringIO()) as said:
+            folder = Path(name, "class")
+            folder.mkdir()
+            (folder / "anna.c").write_text("int main(void) { return 0; }")
+            room = grade_room.Room([])
+            room.level = "none"
+            with mock.patch.object(grade_room, "rooms", return_value=[room]), \
+                    mock.patch.object(grade, "grade", side_effect=KeyboardInterrupt) as began:
+                self.assertNotEqual(grade.main([*words, str(folder)]), 0)
+            self.assertEqual(os.listdir(name), ["class"])
+            return said.getvalue(), began.called
+
+    def test_nothing_is_graded_where_nothing_holds_the_programs(self):
+        said, began = self.graded()
+        self.assertIn("no program can be held here", said)
+        self.assertFalse(began)
+        self.assertTrue(self.graded("--anyway")[1])
+
+    def test_another_user_or_a_namespace_holds_them(self):
+        for uid, level in ((7, "none"), (0, "pid"), (0, "room"), (0, "bwrap")):
+            room = grade_room.Room([], uid)
+            room.level = level
+            self.assertFalse(room.unheld(), (uid, level))
 
 
 class Terminal(unittest.TestCase):
