@@ -25,15 +25,32 @@ address_at()
         exit !($n >> 44 >= 5 && $n >> 44 <= 7)' "$KEEP/after" "$1"
 }
 
-# The mistakes that the whole message tells of, whichever field was asked for.
+# The mistakes that harm other fields, too: a value that stands where another one should.
 places_judge()
 {
     [[ $(differs num) != "moved 18" ]] || mistake no-room-for-nul \
         "num stands at offset 18. The text before it has 18 characters at most, but needs one byte more: its NUL would be lost there."
     [[ $(differs num) != "moved 19" && $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
         "The values stand one right behind the other, without the padding: num at 19 instead of 20, and so on."
-    [[ $(differs num) != "moved 80" && $(differs den) != "moved 112" ]] || mistake int-pointer-steps \
-        "num stands at offset 80, that is 4 * 20. If p is an int pointer, p + 20 is 20 ints further, not 20 bytes. Add to a char pointer, then cast."
+}
+
+# steps_judge FIELD...: does one of them stand as many ints, or doubles, further as it should stand bytes?
+steps_judge()
+{
+    local field offset
+    for field; do
+        offset=$(differs_column "$field" 2)
+        case $(differs "$field") in
+            "moved $((4 * offset))") steps_tell "$field" 4 "$offset" int ;;
+            "moved $((8 * offset))") steps_tell "$field" 8 "$offset" double ;;
+        esac
+    done
+}
+
+steps_tell() # FIELD SIZE OFFSET TYPE
+{
+    mistake int-pointer-steps \
+        "$1 stands at offset $(($2 * $3)), that is $2 * $3. If p is a pointer to $4, p + $3 is $3 ${4}s further, not $3 bytes. Add to a char pointer, then cast."
 }
 
 # Is of the int at offset $1 only the lowest byte new? $2: the number
@@ -44,12 +61,16 @@ lowest_only()
         exit !($is ne $want && $is eq substr($want, 0, 1) . substr $was, 1)' "$KEEP/before" "$KEEP/after" "$1" "$2"
 }
 
-numbers_judge()
+ints_judge()
 {
     ! lowest_only 20 "$num" || mistake one-byte-only \
         "Of num only the lowest byte was written, at 20. *(base + 20) is a char. An int is there when you say so: *(int *)(base + 20)."
     [[ $(differs num) != swapped ]] || mistake byte-swapped \
         "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
+}
+
+ratio_judge()
+{
     [[ $(differs ratio) != float ]] || mistake float-for-double \
         "At offset 40 stands a float: 4 bytes. A double has 8 bytes, of another form."
     [[ ! $(differs ratio) || $(differs_column ratio 5) != $((num / den)) ]] || mistake integer-division \
@@ -68,6 +89,18 @@ text_judge()
         "Of the text $1 only the first 8 bytes were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
 }
 
+# What is known of this field alone; of the bytes behind all fields: whatever is known.
+field_judge()
+{
+    case $1 in
+        intro) text_judge intro 0 ;;
+        num | den) steps_judge "$1" && ints_judge ;;
+        ratio) steps_judge ratio && ratio_judge ;;
+        farewell) steps_judge farewell && text_judge farewell 48 ;;
+        '(free)') steps_judge num den ratio farewell && ints_judge && text_judge intro 0 && text_judge farewell 48 ;;
+    esac
+}
+
 # Fails where one of these fields is not as it should be: by the name of the mistake where that is known.
 fields_judge()
 {
@@ -77,9 +110,7 @@ fields_judge()
         [[ $(differs "$field") ]] || continue
         show
         places_judge
-        numbers_judge
-        text_judge intro 0
-        text_judge farewell 48
+        field_judge "$field"
         wrong "$field should lie at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), there is $(differs_column "$field" 5)."
     done
 }
