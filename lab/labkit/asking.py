@@ -128,6 +128,25 @@ def hints(lesson) -> list:
     return [part.strip() for part in parts[2::2]]
 
 
+def hint_text(text: str, style) -> str:
+    """A hint for the terminal: paragraphs and items flow to its width, code stands as it is, without its fence."""
+    blocks, code = [], False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            code = not code
+        elif code:
+            blocks.append(["code", line])
+        elif re.match(r"[-*] |\d+\. ", line):
+            blocks.append(["item", line])
+        elif line.strip() and blocks and blocks[-1][0] in ("text", "item") and blocks[-1][1]:
+            blocks[-1][1] += " " + line.strip()
+        else:
+            blocks.append(["text", line.strip()])
+    shown = {"code": lambda line: style.wrap(line, " " * 6), "item": lambda line: style.wrap(line, " " * 4, "  "),
+             "text": lambda line: style.wrap(line, "  ")}
+    return "\n".join(shown[kind](line) for kind, line in blocks)
+
+
 # ---- the solution ----
 
 

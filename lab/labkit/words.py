@@ -5,11 +5,15 @@
 
 import difflib
 import os
+import shlex
+import shutil
 import signal
 import sys
+from pathlib import Path
 
 from . import asking, check, conf, formats, launch, tell, watch, work
 from .desk import Desk, Refused
+from .places import ROOT
 from .progress import count, now
 from .style import Style, complain
 
@@ -91,7 +95,21 @@ def word_start(desk: Desk, args: list) -> int:
     for label, words in (("Read:", f"{place}/README.md"), ("Edit:", ", ".join(f"{place}/{name}" for name in lesson.edit)),
                          ("Check:", f"{desk.call} check")):
         style.say(f"{label:8}{words}")
+    say_each_terminal(desk, desk.folder(lesson))
     return 0
+
+
+def say_each_terminal(desk: Desk, folder):
+    """What a terminal needs before the commands of a README work there as they stand."""
+    words = [] if folder.resolve() == work.here().resolve() else [f"cd {shlex.quote(str(folder.absolute()))}"]
+    door = ROOT / "shmlab" if (ROOT / "shmlab").is_file() else Path(shlex.split(desk.call)[0]).absolute()
+    found = shutil.which("shmlab")
+    if not found or (door.is_file() and not os.path.samefile(found, door)):
+        words.append(f"alias shmlab={shlex.quote(str(door))}")
+    if words:
+        desk.style.say()
+        desk.style.say(desk.style.wrap("First, in each terminal, so that the README's commands work as they stand:"))
+        desk.style.say("\n".join(f"  {line}" for line in words))
 
 
 def lay_out(desk: Desk, lesson) -> list:
@@ -194,7 +212,7 @@ def word_hint(desk: Desk, args: list) -> int:
     number = min(shown + 1, len(hints))
     style.say(style.paint(f"{lesson.label}: hint {number} of {len(hints)}", "bold"))
     style.say()
-    style.say("\n".join(style.wrap(line, "  ") for line in hints[number - 1].splitlines()))
+    style.say(asking.hint_text(hints[number - 1], style))
     style.say()
     if number < len(hints):
         style.offers([("still stuck? one more:", f"{desk.call} hint {lesson.number:02d}")])

@@ -26,6 +26,14 @@ load helper
     [[ -f $MINE/README.md ]] || false
 }
 
+@test "start says how to come to the folder, and what makes shmlab a word there" {
+    run -0 lesson start 1
+    [[ $output == *"  cd $MINE"*"  alias shmlab=$ROOT/shmlab"* ]] || false
+    cd "$MINE"
+    PATH=$ROOT:$PATH run -0 lesson start 1
+    [[ $output != *'  cd '* && $output != *alias* ]] || false
+}
+
 @test "start follows no link that stands where a file goes" {
     mkdir -p "$MINE"
     ln -s "$T/elsewhere" "$MINE/writer.c"
@@ -83,6 +91,13 @@ load helper
     lesson start 1
     run -1 lesson next
     [[ $output == *'is not done yet'* ]] || false
+}
+
+@test "a hint's paragraphs flow to the terminal's width, its code stands as it is" {
+    printf '%s\n' '## 1' '' 'Some words' 'on two lines.' '' '- An item' '  goes on.' '- Another.' '' '```c' 'int a;' 'int b;' '```' \
+        >"$SHMLAB_LESSONS/01-store/hints.md"
+    run -0 lesson hint 1
+    [[ $output == *$'  Some words on two lines.\n\n  - An item goes on.\n  - Another.\n\n      int a;\n      int b;\n'* ]] || false
 }
 
 @test "hint gives one more at each call, and remembers" {
