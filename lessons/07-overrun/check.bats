@@ -74,7 +74,7 @@ mistake_name()
         "All $length characters were copied. intro has 19 bytes: the others fell on num and on all that follows."
     if seen long same=19 && seen long ends=nul; then
         mistake one-too-many \
-            "19 characters were copied, and the NUL fell on offset 19, behind the field. 18 characters and the NUL make 19 bytes."
+            "Of a long text 19 characters were copied, and the NUL fell on offset 19, behind the field. 18 characters and the NUL make 19 bytes."
     fi
     if seen long same=17 && seen long ends=nul; then
         mistake one-too-few \
@@ -99,15 +99,18 @@ case_judge() # CASE
     BEFORE=$KEEP/$1.before
     cp "$BEFORE" "$T/expected"
     pack "$T/expected" "$MESSAGE" "intro=${text:0:18}"
-    compare "$MESSAGE" "$T/expected" "$KEEP/$1.after" || true
-    # compare forgives what lies behind the NUL of a text, and in holes
-    if [[ ! $DIFFERS ]] && cmp -s -i 19:19 -n 1 "$BEFORE" "$KEEP/$1.after" && ! seen "$1" foreign; then
+    # compare forgives what lies in holes, so the one behind intro is a field here
+    sed 's/^ *char\[19\] intro$/&\n19 char behind/' "$MESSAGE" >"$T/message.layout"
+    compare "$T/message.layout" "$T/expected" "$KEEP/$1.after" || true
+    # and what lies behind the NUL of a text
+    if [[ ! $DIFFERS ]] && ! seen "$1" foreign; then
         return
     fi
     show
     mistake_name
     field=$(head -n 1 <<<"$DIFFERS" | cut -f 1)
-    [[ $field ]] || wrong "With a text of $length characters the byte at 19, right behind the field, was changed."
+    [[ $field != behind ]] || wrong "With a text of $length characters the byte at 19, right behind the field, was changed."
+    [[ $field ]] || wrong "With a text of $length characters, other bytes than those of the text stand behind its NUL."
     wrong "With a text of $length characters, $field is $(differs_column "$field" 5); expected $(differs_column "$field" 4)."
 }
 
