@@ -50,11 +50,14 @@ def answers(lesson: Lesson) -> list:
         return [int(line) for line in run(["./ask"], folder).split()]
 
 
-def number(text: str) -> Optional[int]:
-    """The number in an answer, as people write them: 20, 0x14, "20 bytes", "= 20"."""
+def number(text: str, question: str = "") -> Optional[int]:
+    """The number in an answer, as people write them: 20, 0x14, "20 bytes", "= 20". 024 is 20 where octal is asked for."""
     match = re.match(r"\s*=?\s*([+-]?)\s*(0[xX][0-9a-fA-F]+|[0-9]+)(?![\w.,])", text)
     if not match:
         return None
     digits = match.group(2)
-    value = int(digits, 16) if digits[:2].lower() == "0x" else int(digits)
+    if digits[:2].lower() == "0x":
+        value = int(digits, 16)
+    else:
+        value = int(digits, 8 if "octal" in question and re.fullmatch(r"0[0-7]+", digits) else 10)
     return -value if match.group(1) == "-" else value

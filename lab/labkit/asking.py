@@ -45,7 +45,7 @@ def compare(desk: Desk, lesson, given: list) -> int:
     """Answers from the command line, in the order of the questions. What is right is not told."""
     if len(given) > len(lesson.asks):
         raise Refused(f"{lesson.label} has {len(lesson.asks)} questions, and these are {len(given)} answers.", 2)
-    numbers = [ask.number(answer) for answer in given]
+    numbers = [ask.number(answer, question.question) for answer, question in zip(given, lesson.asks)]
     for answer, value in zip(given, numbers):
         if value is None:
             raise Refused(f"'{answer}' is no number.", 2)
@@ -70,22 +70,28 @@ def converse(desk: Desk, lesson, right: list) -> int:
         style.say()
         style.say(style.wrap(f"{index}. {question.question}", "   ", ""))
         for attempt in (1, 2):
-            value = read_number(style)
+            value = read_number(style, question.question)
             if value is None:
                 break
             if value == expected:
                 good += 1
-                style.say("   " + style.paint("Yes", "green", "bold") + f": your compiler says {expected}, too.")
+                style.say("   " + style.paint("Yes", "green", "bold") + f": your compiler says {in_base(expected, question.question)}, too.")
                 break
             if attempt == 1:
                 style.say("   Not so. Once more?")
             else:
-                style.say(f"   Not so: your compiler says {expected}. Keep the question in mind while you work.")
+                style.say(style.wrap(f"Not so: your compiler says {in_base(expected, question.question)}. "
+                                     "Keep the question in mind while you work.", "   "))
     remember(desk, lesson, good)
     return good
 
 
-def read_number(style) -> Optional[int]:
+def in_base(number: int, question: str) -> str:
+    """A number as the question asks for it."""
+    return f"0{number:o} (decimal {number})" if "octal" in question and number >= 0 else str(number)
+
+
+def read_number(style, question: str) -> Optional[int]:
     """A number; None for an empty line: the question is left out."""
     while True:
         style.stream.write("   > ")
@@ -95,7 +101,7 @@ def read_number(style) -> Optional[int]:
             raise EOFError
         if not line.strip():
             return None
-        value = ask.number(line)
+        value = ask.number(line, question)
         if value is not None:
             return value
         style.say("   A number, please; an empty line leaves the question out.")
@@ -111,7 +117,7 @@ def offer(desk: Desk, lesson):
                          "An empty line leaves one out."))
     try:
         converse(desk, lesson, right_answers(lesson))
-    except (Refused, EOFError) as error:
+    except (Refused, EOFError, KeyboardInterrupt) as error:  # Ctrl-D and Ctrl-C leave the questions
         style.say(str(error))
 
 

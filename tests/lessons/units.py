@@ -72,6 +72,8 @@ class Words(unittest.TestCase):
         for text, value in (("20", 20), (" 0x14 ", 20), ("20 bytes", 20), ("-3", -3), ("= 4", 4), ("020", 20),
                             ("four", None), ("4.5", None), ("4x", None), ("", None)):
             self.assertEqual(ask.number(text), value, text)
+        for text, value in (("010000", 4096), ("4096", 4096), ("0x1000", 4096), ("0", 0), ("089", 89)):
+            self.assertEqual(ask.number(text, "Which bit (in octal)?"), value, text)
 
     def test_code_is_told_from_comments(self):
         self.assertFalse(build.has_code('/* int x; */ // y\n#define A \\\n  b\n'))
