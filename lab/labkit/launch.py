@@ -22,8 +22,8 @@ def become(words: list, folder=None):
 
 def word_view(desk: Desk, args: list) -> int:
     """The segment that the learner's program made in its folder, with the lesson's layout."""
-    names = [arg for arg in args if not arg.startswith("-")][:1]
-    options = [arg for arg in args if arg not in names]
+    names = [arg for arg in args[:1] if not arg.startswith("-")]
+    options = args[len(names):]
     lesson = desk.lesson(*names)
     folder = desk.need(lesson)
     words = [str(programs_folder() / "shm-view"), "--path", str(folder), "--proj", str(lesson.proj)]
@@ -35,7 +35,8 @@ def word_view(desk: Desk, args: list) -> int:
             raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
         words += ["--type", lesson.layout.what, "--elf", str(program)]
     name = lesson.layout.program if lesson.layout and lesson.layout.program else next(iter(lesson.programs))
-    os.environ["SHMLAB_STARTS"] = f"{name}, in another terminal: make -C {shlex.quote(work.shown(folder))} run-{name}"
+    there = "" if work.shown(folder) == "." else f"-C {shlex.quote(work.shown(folder))} "
+    os.environ["SHMLAB_STARTS"] = f"{name}, in another terminal: make {there}run-{name}"
     become([*words, *options])
     return 1
 

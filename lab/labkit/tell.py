@@ -5,6 +5,7 @@ Waiting(style)   one line that shows how far a check is, and leaves nothing behi
 """
 
 import re
+from typing import Optional
 
 from . import tap
 from .plain import printable
@@ -110,9 +111,11 @@ def grid(text: str, style: Style) -> str:
     return "\n".join(lines)
 
 
-def some_lines(text: str, style: Style, most: int) -> str:
+def some_lines(text: str, style: Style, most: int, whole: Optional[re.Pattern] = None) -> str:
+    """The first lines, each cut at the terminal's edge; those that match `whole` are wrapped instead."""
     lines = printable(text).splitlines()
-    shown = [style.clip("  " + line.expandtabs()) for line in lines[:most]]
+    shown = [style.wrap(line, "    ", "  ") if whole and whole.match(line) else style.clip("  " + line.expandtabs())
+             for line in lines[:most]]
     if len(lines) > most:
         shown.append(style.paint(f"  (and {len(lines) - most} lines more)", "dim"))
     return "\n".join(shown)
@@ -123,7 +126,7 @@ def compiler_words(text: str, style: Style) -> str:
     def mark(match):
         return style.paint(match.group(1), "bold", "red" if "error" in match.group(1) else "yellow")
 
-    lines = some_lines(text, style, COMPILER_LINES)
+    lines = some_lines(text, style, COMPILER_LINES, re.compile(r"^\S.*: (fatal error|error|warning|note): "))
     return re.sub(r"\b((?:fatal )?error:|warning:)", mark, lines) if style.colour else lines
 
 
@@ -167,7 +170,7 @@ def closing(report, lesson, style: Style, call: str, next_lesson):
     else:
         style.say(style.paint(f"{report.passed()} of {len(report.tests)} passed.", "bold"))
         if report.starter:
-            style.say(style.wrap(f"Begin: open {lesson.main_file} in your editor and look for TODO; then check again."))
+            style.say(style.wrap(f"Begin: open {' and '.join(lesson.edit)} in your editor and look for TODO; then check again."))
         else:
             style.offers([("a nudge:", f"{word} hint {here}"), ("the memory, live:", f"{word} view {here}")])
 

@@ -92,8 +92,8 @@ def word_start(desk: Desk, args: list) -> int:
         style.say(style.wrap(f"Your files are in {place}, as you left them."))
     asking.offer(desk, lesson)
     style.say()
-    for label, words in (("Read:", f"{place}/README.md"), ("Edit:", ", ".join(f"{place}/{name}" for name in lesson.edit)),
-                         ("Check:", f"{desk.call} check")):
+    edit = [(label, f"{place}/{name}") for label, name in zip(["Edit:", *[""] * len(lesson.edit)], lesson.edit)]
+    for label, words in (("Read:", f"{place}/README.md"), *edit, ("Check:", f"{desk.call} check")):
         style.say(f"{label:8}{words}")
     say_each_terminal(desk, desk.folder(lesson))
     return 0
