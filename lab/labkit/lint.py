@@ -140,7 +140,8 @@ def lint_mistakes(lesson) -> list:
 
 def lint_right(lesson) -> list:
     count = len(variants(right_folder(lesson)))
-    if count >= RIGHT_MIN or ROOT not in lesson.folder.parents:  # somebody's own lesson has no tests/ of ours
+    ours = ROOT in lesson.folder.parents and (ROOT / "tests").is_dir()  # not somebody's own lesson, nor an installed one
+    if count >= RIGHT_MIN or not ours:
         return []
     return [f"tests/lessons/right/{lesson.name} has {count} right solutions, and {RIGHT_MIN} are the least"]
 

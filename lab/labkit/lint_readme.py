@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import build
+from .places import ROOT, docs_folder
 from .plain import printable
 
 SECTIONS = ("The idea", "Do", "Look", "The exercise", "Think", "Read on")
@@ -72,6 +73,8 @@ def lint_links(folder: Path, prose: str) -> list:
             continue  # the web is not ours to prove
         name, _, anchor = target.partition("#")
         path = folder / name if name else folder / "README.md"
+        if name.startswith("../../docs/"):
+            path = docs_folder() / name[len("../../docs/"):] if ROOT in folder.parents else path
         if not path.exists():
             found.append(f"README.md: the link {target} leads nowhere")
         elif anchor and path.suffix == ".md" and anchor not in anchors(path.read_text(encoding="utf-8")):

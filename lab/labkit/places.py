@@ -14,6 +14,12 @@ def lessons_folder() -> Path:
     return Path(own).resolve() if own else ROOT / "lessons"
 
 
+def docs_folder() -> Path:
+    """The folder of the chapters that a README names as ../../docs."""
+    tree = ROOT / "docs"
+    return tree if tree.is_dir() else ROOT.parent / "doc" / ROOT.name / "docs"
+
+
 def programs_folder() -> Path:
     """The folder of shm-view and shm-probe. The front door sets SHMLAB_BIN."""
     if os.environ.get("SHMLAB_BIN"):

@@ -10,10 +10,11 @@ import shutil
 import time
 from pathlib import Path
 from typing import Optional
+from urllib.parse import quote
 
 from .build import FLAGS, command
 from .conf import Lesson
-from .places import ROOT
+from .places import ROOT, docs_folder
 
 NAME = "lab-work"
 MARK = Path(".shmlab") / "progress.json"
@@ -112,11 +113,19 @@ def copy_start(lesson: Lesson, folder: Path) -> tuple:
     files["Makefile"] = makefile(lesson).encode()
     files["compile_commands.json"] = compile_commands(lesson, folder).encode()
     if (lesson.folder / "README.md").is_file():
-        files["README.md"] = (lesson.folder / "README.md").read_bytes()
+        files["README.md"] = with_links((lesson.folder / "README.md").read_bytes(), folder)
     for picture in sorted((lesson.folder / "pictures").glob("*.svg")):
         files[f"pictures/{picture.name}"] = picture.read_bytes()
     made = [name for name, data in files.items() if put(folder / name, data)]
     return made, [name for name in files if name not in made]
+
+
+def with_links(text: bytes, folder: Path) -> bytes:
+    """A README whose links to the kit's docs lead there from the learner's folder, too, wherever that lies."""
+    docs = docs_folder()
+    if not docs.is_dir() or folder.parent.parent == docs.parent:
+        return text
+    return text.replace(b"](../../docs/", b"](" + os.fsencode(quote(str(docs))) + b"/")
 
 
 def set_aside(folder: Path) -> Path:

@@ -248,3 +248,44 @@ load helper
     [[ $screen == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || false
     ((${#screen} > 0)) && while IFS= read -r line; do ((${#line} <= 40)); done <<<"$screen"
 }
+
+@test "at the start's questions Ctrl-C leaves the questions, and the start is told to its end" {
+    TMUX_SOCKET=$T/tmux
+    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 40 "python3 $ROOT/lab/lesson start 1; touch $T/done; sleep 60"
+    asked() { tmux -S "$TMUX_SOCKET" capture-pane -p | grep -q '^   >'; }
+    await 60 asked
+    tmux -S "$TMUX_SOCKET" send-keys C-c
+    await 10 test -e "$T/done"
+    screen=$(tmux -S "$TMUX_SOCKET" capture-pane -p -J)
+    [[ $screen == *'How many bytes has an int?'*'Read: '*'Check: '* ]] || false
+}
+
+@test "an answer that is asked for in octal may be given so, and is told so" {
+    sed -i 's/^ask = .*an int.*/ask = Which mode (in octal) is 420? | 420/' "$T/lessons/01-store/lesson.conf"
+    run -1 lesson ask 1 0644 0
+    [[ $output == *yes*'Which mode'* ]] || false
+    run -1 lesson ask 1 644 0
+    [[ $output == *no*'Which mode'* ]] || false
+}
+
+@test "the links of a README to the kit's docs lead there from the learner's folder" {
+    printf '\n[more](../../docs/viewer.md#keys)\n' >>"$T/lessons/01-store/README.md"
+    lesson start 1
+    grep -qxF "[more]($ROOT/docs/viewer.md#keys)" "$MINE/README.md"
+}
+
+@test "view without a lesson's word takes options that have words of their own" {
+    lesson start 1
+    run -1 lesson view --render text
+    [[ $output == 'shm-view: '*segment* ]] || false
+}
+
+@test "a long warning of the compiler is told whole, on more lines" {
+    lesson start 1
+    solve
+    { cat "$MINE/writer.c" && printf 'static void a_function_with_a_very_long_name_that_nobody_will_ever_call_from_here(void) { }\n'; } >"$T/long.c"
+    mv "$T/long.c" "$MINE/writer.c"
+    run lesson check
+    [[ $output == *'warning:'*a_function_with_a_very_long_name_that_nobody_will_ever_call_from_here*'defined but not used'* ]] || false
+    while IFS= read -r line; do ((${#line} <= 80)); done <<<"$output"
+}
