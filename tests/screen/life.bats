@@ -259,6 +259,7 @@ counter_moves()
     viewer 80x24
     sees '░00│16'
     keys r
+    sees 'from now on'
     poke 20 17
     sees '*17'
     sees '•17' # the glow has gone
