@@ -1,8 +1,8 @@
 /* Fields: see fields.h. A row knows its way from the root, so that its neighbours are found from there. */
 #include "fields.h"
 
+#include <stddef.h>
 #include <string.h>
-
 
 bool field_same(const struct field_id *a, const struct field_id *b)
 {
@@ -82,6 +82,12 @@ static void row_fill(const struct fields *f, struct field_row *row)
     if (f->flat && layout_leaf_get(f->layout, at->leaf, &leaf)) {
         row->padding_before = leaf.padding_before;
     }
+}
+
+/* Copies a row, and of its way the levels in use: all of it is 2 KiB. */
+static void row_copy(struct field_row *to, const struct field_row *from)
+{
+    memcpy(to, from, offsetof(struct field_row, way) + (from->depth + 1) * sizeof *from->way);
 }
 
 static bool row_root(const struct fields *f, struct field_row *row)
@@ -199,49 +205,46 @@ static bool shown(const struct fields *f, const struct field_row *row)
 
 static bool next_any(const struct fields *f, struct field_row *row)
 {
-    struct field_row at = *row;
-    if (at.open) {
-        enter_end(f, &at, false);
-        row_fill(f, &at);
-        *row = at;
+    unsigned depth = row->depth;
+    if (row->open) {
+        enter_end(f, row, false);
+        row_fill(f, row);
         return true;
     }
-    while (!sibling(f, &at, 1)) {
-        if (at.depth <= outermost(f)) {
+    while (!sibling(f, row, 1)) {
+        if (row->depth <= outermost(f)) {
+            row->depth = depth; /* the way is as it was */
             return false;
         }
-        at.depth--;
+        row->depth--;
     }
-    row_fill(f, &at);
-    *row = at;
+    row_fill(f, row);
     return true;
 }
 
 static bool previous_any(const struct fields *f, struct field_row *row)
 {
-    struct field_row at = *row;
-    if (!sibling(f, &at, -1)) {
-        if (at.depth <= outermost(f)) {
+    if (!sibling(f, row, -1)) {
+        if (row->depth <= outermost(f)) {
             return false;
         }
-        at.depth--;
-        row_fill(f, &at);
-        *row = at;
+        row->depth--;
+        row_fill(f, row);
         return true;
     }
-    for (row_fill(f, &at); at.open; row_fill(f, &at)) {
-        enter_end(f, &at, true);
+    for (row_fill(f, row); row->open; row_fill(f, row)) {
+        enter_end(f, row, true);
     }
-    *row = at;
     return true;
 }
 
 bool fields_next(const struct fields *f, struct field_row *row)
 {
-    struct field_row at = *row;
+    struct field_row at;
+    row_copy(&at, row);
     while (next_any(f, &at)) {
         if (shown(f, &at)) {
-            *row = at;
+            row_copy(row, &at);
             return true;
         }
     }
@@ -250,10 +253,11 @@ bool fields_next(const struct fields *f, struct field_row *row)
 
 bool fields_previous(const struct fields *f, struct field_row *row)
 {
-    struct field_row at = *row;
+    struct field_row at;
+    row_copy(&at, row);
     while (previous_any(f, &at)) {
         if (shown(f, &at)) {
-            *row = at;
+            row_copy(row, &at);
             return true;
         }
     }
@@ -331,7 +335,7 @@ bool fields_row(const struct fields *f, const struct field_id *id, struct field_
     if (id->node == UINT32_MAX || !descend(f, id, false, &found)) {
         return false;
     }
-    *row = found;
+    row_copy(row, &found);
     return true;
 }
 
@@ -341,7 +345,7 @@ bool fields_locate(const struct fields *f, const struct field_id *id, struct fie
     if (id->node == UINT32_MAX || !descend(f, id, true, &found)) {
         return false;
     }
-    *row = found;
+    row_copy(row, &found);
     return true;
 }
 

@@ -55,8 +55,8 @@ struct field_row {
     bool misaligned;
     size_t padding_before;          /* bytes that its alignment made */
     /* the way here, for fields_next and fields_previous: */
-    struct field_level way[LAYOUT_DEPTH_MAX + 2];
     unsigned depth;                 /* way[depth] is this row */
+    struct field_level way[LAYOUT_DEPTH_MAX + 2];
 };
 
 /* Starts anew with a layout: nothing flipped, nothing chosen, top at the first row. */

@@ -180,14 +180,11 @@ static bool row_damaged(const struct model *m, const struct field_row *row)
     return damage_touches(&m->damage, row->offset, row->size > 0 ? row->size : SIZE_MAX);
 }
 
-/* Is one of the table's rows to be drawn? */
-static bool table_damaged(const struct model *m, struct field_row row, size_t rows)
+static bool row_selected(const struct model *m, const struct field_row *row)
 {
-    bool damaged = m->damage.all || row_damaged(m, &row);
-    for (; !damaged && rows > 1 && fields_next(&m->fields, &row); rows--) {
-        damaged = row_damaged(m, &row);
-    }
-    return damaged;
+    struct field_row selected;
+    return m->cursor < m->size && fields_selected(&m->fields, m->cursor, &selected) &&
+           field_same(&row->id, &selected.id);
 }
 
 /* ---- drawing ---- */
@@ -298,7 +295,7 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
                   const struct field_columns *w)
 {
     size_t rows = r.rows > 1 ? (size_t)r.rows - 1 : 0;
-    struct field_row row, selected;
+    struct field_row row;
     if (r.rows <= 0 || r.cols < 16) {
         return;
     }
@@ -306,10 +303,6 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         panel_texts(c, t, m, r);
         return;
     }
-    if (!table_damaged(m, row, rows)) {
-        return;
-    }
-    bool any = m->cursor < m->size && fields_selected(&m->fields, m->cursor, &selected);
     if (m->damage.all) {
         field_head(c, t, r, w);
     }
@@ -319,7 +312,7 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
             continue;
         }
         canvas_blank(c, r.row + 1 + (int)drawn, r.col, 1, r.cols);
-        field_row(c, t, m, r, r.row + 1 + (int)drawn, w, &row, any && field_same(&row.id, &selected.id));
+        field_row(c, t, m, r, r.row + 1 + (int)drawn, w, &row, row_selected(m, &row));
     }
     size_t below = m->damage.all && drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
     if (below > 0) {
