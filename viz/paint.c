@@ -64,6 +64,41 @@ static bool pen_does(const struct paint *p, const struct glyph *g)
     return style_same(p->pen, g->style) || (blank && (p->pen.attr & STYLE_REVERSE) == 0);
 }
 
+/* Puts a number before the others at `end`, and returns where it starts: printf would be most of what a frame costs. */
+static char *number_before(char *end, int n)
+{
+    do {
+        *--end = (char)('0' + n % 10);
+        n /= 10;
+    } while (n > 0);
+    return end;
+}
+
+/* "ESC [ number letter", and between number and letter "; other" where that isn't 0. */
+static void csi(char out[24], int number, int other, char letter)
+{
+    char text[24], *at = text + sizeof text;
+    *--at = '\0';
+    *--at = letter;
+    if (other > 0) {
+        at = number_before(at, other);
+        *--at = ';';
+    }
+    at = number_before(at, number);
+    *--at = '[';
+    *--at = '\033';
+    memcpy(out, at, (size_t)(text + sizeof text - at));
+}
+
+/* Between two codes of a sequence stands ';'. */
+static size_t separated(char *text, size_t n)
+{
+    if (n > 2) {
+        text[n++] = ';';
+    }
+    return n;
+}
+
 /* One SGR sequence: attributes can only be added, or all be taken away. */
 static void pen_take(struct paint *p, struct style s)
 {
@@ -72,21 +107,25 @@ static void pen_take(struct paint *p, struct style s)
         char digit;
     } codes[] = {{STYLE_BOLD, '1'}, {STYLE_DIM, '2'}, {STYLE_REVERSE, '7'}};
     char text[24] = "\033[";
-    size_t n = 2;
+    size_t n = 2; /* a code is one digit, or a 3 and one more */
     bool away = (p->pen.attr & ~s.attr) != 0, plain = s.attr == 0 && s.colour < 0;
     struct style from = away ? STYLE_PLAIN : p->pen;
     if (away && !plain) {
-        n += (size_t)sprintf(text + n, "0");
+        text[n++] = '0';
     }
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         if ((s.attr & ~from.attr & codes[i].attr) != 0) {
-            n += (size_t)sprintf(text + n, "%s%c", n > 2 ? ";" : "", codes[i].digit);
+            n = separated(text, n);
+            text[n++] = codes[i].digit;
         }
     }
     if (s.colour != from.colour && !plain) {
-        n += (size_t)sprintf(text + n, "%s3%c", n > 2 ? ";" : "", s.colour < 0 ? '9' : '0' + s.colour);
+        n = separated(text, n);
+        text[n++] = '3';
+        text[n++] = (char)(s.colour < 0 ? '9' : '0' + s.colour);
     }
-    sprintf(text + n, "m");
+    text[n++] = 'm';
+    text[n] = '\0';
     put(p, text);
     p->pen = s;
 }
@@ -106,14 +145,17 @@ static void move_to(struct paint *p, int row, int col)
     if (p->row == row && gap == 0) {
         return;
     }
-    sprintf(best, col > 0 ? "\033[%d;%dH" : row > 0 ? "\033[%dH" : "\033[H", row + 1, col + 1);
+    csi(best, row + 1, col > 0 ? col + 1 : 0, 'H');
+    if (row == 0 && col == 0) {
+        strcpy(best, "\033[H");
+    }
     if (p->row == row && p->terminal.column) {
-        sprintf(other, "\033[%dG", col + 1);
+        csi(other, col + 1, 0, 'G');
         take_shorter(best, other);
     }
     if (p->row == row && gap > 0 && p->terminal.forward) {
-        sprintf(other, gap == 1 ? "\033[C" : "\033[%dC", gap);
-        take_shorter(best, other);
+        csi(other, gap, 0, 'C');
+        take_shorter(best, gap == 1 ? "\033[C" : other);
     }
     if (p->row == row && gap < 0 && gap >= -2) {
         strcpy(best, gap == -1 ? "\b" : "\b\b");
