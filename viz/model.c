@@ -32,6 +32,7 @@ static void window_drop(struct model *m)
     m->base = 0;
     m->count = 0;
     m->last_change = 0;
+    m->fading = m->fading_end = 0;
 }
 
 void model_free(struct model *m)
@@ -179,6 +180,18 @@ static void damage_words(struct model *m)
     }
 }
 
+static void fading_add(struct model *m, size_t i)
+{
+    m->fading = m->fading_end == 0 || i < m->fading ? i : m->fading;
+    m->fading_end = i < m->fading_end ? m->fading_end : i + 1;
+}
+
+void model_glows(struct model *m, size_t i, uint64_t at)
+{
+    m->changed_at[i] = m->last_change = at > 0 ? at : 1;
+    fading_add(m, i);
+}
+
 /* The live bytes changed, in a window that stays. */
 static void live_changed(struct model *m, const uint8_t *bytes)
 {
@@ -188,7 +201,7 @@ static void live_changed(struct model *m, const uint8_t *bytes)
             i += 63; /* nearly always */
         } else if (m->bytes[i] != bytes[i]) {
             m->bytes[i] = bytes[i];
-            m->changed_at[i] = m->now > 0 ? m->now : 1;
+            model_glows(m, i, m->now);
             m->since[i] = m->marking;
             m->glow[i] = GRID_GLOW_MAX;
             damage_add(&m->damage, m->base + i);
@@ -200,7 +213,6 @@ static void live_changed(struct model *m, const uint8_t *bytes)
         model_fade(m); /* it waited for this frame */
     }
     m->faded = m->now / MODEL_FADE_MS;
-    m->last_change = m->now > 0 ? m->now : 1;
 }
 
 bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count)
@@ -258,9 +270,11 @@ static unsigned glow_of(uint64_t changed_at, uint64_t now)
 
 bool model_fade(struct model *m)
 {
-    bool changed = false, glows = false;
+    bool changed = false;
+    size_t first = m->fading, end = m->fading_end;
     m->faded = m->now / MODEL_FADE_MS;
-    for (size_t i = 0; i < m->count; i++) {
+    m->fading = m->fading_end = 0;
+    for (size_t i = first; i < end; i++) {
         if (m->changed_at[i] == 0) {
             continue;
         }
@@ -270,10 +284,13 @@ bool model_fade(struct model *m)
             damage_add(&m->damage, m->base + i);
             changed = true;
         }
-        m->changed_at[i] = glow > 0 ? m->changed_at[i] : 0;
-        glows = glows || glow > 0;
+        if (glow > 0) {
+            fading_add(m, i);
+        } else {
+            m->changed_at[i] = 0;
+        }
     }
-    m->last_change = glows ? m->last_change : 0;
+    m->last_change = m->fading_end > 0 ? m->last_change : 0;
     m->damage.all = m->damage.all || (changed && m->squeeze);
     return changed;
 }

@@ -53,6 +53,7 @@ struct model {
     size_t base, count;          /* the window: bytes [base, base + count) of the segment */
     uint8_t *bytes;              /* the window's, as they are shown; owned */
     uint64_t *changed_at;        /* ms of each byte's last change; 0: none; owned */
+    size_t fading, fading_end;   /* the part of the window outside of which none did */
     uint8_t *glow;               /* what grid_fill takes, worked out by model_tick; owned */
     bool *since;                 /* changed since the mark was set; owned */
     uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
@@ -158,6 +159,9 @@ bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count
 /* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. For
  * model_time.c. */
 bool model_fade(struct model *m);
+
+/* Byte i of the window changed at that time, and glows from then on. */
+void model_glows(struct model *m, size_t i, uint64_t at);
 
 /* Works out `since` and the glow of a state that is shown: for model.c. */
 void model_time_mark(struct model *m);

@@ -89,9 +89,7 @@ static void mark_shown(struct model *m, uint64_t number, size_t i)
 
 static void mark_recent(struct model *m, uint64_t number, size_t i)
 {
-    uint64_t at = recording_time(&m->recording, number);
-    m->changed_at[i] = at > 0 ? at : 1;
-    m->last_change = m->changed_at[i];
+    model_glows(m, i, recording_time(&m->recording, number));
 }
 
 /* Makes them 0, page by page, and leaves alone the pages where they are: one that was never written costs no memory,
@@ -116,6 +114,7 @@ void model_time_mark(struct model *m)
     clear_marks(m->glow, m->count);
     clear_marks(m->changed_at, m->count * sizeof *m->changed_at);
     m->last_change = 0;
+    m->fading = m->fading_end = 0;
     for (uint64_t n = m->mark > oldest ? m->mark + 1 : oldest + 1; m->marking && n <= m->shown; n++) {
         each_changed(m, n, mark_since);
     }
