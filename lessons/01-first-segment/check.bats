@@ -39,8 +39,8 @@ finds_only() # SIZE
 missing_judge()
 {
     if ! program_calls first shmget; then
-        ! program_calls first malloc || mistake malloc-instead \
-            "There is no segment: first calls malloc. What malloc gives belongs to this one process, and no other can reach it."
+        ! { program_calls first malloc || program_calls first calloc; } || mistake malloc-instead \
+            "There is no segment: first calls malloc or calloc. What they give belongs to this one process, and no other can reach it."
         mistake nothing-made \
             "There is no segment under the key $SEG_KEY, and first never calls shmget, which makes one."
     fi

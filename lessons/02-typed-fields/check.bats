@@ -124,6 +124,8 @@ fields_judge()
     keep_values intro num den farewell
     start_program writer "$SEG_PATH" "$num" "$den" "$intro" "$farewell"
     ((RUNS)) || { finish_program && wrong "writer ended (status $STATUS) before Enter was pressed."; }
+    { segment_facts && ((SEG_NATTCH > 0)); } || wrong \
+        "writer waits, but the segment is not attached. main makes it and attaches it, and is done already: change only write_message."
     cp "$BEFORE" "$KEEP/before"
     segment_bytes "$KEEP/after"
     send_line ''
