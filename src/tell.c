@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "printable.h"
@@ -22,6 +23,19 @@ int tell_failure(const char *program, int rc, const char *next, const char *trie
     if (next != NULL)
         fprintf(stderr, "  %s\n", next);
     return 1;
+}
+
+const char *tell_server(char *out, size_t out_size)
+{
+    const char *door = getenv("SHMLAB_CALL");
+    char words[256];
+
+    if (door == NULL || *door == '\0')
+        snprintf(words, sizeof words, "shm-server");
+    else
+        snprintf(words, sizeof words, strchr(door, ' ') != NULL ? "'%s' serve" : "%s serve", door);
+    printable_text(words, printable_utf8(), out, out_size);
+    return out;
 }
 
 void tell_name(const struct segment_name *name, key_t key, char *out, size_t out_size)

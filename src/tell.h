@@ -15,6 +15,10 @@ int tell_name_failure(const char *program, const struct segment_name *name, int 
 /* "segment 0x0f20074e", "segment with shmid 7": how to call it, for a name whose key is known. */
 void tell_name(const struct segment_name *name, key_t key, char *out, size_t out_size);
 
+/* What a person types to start the server: the front door's word where it called us (SHMLAB_CALL), else the program's
+ * name. Gives `out`, as foreign text made harmless. */
+const char *tell_server(char *out, size_t out_size);
+
 /* "created by pid 4121 (shm-server, running)": who made a segment, and what became of that process. */
 void tell_creator(const struct segment_stat *st, char *out, size_t out_size);
 

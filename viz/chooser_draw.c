@@ -5,6 +5,7 @@
 #include "chooser.h"
 #include "json.h"
 #include "printable.h"
+#include "tell.h"
 #include "user.h"
 
 #define ABOUT_ROWS 4 /* of about, at the least width */
@@ -238,6 +239,14 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct cho
     }
 }
 
+/* The last line: what no segment has made yet. */
+static const char *own_words(char *out, size_t size)
+{
+    char call[100];
+    snprintf(out, size, "the kit's own segment, or wait for it (%s)", tell_server(call, sizeof call));
+    return out;
+}
+
 void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch)
 {
     struct widths w;
@@ -247,6 +256,7 @@ void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser 
     canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
     snprintf(title, sizeof title, " shm-view: what shared memory there is (%zu)", ch->list.count + ch->list.more);
     canvas_put_cut(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), title);
+    char own[140];
     w.gap = widths_fit(&ch->list, c->cols, w.of);
     int col = 1;
     for (enum column i = 0; head > 1 && i < COLUMNS; i++) {
@@ -261,7 +271,7 @@ void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser 
             draw_entry(c, t, &ch->list.list[line], head + i, selected, &w);
         } else {
             canvas_put_cut(c, head + i, 1, c->cols - 1, theme_words(t, selected ? WORDS_STRONG : WORDS_CALM),
-                           "the kit's own segment, or wait for it (./shmlab serve)");
+                           own_words(own, sizeof own));
         }
         if (selected) {
             canvas_put(c, head + i, 0, theme_words(t, WORDS_STRONG), theme_sign(t, SIGN_POINTER));

@@ -2,6 +2,7 @@
  * its bytes. */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -9,6 +10,7 @@
 
 #include "printable.h"
 #include "source_internal.h"
+#include "tell.h"
 #include "user.h"
 
 #define CREATOR_MS 500 /* from attaching to the first look at whether the creator runs; without a pidfd, between two */
@@ -79,8 +81,9 @@ static void wait_for_segment(struct source *s)
         source_say(s->line, "waiting: the file gives no key (%s)", strerror(-rc));
     } else {
         const char *starts = getenv("SHMLAB_STARTS"); /* `lesson view` names the learner's own program */
-        char who[100];
-        printable_text(starts ? starts : "the server: ./shmlab serve", printable_utf8(), who, sizeof who);
+        char server[100], who[160], call[80];
+        snprintf(server, sizeof server, "the server: %s", tell_server(call, sizeof call));
+        printable_text(starts ? starts : server, printable_utf8(), who, sizeof who);
         source_say(s->line, "waiting: no segment stands here yet. Start %s", who);
     }
 }

@@ -71,7 +71,7 @@ counter_moves()
 
 @test "no server yet: waits, and goes on by itself when one starts" {
     viewer 80x24
-    sees 'waiting: no segment stands here yet. Start the server: ./shmlab serve'
+    sees 'waiting: no segment stands here yet. Start the server: shm-server'
     is waiting
     serve
     sees 'PI is defined as' "key $KEY  id $ID  1024 bytes" '▸intro'
