@@ -17,7 +17,8 @@ int view_tell_unopened(const struct source *s, int rc)
         return tell_failure("shm-view", rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them",
                             "find the segment");
     }
-    return tell_failure("shm-view", rc, "does the file exist, and may you read it?", "read %s",
+    const char *next = rc == -EISDIR ? "it is a folder: name a file in it" : "does the file exist, and may you read it?";
+    return tell_failure("shm-view", rc, next, "read %s",
                         spec->path != NULL ? spec->path : "standard input");
 }
 

@@ -487,3 +487,8 @@ attached_by()
         [[ ! -s $T/valgrind ]]
     done
 }
+
+@test "--file with a folder: it says that this is a folder" {
+    run -1 --separate-stderr "$BIN/shm-view" --file "$T" --render text
+    [[ ${stderr_lines[1]} == '  it is a folder: name a file in it' && -z $output ]]
+}
