@@ -11,7 +11,7 @@ set(SHMLAB_HOME ${CMAKE_INSTALL_DATADIR}/shmlab)
 foreach(folder door gdb lab lessons)
   install(DIRECTORY ${folder} DESTINATION ${SHMLAB_HOME}
     PATTERN __pycache__ EXCLUDE PATTERN CMakeLists.txt EXCLUDE
-    REGEX "/door/(test|bench|setup)[.]bash$" EXCLUDE REGEX "/lab/[^/]*[.][ch]$" EXCLUDE)
+    REGEX "/door/(test|bench|setup)[.]bash$" EXCLUDE REGEX "/lab/probe[^/]*[.][ch]$" EXCLUDE)
   file(GLOB scripts LIST_DIRECTORIES false CONFIGURE_DEPENDS ${folder}/*)
   list(FILTER scripts EXCLUDE REGEX "[.][^/]*$")
   install(PROGRAMS ${scripts} DESTINATION ${SHMLAB_HOME}/${folder})

@@ -106,6 +106,40 @@ windows_needed()
     done
 }
 
+@test "a viewer that waits says how this kit's server is started, called through the front door or not" {
+    on 80x24 env PATH="$KIT/bin:$PATH" ./run ./hidden shmlab view --key "$KEY"
+    sees 'Start the server: shmlab serve'
+    keys q
+    ends 0
+    on 80x24 env -u SHMLAB_CALL ./run ./hidden "$KIT/bin/shm-view" --key "$KEY"
+    sees 'Start the server: shm-server'
+    keys q
+    ends 0
+}
+
+@test "lessons: start, check with all that it compiles, ask, view, grade, next, reset, solution" {
+    export SHMLAB_WORK=$T/work
+    export PATH="$KIT/bin:$PATH"
+    run -0 ./hidden shmlab lesson list
+    run -0 ./hidden shmlab lesson start 6
+    grep -q "](${KIT// /%20}/share/doc/shmlab/docs/viewer.md#" "$T/work/06-read-only/README.md"
+    run -1 ./hidden shmlab lesson check 6
+    [[ $output == *'Mistake: attached with the right to write'* ]]
+    run -0 ./hidden shmlab lesson solution 6 --anyway --copy "$T/class/ann"
+    cp "$T/class/ann/reader.c" "$T/work/06-read-only/"
+    run -0 ./hidden shmlab lesson check
+    [[ $output == *'All 8 passed.'*'shmlab lesson next'* ]]
+    run -0 ./hidden shmlab lesson grade 6 "$T/class"
+    [[ $output == *'ann '*'8/8'* ]]
+    run -0 ./hidden shmlab lesson ask 6 11 010000 "$(getconf PAGESIZE)"
+    run -1 ./hidden shmlab lesson view 6 --render text
+    [[ $output == 'shm-view: cannot find segment'* ]]
+    run -0 ./hidden shmlab lesson next
+    [[ -f $T/work/07-overrun/writer.c ]]
+    run -0 ./hidden shmlab lesson hint
+    run -0 ./hidden shmlab lesson reset 6
+}
+
 @test "plain gdb with the installed .gdbinit: the grid, and beside it the source from the kit" {
     windows_needed
     on 120x40 env TERM=screen-256color ./run ./hidden gdb -nx -q -tui -iex 'set debuginfod enabled off' \
