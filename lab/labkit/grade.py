@@ -7,6 +7,7 @@ Each submission is copied, and judged by a process of its own (grade_job.py) in 
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -166,9 +167,16 @@ def prepare(words: list) -> Asked:
     return Asked(lessons, one, folder.resolve(), max(read.jobs, 1), max(read.seconds, 0.1), read.anyway)
 
 
-UNHELD = """shmlab: no program can be held here: bubblewrap is missing, and the kernel gives you no namespace. One line,
+UNHELD = """shmlab: no program can be held here: {why}. One line,
   kill(-1, SIGKILL), in what somebody handed in would end all your processes; your files can be written, too.
-  sudo apt-get install bubblewrap; or grade as root, or on another machine; or, if you trust them all: --anyway"""
+  {mend}grade as root, or on another machine; or, if you trust them all: --anyway"""
+
+
+def unheld_words() -> str:
+    if shutil.which("bwrap"):
+        return UNHELD.format(why="bubblewrap needs a namespace, and the kernel gives you none", mend="You can ")
+    return UNHELD.format(why="bubblewrap is missing, and the kernel gives you no namespace",
+                         mend="sudo apt-get install bubblewrap; or ")
 
 
 def main(words: list) -> int:
@@ -185,7 +193,7 @@ def main(words: list) -> int:
         return 1
     rooms = grade_room.rooms(min(asked.jobs, len(found)), asked.folder, results)
     if rooms[0].unheld() and not asked.anyway:
-        print(UNHELD, file=sys.stderr)
+        print(unheld_words(), file=sys.stderr)
         results.rmdir()
         return 1
     try:

@@ -122,9 +122,12 @@ class Grading(unittest.TestCase):
             return said.getvalue(), began.called
 
     def test_nothing_is_graded_where_nothing_holds_the_programs(self):
-        said, began = self.graded()
-        self.assertIn("no program can be held here", said)
-        self.assertFalse(began)
+        for found, words in (("/bin/bwrap", "bubblewrap needs"), (None, "apt-get install bubblewrap")):
+            with mock.patch("shutil.which", return_value=found):
+                said, began = self.graded()
+            self.assertIn("no program can be held here: ", said)
+            self.assertIn(words, said)
+            self.assertFalse(began)
         self.assertTrue(self.graded("--anyway")[1])
 
     def test_another_user_or_a_namespace_holds_them(self):
