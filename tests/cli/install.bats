@@ -198,6 +198,7 @@ END
     kit_serve
     on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" gdb --key "$KEY"
     sees "Attached to shm-server" 'PI is de' '(gdb)'
-    shows 'Source Not Available' || shows 'No Source Available'
+    sourceless() { shows 'Source Not Available' || shows 'No Source Available'; }
+    await sourceless
     run ! shows Traceback
 }

@@ -93,9 +93,12 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 @test "without a cage and with each, the verdict is the same" {
     lesson start 1
     solve times-four
-    for level in none pid "$("$ROOT/lab/cage" --level)"; do
+    best=$("$ROOT/lab/cage" --level)
+    levels=(none "$best")
+    [[ $best == none ]] || levels+=(pid) # whoever has a better one has this, too
+    for level in "${levels[@]}"; do
         run -1 env LAB_CAGE="$level" python3 "$ROOT/lab/lesson" check
-        [[ $output == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || false
+        [[ $output == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || { echo "$level: $output" && false; }
     done
 }
 
