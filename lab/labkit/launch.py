@@ -34,7 +34,9 @@ def word_view(desk: Desk, args: list) -> int:
         if program is None:
             raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
         words += ["--type", lesson.layout.what, "--elf", str(program)]
-    name = lesson.layout.program if lesson.layout and lesson.layout.program else next(iter(lesson.programs))
+    # who makes the segment: the program that the layout is taken from, one that is handed out whole, the only one
+    whole = [name for name, files in lesson.programs.items() if not set(files) & set(lesson.edit)]
+    name = lesson.layout.program if lesson.layout and lesson.layout.program else [*whole, *lesson.programs][0]
     there = "" if work.shown(folder) == "." else f"-C {shlex.quote(work.shown(folder))} "
     os.environ["SHMLAB_STARTS"] = f"{name}, in another terminal: make {there}run-{name}"
     become([*words, *options])

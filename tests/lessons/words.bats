@@ -289,3 +289,12 @@ load helper
     [[ $output == *'warning:'*a_function_with_a_very_long_name_that_nobody_will_ever_call_from_here*'defined but not used'* ]] || false
     while IFS= read -r line; do ((${#line} <= 80)); done <<<"$output"
 }
+
+@test "a viewer that waits names the program that makes the segment: the one that is handed out whole" {
+    SHMLAB_LESSONS=$ROOT/lessons
+    lesson start 6
+    TMUX_SOCKET=$T/tmux
+    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 24 -c "$T/work/06-read-only" "python3 $ROOT/lab/lesson view"
+    told() { tmux -S "$TMUX_SOCKET" capture-pane -p | tr -s ' \n' ' ' | grep -q 'Start maker, in another terminal: make run-maker'; }
+    await 20 told
+}
