@@ -172,7 +172,9 @@ def closing(report, lesson, style: Style, call: str, next_lesson):
         if report.starter:
             style.say(style.wrap(f"Begin: open {' and '.join(lesson.edit)} in your editor and look for TODO; then check again."))
         else:
-            style.offers([("a nudge:", f"{word} hint {here}"), ("the memory, live:", f"{word} view {here}")])
+            crashed = any("crash" in test.diagnoses for test in report.tests)
+            style.offers([("a nudge:", f"{word} hint {here}"), ("the memory, live:", f"{word} view {here}")] +
+                         ([("where it crashed:", f"{word} gdb {here}, then run")] if crashed else []))
 
 
 class Waiting:
