@@ -299,6 +299,8 @@ int view_words_take(struct view_words *w, int argc, char **argv)
     }
     if (input) {
         take_file(w, argv[optind++]);
+    } else if (!w->named && w->format == FORMAT_LAYOUT && (w->glasses.elf != NULL || w->glasses.layout_file != NULL)) {
+        take_file(w, "/dev/null"); /* a layout on its own: it needs no bytes */
     }
     return optind < argc ? options_wrong(&options, "unexpected word '%s'", argv[optind]) : -1;
 }

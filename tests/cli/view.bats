@@ -114,6 +114,17 @@ xxd_of()
     [[ $stderr == 'shm-view: there is no layout to print: '* ]]
 }
 
+@test "a layout is printed where no memory is, from a program and from a .layout file" {
+    local words=(--render layout --type 'struct message' --elf "$BIN/shm-server")
+    run -0 --separate-stderr "$BIN/shm-view" "${words[@]}"
+    [[ $output == *'struct message (size 56, align 8)'*'20 int num'* && -z $stderr ]]
+    printf '%s\n' "$output" >"$T/layout"
+    run -0 "$BIN/shm-view" --render layout --layout "$T/layout"
+    cmp <(printf '%s\n' "$output") "$T/layout"
+    run -1 --separate-stderr "$BIN/shm-view" "${words[@]}" --key "$KEY" # who names memory wants that one
+    [[ $stderr == *'cannot find segment'* ]]
+}
+
 @test "an empty file, one byte, and a file without end are shown" {
     : >"$T/empty"
     run -0 file_view "$T/empty" --render text
