@@ -1,4 +1,5 @@
-/* first: makes a shared memory segment, holds it until Enter is pressed, and removes it.
+/* first: makes a shared memory segment, holds it until Enter is pressed, and
+ * removes it.
  *
  *   first [PATH [SIZE]]      build it: make
  *

@@ -1,4 +1,5 @@
-/* first: makes a shared memory segment, holds it until Enter is pressed, and removes it.
+/* first: makes a shared memory segment, holds it until Enter is pressed, and
+ * removes it.
  *
  *   first [PATH [SIZE]]      build it: make */
 #include <stdio.h>
@@ -15,7 +16,8 @@ int main(int argc, char **argv)
 
     /* TODO 1: make a key of path and PROJ, with ftok. */
 
-    /* TODO 2: make a new segment of size bytes under that key, which only you may read and write, with shmget. */
+    /* TODO 2: make a new segment of size bytes under that key, which only you
+     * may read and write, with shmget. */
 
     /* TODO 3: attach it, for reading and writing, with shmat. */
 

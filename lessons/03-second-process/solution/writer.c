@@ -24,7 +24,8 @@
  *          48  the text farewell, with its NUL (at most 8 bytes)
  *
  * All other bytes stay as they are. */
-static void write_message(char *base, const char *intro, int num, int den, const char *farewell)
+static void write_message(char *base, const char *intro, int num, int den,
+                          const char *farewell)
 {
     strcpy(base + 0, intro);
     *(int *)(base + 20) = num;

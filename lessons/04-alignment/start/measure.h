@@ -4,7 +4,8 @@
 
 #define MEASURES 8 /* the table has room for so many */
 
-/* TODO: put these members into an order in which the struct is as small as it can be. Names and types stay. */
+/* TODO: put these members into an order in which the struct is as small as it
+ * can be. Names and types stay. */
 struct measure {
     char kind;      /* 't' temperature, 'w' wind, ... */
     double value;   /* what was measured */

@@ -1,8 +1,10 @@
 /* writer: puts measures into a table in a shared memory segment.
  *
- *   writer [PATH [KIND VALUE UNIT COUNT STATION ERROR PLACE]...]      build it: make
+ *   writer [PATH [KIND VALUE UNIT COUNT STATION ERROR PLACE]...]
+ *   build it: make
  *
- * Each measure is seven words; without any, three are put that the program has. All is done but put here, and measure.h. */
+ * Each measure is seven words; without any, three are put that the program has.
+ * All is done but put here, and measure.h. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,13 +18,15 @@
 #define SIZE 4096 /* bytes of the segment */
 #define WORDS 7   /* of one measure */
 
-/* Puts the values into element i of the table's measures. The table starts at base. */
-static void put(char *base, int i, char kind, double value, char unit, int count, short station, double error,
-                const char *place)
+/* Puts the values into element i of the table's measures. The table starts at
+ * base. */
+static void put(char *base, int i, char kind, double value, char unit,
+                int count, short station, double error, const char *place)
 {
-    /* TODO: element 0 starts at offsetof(struct table, measures). Where does element i start?
-     * Each value goes to its member there. */
-    (void)base, (void)i, (void)kind, (void)value, (void)unit, (void)count, (void)station, (void)error, (void)place;
+    /* TODO: element 0 starts at offsetof(struct table, measures). Where does
+     * element i start? Each value goes to its member there. */
+    (void)base, (void)i, (void)kind, (void)value, (void)unit;
+    (void)count, (void)station, (void)error, (void)place;
 }
 
 /* Puts one measure for every WORDS words; gives how many. */
@@ -31,22 +35,24 @@ static int put_all(char *base, char **words, int n)
     int i;
 
     for (i = 0; i < n / WORDS && i < MEASURES; i++, words += WORDS)
-        put(base, i, words[0][0], atof(words[1]), words[2][0], atoi(words[3]), (short)atoi(words[4]), atof(words[5]),
-            words[6]);
+        put(base, i, words[0][0], atof(words[1]), words[2][0], atoi(words[3]),
+            (short)atoi(words[4]), atof(words[5]), words[6]);
     return i;
 }
 
 int main(int argc, char **argv)
 {
-    static char *example[] = {"t", "21.5", "C", "60", "12", "0.25", "OS", "w",   "7.75", "m", "10",
-                              "7", "0.5",  "RO", "t", "-3.5", "C",  "60", "300", "0.25", "HE"};
+    static char *example[] = {"t", "21.5", "C", "60", "12",  "0.25", "OS",
+                              "w", "7.75", "m", "10", "7",   "0.5",  "RO",
+                              "t", "-3.5", "C", "60", "300", "0.25", "HE"};
     const char *path = argc > 1 ? argv[1] : ".";
     char **words = argc > 2 ? argv + 2 : example;
     int n = argc > 2 ? argc - 2 : (int)(sizeof example / sizeof example[0]);
 
     for (int i = 6; i < n; i += WORDS) {
         if (strlen(words[i]) > 2) {
-            fprintf(stderr, "writer: the place %s has more than two letters\n", words[i]);
+            fprintf(stderr, "writer: the place %s has more than two letters\n",
+                    words[i]);
             return 2;
         }
     }
@@ -67,7 +73,8 @@ int main(int argc, char **argv)
     }
     struct table *table = (struct table *)base;
     table->count = put_all(base, words, n);
-    printf("A measure has %zu bytes. Look at the segment, then press Enter.\n", sizeof(struct measure));
+    printf("A measure has %zu bytes. Look at the segment, then press Enter.\n",
+           sizeof(struct measure));
     getchar();
 
     shmdt(base);

@@ -6,7 +6,7 @@ enum { DAYS = 8 };
 
 struct board {
     char name[16];            /* what is measured */
-    int open;                 /* 1: a station has it attached; 2: the station has closed it */
+    int open;                 /* 1: a station has it attached; 2: closed */
     unsigned char sealed[12]; /* the board's maker knows what is in here */
     int limit;                /* more rain than this raises the alarm */
     int readings[DAYS];       /* of each day */

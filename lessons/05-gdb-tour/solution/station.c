@@ -1,9 +1,10 @@
-/* station: counts the rain of some days, and raises the alarm if it was too much. Nothing is to be done here: look into
- * it with gdb.
+/* station: counts the rain of some days, and raises the alarm if it was too
+ * much. Nothing is to be done here: look into it with gdb.
  *
  *   station [PATH [SEED]]
  *
- * Works on the board under the key of PATH; if none is there, it makes one, and removes it at the end. */
+ * Works on the board under the key of PATH; if none is there, it makes one, and
+ * removes it at the end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,11 @@
 #define PROJ 5    /* for ftok */
 #define SIZE 4096 /* bytes of the segment */
 
-struct board *board; /* the segment, in this process; NULL before it is attached */
-volatile int day;    /* which day it is: 1 to DAYS; volatile: in memory at any time, for gdb */
+/* The segment, in this process; NULL before it is attached. */
+struct board *board;
+
+/* Which day it is: 1 to DAYS; volatile: in memory at any time, for gdb. */
+volatile int day;
 
 /* A board with numbers of its own, for a start without one. */
 static void board_fill(struct board *b)
@@ -55,7 +59,9 @@ static struct board *board_attach(const char *path, int *id, int *made)
         perror("station: segment");
         exit(1);
     }
-    if (((struct board *)base)->open == 1) /* left by a station that was killed: begin anew, and remove it at the end */
+    /* 1: left by a station that was killed. Begin anew, and remove it at the
+     * end. */
+    if (((struct board *)base)->open == 1)
         *made = 1;
     if (*made)
         board_fill(base);
@@ -68,7 +74,8 @@ int main(int argc, char **argv)
     int seed = argc > 2 ? atoi(argv[2]) : (int)(time(NULL) + getpid());
     int id, made;
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* each line is printed at once, also into a file */
+    /* each line is printed at once, also into a file */
+    setvbuf(stdout, NULL, _IOLBF, 0);
     srand((unsigned)seed);
     printf("station: opens the board\n");
     board = board_attach(path, &id, &made);
@@ -78,7 +85,8 @@ int main(int argc, char **argv)
 
     report(board);
     board->open = 2;
-    printf("station: closes the board: total %d, limit %d, alarm %d\n", board->total, board->limit, board->alarm);
+    printf("station: closes the board: total %d, limit %d, alarm %d\n",
+           board->total, board->limit, board->alarm);
     shmdt(board);
     if (made)
         shmctl(id, IPC_RMID, NULL);

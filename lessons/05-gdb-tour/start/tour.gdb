@@ -1,8 +1,10 @@
 # tour.gdb: a tour through station, as a script for gdb.
 #   gdb -q -batch -x tour.gdb --args ./station .
-# Lines that begin with # are comments. At the first command that fails, gdb leaves the script.
+# Lines that begin with # are comments. At the first command that fails, gdb
+# leaves the script.
 
-# Stop where the days begin. The segment is attached there: the variable board has its address.
+# Stop where the days begin. The segment is attached there: the variable board
+# has its address.
 break work
 run
 
@@ -12,7 +14,8 @@ run
 # An answer is a line like this one:
 #   printf "ANSWER name %d\n", board->total
 
-# TODO 4: watch limit, and go on until somebody changes it. Which day is it then?
+# TODO 4: watch limit, and go on until somebody changes it. Which day is it
+# then?
 
 # TODO 5: put the old limit back into memory
 

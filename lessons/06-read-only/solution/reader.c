@@ -1,4 +1,5 @@
-/* reader: reads the number in a segment that it must not change, and shows that it can't.
+/* reader: reads the number in a segment that it must not change, and shows that
+ * it can't.
  *
  *   reader [PATH]      build it: make
  *
@@ -18,7 +19,8 @@ struct board {
     char text[28];
 };
 
-/* Lets a child process write into the segment. Returns what wait gave for that child. */
+/* Lets a child process write into the segment. Returns what wait gave for that
+ * child. */
 static int try_to_write(struct board *b)
 {
     pid_t child = fork();
@@ -40,7 +42,8 @@ int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : ".";
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* each line is printed at once, also into a file */
+    /* each line is printed at once, also into a file */
+    setvbuf(stdout, NULL, _IOLBF, 0);
     key_t key = ftok(path, PROJ);
     if (key == -1) {
         perror(path);

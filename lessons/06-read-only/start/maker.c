@@ -1,8 +1,10 @@
-/* maker: makes a segment with a number in it, for reader. Nothing is to be done here.
+/* maker: makes a segment with a number in it, for reader. Nothing is to be done
+ * here.
  *
  *   maker [PATH [NUMBER [MODE]]]        as: ./maker . 22 0400
  *
- * Each number that you type goes into the segment. At the end of its input (Ctrl-D) it removes the segment. */
+ * Each number that you type goes into the segment. At the end of its input
+ * (Ctrl-D) it removes the segment. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +34,8 @@ int main(int argc, char **argv)
     }
     int id = shmget(key, SIZE, IPC_CREAT | IPC_EXCL | 0600);
     if (id == -1) {
-        perror("maker: shmget (does one stand there already? ipcs -m shows it)");
+        perror("maker: shmget (does one stand there already? "
+               "ipcs -m shows it)");
         return 1;
     }
     struct board *b = shmat(id, NULL, 0);
@@ -42,7 +45,8 @@ int main(int argc, char **argv)
     }
     b->number = number;
     strcpy(b->text, "made by maker");
-    /* From now on these rights hold. We have it attached already, so we may go on writing. */
+    /* From now on these rights hold. We have it attached already, so we may go
+     * on writing. */
     if (shmctl(id, IPC_STAT, &ds) == -1) {
         perror("maker: shmctl");
         return 1;
@@ -52,7 +56,9 @@ int main(int argc, char **argv)
         perror("maker: shmctl");
         return 1;
     }
-    printf("maker: segment %d, mode %04o, number %d. Type another number, or Ctrl-D.\n", id, mode, number);
+    printf("maker: segment %d, mode %04o, number %d. "
+           "Type another number, or Ctrl-D.\n",
+           id, mode, number);
     while (fgets(line, sizeof line, stdin) != NULL)
         b->number = atoi(line);
 

@@ -1,4 +1,5 @@
-/* reader: reads the number in a segment that it must not change, and shows that it can't.
+/* reader: reads the number in a segment that it must not change, and shows that
+ * it can't.
  *
  *   reader [PATH]      build it: make
  *
@@ -18,11 +19,13 @@ struct board {
     char text[28];
 };
 
-/* Lets a child process write into the segment. Returns what wait gave for that child. */
+/* Lets a child process write into the segment. Returns what wait gave for that
+ * child. */
 static int try_to_write(struct board *b)
 {
-    /* TODO: fork. The child writes into b->number; if that works, it ends at once, by _exit(0). The parent waits for
-     * the child and returns its status. */
+    /* TODO: fork. The child writes into b->number; if that works, it ends at
+     * once, by _exit(0). The parent waits for the child and returns its
+     * status. */
     (void)b;
     return 0;
 }
@@ -31,7 +34,8 @@ int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : ".";
 
-    setvbuf(stdout, NULL, _IOLBF, 0); /* each line is printed at once, also into a file */
+    /* each line is printed at once, also into a file */
+    setvbuf(stdout, NULL, _IOLBF, 0);
     key_t key = ftok(path, PROJ);
     if (key == -1) {
         perror(path);
@@ -50,7 +54,8 @@ int main(int argc, char **argv)
     printf("first: %d\n", b->number);
 
     int status = try_to_write(b);
-    /* TODO: print "refused by signal N" if a signal ended the child, and which; "not refused" otherwise. */
+    /* TODO: print "refused by signal N" if a signal ended the child, and which;
+     * "not refused" otherwise. */
     (void)status;
 
     getchar(); /* until Enter */

@@ -1,4 +1,5 @@
-/* holder: holds a segment with a text in it, until it is told to end. Then nothing of it is left.
+/* holder: holds a segment with a text in it, until it is told to end. Then
+ * nothing of it is left.
  *
  *   holder [PATH [SIZE [TEXT]]]      build it: make
  *
@@ -31,7 +32,8 @@ static void signals_catch(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
-/* May we take over the segment id? Only if it is ours, has this size, nobody is attached, and its creator has ended. */
+/* May we take over the segment id? Only if it is ours, has this size, nobody is
+ * attached, and its creator has ended. */
 static int may_take_over(int id, size_t size)
 {
     struct shmid_ds now;
@@ -42,7 +44,8 @@ static int may_take_over(int id, size_t size)
            kill(now.shm_cpid, 0) == -1 && errno == ESRCH;
 }
 
-/* Makes the segment, or takes over the one that stands there. Gives its id; -1: it said why not. */
+/* Makes the segment, or takes over the one that stands there. Gives its id; -1:
+ * it said why not. */
 static int segment_get(key_t key, size_t size)
 {
     int id = shmget(key, size, IPC_CREAT | IPC_EXCL | 0600);
@@ -50,7 +53,8 @@ static int segment_get(key_t key, size_t size)
     if (id == -1 && errno == EEXIST) {
         id = shmget(key, 0, 0);
         if (id != -1 && !may_take_over(id, size)) {
-            fprintf(stderr, "segment %d stands there, and is not mine to take\n", id);
+            fprintf(stderr,
+                    "segment %d stands there, and is not mine to take\n", id);
             return -1;
         }
     }

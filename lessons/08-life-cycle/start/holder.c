@@ -1,4 +1,5 @@
-/* holder: holds a segment with a text in it, until it is told to end. Then nothing of it is left.
+/* holder: holds a segment with a text in it, until it is told to end. Then
+ * nothing of it is left.
  *
  *   holder [PATH [SIZE [TEXT]]]      build it: make
  *
@@ -14,12 +15,14 @@
 
 #define PROJ 8 /* for ftok */
 
-/* TODO 2: catch SIGINT, SIGTERM and SIGHUP, so that they end the waiting and not the program. */
+/* TODO 2: catch SIGINT, SIGTERM and SIGHUP, so that they end the waiting and
+ * not the program. */
 static void signals_catch(void)
 {
 }
 
-/* May we take over the segment id? Only if it is ours, has this size, nobody is attached, and its creator has ended. */
+/* May we take over the segment id? Only if it is ours, has this size, nobody is
+ * attached, and its creator has ended. */
 static int may_take_over(int id, size_t size)
 {
     /* TODO 5: ask the kernel with IPC_STAT. */
@@ -27,7 +30,8 @@ static int may_take_over(int id, size_t size)
     return 0;
 }
 
-/* Makes the segment, or takes over the one that stands there. Gives its id; -1: it said why not. */
+/* Makes the segment, or takes over the one that stands there. Gives its id; -1:
+ * it said why not. */
 static int segment_get(key_t key, size_t size)
 {
     int id = shmget(key, size, IPC_CREAT | IPC_EXCL | 0600);
@@ -35,7 +39,8 @@ static int segment_get(key_t key, size_t size)
     if (id == -1 && errno == EEXIST) {
         id = shmget(key, 0, 0);
         if (id != -1 && !may_take_over(id, size)) {
-            fprintf(stderr, "segment %d stands there, and is not mine to take\n", id);
+            fprintf(stderr,
+                    "segment %d stands there, and is not mine to take\n", id);
             return -1;
         }
     }
@@ -44,7 +49,8 @@ static int segment_get(key_t key, size_t size)
     return id;
 }
 
-/* Until Enter, the end of the input, or a signal. TODO 3: end at a signal, too. */
+/* Until Enter, the end of the input, or a signal.
+ * TODO 3: end at a signal, too. */
 static void wait_for_end(void)
 {
     int c = 0;

@@ -10,7 +10,8 @@
 
 #include "list.h"
 
-/* Writes the words into the segment, in this order. Its bytes may have held anything before. */
+/* Writes the words into the segment, in this order. Its bytes may have held
+ * anything before. */
 static void list_build(struct list *list, int count, char **words)
 {
     uint64_t *link = &list->first; /* where the offset of the next node goes */
@@ -41,7 +42,8 @@ int main(int argc, char **argv)
     const char *path = argc > 1 ? argv[1] : ".";
 
     if (argc > 1 && !words_fit(argc - 2, argv + 2)) {
-        fprintf(stderr, "a word has 7 characters at most, and there is room for 255\n");
+        fprintf(stderr, "a word has 7 characters at most, "
+                        "and there is room for 255\n");
         return 2;
     }
     key_t key = ftok(path, PROJ);

@@ -1,6 +1,8 @@
-/* list: a list of words in a shared memory segment. builder writes it, walker reads it.
+/* list: a list of words in a shared memory segment. builder writes it, walker
+ * reads it.
  *
- * A link is an offset: how many bytes from the start of the segment to the node. 0 is the end. */
+ * A link is an offset: how many bytes from the start of the segment to the
+ * node. 0 is the end. */
 #ifndef LIST_H
 #define LIST_H
 

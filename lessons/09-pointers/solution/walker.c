@@ -17,7 +17,8 @@ static const struct node *node_at(const struct list *list, uint64_t offset)
     return (const struct node *)((const char *)list + offset);
 }
 
-/* Prints the words. 0, or -1 if the list is broken: a link leads out of the segment, or the list has no end. */
+/* Prints the words. 0, or -1 if the list is broken: a link leads out of the
+ * segment, or the list has no end. */
 static int list_print(const struct list *list)
 {
     uint64_t next = list->first;

@@ -1,7 +1,8 @@
-/* list: a list of words in a shared memory segment. builder writes it, walker reads it.
+/* list: a list of words in a shared memory segment. builder writes it, walker
+ * reads it.
  *
- * TODO 1: a link is a pointer here. Let it be an offset: how many bytes from the start of the segment to the node.
- * 0 is the end. */
+ * TODO 1: a link is a pointer here. Let it be an offset: how many bytes from
+ * the start of the segment to the node. 0 is the end. */
 #ifndef LIST_H
 #define LIST_H
 

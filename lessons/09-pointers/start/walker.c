@@ -9,10 +9,12 @@
 
 #include "list.h"
 
-/* Prints the words. 0, or -1 if the list is broken: a link leads out of the segment, or the list has no end. */
+/* Prints the words. 0, or -1 if the list is broken: a link leads out of the
+ * segment, or the list has no end. */
 static int list_print(const struct list *list)
 {
-    /* TODO 3: from an offset to the node. TODO 4: trust no offset before it was looked at. */
+    /* TODO 3: from an offset to the node.
+     * TODO 4: trust no offset before it was looked at. */
     for (const struct node *node = list->first; node != NULL; node = node->next)
         printf("%s\n", node->word);
     return 0;
