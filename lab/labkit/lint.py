@@ -78,6 +78,8 @@ def lint_start(lesson) -> list:
     if not any("TODO" in read(start[name]) for name in lesson.edit if name in start):
         found.append("there is no TODO in start/")
     found += [f"solution/{name} has a TODO in it" for name, path in solution.items() if "TODO" in read(path)]
+    for name, path in start.items():
+        found += lint_readme.lint_columns(f"start/{name}", read(path))
     return found
 
 

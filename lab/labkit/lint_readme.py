@@ -18,6 +18,8 @@ FENCE = re.compile(r"^(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^\1[ \t]*$", re.M | re.
 LINK = re.compile(r"(!?)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 BY_HAND = re.compile(r"#\s*by hand\s*$")
 FAILS = re.compile(r"#\s*fails\s*$")
+ADDRESS = re.compile(r"(?<=\])\([^)\s]*\)|<[a-z]+:[^>\s]*>")  # of a link: nobody can break it
+COLUMNS = 80  # of a learner's terminal
 
 
 class Command(NamedTuple):
@@ -35,7 +37,7 @@ def lint(lesson) -> list:
         return ["README.md is not UTF-8 text"]
     prose = FENCE.sub("", text)
     return [*lint_head(lesson, prose), *lint_sections(prose), *lint_links(lesson.folder, prose),
-            *lint_fences(text)]
+            *lint_fences(text), *lint_columns("README.md", text, ADDRESS)]
 
 
 def lint_head(lesson, prose: str) -> list:
@@ -91,6 +93,16 @@ def lint_fences(text: str) -> list:
             found.append(f"README.md: a block with commands ('{first_command(body)}') is not marked as console")
     if not commands(text):
         found.append("README.md has no command that can be run, in a block marked as console")
+    return found
+
+
+def lint_columns(name: str, text: str, apart: re.Pattern = None) -> list:
+    """Lines that a learner's terminal wraps. What matches apart doesn't count."""
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        columns = len((apart.sub("", line) if apart else line).expandtabs(8))
+        if columns > COLUMNS:
+            found.append(f"{name}:{number}: the line has {columns} columns, and {COLUMNS} are the most")
     return found
 
 

@@ -91,6 +91,21 @@ check.bats never tells the mistake 'one-byte'"
     named 'hints.md has 1 hints, and 3 are the least'
 }
 
+@test "lint: a line of start/ or README.md that 80 columns can't hold, but for a link's address" {
+    printf -v wide '%081d' 0
+    printf -v address 'https://example.org/%080d' 0
+    printf '/* %s */\n\t/* %s */\n' "${wide:7}" "${wide:15}" >>"$L/start/counter.c" # 80 columns, and 80
+    printf '%s\n[%s](%s)\n<%s>\n' "${wide:1}" "${wide:3}" "$address" "$address" >>"$L/README.md"
+    named ''
+    printf '/* %s */\n\t/* %s */\n' "${wide:6}" "${wide:14}" >>"$L/start/counter.c"
+    printf '| %s |\n```\n%s\n```\n' "${wide:4}" "$wide" >>"$L/README.md"
+    code=$(wc -l <"$L/start/counter.c") page=$(wc -l <"$L/README.md")
+    named "start/counter.c:$((code - 1)): the line has 81 columns, and 80 are the most
+start/counter.c:$code: the line has 81 columns, and 80 are the most
+README.md:$((page - 3)): the line has 81 columns, and 80 are the most
+README.md:$((page - 1)): the line has 81 columns, and 80 are the most"
+}
+
 @test "lint: a command of README.md that fails is named with its line, its status and its words" {
     sed -i 's/^\$ make$/$ make nothing-such/' "$L/README.md"
     line=$(grep -n 'make nothing-such' "$L/README.md" | cut -d: -f1)
