@@ -98,7 +98,7 @@ check.bats never tells the mistake 'one-byte'"
     printf '%s\n[%s](%s)\n<%s>\n' "${wide:1}" "${wide:3}" "$address" "$address" >>"$L/README.md"
     named ''
     printf '/* %s */\n\t/* %s */\n' "${wide:6}" "${wide:14}" >>"$L/start/counter.c"
-    printf '| %s |\n```\n%s\n```\n' "${wide:4}" "$wide" >>"$L/README.md"
+    printf '| %s |\n~~~\n%s\n~~~\n' "${wide:4}" "$wide" >>"$L/README.md"
     code=$(wc -l <"$L/start/counter.c") page=$(wc -l <"$L/README.md")
     named "start/counter.c:$((code - 1)): the line has 81 columns, and 80 are the most
 start/counter.c:$code: the line has 81 columns, and 80 are the most
