@@ -8,6 +8,7 @@ import gdb
 
 from shmgrid_grid import GRID
 from shmgrid_live import LIVE
+from shmgrid_redraw import REDRAW
 
 PLAIN = "\033[0m"
 
@@ -93,6 +94,7 @@ def on_prompt():
         if GRID.look() or any(w.tui.is_valid() and w.painted is not GRID.bytes for w in GRID.windows):
             GRID.repaint()
         LIVE.watch()
+        REDRAW.prompt()
 
 
 def on_stop(_event):
@@ -100,16 +102,19 @@ def on_stop(_event):
         GRID.stopped()
         GRID.repaint()
         LIVE.watch()
+        REDRAW.stopped()
 
 
 def on_cont(_event):
     if GRID.windows:
         GRID.goes_on()
         LIVE.watch()
+        REDRAW.goes_on()
 
 
 def on_exit(_event):
     LIVE.watched = None
+    REDRAW.stopped()
 
 
 def quietly(act):

@@ -175,3 +175,93 @@ row_is_there() { tmx capture-pane -p | grep -qE "│ ?$1[^0-9a-f]"; }
     type_in detach
     await screen_says 'no program runs'
 }
+
+# A program that prints at each step, into whatever terminal it has.
+noisy()
+{
+    cat >"$T/noisy.c" <<'END'
+#include <stdio.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    int id = shmget(IPC_PRIVATE, 64, IPC_CREAT | 0600);
+    char *base = shmat(id, NULL, 0);
+    shmctl(id, IPC_RMID, NULL);
+    setvbuf(stdout, NULL, _IONBF, 0);
+    base[0] = 1;
+    for (int i = 0; i < 9; i++)
+        printf("NOISE %d\nNOISE in a line that is wider than a window\n", i);
+    base[1] = 2;
+    printf("NOISE at last\n");
+    return 0;
+}
+END
+    (cd "$T" && gcc -g -Wall noisy.c -o noisy)
+    gdb_on 80x24 "$T/noisy"
+    await screen_says 'no program runs'
+    type_in 'break 11'
+    await screen_says 'Breakpoint 1 at'
+}
+
+stands_at() { tmx capture-pane -p | grep -q "L$1 *PC"; }
+
+# The frames of both windows are whole, and nothing else is there than what gdb has drawn.
+whole()
+{
+    local line
+    mapfile -t line < <(tmx capture-pane -p)
+    [[ ${line[0]} == ┌─noisy.c─*┐ && ${line[14]} == └*┘ ]] || return
+    for ((i = 1; i < 14; i++)); do [[ ${line[i]} == │*│*│ ]] || return; done
+    [[ ${line[*]} != *'NOISE 0'* && ${line[*]} != *'NOISE in a line that is wider'* ]]
+}
+
+@test "what the program prints into gdb's terminal is gone at each stop, and at its end" {
+    noisy
+    type_in run
+    await stands_at 11
+    await whole
+    type_in next
+    await stands_at 12
+    for i in 13 12 13 12; do
+        tmx send-keys Enter # next, again
+        await stands_at "$i"
+        await whole
+        await prompt_stands
+    done
+    type_in 'until 14'
+    await stands_at 14
+    await whole
+    type_in continue
+    await screen_says 'exited normally'
+    await ended_whole
+    await prompt_stands
+}
+
+# The source has it once, behind its line's number; printed, it stands alone.
+ended_whole() { ! tmx capture-pane -p | grep -v printf | grep -q 'NOISE' && screen_says '(gdb)'; }
+prompt_stands() { [[ $(tmx display -p '#{cursor_x},#{cursor_y}') == 6,23 ]]; }
+
+@test "no screen is drawn anew where the program prints elsewhere, nor one opened that is closed" {
+    noisy
+    stream
+    type_in 'run >out 2>&1'
+    await stands_at 11
+    type_in next
+    await stands_at 12
+    type_in 'print 40+1'
+    await screen_says '= 41'
+    run -1 grep -q $'\e\[H\e\[J' "$T/stream"
+    type_in 'set args'
+    type_in run
+    await stands_at 11
+    await grep -q $'\e\[H\e\[J' "$T/stream"
+    type_in 'tui disable'
+    type_in 'until 14'
+    await screen_says 'base[1] = 2;'
+    type_in 'print 40+2'
+    await screen_says '= 42'
+    run -1 screen_says '└'
+    screen_says 'NOISE 8'
+}
