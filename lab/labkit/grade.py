@@ -151,7 +151,7 @@ def read_words(words: list):
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
     parser.add_argument("--seconds", type=float, default=5, help="for one run of a program (5)")
     parser.add_argument("--anyway", action="store_true", help="also where nothing holds the programs")
-    return parser.parse_args(words)
+    return parser.parse_intermixed_args(words)
 
 
 def prepare(words: list) -> Asked:
