@@ -13,6 +13,7 @@ setup_file()
 setup()
 {
     local as=()
+    HIDES=1
     ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
     screen_open
     KIT="$BATS_FILE_TMPDIR/my kit"
@@ -24,6 +25,7 @@ setup()
         printf '#!/bin/bash\nexec unshare %s --mount bash -c '\''mount -t tmpfs tmpfs "$0" && exec "$@"'\'' %q "$@"\n' \
             "${as[*]}" "$ROOT" >hidden
     else
+        HIDES=
         printf '#!/bin/bash\nexec "$@"\n' >hidden
     fi
     chmod 755 hidden
@@ -129,7 +131,7 @@ windows_needed()
     cp "$T/class/ann/reader.c" "$T/work/06-read-only/"
     run -0 ./hidden shmlab lesson check
     [[ $output == *'All 8 passed.'*'shmlab lesson next'* ]]
-    run -0 ./hidden shmlab lesson grade 6 "$T/class"
+    run -0 ./hidden shmlab lesson grade 6 --anyway "$T/class"
     [[ $output == *'ann '*'8/8'* ]]
     run -0 ./hidden shmlab lesson ask 6 11 010000 "$(getconf PAGESIZE)"
     run -1 ./hidden shmlab lesson view 6 --render text
@@ -192,6 +194,7 @@ END
 
 @test "where the installed source is missing, too, gdb says so and shows the grid all the same" {
     windows_needed
+    [[ $HIDES ]] || skip "the tree, where gdb finds the source, can't be hidden from it here"
     cp -a "$KIT" "$T/bare kit"
     KIT="$T/bare kit"
     rm -r "$KIT/share/shmlab/src"
