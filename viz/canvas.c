@@ -36,18 +36,20 @@ void canvas_clear(struct canvas *c)
     memset(c->touched, true, (size_t)c->rows * sizeof *c->touched);
 }
 
-static inline struct glyph *place(struct canvas *c, int row, int col)
+/* The glyphs of a row, which counts as touched from now on; NULL: it lies outside. */
+static inline struct glyph *row_touch(struct canvas *c, int row)
 {
-    if (row < 0 || row >= c->rows || col < 0 || col >= c->cols) {
+    if (row < 0 || row >= c->rows) {
         return NULL;
     }
     c->touched[row] = true;
-    return &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col];
+    return &c->glyphs[(size_t)row * (size_t)c->cols];
 }
 
 struct glyph *canvas_at(struct canvas *c, int row, int col)
 {
-    return place(c, row, col);
+    struct glyph *line = col >= 0 && col < c->cols ? row_touch(c, row) : NULL;
+    return line != NULL ? line + col : NULL;
 }
 
 /* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and
@@ -69,13 +71,9 @@ static bool one_column(uint32_t point)
 }
 
 /* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
-static size_t character_take(const char *s, bool utf8, char out[5])
+static size_t character_decode(const char *s, bool utf8, char out[5])
 {
     uint32_t point = (unsigned char)*s;
-    if (point >= 0x20 && point < 0x7f) { /* nearly always */
-        memcpy(out, (const char[5]){*s}, 5);
-        return 1;
-    }
     size_t n = point < 0x80 ? 1 : printable_decode(s, strlen(s), &point);
     memset(out, 0, 5);
     if (n == 0 || !one_column(point) || (n > 1 && !utf8)) {
@@ -86,18 +84,23 @@ static size_t character_take(const char *s, bool utf8, char out[5])
     return n;
 }
 
+static inline size_t character_take(const char *s, bool utf8, char out[5])
+{
+    if (*s >= 0x20 && *s < 0x7f) { /* nearly always */
+        memcpy(out, (const char[5]){*s}, 5);
+        return 1;
+    }
+    return character_decode(s, utf8, out);
+}
+
 int canvas_put(struct canvas *c, int row, int col, struct style style, const char *text)
 {
-    while (*text != '\0') {
-        struct glyph *at = place(c, row, col++);
-        if (at != NULL && *text >= 0x20 && *text < 0x7f) { /* nearly always */
-            *at = (struct glyph){{*text++}, style};
-            continue;
-        }
+    struct glyph *line = row_touch(c, row);
+    for (; *text != '\0'; col++) {
         struct glyph g = {.style = style};
         text += character_take(text, c->utf8, g.text);
-        if (at != NULL) {
-            *at = g;
+        if (line != NULL && col >= 0 && col < c->cols) {
+            line[col] = g;
         }
     }
     return col;
@@ -179,10 +182,13 @@ int canvas_printf(struct canvas *c, int row, int col, struct style style, const 
 
 int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, const char *text)
 {
-    for (; n > 0; n--) {
-        col = canvas_put(c, row, col, style, text);
+    struct glyph g = {.style = style}, *line = row_touch(c, row);
+    int end = n > 0 ? col + n : col;
+    character_take(text, c->utf8, g.text);
+    for (int i = col > 0 ? col : 0; line != NULL && i < end && i < c->cols; i++) {
+        line[i] = g;
     }
-    return col;
+    return end;
 }
 
 void canvas_blank(struct canvas *c, int row, int col, int rows, int cols)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 enum style_attr { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_REVERSE = 4 };
 
@@ -23,9 +24,15 @@ struct style {
 
 /* One column wide. */
 struct glyph {
-    char text[5]; /* UTF-8, NUL-terminated */
+    char text[5]; /* UTF-8, NUL-terminated, then zeros */
     struct style style;
+    uint8_t zero; /* 8 bytes in all: glyphs are stored and compared at once */
 };
+
+static inline bool glyph_same(const struct glyph *a, const struct glyph *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
 
 struct canvas {
     struct glyph *glyphs; /* rows x cols, row by row; owned */

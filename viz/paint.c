@@ -209,11 +209,11 @@ static void row_paint(struct paint *p, int row, const struct glyph *want)
     int last = row == p->rows - 1 && !p->terminal.last_cell ? p->cols - 1 : p->cols;
     int tail = blank_from(want, p->cols), had = blank_from(have, p->cols);
     for (int col = 0; col < last; col++) {
-        if (memcmp(&want[col], &have[col], sizeof *want) == 0) {
+        if (glyph_same(&want[col], &have[col])) {
             continue; /* nearly always; what stands there was seen() already */
         }
         struct glyph g = seen(&p->terminal, &want[col]);
-        if (memcmp(&g, &have[col], sizeof g) == 0) {
+        if (glyph_same(&g, &have[col])) {
             continue;
         }
         if (col >= tail && had - col > 4 && p->terminal.erase) {
