@@ -201,9 +201,14 @@ static int draw_plain_lines(struct canvas *c, const struct theme *t, const struc
     }
     for (size_t i = 0; i < (size_t)lines; i++) {
         struct grid_cell cells[WIDTH_MOST];
-        if (damage_touches(&m->damage, first + i * width, width)) {
-            model_cells(m, first + i * width, m->cursor, cells, width);
-            rows_draw(c, row + (int)i, d->grid.col, t, &d->shape, first + i * width, cells, width);
+        bool wanted[WIDTH_MOST];
+        size_t offset = first + i * width;
+        if (damage_touches(&m->damage, offset, width)) {
+            for (size_t k = 0; k < width; k++) {
+                wanted[k] = damage_touches(&m->damage, offset + k, 1);
+            }
+            model_cells(m, offset, m->cursor, cells, width);
+            rows_draw(c, row + (int)i, d->grid.col, t, &d->shape, offset, cells, m->damage.all ? NULL : wanted, width);
         }
     }
     return lines;

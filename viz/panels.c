@@ -361,8 +361,10 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
         if (!damage_touches(&m->damage, start, (size_t)shape.cols * shape.bytes)) {
             continue;
         }
-        map_offset(start, label, sizeof label);
-        canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
+        if (m->damage.all) {
+            map_offset(start, label, sizeof label);
+            canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
+        }
         for (int col = 0; col < shape.cols; col++) {
             size_t offset = start + (size_t)col * shape.bytes;
             if (offset >= m->size) {
