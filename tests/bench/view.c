@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -296,7 +297,7 @@ static void measure_cpu(struct stage *s, const struct effort *e)
 
 /* ---- from a write to the screen ---- */
 
-enum way { BY_LOOKS, BY_BELL, BY_WATCH };
+enum way { BY_LOOKS, BY_BELL, BY_BARE_BELL, BY_WATCH };
 
 static int latencies(struct play *p, struct stage *s, int n, enum way way, double *ms)
 {
@@ -305,11 +306,12 @@ static int latencies(struct play *p, struct stage *s, int n, enum way way, doubl
         take_for(p, 20000 + rand() % 100000);
         uint64_t before = p->session.bytes;
         int64_t start = pty_now(), until = start + SECOND;
-        size_t offset = change(s, way == BY_BELL ? sizeof(struct message) : 128);
-        if (way == BY_BELL) {
+        bool rings = way == BY_BELL || way == BY_BARE_BELL, ours = way == BY_LOOKS || way == BY_BELL;
+        size_t offset = change(s, rings ? sizeof(struct message) : 128);
+        if (rings) {
             SHM_BELL_RING(&((struct rung *)(void *)s->bytes)->bell);
         }
-        while (pty_now() < until && (way != BY_WATCH ? !play_shows(p, offset, s->bytes[offset]) : p->session.bytes == before)) {
+        while (pty_now() < until && (ours ? !play_shows(p, offset, s->bytes[offset]) : p->session.bytes == before)) {
             session_take(&p->session, 100000);
         }
         session_quiet(&p->session, 3000);
@@ -339,18 +341,44 @@ static void measure_latency(struct stage *s, const struct effort *e)
     row("the slowest", part(ms, n, 1), part(peer_ms, peer_n, 1), "ms", "");
 }
 
+/* The least that a viewer does: it sleeps on the bell, and sends 64 bytes at each ring. */
+static int bare_bell(const char *id)
+{
+    const struct rung *r = shmat(atoi(id), NULL, SHM_RDONLY);
+    if (r == (void *)-1) {
+        return 1;
+    }
+    char line[64];
+    memset(line, 'x', sizeof line);
+    memcpy(line, "\033[H", 3);
+    for (;;) {
+        uint32_t rings = shm_bell_rings(&r->bell);
+        if (write(STDOUT_FILENO, line, sizeof line) < 0) {
+            return 1;
+        }
+        shm_bell_wait(&r->bell, rings);
+    }
+}
+
 static void measure_bell(struct stage *s, const struct effort *e)
 {
     struct play p;
-    double ms[LATENCIES_MOST];
-    int n = 0;
+    double ms[LATENCIES_MOST], bare_ms[LATENCIES_MOST];
+    int n = 0, bare_n = 0;
+    char *const bare[] = {(char *)"/proc/self/exe", (char *)"--bare-bell", s->id_word, NULL};
     heading("With a bell", "");
     if (play_ours(&p, s, TERM, ROWS, COLS, bell_words) == 0) {
         n = latencies(&p, s, e->latencies, BY_BELL, ms);
         play_close(&p);
     }
+    if (session_start(&p.session, TERM, ROWS, COLS, bare) == 0) {
+        session_take(&p.session, SECOND); /* it has written, and sleeps soon */
+        bare_n = latencies(&p, s, e->latencies, BY_BARE_BELL, bare_ms);
+        play_close(&p);
+    }
     row("from a write to the screen, half within", part(ms, n, 0.5), -1, "ms", "at most 0.3 ms");
     row("99 of 100 within", part(ms, n, 0.99), -1, "ms", "");
+    row("(a bare loop that sends 64 bytes at a ring)", part(bare_ms, bare_n, 0.5), -1, "ms", "the floor");
     row("CPU while nothing rings, of one core", cpu_ours(s, bell_words, e->minute, 0), -1, "%", "below 0.005 %");
 }
 
@@ -470,6 +498,9 @@ int main(int argc, char **argv)
     bool bytes = strcmp(word, "--bytes") == 0, cpu = strcmp(word, "--cpu") == 0;
     const struct effort *e = bytes ? &few : strcmp(word, "--quick") == 0 ? &quick : &full;
     struct stage s;
+    if (argc == 3 && strcmp(argv[1], "--bare-bell") == 0) {
+        return bare_bell(argv[2]);
+    }
     if (argc > 2 || (argc == 2 && e == &full && !cpu)) {
         fprintf(stderr, "usage: bench-view [--quick | --bytes | --cpu]\n");
         return 2;
