@@ -177,14 +177,15 @@ segment_bytes() { "$PROBE" bytes "${2:-$SEG_ID}" >"$1"; }
 # The strongest way in which a process has it.
 attached_as() { "$PROBE" attached "$SEG_ID" "$1" | sort | tail -n 1; }
 
-# New ones since the test began, not made by the check. In a namespace that is shared with others: ours by user and key.
+# New ones since the test began, not made by the check. In a namespace that is shared with others: ours by user and key;
+# one without a key, as a removed one is, not where another program that made it still runs.
 segments_left()
 {
     local id key creator uid
     while read -r id key creator uid _; do
         grep -qx "$id" "$T/there" "$T/ours" 2>/dev/null && continue
         [[ $LAB_OWN_IPC == 1 || " ${PIDS[*]} " == *" $creator "* ||
-            ($uid == "$EUID" && ($key == "${SEG_KEY-}" || $key == 0x00000000)) ]] || continue
+            ($uid == "$EUID" && ($key == "${SEG_KEY-}" || ($key == 0x00000000 && ! -e /proc/$creator))) ]] || continue
         printf '%s\n' "$id"
     done < <("$PROBE" list)
 }

@@ -103,6 +103,23 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
+@test "in an IPC namespace that is shared, a keyless segment of a program that still runs is not the learner's" {
+    source <(sed -n '/^segments_left()/,/^}/p' "$ROOT/lab/check.bash")
+    PROBE=$BUILD_BIN/shm-probe LAB_OWN_IPC=0 PIDS=()
+    "$PROBE" list | cut -d' ' -f1 >"$T/there"
+    exec {made}< <(exec perl -e '$| = 1; my $id = shmget(0, 64, 0600) // die; print "$$ $id\n"; sleep 1000 while 1')
+    read -r creator id <&"$made"
+    echo "$id" >"$T/id"
+    [[ $(segments_left) != *"$id"* ]] || false
+    PIDS=("$creator")
+    [[ $(segments_left) == *"$id"* ]] || false
+    PIDS=()
+    kill "$creator"
+    gone() { [[ ! -e /proc/$creator ]]; }
+    await 60 gone
+    [[ $(segments_left) == *"$id"* ]] || false # left behind, perhaps by a child of the learner's
+}
+
 @test "an end by a signal takes everything away" {
     learner '    for (;;) pause();'
     python3 "$ROOT/lab/lesson" check >"$T/out" 2>&1 3>&- &

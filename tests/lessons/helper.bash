@@ -27,6 +27,8 @@ teardown()
         kill "$WATCH" 2>/dev/null
         wait "$WATCH" 2>/dev/null
     fi
+    [[ ! ${creator-} ]] || kill "$creator" 2>/dev/null || true
+    [[ ! -e $T/id ]] || ipcrm -m "$(cat "$T/id")"
     cd /
     rm -rf "$T"
 }
