@@ -1,6 +1,6 @@
 # Builds everything and proves that it works: the same that CI runs. Installs what is missing first.
 #
-#   ./shmlab test              all of it, about five minutes on two cores
+#   ./shmlab test              all of it, about a quarter of an hour on two cores
 #   ./shmlab test NAME...      only the tests whose name has NAME in it (a regular expression), in one build
 #   ./shmlab test --list       the names of the tests
 #   ./shmlab test --chroot bookworm|trixie|jammy|noble
