@@ -266,9 +266,10 @@ program_pid() # CAGE NAME
 {
     local pid=$1 children comm
     while :; do
+        # its children first: read behind its name they may be those of the program that it has become meanwhile
+        children=$(children_of "$pid")
         read -r comm 2>/dev/null <"/proc/$pid/comm" || return 1
         [[ $comm == "${2:0:15}" ]] && echo "$pid" && return
-        children=$(children_of "$pid")
         [[ $children ]] || return 1
         pid=${children##* }
     done

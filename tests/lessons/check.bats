@@ -103,6 +103,27 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
+@test "a program that starts while it is looked for is found, and not its child" {
+    source <(sed -n '/^children_of()/,/^}/p; /^program_pid()/,/^}/p' "$ROOT/lab/check.bash")
+    ln -s "$(command -v bash)" "$T/reader"
+    mkfifo "$T/go" "$T/end"
+    bash -c 'read -r <"$1/go"; exec "$1/reader" -c "(read -r -t 60 <>\"$1/end\"; :) & wait"' - "$T" 3>&- &
+    creator=$!
+    eval "real_$(declare -f children_of)"
+    children_of()
+    {
+        if [[ $1 == "$creator" && -p $T/go ]]; then # it starts now
+            echo >"$T/go"
+            rm "$T/go"
+            until [[ $(real_children_of "$1") ]]; do sleep 0.01; done
+        fi
+        real_children_of "$1"
+    }
+    [[ $(program_pid "$creator" reader) == "$creator" ]] || false
+    echo >"$T/end"
+    wait "$creator"
+}
+
 @test "in an IPC namespace that is shared, a keyless segment of a program that still runs is not the learner's" {
     source <(sed -n '/^segments_left()/,/^}/p' "$ROOT/lab/check.bash")
     PROBE=$BUILD_BIN/shm-probe LAB_OWN_IPC=0 PIDS=()

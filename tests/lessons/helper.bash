@@ -28,6 +28,7 @@ teardown()
         wait "$WATCH" 2>/dev/null
     fi
     [[ ! ${creator-} ]] || kill "$creator" 2>/dev/null || true
+    [[ ! -p $T/end ]] || echo 1<>"$T/end" # whoever waits there goes
     [[ ! -e $T/id ]] || ipcrm -m "$(cat "$T/id")"
     cd /
     rm -rf "$T"
