@@ -70,7 +70,7 @@ static bool one_column(uint32_t point)
     return false;
 }
 
-/* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
+/* character_take for what is not printable ASCII. */
 static size_t character_decode(const char *s, bool utf8, char out[5])
 {
     uint32_t point = (unsigned char)*s;
@@ -84,6 +84,7 @@ static size_t character_decode(const char *s, bool utf8, char out[5])
     return n;
 }
 
+/* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
 static inline size_t character_take(const char *s, bool utf8, char out[5])
 {
     if (*s >= 0x20 && *s < 0x7f) { /* nearly always */

@@ -341,7 +341,7 @@ static void measure_latency(struct stage *s, const struct effort *e)
     row("the slowest", part(ms, n, 1), part(peer_ms, peer_n, 1), "ms", "");
 }
 
-/* The least that a viewer does: it sleeps on the bell, and sends 64 bytes at each ring. */
+/* bench-view --bare-bell ID, as measure_bell starts it. The least that a viewer does: it sleeps on the bell, and sends 64 bytes at each ring. */
 static int bare_bell(const char *id)
 {
     const struct rung *r = shmat(atoi(id), NULL, SHM_RDONLY);
