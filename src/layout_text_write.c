@@ -10,6 +10,9 @@
 struct writer {
     const struct layout *layout;
     FILE *out;
+    FILE *words; /* writes to *text: one line's type and name at a time */
+    char *text;
+    size_t length;
 };
 
 static void indent(const struct writer *w, unsigned depth)
@@ -44,29 +47,21 @@ static void print_name(FILE *out, const char *name)
     }
 }
 
-/* "TYPE NAME" for node, malloc'ed, as it stands in the file; NULL: no memory. An unnamed one gets no name, or "". */
-static char *type_and_name(const struct layout_node *n, bool quoted, bool empty_name)
+/* Writes "TYPE NAME" for the node to w->text, as it stands in the file. An unnamed one gets no name, or "". 0, -ENOMEM. */
+static int type_and_name(struct writer *w, const struct layout_node *n, bool quoted, bool empty_name)
 {
-    char *text = NULL;
-    size_t length = 0;
-    FILE *out = open_memstream(&text, &length);
-    if (out == NULL) {
-        return NULL;
-    }
+    rewind(w->words);
     if (quoted) {
-        quote(out, n->type);
+        quote(w->words, n->type);
     } else {
-        fputs(n->type, out);
+        fputs(n->type, w->words);
     }
     if (*n->name != '\0' || empty_name) {
-        fputc(' ', out);
-        print_name(out, n->name);
+        fputc(' ', w->words);
+        print_name(w->words, n->name);
     }
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    return text;
+    fputc('\0', w->words);
+    return fflush(w->words) == 0 ? 0 : -ENOMEM;
 }
 
 /* Does the reader make the node's own type and name of that text, and of nothing else? Leaves *d parsed in any case. */
@@ -79,27 +74,22 @@ static int reads_back(struct decl *d, const char *text, const struct layout_node
     return rc == -ENOMEM ? rc : 0;
 }
 
-/* The words for type and name: plain where the reader understands them so, else in quotes. *d is them, parsed. */
-static int choose_words(const struct layout_node *n, bool empty_name, struct decl *d, char **words)
+/* The words for type and name, in w->text: plain where the reader understands them so, else in quotes. *d is them,
+ * parsed; decl_free frees it in any case. */
+static int choose_words(struct writer *w, const struct layout_node *n, bool empty_name, struct decl *d)
 {
     bool same = false;
     bool printable = true;
+    *d = (struct decl){.base = NULL};
     for (const char *c = n->type; *c != '\0'; c++) {
         printable = printable && *c >= 32 && *c <= 126 && *c != '"' && *c != '#';
     }
-    for (int quoted = printable ? 0 : 1; quoted < 2; quoted++) {
-        *words = type_and_name(n, quoted, empty_name);
-        if (*words == NULL) {
-            return -ENOMEM;
-        }
-        int rc = reads_back(d, *words, n, empty_name, &same);
-        if (rc < 0 || same) {
+    for (int quoted = printable ? 0 : 1; quoted < 2 && !same; quoted++) {
+        decl_free(d);
+        int rc = type_and_name(w, n, quoted, empty_name);
+        rc = rc == 0 ? reads_back(d, w->text, n, empty_name, &same) : rc;
+        if (rc < 0) {
             return rc;
-        }
-        if (quoted == 0) {
-            decl_free(d);
-            free(*words);
-            *words = NULL;
         }
     }
     return 0;
@@ -183,7 +173,11 @@ static void settle(struct decl *d, const struct layout_node *n)
         unsigned differs = (g->kind != n->kind ? GIVEN_KIND : 0u) | (g->flags != n->flags ? GIVEN_FLAGS : 0u) |
                            (g->align != n->align ? GIVEN_ALIGN : 0u) | (g->count != n->count ? GIVEN_COUNT : 0u) |
                            (g->size != n->size ? GIVEN_SIZE : 0u) | (g->stride != n->stride ? GIVEN_STRIDE : 0u);
+        unsigned known = given;
         given = d->given & (GIVEN_KIND | GIVEN_FLAGS | GIVEN_ALIGN | GIVEN_COUNT | GIVEN_SIZE | GIVEN_STRIDE);
+        if (differs == 0 && given == known) {
+            return; /* nearly always at once: the type tells it all */
+        }
         given |= differs & order[i];
     }
     guess(d, n, given);
@@ -244,13 +238,12 @@ static void write_offset(const struct writer *w, uint32_t i, unsigned depth)
     }
 }
 
-static int write_leaf(const struct writer *w, uint32_t i, unsigned depth)
+static int write_leaf(struct writer *w, uint32_t i, unsigned depth)
 {
     const struct layout_node *n = &w->layout->nodes[i];
     struct decl d;
-    char *words = NULL;
     bool empty_name = *n->name == '\0' && !parent_is(w, i, LAYOUT_ARRAY);
-    int rc = choose_words(n, empty_name, &d, &words);
+    int rc = choose_words(w, n, empty_name, &d);
     if (rc < 0) {
         goto out;
     }
@@ -260,7 +253,7 @@ static int write_leaf(const struct writer *w, uint32_t i, unsigned depth)
     }
     settle(&d, n);
     write_offset(w, i, depth);
-    fputs(words, w->out);
+    fputs(w->text, w->out);
     if (n->bit_size > 0) {
         fprintf(w->out, " : %u", n->bit_size);
     }
@@ -271,7 +264,6 @@ static int write_leaf(const struct writer *w, uint32_t i, unsigned depth)
     fputc('\n', w->out);
 out:
     decl_free(&d);
-    free(words);
     return rc;
 }
 
@@ -341,9 +333,9 @@ static void block_attributes(const struct writer *w, uint32_t i, uint32_t inner,
     attributes_end(&a);
 }
 
-static int write_node(const struct writer *w, uint32_t i, unsigned depth);
+static int write_node(struct writer *w, uint32_t i, unsigned depth);
 
-static int write_members(const struct writer *w, uint32_t inner, unsigned depth)
+static int write_members(struct writer *w, uint32_t inner, unsigned depth)
 {
     const struct layout_node *nodes = w->layout->nodes;
     fputs(" {\n", w->out);
@@ -358,22 +350,20 @@ static int write_members(const struct writer *w, uint32_t inner, unsigned depth)
     return 0;
 }
 
-static int write_block(const struct writer *w, uint32_t i, unsigned depth)
+static int write_block(struct writer *w, uint32_t i, unsigned depth)
 {
     const struct layout_node *n = &w->layout->nodes[i];
     struct decl d;
-    char *words = NULL;
-    int rc = choose_words(n, false, &d, &words);
+    int rc = choose_words(w, n, false, &d);
     if (rc < 0) {
         goto out;
     }
     uint32_t inner = plain_inner(w, i, &d);
     if (n->kind != LAYOUT_ARRAY && d.dimension_count > 0) {
         /* A struct whose type's name has brackets: only quotes keep them from meaning an array. */
-        free(words);
         decl_free(&d);
-        words = type_and_name(n, true, false);
-        rc = words == NULL ? -ENOMEM : decl_parse(&d, words, 0, NULL);
+        rc = type_and_name(w, n, true, false);
+        rc = rc == 0 ? decl_parse(&d, w->text, 0, NULL) : rc;
         if (rc < 0) {
             goto out;
         }
@@ -383,7 +373,7 @@ static int write_block(const struct writer *w, uint32_t i, unsigned depth)
         fprintf(w->out, "array %zu ", n->count);
         inner = i;
     }
-    fputs(words, w->out);
+    fputs(w->text, w->out);
     if (w->layout->nodes[inner].kind == LAYOUT_TEXT) {
         fputc('\n', w->out);
         goto out;
@@ -392,12 +382,11 @@ static int write_block(const struct writer *w, uint32_t i, unsigned depth)
     rc = write_members(w, inner, depth);
 out:
     decl_free(&d);
-    free(words);
     return rc;
 }
 
 /* Depth is bounded by LAYOUT_DEPTH_MAX. */
-static int write_node(const struct writer *w, uint32_t i, unsigned depth)
+static int write_node(struct writer *w, uint32_t i, unsigned depth)
 {
     bool block = layout_kind_is_container(w->layout->nodes[i].kind);
     return block ? write_block(w, i, depth) : write_leaf(w, i, depth);
@@ -406,7 +395,13 @@ static int write_node(const struct writer *w, uint32_t i, unsigned depth)
 int layout_text_write(const struct layout *layout, FILE *out)
 {
     struct writer w = {.layout = layout, .out = out};
+    w.words = open_memstream(&w.text, &w.length);
+    if (w.words == NULL) {
+        return -ENOMEM;
+    }
     fputs("shmlab layout 1\n", out);
     int rc = layout->count > 0 ? write_node(&w, 0, 0) : 0;
+    fclose(w.words);
+    free(w.text);
     return rc < 0 ? rc : ferror(out) ? -EIO : 0;
 }
