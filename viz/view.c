@@ -124,7 +124,7 @@ static int run(struct view *v)
 int main(int argc, char **argv)
 {
     struct view v = {.source = {.segment = SEGMENT_EMPTY, .fd = -1, .creator_fd = -1}};
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, "");
     model_init(&v.model);
     pace_init(&v.pace, HZ);
     int status = print_lists(&v.words, argc, argv);
