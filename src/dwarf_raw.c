@@ -567,8 +567,9 @@ static int read_abbrevs(struct raw_unit *u)
     return rc;
 }
 
-/* DW_AT_str_offsets_base of the unit's own DIE; without it, the first entry after a DWARF 5 header. */
-static void find_strings(struct raw_unit *u)
+/* What the unit's own DIE says of all that is in it. Without a DW_AT_str_offsets_base that is the first entry after a
+ * DWARF 5 header. */
+static void read_unit_die(struct raw_unit *u)
 {
     struct raw_die die;
     u->str_offsets_base = u->version >= 5 ? (u->offset_size == 8 ? 16 : 8) : 0;
@@ -577,16 +578,17 @@ static void find_strings(struct raw_unit *u)
     }
     uint64_t at = die.data;
     for (uint32_t i = 0; i < die.abbrev->count; i++) {
-        struct raw_attribute a = u->attributes[die.abbrev->first + i];
-        size_t size = raw_form_size(u, a.form, at);
+        const struct raw_attribute *a = &u->attributes[die.abbrev->first + i];
+        size_t size = raw_attribute_size(u, a, at);
         uint64_t number, from = at;
         if (size == SIZE_MAX) {
             return;
         }
-        if (a.name == DW_AT_str_offsets_base && a.form == DW_FORM_sec_offset &&
+        if (a->name == DW_AT_str_offsets_base && a->form == DW_FORM_sec_offset &&
             take_number(u->file, section_of(u), &from, u->offset_size, &number)) {
             u->str_offsets_base = number;
-            return;
+        } else if (a->name == DW_AT_language && raw_form_constant(u, a, at, &number) && number <= UINT16_MAX) {
+            u->language = (uint16_t)number;
         }
         at += size;
     }
@@ -623,7 +625,7 @@ int raw_unit_open(struct raw_unit *unit, struct raw_unit *last)
         raw_unit_close(unit);
         return rc;
     }
-    find_strings(unit);
+    read_unit_die(unit);
     return 0;
 }
 
@@ -696,12 +698,9 @@ static uint64_t attribute_at(const struct raw_unit *u, const struct raw_die *die
     return 0;
 }
 
-uint64_t raw_die_sibling(const struct raw_unit *u, const struct raw_die *die)
+uint64_t raw_die_sibling_slowly(const struct raw_unit *u, const struct raw_die *die)
 {
     const struct raw_abbrev *a = die->abbrev;
-    if (!a->children) {
-        return die->next;
-    }
     if (a->sibling_form == 0) {
         return 0;
     }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct raw_section {
     const unsigned char *at;
@@ -52,6 +53,7 @@ struct raw_unit {
     uint64_t abbrev_offset;
     uint64_t str_offsets_base;
     uint16_t version;
+    uint16_t language; /* DW_LANG_*, where the unit's own DIE says it in a plain way; else 0 */
     uint8_t unit_type; /* DW_UT_*; 0 before DWARF 5 */
     uint8_t address_size, offset_size;
 
@@ -68,7 +70,7 @@ struct raw_unit {
 /* The unit that starts at `start` of the section into *unit, closed. 1; 0 at the section's end; -EBADMSG. */
 int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit);
 
-/* Reads the unit's abbreviations, and where its strings are. `last`, where not NULL, is a unit that is done with: the
+/* Reads the unit's abbreviations, its language, and where its strings are. `last`, where not NULL, is a unit that is done with: the
  * new one takes its memory over, or its abbreviations where both have the same, and it is closed. 0, -EBADMSG, -ENOMEM.
  * raw_unit_close frees. */
 int raw_unit_open(struct raw_unit *unit, struct raw_unit *last);
@@ -92,7 +94,8 @@ bool raw_die_read_slowly(const struct raw_unit *unit, uint64_t offset, struct ra
 bool raw_type_may_start(const struct raw_unit *unit, uint64_t offset, uint32_t name_at);
 
 /* The offset after the DIE and all its children, by its DW_AT_sibling; 0 where it has none that can be. */
-uint64_t raw_die_sibling(const struct raw_unit *unit, const struct raw_die *die);
+static inline uint64_t raw_die_sibling(const struct raw_unit *unit, const struct raw_die *die);
+uint64_t raw_die_sibling_slowly(const struct raw_unit *unit, const struct raw_die *die); /* the same, of any DIE */
 
 /* The DIE's DW_AT_name; NULL where it has none. */
 const char *raw_die_name(const struct raw_unit *unit, const struct raw_die *die);
@@ -113,6 +116,10 @@ bool raw_form_constant(const struct raw_unit *unit, const struct raw_attribute *
 /* The offset of the DIE, in the same section, that a reference within the unit names; 0 for any other form. */
 uint64_t raw_form_reference(const struct raw_unit *unit, unsigned form, uint64_t at);
 
+/* The same of a DW_FORM_ref4, which lies inside the unit. */
+static inline uint64_t raw_ref4(const struct raw_unit *unit, uint64_t at);
+
+#define RAW_FORM_REF4 0x13
 #define RAW_FORM_IMPLICIT_CONST 0x21
 
 static inline size_t raw_attribute_size(const struct raw_unit *unit, const struct raw_attribute *a, uint64_t at)
@@ -133,6 +140,29 @@ static inline bool raw_die_read(const struct raw_unit *unit, uint64_t offset, st
     }
     *die = (struct raw_die){.offset = offset, .data = offset + 1, .next = offset + 1 + a->size, .abbrev = a};
     return true;
+}
+
+static inline uint64_t raw_ref4(const struct raw_unit *unit, uint64_t at)
+{
+    uint32_t number;
+    memcpy(&number, unit->bytes + at, sizeof number);
+    if (unit->file->little_endian != (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)) {
+        number = __builtin_bswap32(number);
+    }
+    return number < unit->end - unit->start ? unit->start + number : 0;
+}
+
+static inline uint64_t raw_die_sibling(const struct raw_unit *unit, const struct raw_die *die)
+{
+    const struct raw_abbrev *a = die->abbrev;
+    if (!a->children) {
+        return die->next;
+    }
+    if (a->sibling_form != RAW_FORM_REF4 || a->sibling_at == RAW_VARIES) {
+        return raw_die_sibling_slowly(unit, die);
+    }
+    uint64_t sibling = raw_ref4(unit, die->data + a->sibling_at);
+    return sibling > die->next ? sibling : 0;
 }
 
 #endif

@@ -7,7 +7,7 @@
 #define DEPTH_MAX 24
 #define PAIR_STEPS_MAX 50000 /* for one pair of types: an honest struct takes far fewer */
 #define RUNS_MAX 6
-#define MATCHES 16
+#define MATCHES 32
 #define KNOWN 256 /* pairs that were found the same are kept, as many members share a type */
 
 /* How much of a type matters, by the way that led to it. */
@@ -34,6 +34,10 @@ struct match {
     struct {
         uint16_t a, b, size;
     } runs[RUNS_MAX]; /* bytes that must be the same */
+    /* For skip_same, where the DIEs have no children, and the same few bytes at the same places: */
+    uint8_t code_a, code_b; /* 0: it is not so */
+    uint8_t size;           /* bytes after the code */
+    uint64_t mask[2];       /* of these, which must be the same */
 };
 
 struct comparison {
@@ -240,12 +244,35 @@ static bool make_match(struct comparison *c, struct match *m)
     }
 }
 
+/* Fills in what skip_same wants, where that is so. */
+static void make_glance(struct comparison *c, struct match *m)
+{
+    size_t code_a = (size_t)(m->a - c->a->abbrevs), code_b = (size_t)(m->b - c->b->abbrevs);
+    unsigned char mask[sizeof m->mask] = {0};
+    if (!m->plain || !matters(m->a->tag) || m->a->tag != m->b->tag || m->a->children || m->b->children ||
+        m->a->size != m->b->size || m->a->size > sizeof mask || code_a >= 0x80 || code_b >= 0x80 ||
+        (m->typed && (m->type_form != DW_FORM_ref4 || m->type_a != m->type_b))) {
+        return;
+    }
+    for (size_t i = 0; i < m->run_count; i++) {
+        if (m->runs[i].a != m->runs[i].b) {
+            return;
+        }
+        memset(mask + m->runs[i].a, 0xff, m->runs[i].size);
+    }
+    memcpy(m->mask, mask, sizeof mask);
+    m->size = (uint8_t)m->a->size;
+    m->code_a = (uint8_t)code_a;
+    m->code_b = (uint8_t)code_b;
+}
+
 static struct match *match_of(struct comparison *c, const struct raw_abbrev *a, const struct raw_abbrev *b)
 {
     struct match *m = &c->matches[(size_t)(a - c->a->abbrevs) % MATCHES];
     if (m->a != a || m->b != b) {
         *m = (struct match){.a = a, .b = b};
         m->plain = make_match(c, m);
+        make_glance(c, m);
     }
     return m;
 }
@@ -263,15 +290,10 @@ static bool same_runs(struct comparison *c, const struct match *m, uint64_t a, u
     return true;
 }
 
-/* raw_form_reference, of the form that nearly all have; raw_die_read saw that it ends inside the unit. */
+/* What an attribute of a match refers to; raw_die_read saw that it ends inside the unit. */
 static inline uint64_t reference(const struct raw_unit *u, unsigned form, uint64_t at)
 {
-    uint32_t number;
-    if (form != DW_FORM_ref4 || !u->file->little_endian || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) {
-        return raw_form_reference(u, form, at);
-    }
-    memcpy(&number, u->bytes + at, sizeof number);
-    return number < u->end - u->start ? u->start + number : 0;
+    return form == DW_FORM_ref4 ? raw_ref4(u, at) : raw_form_reference(u, form, at);
 }
 
 /* As same_attributes; where the bytes differ they may still mean the same, which that function finds out. */
@@ -310,10 +332,58 @@ static bool next_child(const struct raw_unit *u, uint64_t *at, struct raw_die *c
     return true;
 }
 
+/* Pairs are kept only for what is referred to: that may happen again. */
+static struct pair *known_pair(struct comparison *c, uint64_t a)
+{
+    return &c->known[(a ^ a >> 8) % KNOWN];
+}
+
+static bool is_known(struct comparison *c, uint64_t a, uint64_t b, enum reach reach)
+{
+    const struct pair *known = known_pair(c, a);
+    return known->a == a && known->b == b && known->reach == reach;
+}
+
+/* Are the bytes after two DIEs' codes the same, as far as they must be? Reads as many as the mask has. */
+static inline bool same_at_a_glance(const struct match *m, const unsigned char *a, const unsigned char *b)
+{
+    uint64_t words_a[2], words_b[2];
+    memcpy(words_a, a, sizeof words_a);
+    memcpy(words_b, b, sizeof words_b);
+    return (((words_a[0] ^ words_b[0]) & m->mask[0]) | ((words_a[1] ^ words_b[1]) & m->mask[1])) == 0;
+}
+
+/* Steps over the children from *a and *b on that are the same at a glance, as most members of a struct are: DIEs of
+ * abbreviations that were compared, with the same bytes and a type that was met. */
+static void skip_same(struct comparison *c, uint64_t *a, uint64_t *b, enum reach reach)
+{
+    const unsigned char *bytes_a = c->a->bytes, *bytes_b = c->b->bytes;
+    const uint64_t last_a = c->a->end - 1 - sizeof c->matches->mask, last_b = c->b->end - 1 - sizeof c->matches->mask;
+    uint64_t at_a = *a, at_b = *b;
+    size_t left = c->limit > *c->steps ? c->limit - *c->steps : 0, steps = 0;
+    for (; steps < left && at_a <= last_a && at_b <= last_b; steps++) {
+        const struct match *m = &c->matches[bytes_a[at_a] % MATCHES];
+        if (bytes_a[at_a] == 0 || m->code_a != bytes_a[at_a] || m->code_b != bytes_b[at_b] ||
+            !same_at_a_glance(m, bytes_a + at_a + 1, bytes_b + at_b + 1)) {
+            break;
+        }
+        if (m->typed && !is_known(c, raw_ref4(c->a, at_a + 1 + m->type_a), raw_ref4(c->b, at_b + 1 + m->type_b),
+                                  reach_of_type(m->a->tag, reach))) {
+            break;
+        }
+        at_a += 1u + m->size;
+        at_b += 1u + m->size;
+    }
+    *c->steps += steps;
+    *a = at_a;
+    *b = at_b;
+}
+
 static bool same_children(struct comparison *c, uint64_t a, uint64_t b, enum reach reach, unsigned depth)
 {
     struct raw_die ca, cb;
     for (;;) {
+        skip_same(c, &a, &b, reach);
         if (!next_child(c->a, &a, &ca) || !next_child(c->b, &b, &cb)) {
             return false;
         }
@@ -324,12 +394,6 @@ static bool same_children(struct comparison *c, uint64_t a, uint64_t b, enum rea
             return false;
         }
     }
-}
-
-/* Pairs are kept only for what is referred to: that may happen again. */
-static struct pair *known_pair(struct comparison *c, uint64_t a)
-{
-    return &c->known[(a ^ a >> 8) % KNOWN];
 }
 
 static bool same_type(struct comparison *c, const struct raw_die *a, const struct raw_die *b, enum reach reach,
@@ -359,14 +423,13 @@ static bool same_dies(struct comparison *c, const struct raw_die *a, const struc
 static bool same_die(struct comparison *c, uint64_t a, uint64_t b, enum reach reach, unsigned depth)
 {
     struct raw_die da, db;
-    struct pair *known = known_pair(c, a);
-    if (known->a == a && known->b == b && known->reach == reach) {
+    if (is_known(c, a, b, reach)) {
         return true;
     }
     if (!raw_die_read(c->a, a, &da) || !raw_die_read(c->b, b, &db) || !same_dies(c, &da, &db, reach, depth)) {
         return false;
     }
-    *known = (struct pair){a, b, reach};
+    *known_pair(c, a) = (struct pair){a, b, reach};
     return true;
 }
 

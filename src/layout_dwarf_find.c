@@ -15,6 +15,7 @@
 
 #define SCOPES_MAX 64
 #define CHECKS_MAX 256 /* hits that are looked at from their unit's start */
+#define PIECE 4096     /* bytes of a unit that are searched first, as types stand at its start; then twice as many */
 
 /* ---- the query ---- */
 
@@ -151,6 +152,7 @@ struct walk {
     bool guessed;                   /* DIEs come from hits: is_certain tells which are any */
     size_t checks;                  /* of those, so far */
     size_t matches;                 /* types that are, or are the same as, one of the finding's, so far */
+    bool settled;                   /* the unit can't have another */
     const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
     size_t scope_count;
     int rc; /* not 0 ends the walk */
@@ -327,6 +329,35 @@ static bool is_certain(struct walk *w, uint64_t offset)
     return is_die(&w->unit, offset);
 }
 
+/* Is the DIE a child of the unit's own? false also where that takes long to tell: there are DIEs without DW_AT_sibling. */
+static bool is_at_top(const struct raw_unit *u, uint64_t offset)
+{
+    struct raw_die die;
+    if (!raw_die_read(u, u->first_die, &die) || die.abbrev == NULL || die.abbrev->tag != DW_TAG_compile_unit) {
+        return false;
+    }
+    uint64_t at = die.next;
+    while (at != 0 && at < offset && raw_die_read(u, at, &die) && die.abbrev != NULL) {
+        at = raw_die_sibling(u, &die);
+    }
+    return at == offset;
+}
+
+/* In C a file can't define two types of one name outside of functions (C11 6.7.2.1 and 6.7p3). It can have a struct and
+ * a typedef of one name, but where another file has no such typedef, and the same struct, nobody means it. */
+static bool has_no_other(const struct raw_unit *u, uint64_t offset)
+{
+    switch (u->language) {
+    case DW_LANG_C:
+    case DW_LANG_C89:
+    case DW_LANG_C99:
+    case DW_LANG_C11:
+        return is_at_top(u, offset);
+    default:
+        return false;
+    }
+}
+
 static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
 {
     struct finding *f = w->finding;
@@ -337,6 +368,7 @@ static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
     bool known = f->count > 0 && rank == f->rank && is_known(w, raw->offset);
     bool worse = f->count > 0 && rank > f->rank;
     w->matches += known;
+    w->settled = w->settled || (known && has_no_other(&w->unit, raw->offset));
     if (known || worse || !is_certain(w, raw->offset) || !rank_fits(f, rank)) {
         return;
     }
@@ -690,49 +722,55 @@ static bool has_full_names(const struct walk *w)
     return false;
 }
 
-/* Searches the unit for references to the name or (`in_full`) for itself. 1; 0: too much of it; -errno. */
-static int search_unit(struct walk *w, const struct dwarf_needles *needles, bool in_full, struct dwarf_hits *hits)
+/* Looks at the hits in the unit, which the first of them opens. 1; -EBADMSG, -ENOMEM. */
+static int try_hits(struct walk *w, const struct dwarf_hits *hits, struct raw_unit *last)
 {
-    hits->count = 0;
-    return dwarf_hits_find(w->unit.file, needles, in_full, w->unit.start, w->unit.end, hits);
-}
-
-static void try_hits(struct walk *w, const struct dwarf_hits *hits)
-{
-    for (size_t i = 0; i < hits->count && w->rc == 0; i++) {
-        try_hit(w, hits->at[i]);
-    }
-}
-
-/* Searches the unit, which is closed, and looks at the hits while its bytes are in the cache. 1; 0: a search can't
- * tell; -EBADMSG, -ENOMEM. */
-static int hits_of_unit(struct walk *w, const struct dwarf_needles *needles, struct dwarf_hits *hits,
-                        struct raw_unit *last)
-{
-    int rc = search_unit(w, needles, false, hits);
-    bool referred = hits->count > 0;
-    if (rc > 0 && !referred) {
-        rc = search_unit(w, needles, true, hits);
-    }
-    if (rc <= 0 || hits->count == 0) {
-        return rc;
-    }
-    rc = raw_unit_open(&w->unit, last);
+    int rc = w->unit.abbrevs == NULL && hits->count > 0 ? raw_unit_open(&w->unit, last) : 0;
     if (rc < 0) {
         return rc;
     }
-    if (w->unit.odd_names) {
+    if (hits->count > 0 && w->unit.odd_names) {
+        w->settled = true;
         return walk_unit(w) < 0 ? -EBADMSG : 1;
     }
-    size_t before = w->matches;
     w->guessed = true;
-    try_hits(w, hits);
-    rc = 1;
-    if (referred && w->matches == before && has_full_names(w)) { /* no unit has one name both ways */
-        rc = search_unit(w, needles, true, hits);
-        try_hits(w, hits);
+    for (size_t i = 0; i < hits->count && w->rc == 0 && !w->settled; i++) {
+        try_hit(w, hits->at[i]);
     }
     w->guessed = false;
+    return 1;
+}
+
+/* Searches the unit for references to the name or (`in_full`) for itself, until the unit is settled. Looks at them while
+ * their bytes are in the cache. *any: there were some. 1; 0: a search can't tell; -EBADMSG, -ENOMEM. */
+static int search_unit(struct walk *w, const struct dwarf_needles *needles, bool in_full, struct dwarf_hits *hits,
+                       struct raw_unit *last, bool *any)
+{
+    int rc = 1;
+    uint64_t size = PIECE;
+    *any = false;
+    for (uint64_t at = w->unit.start; rc > 0 && at < w->unit.end && w->rc == 0 && !w->settled; at += size / 2) {
+        uint64_t end = size < w->unit.end - at ? at + size : w->unit.end;
+        hits->count = 0;
+        rc = dwarf_hits_find(w->unit.file, needles, in_full, at, end, hits);
+        *any = *any || hits->count > 0;
+        rc = rc > 0 ? try_hits(w, hits, last) : rc;
+        size *= 2;
+    }
+    return rc;
+}
+
+/* Searches the unit, which is closed. 1; 0: a search can't tell; -EBADMSG, -ENOMEM. */
+static int hits_of_unit(struct walk *w, const struct dwarf_needles *needles, struct dwarf_hits *hits,
+                        struct raw_unit *last)
+{
+    size_t before = w->matches;
+    bool referred, in_full;
+    w->settled = false;
+    int rc = search_unit(w, needles, false, hits, last, &referred);
+    if (rc > 0 && !w->settled && (!referred || (w->matches == before && has_full_names(w)))) {
+        rc = search_unit(w, needles, true, hits, last, &in_full); /* no unit has one name both ways */
+    }
     return rc;
 }
 

@@ -125,6 +125,82 @@ END
     [[ $output == *"unsigned int k"* ]]
 }
 
+# crowd N: N structs, each of some fifty bytes of debug information, so that what follows them lies far behind.
+crowd() {
+    for ((i = 0; i < $1; i++)); do
+        printf 'struct crowd%d { int a, b; }; static struct crowd%d crowd%d __attribute__((used));\n' "$i" "$i" "$i"
+    done
+}
+
+@test "a difference is seen wherever in its file's debug information the type lies" {
+    echo 'struct in { KIND k; int z; }; struct out { int a; struct in list[3]; struct in *p; };' >"$work/m.h"
+    printf '#define KIND int\n#include "m.h"\nstruct out o1; int main(void) { return 0; }' >"$work/a.c"
+    for crowd in 0 100 300 2000; do
+        (crowd "$crowd"; printf '#define KIND unsigned\n#include "m.h"\nstruct out o2;') >"$work/b.c"
+        (crowd "$crowd"; printf '#define KIND int\n#include "m.h"\nstruct out o3;') >"$work/c.c"
+        for compiler in gcc clang; do
+            need "$compiler"
+            (cd "$work" && "$compiler" -g a.c c.c -o same && "$compiler" -g a.c c.c b.c -o three)
+            run -0 "$dump" "$work/same" 'struct out'
+            fails ENOTUNIQ "$work/three" 'struct out' "2 different types" "in a.c, 40 bytes" "in b.c, 40 bytes"
+        done
+    done
+}
+
+# differ DEFINITION...: a.c and b.c have the same header; in b.c these macros are others.
+differ() {
+    local defaults='-DTYPE=int -DNAME=amount -DBITS=4 -DCOUNT=12 -DPART=float -DENUM=third -DTARGET=wide' set
+    (cd "$work" && gcc -g $defaults -c a.c && gcc -g $defaults -c -o same.o b.c && gcc a.o same.o -o same)
+    run -0 "$dump" "$work/same" 'struct out'
+    for set in "$@"; do
+        (cd "$work" && gcc -g $defaults "-U${set%%=*}" "-D$set" -c b.c && gcc a.o b.o -o two)
+        echo "with $set:"
+        fails ENOTUNIQ "$work/two" 'struct out' "2 different types"
+    done
+}
+
+@test "a difference in any member, or in any member's type, makes two types" {
+    cat >"$work/m.h" <<'END'
+struct part { int first; int second; TYPE third; int NAME; int bits : BITS, more : 16 - BITS; PART real; };
+struct row { char a[COUNT]; char b[24 - COUNT]; };
+struct wide { int i; };
+struct other { int i; };
+enum color { red, green, ENUM };
+struct out { MANY int one; int two; struct part parts[2]; struct part again; struct row row; struct TARGET *to; enum color color; };
+END
+    for members in 0 600 650 700 750 1000; do
+        many=$(for ((i = 0; i < members; i++)); do printf 'int member%d; ' "$i"; done)
+        for file in a b; do
+            printf '#define MANY %s\n#include "m.h"\nstruct out %s;\n' "$many" "$file" >"$work/$file.c"
+        done
+        echo 'int main(void) { return 0; }' >>"$work/a.c"
+        differ TYPE=unsigned NAME=number BITS=5 COUNT=13 PART=int ENUM=fourth TARGET=other
+    done
+}
+
+@test "a struct inside a function does not stand for the file's own" {
+    echo 'struct message { int a; char b; } one; void f(void); int main(void) { f(); return 0; }' >"$work/a.c"
+    cat >"$work/b.c" <<'END'
+void f(void)
+{
+    struct message { int a; char b; } l = {0};
+    l.a++;
+}
+struct message { char b[12]; } two;
+END
+    echo 'struct message { int a; char b; } three;' >"$work/c.c"
+    (sed s/three/four/ "$work/c.c"; echo 'void g(void) { struct message { char b[12]; } l = {{0}}; l.b[0]++; }') >"$work/d.c"
+    for compiler in gcc clang; do
+        need "$compiler"
+        (cd "$work" && "$compiler" -g a.c b.c c.c -o three && "$compiler" -g a.c b.c c.c d.c -o four &&
+            sed 's/two;/;/' b.c >e.c && "$compiler" -g a.c e.c d.c -o local)
+        fails ENOTUNIQ "$work/three" 'struct message' "2 different types" "a.c:1, 8 bytes" "b.c:6, 12 bytes"
+        fails ENOTUNIQ "$work/four" 'struct message' "2 different types"
+        run -0 "$dump" "$work/local" 'struct message'
+        [[ $output == *"0 int a"*"4 char b"* ]]
+    done
+}
+
 @test "a typedef is not the struct of the same name" {
     echo 'typedef struct { char c; } thing; struct thing { int i; }; thing a; struct thing b; int main(void) { return 0; }' >"$work/a.c"
     gcc -g "$work/a.c" -o "$work/a"
