@@ -223,17 +223,18 @@ static void sort(struct dwarf_hits *hits)
     }
 }
 
-int dwarf_hits_find(const struct raw_file *file, const struct dwarf_needles *needles, bool in_full, uint64_t from,
+int dwarf_hits_find(const struct raw_unit *unit, const struct dwarf_needles *needles, bool in_full, uint64_t from,
                     uint64_t end, struct dwarf_hits *hits)
 {
     const struct dwarf_needle *list = in_full ? &needles->name : needles->references;
     size_t count = in_full ? 1 : needles->count;
+    const struct raw_section bytes = {unit->bytes, unit->end - unit->base};
     for (uint64_t block = from; block < end; block += BLOCK) {
         uint64_t block_end = end - block < BLOCK ? end : block + BLOCK;
         for (size_t i = 0; i < count; i++) {
-            size_t at = block;
-            while ((at = next_place(&list[i], &file->info, at, block_end)) != SIZE_MAX) {
-                int rc = add_hit(hits, at++);
+            size_t at = block - unit->base;
+            while ((at = next_place(&list[i], &bytes, at, block_end - unit->base)) != SIZE_MAX) {
+                int rc = add_hit(hits, unit->base + at++);
                 if (rc <= 0) {
                     return rc;
                 }

@@ -38,9 +38,10 @@ struct dwarf_hits {
     size_t total; /* of all searches */
 };
 
-/* Adds the hits that start from `from` on and before `end`: references to the name, or (`in_full`) the name itself. 1;
- * 0: so many that a search does not pay; -ENOMEM. count may be set to 0 in between; dwarf_hits_free in any case. */
-int dwarf_hits_find(const struct raw_file *file, const struct dwarf_needles *needles, bool in_full, uint64_t from,
+/* Adds the hits in the unit that start from `from` on and before `end`: references to the name, or (`in_full`) the name
+ * itself. 1; 0: so many that a search does not pay; -ENOMEM. count may be set to 0 in between; dwarf_hits_free in any
+ * case. */
+int dwarf_hits_find(const struct raw_unit *unit, const struct dwarf_needles *needles, bool in_full, uint64_t from,
                     uint64_t end, struct dwarf_hits *hits);
 void dwarf_hits_free(struct dwarf_hits *hits);
 

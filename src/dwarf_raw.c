@@ -5,15 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ABBREVS_MAX (1u << 16)
 #define ATTRIBUTES_MAX (1u << 20)
 #define ABBREV_SIZE_MAX 4096 /* bytes of attributes: more counts as a size that varies */
-
-static const struct raw_section *section_of(const struct raw_unit *unit)
-{
-    return unit->in_types ? &unit->file->types : &unit->file->info;
-}
 
 /* ---- numbers ---- */
 
@@ -70,6 +66,25 @@ static inline bool take_leb(const unsigned char *bytes, uint64_t end, uint64_t *
     return take_long_leb(bytes, end, at, number);
 }
 
+/* The same of the unit's own bytes: */
+static inline bool unit_number(const struct raw_unit *u, uint64_t *at, unsigned size, uint64_t *number)
+{
+    if (*at > u->end || u->end - *at < size) {
+        return false;
+    }
+    *number = number_at(raw_at(u, *at), size, u->file->little_endian);
+    *at += size;
+    return true;
+}
+
+static inline bool unit_leb(const struct raw_unit *u, uint64_t *at, uint64_t *number)
+{
+    uint64_t from = *at - u->base;
+    bool ok = take_leb(u->bytes, u->end - u->base, &from, number);
+    *at = from + u->base;
+    return ok;
+}
+
 /* A signed LEB128 before `end`. */
 static bool take_signed_leb(const unsigned char *bytes, uint64_t end, uint64_t *at, int64_t *number)
 {
@@ -84,6 +99,14 @@ static bool take_signed_leb(const unsigned char *bytes, uint64_t end, uint64_t *
     }
     *number = (int64_t)n;
     return true;
+}
+
+static bool unit_signed_leb(const struct raw_unit *u, uint64_t *at, int64_t *number)
+{
+    uint64_t from = *at - u->base;
+    bool ok = take_signed_leb(u->bytes, u->end - u->base, &from, number);
+    *at = from + u->base;
+    return ok;
 }
 
 /* ---- forms ---- */
@@ -123,9 +146,8 @@ static inline uint32_t fixed_size(const struct raw_unit *u, unsigned form)
 /* A length of `size` bytes (0: LEB128) and as many bytes after it. */
 static size_t block_size(const struct raw_unit *u, uint64_t at, unsigned size)
 {
-    const struct raw_section *s = section_of(u);
     uint64_t start = at, length;
-    bool ok = size > 0 ? take_number(u->file, s, &at, size, &length) : take_leb(s->at, u->end, &at, &length);
+    bool ok = size > 0 ? unit_number(u, &at, size, &length) : unit_leb(u, &at, &length);
     if (!ok || at > u->end || length > u->end - at) {
         return SIZE_MAX;
     }
@@ -134,7 +156,6 @@ static size_t block_size(const struct raw_unit *u, uint64_t at, unsigned size)
 
 size_t raw_form_size(const struct raw_unit *u, unsigned form, uint64_t at)
 {
-    const unsigned char *bytes = section_of(u)->at;
     uint32_t fixed = fixed_size(u, form);
     uint64_t start = at, number;
     if (fixed != RAW_VARIES) {
@@ -150,10 +171,10 @@ size_t raw_form_size(const struct raw_unit *u, unsigned form, uint64_t at)
     case DW_FORM_rnglistx:
     case DW_FORM_GNU_addr_index:
     case DW_FORM_GNU_str_index:
-        return take_leb(bytes, u->end, &at, &number) ? (size_t)(at - start) : SIZE_MAX;
+        return unit_leb(u, &at, &number) ? (size_t)(at - start) : SIZE_MAX;
     case DW_FORM_string: {
-        const unsigned char *nul = at < u->end ? memchr(bytes + at, 0, (size_t)(u->end - at)) : NULL;
-        return nul != NULL ? (size_t)(nul - (bytes + at)) + 1 : SIZE_MAX;
+        const unsigned char *nul = at < u->end ? memchr(raw_at(u, at), 0, (size_t)(u->end - at)) : NULL;
+        return nul != NULL ? (size_t)(nul - raw_at(u, at)) + 1 : SIZE_MAX;
     }
     case DW_FORM_block1:
         return block_size(u, at, 1);
@@ -166,7 +187,7 @@ size_t raw_form_size(const struct raw_unit *u, unsigned form, uint64_t at)
         return block_size(u, at, 0);
     case DW_FORM_indirect: {
         /* The form itself stands before the value. One that is indirect again would be no form. */
-        if (!take_leb(bytes, u->end, &at, &number) || number == DW_FORM_indirect || number > UINT16_MAX) {
+        if (!unit_leb(u, &at, &number) || number == DW_FORM_indirect || number > UINT16_MAX) {
             return SIZE_MAX;
         }
         size_t rest = raw_form_size(u, (unsigned)number, at);
@@ -199,29 +220,28 @@ static const char *indexed_string(const struct raw_unit *u, uint64_t index)
 
 const char *raw_form_string(const struct raw_unit *u, unsigned form, uint64_t at)
 {
-    const struct raw_section *s = section_of(u);
     uint64_t number;
     switch (form) {
     case DW_FORM_string:
-        return raw_form_size(u, form, at) != SIZE_MAX ? (const char *)s->at + at : NULL;
+        return raw_form_size(u, form, at) != SIZE_MAX ? (const char *)raw_at(u, at) : NULL;
     case DW_FORM_strp:
-        return take_number(u->file, s, &at, u->offset_size, &number) ? string_in(&u->file->str, number) : NULL;
+        return unit_number(u, &at, u->offset_size, &number) ? string_in(&u->file->str, number) : NULL;
     case DW_FORM_line_strp:
-        return take_number(u->file, s, &at, u->offset_size, &number) ? string_in(&u->file->line_str, number) : NULL;
+        return unit_number(u, &at, u->offset_size, &number) ? string_in(&u->file->line_str, number) : NULL;
     case DW_FORM_strp_sup:
     case DW_FORM_GNU_strp_alt:
-        if (u->file->alt == NULL || !take_number(u->file, s, &at, u->offset_size, &number)) {
+        if (u->file->alt == NULL || !unit_number(u, &at, u->offset_size, &number)) {
             return NULL;
         }
         return string_in(&u->file->alt->str, number);
     case DW_FORM_strx:
     case DW_FORM_GNU_str_index:
-        return take_leb(s->at, u->end, &at, &number) ? indexed_string(u, number) : NULL;
+        return unit_leb(u, &at, &number) ? indexed_string(u, number) : NULL;
     case DW_FORM_strx1:
     case DW_FORM_strx2:
     case DW_FORM_strx3:
     case DW_FORM_strx4:
-        return take_number(u->file, s, &at, form - DW_FORM_strx1 + 1, &number) ? indexed_string(u, number) : NULL;
+        return unit_number(u, &at, form - DW_FORM_strx1 + 1, &number) ? indexed_string(u, number) : NULL;
     default:
         return NULL;
     }
@@ -229,7 +249,6 @@ const char *raw_form_string(const struct raw_unit *u, unsigned form, uint64_t at
 
 bool raw_form_constant(const struct raw_unit *u, const struct raw_attribute *a, uint64_t at, uint64_t *value)
 {
-    const struct raw_section *s = section_of(u);
     int64_t number;
     switch (a->form) {
     case DW_FORM_data1:
@@ -237,11 +256,11 @@ bool raw_form_constant(const struct raw_unit *u, const struct raw_attribute *a, 
     case DW_FORM_data4:
     case DW_FORM_data8:
     case DW_FORM_flag:
-        return take_number(u->file, s, &at, fixed_size(u, a->form), value);
+        return unit_number(u, &at, fixed_size(u, a->form), value);
     case DW_FORM_udata:
-        return take_leb(s->at, u->end, &at, value);
+        return unit_leb(u, &at, value);
     case DW_FORM_sdata:
-        if (!take_signed_leb(s->at, u->end, &at, &number)) {
+        if (!unit_signed_leb(u, &at, &number)) {
             return false;
         }
         *value = (uint64_t)number;
@@ -259,7 +278,6 @@ bool raw_form_constant(const struct raw_unit *u, const struct raw_attribute *a, 
 
 uint64_t raw_form_reference(const struct raw_unit *u, unsigned form, uint64_t at)
 {
-    const struct raw_section *s = section_of(u);
     uint64_t number;
     bool ok;
     switch (form) {
@@ -267,10 +285,10 @@ uint64_t raw_form_reference(const struct raw_unit *u, unsigned form, uint64_t at
     case DW_FORM_ref2:
     case DW_FORM_ref4:
     case DW_FORM_ref8:
-        ok = take_number(u->file, s, &at, fixed_size(u, form), &number);
+        ok = unit_number(u, &at, fixed_size(u, form), &number);
         break;
     case DW_FORM_ref_udata:
-        ok = take_leb(s->at, u->end, &at, &number);
+        ok = unit_leb(u, &at, &number);
         break;
     default:
         ok = false;
@@ -280,9 +298,10 @@ uint64_t raw_form_reference(const struct raw_unit *u, unsigned form, uint64_t at
 
 /* ---- units ---- */
 
-/* The fields after the length. */
-static bool unit_header(const struct raw_file *file, const struct raw_section *s, struct raw_unit *u, uint64_t at)
+/* The fields after the length. `at`: from unit->base on, as offsets in *s. */
+static bool unit_header(const struct raw_section *s, struct raw_unit *u, uint64_t at)
 {
+    const struct raw_file *file = u->file;
     uint64_t version, number;
     if (!take_number(file, s, &at, 2, &version) || version < 2 || version > 5) {
         return false;
@@ -312,33 +331,58 @@ static bool unit_header(const struct raw_file *file, const struct raw_section *s
     /* A type's signature and offset; a skeleton's id. */
     at += types ? 8u + u->offset_size : 0;
     at += u->unit_type == DW_UT_skeleton || u->unit_type == DW_UT_split_compile ? 8 : 0;
-    u->first_die = at;
-    return at <= u->end;
+    u->first_die = u->base + at;
+    return u->first_die <= u->next;
+}
+
+/* Reads the header at `start` from *s, which has the section's bytes from unit->base on. */
+static int read_header(const struct raw_section *s, uint64_t section_size, struct raw_unit *unit)
+{
+    uint64_t at = unit->start - unit->base, length;
+    if (!take_number(unit->file, s, &at, 4, &length)) {
+        return -EBADMSG;
+    }
+    if (length == UINT32_MAX) {
+        unit->offset_size = 8;
+        if (!take_number(unit->file, s, &at, 8, &length)) {
+            return -EBADMSG;
+        }
+    }
+    if (length == 0 || length > section_size - (unit->base + at)) {
+        return -EBADMSG;
+    }
+    unit->next = unit->base + at + length;
+    unit->end = unit->next < unit->base + s->size ? unit->next : unit->base + s->size;
+    return unit_header(s, unit, at) ? 1 : -EBADMSG;
 }
 
 int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit)
 {
     const struct raw_section *s = in_types ? &file->types : &file->info;
-    uint64_t at = start, length;
-    *unit = (struct raw_unit){
-        .file = file, .in_types = in_types, .bytes = s->at, .start = start, .offset_size = 4};
-    if (start >= s->size) {
+    *unit = (struct raw_unit){.file = file, .in_types = in_types, .bytes = s->at, .start = start, .offset_size = 4};
+    return start >= s->size ? 0 : read_header(s, s->size, unit);
+}
+
+int raw_unit_peek(const struct raw_file *file, uint64_t start, unsigned char *buffer, size_t size,
+                  struct raw_unit *unit)
+{
+    if (start >= file->info.size) {
         return 0;
     }
-    if (!take_number(file, s, &at, 4, &length)) {
-        return -EBADMSG;
+    size_t wanted = file->info.size - start < size ? (size_t)(file->info.size - start) : size;
+    if (file->fd < 0 || pread(file->fd, buffer, wanted, (off_t)(file->info_offset + start)) != (ssize_t)wanted) {
+        return -EIO;
     }
-    if (length == UINT32_MAX) {
-        unit->offset_size = 8;
-        if (!take_number(file, s, &at, 8, &length)) {
-            return -EBADMSG;
-        }
-    }
-    if (length == 0 || length > s->size - at) {
-        return -EBADMSG;
-    }
-    unit->end = at + length;
-    return unit_header(file, s, unit, at) ? 1 : -EBADMSG;
+    struct raw_section bytes = {buffer, wanted};
+    *unit = (struct raw_unit){.file = file, .bytes = buffer, .base = start, .start = start, .offset_size = 4};
+    return read_header(&bytes, file->info.size, unit);
+}
+
+void raw_unit_whole(struct raw_unit *unit)
+{
+    unit->bytes = unit->in_types ? unit->file->types.at : unit->file->info.at;
+    unit->base = 0;
+    unit->end = unit->next;
 }
 
 /* ---- abbreviations ---- */
@@ -585,7 +629,7 @@ static void read_unit_die(struct raw_unit *u)
             return;
         }
         if (a->name == DW_AT_str_offsets_base && a->form == DW_FORM_sec_offset &&
-            take_number(u->file, section_of(u), &from, u->offset_size, &number)) {
+            unit_number(u, &from, u->offset_size, &number)) {
             u->str_offsets_base = number;
         } else if (a->name == DW_AT_language && raw_form_constant(u, a, at, &number) && number <= UINT16_MAX) {
             u->language = (uint16_t)number;
@@ -644,14 +688,14 @@ void raw_unit_close(struct raw_unit *unit)
 bool raw_type_may_start(const struct raw_unit *u, uint64_t offset, uint32_t name_at)
 {
     uint64_t code, at = offset;
-    return take_leb(u->bytes, u->end, &at, &code) && code < u->abbrev_count &&
+    return unit_leb(u, &at, &code) && code < u->abbrev_count &&
            raw_tag_is_type(u->abbrevs[code].tag) && u->abbrevs[code].name_at == name_at;
 }
 
 bool raw_die_read_slowly(const struct raw_unit *u, uint64_t offset, struct raw_die *die)
 {
     uint64_t code, at = offset;
-    if (!take_leb(u->bytes, u->end, &at, &code)) {
+    if (!unit_leb(u, &at, &code)) {
         return false;
     }
     *die = (struct raw_die){.offset = offset, .data = at, .next = at};

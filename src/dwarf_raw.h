@@ -21,6 +21,8 @@ struct raw_section {
 struct raw_file {
     bool little_endian;
     struct raw_section info, types, abbrev, str, line_str, str_offsets;
+    int fd;               /* where raw_unit_peek can read .debug_info; it stays the opener's; -1: nowhere */
+    uint64_t info_offset; /* of .debug_info in fd */
     const struct raw_file *alt; /* the file that dwz shares, or NULL */
 };
 
@@ -47,8 +49,10 @@ struct raw_abbrev {
 struct raw_unit {
     const struct raw_file *file;
     bool in_types;              /* of .debug_types */
-    const unsigned char *bytes; /* of its section, from the start */
-    uint64_t start, end;        /* offsets in its section */
+    const unsigned char *bytes; /* of its section, from the offset `base` on */
+    uint64_t base;
+    uint64_t start, end; /* offsets in its section; of what was read by raw_unit_peek */
+    uint64_t next;       /* where it ends indeed */
     uint64_t first_die;
     uint64_t abbrev_offset;
     uint64_t str_offsets_base;
@@ -69,6 +73,13 @@ struct raw_unit {
 
 /* The unit that starts at `start` of the section into *unit, closed. 1; 0 at the section's end; -EBADMSG. */
 int raw_unit_next(const struct raw_file *file, bool in_types, uint64_t start, struct raw_unit *unit);
+
+/* As raw_unit_next for .debug_info, but takes the first bytes, `size` at most, from the file into `buffer`: what lies
+ * beyond them is not there. A map would cost more, as the kernel maps 16 pages for each one that is touched. -EIO: the
+ * file can't be read so. raw_unit_whole makes it, open or not, the whole unit. */
+int raw_unit_peek(const struct raw_file *file, uint64_t start, unsigned char *buffer, size_t size,
+                  struct raw_unit *unit);
+void raw_unit_whole(struct raw_unit *unit);
 
 /* Reads the unit's abbreviations, its language, and where its strings are. `last`, where not NULL, is a unit that is done with: the
  * new one takes its memory over, or its abbreviations where both have the same, and it is closed. 0, -EBADMSG, -ENOMEM.
@@ -119,6 +130,11 @@ uint64_t raw_form_reference(const struct raw_unit *unit, unsigned form, uint64_t
 /* The same of a DW_FORM_ref4, which lies inside the unit. */
 static inline uint64_t raw_ref4(const struct raw_unit *unit, uint64_t at);
 
+static inline const unsigned char *raw_at(const struct raw_unit *unit, uint64_t offset)
+{
+    return unit->bytes + (offset - unit->base);
+}
+
 #define RAW_FORM_REF4 0x13
 #define RAW_FORM_IMPLICIT_CONST 0x21
 
@@ -133,7 +149,7 @@ static inline size_t raw_attribute_size(const struct raw_unit *unit, const struc
 /* Most DIEs are of a code below 128 that was met before, and of a fixed size. */
 static inline bool raw_die_read(const struct raw_unit *unit, uint64_t offset, struct raw_die *die)
 {
-    unsigned code = offset < unit->end ? unit->bytes[offset] : 0x80;
+    unsigned code = offset < unit->end ? *raw_at(unit, offset) : 0x80;
     const struct raw_abbrev *a = code < 0x80 && code < unit->abbrev_count ? &unit->abbrevs[code] : NULL;
     if (code == 0 || a == NULL || !a->decoded || a->size == RAW_VARIES || a->size > unit->end - offset - 1) {
         return raw_die_read_slowly(unit, offset, die);
@@ -145,7 +161,7 @@ static inline bool raw_die_read(const struct raw_unit *unit, uint64_t offset, st
 static inline uint64_t raw_ref4(const struct raw_unit *unit, uint64_t at)
 {
     uint32_t number;
-    memcpy(&number, unit->bytes + at, sizeof number);
+    memcpy(&number, raw_at(unit, at), sizeof number);
     if (unit->file->little_endian != (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)) {
         number = __builtin_bswap32(number);
     }

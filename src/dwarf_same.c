@@ -8,6 +8,7 @@
 #define PAIR_STEPS_MAX 50000 /* for one pair of types: an honest struct takes far fewer */
 #define RUNS_MAX 6
 #define MATCHES 32
+#define GLANCE 16 /* bytes of a DIE that are compared at once: a member has 9 to 14 */
 #define KNOWN 256 /* pairs that were found the same are kept, as many members share a type */
 
 /* How much of a type matters, by the way that led to it. */
@@ -35,9 +36,9 @@ struct match {
         uint16_t a, b, size;
     } runs[RUNS_MAX]; /* bytes that must be the same */
     /* For skip_same, where the DIEs have no children, and the same few bytes at the same places: */
-    uint8_t code_a, code_b; /* 0: it is not so */
-    uint8_t size;           /* bytes after the code */
-    uint64_t mask[2];       /* of these, which must be the same */
+    uint8_t code_a, code_b;    /* 0: it is not so */
+    uint8_t size;              /* bytes after the code */
+    uint64_t mask[GLANCE / 8]; /* of these, which must be the same */
 };
 
 struct comparison {
@@ -118,7 +119,7 @@ static bool same_bytes(struct comparison *c, const struct value *a, const struct
 {
     bool implicit = a->attribute->form == DW_FORM_implicit_const && a->attribute->size != b->attribute->size;
     return a->attribute->form == b->attribute->form && !implicit && a->size == b->size &&
-           memcmp(c->a->bytes + a->at, c->b->bytes + b->at, a->size) == 0;
+           memcmp(raw_at(c->a, a->at), raw_at(c->b, b->at), a->size) == 0;
 }
 
 /* A reference counted from its unit's start: the same bytes mean different things in two units. */
@@ -248,9 +249,9 @@ static bool make_match(struct comparison *c, struct match *m)
 static void make_glance(struct comparison *c, struct match *m)
 {
     size_t code_a = (size_t)(m->a - c->a->abbrevs), code_b = (size_t)(m->b - c->b->abbrevs);
-    unsigned char mask[sizeof m->mask] = {0};
+    unsigned char mask[GLANCE] = {0};
     if (!m->plain || !matters(m->a->tag) || m->a->tag != m->b->tag || m->a->children || m->b->children ||
-        m->a->size != m->b->size || m->a->size > sizeof mask || code_a >= 0x80 || code_b >= 0x80 ||
+        m->a->size != m->b->size || m->a->size > GLANCE || code_a >= 0x80 || code_b >= 0x80 ||
         (m->typed && (m->type_form != DW_FORM_ref4 || m->type_a != m->type_b))) {
         return;
     }
@@ -260,7 +261,7 @@ static void make_glance(struct comparison *c, struct match *m)
         }
         memset(mask + m->runs[i].a, 0xff, m->runs[i].size);
     }
-    memcpy(m->mask, mask, sizeof mask);
+    memcpy(m->mask, mask, GLANCE);
     m->size = (uint8_t)m->a->size;
     m->code_a = (uint8_t)code_a;
     m->code_b = (uint8_t)code_b;
@@ -279,7 +280,7 @@ static struct match *match_of(struct comparison *c, const struct raw_abbrev *a, 
 
 static bool same_runs(struct comparison *c, const struct match *m, uint64_t a, uint64_t b)
 {
-    const unsigned char *bytes_a = c->a->bytes + a, *bytes_b = c->b->bytes + b;
+    const unsigned char *bytes_a = raw_at(c->a, a), *bytes_b = raw_at(c->b, b);
     for (size_t i = 0; i < m->run_count; i++) {
         const unsigned char *run_a = bytes_a + m->runs[i].a, *run_b = bytes_b + m->runs[i].b;
         size_t size = m->runs[i].size;
@@ -347,44 +348,49 @@ static bool is_known(struct comparison *c, uint64_t a, uint64_t b, enum reach re
 /* Are the bytes after two DIEs' codes the same, as far as they must be? Reads as many as the mask has. */
 static inline bool same_at_a_glance(const struct match *m, const unsigned char *a, const unsigned char *b)
 {
-    uint64_t words_a[2], words_b[2];
-    memcpy(words_a, a, sizeof words_a);
-    memcpy(words_b, b, sizeof words_b);
+    uint64_t words_a[GLANCE / 8], words_b[GLANCE / 8];
+    memcpy(words_a, a, GLANCE);
+    memcpy(words_b, b, GLANCE);
     return (((words_a[0] ^ words_b[0]) & m->mask[0]) | ((words_a[1] ^ words_b[1]) & m->mask[1])) == 0;
 }
 
-/* Steps over the children from *a and *b on that are the same at a glance, as most members of a struct are: DIEs of
- * abbreviations that were compared, with the same bytes and a type that was met. */
-static void skip_same(struct comparison *c, uint64_t *a, uint64_t *b, enum reach reach)
+/* Are there a code and as many bytes? */
+static inline bool has_a_glance(const struct raw_unit *u, uint64_t at)
 {
-    const unsigned char *bytes_a = c->a->bytes, *bytes_b = c->b->bytes;
-    const uint64_t last_a = c->a->end - 1 - sizeof c->matches->mask, last_b = c->b->end - 1 - sizeof c->matches->mask;
-    uint64_t at_a = *a, at_b = *b;
-    size_t left = c->limit > *c->steps ? c->limit - *c->steps : 0, steps = 0;
-    for (; steps < left && at_a <= last_a && at_b <= last_b; steps++) {
-        const struct match *m = &c->matches[bytes_a[at_a] % MATCHES];
-        if (bytes_a[at_a] == 0 || m->code_a != bytes_a[at_a] || m->code_b != bytes_b[at_b] ||
-            !same_at_a_glance(m, bytes_a + at_a + 1, bytes_b + at_b + 1)) {
-            break;
+    return at < u->end && u->end - at > GLANCE;
+}
+
+/* Steps over the children from *a and *b on that are the same at a glance, as most members of a struct are: DIEs of
+ * abbreviations that were compared, and the same bytes. false: their types differ. */
+static bool skip_same(struct comparison *c, uint64_t *a, uint64_t *b, enum reach reach, unsigned depth)
+{
+    while (*c->steps < c->limit && has_a_glance(c->a, *a) && has_a_glance(c->b, *b)) {
+        const unsigned char *at_a = raw_at(c->a, *a), *at_b = raw_at(c->b, *b);
+        const struct match *m = &c->matches[*at_a % MATCHES];
+        if (*at_a == 0 || m->code_a != *at_a || m->code_b != *at_b || !same_at_a_glance(m, at_a + 1, at_b + 1)) {
+            return true;
         }
-        if (m->typed && !is_known(c, raw_ref4(c->a, at_a + 1 + m->type_a), raw_ref4(c->b, at_b + 1 + m->type_b),
-                                  reach_of_type(m->a->tag, reach))) {
-            break;
+        uint64_t size = 1u + m->size;
+        if (m->typed) {
+            uint64_t type_a = raw_ref4(c->a, *a + 1 + m->type_a), type_b = raw_ref4(c->b, *b + 1 + m->type_b);
+            enum reach reach_of = reach_of_type(m->a->tag, reach);
+            if (!is_known(c, type_a, type_b, reach_of) &&
+                (type_a == 0 || type_b == 0 || !same_die(c, type_a, type_b, reach_of, depth + 1))) {
+                return false;
+            }
         }
-        at_a += 1u + m->size;
-        at_b += 1u + m->size;
+        ++*c->steps;
+        *a += size;
+        *b += size;
     }
-    *c->steps += steps;
-    *a = at_a;
-    *b = at_b;
+    return true;
 }
 
 static bool same_children(struct comparison *c, uint64_t a, uint64_t b, enum reach reach, unsigned depth)
 {
     struct raw_die ca, cb;
     for (;;) {
-        skip_same(c, &a, &b, reach);
-        if (!next_child(c->a, &a, &ca) || !next_child(c->b, &b, &cb)) {
+        if (!skip_same(c, &a, &b, reach, depth + 1) || !next_child(c->a, &a, &ca) || !next_child(c->b, &b, &cb)) {
             return false;
         }
         if (ca.abbrev == NULL || cb.abbrev == NULL) {

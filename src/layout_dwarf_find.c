@@ -16,6 +16,9 @@
 #define SCOPES_MAX 64
 #define CHECKS_MAX 256 /* hits that are looked at from their unit's start */
 #define PIECE 4096     /* bytes of a unit that are searched first, as types stand at its start; then twice as many */
+#define PEEK 8192
+#define PEEK_MAX 32768
+#define PEEK_MISSES 4
 
 /* ---- the query ---- */
 
@@ -153,6 +156,8 @@ struct walk {
     size_t checks;                  /* of those, so far */
     size_t matches;                 /* types that are, or are the same as, one of the finding's, so far */
     bool settled;                   /* the unit can't have another */
+    bool peeking;                   /* the unit is but its start: enough to settle it, not to find more */
+    size_t peek, missed;            /* bytes to peek at (0: it does not pay), and how often that was too little */
     const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
     size_t scope_count;
     int rc; /* not 0 ends the walk */
@@ -366,6 +371,10 @@ static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
         return;
     }
     bool known = f->count > 0 && rank == f->rank && is_known(w, raw->offset);
+    if (w->peeking) {
+        w->settled = known && has_no_other(&w->unit, raw->offset);
+        return;
+    }
     bool worse = f->count > 0 && rank > f->rank;
     w->matches += known;
     w->settled = w->settled || (known && has_no_other(&w->unit, raw->offset));
@@ -436,7 +445,7 @@ static void look_for_name(struct walk *w, const struct raw_die *die)
     }
     if (!die->abbrev->declaration) {
         add_found(w, die, rank_of(die->abbrev->tag, rest));
-    } else if (!add_signature(w, die, rank_of(die->abbrev->tag, rest))) {
+    } else if (!w->peeking && !add_signature(w, die, rank_of(die->abbrev->tag, rest))) {
         w->finding->declarations++;
     }
 }
@@ -653,7 +662,7 @@ static void walk_section(struct walk *w, const struct raw_file *file, bool in_ty
             w->finding->damaged += more < 0;
             break;
         }
-        at = w->unit.end;
+        at = w->unit.next;
         int rc = raw_unit_open(&w->unit, &last);
         if (rc == 0) {
             rc = walk_unit(w);
@@ -729,7 +738,7 @@ static int try_hits(struct walk *w, const struct dwarf_hits *hits, struct raw_un
     if (rc < 0) {
         return rc;
     }
-    if (hits->count > 0 && w->unit.odd_names) {
+    if (hits->count > 0 && w->unit.odd_names && !w->peeking) {
         w->settled = true;
         return walk_unit(w) < 0 ? -EBADMSG : 1;
     }
@@ -752,12 +761,28 @@ static int search_unit(struct walk *w, const struct dwarf_needles *needles, bool
     for (uint64_t at = w->unit.start; rc > 0 && at < w->unit.end && w->rc == 0 && !w->settled; at += size / 2) {
         uint64_t end = size < w->unit.end - at ? at + size : w->unit.end;
         hits->count = 0;
-        rc = dwarf_hits_find(w->unit.file, needles, in_full, at, end, hits);
+        rc = dwarf_hits_find(&w->unit, needles, in_full, at, end, hits);
         *any = *any || hits->count > 0;
         rc = rc > 0 ? try_hits(w, hits, last) : rc;
         size *= 2;
     }
     return rc;
+}
+
+/* Is a look at the unit's start enough to settle it? Where it was not, some times running, the next look is at more. */
+static bool settled_at_a_peek(struct walk *w, const struct dwarf_needles *needles, struct dwarf_hits *hits,
+                              struct raw_unit *last)
+{
+    bool any;
+    search_unit(w, needles, false, hits, last, &any);
+    raw_unit_whole(&w->unit);
+    w->peeking = false;
+    w->missed = w->settled ? 0 : w->missed + 1;
+    if (w->missed == PEEK_MISSES) {
+        w->missed = 0;
+        w->peek = w->peek < PEEK_MAX ? 2 * w->peek : 0;
+    }
+    return w->settled;
 }
 
 /* Searches the unit, which is closed. 1; 0: a search can't tell; -EBADMSG, -ENOMEM. */
@@ -767,11 +792,22 @@ static int hits_of_unit(struct walk *w, const struct dwarf_needles *needles, str
     size_t before = w->matches;
     bool referred, in_full;
     w->settled = false;
+    if (w->peeking && settled_at_a_peek(w, needles, hits, last)) {
+        return 1;
+    }
     int rc = search_unit(w, needles, false, hits, last, &referred);
     if (rc > 0 && !w->settled && (!referred || (w->matches == before && has_full_names(w)))) {
         rc = search_unit(w, needles, true, hits, last, &in_full); /* no unit has one name both ways */
     }
     return rc;
+}
+
+/* raw_unit_next, or only a peek at the unit where that may do. */
+static int next_unit(struct walk *w, const struct raw_file *file, uint64_t at, unsigned char buffer[PEEK_MAX])
+{
+    int rc = w->peek > 0 && w->finding->count > 0 ? raw_unit_peek(file, at, buffer, w->peek, &w->unit) : -EIO;
+    w->peeking = rc > 0;
+    return rc != -EIO ? rc : raw_unit_next(file, false, at, &w->unit);
 }
 
 /* 1; 0: a search can't tell; -ENOMEM. */
@@ -780,9 +816,10 @@ static int hits_in(struct walk *w, const struct raw_file *file, const char *know
     struct dwarf_needles needles;
     struct dwarf_hits hits = {.at = NULL};
     struct raw_unit last = {.file = NULL};
+    unsigned char buffer[PEEK_MAX];
     int rc = dwarf_needles_make(file, w->query->parts[0], known, &needles), more = 1;
-    for (uint64_t at = 0; rc > 0 && w->rc == 0 && (more = raw_unit_next(file, false, at, &w->unit)) > 0;) {
-        at = w->unit.end;
+    for (uint64_t at = 0; rc > 0 && w->rc == 0 && (more = next_unit(w, file, at, buffer)) > 0;) {
+        at = w->unit.next;
         rc = hits_of_unit(w, &needles, &hits, &last);
         w->finding->damaged += rc == -EBADMSG;
         rc = rc == -EBADMSG ? 1 : rc;
@@ -792,6 +829,7 @@ static int hits_in(struct walk *w, const struct raw_file *file, const char *know
         }
     }
     w->finding->damaged += more < 0;
+    w->peeking = false;
     raw_unit_close(&last);
     dwarf_hits_free(&hits);
     return rc;
@@ -816,11 +854,10 @@ static const char *known_name(struct walk *w)
 /* The fast way, for a plain name: a search for the bytes that name it. Complete, but it can't tell what lies inside a
  * function or namespace. 1: one type, or none, and that is certain. 0: the exact way must decide.
  *
- * `pahole -C` stops at the first definition that it meets. On a 24 MB python3.11d whose 157 units nearly all define the
- * type again, that takes it about 5 ms for a type of the first unit, and all of this not more: 1 for the process, 2 to
- * map, search and unmap 10 MB of .debug_info, the rest for the units' abbreviations and to compare their definitions.
- * What did not help: to read the bytes instead of mapping them; a second thread (to wake a sleeping core alone takes
- * 1.5 ms). */
+ * `pahole -C` stops at the first definition that it meets, and all of this has to take no longer. On a 24 MB python3.11d
+ * a process and its libraries take 2 ms, a search through the 10 MB of .debug_info 3: half of that to map and unmap
+ * them, half to read them from memory. Where nearly all of the 157 units define the type, has_no_other and raw_unit_peek
+ * save most of it. A second thread did not help: to wake a sleeping core alone takes 1.5 ms. */
 static int find_by_hits(struct walk *w)
 {
     const struct dwarf_source *s = w->source;
@@ -846,7 +883,7 @@ static int find_by_hits(struct walk *w)
 int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out)
 {
     memset(out, 0, sizeof *out);
-    struct walk w = {.source = s, .query = q, .finding = out};
+    struct walk w = {.source = s, .query = q, .finding = out, .peek = PEEK};
     int rc = find_by_hits(&w);
     if (rc != 0) {
         return rc < 0 ? rc : 0;

@@ -123,7 +123,23 @@ static struct raw_section raw_of(Elf *elf, const char *name)
     return (struct raw_section){data->d_buf, data->d_size};
 }
 
-static void raw_sections(struct raw_file *raw, Elf *elf)
+/* Can the section be read from the file as well? Not where it was unpacked. */
+static bool is_plain(Elf *elf, const char *name, uint64_t *offset)
+{
+    size_t size;
+    GElf_Shdr header;
+    char *file = elf_rawfile(elf, &size);
+    Elf_Scn *scn = dwarf_section(elf, name);
+    Elf_Data *data = scn != NULL ? elf_rawdata(scn, NULL) : NULL;
+    if (file == NULL || data == NULL || gelf_getshdr(scn, &header) == NULL || header.sh_offset > size ||
+        (char *)data->d_buf != file + header.sh_offset) {
+        return false;
+    }
+    *offset = header.sh_offset;
+    return true;
+}
+
+static void raw_sections(struct raw_file *raw, Elf *elf, int fd)
 {
     char *ident = elf_getident(elf, NULL);
     raw->little_endian = ident != NULL && ident[EI_DATA] != ELFDATA2MSB;
@@ -133,6 +149,7 @@ static void raw_sections(struct raw_file *raw, Elf *elf)
     raw->str = raw_of(elf, ".debug_str");
     raw->line_str = raw_of(elf, ".debug_line_str");
     raw->str_offsets = raw_of(elf, ".debug_str_offsets");
+    raw->fd = is_plain(elf, ".debug_info", &raw->info_offset) ? fd : -1;
 }
 
 /* ---- messages ---- */
@@ -450,7 +467,7 @@ static int open_alt(struct dwarf_source *s, const struct layout_dwarf_file *file
         return -EBADMSG;
     }
     dwarf_setalt(s->dwarf, s->alt);
-    raw_sections(&s->raw_alt, s->alt_elf);
+    raw_sections(&s->raw_alt, s->alt_elf, s->alt_fd);
     s->raw.alt = &s->raw_alt;
     return 0;
 }
@@ -500,7 +517,8 @@ static int open_dwarf(struct dwarf_source *s, const struct layout_dwarf_file *fi
         rc = s->dwarf == NULL ? -EBADMSG : open_alt(s, file);
     }
     if (rc == 0) {
-        raw_sections(&s->raw, dwarf_getelf(s->dwarf));
+        int fd = s->dwfl != NULL ? -1 : s->debug_fd >= 0 ? s->debug_fd : file->fd; /* -1: what is relocated */
+        raw_sections(&s->raw, dwarf_getelf(s->dwarf), fd);
         s->split = dwarf_section(dwarf_getelf(s->dwarf), ".debug_addr") != NULL;
         rc = s->raw.info.size + s->raw.types.size == 0 || s->raw.abbrev.size == 0 ? -EBADMSG : 0;
     }

@@ -37,15 +37,17 @@ static void fill(unsigned char *bytes, size_t size, uint32_t seed)
     }
 }
 
-/* What stands at `from` or after, and before `end`, is what is found, in order. */
-static void compare(const struct raw_file *file, const struct dwarf_needles *needles, bool in_full, size_t from,
-                    size_t end)
+/* What stands at `from` or after, and before `end`, is what is found, in order; of a unit whose bytes are those from
+ * `base` on, as after raw_unit_peek. */
+static void compare(const struct raw_file *file, const struct dwarf_needles *needles, bool in_full, size_t base,
+                    size_t from, size_t end)
 {
+    const struct raw_unit unit = {.file = file, .bytes = file->info.at + base, .base = base, .end = file->info.size};
     static const unsigned char reference[] = {4, 3, 2, 1};
     const unsigned char *wanted = in_full ? (const unsigned char *)NAME : reference;
     size_t n = in_full ? sizeof NAME : sizeof reference, found = 0;
     struct dwarf_hits hits = {.at = NULL};
-    assert_int_equal(dwarf_hits_find(file, needles, in_full, from, end, &hits), 1);
+    assert_int_equal(dwarf_hits_find(&unit, needles, in_full, from, end, &hits), 1);
     for (size_t at = from; at < end && at + n <= file->info.size; at++) {
         if (memcmp(file->info.at + at, wanted, n) == 0) {
             assert_true(found < hits.count);
@@ -77,8 +79,9 @@ static void finds_all_and_nothing_else(void **state)
             if (way == 2) { /* as on a processor without wide registers */
                 needles.name.wide = needles.references[0].wide = false;
             }
-            compare(&file, &needles, in_full, 0, sizes[i]);
-            compare(&file, &needles, in_full, sizes[i] / 3, sizes[i] - sizes[i] / 3);
+            compare(&file, &needles, in_full, 0, 0, sizes[i]);
+            compare(&file, &needles, in_full, 0, sizes[i] / 3, sizes[i] - sizes[i] / 3);
+            compare(&file, &needles, in_full, sizes[i] / 4, sizes[i] / 3, sizes[i]);
         }
         free(info);
     }
