@@ -1,6 +1,5 @@
 /* Layout DWARF, find: which DIEs define the type of that name. All units are looked at, since two may define different
  * types of one name; so the walk is over raw bytes, and steps over what has no type at its top. */
-#include <ctype.h>
 #include <dwarf.h>
 #include <errno.h>
 #include <stdio.h>
@@ -8,160 +7,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "dwarf_hits.h"
 #include "dwarf_same.h"
 #include "dwarf_type_name.h"
-#include "layout_dwarf_internal.h"
+#include "layout_dwarf_walk.h"
 
-#define SCOPES_MAX 64
 #define CHECKS_MAX 256 /* hits that are looked at from their unit's start */
-#define PIECE 4096     /* bytes of a unit that are searched first, as types stand at its start; then twice as many */
-#define PEEK 8192
-#define PEEK_MAX 32768
-#define PEEK_MISSES 4
-
-/* ---- the query ---- */
-
-static int query_wrong(const char *type, struct layout_error *error)
-{
-    layout_error_set(error, 0,
-                     "'%.200s' is no name of a type: give it as C says it, like 'struct message' or 'message_t'", type);
-    return -EINVAL;
-}
-
-static char *skip_blanks(char *text)
-{
-    return text + strspn(text, " \t");
-}
-
-static void cut_blanks(char *text)
-{
-    size_t n = strlen(text);
-    while (n > 0 && isspace((unsigned char)text[n - 1])) {
-        text[--n] = '\0';
-    }
-}
-
-/* Takes the word off the start where it stands there. */
-static bool take_keyword(char **text, const char *word)
-{
-    size_t n = strlen(word);
-    if (strncmp(*text, word, n) != 0 || !isspace((unsigned char)(*text)[n])) {
-        return false;
-    }
-    *text = skip_blanks(*text + n);
-    return true;
-}
-
-/* "@file.c", "@dir/file.c:12" */
-static void query_file(struct type_query *q, char *text)
-{
-    char *at = strrchr(text, '@');
-    if (at == NULL) {
-        return;
-    }
-    *at = '\0';
-    q->file = skip_blanks(at + 1);
-    char *colon = strrchr(at + 1, ':');
-    char *end;
-    if (colon != NULL && isdigit((unsigned char)colon[1])) {
-        q->line = strtol(colon + 1, &end, 10);
-        *colon = '\0';
-    }
-}
-
-/* The next "::" that stands outside <>, () and {}; NULL: none. */
-static char *next_scope(char *text)
-{
-    int depth = 0;
-    for (; *text != '\0'; text++) {
-        depth += strchr("<({", *text) != NULL ? 1 : strchr(">)}", *text) != NULL ? -1 : 0;
-        if (depth <= 0 && text[0] == ':' && text[1] == ':') {
-            return text;
-        }
-    }
-    return NULL;
-}
-
-int type_query_parse(struct type_query *q, const char *type, struct layout_error *error)
-{
-    *q = (struct type_query){.text = strdup(type)};
-    if (q->text == NULL) {
-        return -ENOMEM;
-    }
-    char *text = skip_blanks(q->text);
-    query_file(q, text);
-    cut_blanks(text);
-    while (take_keyword(&text, "const") || take_keyword(&text, "volatile")) {
-        ;
-    }
-    if (take_keyword(&text, "struct") || take_keyword(&text, "class")) {
-        q->keyword = QUERY_STRUCT;
-    } else if (take_keyword(&text, "union")) {
-        q->keyword = QUERY_UNION;
-    } else if (take_keyword(&text, "enum")) {
-        q->keyword = QUERY_ENUM;
-    }
-    text += strncmp(text, "::", 2) == 0 ? 2 : 0;
-    for (char *scope; (scope = next_scope(text)) != NULL && q->part_count < QUERY_PARTS_MAX - 1; text = scope + 2) {
-        *scope = '\0';
-        q->parts[q->part_count++] = text;
-    }
-    q->parts[q->part_count++] = text;
-    for (size_t i = 0; i < q->part_count; i++) {
-        if (*q->parts[i] == '\0') {
-            return query_wrong(type, error);
-        }
-    }
-    return q->file != NULL && *q->file == '\0' ? query_wrong(type, error) : 0;
-}
-
-void type_query_free(struct type_query *q)
-{
-    free(q->text);
-    *q = (struct type_query){.text = NULL};
-}
-
-static bool tag_fits(const struct type_query *q, unsigned tag)
-{
-    switch (tag) {
-    case DW_TAG_structure_type:
-    case DW_TAG_class_type:
-        return q->keyword == QUERY_ANY || q->keyword == QUERY_STRUCT;
-    case DW_TAG_union_type:
-        return q->keyword == QUERY_ANY || q->keyword == QUERY_UNION;
-    case DW_TAG_enumeration_type:
-        return q->keyword == QUERY_ANY || q->keyword == QUERY_ENUM;
-    case DW_TAG_typedef:
-    case DW_TAG_base_type:
-        return q->keyword == QUERY_ANY;
-    default:
-        return false;
-    }
-}
-
-/* ---- the walk ---- */
-
-struct walk {
-    const struct dwarf_source *source;
-    const struct type_query *query; /* NULL: every definition, for `each` */
-    struct finding *finding;
-    int (*each)(void *context, Dwarf_Die *die);
-    void *context;
-    struct raw_unit unit;
-    bool inside;                    /* also inside structs */
-    bool everywhere;                /* also inside functions */
-    bool first;                     /* only until something is found */
-    bool guessed;                   /* DIEs come from hits: is_certain tells which are any */
-    size_t checks;                  /* of those, so far */
-    size_t matches;                 /* types that are, or are the same as, one of the finding's, so far */
-    bool settled;                   /* the unit can't have another */
-    bool peeking;                   /* the unit is but its start: enough to settle it, not to find more */
-    size_t peek, missed;            /* bytes to peek at (0: it does not pay), and how often that was too little */
-    const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
-    size_t scope_count;
-    int rc; /* not 0 ends the walk */
-};
 
 /* Do the scopes around a DIE, from the inside out, have the names that the query gives? *rest: named scopes beyond. */
 static bool names_fit(const struct type_query *q, const char *const *scopes, size_t count, size_t *rest)
@@ -272,7 +122,7 @@ void finding_close(struct finding *f)
     f->count = 0;
 }
 
-static void finding_reset(struct finding *f)
+void finding_reset(struct finding *f)
 {
     finding_close(f);
     memset(f, 0, sizeof *f);
@@ -432,11 +282,11 @@ static unsigned rank_of(unsigned tag, size_t scopes)
     return (unsigned)scopes * 2 + (tag == DW_TAG_typedef ? 0 : 1);
 }
 
-static void look_for_name(struct walk *w, const struct raw_die *die)
+void walk_look(struct walk *w, const struct raw_die *die)
 {
     const struct type_query *q = w->query;
     size_t rest;
-    if (!tag_fits(q, die->abbrev->tag)) {
+    if (!type_query_fits(q, die->abbrev->tag)) {
         return;
     }
     const char *name = raw_die_name(&w->unit, die);
@@ -527,7 +377,7 @@ static int walk_children(struct walk *w, uint64_t at)
             continue;
         }
         if (w->query != NULL) {
-            look_for_name(w, &die);
+            walk_look(w, &die);
         } else {
             visit(w, &die);
         }
@@ -564,7 +414,7 @@ static void look_in_dwo(struct walk *w, Dwarf_Die *parent)
         unsigned tag = (unsigned)dwarf_tag(&die);
         const char *name = dwarf_diename(&die);
         size_t rest;
-        if (w->query == NULL || name == NULL || !tag_fits(q, tag) || strcmp(name, q->parts[q->part_count - 1]) != 0 ||
+        if (w->query == NULL || name == NULL || !type_query_fits(q, tag) || strcmp(name, q->parts[q->part_count - 1]) != 0 ||
             !names_fit(q, w->scopes, w->scope_count, &rest) || !file_fits(q, &die)) {
             ;
         } else if (dwarf_hasattr(&die, DW_AT_declaration)) {
@@ -635,7 +485,7 @@ static void walk_skeleton(struct walk *w, uint64_t offset)
 
 /* ---- all units ---- */
 
-static int walk_unit(struct walk *w)
+int walk_unit(struct walk *w)
 {
     struct raw_die die;
     if (!raw_die_read(&w->unit, w->unit.first_die, &die) || die.abbrev == NULL) {
@@ -651,8 +501,7 @@ static int walk_unit(struct walk *w)
     return die.abbrev->children ? walk_children(w, die.next) : 0;
 }
 
-/* Walks the units of a section. */
-static void walk_section(struct walk *w, const struct raw_file *file, bool in_types)
+void walk_section(struct walk *w, const struct raw_file *file, bool in_types)
 {
     struct raw_unit last = {.file = NULL};
     int more = 1;
@@ -701,190 +550,11 @@ static int find_by_walk(struct walk *w)
     return w->rc;
 }
 
-/* ---- by hits ---- */
-
-/* Tries each place where a DIE could start that has its name at `hit`. That they are DIEs is not sure yet. */
-static void try_hit(struct walk *w, uint64_t hit)
-{
-    const struct raw_unit *u = &w->unit;
-    for (size_t i = 0; i < u->name_place_count; i++) {
-        uint32_t place = u->name_places[i];
-        for (uint64_t before = place + 1ull; before <= place + 3ull; before++) { /* a code of 1 to 3 bytes */
-            struct raw_die die;
-            bool fits = hit >= u->first_die + before && raw_type_may_start(u, hit - before, place) &&
-                        raw_die_read(u, hit - before, &die) && die.data + place == hit;
-            if (fits) {
-                look_for_name(w, &die);
-            }
-        }
-    }
-}
-
-/* May a type that the query means have its name in full in this unit? */
-static bool has_full_names(const struct walk *w)
-{
-    for (unsigned tag = 0; tag < 64; tag++) {
-        if ((w->unit.full_name_tags >> tag & 1) != 0 && tag_fits(w->query, tag)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Looks at the hits in the unit, which the first of them opens. 1; -EBADMSG, -ENOMEM. */
-static int try_hits(struct walk *w, const struct dwarf_hits *hits, struct raw_unit *last)
-{
-    int rc = w->unit.abbrevs == NULL && hits->count > 0 ? raw_unit_open(&w->unit, last) : 0;
-    if (rc < 0) {
-        return rc;
-    }
-    if (hits->count > 0 && w->unit.odd_names && !w->peeking) {
-        w->settled = true;
-        return walk_unit(w) < 0 ? -EBADMSG : 1;
-    }
-    w->guessed = true;
-    for (size_t i = 0; i < hits->count && w->rc == 0 && !w->settled; i++) {
-        try_hit(w, hits->at[i]);
-    }
-    w->guessed = false;
-    return 1;
-}
-
-/* Searches the unit for references to the name or (`in_full`) for itself, until the unit is settled. Looks at them while
- * their bytes are in the cache. *any: there were some. 1; 0: a search can't tell; -EBADMSG, -ENOMEM. */
-static int search_unit(struct walk *w, const struct dwarf_needles *needles, bool in_full, struct dwarf_hits *hits,
-                       struct raw_unit *last, bool *any)
-{
-    int rc = 1;
-    uint64_t size = PIECE;
-    *any = false;
-    for (uint64_t at = w->unit.start; rc > 0 && at < w->unit.end && w->rc == 0 && !w->settled; at += size / 2) {
-        uint64_t end = size < w->unit.end - at ? at + size : w->unit.end;
-        hits->count = 0;
-        rc = dwarf_hits_find(&w->unit, needles, in_full, at, end, hits);
-        *any = *any || hits->count > 0;
-        rc = rc > 0 ? try_hits(w, hits, last) : rc;
-        size *= 2;
-    }
-    return rc;
-}
-
-/* Is a look at the unit's start enough to settle it? Where it was not, some times running, the next look is at more. */
-static bool settled_at_a_peek(struct walk *w, const struct dwarf_needles *needles, struct dwarf_hits *hits,
-                              struct raw_unit *last)
-{
-    bool any;
-    search_unit(w, needles, false, hits, last, &any);
-    raw_unit_whole(&w->unit);
-    w->peeking = false;
-    w->missed = w->settled ? 0 : w->missed + 1;
-    if (w->missed == PEEK_MISSES) {
-        w->missed = 0;
-        w->peek = w->peek < PEEK_MAX ? 2 * w->peek : 0;
-    }
-    return w->settled;
-}
-
-/* Searches the unit, which is closed. 1; 0: a search can't tell; -EBADMSG, -ENOMEM. */
-static int hits_of_unit(struct walk *w, const struct dwarf_needles *needles, struct dwarf_hits *hits,
-                        struct raw_unit *last)
-{
-    size_t before = w->matches;
-    bool referred, in_full;
-    w->settled = false;
-    if (w->peeking && settled_at_a_peek(w, needles, hits, last)) {
-        return 1;
-    }
-    int rc = search_unit(w, needles, false, hits, last, &referred);
-    if (rc > 0 && !w->settled && (!referred || (w->matches == before && has_full_names(w)))) {
-        rc = search_unit(w, needles, true, hits, last, &in_full); /* no unit has one name both ways */
-    }
-    return rc;
-}
-
-/* raw_unit_next, or only a peek at the unit where that may do. */
-static int next_unit(struct walk *w, const struct raw_file *file, uint64_t at, unsigned char buffer[PEEK_MAX])
-{
-    int rc = w->peek > 0 && w->finding->count > 0 ? raw_unit_peek(file, at, buffer, w->peek, &w->unit) : -EIO;
-    w->peeking = rc > 0;
-    return rc != -EIO ? rc : raw_unit_next(file, false, at, &w->unit);
-}
-
-/* 1; 0: a search can't tell; -ENOMEM. */
-static int hits_in(struct walk *w, const struct raw_file *file, const char *known)
-{
-    struct dwarf_needles needles;
-    struct dwarf_hits hits = {.at = NULL};
-    struct raw_unit last = {.file = NULL};
-    unsigned char buffer[PEEK_MAX];
-    int rc = dwarf_needles_make(file, w->query->parts[0], known, &needles), more = 1;
-    for (uint64_t at = 0; rc > 0 && w->rc == 0 && (more = next_unit(w, file, at, buffer)) > 0;) {
-        at = w->unit.next;
-        rc = hits_of_unit(w, &needles, &hits, &last);
-        w->finding->damaged += rc == -EBADMSG;
-        rc = rc == -EBADMSG ? 1 : rc;
-        if (w->unit.abbrevs != NULL || w->unit.attributes != NULL) { /* open; a damaged one may have no abbreviations */
-            raw_unit_close(&last);
-            last = w->unit;
-        }
-    }
-    w->finding->damaged += more < 0;
-    w->peeking = false;
-    raw_unit_close(&last);
-    dwarf_hits_free(&hits);
-    return rc;
-}
-
-/* The name as it stands in the strings, from the first definition that a walk comes upon; NULL: none. */
-static const char *known_name(struct walk *w)
-{
-    struct raw_die die;
-    const char *name = NULL;
-    w->first = true;
-    walk_section(w, &w->source->raw, false);
-    w->first = false;
-    struct found *f = w->finding->count > 0 ? &w->finding->list[0] : NULL;
-    if (f != NULL && f->unit.file != NULL && raw_die_read(&f->unit, f->offset, &die) && die.abbrev != NULL) {
-        name = raw_die_name(&f->unit, &die);
-    }
-    finding_reset(w->finding);
-    return name;
-}
-
-/* The fast way, for a plain name: a search for the bytes that name it. Complete, but it can't tell what lies inside a
- * function or namespace. 1: one type, or none, and that is certain. 0: the exact way must decide.
- *
- * `pahole -C` stops at the first definition that it meets, and all of this has to take no longer. On a 24 MB python3.11d
- * a process and its libraries take 2 ms, a search through the 10 MB of .debug_info 3: half of that to map and unmap
- * them, half to read them from memory. Where nearly all of the 157 units define the type, has_no_other and raw_unit_peek
- * save most of it. A second thread did not help: to wake a sleeping core alone takes 1.5 ms. */
-static int find_by_hits(struct walk *w)
-{
-    const struct dwarf_source *s = w->source;
-    struct finding *f = w->finding;
-    if (w->query->part_count > 1 || w->query->file != NULL || s->raw.types.size > 0 || s->split) {
-        return 0;
-    }
-    int rc = hits_in(w, &s->raw, NULL);
-    if (rc == 0 && s->raw.alt == NULL) {
-        finding_reset(f);
-        const char *known = known_name(w);
-        rc = known != NULL ? hits_in(w, &s->raw, known) : 0;
-    } else if (rc > 0 && s->raw.alt != NULL) {
-        rc = hits_in(w, &s->raw_alt, NULL);
-    }
-    if (rc < 0 || w->rc < 0) {
-        return rc < 0 ? rc : w->rc;
-    }
-    bool none = f->count == 0 && f->declarations == 0 && f->damaged == 0;
-    return rc > 0 && !f->more && (none || f->count == 1);
-}
-
 int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out)
 {
     memset(out, 0, sizeof *out);
-    struct walk w = {.source = s, .query = q, .finding = out, .peek = PEEK};
-    int rc = find_by_hits(&w);
+    struct walk w = {.source = s, .query = q, .finding = out, };
+    int rc = walk_by_hits(&w);
     if (rc != 0) {
         return rc < 0 ? rc : 0;
     }

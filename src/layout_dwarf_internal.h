@@ -34,7 +34,7 @@ int dwarf_source_open_elf(struct dwarf_source *s, const struct layout_dwarf_file
 /* The section of that name; NULL where there is none with bytes. */
 Elf_Scn *dwarf_section(Elf *elf, const char *name);
 
-/* ---- find: layout_dwarf_find.c ---- */
+/* ---- query: layout_dwarf_query.c ---- */
 
 #define QUERY_PARTS_MAX 16
 
@@ -51,6 +51,11 @@ struct type_query {
 /* 0; -EINVAL with *error set; -ENOMEM. type_query_free frees it. */
 int type_query_parse(struct type_query *q, const char *type, struct layout_error *error);
 void type_query_free(struct type_query *q);
+
+/* May a type of that DW_TAG_* be meant? */
+bool type_query_fits(const struct type_query *q, unsigned tag);
+
+/* ---- find: layout_dwarf_find.c, layout_dwarf_hits.c ---- */
 
 /* A DIE that the query names. */
 struct found {
