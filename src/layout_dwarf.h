@@ -3,8 +3,8 @@
  *   layout_dwarf_candidates -> layout_candidates_order -> layout_dwarf_read(type) -> layout
  *
  * DWARF 2 to 5, from gcc and clang; compressed sections; split debug files (build-id, .gnu_debuglink), shared ones
- * (dwz's .gnu_debugaltlink), type units and .dwo files. Only layout_dwarf*.c and dwarf_type_name.c include libdw. Nothing is ever fetched
- * from a network. */
+ * (dwz's .gnu_debugaltlink), type units and .dwo files. Only layout_dwarf*.c and dwarf_type_name.c include libdw.
+ * Nothing is ever fetched from a network. */
 #ifndef SHMLAB_LAYOUT_DWARF_H
 #define SHMLAB_LAYOUT_DWARF_H
 
@@ -23,7 +23,8 @@ struct layout_dwarf_file {
 
 /* Reads a type into *out, which layout_free frees. `type` is as C says it: "struct message", "union u", "enum e", or
  * the name of a typedef, or of any of these; in C++ "ns::point" too. "struct message@b.c" takes the definition of that
- * source file, where several are called so ("@dir/b.c" and "@b.c:12" are possible as well).
+ * source file, where several are called so ("@dir/b.c" and "@b.c:12" are possible as well). A name alone means a typedef
+ * rather than a struct; but in C not one that stands behind the struct in a later source file than the struct's first.
  *
  * 0; or, with *out empty and *error saying what was tried, what is wrong and what to do:
  *

@@ -208,6 +208,17 @@ END
     [[ $output == *"0 char c"* ]]
     run -0 "$dump" "$work/a" 'struct thing'
     [[ $output == *"0 int i"* ]]
+    # as glibc has it: one odd file gives the names of structs to typedefs
+    echo 'struct thing { int i; }; struct thing first; int main(void) { return 0; }' >"$work/b.c"
+    echo 'struct thing { int i; }; struct thing odd; typedef struct thing things[7]; typedef struct { char c; } thing; thing d;' >"$work/c.c"
+    echo 'typedef struct { char c; } thing; thing e;' >"$work/d.c"
+    (cd "$work" && gcc -g b.c c.c -o bc && gcc -g c.c b.c -o cb && gcc -g b.c d.c -o bd)
+    run -0 "$dump" "$work/bc" thing
+    [[ $output == *"0 int i"* ]]
+    run -0 "$dump" "$work/cb" thing
+    [[ $output == *"0 char c"* ]]
+    run -0 "$dump" "$work/bd" thing
+    [[ $output == *"0 char c"* ]]
 }
 
 @test "a type inside a function is found where no other has its name" {
