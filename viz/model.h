@@ -166,7 +166,8 @@ void model_glows(struct model *m, size_t i, uint64_t at);
 /* Works out `since` and the glow of a state that is shown: for model.c. */
 void model_time_mark(struct model *m);
 
-/* The text of news: how the bytes of [base, base + count) differ: for model.c. */
+/* The text of news: how the bytes of [base, base + count) differ, but for the counter of a bell that is slept on, which
+ * rings with whatever changes: for model.c. */
 void model_news(struct model *m, size_t base, const uint8_t *before, const uint8_t *after, size_t count);
 
 /* Tells the shape of the grid on the screen, and scrolls so that the cursor is seen. */

@@ -17,8 +17,9 @@ struct two_looks {
 };
 
 /* "num: 21 -> 22" for the field that holds offset, or "0x0039: 00 -> 2a" where none does, or where it isn't wholly in
- * the window. Returns one past the last byte that this tells of. */
-static size_t news_of(const struct model *m, const struct two_looks *looks, size_t offset, char *out, size_t out_size)
+ * the window; "" of a bell's counter that is only `heard`. Returns one past the last byte that this tells of. */
+static size_t news_of(const struct model *m, const struct two_looks *looks, size_t offset, bool heard, char *out,
+                      size_t out_size)
 {
     struct layout_span span = layout_span_at(m->layout, offset);
     struct layout_leaf leaf;
@@ -32,6 +33,10 @@ static size_t news_of(const struct model *m, const struct two_looks *looks, size
         snprintf(out, out_size, "0x%04zx%s: %02x -> %02x", offset, what, looks->before[i], looks->after[i]);
         return offset + 1;
     }
+    if (heard && (leaf.node->flags & LAYOUT_BELL) != 0) {
+        out[0] = '\0';
+        return leaf.offset + leaf.node->size;
+    }
     char path[64], old[56], new[56];
     layout_leaf_path(m->layout, leaf.index, path, sizeof path);
     value_format(leaf.node, looks->before + at, looks->count - at, old, sizeof old);
@@ -40,22 +45,31 @@ static size_t news_of(const struct model *m, const struct two_looks *looks, size
     return leaf.offset + leaf.node->size;
 }
 
-void model_news(struct model *m, size_t base, const uint8_t *before, const uint8_t *after, size_t count)
+static void tell_news(struct model *m, const struct two_looks *looks, bool heard)
 {
-    const struct two_looks looks = {base, count, before, after};
+    const uint8_t *before = looks->before, *after = looks->after;
     size_t used = 0;
     m->news.text[0] = '\0';
-    m->news.at = m->now;
-    for (size_t i = 0; i < count && used < sizeof m->news.text - 1;) {
+    for (size_t i = 0; i < looks->count && used < sizeof m->news.text - 1;) {
         if (before[i] == after[i]) {
-            i += count - i > 64 && memcmp(before + i, after + i, 64) == 0 ? 64 : 1;
+            i += looks->count - i > 64 && memcmp(before + i, after + i, 64) == 0 ? 64 : 1;
             continue;
         }
         char one[MODEL_NEWS_MAX];
-        size_t next = news_of(m, &looks, base + i, one, sizeof one) - base;
-        int n = snprintf(m->news.text + used, sizeof m->news.text - used, "%s%s", used > 0 ? "   " : "", one);
+        size_t next = news_of(m, looks, looks->base + i, heard, one, sizeof one) - looks->base;
+        int n = snprintf(m->news.text + used, sizeof m->news.text - used, "%s%s", used > 0 && *one ? "   " : "", one);
         used += n > 0 ? (size_t)n : 0;
         i = next > i ? next : i + 1;
+    }
+}
+
+void model_news(struct model *m, size_t base, const uint8_t *before, const uint8_t *after, size_t count)
+{
+    const struct two_looks looks = {base, count, before, after};
+    m->news.at = m->now;
+    tell_news(m, &looks, m->rings);
+    if (m->rings && m->news.text[0] == '\0') {
+        tell_news(m, &looks, false); /* the bell rang, and that is all */
     }
 }
 

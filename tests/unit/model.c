@@ -806,6 +806,35 @@ static void news_tell_the_field_and_both_values(void **state)
     view_close(&v);
 }
 
+static void news_leave_a_bell_out_that_only_tells_of_others(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, SIZE);
+    struct layout rung = layout_of("shmlab layout 1\nint num\nshm_bell bell\n");
+    layout_fit(&rung, SIZE);
+    assert_int_equal(model_set_layout(&v.m, &rung, "rung"), 0);
+    v.m.rings = true;
+    memset(v.bytes, 0, SIZE);
+    model_take(&v.m, 0, v.bytes, SIZE);
+    v.bytes[0] = v.bytes[4] = 1;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "num: 0 -> 1");
+    v.bytes[4] = 2;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "bell: 1 ring -> 2 rings");
+    v.bytes[0] = v.bytes[4] = v.bytes[9] = 3;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "num: 1 -> 3   0x0009: 00 -> 03");
+    v.m.rings = false; /* nobody sleeps on it: a field like any other */
+    v.bytes[0] = v.bytes[4] = 4;
+    model_take(&v.m, 0, v.bytes, SIZE);
+    assert_string_equal(v.m.news.text, "num: 3 -> 4   bell: 3 rings -> 4 rings");
+    assert_int_equal(model_set_layout(&v.m, &v.layout, "struct message"), 0);
+    layout_free(&rung);
+    view_close(&v);
+}
+
 static void all_bytes_may_change_at_once(void **state)
 {
     (void)state;
@@ -1079,6 +1108,7 @@ int main(void)
         cmocka_unit_test(a_tick_says_whether_the_picture_changed),
         cmocka_unit_test(a_new_change_starts_the_glow_anew),
         cmocka_unit_test(news_tell_the_field_and_both_values),
+        cmocka_unit_test(news_leave_a_bell_out_that_only_tells_of_others),
         cmocka_unit_test(all_bytes_may_change_at_once),
         cmocka_unit_test(frozen_bytes_stay),
         cmocka_unit_test(steps_show_exactly_the_bytes_of_then),
