@@ -136,8 +136,31 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
     return d;
 }
 
+static void where_add(struct dashboard *d, size_t offset, size_t size)
+{
+    d->where_first = offset < d->where_first ? offset : d->where_first;
+    d->where_end = offset + size > d->where_end ? offset + size : d->where_end;
+}
+
+/* The bytes of the field, and of the row of the table, in which the cursor is. */
+static void plan_where(struct dashboard *d, const struct model *m)
+{
+    struct layout_span span = layout_span_at(m->layout, m->cursor);
+    struct layout_leaf leaf;
+    struct field_row row;
+    d->where_first = m->cursor;
+    d->where_end = m->cursor + 1;
+    if (span.leaf != LAYOUT_NO_LEAF && layout_leaf_get(m->layout, span.leaf, &leaf)) {
+        where_add(d, leaf.offset, leaf.node->size);
+    }
+    if (fields_selected(&m->fields, m->cursor, &row)) {
+        where_add(d, row.offset, row.size);
+    }
+}
+
 void dashboard_shape(struct dashboard *d, struct model *m)
 {
+    plan_where(d, m);
     m->cols = d->cols;
     model_shape(m, d->shape.width, d->grid.rows);
     model_table(m, d->fields.rows - 1);
@@ -260,18 +283,6 @@ static void where_words(const struct model *m, char *out, size_t out_size)
     }
 }
 
-/* Did the bytes change that where_words tells of? */
-static bool where_damaged(const struct model *m)
-{
-    struct layout_span span = layout_span_at(m->layout, m->cursor);
-    struct layout_leaf leaf;
-    struct field_row row;
-    bool field = span.leaf != LAYOUT_NO_LEAF && layout_leaf_get(m->layout, span.leaf, &leaf);
-    return damage_touches(&m->damage, m->cursor, 1) ||
-           (field && damage_touches(&m->damage, leaf.offset, leaf.node->size)) ||
-           (fields_selected(&m->fields, m->cursor, &row) && damage_touches(&m->damage, row.offset, row.size));
-}
-
 /* Beside the wall, or on both sides of it where the inspector's heading stands in the same row. */
 static void draw_attached_rule(struct canvas *c, const struct theme *t, const struct dashboard *d,
                                const struct source *source)
@@ -284,16 +295,13 @@ static void draw_attached_rule(struct canvas *c, const struct theme *t, const st
                theme_sign(t, level ? SIGN_HLINE : left ? SIGN_TEE_LEFT : SIGN_TEE_RIGHT));
 }
 
-static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
-                       const struct source *source)
+/* The line, between the panels or over the inspector, that tells where the cursor is. */
+static void draw_where(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
 {
     char where[192];
     struct style rule = theme_words(t, WORDS_RULE);
     bool stacked = d->divider >= 0;
     where_words(m, where, sizeof where);
-    for (int i = 0; i < d->wall_rows; i++) {
-        canvas_put(c, d->wall_row + i, d->wall_col, rule, theme_sign(t, SIGN_VLINE));
-    }
     if (stacked) {
         draw_rule(c, t, d->divider, 0, d->cols, where);
         if (d->wall_rows > 0 && strcmp(canvas_at(c, d->divider, d->wall_col)->text, theme_sign(t, SIGN_HLINE)) == 0) {
@@ -302,8 +310,19 @@ static void draw_walls(struct canvas *c, const struct theme *t, const struct das
     }
     if (d->inspector_rule >= 0) {
         draw_rule(c, t, d->inspector_rule, d->wall_col + 1, d->cols - d->wall_col - 1, stacked ? "" : where);
-        canvas_put(c, d->inspector_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
+        canvas_put(c, d->inspector_rule, d->wall_col, rule,
+                   theme_sign(t, d->inspector_rule == d->attached_rule ? SIGN_HLINE : SIGN_TEE_RIGHT));
     }
+}
+
+static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                       const struct source *source)
+{
+    struct style rule = theme_words(t, WORDS_RULE);
+    for (int i = 0; i < d->wall_rows; i++) {
+        canvas_put(c, d->wall_row + i, d->wall_col, rule, theme_sign(t, SIGN_VLINE));
+    }
+    draw_where(c, t, d, m);
     if (d->map_rule >= 0) {
         draw_rule(c, t, d->map_rule, d->wall_col + 1, d->cols - d->wall_col - 1, "the whole segment");
         canvas_put(c, d->map_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
@@ -395,8 +414,10 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     } else {
         draw_empty(c, t, d, source);
     }
-    if (anew || where_damaged(m)) {
+    if (anew) {
         draw_walls(c, t, d, m, source);
+    } else if (damage_touches(&m->damage, d->where_first, d->where_end - d->where_first)) {
+        draw_where(c, t, d, m);
     }
     panel_fields(c, t, m, d->fields, &d->columns);
     panel_inspector(c, t, m, d->inspector);

@@ -16,6 +16,7 @@ struct dashboard {
     struct field_columns columns; /* of the fields */
     int wall_col, wall_row, wall_rows; /* the upright line between panels; wall_rows 0: none */
     int map_rule, inspector_rule, attached_rule; /* rows of their headings; -1: none */
+    size_t where_first, where_end; /* the bytes that the line about the cursor tells of */
 };
 
 /* Plans the screen. Depends on the segment's size, the layout's length and the wished width, not on bytes. */

@@ -223,11 +223,11 @@ static void put_name(struct canvas *c, const struct theme *t, const struct model
     }
 }
 
-static void field_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+/* All of the row that stands before its value. */
+static void put_facts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
                       const struct field_columns *w, const struct field_row *field, bool selected)
 {
     char text[256], pad[24] = "";
-    bool container = layout_kind_is_container(field->node->kind);
     struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
     put_name(c, t, m, r, row, w, field, selected);
     int col = r.col + 1 + w->name + 1;
@@ -243,12 +243,27 @@ static void field_row(struct canvas *c, const struct theme *t, const struct mode
         col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
         const char *sign = field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ";
         col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), sign);
-        col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
+        canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
     }
-    if (container && field->open) {
-        return; /* its fields stand below it */
+}
+
+static int value_column(struct rect r, const struct field_columns *w)
+{
+    int numbers = w->size > 0 ? w->size + 1 + w->align + 1 + w->pad + 1 : 0;
+    return r.col + 1 + w->name + 1 + (w->type > 0 ? w->type + 1 : 0) + w->offset + 1 + numbers;
+}
+
+static void put_value(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+                      const struct field_columns *w, const struct field_row *field, bool selected)
+{
+    char text[256];
+    int col = value_column(r, w);
+    bool below = layout_kind_is_container(field->node->kind) && field->open; /* its fields stand below it */
+    canvas_blank(c, row, col, 1, r.col + r.cols - col);
+    if (below) {
+        return;
     }
-    struct style v = row_glows(m, field) ? theme_words(t, WORDS_TITLE) : plain;
+    struct style v = theme_words(t, row_glows(m, field) ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
     panel_fields_value(m, field, text, sizeof text);
     if (canvas_width(text) > w->value) {
         canvas_put_cut(c, row, col, w->value, v, text);
@@ -311,8 +326,13 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         if (!row_damaged(m, &row)) {
             continue;
         }
-        canvas_blank(c, r.row + 1 + (int)drawn, r.col, 1, r.cols);
-        field_row(c, t, m, r, r.row + 1 + (int)drawn, w, &row, row_selected(m, &row));
+        int line = r.row + 1 + (int)drawn;
+        bool selected = row_selected(m, &row);
+        if (m->damage.all) { /* else only bytes have changed */
+            canvas_blank(c, line, r.col, 1, r.cols);
+            put_facts(c, t, m, r, line, w, &row, selected);
+        }
+        put_value(c, t, m, r, line, w, &row, selected);
     }
     size_t below = m->damage.all && drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
     if (below > 0) {
