@@ -4,19 +4,17 @@
  *
  * Both run on a terminal of our own, 80x24, so every byte and every microsecond is seen. CPU is what the kernel charges
  * (schedstat for the viewer; for watch, with all the programs that it starts, what wait4 tells). */
-#define _GNU_SOURCE /* ppoll */
 #include <errno.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bare.h"
 #include "message.h"
 #include "shm_bell.h"
 #include "stage.h"
@@ -224,27 +222,7 @@ static double cpu_watch(struct stage *s, int seconds, int64_t each)
     return (double)play_close(&p) / 1e4 / seconds;
 }
 
-/* Waits 30 times a second, compares the bytes with those of the time before, and writes 64 bytes to `out` where they
- * differ: the least that a viewer without a bell does. */
-static void bare_loop(const struct stage *s, int nothing, int out)
-{
-    static uint8_t seen[1024];
-    static const char line[64];
-    struct pollfd keys = {.fd = nothing, .events = POLLIN};
-    const struct timespec period = {.tv_nsec = 1000000000 / 30};
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (ppoll(&keys, 1, &period, NULL) == 0) {
-        if (memcmp(seen, s->bytes, sizeof seen) != 0) {
-            memcpy(seen, s->bytes, sizeof seen);
-            if (write(out, line, sizeof line) < 0) {
-                break; /* the pipe holds all that is written in this time */
-            }
-        }
-    }
-    _exit(0);
-}
-
-/* What such a loop costs, with a change `each` microseconds (0: none). */
+/* What a bare loop costs, with a change `each` microseconds (0: none). */
 static double cpu_bare(struct stage *s, int seconds, int64_t each)
 {
     int tell[2];
@@ -253,7 +231,8 @@ static double cpu_bare(struct stage *s, int seconds, int64_t each)
     }
     struct pty loop = {.pid = fork()};
     if (loop.pid == 0) {
-        bare_loop(s, tell[1], tell[1]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        bare_loop(s->bytes, tell[1], tell[1]);
     }
     usleep(SECOND / 2);
     int64_t before = pty_cpu_ns(&loop), until = pty_now() + (int64_t)seconds * SECOND;
@@ -271,10 +250,26 @@ static double cpu_bare(struct stage *s, int seconds, int64_t each)
     return (double)ns / 1e7 / seconds;
 }
 
+/* What a viewer costs that shows the bytes in hex by ncurses, and nothing else. */
+static double cpu_curses(struct stage *s, int seconds, int64_t each)
+{
+    struct play p;
+    char *const bare[] = {(char *)"/proc/self/exe", (char *)"--bare-curses", s->id_word, NULL};
+    if (session_start(&p.session, TERM, ROWS, COLS, bare) < 0) {
+        return -1;
+    }
+    take_for(&p, SECOND);
+    int64_t before = pty_cpu_ns(&p.session.pty);
+    keep_changing(&p, s, seconds, each);
+    int64_t ns = pty_cpu_ns(&p.session.pty) - before;
+    play_close(&p);
+    return (double)ns / 1e7 / seconds;
+}
+
 /* In turns, so that what else the machine does meets all alike; the medians. */
 static void measure_cpu(struct stage *s, const struct effort *e)
 {
-    enum { IDLE, IDLE_WATCH, STEADY, STEADY_WATCH, BARE, BARE_STEADY, KINDS };
+    enum { IDLE, IDLE_WATCH, STEADY, STEADY_WATCH, BARE, BARE_STEADY, CURSES_STEADY, KINDS };
     double looks[KINDS][8];
     int n = e->rounds < 8 ? e->rounds : 8;
     heading("CPU, of one core", "watch -n 0.1");
@@ -285,6 +280,7 @@ static void measure_cpu(struct stage *s, const struct effort *e)
         looks[STEADY_WATCH][i] = cpu_watch(s, e->seconds, SECOND / 10);
         looks[BARE][i] = cpu_bare(s, e->seconds, 0);
         looks[BARE_STEADY][i] = cpu_bare(s, e->seconds, SECOND / 10);
+        looks[CURSES_STEADY][i] = cpu_curses(s, e->seconds, SECOND / 10);
     }
     for (int k = 0; k < KINDS; k++) {
         looks[k][0] = part(looks[k], n, 0.5);
@@ -293,6 +289,8 @@ static void measure_cpu(struct stage *s, const struct effort *e)
     row("10 changes a second", looks[STEADY][0], looks[STEADY_WATCH][0], "%", "ratio at least 25");
     row("(a bare loop that compares, 30 a second)", looks[BARE][0], looks[IDLE_WATCH][0], "%", "the floor");
     row("(the same, 10 changes: 64 bytes to a pipe)", looks[BARE_STEADY][0], looks[STEADY_WATCH][0], "%", "the floor");
+    row("(bare ncurses: the bytes in hex, 10 changes)", looks[CURSES_STEADY][0], looks[STEADY_WATCH][0], "%",
+        "as a prototype");
 }
 
 /* ---- from a write to the screen ---- */
@@ -339,25 +337,6 @@ static void measure_latency(struct stage *s, const struct effort *e)
     row("half of them within", part(ms, n, 0.5), part(peer_ms, peer_n, 0.5), "ms", "");
     row("99 of 100 within", part(ms, n, 0.99), part(peer_ms, peer_n, 0.99), "ms", "at most 34.3 ms");
     row("the slowest", part(ms, n, 1), part(peer_ms, peer_n, 1), "ms", "");
-}
-
-/* bench-view --bare-bell ID, as measure_bell starts it. The least that a viewer does: it sleeps on the bell, and sends 64 bytes at each ring. */
-static int bare_bell(const char *id)
-{
-    const struct rung *r = shmat(atoi(id), NULL, SHM_RDONLY);
-    if (r == (void *)-1) {
-        return 1;
-    }
-    char line[64];
-    memset(line, 'x', sizeof line);
-    memcpy(line, "\033[H", 3);
-    for (;;) {
-        uint32_t rings = shm_bell_rings(&r->bell);
-        if (write(STDOUT_FILENO, line, sizeof line) < 0) {
-            return 1;
-        }
-        shm_bell_wait(&r->bell, rings);
-    }
 }
 
 static void measure_bell(struct stage *s, const struct effort *e)
@@ -499,7 +478,10 @@ int main(int argc, char **argv)
     const struct effort *e = bytes ? &few : strcmp(word, "--quick") == 0 ? &quick : &full;
     struct stage s;
     if (argc == 3 && strcmp(argv[1], "--bare-bell") == 0) {
-        return bare_bell(argv[2]);
+        return bare_bell(atoi(argv[2]), offsetof(struct rung, bell));
+    }
+    if (argc == 3 && strcmp(argv[1], "--bare-curses") == 0) {
+        return bare_curses(atoi(argv[2]));
     }
     if (argc > 2 || (argc == 2 && e == &full && !cpu)) {
         fprintf(stderr, "usage: bench-view [--quick | --bytes | --cpu]\n");
