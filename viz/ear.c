@@ -20,14 +20,14 @@ static inline long futex(const void *at, int what, uint32_t value, const struct 
 
 /* ---- the thread ---- */
 
-/* Wakes the sleeper until it says that it is awake. One that sleeps on `heard` can't miss that; between a look at
+/* Wakes the sleeper until it says that it is awake, or the ear closes. One that sleeps on `heard` can't miss that; between a look at
  * `heard` and the sleep on a bell there is a moment in which no wake reaches it. Others who sleep on the same bell wake
  * too, and see that it didn't ring. */
 static void say(struct ear *e)
 {
     static const struct timespec retry = {.tv_nsec = RETRY_NS};
     atomic_store(&e->heard, 1);
-    while (atomic_load(&e->heard) == 1) {
+    while (atomic_load(&e->heard) == 1 && !atomic_load(&e->closing)) {
         const void *word = atomic_load(&e->word);
         if (word != NULL) {
             futex(word, FUTEX_WAKE, INT_MAX, NULL);
@@ -98,6 +98,8 @@ void ear_close(struct ear *e)
     if (e->call < 0) {
         return;
     }
+    /* What is heard from here on stays 1 for ever, so `closing` comes first: say looks at it behind its 1. */
+    atomic_store(&e->closing, true);
     ssize_t ignored = write(e->call, &one, sizeof one);
     (void)ignored;
     ear_again(e);

@@ -23,6 +23,7 @@ struct ear {
     _Atomic uint32_t heard;     /* 1: something was, and the thread waits until it is 0 again */
     _Atomic(const void *) word; /* what is slept on beside `heard`; NULL */
     _Atomic bool gone;          /* nothing will ever be read from fd any more */
+    _Atomic bool closing;       /* nobody will deal with what is heard any more */
 };
 #define EAR_CLOSED ((struct ear){.call = -1, .fd = -1})
 

@@ -298,6 +298,28 @@ static void the_thread_goes(void **state)
     assert_int_equal(entries("/proc/self/task"), threads - 1);
 }
 
+/* "qq": the second key comes while the first one closes. */
+static void it_closes_also_while_a_key_comes(void **state)
+{
+    struct place *p = *state;
+    sigset_t none;
+    sigemptyset(&none);
+    ear_close(&p->e);
+    alarm(60); /* a thread that waits for ever ends the test */
+    for (int i = 0; i < 2000; i++) {
+        char key;
+        assert_int_equal(ear_open(&p->e, p->keys[0], &none), 0);
+        struct timespec moment = {.tv_nsec = i % 50 * 1000};
+        nanosleep(&moment, NULL);
+        assert_int_equal(write(p->keys[1], "q", 1), 1);
+        for (volatile int k = 0; k < i % 97 * 40; k++) {
+        }
+        ear_close(&p->e);
+        assert_int_equal(read(p->keys[0], &key, 1), 1);
+    }
+    alarm(0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, place_open, place_close)
 
 int main(void)
@@ -314,6 +336,7 @@ int main(void)
         TEST(no_key_is_missed_at_any_moment),
         TEST(a_bell_that_cannot_be_slept_on_is_told),
         TEST(the_thread_goes),
+        TEST(it_closes_also_while_a_key_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
