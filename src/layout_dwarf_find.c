@@ -222,7 +222,8 @@ static void add_found(struct walk *w, const struct raw_die *raw, unsigned rank)
     }
     bool known = f->count > 0 && rank == f->rank && is_known(w, raw->offset);
     if (w->peeking) {
-        w->settled = known && has_no_other(&w->unit, raw->offset);
+        w->other = w->other || !known;
+        w->settled = !w->other && has_no_other(&w->unit, raw->offset);
         return;
     }
     bool worse = f->count > 0 && rank > f->rank;
@@ -553,7 +554,7 @@ static int find_by_walk(struct walk *w)
 int types_find(const struct dwarf_source *s, const struct type_query *q, struct finding *out)
 {
     memset(out, 0, sizeof *out);
-    struct walk w = {.source = s, .query = q, .finding = out, };
+    struct walk w = {.source = s, .query = q, .finding = out};
     int rc = walk_by_hits(&w);
     if (rc != 0) {
         return rc < 0 ? rc : 0;

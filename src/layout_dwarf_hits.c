@@ -5,9 +5,9 @@
 #include "layout_dwarf_walk.h"
 
 #define PIECE 4096 /* bytes of a unit that are searched first, as types stand at its start; then twice as many */
-#define PEEK 8192
-#define PEEK_MAX 32768
-#define PEEK_MISSES 4
+#define PEEK 8192      /* bytes of a peek at first, */
+#define PEEK_MAX 32768 /* and at most; */
+#define PEEK_MISSES 4  /* that many in vain make the next one twice as long */
 
 /* Tries each place where a DIE could start that has its name at `hit`. That they are DIEs is not sure yet. */
 static void try_hit(struct walk *w, uint64_t hit)
@@ -80,6 +80,7 @@ static bool settled_at_a_peek(struct walk *w, const struct dwarf_needles *needle
                               struct raw_unit *last)
 {
     bool any;
+    w->other = false;
     search_unit(w, needles, false, hits, last, &any);
     raw_unit_whole(&w->unit);
     w->peeking = false;

@@ -21,6 +21,7 @@ struct walk {
     size_t matches;                 /* types that are, or are the same as, one of the finding's, so far */
     bool settled;                   /* the unit can't have another */
     bool peeking;                   /* the unit is but its start: enough to settle it, not to find more */
+    bool other;                     /* a peek met one that is not the same: the whole unit has to be looked at */
     size_t peek, missed;            /* bytes to peek at (0: it does not pay), and how often that was too little */
     const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
     size_t scope_count;

@@ -219,6 +219,10 @@ END
     [[ $output == *"0 char c"* ]]
     run -0 "$dump" "$work/bd" thing
     [[ $output == *"0 char c"* ]]
+    echo 'typedef struct { char c; } thing; thing f; struct thing { int i; }; struct thing behind;' >"$work/e.c"
+    (cd "$work" && gcc -g b.c e.c -o be)
+    run -0 "$dump" "$work/be" thing
+    [[ $output == *"0 char c"* ]]
 }
 
 @test "a type inside a function is found where no other has its name" {
