@@ -157,6 +157,18 @@ doctor_gdb()
     fi
 }
 
+doctor_watchpoints()
+{
+    local steps
+    steps=$("$ROOT/gdb/hw-watch" --say)
+    case $? in
+        0) row ok watchpoints 'gdb stops at a write to memory while the program runs at full speed' ;;
+        1) row note watchpoints "$steps" "echo 'set can-use-hw-watchpoints 0' >>~/.gdbinit   (the kit's own gdb sets it)" ;;
+        3) row note watchpoints "$steps" 'unset SHMLAB_HW_WATCH' ;;
+        *) row note watchpoints 'not known: gdb was no help in trying whether hardware watchpoints stop a program' ;;
+    esac
+}
+
 doctor_ptrace()
 {
     case $PTRACE_SAID in
@@ -174,6 +186,7 @@ doctor_debugging()
         doctor_gdb
         ptrace_try
         doctor_ptrace
+        [[ $PTRACE_SAID == none ]] || doctor_watchpoints
     else
         row note gdb "not installed: $CALL gdb installs it" "$(apt_command gdb)"
     fi

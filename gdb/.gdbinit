@@ -13,6 +13,19 @@ sed -n 's|/[.]gdbinit$||p' | sed 's|^-[^=]*=||;q')\" gdb .; do test -x \"$d/shm-
 set $shm_draw_else = "; done; cat >/dev/null; echo 'shm-grid: cannot find gdb/shm-draw of shmlab' >&2; \
 echo '  start gdb in the folder of the kit' >&2; exit 127"
 
+# Where hardware watchpoints never stop a program (see hw-watch), gdb has to step. What was set by hand, stays.
+eval "pipe echo | { %s hw-watch%s; } 2>/dev/null", $shm_draw, $shm_draw_else
+if $_shell_exitcode == 1
+  set $shm_steps = "this machine's debug registers do not answer"
+end
+if $_shell_exitcode == 3
+  set $shm_steps = "SHMLAB_HW_WATCH=0: the debug registers are not used"
+end
+if !$_isvoid($shm_steps)
+  set can-use-hw-watchpoints 0
+  printf "%s; gdb steps instead, which is slower\n", $shm_steps
+end
+
 define shm-find
   set $shm = 0
   set $shm_size = 0

@@ -1,5 +1,5 @@
-"""Words that stop the program at a write to a field: shm-watch, shm-break-field. By the processor's debug registers, so
-that nothing is written into the program's memory, and it runs at its full speed."""
+"""Commands that stop the program at a write to a field: shm-watch, shm-break-field. Nothing is written into the program's
+memory: the processor's debug registers watch, at full speed, or gdb steps the program and compares."""
 import platform
 import re
 
@@ -53,13 +53,23 @@ def read_only(where):
     return False
 
 
+def steps():
+    """Where gdb uses no debug registers, but steps the program: why. Else None."""
+    if gdb.parameter("can-use-hw-watchpoints") != 0:
+        return None
+    why = gdb.convenience_variable("shm_steps")
+    return why.string() if why is not None else "set can-use-hw-watchpoints 0"
+
+
 def check_registers(where, spot):
+    """How many debug registers the field takes; refuses one that they cannot watch."""
     need = registers(where.address + spot.offset, spot.size)
     if platform.machine() != "x86_64":
         return 1
     if need > REGISTERS:
         raise gdb.GdbError("shm: %s has %d bytes, and the processor watches %d places of at most 8 bytes each: watch a "
-                           "part of it, as shm-watch %d@8" % (spot.name, spot.size, REGISTERS, spot.offset))
+                           "part of it, as shm-watch %d@8, or let gdb step, which is slower: set can-use-hw-watchpoints 0"
+                           % (spot.name, spot.size, REGISTERS, spot.offset))
     taken = sum(w.need for w in live())
     if taken + need > REGISTERS:
         raise gdb.GdbError("shm: %s needs %d of the processor's %d debug registers, and %d are taken: delete %s" % (
@@ -72,13 +82,15 @@ def watch(text):
     if where.pid is None:
         raise gdb.GdbError("shm: this is no process that runs here: nothing can be watched")
     spot = shmgrid_fields.resolve(where, text)
-    need = check_registers(where, spot)
+    need = 0 if steps() else check_registers(where, spot)
     point = gdb.Breakpoint(spot.expression, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE)
-    if point.type != gdb.BP_HARDWARE_WATCHPOINT:
+    if need and point.type != gdb.BP_HARDWARE_WATCHPOINT:
         point.delete()
-        raise gdb.GdbError("shm: the processor cannot watch %s; gdb could, step by step and very slowly: watch %s" % (
-            spot.name, spot.expression))
+        raise gdb.GdbError("shm: the processor cannot watch %s; gdb can, step by step and slower: set "
+                           "can-use-hw-watchpoints 0, and shm-watch again" % spot.name)
     WATCHES[point.number] = Watch(spot, point, need)
+    if not need:
+        print("shm: %s; gdb steps instead, which is slower" % steps())
     if read_only(where):
         print("shm: this program has the segment read-only, so no write of its own can come: attach to a writer "
               "(shm-map tells who)")
@@ -105,6 +117,8 @@ def on_stop(event):
             continue
         try:
             old, hit.value = hit.value, hit.read()
+            if hit.value == old:
+                continue # where gdb steps, it names each watchpoint at each stop
             print("shm: %s, %d bytes at offset %d: %s -> %s, written by %s, pid %d" % (
                 hit.spot.name, hit.spot.size, hit.spot.offset, old, hit.value, who_wrote(),
                 gdb.selected_inferior().pid))
@@ -119,8 +133,10 @@ Answers "who wrote this?": after `continue`, gdb stops behind the writing instru
 field, its old and new value, and the function and line that wrote it.
 FIELD is a name (num, point.x, table[2].key; the last part of a path will do where it is the only one
 of that name), text[8]@4 (4 elements from there), or an offset: 56, 0x38@8 (8 bytes).
-The processor has 4 registers for this, of at most 8 bytes each. It sees the writes of this process
-only: those of others don't stop it. A write of the value that is there already doesn't, either.
+The processor has 4 registers for this, of at most 8 bytes each. After `set can-use-hw-watchpoints 0`
+gdb steps the program instead, and compares: slower, but with no such limit.
+Both see the writes of this process only: those of others don't stop it. A write of the value that is
+there already doesn't, either.
 `info breakpoints` lists them, `delete N` ends one."""
 
     def run(self, text):

@@ -2,7 +2,7 @@
 #
 # The machine (labkit/check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
 # (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_OWN_IPC (1: the IPC namespace is ours
-# alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.grid, N.output.
+# alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
 
 LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait
@@ -66,6 +66,9 @@ verdict_add()
 }
 
 note() { verdict_add text "$*"; }
+
+# remark TEXT: one line below all results, whether they are ok or not.
+remark() { grep -qxsF -- "$*" "$LAB_OUT/remarks" || printf '%s\n' "$*" >>"$LAB_OUT/remarks"; }
 
 wrong()
 {

@@ -12,7 +12,7 @@ set $m = (struct message *) base
 delete 1
 
 #: watch -l takes the address of num, and stops the program after each write that changes the bytes there.
-#: The processor itself looks out for it, so the program runs at full speed.
+#: Where the processor has registers for this that answer, the program runs at full speed; else gdb steps, which is slower.
 watch -l $m->num
 continue
 
@@ -31,6 +31,6 @@ p $m->den
 info watchpoints
 
 #: A watchpoint sees the writes of the process that gdb runs. What another process writes into the segment, it
-#: doesn't see: the other one has its own processor registers.
+#: doesn't see: the registers are those of this process, and so are the steps.
 delete
 signal SIGTERM

@@ -28,6 +28,10 @@ s/(Breakpoint [0-9]+ at )0x[0-9a-f]+/\10x----/
 s/(hit Breakpoint [0-9]+)\.[0-9]/\1/
 s/(process ID) +/\1 /
 
+# Hardware watchpoints and those for which gdb steps.
+s/^Hardware w(atchpoint [0-9]+: )/W\1/
+s/^([0-9]+ +)(hw watchpoint |watchpoint    ) /\1watchpoint     /
+
 # Of gdb 15 and 16: wider columns, and another name of a setting.
 /^ *0x-+ +0x-+ .*SYSV/{
     s/^ +//

@@ -217,3 +217,4 @@ def _check(lesson: Lesson, folder: Path, home: Path, report: Report, limits: Lim
     if report.starter and report.status == "fail":
         first = "The files are still as they came: README.md says what is to do."
         report.text = f"{first}\n{report.text}".strip()
+    report.text = f"{report.text}\n{tap.read_text(home / 'out' / 'remarks')}".strip()

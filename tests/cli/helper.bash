@@ -100,6 +100,15 @@ serve_until()
     ID=$(id_of_key)
 }
 
+# gdb_run ARGUMENT...: gdb, which has 90 seconds: what stops too late is told by name, and no test waits for it for long.
+gdb_run()
+{
+    local status=0
+    timeout -k 5 90 gdb "$@" || status=$?
+    ((status != 124)) || echo "gdb_run: gdb was ended after 90 seconds: a breakpoint or a watchpoint did not stop the program"
+    return "$status"
+}
+
 # true when the process $1 is no more, or is only waited for.
 ended()
 {

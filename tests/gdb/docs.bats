@@ -24,7 +24,8 @@ python_needed()
 normal()
 {
     sed -E 's/0x[0-9a-f]{8,}/ADDRESS/g; s/shmid [0-9]+/shmid ID/; s/key ADDRESS/key KEY/; s/pid [0-9]+/pid ID/g
-        s/^ +[0-9]+  (shm-server)/PID  \1/; s/message\.c:[0-9]+/message.c:N/g; s/^[0-9]+\t/N\t/; s/ +$//'
+        s/^ +[0-9]+  (shm-server)/PID  \1/; s/message\.c:[0-9]+/message.c:N/g; s/^[0-9]+\t/N\t/; s/ +$//
+        s/^Hardware watchpoint/Watchpoint/; /^shm: .*; gdb steps instead/d'
 }
 
 # play FILE: what gdb says to the words of the file, each behind its prompt, once the server is about to write num.
@@ -34,7 +35,7 @@ play()
     while IFS= read -r word; do
         words+=(-ex "echo (gdb) $word\\n" -ex "$word")
     done <"$1"
-    gdb -nx -q -batch -iex 'set auto-load off' -iex 'set debuginfod enabled off' -iex 'set width 0' \
+    gdb_run -nx -q -batch -iex 'set auto-load off' -iex 'set debuginfod enabled off' -iex 'set width 0' \
         -iex 'set filename-display basename' -x "$ROOT/gdb/.gdbinit" \
         -ex "set args --path $T --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write_field' -ex run \
         -ex continue -ex delete -ex 'echo ===\n' "${words[@]}" -ex 'echo ===\n' -ex 'delete' -ex 'signal SIGTERM' "$BIN/shm-server" \
