@@ -1,17 +1,18 @@
 # What `cmake --install BUILD --prefix PREFIX` puts where. It works there with no source tree and no build:
 #   bin/                shm-server, shm-client, shm-view, and shmlab: a link to share/shmlab/shmlab
 #   include/shmlab/     the headers for programs that want to be looked at (src/CMakeLists.txt)
-#   share/shmlab/       the front door, its parts in door/, and what it works with: gdb/, src/ (the source that gdb shows)
+#   share/shmlab/       the front door, its parts in src/shmlab/, and what it works with: gdb/, src/ (the source that gdb shows)
 #   share/doc/shmlab/   README.md, CHANGELOG.md, LICENSE and docs/ with its pictures
 # shmlab, gdb/ and the programs look for each other by these paths: share/shmlab and bin belong together.
 set(SHMLAB_HOME ${CMAKE_INSTALL_DATADIR}/shmlab)
 
 # Folders that are used as they are, without what only a tree needs. A file that has no dot in its name is a script that
 # is run: it gets its mode here, as modes in a tree may be anything.
-foreach(folder door gdb lab lessons)
-  install(DIRECTORY ${folder} DESTINATION ${SHMLAB_HOME}
+foreach(folder src/shmlab gdb lab lessons)
+  get_filename_component(parent ${folder} DIRECTORY)
+  install(DIRECTORY ${folder} DESTINATION ${SHMLAB_HOME}/${parent}
     PATTERN __pycache__ EXCLUDE PATTERN CMakeLists.txt EXCLUDE
-    REGEX "/door/(test|bench|setup)[.]bash$" EXCLUDE REGEX "/lab/probe[^/]*[.][ch]$" EXCLUDE)
+    REGEX "/shmlab/(test|bench|setup)[.]bash$" EXCLUDE REGEX "/lab/probe[^/]*[.][ch]$" EXCLUDE)
   file(GLOB scripts LIST_DIRECTORIES false CONFIGURE_DEPENDS ${folder}/*)
   list(FILTER scripts EXCLUDE REGEX "[.][^/]*$")
   install(PROGRAMS ${scripts} DESTINATION ${SHMLAB_HOME}/${folder})

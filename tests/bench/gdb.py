@@ -1,4 +1,4 @@
-"""bench gdb: what the window of the segment costs inside gdb. door/bench.bash has gdb source it, its program stopped.
+"""bench gdb: what the window of the segment costs inside gdb. src/shmlab/bench.bash has gdb source it, its program stopped.
 
 BENCH_ROUNDS: how often each is done. Measured is gdb's own process, with shm-view, which it starts for each picture;
 not what the terminal needs to show the text. The peers are words that gdb has by itself, asked in turn with ours."""

@@ -47,8 +47,9 @@ absent() { if grep -q -- "$1" "$2"; then return 1; fi; }
 # house FOLDER: a copy of the front door with just enough around it to be called there.
 house()
 {
-    mkdir -p "$1"
-    cp -r "$ROOT/shmlab" "$ROOT/door" "$ROOT/CMakeLists.txt" "$ROOT/CMakePresets.json" "$1/"
+    mkdir -p "$1/src"
+    cp -r "$ROOT/src/shmlab" "$1/src/"
+    cp "$ROOT/shmlab" "$ROOT/CMakeLists.txt" "$ROOT/CMakePresets.json" "$1/"
 }
 
 # tools [-NAME...]: $T/bin, a PATH with all of this machine's commands but the named ones.

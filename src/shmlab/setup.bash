@@ -5,8 +5,8 @@
 #   ./shmlab setup --test   what ./shmlab test needs, too
 # shellcheck shell=bash
 
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
 
 word_setup()
 {

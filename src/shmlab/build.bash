@@ -7,8 +7,8 @@
 # nothing is built: its programs are taken.
 # shellcheck shell=bash
 
-# shellcheck source=door/packages.bash
-source "$ROOT/door/packages.bash"
+# shellcheck source=src/shmlab/packages.bash
+source "$ROOT/src/shmlab/packages.bash"
 
 readonly PRESET=${SHMLAB_PRESET:-dev}
 readonly BUILD=$ROOT/build/$PRESET

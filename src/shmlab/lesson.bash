@@ -10,8 +10,8 @@
 # those who write their own (docs/lesson-format.md).
 # shellcheck shell=bash
 
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
 
 # How the user calls the front door from here: what is told to type must work as it stands.
 door_called()

@@ -208,7 +208,7 @@ packages_install()
 }
 
 # packages_settled STAMP: true where all was there when STAMP was written, and no package came or went since.
-packages_settled() { [[ $1 -nt $ROOT/door/packages.bash && ! /var/lib/dpkg/status -nt $1 ]]; }
+packages_settled() { [[ $1 -nt $ROOT/src/shmlab/packages.bash && ! /var/lib/dpkg/status -nt $1 ]]; }
 
 # packages_require USE...: returns when all that these uses can't do without is there; else ends the program.
 packages_require()

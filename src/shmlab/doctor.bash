@@ -3,10 +3,10 @@
 # can work here, else 1.
 # shellcheck shell=bash
 
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
-# shellcheck source=door/debugger.bash
-source "$ROOT/door/debugger.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
+# shellcheck source=src/shmlab/debugger.bash
+source "$ROOT/src/shmlab/debugger.bash"
 
 DOCTOR_STATUS=0
 

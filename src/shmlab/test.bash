@@ -15,8 +15,8 @@
 # A step that fails does not stop the later ones; the closing table tells of each. Exit status 1 if any failed.
 # shellcheck shell=bash
 
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
 
 readonly CTEST_LIMIT=600 # seconds for one test
 STEPS=()                 # name|mark|seconds|what: the closing table

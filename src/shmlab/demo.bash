@@ -9,8 +9,8 @@
 # The demo has a segment, a tmux and a folder of its own: it meets no other program of yours.
 # shellcheck shell=bash
 
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
 
 DEMO_DIR='' # holds the file that names the segment, tmux's socket, and what the panes tell
 DEMO_JOB='' # the pid of what shows the picture: tmux's client, or the viewer
@@ -91,8 +91,8 @@ tmux_can_run() { has tmux && [[ -z ${SHMLAB_NO_TMUX-} ]]; }
 # demo_in_tmux: its own server, socket and configuration; a tmux of the user's around it or beside it isn't touched.
 demo_in_tmux()
 {
-    local pane=("$BASH" "$ROOT/door/pane.bash")
-    env -u TMUX -u TMUX_PANE tmux -S "$DEMO_DIR/tmux" -f "$ROOT/door/demo.tmux" \
+    local pane=("$BASH" "$ROOT/src/shmlab/pane.bash")
+    env -u TMUX -u TMUX_PANE tmux -S "$DEMO_DIR/tmux" -f "$ROOT/src/shmlab/demo.tmux" \
         new-session -s shmlab "${pane[@]}" viewer \; \
         split-window -d "${pane[@]}" server \; \
         split-window -d -h -t :.1 "${pane[@]}" client \; \
@@ -103,7 +103,7 @@ demo_in_tmux()
 # demo_alone: no tmux. The viewer over a server in the background.
 demo_alone()
 {
-    "$BASH" "$ROOT/door/pane.bash" server </dev/null >"$DEMO_DIR/server.log" 2>&1 &
+    "$BASH" "$ROOT/src/shmlab/pane.bash" server </dev/null >"$DEMO_DIR/server.log" 2>&1 &
     "$BIN/shm-view" --path "$DEMO_PATH" <&0 &
     DEMO_JOB=$!
 }

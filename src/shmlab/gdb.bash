@@ -15,10 +15,10 @@
 # A program that you attach to stands still until you type "continue".
 # shellcheck shell=bash
 
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
-# shellcheck source=door/debugger.bash
-source "$ROOT/door/debugger.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
+# shellcheck source=src/shmlab/debugger.bash
+source "$ROOT/src/shmlab/debugger.bash"
 
 GDB_SEGMENT=()  # words that name the segment, as the programs take them
 GDB_DIR=''      # holds what a server in the background says; exists while one of ours may run

@@ -13,8 +13,8 @@
 # shellcheck shell=bash
 
 export SHMLAB_PRESET=${SHMLAB_PRESET:-release}
-# shellcheck source=door/build.bash
-source "$ROOT/door/build.bash"
+# shellcheck source=src/shmlab/build.bash
+source "$ROOT/src/shmlab/build.bash"
 
 bench_list()
 {
