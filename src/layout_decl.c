@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "c_type.h"
-#include "layout_text.h"
 
 /* ---- tokens ---- */
 
@@ -93,7 +92,7 @@ static void lex_dimension(struct lexer *x)
     const char *start = x->at++;
     x->at += strspn(x->at, " \t");
     x->number = DECL_FLEXIBLE;
-    if (*x->at != ']' && (!lex_digits(x) || x->number > LAYOUT_TEXT_NUMBER_MAX)) {
+    if (*x->at != ']' && (!lex_digits(x) || x->number > DECL_NUMBER_MAX)) {
         wrong(x, "between [ and ] stands the number of elements, as in char[19]");
         return;
     }
@@ -423,7 +422,7 @@ static int parse_number(struct lexer *x, const char *what, size_t *number)
         layout_error_set(x->error, x->line, "after '%s' stands a number, as in (%s 8)", what, what);
         return -EINVAL;
     }
-    if (x->number > LAYOUT_TEXT_NUMBER_MAX) {
+    if (x->number > DECL_NUMBER_MAX) {
         layout_error_set(x->error, x->line, "%.40s is too large: no memory has so many bytes", x->text);
         return -EINVAL;
     }
@@ -672,7 +671,7 @@ int decl_elements(const struct decl *d, size_t from, size_t *elements)
     *elements = 1;
     for (size_t i = from; i < d->dimension_count; i++) {
         size_t n = d->dimensions[i] == DECL_FLEXIBLE ? 0 : d->dimensions[i];
-        if (__builtin_mul_overflow(*elements, n, elements) || *elements > LAYOUT_TEXT_NUMBER_MAX) {
+        if (__builtin_mul_overflow(*elements, n, elements) || *elements > DECL_NUMBER_MAX) {
             return -EINVAL;
         }
     }
@@ -691,7 +690,7 @@ static int resolve_size(struct decl *d, size_t element, unsigned line, struct la
     struct layout_node *n = &d->node;
     if ((d->given & GIVEN_SIZE) == 0) {
         size_t each = d->given & GIVEN_STRIDE ? n->stride : element;
-        if (__builtin_mul_overflow(n->count, each, &n->size) || n->size > LAYOUT_TEXT_NUMBER_MAX) {
+        if (__builtin_mul_overflow(n->count, each, &n->size) || n->size > DECL_NUMBER_MAX) {
             return too_large(d, line, error);
         }
     }

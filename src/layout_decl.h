@@ -7,7 +7,8 @@
 #include "layout_error.h"
 
 #define DECL_DIMENSIONS_MAX 16
-#define DECL_FLEXIBLE SIZE_MAX /* a dimension that is written [] */
+#define DECL_FLEXIBLE SIZE_MAX            /* a dimension that is written [] */
+#define DECL_NUMBER_MAX ((size_t)1 << 48) /* the largest offset, size or count: more than any memory */
 
 enum decl_given {
     GIVEN_OFFSET = 1,

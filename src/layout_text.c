@@ -376,7 +376,7 @@ static int close_block(struct reader *r, const char *after)
     }
     r->depth--;
     struct layout_node *n = node_at(r, b.node);
-    if (n->size > LAYOUT_TEXT_NUMBER_MAX) {
+    if (n->size > DECL_NUMBER_MAX) {
         return wrong(r, "this block is too large: no memory has so many bytes");
     }
     if (r->depth == 0) {

@@ -16,8 +16,7 @@
 #include "layout.h"
 #include "layout_error.h"
 
-#define LAYOUT_TEXT_MAX ((size_t)16 << 20)       /* bytes of a .layout file */
-#define LAYOUT_TEXT_NUMBER_MAX ((size_t)1 << 48) /* the largest offset, size or count: more than any memory */
+#define LAYOUT_TEXT_MAX ((size_t)16 << 20) /* bytes of a .layout file */
 
 /* Reads `length` bytes of text into *out, which layout_free frees. 0; or -EINVAL (the text is wrong), -E2BIG (too long,
  * too deep or too many fields), -ENOMEM, with *out empty and *error (where not NULL) saying what and at which line. */
