@@ -20,6 +20,7 @@ struct known {
     struct c_type type;
 };
 
+/* clang-format off */
 #define KNOWN(name, kind, flags)                                                                                      \
     {                                                                                                                 \
         #name, {kind, flags, sizeof(name), _Alignof(name) }                                                           \
@@ -67,6 +68,7 @@ static const char *const sync_words[] = {
     "pthread_once_t", "sem_t", "mtx_t", "cnd_t", "once_flag", "atomic_flag", "mutex", "shared_mutex",
     "recursive_mutex", "condition_variable",
 };
+/* clang-format on */
 
 unsigned c_type_sync_flags(const char *name)
 {
@@ -105,10 +107,10 @@ static void words_add(struct words *w, const char *word, size_t length)
         const char *text;
         unsigned *counter;
     } keywords[] = {
-        {"long", &w->longs},       {"short", &w->shorts},        {"signed", &w->signs},  {"unsigned", &w->unsigneds},
-        {"char", &w->chars},       {"int", &w->ints},            {"float", &w->floats},  {"double", &w->doubles},
-        {"_Bool", &w->bools},      {"bool", &w->bools},          {"complex", &w->complexes},
-        {"_Complex", &w->complexes}, {"__int128", &w->int128s}, {"_Atomic", &w->atomics},
+        {"long", &w->longs},       {"short", &w->shorts},    {"signed", &w->signs},      {"unsigned", &w->unsigneds},
+        {"char", &w->chars},       {"int", &w->ints},        {"float", &w->floats},      {"double", &w->doubles},
+        {"_Bool", &w->bools},      {"bool", &w->bools},      {"complex", &w->complexes}, {"_Complex", &w->complexes},
+        {"__int128", &w->int128s}, {"_Atomic", &w->atomics},
     };
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++) {
         if (word_is(word, length, keywords[i].text)) {

@@ -24,19 +24,23 @@ struct options {
 /* Rows that name a segment, the same in all programs: --path FILE, --proj N, --key 0xKEY, --id N. A program that makes
  * its segment takes OPTIONS_KEY_ROWS (nobody can choose the id), others OPTIONS_SEGMENT_ROWS. */
 enum { OPTION_PATH = 1000, OPTION_PROJ, OPTION_KEY, OPTION_ID };
+/* clang-format off */
 #define OPTIONS_KEY_ROWS                                                                                              \
     {NULL, 0, NULL, "Which segment (with none of these: the kit's own)"},                                             \
     {"path", OPTION_PATH, "FILE", "the segment whose key is ftok(FILE, N)"},                                          \
     {"proj", OPTION_PROJ, "N", "the project number for ftok, 1 to 255 (default 15)"},                                 \
     {"key", OPTION_KEY, "KEY", "the segment under this key, as ipcs -m shows it (0x0f20074e)"}
 #define OPTIONS_SEGMENT_ROWS OPTIONS_KEY_ROWS, {"id", OPTION_ID, "N", "the segment with this shmid"}
+/* clang-format on */
 
 /* Rows that all programs end with. */
 enum { OPTION_HELP = 'h', OPTION_VERSION = 'V' };
+/* clang-format off */
 #define OPTIONS_COMMON_ROWS                                                                                           \
     {NULL, 0, NULL, "About"},                                                                                         \
     {"help", OPTION_HELP, NULL, "print this and exit"},                                                               \
     {"version", OPTION_VERSION, NULL, "print the version and exit"}
+/* clang-format on */
 
 /* The next option's letter; -1 at the end (optind then is the first plain word); '?' for a wrong word, of which
  * the error was printed to stderr already (exit status 2 follows). *arg is the argument or NULL. */

@@ -55,6 +55,7 @@ readonly PACKAGES=(
     'test|make|command make|builds by the Makefile of a lesson'
     'test|inotify-tools|command inotifywait|tells when a learner saves'
     'test|bubblewrap|command bwrap|holds the programs of learners'
+    'test|clang-format|command clang-format|says whether the C is laid out as it should be'
     'oracle|dwz|command dwz|moves types to a file of their own: layouts must follow'
     'oracle|python3-dbg|command python3-dbg|a big program: its layouts are compared with pahole'
     'oracle|valgrind-dbg|package valgrind-dbg|another big program'

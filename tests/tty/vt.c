@@ -197,6 +197,7 @@ static void shift(struct vt *v, char how, int n)
 static bool csi(struct vt *v, const struct vt_token *t)
 {
     int first = t->params[0] > 0 ? t->params[0] : 1, second = t->count > 1 && t->params[1] > 0 ? t->params[1] : 1;
+    /* clang-format off */
     switch (t->final) {
     case 'H': go(v, first - 1, second - 1); return true;
     case 'G': go(v, v->row, first - 1); return true;
@@ -226,6 +227,7 @@ static bool csi(struct vt *v, const struct vt_token *t)
     case 't': return true; /* xterm: keeps the title on a stack */
     default: return false;
     }
+    /* clang-format on */
 }
 
 static bool obey(struct vt *v, const struct vt_token *t)
@@ -240,6 +242,7 @@ static bool obey(struct vt *v, const struct vt_token *t)
         }
         return t->intermediate == '(' || t->intermediate == ')' || strchr("M=>78]", t->final) != NULL;
     }
+    /* clang-format off */
     switch (t->final) {
     case '\r': go(v, v->row, 0); return true;
     case '\n': line_feed(v); return true;
@@ -249,9 +252,11 @@ static bool obey(struct vt *v, const struct vt_token *t)
     case '\017': return true;
     default: return false;
     }
+    /* clang-format on */
 }
 
-static bool __attribute__((format(printf, 4, 5))) refuse(struct vt *v, const uint8_t *s, size_t n, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static bool refuse(struct vt *v, const uint8_t *s, size_t n, const char *format,
+                                                         ...)
 {
     char what[80], shown[80];
     va_list args;
