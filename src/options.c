@@ -1,4 +1,4 @@
-/* Options: one table a program. getopt_long's arrays and the text of --help are both made from it. See options.h. */
+/* Options: see options.h. */
 #include "options.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Options: one table a program. getopt_long's arrays and the text of --help are both made from it. */
+/* Options: what a program takes on its command line, from one table: getopt_long's arrays and --help are made of it. */
 #ifndef SHMLAB_OPTIONS_H
 #define SHMLAB_OPTIONS_H
 
