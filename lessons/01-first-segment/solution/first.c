@@ -1,9 +1,7 @@
 /* first: makes a shared memory segment, holds it until Enter is pressed, and
  * removes it.
  *
- *   first [PATH [SIZE]]      build it: make
- *
- * One right way of many. */
+ *   first [PATH [SIZE]]      build it: make */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>

@@ -1,8 +1,6 @@
 /* writer: writes a message into a shared memory segment, value by value.
  *
- *   writer [PATH [NUM DEN [INTRO FAREWELL]]]      build it: make
- *
- * One right way of many. */
+ *   writer [PATH [NUM DEN [INTRO FAREWELL]]]      build it: make */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

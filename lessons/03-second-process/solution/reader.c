@@ -1,8 +1,6 @@
 /* reader: reads the message that writer has put into a segment, and prints it.
  *
- *   reader [PATH]      build it: make
- *
- * One right way of many. */
+ *   reader [PATH]      build it: make */
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>

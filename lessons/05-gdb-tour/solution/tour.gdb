@@ -1,6 +1,5 @@
 # tour.gdb: a tour through station, as a script for gdb.
 #   gdb -q -batch -x tour.gdb --args ./station .
-# One right way of many.
 break work
 run
 

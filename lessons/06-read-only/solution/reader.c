@@ -1,9 +1,7 @@
 /* reader: reads the number in a segment that it must not change, and shows that
  * it can't.
  *
- *   reader [PATH]      build it: make
- *
- * One right way of many. */
+ *   reader [PATH]      build it: make */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>

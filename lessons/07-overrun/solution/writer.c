@@ -1,8 +1,6 @@
 /* writer: changes the text intro of a message in a shared memory segment.
  *
- *   writer [PATH [TEXT]]      build it: make
- *
- * One right way of many. */
+ *   writer [PATH [TEXT]]      build it: make */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

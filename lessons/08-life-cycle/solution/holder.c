@@ -1,9 +1,7 @@
 /* holder: holds a segment with a text in it, until it is told to end. Then
  * nothing of it is left.
  *
- *   holder [PATH [SIZE [TEXT]]]      build it: make
- *
- * One right way of many. */
+ *   holder [PATH [SIZE [TEXT]]]      build it: make */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

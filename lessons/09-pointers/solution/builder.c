@@ -1,8 +1,6 @@
 /* builder: makes a list of words in a shared memory segment, and waits.
  *
- *   builder PATH [WORD...]      build it: make
- *
- * One right way of many. */
+ *   builder PATH [WORD...]      build it: make */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>

@@ -1,8 +1,6 @@
 /* walker: prints the words of the list that builder has made, a line each.
  *
- *   walker PATH      build it: make
- *
- * One right way of many. */
+ *   walker PATH      build it: make */
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
