@@ -4,9 +4,10 @@ lint(lesson) -> list of plain sentences, each about one thing that is off; empty
 """
 
 import re
+import tempfile
 from pathlib import Path
 
-from . import lint_readme, tap
+from . import lint_readme, patches, tap
 from .places import ROOT
 
 MACHINE_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
@@ -14,7 +15,6 @@ PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.m
 MORE_PARTS = ("pictures", "ask.h")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2
 STRAY = re.compile(r"~$|\.(o|swp|swo|orig|rej|bak|log)$|^(a\.out|core(\.\d+)?|\.DS_Store|__pycache__|\..*\.un~)$")
-FIRST_LINE = re.compile(r"(/\* Mistake: \S.*\*/|# Mistake: \S.*)\s*$")  # of C, or of a script
 
 
 def right_folder(lesson) -> Path:
@@ -34,7 +34,7 @@ def tree(folder: Path) -> dict:
 
 
 def variants(folder: Path) -> list:
-    """The programs in mistakes/ or right/: [(id, path)]; a path is ID.c, or a folder ID/ that is laid over."""
+    """The programs in right/: [(id, path)]; a path is ID.c, or a folder ID/ that is laid over."""
     if not folder.is_dir():
         return []
     return [(path.stem if path.is_file() else path.name, path) for path in sorted(folder.iterdir())
@@ -124,19 +124,29 @@ def lint_checks(lesson) -> list:
 
 
 def lint_mistakes(lesson) -> list:
-    programs = variants(lesson.folder / "mistakes")
-    ids = [name for name, _ in programs]
-    found = [f"mistakes/{name}: lesson.conf has no line 'mistake = {name} | ...'" for name in ids
-             if not lesson.mistake(name)]
+    programs = patches.every(lesson.folder / "mistakes")
+    ids = [patch.name for patch in programs]
+    found = [f"{patch.shown}: lesson.conf has no line 'mistake = {patch.name} | ...'" for patch in programs
+             if not lesson.mistake(patch.name)]
     # the starter's diagnosis needs no program: start/ is it
-    found += [f"lesson.conf: the mistake '{mistake.id}' has no program in mistakes/" for mistake in lesson.mistakes
+    found += [f"lesson.conf: the mistake '{mistake.id}' has no patch in mistakes/" for mistake in lesson.mistakes
               if mistake.id not in ids and mistake.id != lesson.starter]
     if len(ids) < MISTAKES_MIN:
-        found.append(f"mistakes/ has {len(ids)} programs, and {MISTAKES_MIN} are the least")
-    for name, path in programs:
-        files = [path] if path.is_file() else tree(path).values()
-        if not any(FIRST_LINE.match(line) for line in (next(iter(read(file).splitlines()), "") for file in files)):
-            found.append(f"mistakes/{path.name}: its first line is not '/* Mistake: what is wrong. */'")
+        found.append(f"mistakes/ has {len(ids)} patches, and {MISTAKES_MIN} are the least")
+    found += [f"mistakes/{name}: not a patch" for name in tree(lesson.folder / "mistakes")
+              if not name.endswith(".patch")]
+    return found + [sentence for patch in programs for sentence in lint_patch(lesson, patch)]
+
+
+def lint_patch(lesson, patch) -> list:
+    found = [] if patch.about else [f"{patch.shown}: its first line is not 'Mistake: what is wrong.'"]
+    found += [f"{patch.shown} changes {name}, which lesson.conf gives nobody to edit" for name in patch.files
+              if name not in lesson.edit]
+    with tempfile.TemporaryDirectory(prefix="shmlab-lint.") as folder:
+        try:
+            patches.apply(patch, lesson, Path(folder))
+        except patches.PatchError as error:
+            found.append(str(error))
     return found
 
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import check, conf, lint, lint_run
+from . import check, conf, lint, lint_run, patches
 from .places import lessons_folder
 from .plain import printable
 
@@ -28,6 +28,7 @@ class Trial:
     kind: str
     name: str  # of the mistake, the right solution, the compiler
     files: Path = None  # laid over the solution: a folder, or a file that takes the main file's place
+    patch: patches.Patch = None  # in place of files
     expected: list = None  # the diagnoses; None: it passes
     route: str = ""
 
@@ -45,18 +46,21 @@ class Result:
 
 def trials(lesson, quick: bool) -> list:
     found = [Trial(lesson, "lint", ""),
-             Trial(lesson, "start", "", lesson.folder / "start", [lesson.starter])]
+             Trial(lesson, "start", "", lesson.folder / "start", expected=[lesson.starter])]
     for route in ROUTES[:1] if quick else ROUTES:
         if "sanitized" not in route or not lesson.no_sanitize:
             found.append(Trial(lesson, "solution", route, route=route))
-    found += [Trial(lesson, "mistakes", name, path, [name])
-              for name, path in lint.variants(lesson.folder / "mistakes")]
+    found += [Trial(lesson, "mistakes", patch.name, patch=patch, expected=[patch.name])
+              for patch in patches.every(lesson.folder / "mistakes")]
     found += [Trial(lesson, "right", name, path) for name, path in lint.variants(lint.right_folder(lesson))]
     return found
 
 
 def lay(trial: Trial, folder: Path):
-    """Fills the folder with the solution and, over it, the trial's files."""
+    """Fills the folder with the solution and, over it, the trial's files; or with the patched program."""
+    if trial.patch:
+        patches.apply(trial.patch, trial.lesson, folder)
+        return
     shutil.copytree(trial.lesson.folder / "solution", folder, dirs_exist_ok=True)
     if trial.files is None:
         return
@@ -75,7 +79,10 @@ def run(trial: Trial, quick: bool) -> Result:
     if compiler and not shutil.which(compiler):
         return Result(trial, [f"{compiler} is not there"])
     with tempfile.TemporaryDirectory(prefix="shmlab-verify.") as folder:
-        lay(trial, Path(folder))
+        try:
+            lay(trial, Path(folder))
+        except patches.PatchError as error:
+            return Result(trial, [str(error)])
         report = check.check_folder(trial.lesson, folder, cc=compiler or None, cflags=flags, sanitize=sanitize)
     return Result(trial, judge(trial, report), report)
 

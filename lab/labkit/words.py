@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import asking, check, conf, formats, launch, tell, watch, work
+from . import asking, check, conf, formats, launch, mistake, tell, watch, work
 from .desk import Desk, Refused
 from .places import ROOT
 from .progress import count, now
@@ -315,6 +315,8 @@ WORDS = {  # word: (what it does, what stands behind it, for the help; "" is not
     "help": (word_help, "", "this text"),
     "check --all": (None, "[--format tap|junit|json|autolab] [DIR]",
                     "for graders: every lesson that has a folder in DIR"),
+    "mistake": (mistake.command_mistake, "[N] [NAME FOLDER]",
+                "for instructors: a program with that mistake in it, to show. Without NAME: which there are"),
     "grade": (module_word("grade"), "[N] DIR", "for instructors: many submissions at once"),
     "verify": (module_word("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
     "new": (module_word("new"), "NN-name", "for those who write lessons: a copy of lessons/template"),

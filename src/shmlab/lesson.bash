@@ -32,6 +32,7 @@ word_lesson()
 {
     case ${1-} in
         start | check | watch | ask | view | gdb | grade | verify) build_programs build lesson lesson-more >&2 || exit 1 ;;
+        mistake) packages_require lesson lesson-more >&2 ;;
         *) packages_require lesson >&2 ;;
     esac
     SHMLAB_CALL=$(door_called) SHMLAB_BIN=$BIN exec python3 "$ROOT/lab/lesson" "$@"

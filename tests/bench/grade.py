@@ -16,19 +16,20 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-from labkit import conf, grade, lint, places  # noqa: E402 # after the path is set
+from labkit import conf, grade, lint, patches, places  # noqa: E402 # after the path is set
 
 LESSON = "02-typed-fields"
 TARGET = 180  # seconds for 300 submissions on two cores
 
 
-def class_make(lesson, folder: Path, count: int) -> dict:
+def class_make(lesson, folder: Path, scratch: Path, count: int) -> dict:
     """{name of a submission: what it must be told as}"""
     kinds = [("pass", [], lesson.folder / "solution" / lesson.main_file)] * 8
     kinds += [("fail", [lesson.starter], lesson.folder / "start" / lesson.main_file)]
-    kinds += [("fail", [name], path) for name, path in lint.variants(lesson.folder / "mistakes")]
-    kinds += [("pass", [], path) for _, path in lint.variants(lint.right_folder(lesson))]
-    kinds = [kind for kind in kinds if kind[2].is_file()]
+    for patch in patches.every(lesson.folder / "mistakes"):
+        patches.apply(patch, lesson, scratch / patch.name)
+        kinds += [("fail", [patch.name], scratch / patch.name / lesson.main_file)]
+    kinds += [("pass", [], path) for _, path in lint.variants(lint.right_folder(lesson)) if path.is_file()]
     expected = {}
     for number in range(count):
         status, told, source = kinds[number % len(kinds)]
@@ -53,7 +54,7 @@ def main(count: int) -> int:
     with tempfile.TemporaryDirectory(prefix="shmlab-bench.") as home:
         folder = Path(home) / "class"
         folder.mkdir()
-        expected = class_make(lesson, folder, count)
+        expected = class_make(lesson, folder, Path(home) / "scratch", count)
         started, before = time.monotonic(), cpu()
         with contextlib.redirect_stdout(io.StringIO()):
             grade.main([lesson.name, str(folder)])

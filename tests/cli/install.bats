@@ -131,6 +131,8 @@ windows_needed()
     cp "$T/class/ann/reader.c" "$T/work/06-read-only/"
     run -0 ./hidden shmlab lesson check
     [[ $output == *'All 8 passed.'*'shmlab lesson next'* ]]
+    run -0 ./hidden shmlab lesson mistake 6 attached-rw "$T/shown"
+    [[ $output == *'Makefile, maker.c, reader.c'* ]]
     run -0 ./hidden shmlab lesson grade 6 --anyway "$T/class"
     [[ $output == *'ann '*'8/8'* ]]
     run -0 ./hidden shmlab lesson ask 6 11 010000 "$(getconf PAGESIZE)"

@@ -26,7 +26,7 @@ hand_in() # NAME
     mkdir -p "$T/class/$1/work"
     cp -r "$T/lessons/01-tiny/solution" "$T/class/$1/work/01-tiny"
     cp -r "$T/lessons/02-other/solution" "$T/class/$1/work/02-other"
-    cp "$T/lessons/02-other/mistakes/times-four.c" "$T/class/$1/work/02-other/writer.c"
+    lesson_mistake "$T/lessons/02-other" times-four >"$T/class/$1/work/02-other/writer.c"
 }
 
 @test "without N all lessons that are found in a submission are graded" {

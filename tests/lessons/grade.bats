@@ -45,7 +45,7 @@ class_make()
     local source name lesson=$T/kit/lessons/01-tiny folders
     mkdir "$T/class"
     for name in a-honest m-honest z-honest; do cp -r "$lesson/solution" "$T/class/$name"; done
-    cp "$lesson/mistakes/times-four.c" "$T/class/mistaken.c"
+    lesson_mistake "$lesson" times-four >"$T/class/mistaken.c"
     folders=$(printf '"%s", ' "$T/kit" "$T/kit/lab" "$T/kit/lab/labkit" "$lesson" "$T/class" "$T/class/a-honest" "$T/home")
     for source in "$BATS_TEST_DIRNAME"/hostile/*.c; do
         name=${source##*/}

@@ -51,7 +51,7 @@ await()
 solve()
 {
     local lesson=$T/lessons/01-store
-    if [[ ${1-} ]]; then cp "$lesson/mistakes/$1.c" "$MINE/writer.c"; else cp "$lesson/solution/writer.c" "$MINE/writer.c"; fi
+    if [[ ${1-} ]]; then lesson_mistake "$lesson" "$1" >"$MINE/writer.c"; else cp "$lesson/solution/writer.c" "$MINE/writer.c"; fi
 }
 
 # progress EXPRESSION: of the progress file, as d.

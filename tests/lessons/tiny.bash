@@ -1,6 +1,7 @@
 # Tiny lessons for the tests of the machine: they don't lean on the real ones.
 #
-#   lesson_make FOLDER      a whole lesson there: FOLDER is .../NN-name
+#   lesson_make FOLDER             a whole lesson there: FOLDER is .../NN-name
+#   lesson_mistake FOLDER NAME     prints its program with that mistake
 # shellcheck shell=bash
 
 # A writer that stores the number it is given at offset 4 of a segment of 64 bytes. The starter makes no segment.
@@ -35,6 +36,11 @@ readonly TINY_SOLUTION='    int id = shmget(key, 64, 0);
     memcpy(base + 4, &number, sizeof number);
     return 0;'
 
+lesson_mistake() # FOLDER NAME
+{
+    patch --silent --output=- "$1/solution/writer.c" "$1/mistakes/$2.patch"
+}
+
 lesson_make() # FOLDER [TITLE]
 {
     local number=${1##*/}
@@ -43,7 +49,11 @@ lesson_make() # FOLDER [TITLE]
     printf("%d %d\n", (int)key, number);
     return 0;' >"$1/start/writer.c"
     tiny_program "$TINY_SOLUTION" >"$1/solution/writer.c"
-    tiny_program "${TINY_SOLUTION/base + 4/base + 16}" >"$1/mistakes/times-four.c"
+    {
+        echo 'Mistake: the offset is multiplied by four.'
+        diff -u --label solution/writer.c --label times-four/writer.c "$1/solution/writer.c" \
+            <(tiny_program "${TINY_SOLUTION/base + 4/base + 16}") || true
+    } >"$1/mistakes/times-four.patch"
     cat >"$1/lesson.conf" <<END
 # a tiny lesson
 title = ${2:-Store a number}

@@ -40,7 +40,7 @@ named()
 }
 
 @test "a mistake that gets no diagnosis is named, and counted as not told" {
-    rm "$L/mistakes/"[!so]*.c # the fewer, the faster
+    rm "$L/mistakes/"[!so]*.patch # the fewer, the faster
     sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
     run -1 verify 0
     [[ $output == *"mistakes starts-at-one: it must be told as 'starts-at-one', and is told as: no diagnosis"* ]] ||
@@ -49,7 +49,7 @@ named()
 }
 
 @test "a start that passes is named" {
-    rm "$L/mistakes/"*.c
+    rm "$L/mistakes/"*.patch
     cp "$L/solution/counter.c" "$L/start/"
     run -1 verify 0
     [[ $output == *"00-broken: start: it must fail as 'not-counted', and passes"* ]] ||
@@ -58,7 +58,7 @@ named()
 
 @test "lint: a start without TODO, a solution with one" {
     sed -i 's/TODO/to do/' "$L/start/counter.c"
-    sed -i 's/count++;/count++; \/\/ TODO/' "$L/solution/counter.c"
+    echo '// TODO' >>"$L/solution/counter.c"
     named $'there is no TODO in start/\nsolution/counter.c has a TODO in it'
 }
 
@@ -74,6 +74,28 @@ named()
     sed -i 's/mistake one-byte/mistake two-bytes/' "$L/check.bats"
     named "check.bats tells 'mistake two-bytes', and lesson.conf has no such line
 check.bats never tells the mistake 'one-byte'"
+}
+
+@test "lint: a patch that fits only with fuzz, or changes what is not the learner's, or does not say what is wrong" {
+    local one=$L/mistakes/one-byte.patch
+    sed -i 's/shmdt(base);/shmdt(base); \/\/ done/' "$L/solution/counter.c" # the line behind those that it changes
+    run lint
+    [[ $output == *"mistakes/one-byte.patch does not fit solution/: 1 out of 1 hunk FAILED"* ]] || { printf '%s\n' "$output" && false; }
+    cp "$ROOT/lessons/template/solution/counter.c" "$L/solution/"
+    sed -i '1d; s/counter\.c/maker.c/' "$one"
+    run lint
+    [[ $output == *"mistakes/one-byte.patch: its first line is not 'Mistake: what is wrong.'"* &&
+        $output == *'mistakes/one-byte.patch changes maker.c, which lesson.conf gives nobody to edit'* ]] ||
+        { printf '%s\n' "$output" && false; }
+}
+
+@test "lint: a patch says by its '---' lines whether it starts from solution/ or start/" {
+    local one=$L/mistakes/one-byte.patch
+    sed -i 's|^--- solution/|--- my/|' "$one"
+    named "mistakes/one-byte.patch: its lines '--- FOLDER/FILE' name no folder that it starts from, or several: it is solution or start"
+    { head -n 1 "$one" && diff -u "$L"/{start,solution}/counter.c; } >"$T/patch" || true
+    sed "s|^--- $L/|--- |; s|^+++ $L/|+++ |" "$T/patch" >"$one"
+    named ''
 }
 
 @test "lint: needs of a test that is not there" {

@@ -32,7 +32,7 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     [[ $(cat "$T/seen") != *Looking* ]] || false
     : >"$MINE/.writer.c.swp"
     : >"$MINE/4913" && rm "$MINE/4913"
-    cp "$T/lessons/01-store/mistakes/times-four.c" "$MINE/writer.c"
+    solve times-four
     await 60 grep -q 'lies at offset 16' "$T/seen"
     await 60 checks 2
     cp "$T/lessons/01-store/solution/writer.c" "$MINE/.new"

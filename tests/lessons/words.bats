@@ -148,7 +148,34 @@ load helper
     run -0 lesson solution 1 --copy "$T/copy"
     cmp "$T/copy/writer.c" "$T/lessons/01-store/solution/writer.c"
     run -1 lesson solution 1 --copy "$MINE"
-    cmp "$MINE/writer.c" "$T/lessons/01-store/mistakes/times-four.c"
+    lesson_mistake "$T/lessons/01-store" times-four | cmp "$MINE/writer.c"
+}
+
+@test "mistake lists them, puts one together with a Makefile, and never falls on a file" {
+    run -0 lesson mistake 2
+    [[ $output == *times-four*'the offset is multiplied by four.'*'lesson mistake 02 NAME FOLDER'* ]] || false
+    run -0 lesson mistake 2 times-four "$T/show it"
+    [[ $output == *'Makefile, writer.c'*'Mistake: the offset is multiplied by four.'* ]] || false
+    lesson_mistake "$T/lessons/02-again" times-four | cmp "$T/show it/writer.c"
+    make -s -C "$T/show it" writer
+    # what it tells to type is a check of that folder
+    run -1 lesson check 02 --format tap "$T/show it"
+    [[ $output == *'- times-four'* ]] || false
+    echo mine >"$T/show it/writer.c"
+    run -1 lesson mistake 2 times-four "$T/show it"
+    [[ $output == *'writer.c already, and nothing is overwritten'* && $(cat "$T/show it/writer.c") == mine ]] || false
+}
+
+@test "mistake: a name that there is not, and a folder that is missing, are told with what to type" {
+    run -2 lesson mistake 2 times-five "$T/copy"
+    [[ $output == *"has no mistake 'times-five'. All of them: shmlab lesson mistake 02"* && ! -e $T/copy ]] || false
+    run -2 lesson mistake 2 times-four
+    [[ $output == *'shmlab lesson mistake 02 times-four FOLDER'* ]] || false
+}
+
+@test "mistake: where patch(1) is missing it says how to get it" {
+    run -1 env PATH="$T" "$(python3 -c 'import sys; print(sys.executable)')" "$ROOT/lab/lesson" mistake 2 times-four "$T/copy"
+    [[ $output == *'patch is not there: sudo apt-get install patch'* && ! -e $T/copy ]] || false
 }
 
 @test "the lesson is the one in whose folder one stands, wherever the work is" {

@@ -1,0 +1,84 @@
+"""A lesson's programs that are patches: mistakes/NAME.patch. docs/lesson-format.md is the contract.
+
+every(folder) -> the patches in it, in order       find(folder, name) -> one, or LookupError with a plain sentence
+apply(patch, lesson, folder)                       fills the folder with what the patch starts from, and patches it
+PatchError carries a sentence that begins with the patch's name.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+BASES = ("solution", "start")  # the folders that a patch may start from
+
+
+class PatchError(Exception):
+    pass
+
+
+class Patch(NamedTuple):
+    path: Path
+    about: str  # what its first line says behind "Mistake:"; empty where there is no such line
+    sources: list  # the files that it changes, as it names them: solution/FILE
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
+    def shown(self) -> str:
+        return f"{self.path.parent.name}/{self.path.name}"
+
+    @property
+    def base(self) -> str:
+        """The folder that it starts from; "" where it names none, or several."""
+        bases = {source.partition("/")[0] for source in self.sources}
+        return bases.pop() if len(bases) == 1 and bases <= set(BASES) else ""
+
+    @property
+    def files(self) -> list:
+        return [source.partition("/")[2] for source in self.sources]
+
+
+def read(path: Path) -> Patch:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    first = re.match(r"Mistake: +(\S.*)$", text, re.M)
+    sources = re.findall(r"^--- ([^\t\n]+).*\n\+\+\+ ", text, re.M)
+    return Patch(path, first.group(1).strip() if first else "", sources)
+
+
+def every(folder: Path) -> list:
+    return [read(path) for path in sorted(folder.glob("*.patch"))]
+
+
+def find(folder: Path, name: str) -> Patch:
+    for patch in every(folder):
+        if patch.name == name:
+            return patch
+    raise LookupError(f"there is no {folder.name}/{name}.patch")
+
+
+def apply(patch: Patch, lesson, folder: Path):
+    """Fills the folder (it may be there, and empty) with the patched program."""
+    if not patch.base:
+        raise PatchError(f"{patch.shown}: its lines '--- FOLDER/FILE' name no folder that it starts from, "
+                         f"or several: it is {' or '.join(BASES)}")
+    shutil.copytree(lesson.folder / patch.base, folder, dirs_exist_ok=True)
+    words = ["patch", "--strip=1", "--fuzz=0", "--force", "--silent", "--no-backup-if-mismatch", "--reject-file=-",
+             f"--directory={folder}", f"--input={patch.path}"]
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              env={**os.environ, "LC_ALL": "C"}, text=True, errors="replace", check=False)
+    except FileNotFoundError as error:
+        raise PatchError(f"{patch.shown}: the program patch is not there: sudo apt-get install patch") from error
+    if done.returncode:
+        raise PatchError(f"{patch.shown} does not fit {patch.base}/: {said(done.stdout)}")
+
+
+def said(output: str) -> str:
+    """The line of patch(1) that tells the most."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    return next((line for line in lines if "FAILED" in line), lines[-1] if lines else "patch(1) did not say why")
