@@ -6,13 +6,16 @@
 # shmlab, gdb/ and the programs look for each other by these paths: share/shmlab and bin belong together.
 set(SHMLAB_HOME ${CMAKE_INSTALL_DATADIR}/shmlab)
 
-# Folders that are used as they are, without what only a tree needs. A file that has no dot in its name is a script that
-# is run: it gets its mode here, as modes in a tree may be anything.
-foreach(folder src/shmlab gdb lab lessons)
+# Folders that are used as they are, without what only a tree needs.
+foreach(folder src/shmlab gdb lessons)
   get_filename_component(parent ${folder} DIRECTORY)
   install(DIRECTORY ${folder} DESTINATION ${SHMLAB_HOME}/${parent}
     PATTERN __pycache__ EXCLUDE PATTERN CMakeLists.txt EXCLUDE
-    REGEX "/shmlab/(test|bench|setup)[.]bash$" EXCLUDE REGEX "/lab/probe[^/]*[.][ch]$" EXCLUDE)
+    REGEX "/shmlab/(test|bench|setup)[.]bash$" EXCLUDE REGEX "/runner/probe[^/]*[.][ch]$" EXCLUDE)
+endforeach()
+# A file there that has no dot in its name is a script that is run: it gets its mode here, as modes in a tree may be
+# anything.
+foreach(folder gdb lessons/runner)
   file(GLOB scripts LIST_DIRECTORIES false CONFIGURE_DEPENDS ${folder}/*)
   list(FILTER scripts EXCLUDE REGEX "[.][^/]*$")
   install(PROGRAMS ${scripts} DESTINATION ${SHMLAB_HOME}/${folder})

@@ -52,7 +52,7 @@ tour_run() # SEED
 {
     command -v gdb >/dev/null || wrong "gdb is not installed, and this lesson is about gdb: sudo apt-get install gdb"
     local watching=()
-    steps=$("$LAB/../gdb/hw-watch" --say) || true
+    steps=$("$LAB/../../gdb/hw-watch" --say) || true
     if [[ $steps ]] && grep -qE '^[[:blank:]]*wat(c|ch)?[[:blank:]]' "$LAB_BUILD/tour.gdb"; then
         watching=(-iex 'set can-use-hw-watchpoints 0')
         remark "gdb: $steps"

@@ -35,5 +35,5 @@ word_lesson()
         mistake) packages_require lesson lesson-more >&2 ;;
         *) packages_require lesson >&2 ;;
     esac
-    SHMLAB_CALL=$(door_called) SHMLAB_BIN=$BIN exec python3 "$ROOT/lab/lesson" "$@"
+    SHMLAB_CALL=$(door_called) SHMLAB_BIN=$BIN exec python3 "$ROOT/lessons/runner/lesson" "$@"
 }

@@ -15,8 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-from labkit import conf, grade, lint, patches, places  # noqa: E402 # after the path is set
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
+from runner import conf, grade, lint, patches, places  # noqa: E402 # after the path is set
 
 LESSON = "02-typed-fields"
 TARGET = 180  # seconds for 300 submissions on two cores

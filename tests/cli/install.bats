@@ -63,7 +63,7 @@ windows_needed()
 @test "programs, headers, the front door, gdb's files, sources and docs are there, and nothing leads out" {
     local file link
     for file in bin/shm-server bin/shm-client bin/shm-view bin/shmlab share/shmlab/gdb/session-run share/shmlab/gdb/shm-draw \
-        share/shmlab/lab/cage; do
+        share/shmlab/lessons/runner/cage; do
         [[ -x $KIT/$file && ! -d $KIT/$file ]] || { echo "not there: $file" && false; }
     done
     for file in share/shmlab/gdb/.gdbinit share/shmlab/gdb/sessions/01-raw-bytes.txt share/shmlab/src/message.c \

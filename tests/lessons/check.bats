@@ -84,7 +84,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     learner $'    if (fork() == 0) { setsid(); if (fork() == 0) { for (;;) sleep(1000); } }\n    return 0;'
     before=$(ls -la --time-style=full-iso "$MINE")
     for level in '' none pid; do
-        run env ${level:+LAB_CAGE=$level} python3 "$ROOT/lab/lesson" check
+        run env ${level:+LAB_CAGE=$level} python3 "$ROOT/lessons/runner/lesson" check
         [[ $(ls -la --time-style=full-iso "$MINE") == "$before" ]] || false
         [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
         nothing_stays
@@ -94,17 +94,17 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 @test "without a cage and with each, the verdict is the same" {
     lesson start 1
     solve times-four
-    best=$("$ROOT/lab/cage" --level)
+    best=$("$ROOT/lessons/runner/cage" --level)
     levels=(none "$best")
     [[ $best == none ]] || levels+=(pid) # whoever has a better one has this, too
     for level in "${levels[@]}"; do
-        run -1 env LAB_CAGE="$level" python3 "$ROOT/lab/lesson" check
+        run -1 env LAB_CAGE="$level" python3 "$ROOT/lessons/runner/lesson" check
         [[ $output == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || { echo "$level: $output" && false; }
     done
 }
 
 @test "a program that starts while it is looked for is found, and not its child" {
-    source <(sed -n '/^children_of()/,/^}/p; /^program_pid()/,/^}/p' "$ROOT/lab/check.bash")
+    source <(sed -n '/^children_of()/,/^}/p; /^program_pid()/,/^}/p' "$ROOT/lessons/runner/check.bash")
     ln -s "$(command -v bash)" "$T/reader"
     mkfifo "$T/go" "$T/end"
     bash -c 'read -r <"$1/go"; exec "$1/reader" -c "(read -r -t 60 <>\"$1/end\"; :) & wait"' - "$T" 3>&- &
@@ -125,7 +125,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 }
 
 @test "in an IPC namespace that is shared, a keyless segment of a program that still runs is not the learner's" {
-    source <(sed -n '/^segments_left()/,/^}/p' "$ROOT/lab/check.bash")
+    source <(sed -n '/^segments_left()/,/^}/p' "$ROOT/lessons/runner/check.bash")
     PROBE=$BUILD_BIN/shm-probe LAB_OWN_IPC=0 PIDS=()
     "$PROBE" list | cut -d' ' -f1 >"$T/there"
     exec {made}< <(exec perl -e '$| = 1; my $id = shmget(0, 64, 0600) // die; print "$$ $id\n"; sleep 1000 while 1')
@@ -143,7 +143,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 
 @test "an end by a signal takes everything away" {
     learner '    for (;;) pause();'
-    python3 "$ROOT/lab/lesson" check >"$T/out" 2>&1 3>&- &
+    python3 "$ROOT/lessons/runner/lesson" check >"$T/out" 2>&1 3>&- &
     pid=$!
     started() { compgen -G "$TMPDIR/shmlab-check.*/tap" >/dev/null; }
     await 60 started
@@ -168,21 +168,22 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 @test "a machine that cannot check says why, and judges nothing" {
     lesson start 1
     mkdir "$T/none"
-    run -1 env SHMLAB_BIN="$T/none" python3 "$ROOT/lab/lesson" check
+    run -1 env SHMLAB_BIN="$T/none" python3 "$ROOT/lessons/runner/lesson" check
     [[ $output == "shmlab: there is no $T/none/shm-probe" ]] || false
 }
 
 @test "a plain user can check, watch their limits, and see the same" {
     [[ $EUID == 0 ]] || skip 'needs root to become somebody else'
     mkdir -p "$T/kit/bin"
-    cp -r "$ROOT/lab" "$T/kit/lab"
+    mkdir -p "$T/kit/lessons"
+    cp -r "$ROOT/lessons/runner" "$T/kit/lessons/"
     cp "$BUILD_BIN"/shm-{probe,view} "$T/kit/bin/"
     mkdir "$T/theirs" "$T/theirs/tmp"
     chown -R 65534 "$T/theirs"
     plain()
     {
         setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$T/theirs" PATH=/usr/bin:/bin TMPDIR="$T/theirs/tmp" \
-            SHMLAB_WORK="$T/theirs/work" SHMLAB_BIN="$T/kit/bin" python3 "$T/kit/lab/lesson" "$@"
+            SHMLAB_WORK="$T/theirs/work" SHMLAB_BIN="$T/kit/bin" python3 "$T/kit/lessons/runner/lesson" "$@"
     }
     plain start 1
     run -1 plain check

@@ -17,7 +17,7 @@ teardown() { rm -rf "$T"; }
 # --anyway: these programs are our own, and a chroot's plain user may have no namespace to hold them in.
 grade()
 {
-    SHMLAB_LESSONS=$T/lessons SHMLAB_BIN=$BUILD_BIN python3 -B "$BATS_TEST_DIRNAME/../../lab/lesson" grade -j 2 --anyway "$@"
+    SHMLAB_LESSONS=$T/lessons SHMLAB_BIN=$BUILD_BIN python3 -B "$BATS_TEST_DIRNAME/../../lessons/runner/lesson" grade -j 2 --anyway "$@"
 }
 
 # Two lessons in folders of their own: the first is right, the second has a mistake.

@@ -33,8 +33,8 @@ teardown_file()
 # The kit where everybody can read it; a home to write into.
 kit_make()
 {
-    mkdir -p "$T/kit/tests/lessons/right/01-tiny" "$T/home" "$T/bin"
-    cp -r "$BATS_TEST_DIRNAME/../../lab" "$T/kit/"
+    mkdir -p "$T/kit/tests/lessons/right/01-tiny" "$T/kit/lessons" "$T/home" "$T/bin"
+    cp -r "$BATS_TEST_DIRNAME/../../lessons/runner" "$T/kit/lessons/"
     cp "$BUILD_BIN/shm-view" "$BUILD_BIN/shm-probe" "$T/bin/"
     lesson_make "$T/kit/lessons/01-tiny"
     cp "$T/kit/lessons/01-tiny/solution/writer.c" "$T/kit/tests/lessons/right/01-tiny/"
@@ -46,7 +46,7 @@ class_make()
     mkdir "$T/class"
     for name in a-honest m-honest z-honest; do cp -r "$lesson/solution" "$T/class/$name"; done
     lesson_mistake "$lesson" times-four >"$T/class/mistaken.c"
-    folders=$(printf '"%s", ' "$T/kit" "$T/kit/lab" "$T/kit/lab/labkit" "$lesson" "$T/class" "$T/class/a-honest" "$T/home")
+    folders=$(printf '"%s", ' "$T/kit" "$T/kit/lessons" "$T/kit/lessons/runner" "$lesson" "$T/class" "$T/class/a-honest" "$T/home")
     for source in "$BATS_TEST_DIRNAME"/hostile/*.c; do
         name=${source##*/}
         {
@@ -72,8 +72,8 @@ grade_class()
         as=(setpriv "--reuid=$PLAIN" "--regid=$PLAIN" --clear-groups)
         chown -R "$PLAIN:$PLAIN" "$T"
     fi
-    cd "$T/kit/lab" && env HOME="$T/home" SHMLAB_BIN="$T/bin" SHMLAB_LESSONS="$T/kit/lessons" \
-        "${as[@]}" "$(plain_python)" -B -m labkit.grade -j 2 --seconds 2 1 "$@"
+    cd "$T/kit/lessons" && env HOME="$T/home" SHMLAB_BIN="$T/bin" SHMLAB_LESSONS="$T/kit/lessons" \
+        "${as[@]}" "$(plain_python)" -B -m runner.grade -j 2 --seconds 2 1 "$@"
 }
 
 # A python that every user may run.

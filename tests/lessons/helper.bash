@@ -34,7 +34,7 @@ teardown()
     rm -rf "$T"
 }
 
-lesson() { python3 "$ROOT/lab/lesson" "$@"; }
+lesson() { python3 "$ROOT/lessons/runner/lesson" "$@"; }
 
 # await SECONDS COMMAND...: until it succeeds; fails, and says so, when the time is over.
 await()

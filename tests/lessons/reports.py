@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-from labkit import formats  # noqa: E402 # after the path is set
-from labkit.report import Report, Test  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
+from runner import formats  # noqa: E402 # after the path is set
+from runner.report import Report, Test  # noqa: E402
 
 # all bytes as a program may print them, what ends an element of XML, a colour, a result of TAP
 HOSTILE = (

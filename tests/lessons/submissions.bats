@@ -17,10 +17,10 @@ fetch()
 {
     rm -rf "$T/taken"
     mkdir "$T/taken"
-    PYTHONPATH=$BATS_TEST_DIRNAME/../../lab python3 -B -c '
+    PYTHONPATH=$BATS_TEST_DIRNAME/../../lessons python3 -B -c '
 import sys
 from pathlib import Path
-from labkit import locate, submissions
+from runner import locate, submissions
 try:
     submissions.fetch(submissions.Submission("x", Path(sys.argv[1])), Path(sys.argv[2]))
 except locate.Refused as error:

@@ -8,8 +8,8 @@ import unittest
 from pathlib import Path
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
-from labkit import (ask, build, conf, grade, grade_room, pointers, report, style, tap, tell,  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
+from runner import (ask, build, conf, grade, grade_room, pointers, report, style, tap, tell,  # noqa: E402
                     watch)  # after the path is set
 
 CONF = """title = T

@@ -19,9 +19,9 @@ verify() { BUILD_BIN=$BUILD_BIN "$BATS_TEST_DIRNAME/verify" --quick "$@"; }
 # lint [run]: what the lint says, a line each; with "run" what README.md's commands and the questions come to.
 lint()
 {
-    PYTHONPATH=$ROOT/lab SHMLAB_BIN=$BUILD_BIN python3 -B -c '
+    PYTHONPATH=$ROOT/lessons SHMLAB_BIN=$BUILD_BIN python3 -B -c '
 import sys
-from labkit import conf, lint, lint_run
+from runner import conf, lint, lint_run
 lesson = conf.load(sys.argv[1])
 print(*(lint_run.run(lesson) if len(sys.argv) > 2 else lint.lint(lesson)), sep="\n")' "$L" "$@"
 }
@@ -143,7 +143,7 @@ README.md:$((page - 1)): the line has 81 columns, and 80 are the most"
 }
 
 @test "lesson new copies the template under the new number, and takes no number twice" {
-    python3 -B "$ROOT/lab/lesson" new 42-mine
+    python3 -B "$ROOT/lessons/runner/lesson" new 42-mine
     [[ $(head -n 1 "$T/lessons/42-mine/README.md") == '# 42 Count in a segment' ]]
-    run -1 python3 -B "$ROOT/lab/lesson" new 42-other
+    run -1 python3 -B "$ROOT/lessons/runner/lesson" new 42-other
 }

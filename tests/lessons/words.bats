@@ -121,7 +121,7 @@ load helper
     sed -i 's/sizeof(int)/sizeof(COUNT)/' "$T/lessons/01-store/lesson.conf"
     printf '#!/bin/sh\nexec cc -DCOUNT=short "$@"\n' >"$T/shortcc"
     chmod +x "$T/shortcc"
-    run -0 env SHMLAB_CC="$T/shortcc" python3 "$ROOT/lab/lesson" ask 1 2 2
+    run -0 env SHMLAB_CC="$T/shortcc" python3 "$ROOT/lessons/runner/lesson" ask 1 2 2
     run -2 lesson ask 1 four
     run -2 lesson ask 1 1 2 3
 }
@@ -174,7 +174,7 @@ load helper
 }
 
 @test "mistake: where patch(1) is missing it says how to get it" {
-    run -1 env PATH="$T" "$(python3 -c 'import sys; print(sys.executable)')" "$ROOT/lab/lesson" mistake 2 times-four "$T/copy"
+    run -1 env PATH="$T" "$(python3 -c 'import sys; print(sys.executable)')" "$ROOT/lessons/runner/lesson" mistake 2 times-four "$T/copy"
     [[ $output == *'patch is not there: sudo apt-get install patch'* && ! -e $T/copy ]] || false
 }
 
@@ -269,7 +269,7 @@ load helper
     solve times-four
     run -0 tmux -V
     TMUX_SOCKET=$T/tmux
-    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 40 -y 60 "python3 $ROOT/lab/lesson check; touch $T/done; sleep 60"
+    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 40 -y 60 "python3 $ROOT/lessons/runner/lesson check; touch $T/done; sleep 60"
     await 60 test -e "$T/done"
     screen=$(tmux -S "$TMUX_SOCKET" capture-pane -p -J)
     [[ $screen == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || false
@@ -278,7 +278,7 @@ load helper
 
 @test "at the start's questions Ctrl-C leaves the questions, and the start is told to its end" {
     TMUX_SOCKET=$T/tmux
-    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 40 "python3 $ROOT/lab/lesson start 1; touch $T/done; sleep 60"
+    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 40 "python3 $ROOT/lessons/runner/lesson start 1; touch $T/done; sleep 60"
     asked() { tmux -S "$TMUX_SOCKET" capture-pane -p | grep -q '^   >'; }
     await 60 asked
     tmux -S "$TMUX_SOCKET" send-keys C-c
@@ -321,7 +321,7 @@ load helper
     SHMLAB_LESSONS=$ROOT/lessons
     lesson start 6
     TMUX_SOCKET=$T/tmux
-    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 24 -c "$T/work/06-read-only" "python3 $ROOT/lab/lesson view"
+    tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 24 -c "$T/work/06-read-only" "python3 $ROOT/lessons/runner/lesson view"
     told() { tmux -S "$TMUX_SOCKET" capture-pane -p | tr -s ' \n' ' ' | grep -q 'Start maker, in another terminal: make run-maker'; }
     await 20 told
 }

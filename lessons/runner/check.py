@@ -39,7 +39,7 @@ LEVELS = ("bwrap", "room", "pid", "none")
 
 @dataclass
 class Limits:
-    """Of one check. The programs have limits of their own: see lab/cage."""
+    """Of one check. The programs have limits of their own: see cage."""
 
     seconds: float = 120  # all tests together
     build_seconds: float = 30  # one call of the compiler
@@ -73,7 +73,7 @@ def own_ipc() -> tuple:
 
 @functools.lru_cache(maxsize=None)
 def cage_level() -> str:
-    """How programs can be held on this machine: see lab/cage."""
+    """How programs can be held on this machine: see cage."""
     if os.environ.get("LAB_CAGE"):
         return os.environ["LAB_CAGE"]
     done = subprocess.run([*own_ipc(), str(LAB / "cage"), "--level"], stdin=subprocess.DEVNULL, capture_output=True,

@@ -1,5 +1,5 @@
-"""Rooms for the grader's jobs: as root each has its own user, processes, files, segments and no network (lab/room); a
-plain user's jobs run as that user, and each program in its cage (lab/cage).
+"""Rooms for the grader's jobs: as root each has its own user, processes, files, segments and no network (room); a
+plain user's jobs run as that user, and each program in its cage (cage).
 
 rooms(count, submissions, results) -> list of Room      room.words(home) -> what stands before the job's command
 """
@@ -58,7 +58,7 @@ class Room:
         return [*words, "--as", str(self.uid), str(self.uid), "--"]
 
     def environment(self, scratch: Path) -> dict:
-        env = {**os.environ, "PYTHONPATH": str(LAB), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
+        env = {**os.environ, "PYTHONPATH": str(LAB.parent), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
                "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
                "SHMLAB_HIDE": ":".join(str(folder) for folder in self.hide)}
         env.update({"LAB_CAGE": self.level} if self.level else {})
@@ -77,7 +77,7 @@ class Room:
                         path.chmod(0o700)
 
     def how(self, levels: set) -> str:
-        """levels: of lab/cage, as the jobs found them; "" of one where nothing ran."""
+        """levels: of cage, as the jobs found them; "" of one where nothing ran."""
         held = "each program held by " + (" or ".join(LEVELS[level] for level in sorted(levels - {""})) or "nothing")
         if self.whole:
             return f"{held}; each submission in namespaces of its own, as a user of its own"
@@ -100,8 +100,8 @@ def needed(folder: str) -> bool:
 
 
 def job(words: list) -> list:
-    """The call of labkit.grade_job: without what a site adds to Python, which takes longer to start than to judge."""
-    code = f"import sys; sys.path.insert(0, {str(LAB)!r}); from labkit import grade_job; sys.exit(grade_job.run())"
+    """The call of runner.grade_job: without what a site adds to Python, which takes longer to start than to judge."""
+    code = f"import sys; sys.path.insert(0, {str(LAB.parent)!r}); from runner import grade_job; sys.exit(grade_job.run())"
     return [sys.executable, "-I", "-S", "-B", "-c", code, *words]
 
 
@@ -116,7 +116,7 @@ def level_in(room: Room, results: Path) -> str:
 
 
 def rooms(count: int, submissions: Path, results: Path) -> list:
-    compileall.compile_dir(str(LAB / "labkit"), quiet=2)  # where that may be; jobs start the faster
+    compileall.compile_dir(str(LAB), quiet=2)  # where that may be; jobs start the faster
     # a kit that lies in the folder of submissions must stay
     hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
     kinds = [(0, False)]

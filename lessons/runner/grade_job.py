@@ -1,7 +1,7 @@
 """One submission, judged in a process of its own: what happens to it happens to no other.
 
 FOLDER SECONDS LESSON... -> a JSON array of reports on standard output, which grade.py reads
-no words -> how programs can be held here: see lab/cage
+no words -> how programs can be held here: see cage
 """
 
 import ctypes

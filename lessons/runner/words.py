@@ -289,9 +289,9 @@ def module_word(name: str):
     """A word that is a module of its own: main(args) -> exit status."""
     def run(_desk, args: list) -> int:
         try:
-            module = __import__(f"labkit.{name}", fromlist=["main"])
+            module = __import__(f"runner.{name}", fromlist=["main"])
         except ModuleNotFoundError as error:
-            if error.name != f"labkit.{name}":
+            if error.name != f"runner.{name}":
                 raise
             raise Refused(f"'{name}' comes with a later version of the kit") from error
         return module.main(args)

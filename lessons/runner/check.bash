@@ -1,6 +1,6 @@
 # check: what a lesson's check.bats calls. docs/lesson-format.md tells of each function; `load "$LAB/check"`.
 #
-# The machine (labkit/check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
+# The machine (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
 # (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_OWN_IPC (1: the IPC namespace is ours
 # alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
@@ -360,7 +360,7 @@ cage_end()
     wait "$pid" 2>/dev/null || true
 }
 
-# witness: from here on the test's programs are loaded with lab/witness.c; see there. Not together with a sanitizer.
+# witness: from here on the test's programs are loaded with witness.c; see there. Not together with a sanitizer.
 witness()
 {
     [[ -e $KEEP/witness.so ]] || cc -shared -fPIC -o "$KEEP/witness.so" "$LAB/witness.c" -ldl ||

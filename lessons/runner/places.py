@@ -4,8 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-LAB = Path(__file__).resolve().parent.parent  # lab/
-ROOT = LAB.parent  # the clone, or share/shmlab
+LAB = Path(__file__).resolve().parent  # lessons/runner/
+ROOT = LAB.parent.parent  # the clone, or share/shmlab
 
 
 def lessons_folder() -> Path:

@@ -313,6 +313,6 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].least && argc - 2 <= commands[i].most)
             return stays ? stay(commands[i].run(argv + 2)) : commands[i].run(argv + 2);
     }
-    fprintf(stderr, PROGRAM ": a lesson's check calls this; lab/probe.c tells how\n");
+    fprintf(stderr, PROGRAM ": a lesson's check calls this; probe.c tells how\n");
     return 2;
 }

@@ -1,1 +1,0 @@
-"""labkit: the machine that runs the lessons. docs/lesson-format.md is its contract."""
