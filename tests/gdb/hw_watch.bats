@@ -176,7 +176,8 @@ lesson_check()
     export SHMLAB_WORK=$T/work
     "$ROOT/shmlab" lesson start 05 >/dev/null
     cp "$1" "$T/work/05-gdb-tour/tour.gdb"
-    run --separate-stderr "$ROOT/shmlab" lesson check 05
+    # not held: the gdb of dead_machine lies where a learner's program sees nothing
+    LAB_CAGE=none run --separate-stderr "$ROOT/shmlab" lesson check 05
 }
 
 @test "dead debug registers: lesson 05's solution passes, and the check says that gdb steps" {
