@@ -310,6 +310,29 @@ size_t layout_leaves(const struct layout *l)
     return l->count == 0 ? 0 : l->nodes[0].leaves;
 }
 
+static bool same_enumerators(const struct layout_node *a, const struct layout_node *b)
+{
+    bool same = a->enumerator_count == b->enumerator_count;
+    for (size_t i = 0; same && i < a->enumerator_count; i++) {
+        same = a->enumerators[i].value == b->enumerators[i].value &&
+               strcmp(a->enumerators[i].name, b->enumerators[i].name) == 0;
+    }
+    return same;
+}
+
+bool layout_same(const struct layout *a, const struct layout *b)
+{
+    bool same = a->count == b->count;
+    for (uint32_t i = 0; same && i < a->count; i++) {
+        const struct layout_node *m = &a->nodes[i], *n = &b->nodes[i];
+        same = m->kind == n->kind && m->flags == n->flags && m->offset == n->offset && m->size == n->size &&
+               m->align == n->align && m->count == n->count && m->stride == n->stride &&
+               m->bit_size == n->bit_size && m->bit_offset == n->bit_offset && m->end == n->end &&
+               strcmp(m->name, n->name) == 0 && strcmp(m->type, n->type) == 0 && same_enumerators(m, n);
+    }
+    return same;
+}
+
 /* Where a walk down to one leaf stands. */
 struct walk {
     uint32_t node;

@@ -118,6 +118,10 @@ size_t layout_size(const struct layout *l);
 /* How many leaves there are; 0 for an empty layout. */
 size_t layout_leaves(const struct layout *l);
 
+/* Do the types have the same fields at the same bytes, with the same names? Of what a pointer points to only the name
+ * counts. */
+bool layout_same(const struct layout *a, const struct layout *b);
+
 /* One leaf where it lies. */
 struct layout_leaf {
     const struct layout_node *node;

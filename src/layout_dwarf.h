@@ -4,7 +4,8 @@
  *
  * DWARF 2 to 5, from gcc and clang; compressed sections; split debug files (build-id, .gnu_debuglink), shared ones
  * (dwz's .gnu_debugaltlink), type units and .dwo files. Only layout_dwarf*.c and dwarf_type_name.c include libdw.
- * Nothing is ever fetched from a network. */
+ * Nothing is ever fetched from a network, nothing but a regular file is opened, and no file is mapped: one that another
+ * process shrinks meanwhile ends in an error. */
 #ifndef SHMLAB_LAYOUT_DWARF_H
 #define SHMLAB_LAYOUT_DWARF_H
 
@@ -23,8 +24,11 @@ struct layout_dwarf_file {
 
 /* Reads a type into *out, which layout_free frees. `type` is as C says it: "struct message", "union u", "enum e", or
  * the name of a typedef, or of any of these; in C++ "ns::point" too. "struct message@b.c" takes the definition of that
- * source file, where several are called so ("@dir/b.c" and "@b.c:12" are possible as well). A name alone means a typedef
- * rather than a struct; but in C not one that stands behind the struct in a later source file than the struct's first.
+ * source file, where several are called so ("@dir/b.c" and "@b.c:12" are possible as well).
+ *
+ * The order in which source files were linked changes nothing. A name alone is a typedef, as in C, wherever a source file
+ * has one of that name; else a struct, union or enum. Definitions with the same fields, by name, type and place, are one
+ * type.
  *
  * 0; or, with *out empty and *error saying what was tried, what is wrong and what to do:
  *
@@ -34,6 +38,8 @@ struct layout_dwarf_file {
  *   -ENOTUNIQ  several different ones: *error lists them
  *   -EINVAL    `type` is no name of a type
  *   -E2BIG     more fields than a layout can have
+ *   -EFBIG     more debug information than fits into memory (4 GiB)
+ *   -EAGAIN    the file was written to while it was read
  *
  * or -errno of reading. */
 int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,

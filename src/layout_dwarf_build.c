@@ -16,14 +16,14 @@
 #define NODES_MAX (1u << 16)        /* of one layout: far above any struct, far below what a hostile file could ask */
 #define ENUMERATORS_MAX (1u << 18)  /* of all enums of one layout */
 #define BYTES_MAX ((size_t)1 << 48) /* of a type or an offset: no memory has so many */
-#define STEPS_MAX (1u << 22)        /* DIEs that are looked at for one layout */
+#define STEPS_MAX (1u << 23)        /* DIEs that are looked at for all definitions of one name */
 #define TAIL_NEIGHBOURS 16          /* members after a base class that may lie in its tail */
 
 struct builder {
     struct layout *layout;
     int machine;        /* EM_* */
     size_t enumerators; /* copied so far */
-    unsigned steps;     /* children that were looked at, so far */
+    unsigned *steps;    /* DIEs that were looked at, so far */
     int error;          /* the first one, -errno; from then on nothing happens */
 };
 
@@ -254,7 +254,7 @@ static void enumerators_of(struct builder *b, Dwarf_Die *type, struct layout_nod
         Dwarf_Attribute attribute;
         int64_t value;
         const char *name = dwarf_diename(&child);
-        if (++b->steps > STEPS_MAX) {
+        if (++*b->steps > STEPS_MAX) {
             fail(b, -E2BIG);
         }
         if (dwarf_tag(&child) != DW_TAG_enumerator || name == NULL ||
@@ -738,7 +738,7 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
     }
     uint32_t i = add(b, &n, true);
     while (b->error == 0 && dwarf_next_child(&p->die, &child, &started)) {
-        fail(b, ++b->steps > STEPS_MAX ? -E2BIG : 0);
+        fail(b, ++*b->steps > STEPS_MAX ? -E2BIG : 0);
         add_member(b, &child, n.flags & LAYOUT_SYNC);
     }
     if (b->error != 0) {
@@ -812,9 +812,9 @@ static int machine_of(Dwarf_Die *die)
     return dwarf != NULL && gelf_getehdr(dwarf_getelf(dwarf), &header) != NULL ? header.e_machine : EM_NONE;
 }
 
-int layout_build(Dwarf_Die *type, struct layout *out)
+int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out)
 {
-    struct builder b = {.layout = out, .machine = machine_of(type)};
+    struct builder b = {.layout = out, .machine = machine_of(type), .steps = steps};
     struct peeled p;
     char name[DWARF_TYPE_NAME_MAX];
     layout_init(out);

@@ -17,6 +17,7 @@ readonly PACKAGES=(
     'build|pkg-config|command pkg-config|finds the libraries'
     'build|libncurses-dev|module ncursesw|draws the viewer on the terminal'
     'build|libdw-dev|module libdw|reads C types from debug information'
+    'build|zlib1g-dev|module zlib|tells whether a split debug file belongs to a program'
     'demo|tmux|command tmux|shows viewer, server and client in one window'
     'gdb|gdb|command gdb|the debugger, for ./shmlab gdb'
     'lesson|python3|command python3|runs the lessons'

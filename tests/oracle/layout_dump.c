@@ -1,13 +1,16 @@
 /* layout_dump: what the library makes of the types in an ELF file, for tests to compare.
  *
- *   layout_dump FILE TYPE        the type as a .layout file, or the error and its number
- *   layout_dump -l FILE TYPE     its leaves: a line "= TYPE SIZE ALIGN", then "PATH OFFSET SIZE", or "PATH bit BIT
- * BITS" layout_dump -r FILE TYPE     nothing; the type is only found and built, to be timed layout_dump -a FILE every
- * struct and union, in the form that compare_pahole makes of pahole's output: a line "struct NAME SIZE", then its
- * members "  NAME OFFSET SIZE HOLE", where HOLE is before the member; "  NAME:BITS BIT" for a bit-field; in the order
- * of the file layout_dump -t FILE          a .layout file, read and written again layout_dump -c FILE [ARG...] the
- * candidates of SHM_LAYOUT for that command line, best first layout_dump -d PATH ...      looks for split debug files
- * in PATH More than one TYPE may be named. */
+ *   layout_dump FILE TYPE         the type as a .layout file, or the error and its number
+ *   layout_dump -l FILE TYPE      its leaves: a line "= TYPE SIZE ALIGN", then "PATH OFFSET SIZE" or "PATH bit BIT BITS"
+ *   layout_dump -r FILE TYPE      nothing; the type is only found and built
+ *   layout_dump -a FILE           every struct and union as compare_pahole wants it, in the order of the file: a line
+ *                                 "struct NAME SIZE", then its members "  NAME OFFSET SIZE HOLE" (the hole before it) or
+ *                                 "  NAME:BITS BIT"
+ *   layout_dump -t FILE           a .layout file, read and written again
+ *   layout_dump -c FILE [ARG...]  the candidates of SHM_LAYOUT for that command line, best first
+ *   layout_dump -d PATH ...       looks for split debug files in PATH
+ *
+ * More than one TYPE may be named. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
