@@ -8,6 +8,32 @@ setup() {
     work="$(mktemp -d "${BATS_TEST_TMPDIR}/XXXXXX")"
 }
 
+# shrinks FILE COMMAND...: runs the command again and again, and at each run FILE gets 64 bytes at a later moment, until it
+# is read to its end. Each run gives the right layout or an error; $changed: how many errors say that the file changed.
+shrinks() {
+    local file="$1" at
+    shift
+    cp "$file" "$work/before"
+    "$@" >"$work/whole"
+    changed=0
+    for ((at = 1; at < 100; at++)); do
+        cp "$work/before" "$file"
+        SHRINK_FILE="$file" SHRINK_AT="$at" LD_PRELOAD="$BUILD_DIR/tests/libshrink.so" \
+            ASAN_OPTIONS=verify_asan_link_order=0 run "$@"
+        [ "$(stat -c %s "$file")" -eq 64 ] || break
+        if [ "$status" -eq 0 ]; then
+            diff <(printf '%s\n' "$output") "$work/whole"
+        else
+            [ "$status" -eq 1 ]
+            [[ $output == *"error "* ]] || { echo "$output"; false; }
+            [[ $output != *"changed while it was read"* ]] || changed=$((changed + 1))
+        fi
+    done
+    echo "$file: $at moments, $changed told as a change"
+    [ "$at" -gt 3 ] && [ "$at" -lt 100 ]
+    cp "$work/before" "$file"
+}
+
 # Skips the test where the program is not installed.
 need() {
     command -v "$1" >/dev/null || skip "$1 is not installed"

@@ -45,6 +45,76 @@ fails() {
     done
 }
 
+@test "a file that shrinks while it is read: an error, or the right layout, never a crash" {
+    for options in -gdwarf-5 -gdwarf-4 '-g -gz'; do
+        # shellcheck disable=SC2086
+        build "$work/kinds" gcc $options
+        shrinks "$work/kinds" "$dump" "$work/kinds" 'struct all'
+        [ "$changed" -gt 0 ]
+    done
+    cp "$here/kinds.c" "$work"
+    (cd "$work" && gcc -g -w -I"$src" -c kinds.c)
+    shrinks "$work/kinds.o" "$dump" "$work/kinds.o" 'struct all'
+    [ "$changed" -gt 0 ]
+}
+
+@test "so are a split debug file, one that dwz made, and a .dwo file" {
+    build "$work/kinds" gcc -g -Wl,--build-id=sha1
+    (cd "$work" && objcopy --only-keep-debug kinds kinds.debug && objcopy --strip-debug --add-gnu-debuglink=kinds.debug kinds)
+    shrinks "$work/kinds.debug" "$dump" "$work/kinds" 'struct all'
+    [ "$changed" -gt 0 ]
+    build "$work/kinds" gcc -gdwarf-5 -gsplit-dwarf
+    shrinks "$(echo "$work"/*.dwo)" "$dump" "$work/kinds" 'struct all'
+    need dwz
+    build "$work/one" gcc -gdwarf-4
+    cp "$work/one" "$work/two"
+    (cd "$work" && dwz -m common.debug -M common.debug one two 2>&1) || skip "dwz can't"
+    shrinks "$work/common.debug" "$dump" "$work/one" 'struct all'
+    [ "$changed" -gt 0 ]
+}
+
+# pipe FILE: puts a pipe in its place.
+pipe() {
+    rm "$1"
+    mkfifo "$1"
+}
+
+in_time() {
+    timeout 20 "$dump" "$@"
+}
+
+@test "a pipe in the place of a debug file is not waited for" {
+    build "$work/kinds" gcc -g -Wl,--build-id=none
+    (cd "$work" && objcopy --only-keep-debug kinds kinds.debug && objcopy --strip-debug --add-gnu-debuglink=kinds.debug kinds)
+    pipe "$work/kinds.debug"
+    run -1 in_time "$work/kinds" 'struct all'
+    [[ $output == *"error ENODATA"* ]]
+    build "$work/kinds" gcc -gdwarf-5 -gsplit-dwarf
+    pipe "$(echo "$work"/*.dwo)"
+    run -1 in_time "$work/kinds" 'struct all'
+    [[ $output == *".dwo files that could not be opened"* ]]
+    need dwz
+    build "$work/one" gcc -gdwarf-4
+    cp "$work/one" "$work/two"
+    (cd "$work" && dwz -m common.debug -M "$work/common.debug" one two 2>&1) || skip "dwz can't"
+    in_time -r "$work/one" 'struct all'
+    pipe "$work/common.debug"
+    run -1 in_time "$work/one" 'struct all'
+    [[ $output == *"dwz moved the rest"*"install that file, too: $work/common.debug"* ]]
+}
+
+@test "no debug file is asked of the network" {
+    need strace
+    build "$work/kinds" gcc -g -Wl,--build-id=sha1
+    strip -g "$work/kinds"
+    DEBUGINFOD_URLS=http://127.0.0.1:9 run strace -f -qq -e trace=%network "$dump" "$work/kinds" 'struct all'
+    [[ $output == *"error ENODATA"* ]]
+    [[ $output != *"socket("* ]]
+    (cd "$work" && gcc -g -w -I"$src" -c "$here/kinds.c")
+    DEBUGINFOD_URLS=http://127.0.0.1:9 run -0 strace -f -qq -e trace=%network "$dump" -r "$work/kinds.o" 'struct all'
+    [[ $output != *"socket("* ]]
+}
+
 @test "damaged bytes in the debug information: never a crash" {
     build "$work/kinds" gcc -g
     offset=$(($(readelf -SW "$work/kinds" | sed -nE 's/.* \.debug_info +PROGBITS +[0-9a-f]+ ([0-9a-f]+).*/0x\1/p')))
