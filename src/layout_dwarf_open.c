@@ -49,14 +49,20 @@ static bool has_debug_info(Elf *elf)
            section(elf, ".debug_types") != NULL || section(elf, ".debug_info.dwo") != NULL;
 }
 
-/* Of ".debug_info", ".zdebug_info" (the old way to compress) and ".debug_info.dwo" the part "info" counts. */
-static bool is_needed(const char *name, bool lines)
+/* "info" of ".debug_info", of ".zdebug_info" (the old way to compress) and of ".debug_info.dwo"; "" of other names. */
+static void debug_part(const char *name, char part[16])
+{
+    const char *rest = strncmp(name, ".debug_", 7) == 0    ? name + 7
+                       : strncmp(name, ".zdebug_", 8) == 0 ? name + 8
+                                                           : "";
+    snprintf(part, 16, "%.*s", (int)strcspn(rest, "."), rest);
+}
+
+static bool is_needed(const char *part, bool lines)
 {
     static const char *const needed[] = {"line", "info", "types", "abbrev", "str", "line_str", "str_offsets"};
-    const char *part = strchr(name, '_') + 1;
-    size_t length = strcspn(part, ".");
     for (size_t i = lines ? 0 : 1; i < sizeof needed / sizeof *needed; i++) {
-        if (strlen(needed[i]) == length && strncmp(part, needed[i], length) == 0) {
+        if (strcmp(part, needed[i]) == 0) {
             return true;
         }
     }
@@ -86,22 +92,39 @@ static int prepare_sections(Elf *elf, bool lines)
     uint64_t total = 0;
     for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn != NULL; scn = elf_nextscn(elf, scn)) {
         GElf_Shdr header;
+        char part[16];
         const char *name = section_name(elf, scn, &header);
-        bool old_style = strncmp(name, ".zdebug_", 8) == 0;
-        if (header.sh_type == SHT_NOBITS || (!old_style && strncmp(name, ".debug_", 7) != 0)) {
+        debug_part(name, part);
+        if (*part == '\0' || header.sh_type == SHT_NOBITS) {
             continue;
         }
-        if (!is_needed(name, lines)) {
+        if (!is_needed(part, lines)) {
             header.sh_type = SHT_NOBITS;
             gelf_update_shdr(scn, &header);
             continue;
         }
-        uint64_t size = loaded_size(scn, &header, old_style);
+        uint64_t size = loaded_size(scn, &header, name[1] == 'z');
         if (size > LOADED_MAX || (total += size) > LOADED_MAX) {
             return -EFBIG;
         }
     }
     return 0;
+}
+
+/* Do the sections of strings end in a NUL? libdw reads on where they don't. */
+static bool strings_end(Elf *elf)
+{
+    for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn != NULL; scn = elf_nextscn(elf, scn)) {
+        GElf_Shdr header;
+        char part[16];
+        debug_part(section_name(elf, scn, &header), part);
+        bool strings = strcmp(part, "str") == 0 || strcmp(part, "line_str") == 0;
+        Elf_Data *data = strings ? elf_rawdata(scn, NULL) : NULL;
+        if (data != NULL && data->d_size > 0 && data->d_buf != NULL && ((char *)data->d_buf)[data->d_size - 1] != '\0') {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ---- one file ---- */
@@ -174,7 +197,7 @@ static int load_dwarf(struct dwarf_file *f, int fd, bool lines)
     if (rc == 0) {
         bool object = section(f->elf, ".rela.debug_info") != NULL || section(f->elf, ".rel.debug_info") != NULL;
         f->dwarf = object ? relocated_dwarf(f) : dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
-        rc = f->dwarf != NULL ? 0 : -EBADMSG;
+        rc = f->dwarf != NULL && strings_end(f->elf) ? 0 : -EBADMSG;
     }
     elf_cntl(f->elf, ELF_C_FDDONE);
     return has_changed(f, fd) ? -EAGAIN : rc;

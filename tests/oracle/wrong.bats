@@ -128,6 +128,16 @@ in_time() {
     done
 }
 
+@test "names that do not end before their section does: damaged" {
+    build "$work/kinds" gcc -gdwarf-5
+    for section in .debug_str .debug_line_str; do
+        cp "$work/kinds" "$work/bad"
+        read -r offset size < <(readelf -SW "$work/kinds" | sed -nE "s/.* \\$section +PROGBITS +[0-9a-f]+ ([0-9a-f]+) ([0-9a-f]+).*/0x\1 0x\2/p")
+        printf x | dd of="$work/bad" bs=1 seek=$((offset + size - 1)) conv=notrunc status=none
+        fails ENOEXEC "$work/bad" 'struct all@kinds.c' "damaged"
+    done
+}
+
 @test "an unknown type: a struct's name needs 'struct', and what nothing uses is left out" {
     build "$work/kinds" gcc -g
     fails ENOENT "$work/kinds" 'struct nosuch' "no type 'struct nosuch'" "SHM_LAYOUT"
@@ -278,6 +288,10 @@ END
     [[ $output == *"0 char c"* ]]
     run -0 "$dump" "$work/a" 'struct thing'
     [[ $output == *"0 int i"* ]]
+    echo 'struct thing { int i; } a; typedef struct { char c; } thing; thing b; int main(void) { return 0; }' >"$work/a.c"
+    gcc -g "$work/a.c" -o "$work/a"
+    run -0 "$dump" "$work/a" thing
+    [[ $output == *"0 char c"* ]]
 }
 
 @test "a name alone is the typedef of any source file, in whatever order they are linked" {
