@@ -41,6 +41,7 @@ struct search {
     size_t damaged;      /* units whose bytes are wrong */
     size_t missing_dwo;  /* units whose .dwo file can't be had */
     char dwo_name[256];  /* one of these */
+    bool settled;        /* the unit can't have another one */
     int rc;              /* not 0 ends the search */
 };
 
@@ -206,6 +207,19 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
 
 /* ---- the walk ---- */
 
+/* In C a source file can't define two types of one name outside of functions (C11 6.7.2.1 and 6.7p3), but a struct and a
+ * typedef. This saves half of the time where most units define the type. */
+static bool is_only_one(const struct search *s, Dwarf_Die *die, int tag)
+{
+    Dwarf_Die unit;
+    if (s->scope_count > 0 || (s->query->keyword == QUERY_ANY && tag != DW_TAG_typedef) ||
+        dwarf_diecu(die, &unit, NULL, NULL) == NULL || dwarf_tag(&unit) != DW_TAG_compile_unit) {
+        return false;
+    }
+    int language = dwarf_srclang(&unit);
+    return language == DW_LANG_C || language == DW_LANG_C89 || language == DW_LANG_C99 || language == DW_LANG_C11;
+}
+
 static void look_at(struct search *s, Dwarf_Die *die, int tag)
 {
     const struct type_query *q = s->query;
@@ -220,6 +234,7 @@ static void look_at(struct search *s, Dwarf_Die *die, int tag)
     if (dwarf_hasattr(die, DW_AT_declaration)) {
         s->declarations++;
     } else if (file_fits(q, die)) {
+        s->settled = is_only_one(s, die, tag);
         /* In C the name of a typedef is not that of a struct, and without a keyword it is the typedef that is meant. */
         add_choice(s, die, 2 * rest + (tag == DW_TAG_typedef ? 0 : 1));
     }
@@ -249,7 +264,7 @@ static void walk(struct search *s, Dwarf_Die *parent)
 {
     Dwarf_Die die;
     bool started = false;
-    while (s->rc == 0 && dwarf_next_child(parent, &die, &started)) {
+    while (s->rc == 0 && !s->settled && dwarf_next_child(parent, &die, &started)) {
         int tag = dwarf_tag(&die);
         if (s->query != NULL) {
             look_at(s, &die, tag);
@@ -303,6 +318,7 @@ static void walk_units(struct search *s, Dwarf *dwarf, uint64_t dwo_id)
             walk_dwo(s, &unit, id);
         } else if (type != DW_UT_split_compile || id == dwo_id) {
             walk(s, &unit);
+            s->settled = false;
         }
     }
     s->damaged += rc < 0;
