@@ -15,6 +15,10 @@ static_assert(sizeof(struct message) == 56, "as drawn in message.h");
 static_assert(sizeof(struct message_live) == 64, "as drawn in message.h");
 static_assert(sizeof(struct message_packed) == 46, "as drawn in message.h");
 static_assert(sizeof(struct message_live_packed) == 54, "as drawn in message.h");
+static_assert(offsetof(struct message_bell, bell) == MESSAGE_BELL_AT, "as drawn in message.h");
+static_assert(offsetof(struct message_live_bell, bell) == MESSAGE_BELL_AT, "as drawn in message.h");
+static_assert(offsetof(struct message_packed_bell, bell) == MESSAGE_BELL_AT, "as drawn in message.h");
+static_assert(offsetof(struct message_live_packed_bell, bell) == MESSAGE_BELL_AT, "as drawn in message.h");
 
 /* ---- where things lie ---- */
 

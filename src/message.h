@@ -1,15 +1,14 @@
 /* Message: the typed values that the server writes into its segment and the client reads out of it.
  *
- *   char[19] "PI is defined as: " | int 22 | char '/' | int 7 | char '=' | char '=' | double 22/7.0 | char[8] "goodbye"
- *
- * In the natural layout every value lies at an address that is a multiple of its alignment (4 for int, 8 for double),
- * as the compiler lays out struct message. That leaves holes ("..") which belong to nobody:
+ * In the natural layout every value lies at a multiple of its alignment (4 for int, 8 for double), as the compiler lays
+ * out struct message. That leaves holes ("..") which belong to nobody:
  *
  *          0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f
  *   +0x00  P  I     i  s     d  e  f  i  n  e  d     a  s      intro     char[19] at 0
  *   +0x10  :     \0 .. [  num = 22 ] /  .. .. .. [  den = 7 ]  num, slash, den    at 20, 24, 28; holes of 1 and 3
  *   +0x20  =  =  .. .. .. .. .. .. [  ratio = 3.142857...  ]   eq1, eq2, ratio    at 32, 33, 40; hole of 6
  *   +0x30  g  o  o  d  b  y  e  \0 [  counter (--every)    ]   farewell, counter  at 48, 56
+ *   +0x40  [  bell   ] .. .. .. .. .. .. .. .. .. .. .. ..     bell (--bell)      at 64
  *
  * In the packed layout each value starts where the one before it ends: no hole, 10 bytes less, and num, den, ratio and
  * counter lie at addresses that are not theirs:
@@ -17,9 +16,10 @@
  *   +0x00  P  I     i  s     d  e  f  i  n  e  d     a  s      intro     char[19] at 0
  *   +0x10  :     \0 [  num = 22 ] /  [  den = 7  ] =  =  [ra   num, slash, den    at 19, 23, 24
  *   +0x20  tio = 3.142857...  ] g  o  o  d  b  y  e  \0 [co    eq1, eq2, ratio    at 28, 29, 30
- *   +0x30  unter (--every)    ]                                farewell, counter  at 38, 46
+ *   +0x30  unter (--every) ] .. .. .. .. .. .. .. .. .. ..     farewell, counter  at 38, 46
+ *   +0x40  [  bell   ] .. .. .. .. .. .. .. .. .. .. .. ..     bell (--bell)      at 64
  *
- * The functions here never fail: the caller sees to it that MESSAGE_SIZE_MAX bytes, or message_size, can be reached. */
+ * The functions here never fail: the caller sees to it that message_size bytes can be reached. */
 #ifndef SHMLAB_MESSAGE_H
 #define SHMLAB_MESSAGE_H
 
@@ -40,12 +40,6 @@ struct message {
     char farewell[8];
 };
 
-/* With the counter behind it that moves while the server runs with --every: 64 bytes, one cache line. */
-struct message_live {
-    struct message message;
-    uint64_t counter;
-};
-
 /* The packed layout: 46 bytes. */
 struct message_packed {
     char intro[19];
@@ -57,58 +51,37 @@ struct message_packed {
     char farewell[8];
 } __attribute__((packed));
 
-/* 54 bytes. */
+/* With --every a counter lies right behind the message, and moves with it: 64 and 54 bytes. */
+struct message_live {
+    struct message message;
+    uint64_t counter;
+};
 struct message_live_packed {
     struct message_packed message;
     uint64_t counter;
 } __attribute__((packed));
 
-/* With --bell there is one in the segment's last four bytes. The bytes between belong to nobody, so they are bit-fields
- * without a name, which are no member of anything. */
-#define MESSAGE_BELL_AT 1020
-#define MESSAGE_FREE_4 unsigned : 32;
-#define MESSAGE_FREE_20 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4
-#define MESSAGE_FREE_60 MESSAGE_FREE_20 MESSAGE_FREE_20 MESSAGE_FREE_20
-#define MESSAGE_FREE_300 MESSAGE_FREE_60 MESSAGE_FREE_60 MESSAGE_FREE_60 MESSAGE_FREE_60 MESSAGE_FREE_60
-#define MESSAGE_FREE_956 MESSAGE_FREE_300 MESSAGE_FREE_300 MESSAGE_FREE_300 MESSAGE_FREE_20 MESSAGE_FREE_20 \
-    MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4 MESSAGE_FREE_4
-
+/* With --bell there is a bell, at the next multiple of 64: on a cache line of its own. Processors share memory by whole
+ * lines, of 64 bytes on most machines. So whoever watches the bell doesn't take the message's line from its writer. */
+#define MESSAGE_BELL_AT 64
 struct message_bell {
     struct message message;
-    MESSAGE_FREE_956
-    MESSAGE_FREE_4
-    MESSAGE_FREE_4
-    shm_bell bell;
+    _Alignas(64) shm_bell bell;
 };
 struct message_live_bell {
     struct message message;
     uint64_t counter;
-    MESSAGE_FREE_956
-    shm_bell bell;
+    _Alignas(64) shm_bell bell;
 };
 struct message_packed_bell {
     struct message_packed message;
-    unsigned : 16;
-    MESSAGE_FREE_956
-    MESSAGE_FREE_4
-    MESSAGE_FREE_4
-    MESSAGE_FREE_4
-    MESSAGE_FREE_4
-    shm_bell bell;
+    _Alignas(64) shm_bell bell;
 } __attribute__((packed));
 struct message_live_packed_bell {
     struct message_packed message;
     uint64_t counter;
-    unsigned : 16;
-    MESSAGE_FREE_956
-    MESSAGE_FREE_4
-    MESSAGE_FREE_4
-    shm_bell bell;
+    _Alignas(64) shm_bell bell;
 } __attribute__((packed));
-_Static_assert(offsetof(struct message_bell, bell) == MESSAGE_BELL_AT, "a bell in the segment's last four bytes");
-_Static_assert(offsetof(struct message_live_bell, bell) == MESSAGE_BELL_AT, "the same");
-_Static_assert(offsetof(struct message_packed_bell, bell) == MESSAGE_BELL_AT, "the same");
-_Static_assert(offsetof(struct message_live_packed_bell, bell) == MESSAGE_BELL_AT, "the same");
 
 enum message_layout { MESSAGE_NATURAL, MESSAGE_PACKED, MESSAGE_LAYOUTS };
 

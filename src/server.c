@@ -46,7 +46,7 @@ static const struct option_row rows[] = {
     {"pause", OPTION_PAUSE, "MS", "write value by value, MS milliseconds apart"},
     {"every", OPTION_EVERY, "MS",
      "then go on: every MS milliseconds a counter, and a fraction that comes ever nearer to pi"},
-    {"bell", OPTION_BELL, NULL, "a bell in the segment's last 4 bytes, rung after each write: shm-view sleeps until it rings"},
+    {"bell", OPTION_BELL, NULL, "a bell behind the message, rung after each write: shm-view sleeps until it rings"},
     {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed"},
     {"mode", OPTION_MODE, "MODE", "who may read and write the segment, in octal (default 0600: only you)"},
     {"quiet", OPTION_QUIET, NULL, "no hints what to do next"},

@@ -14,12 +14,12 @@ teardown()
     place_close
 }
 
-# How often it was rung, by perl; bytes 56 (natural) or 54 (packed) to 1019 must be free, so 0.
+# rings [SIZE]: how often it was rung, by perl. From the end of the message, of SIZE bytes, on nothing else is written.
 rings()
 {
-    perl -e 'my ($id, $from) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!";
-        die "bytes between message and bell are written" if substr($bytes, $from, 1020 - $from) =~ /[^\0]/;
-        print unpack("L", substr $bytes, 1020), "\n"' "$ID" "${1:-64}"
+    perl -e 'my ($id, $size) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!";
+        die "bytes beside the bell are written" if (substr($bytes, $size, 64 - $size) . substr $bytes, 68) =~ /[^\0]/;
+        print unpack("L", substr $bytes, 64), "\n"' "$ID" "${1:-64}"
 }
 
 rung()
@@ -27,14 +27,14 @@ rung()
     (($(rings) >= $1))
 }
 
-@test "--bell has a bell in the last four bytes, rung once for the message" {
+@test "--bell has a bell on the cache line behind the message, rung once for the message" {
     serve --bell
     [[ $(rings 56) == 1 ]]
-    says "$T/out" 'a bell at bytes 1020 to 1023 rings after each write'
+    says "$T/out" 'a bell at bytes 64 to 67 rings after each write'
     [[ $(values_of "$ID" "$NATURAL") == $(printf '%s\n' 'PI is defined as: ' 22 / 7 = = 3.14285714285714 goodbye) ]]
 }
 
-@test "without --bell the last four bytes stay 0" {
+@test "without --bell the bytes behind the message stay 0" {
     serve
     [[ $(rings 56) == 0 ]]
     [[ $(<"$T/out") != *"a bell"* ]]
@@ -47,7 +47,7 @@ rung()
     serve --bell --every 5
     await rung 3
     perl -e 'my $bytes; kill "STOP", $ARGV[1]; shmread($ARGV[0], $bytes, 0, 1024) or die;
-        my ($counter, $rings) = (unpack("Q", substr $bytes, 56), unpack "L", substr $bytes, 1020);
+        my ($counter, $rings) = (unpack("Q", substr $bytes, 56), unpack "L", substr $bytes, 64);
         kill "CONT", $ARGV[1]; # it may be stopped between write and ring
         exit !($rings == $counter + 1 || $rings == $counter)' "$ID" "$SERVER"
 }
@@ -60,12 +60,11 @@ rung()
             run -0 --separate-stderr "$BIN/shm-client" --key "$KEY" --layout $layout
             [[ ${lines[0]} == 'PI is defined as: '* && ${lines[1]} == goodbye ]]
             run -0 --separate-stderr "$BIN/shm-view" --key "$KEY" --render text
-            [[ $output =~ bell\ +shm_bell\ +1020\ +4\ +4\ +[0-9]+\ rings? ]]
+            [[ $output =~ bell\ +shm_bell\ +64\ +4\ +64\ +(\+[0-9]+\ )?[0-9]+\ rings? ]]
             [[ $output =~ message.ratio\ +double ]]
             [[ -z $every || $output =~ counter\ +uint64_t ]]
-            # The bytes between belong to nobody.
             run -0 --separate-stderr "$BIN/shm-view" --key "$KEY" --render layout
-            [[ $output == *$'\n'"    1020 shm_bell bell"$'\n}'* ]]
+            [[ $output == *$'\n'"    64 shm_bell bell (align 64)"$'\n}'* ]]
             stop TERM
             [[ $STATUS == 0 && -z $(id_of_key) ]]
         done

@@ -93,6 +93,10 @@ expected()
     [[ $(offsets message_packed) == 'intro 0 num 19 slash 23 den 24 eq1 28 eq2 29 ratio 30 farewell 38' ]]
     [[ $(offsets message_live) == 'message 0 counter 56' ]]
     [[ $(offsets message_live_packed) == 'message 0 counter 46' ]]
+    [[ $(offsets message_bell) == 'message 0 bell 64' ]]
+    [[ $(offsets message_packed_bell) == 'message 0 bell 64' ]]
+    [[ $(offsets message_live_bell) == 'message 0 counter 56 bell 64' ]]
+    [[ $(offsets message_live_packed_bell) == 'message 0 counter 46 bell 64' ]]
     pahole -C message_packed "$BIN/shm-server" | grep -q 'size: 46,'
     pahole -C message_live "$BIN/shm-server" | grep -q 'size: 64,'
 }

@@ -107,7 +107,7 @@ quiet_now()
     sees 'any other key closes'
     keys x
     kill -KILL "$SERVER"
-    last=$(perl -e 'my $b; shmread($ARGV[0], $b, 1020, 4) or die; print unpack("L", $b)' "$ID")
+    last=$(perl -e 'my $b; shmread($ARGV[0], $b, 64, 4) or die; print unpack("L", $b)' "$ID")
     sees " $last r"
 }
 
