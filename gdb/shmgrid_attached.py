@@ -3,6 +3,7 @@
     Row(shmid) -> the kernel's row of it;  attached(place) -> [Attached], by pid, and how many processes stay closed"""
 import os
 
+import shmgrid_maps
 import shmgrid_segment
 
 
@@ -36,27 +37,19 @@ def namespace(pid):
         return ""
 
 
-def mappings(pid):
-    """(address, rights, device, inode) of each /SYSV mapping of a process. OSError where it can't be seen."""
-    with open("/proc/%d/maps" % pid, errors="replace") as maps:
-        lines = [line.split(None, 5) for line in maps if "/SYSV" in line]
-    return [(int(w[0].split("-")[0], 16), w[1][:3], w[3], w[4])
-            for w in lines if len(w) == 6 and w[5].startswith("/SYSV")]
-
-
 def attached(pid, shmid):
     """All attachments that may be seen of a segment that the process pid has, and the number of closed processes."""
-    here, inode, found, closed = namespace(pid), str(shmid), [], 0
+    here, found, closed = namespace(pid), [], 0
     # a file of that name elsewhere is no segment: its device is another one
-    devices = {device for _, _, device, i in mappings(pid) if i == inode}
+    devices = {m.device for m in shmgrid_maps.segments(pid) if m.inode == shmid}
     for each in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
         try:
-            seen = [(a, rights) for a, rights, device, i in mappings(each) if i == inode and device in devices]
+            seen = [m for m in shmgrid_maps.segments(each) if m.inode == shmid and m.device in devices]
         except PermissionError:
             closed += 1
         except OSError:
             pass # it has ended meanwhile
         else:
             if seen and namespace(each) == here:
-                found += [Attached(each, address, rights) for address, rights in seen]
+                found += [Attached(each, m.start, m.rights[:3]) for m in seen]
     return found, closed

@@ -10,6 +10,7 @@ import time
 
 import gdb
 
+import shmgrid_maps
 import shmgrid_segment
 from shmgrid_grid import GRID
 
@@ -98,7 +99,7 @@ def differs(pid, address, size, shown):
     """Whether a process has other bytes there than those shown; a change that can't be read is one, too."""
     try:
         if address is None:
-            return bool(shmgrid_segment.mapped(pid))
+            return bool(shmgrid_maps.segments(pid))
         return shmgrid_segment.read_process(pid, address, size) != shown
     except OSError:
         return address is not None

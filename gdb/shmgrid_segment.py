@@ -9,6 +9,7 @@ import struct
 import gdb
 
 import shmgrid_layout
+import shmgrid_maps
 
 SIZE_UNTOLD = 1024
 SIZE_MAX = 1 << 20
@@ -70,19 +71,11 @@ def printable(text):
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def mapped(pid):
-    """(start, end, shmid, name) of each /SYSV mapping of a living process. OSError where it can't be seen."""
-    with open("/proc/%d/maps" % pid, errors="replace") as maps:
-        lines = [line.split(None, 5) for line in maps if "/SYSV" in line]
-    return [tuple(int(x, 16) for x in w[0].split("-")) + (int(w[4]), w[5].split()[0])
-            for w in lines if len(w) == 6 and w[5].startswith("/SYSV")]
-
-
 def _mappings(pid):
-    """The same, also of a core file, where shmid is None."""
+    """(start, end, shmid, name) of each segment that is attached; of a core file shmid is None."""
     if native_pid() is not None:
         try:
-            return mapped(pid)
+            return [(m.start, m.end, m.inode, m.name.split()[0]) for m in shmgrid_maps.segments(pid)]
         except OSError as why:
             raise gdb.GdbError("shm: cannot read /proc/%d/maps: %s" % (pid, why.strerror))
     try:
