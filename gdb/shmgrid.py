@@ -1,8 +1,9 @@
 """shmlab's window in gdb's TUI: `layout shm` shows the segment beside the source. gdb/.gdbinit sources this file.
 
-shmgrid_layout.py (types), shmgrid_segment.py (bytes), shmgrid_view.py (shm-view draws), shmgrid_grid.py (what is
-shown), shmgrid_window.py (the window), shmgrid_live.py (while others write), shmgrid_redraw.py (when the program has
-printed), shmgrid_commands.py (words), shmgrid_once.py (shm-grid), shmgrid_attached.py (who has it)."""
+shmgrid_segment.py (bytes), shmgrid_maps.py (/proc/PID/maps), shmgrid_elf.py (a type's layout from its object file),
+shmgrid_layout.py (the same from gdb's own types), shmgrid_view.py (shm-view draws), shmgrid_grid.py (what is shown),
+shmgrid_window.py (the window), shmgrid_live.py (while others write), shmgrid_redraw.py (when the program has printed),
+shmgrid_commands.py (words), shmgrid_once.py (shm-grid), shmgrid_attached.py (who has it)."""
 import os
 import sys
 

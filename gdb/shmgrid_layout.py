@@ -1,18 +1,22 @@
-"""A gdb.Type -> the text of a .layout file (docs/layout-format.md), by the rules of src/layout_dwarf_build.c.
+"""A gdb.Type -> the text of a .layout file (docs/layout-format.md).
 
-    layout_text(gdb.lookup_type("struct message")) -> "shmlab layout 1\n..."
+    cached(gdb.lookup_type("struct message")) -> "shmlab layout 1\n..."
 
-gdb tells no alignment that a member or a typedef asked for: it follows from holes, as far as it shows there."""
+shm-view reads it from the object file (shmgrid_elf.py). Where there is none that can be read, layout_text builds it of
+gdb's own type, by the rules of src/layout_dwarf_build.c. gdb tells no alignment that a member or a typedef asked for:
+it follows from holes, as far as it shows there."""
 import re
 
 import gdb
+
+import shmgrid_elf
+from shmgrid_elf import STRUCTS
 
 SYNC = {"pthread_mutex_t", "pthread_cond_t", "pthread_rwlock_t", "pthread_barrier_t", "pthread_spinlock_t",
         "pthread_once_t", "sem_t", "mtx_t", "cnd_t", "once_flag", "atomic_flag", "mutex", "shared_mutex",
         "recursive_mutex", "condition_variable"}
 KIT = {"shm_bell": {"sync", "bell"}, "shm_seqlock": {"sync", "seqlock"}}
 CONTAINERS = ("struct", "union", "array")
-STRUCTS = (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
 NODES_MAX = 65536
 DEPTH_MAX = 64
 
@@ -239,7 +243,7 @@ def write(node, out, indent, parent):
 
 
 def layout_text(t):
-    """The layout of a type, as a .layout file. gdb.GdbError where it has too many fields."""
+    """The layout of a type, as gdb's own words tell it. gdb.GdbError where it has too many fields."""
     builder = Builder()
     real, _ = peel(t)
     if real.code in STRUCTS:
@@ -260,12 +264,12 @@ _TEXTS = {} # what was asked for: a layout is built once, not at each stop
 
 
 def cached(t):
-    """layout_text(t), kept as long as the file that the type comes from is loaded."""
+    """The layout of a type, as a .layout file, kept as long as the file that the type comes from is loaded."""
     fields = tuple((f.name, getattr(f, "bitpos", None)) for f in t.strip_typedefs().fields()) \
         if t.strip_typedefs().code in STRUCTS else ()
     key = (t.objfile, str(t), t.sizeof, fields)
     if key not in _TEXTS:
         for old in [k for k in _TEXTS if k[0] is not None and not k[0].is_valid()]:
             del _TEXTS[old]
-        _TEXTS[key] = layout_text(t)
+        _TEXTS[key] = shmgrid_elf.layout(t) or layout_text(t)
     return _TEXTS[key]

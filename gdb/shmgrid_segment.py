@@ -4,10 +4,10 @@
     place.read() -> its bytes;  place.layout() -> the text of its .layout file, "" where nothing is known of it"""
 import os
 import re
-import struct
 
 import gdb
 
+import shmgrid_elf
 import shmgrid_layout
 import shmgrid_maps
 
@@ -96,29 +96,6 @@ def _size_of(shmid):
     return next((int(r[3]) for r in rows[1:] if r[1] == str(shmid)), None)
 
 
-def _section(path, wanted):
-    """The bytes of a section of an ELF file; b"" where there is none."""
-    try:
-        with open(path, "rb") as elf:
-            head = elf.read(64)
-            if head[:6] != b"\x7fELF\x02\x01":
-                return b""
-            offset, = struct.unpack_from("<Q", head, 40)
-            size, count, names = struct.unpack_from("<HHH", head, 58)
-            elf.seek(offset)
-            table = elf.read(size * count)
-            rows = [struct.unpack_from("<IIQQQQ", table, i * size) for i in range(count)]
-            elf.seek(rows[names][4])
-            strings = elf.read(rows[names][5])
-            for row in rows:
-                if strings[row[0]:].split(b"\0", 1)[0] == wanted:
-                    elf.seek(row[4])
-                    return elf.read(min(row[5], 1 << 16))
-    except (OSError, struct.error, IndexError):
-        pass
-    return b""
-
-
 def _words_match(words, called):
     """As src/shm_layout.h says: an option by its beginning, another word as it is or behind a "="."""
     def one(word):
@@ -143,7 +120,7 @@ def _command_line():
 def candidate(path, called):
     """The name of the type that SHM_LAYOUT in the program gives for these words; None."""
     best = None
-    for entry in _section(path, b"shm_layout").split(b"\0"):
+    for entry in shmgrid_elf.section(path, b"shm_layout").split(b"\0"):
         name, _, when = entry.decode(errors="replace").partition("\t")
         words = when.split()
         if name and _words_match(words, called) and (best is None or len(words) > best[0]):

@@ -1,4 +1,5 @@
-# For gdb -batch: writes the layout of the type $TYPE, as gdb has it, to the file $OUT.
+# For gdb -batch: writes the layout of the type $TYPE to the file $OUT, as the window has it; as gdb's own types have it
+# where $BUILT is set.
 import os
 import sys
 
@@ -6,5 +7,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.environ["GDB_FOLDER"])
 import shmgrid_layout
 
+layout = shmgrid_layout.layout_text if os.environ.get("BUILT") else shmgrid_layout.cached
 with open(os.environ["OUT"], "w") as out:
-    out.write(shmgrid_layout.layout_text(gdb.lookup_type(os.environ["TYPE"])))
+    out.write(layout(gdb.parse_and_eval("(%s *) 0" % os.environ["TYPE"]).type.target()))

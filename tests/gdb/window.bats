@@ -13,12 +13,18 @@ teardown()
     screen_close
 }
 
+# gdb_layout TYPE WORDS...: the layout of the type, in a gdb with these words, as text in the one form of shm-view.
+gdb_layout()
+{
+    TYPE=$1 OUT=$T/gdb.layout gdb -nx -batch "${@:2}" -x "$BATS_TEST_DIRNAME/layout_of.py" >"$T/gdb.out" 2>&1
+    "$BIN/shm-view" --render layout --layout "$T/gdb.layout"
+}
+
+# same_layout PROGRAM TYPE: gdb has the layout that shm-view has.
 same_layout()
 {
-    TYPE=$2 OUT=$T/gdb.layout gdb -nx -batch -x "$BATS_TEST_DIRNAME/layout_of.py" "$1"
-    : >"$T/empty"
-    "$BIN/shm-view" --file "$T/empty" --render layout --type "$2" --elf "$1" >"$T/dwarf"
-    "$BIN/shm-view" --file "$T/empty" --render layout --layout "$T/gdb.layout" | diff -u "$T/dwarf" -
+    "$BIN/shm-view" --render layout --type "$2" --elf "$1" >"$T/dwarf"
+    gdb_layout "$2" "$1" | diff -u "$T/dwarf" -
 }
 
 cells_of()
@@ -51,13 +57,87 @@ segment_file()
     perl -e 'my ($id) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!"; print $bytes' "$ID" >"$T/now"
 }
 
+@test "the object file gives the layout, also what gdb does not know of it" {
+    for type in 'struct message' 'struct message_packed_bell' 'struct message_live_bell'; do
+        same_layout "$BIN/shm-server" "$type"
+        [[ $type != *_bell ]] || grep -qx '    64 shm_bell bell (align 64)' "$T/dwarf"
+    done
+}
+
+# pair WORDS...: builds a program with a member whose alignment only the object file tells. It stops at once.
+pair()
+{
+    cat >"$T/pair.c" <<'END'
+struct pair { long first[8]; _Alignas(64) int second; } pair;
+int main(void) { __builtin_trap(); }
+END
+    gcc -g -w "$@" "$T/pair.c" -o "$T/pair"
+}
+
+# rebuilt: what replaces the program while gdb has it, for gdb's word shell. It has the same struct, and another line.
+rebuilt()
+{
+    echo "(echo '#line 9'; cat '$T/pair.c') | gcc -g -w -xc - -o '$T/new' && mv '$T/new' '$T/pair'"
+}
+
+# of_the_file WORDS..., of_gdb WORDS...: where the layout of struct pair comes from in a gdb with these words.
+of_the_file()
+{
+    gdb_layout 'struct pair' "$T/pair" "$@" >"$T/told"
+    grep -qx '    64 int second (align 64)' "$T/told"
+}
+
+of_gdb()
+{
+    gdb_layout 'struct pair' "$T/pair" "$@" >"$T/told"
+    grep -qx '    64 int second' "$T/told"
+}
+
+@test "gdb's own types give the layout where the file is gone, another one, or cannot be told from another" {
+    pair
+    of_the_file
+    of_gdb -ex "shell $(rebuilt)"
+    of_gdb -ex "shell rm '$T/pair'"
+    pair -Wl,--build-id=none
+    of_gdb
+}
+
+@test "a running program's file is still there where it was deleted or replaced" {
+    pair
+    of_the_file -ex run -ex "shell $(rebuilt)"
+    pair
+    of_the_file -ex run -ex "shell rm '$T/pair'"
+}
+
+@test "a name means the type that gdb means by it, where the file has others of that name" {
+    echo 'struct twin { int a, b; }; struct twin one; int main(void) { return one.a; }' >"$T/one.c"
+    echo 'struct twin { int c; float d; }; struct twin other; int use(void) { return other.c; }' >"$T/other.c"
+    gcc -g -w "$T/one.c" "$T/other.c" -o "$T/twins"
+    gdb_layout 'struct twin' "$T/twins" -ex 'list other.c:1' | grep -qx '    4 float d'
+    gdb_layout 'struct twin' "$T/twins" -ex 'list one.c:1' | grep -qx '    4 int b'
+    cat >"$T/inner.c" <<'END'
+struct twin { int a, b; } outer;
+int main(void)
+{
+    struct twin { int c, d; } inner = {0};
+    __builtin_trap();
+    return inner.c;
+}
+END
+    gcc -g -w "$T/inner.c" -o "$T/inner"
+    gdb_layout 'struct twin' "$T/inner" | grep -qx '    4 int b'
+    gdb_layout 'struct twin' "$T/inner" -ex run | grep -qx '    4 int d'
+}
+
 @test "gdb's types give the layouts of DWARF: the server's" {
+    export BUILT=1
     for type in 'struct message' 'struct message_packed' 'struct message_live' 'struct message_live_packed'; do
         same_layout "$BIN/shm-server" "$type"
     done
 }
 
 @test "gdb's types give the layouts of DWARF: all kinds of C" {
+    export BUILT=1
     gcc -g -w -I"$BATS_TEST_DIRNAME/../../src" "$BATS_TEST_DIRNAME/../oracle/kinds.c" -o "$T/kinds" -lpthread
     for type in 'struct all' 'struct over' 'struct outer' 'struct bits' 'struct bits_packed' 'struct message_packed' \
         'struct sync' 'struct flexible' 'struct text_end' 'struct old_end' nameless_t 'struct empty_inside' 'union any'; do
