@@ -57,14 +57,9 @@ static void namespace_read(pid_t pid, struct attachment_object *what)
     }
 }
 
-static bool names_a_segment(const struct mapping *m)
-{
-    return strncmp(m->name, "/SYSV", 5) == 0;
-}
-
 void attachment_of_mapping(pid_t pid, const struct mapping *m, struct attachment_object *what)
 {
-    *what = (struct attachment_object){.segment = names_a_segment(m), .device = m->device, .inode = m->inode};
+    *what = (struct attachment_object){.segment = mapping_is_segment(m), .device = m->device, .inode = m->inode};
     if (what->segment)
         namespace_read(pid, what);
 }
@@ -120,7 +115,7 @@ static bool scan_take(void *state, const struct mapping *m)
     if (m->inode != what->inode || m->device != what->device)
         return true;
     /* Files of the same tmpfs may bear the number of a shmid. */
-    if (what->segment && !names_a_segment(m))
+    if (what->segment && !mapping_is_segment(m))
         return true;
     if (scan->of_pid == 0 && !scan->foreign) {
         scan->foreign = what->segment && !same_ipc_namespace(scan);

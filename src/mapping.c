@@ -61,6 +61,11 @@ int mapping_parse(const char *line, size_t length, struct mapping *m)
     return 0;
 }
 
+bool mapping_is_segment(const struct mapping *m)
+{
+    return strncmp(m->name, "/SYSV", 5) == 0;
+}
+
 /* ---- all lines ---- */
 
 /* *lines: how many there were. */

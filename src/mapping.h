@@ -22,6 +22,9 @@ struct mapping {
                                   * "[heap]", ""; cut where it is longer; may hold any byte (printable.h) but a newline */
 };
 
+/* Is it a System V segment? Then its inode is the shmid. A file that bears such a name has another device. */
+bool mapping_is_segment(const struct mapping *m);
+
 /* Takes one line of that form, without its newline. -EINVAL where it has another form. */
 int mapping_parse(const char *line, size_t length, struct mapping *m);
 

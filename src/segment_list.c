@@ -132,7 +132,7 @@ static bool is_nameless(const struct mapping *m, size_t length, enum segment_kin
     if (!m->shared || m->rights[0] != 'r' || m->device == 0 || length < tail ||
         strcmp(m->name + length - tail, deleted) != 0)
         return false;
-    if (strncmp(m->name, "/SYSV", 5) == 0 || strncmp(m->name, "/[", 2) == 0)
+    if (mapping_is_segment(m) || strncmp(m->name, "/[", 2) == 0)
         return false;
     bool zero = strcmp(m->name, "/dev/zero (deleted)") == 0;
     *kind = strncmp(m->name, memfd, sizeof memfd - 1) == 0 ? SEGMENT_MEMFD : zero ? SEGMENT_ANONYMOUS : SEGMENT_DELETED;

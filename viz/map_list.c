@@ -24,8 +24,12 @@ static bool print_one(void *state, const struct mapping *m)
         fprintf(l->out, "%5s  %-18s %12s  may  %s\n", "map", "address", "bytes", "what");
     }
     printable_text(m->name, printable_utf8(), name, sizeof name);
-    fprintf(l->out, "%5u  0x%-16llx %12llu  %s  %s\n", l->line, (unsigned long long)m->start,
+    fprintf(l->out, "%5u  0x%-16llx %12llu  %s  %s", l->line, (unsigned long long)m->start,
             (unsigned long long)(m->end - m->start), m->rights, name);
+    if (mapping_is_segment(m)) {
+        fprintf(l->out, ", shmid %llu", (unsigned long long)m->inode);
+    }
+    fputc('\n', l->out);
     return true;
 }
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Prints one line for each: its line in /proc/PID/maps, address, bytes, rights, name. *count: how many there are. 0, or
- * -errno as mapping_each. */
+/* Prints one line for each: its line in /proc/PID/maps, address, bytes, rights, name, and the shmid of a segment.
+ * *count: how many there are. 0, or -errno as mapping_each. */
 int map_list_print(pid_t pid, FILE *out, size_t *count);
 
 #endif

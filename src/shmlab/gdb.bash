@@ -25,17 +25,20 @@ GDB_DIR=''      # holds what a server in the background says; exists while one o
 GDB_SERVER=''   # the pid of that server
 GDB_OURS=''     # yes: the server that has the segment now was started by us, or by gdb for us
 SEGMENT_ID='' SEGMENT_PID='' # the segment, and the pid that made it
+SEGMENT_HELD='' # that process has it attached
 
 # ---- the server ----
 
-# segment_look: fills SEGMENT_ID and SEGMENT_PID. 1: there is none. Ends the program where it can't be looked at.
+# segment_look: fills SEGMENT_ID, SEGMENT_PID and SEGMENT_HELD. 1: there is none. Ends the program where it can't be
+# looked at.
 segment_look()
 {
     local told said
-    SEGMENT_ID='' SEGMENT_PID=''
+    SEGMENT_ID='' SEGMENT_PID='' SEGMENT_HELD=''
     said=$({ told=$("$BIN/shm-view" "${GDB_SEGMENT[@]}" --render json); } 2>&1 && printf '%s' "$told")
     if [[ $said =~ \"shmid\":([0-9]+).*\"creator_pid\":([0-9]+) ]]; then
         SEGMENT_ID=${BASH_REMATCH[1]} SEGMENT_PID=${BASH_REMATCH[2]}
+        [[ $said == *'"creator":true'* ]] && SEGMENT_HELD=1
         return 0
     fi
     [[ $said == *': there is none'* ]] && return 1
@@ -47,12 +50,10 @@ segment_look()
 # server_runs: who made the segment lives, and still has it attached (its pid may be another program's by now).
 server_runs()
 {
-    local maps
     segment_look || return 1
     [[ -d /proc/$SEGMENT_PID ]] || return 1
-    # test -r would not do: the file's mode lets everybody read it, and the kernel doesn't
-    maps=$(cat "/proc/$SEGMENT_PID/maps" 2>/dev/null) || return 0
-    [[ $maps =~ \ $SEGMENT_ID\ +/SYSV ]]
+    # another user's can't be looked into. test -r would not do: the mode lets everybody read it, the kernel doesn't
+    [[ $SEGMENT_HELD ]] || ! cat "/proc/$SEGMENT_PID/maps" >/dev/null 2>&1
 }
 
 # The server in the background, in a session of its own: Ctrl-C in gdb is not for it.

@@ -84,6 +84,8 @@ shows()
     PIDS+=("$!")
     await says "$T/out" attached
     shows 656c73657768657265 --pid $! --map SYSV00000051
+    id=$(awk '/SYSV/ { print $5 }' "/proc/$!/maps")
+    view --pid $! | grep -q "  /SYSV00000051 (deleted), shmid $id\$"
 }
 
 @test "--pid: what can't be looked into is told, with what to do" {
