@@ -3,7 +3,7 @@
     cached(gdb.lookup_type("struct message")) -> "shmlab layout 1\n..."
 
 shm-view reads it from the object file (shmgrid_elf.py). Where there is none that can be read, layout_text builds it of
-gdb's own type, by the rules of src/layout_dwarf_build.c. gdb tells no alignment that a member or a typedef asked for:
+gdb's own type, by the rules of src/layout/dwarf_build.c. gdb tells no alignment that a member or a typedef asked for:
 it follows from holes, as far as it shows there."""
 import re
 
@@ -22,7 +22,7 @@ DEPTH_MAX = 64
 
 
 class Node:
-    """As struct layout_node of src/layout.h has it."""
+    """As struct layout_node of src/layout/layout.h has it."""
 
     def __init__(self, name, type_name, offset, **values):
         self.name, self.type, self.offset = name, type_name, offset

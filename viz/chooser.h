@@ -4,7 +4,7 @@
 #ifndef SHMLAB_CHOOSER_H
 #define SHMLAB_CHOOSER_H
 
-#include "segment_list.h"
+#include "inspect/segment_list.h"
 #include "source.h"
 #include "theme.h"
 

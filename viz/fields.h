@@ -12,7 +12,7 @@
 #ifndef SHMLAB_FIELDS_H
 #define SHMLAB_FIELDS_H
 
-#include "layout.h"
+#include "layout/layout.h"
 
 #define FIELDS_SMALL 16       /* fields of an array that starts unfolded */
 #define FIELDS_FLIPPED_MAX 256 /* rows that are not as they start; of more the oldest are forgotten */

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "layout_dwarf.h"
-#include "layout_text.h"
+#include "layout/dwarf.h"
+#include "layout/text.h"
 #include "printable.h"
 
 void glasses_free(struct glasses *g)

@@ -8,8 +8,8 @@
 #ifndef SHMLAB_GLASSES_H
 #define SHMLAB_GLASSES_H
 
-#include "layout.h"
-#include "layout_error.h"
+#include "layout/layout.h"
+#include "layout/layout_error.h"
 #include "source.h"
 
 struct glasses_spec {

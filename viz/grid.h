@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "layout.h"
+#include "layout/layout.h"
 
 enum grid_role {
     GRID_FIELD,

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "model.h"
-#include "value.h"
+#include "layout/value.h"
 
 /* ---- news ---- */
 

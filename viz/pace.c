@@ -1,7 +1,7 @@
 /* Pace: see pace.h. */
 #include "pace.h"
 
-#include "layout_sync.h"
+#include "layout/sync_fields.h"
 
 #define MS ((uint64_t)1000)
 

@@ -8,7 +8,7 @@
 #ifndef SHMLAB_PACE_H
 #define SHMLAB_PACE_H
 
-#include "layout.h"
+#include "layout/layout.h"
 #include "source.h"
 
 #define PACE_SLOW_MS 3000 /* with a bell: between two looks at what became of the segment */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "panels.h"
-#include "value.h"
+#include "layout/value.h"
 
 static int digits(size_t n)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "printable.h"
-#include "value.h"
+#include "layout/value.h"
 
 /* ---- under the cursor ---- */
 

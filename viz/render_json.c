@@ -7,7 +7,7 @@
 #include "json.h"
 #include "panel_attached.h"
 #include "render.h"
-#include "value.h"
+#include "layout/value.h"
 
 #define PATH_SHOWN 1024  /* characters of a field's name */
 #define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */

@@ -8,7 +8,7 @@
 #include "printable.h"
 #include "render.h"
 #include "svg_rows.h"
-#include "value.h"
+#include "layout/value.h"
 
 #define MARGIN 12        /* px around everything */
 #define LINE 17          /* px from one line of the table to the next */

@@ -4,7 +4,7 @@
 
 #include <sched.h>
 
-#include "layout_sync.h"
+#include "layout/sync_fields.h"
 #include "shm_seqlock.h"
 
 void snapshot_meet(struct snapshot *s, const struct layout *l, size_t segment_size)

@@ -3,7 +3,7 @@
 #ifndef SHMLAB_SNAPSHOT_H
 #define SHMLAB_SNAPSHOT_H
 
-#include "layout.h"
+#include "layout/layout.h"
 #include "source.h"
 
 #define SNAPSHOT_TRIES 2000        /* copies before we give up: about 2 ms */

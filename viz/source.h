@@ -8,8 +8,8 @@
 #ifndef SHMLAB_SOURCE_H
 #define SHMLAB_SOURCE_H
 
-#include "attachment.h"
-#include "mapping.h"
+#include "inspect/attachment.h"
+#include "inspect/mapping.h"
 #include "process.h"
 #include "segment.h"
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "segment_list.h"
+#include "inspect/segment_list.h"
 #include "source_internal.h"
 #include "user.h"
 

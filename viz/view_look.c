@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "layout_sync.h"
+#include "layout/sync_fields.h"
 #include "screen.h"
 
 #define PAGE ((size_t)4096)

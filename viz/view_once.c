@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "dashboard.h"
-#include "layout_sync.h"
-#include "layout_text.h"
+#include "layout/sync_fields.h"
+#include "layout/text.h"
 #include "render.h"
 #include "tell.h"
 #include "view_tell.h"

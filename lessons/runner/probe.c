@@ -23,8 +23,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "attachment.h"
-#include "layout_text.h"
+#include "inspect/attachment.h"
+#include "layout/text.h"
 #include "options.h"
 #include "probe_bytes.h"
 #include "process.h"

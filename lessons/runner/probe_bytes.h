@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "layout.h"
+#include "layout/layout.h"
 
 /* The bytes of a file, or of a segment's copy. */
 struct probe_bytes {

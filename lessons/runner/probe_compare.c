@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "probe_bytes.h"
-#include "value.h"
+#include "layout/value.h"
 
 enum { TEXT_MAX = 256 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout_text.h"
+#include "layout/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

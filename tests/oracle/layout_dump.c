@@ -18,8 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "layout_dwarf.h"
-#include "layout_text.h"
+#include "layout/dwarf.h"
+#include "layout/text.h"
 
 static int fail(int rc, const struct layout_error *error)
 {

@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
-#include "attachment.h"
-#include "mapping.h"
+#include "inspect/attachment.h"
+#include "inspect/mapping.h"
 
 /* ---- lines ---- */
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "layout.h"
+#include "layout/layout.h"
 
 struct message {
     char intro[19];

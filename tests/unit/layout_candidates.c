@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "layout_candidates.h"
+#include "layout/candidates.h"
 
 #define SECTION(text) text, sizeof(text) - 1
 

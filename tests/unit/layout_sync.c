@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout_dwarf.h"
-#include "layout_sync.h"
-#include "layout_text.h"
+#include "layout/dwarf.h"
+#include "layout/sync_fields.h"
+#include "layout/text.h"
 #include "shm_layout.h"
 #include "shm_bell.h"
 #include "shm_seqlock.h"
-#include "value.h"
+#include "layout/value.h"
 
 #define SIZE 1024
 

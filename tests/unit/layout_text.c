@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "layout_text.h"
+#include "layout/text.h"
 
 /* ---- helpers ---- */
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout_text.h"
+#include "layout/text.h"
 
 /* The kit's message, 56 bytes; holes at 19, 25 to 27 and 34 to 39. */
 #define MESSAGE_TEXT                                                                                                  \

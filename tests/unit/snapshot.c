@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "layout_sync.h"
-#include "layout_text.h"
+#include "layout/sync_fields.h"
+#include "layout/text.h"
 #include "shm_seqlock.h"
 #include "snapshot.h"
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "value.h"
+#include "layout/value.h"
 
 static struct layout_node leaf_of(enum layout_kind kind, size_t size)
 {

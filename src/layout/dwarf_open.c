@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "layout_dwarf_internal.h"
+#include "dwarf_internal.h"
 
 #define DEBUG_PATH "/usr/lib/debug"
 #define LOADED_MAX ((uint64_t)4 << 30) /* bytes: what the sections of one file may have, unpacked */

@@ -1,5 +1,5 @@
-/* Layout sync: see layout_sync.h. */
-#include "layout_sync.h"
+/* Layout sync: see sync_fields.h. */
+#include "sync_fields.h"
 
 /* Where the node, or its first element, lies; LAYOUT_NO_OFFSET inside an array without elements. */
 static size_t first_offset(const struct layout *l, uint32_t i)

@@ -7,9 +7,9 @@
 #include <limits.h>
 #include <sys/stat.h>
 
-#include "layout_dwarf.h"
+#include "dwarf.h"
 
-/* ---- open: layout_dwarf_open.c ---- */
+/* ---- open: dwarf_open.c ---- */
 
 /* An ELF file and its DWARF, read into memory. Never mapped: where another process shrinks a mapped file, a read of the
  * map kills this one (SIGBUS). */
@@ -41,7 +41,7 @@ void dwarf_source_close(struct dwarf_source *s);
 bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char *name, struct dwarf_file *dwo);
 void dwarf_file_close(struct dwarf_file *f);
 
-/* ---- build: layout_dwarf_build.c ---- */
+/* ---- build: dwarf_build.c ---- */
 
 /* Makes a finished layout of the type, and adds the DIEs it looks at to *steps. 0; -E2BIG too many of them, too many
  * fields or too deep; -EBADMSG the DWARF makes no sense; -ENODATA only a declaration; -ENOMEM. *out is empty on failure.

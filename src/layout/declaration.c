@@ -1,5 +1,5 @@
-/* Layout declaration: see layout_decl.h. A lexer for one line, and a parser which follows C where it can. */
-#include "layout_decl.h"
+/* Layout declaration: see declaration.h. A lexer for one line, and a parser which follows C where it can. */
+#include "declaration.h"
 
 #include <ctype.h>
 #include <errno.h>

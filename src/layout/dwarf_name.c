@@ -1,5 +1,5 @@
-/* DWARF type name: see dwarf_type_name.h. */
-#include "dwarf_type_name.h"
+/* DWARF type name: see dwarf_name.h. */
+#include "dwarf_name.h"
 
 #include <ctype.h>
 #include <dwarf.h>

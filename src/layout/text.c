@@ -1,11 +1,11 @@
-/* Layout text: reads a .layout file, line by line. See layout_text.h; layout_text_write.c writes one. */
-#include "layout_text.h"
+/* Layout text: reads a .layout file, line by line. See text.h; text_write.c writes one. */
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout_decl.h"
+#include "declaration.h"
 
 /* One open { of the file. */
 struct block {

@@ -1,5 +1,5 @@
 /* Layout candidates: the types that a program names with SHM_LAYOUT (see shm_layout.h), and which of them hold for the
- * command line that it was started with. Knows no ELF file: layout_dwarf_open.c reads them. */
+ * command line that it was started with. Knows no ELF file: dwarf_open.c reads them. */
 #ifndef SHMLAB_LAYOUT_CANDIDATES_H
 #define SHMLAB_LAYOUT_CANDIDATES_H
 

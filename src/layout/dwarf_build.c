@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "c_type.h"
-#include "dwarf_type_name.h"
-#include "layout_dwarf_internal.h"
+#include "dwarf_name.h"
+#include "dwarf_internal.h"
 
 #define CHAIN_MAX 64 /* typedefs and qualifiers before a type */
 #define DIMENSIONS_MAX 16

@@ -1,5 +1,5 @@
-/* Layout candidates: see layout_candidates.h. */
-#include "layout_candidates.h"
+/* Layout candidates: see candidates.h. */
+#include "candidates.h"
 
 #include <errno.h>
 #include <stdbool.h>

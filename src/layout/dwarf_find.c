@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dwarf_type_name.h"
-#include "layout_dwarf_internal.h"
+#include "dwarf_name.h"
+#include "dwarf_internal.h"
 
 #define SCOPES_MAX 64
 #define CHOICES_MAX 9 /* types of one name that are told apart */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout_decl.h"
-#include "layout_text.h"
+#include "declaration.h"
+#include "text.h"
 
 struct writer {
     const struct layout *layout;
