@@ -33,6 +33,7 @@ struct peeled {
     int tag;        /* 0: void, or nothing that makes sense */
     unsigned flags; /* LAYOUT_SYNC, LAYOUT_BELL, LAYOUT_SEQLOCK */
     size_t align;   /* what a typedef on the way asked for; 0: nothing */
+    bool renamed;   /* there was a typedef on the way */
 };
 
 static void fail(struct builder *b, int error)
@@ -42,39 +43,46 @@ static void fail(struct builder *b, int error)
 
 /* ---- attributes ---- */
 
-static bool number_of(Dwarf_Die *die, unsigned name, size_t *number)
+/* A NULL attribute is none. */
+static bool number(Dwarf_Attribute *attribute, size_t *number)
 {
-    Dwarf_Attribute attribute;
     Dwarf_Word word;
-    if (dwarf_formudata(dwarf_attr_integrate(die, name, &attribute), &word) != 0 || word > BYTES_MAX) {
+    if (dwarf_formudata(attribute, &word) != 0 || word > BYTES_MAX) {
         return false;
     }
     *number = (size_t)word;
     return true;
 }
 
+static bool number_of(Dwarf_Die *die, unsigned name, size_t *value)
+{
+    Dwarf_Attribute attribute;
+    return number(dwarf_attr(die, name, &attribute), value);
+}
+
 /* DW_AT_alignment, a power of two; 0: none. */
-static size_t alignment_of(Dwarf_Die *die)
+static size_t alignment(Dwarf_Attribute *attribute)
 {
     size_t align = 0;
-    return number_of(die, DW_AT_alignment, &align) && (align & (align - 1)) == 0 ? align : 0;
+    return number(attribute, &align) && (align & (align - 1)) == 0 ? align : 0;
+}
+
+static size_t alignment_of(Dwarf_Die *die)
+{
+    Dwarf_Attribute attribute;
+    return alignment(dwarf_attr(die, DW_AT_alignment, &attribute));
 }
 
 /* DW_AT_data_member_location: a constant, or the expression "plus N" of older compilers. false: it is computed when the
- * program runs (a virtual base). A union's members have none: 0. */
-static bool location_of(Dwarf_Die *member, size_t *offset)
+ * program runs (a virtual base). */
+static bool location(Dwarf_Attribute *attribute, size_t *offset)
 {
-    Dwarf_Attribute attribute;
     Dwarf_Op *ops;
     size_t count;
-    *offset = 0;
-    if (dwarf_attr_integrate(member, DW_AT_data_member_location, &attribute) == NULL) {
+    if (number(attribute, offset)) {
         return true;
     }
-    if (number_of(member, DW_AT_data_member_location, offset)) {
-        return true;
-    }
-    if (dwarf_getlocation(&attribute, &ops, &count) != 0 || count != 1 || ops[0].atom != DW_OP_plus_uconst ||
+    if (dwarf_getlocation(attribute, &ops, &count) != 0 || count != 1 || ops[0].atom != DW_OP_plus_uconst ||
         ops[0].number > BYTES_MAX) {
         return false;
     }
@@ -107,11 +115,13 @@ static void peel(Dwarf_Die *type, struct peeled *p)
         if (is_struct(p->tag) || p->tag == DW_TAG_enumeration_type) {
             dwarf_resolve_signature(&p->die);
         }
-        const char *name = dwarf_diename(&p->die);
+        bool may_sync = p->tag == DW_TAG_typedef || is_struct(p->tag);
+        const char *name = may_sync ? dwarf_diename(&p->die) : NULL;
         p->flags |= p->tag == DW_TAG_atomic_type ? (unsigned)LAYOUT_SYNC : name != NULL ? c_type_sync_flags(name) : 0;
         if (p->tag != DW_TAG_typedef && !is_qualifier(p->tag)) {
             return;
         }
+        p->renamed = p->renamed || p->tag == DW_TAG_typedef;
         p->align = p->align != 0 ? p->align : alignment_of(&p->die);
         Dwarf_Die target;
         if (dwarf_type_of(&p->die, &target) == NULL) {
@@ -329,45 +339,48 @@ struct dimensions {
     size_t n;
     bool flexible; /* the first has no bound */
     bool vector;   /* the compiler's vector type: aligned as a whole */
-    bool named;    /* the type's name has brackets for all of them */
+    Dwarf_Die element; /* for its name */
 };
 
-/* The array's dimensions, those of a typedef'd element too, and the element into *p. */
-static void array_dimensions(struct builder *b, struct peeled *p, struct dimensions *d)
+/* Adds the dimensions of one array. false: there are too many. */
+static bool add_dimensions(Dwarf_Die *array, struct dimensions *d)
 {
-    while (p->tag == DW_TAG_array_type) {
-        Dwarf_Die child, target;
-        bool started = false;
-        size_t before = d->n;
-        d->vector = d->vector || dwarf_hasattr(&p->die, DW_AT_GNU_vector);
-        while (dwarf_next_child(&p->die, &child, &started)) {
-            int tag = dwarf_tag(&child);
-            if (tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) {
-                continue;
-            }
-            if (d->n == DIMENSIONS_MAX) {
-                fail(b, -E2BIG);
-                return;
-            }
+    Dwarf_Die child;
+    bool started = false;
+    size_t before = d->n;
+    while (d->n < DIMENSIONS_MAX && dwarf_next_child(array, &child, &started)) {
+        int tag = dwarf_tag(&child);
+        if (tag == DW_TAG_subrange_type || tag == DW_TAG_enumeration_type) {
             bool known = tag == DW_TAG_subrange_type && dwarf_dimension(&child, &d->count[d->n]);
             d->flexible = d->flexible || (!known && d->n == 0);
             d->count[d->n] = known ? d->count[d->n] : 0;
             d->n++;
         }
-        if (d->n == before) {
-            d->flexible = d->flexible || d->n == 0;
-            d->count[d->n++] = 0;
-        }
-        unsigned flags = p->flags;
-        size_t align = p->align;
-        peel(dwarf_type_of(&p->die, &target), p);
-        p->flags |= flags;
-        p->align = align != 0 ? align : p->align;
-        if (d->n >= DIMENSIONS_MAX && p->tag == DW_TAG_array_type) {
+    }
+    if (d->n == before && d->n < DIMENSIONS_MAX) {
+        d->flexible = d->flexible || d->n == 0;
+        d->count[d->n++] = 0;
+    }
+    return d->n < DIMENSIONS_MAX;
+}
+
+/* The array's dimensions, those of a typedef'd element too, and the element into *p. */
+static void array_dimensions(struct builder *b, struct peeled *p, struct dimensions *d)
+{
+    bool renamed = false;
+    while (p->tag == DW_TAG_array_type) {
+        struct peeled array = *p;
+        if (!add_dimensions(&array.die, d)) {
             fail(b, -E2BIG);
             return;
         }
+        d->vector = d->vector || dwarf_hasattr(&array.die, DW_AT_GNU_vector);
+        renamed = renamed || array.renamed;
+        peel(dwarf_type_of(&array.die, &d->element), p);
+        p->flags |= array.flags;
+        p->align = array.align != 0 ? array.align : p->align;
     }
+    d->element = renamed ? p->die : d->element; /* what a typedef of an array has as its elements is named anew */
 }
 
 /* Elements of the dimensions from `from` on. */
@@ -383,48 +396,14 @@ static size_t elements(struct builder *b, const struct dimensions *d, size_t fro
     return product;
 }
 
-/* "char *[3][4]" -> "char *[4]": the type of an element. Where no bracket stands (a typedef), the name is left. */
-static void drop_dimension(char *type)
+/* "struct point[4]": the type of what is left from that dimension on. */
+static void level_type(struct dimensions *d, size_t level, char type[DWARF_TYPE_NAME_MAX])
 {
-    char *open = strrchr(type, '[');
-    while (open != NULL && open > type && open[-1] == ']') {
-        do {
-            open--;
-        } while (open > type && *open != '[');
-    }
-    char *close = open != NULL ? strchr(open, ']') : NULL;
-    if (close != NULL) {
-        memmove(open, close + 1, strlen(close + 1) + 1);
-    }
-}
-
-/* The type of what is left at that level: without the dimensions before it. A typedef's name says nothing of these, so
- * the element's own name stands there with what dimensions it has. */
-static void level_type(struct peeled *p, const struct dimensions *d, size_t level, char *type)
-{
-    if (d->named) {
-        drop_dimension(type);
-        return;
-    }
-    dwarf_type_name(&p->die, type);
+    dwarf_type_name(&d->element, type);
     for (size_t i = level; i < d->n; i++) {
         size_t n = strlen(type);
         snprintf(type + n, DWARF_TYPE_NAME_MAX - n, "[%zu]", d->count[i]);
     }
-}
-
-/* Does the name end in as many brackets? */
-static bool has_brackets(const char *type, size_t wanted)
-{
-    size_t n = strlen(type), found = 0;
-    while (n > 0 && type[n - 1] == ']') {
-        while (n > 0 && type[n - 1] != '[') {
-            n--;
-        }
-        n -= n > 0;
-        found++;
-    }
-    return found == wanted;
 }
 
 /* One node for each dimension from `level` on, then the element: a struct or union, or the text of the last dimension.
@@ -457,7 +436,7 @@ static void add_levels(struct builder *b, struct peeled *p, struct dimensions *d
                             .count = d->count[level]};
     uint32_t i = add(b, &n, true);
     struct place inner = {.name = "", .align = place->align, .flags = place->flags & LAYOUT_SYNC, .type = place->type};
-    level_type(p, d, level + 1, place->type);
+    level_type(d, level + 1, place->type);
     add_levels(b, p, d, level + 1, &inner);
     if (b->error != 0) {
         return;
@@ -498,7 +477,6 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
         is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0 : text && elements(b, &d, 1) > 0;
     if (sized && (is_struct(p->tag) || (text && !d.vector))) {
         place->align = place->align != 0 ? place->align : text ? 1 : 0;
-        d.named = has_brackets(place->type, d.n);
         add_levels(b, p, &d, 0, place);
         return;
     }
@@ -516,67 +494,97 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
 
 /* ---- members ---- */
 
+/* What a struct's child says. */
 struct member {
-    Dwarf_Die die;
+    const char *name;
     Dwarf_Die type;
-    size_t offset; /* bytes */
-    size_t bits;   /* of a bit-field; 0: none */
-    size_t bit;    /* where it starts, from the struct's start */
+    bool typed;      /* it has one */
+    bool computed;   /* only the running program knows where it lies */
+    bool elsewhere;  /* a static member of C++ */
+    bool is_field;   /* a bit-field */
+    bool placed;     /* `bit` is said */
+    bool from_top;   /* `top` is said */
+    size_t offset;   /* bytes */
+    size_t align;    /* that the source asked for; 0: none */
+    size_t bits;     /* of a bit-field */
+    size_t bit;      /* where it starts, from the struct's start as little-endian machines number them */
+    Dwarf_Sword top; /* DWARF 2 and 3: from the most significant bit of a storage unit */
+    size_t unit;     /* bytes of that; 0: as many as the type has */
 };
 
-/* A bit-field's first bit, counted from the struct's start as little-endian machines number them. */
-static bool bit_place(struct member *m)
+static int note_attribute(Dwarf_Attribute *a, void *context)
 {
-    size_t unit = 0, from_top;
-    if (number_of(&m->die, DW_AT_data_bit_offset, &m->bit)) {
+    struct member *m = context;
+    switch (dwarf_whatattr(a)) {
+    case DW_AT_name:
+        m->name = dwarf_formstring(a);
+        break;
+    case DW_AT_type:
+        m->typed = dwarf_formref_die(a, &m->type) != NULL;
+        break;
+    case DW_AT_data_member_location:
+        m->computed = !location(a, &m->offset);
+        break;
+    case DW_AT_alignment:
+        m->align = alignment(a);
+        break;
+    case DW_AT_bit_size:
+        m->is_field = number(a, &m->bits);
+        break;
+    case DW_AT_data_bit_offset:
+        m->placed = number(a, &m->bit);
+        break;
+    case DW_AT_bit_offset:
+        m->from_top = dwarf_formsdata(a, &m->top) == 0;
+        break;
+    case DW_AT_byte_size:
+        number(a, &m->unit);
+        break;
+    case DW_AT_external:
+    case DW_AT_declaration:
+        m->elsewhere = true;
+        break;
+    default:
+        break;
+    }
+    return DWARF_CB_OK;
+}
+
+/* Works out `bit`. */
+static bool place_bits(struct member *m)
+{
+    if (m->bits == 0 || m->bits > 128) {
+        return false;
+    }
+    if (m->placed) {
         return true;
     }
     m->bit = 8 * m->offset;
-    Dwarf_Attribute attribute;
-    Dwarf_Sword top;
-    if (dwarf_formsdata(dwarf_attr(&m->die, DW_AT_bit_offset, &attribute), &top) != 0) {
+    if (!m->from_top) {
         return true;
     }
-    /* DWARF 2 and 3 count from the most significant bit of a storage unit. */
-    struct peeled p;
-    if (!number_of(&m->die, DW_AT_byte_size, &unit)) {
+    if (m->unit == 0) {
+        struct peeled p;
         peel(&m->type, &p);
-        if (p.tag == 0 || !number_of(&p.die, DW_AT_byte_size, &unit)) {
+        if (p.tag == 0 || !number_of(&p.die, DW_AT_byte_size, &m->unit)) {
             return false;
         }
     }
-    if (unit > 64) {
-        return false;
-    }
-    long long bit = (long long)(8 * unit) - top - (long long)m->bits;
-    from_top = m->bit;
-    if (bit < 0 && (size_t)-bit > from_top) {
-        return false;
-    }
-    m->bit = from_top + (size_t)bit;
-    return true;
+    long long bit = (long long)(m->bit + 8 * m->unit) - m->top - (long long)m->bits;
+    m->bit = (size_t)bit;
+    return m->unit <= 64 && bit >= 0;
 }
 
 /* Reads what a child of a struct says. false: it takes no room, or none that is known. */
 static bool read_member(Dwarf_Die *child, struct member *m)
 {
     int tag = dwarf_tag(child);
-    *m = (struct member){.die = *child};
-    bool inherited = tag == DW_TAG_inheritance;
-    if (tag != DW_TAG_member && !inherited) {
+    *m = (struct member){.name = NULL};
+    if ((tag != DW_TAG_member && tag != DW_TAG_inheritance) || dwarf_getattrs(child, note_attribute, m, 0) != 1) {
         return false;
     }
-    /* static members of C++ */
-    if (!inherited && (dwarf_hasattr(child, DW_AT_external) || dwarf_hasattr(child, DW_AT_declaration))) {
-        return false;
-    }
-    if (!location_of(child, &m->offset) || dwarf_type_of(child, &m->type) == NULL) {
-        return false;
-    }
-    if (number_of(child, DW_AT_bit_size, &m->bits) && (m->bits == 0 || m->bits > 128 || !bit_place(m))) {
-        return false;
-    }
-    return true;
+    bool elsewhere = m->elsewhere && tag == DW_TAG_member;
+    return m->typed && !m->computed && !elsewhere && (!m->is_field || place_bits(m));
 }
 
 static void add_bit_field(struct builder *b, struct member *m, struct place *place)
@@ -606,17 +614,15 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
     if (!read_member(child, &m)) {
         return;
     }
-    bool inherited = dwarf_tag(child) == DW_TAG_inheritance;
-    Dwarf_Die base = m.type;
-    dwarf_resolve_signature(&base);
-    const char *name = dwarf_diename(inherited ? &base : child);
+    if (dwarf_tag(child) == DW_TAG_inheritance) {
+        Dwarf_Die base = m.type;
+        dwarf_resolve_signature(&base);
+        m.name = dwarf_diename(&base);
+    }
     dwarf_type_name(&m.type, type);
-    struct place place = {.name = name != NULL ? name : "",
-                          .offset = m.offset,
-                          .align = alignment_of(child),
-                          .flags = flags,
-                          .type = type};
-    if (m.bits > 0) {
+    struct place place = {
+        .name = m.name != NULL ? m.name : "", .offset = m.offset, .align = m.align, .flags = flags, .type = type};
+    if (m.is_field) {
         add_bit_field(b, &m, &place);
     } else {
         build_type(b, &m.type, &place);

@@ -21,15 +21,19 @@ static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out
 
 static void prepend(char *text, const char *words)
 {
-    char old[DWARF_TYPE_NAME_MAX];
-    snprintf(old, sizeof old, "%s", text);
-    snprintf(text, DWARF_TYPE_NAME_MAX, "%s%.*s", words, DWARF_TYPE_NAME_MAX - 1 - (int)strlen(words), old);
+    size_t n = strlen(text), m = strlen(words), most = DWARF_TYPE_NAME_MAX - 1 - m;
+    n = n < most ? n : most;
+    memmove(text + m, text, n);
+    memcpy(text, words, m);
+    text[m + n] = '\0';
 }
 
 static void append(char *text, const char *words)
 {
-    size_t n = strlen(text);
-    snprintf(text + n, DWARF_TYPE_NAME_MAX - n, "%s", words);
+    size_t n = strlen(text), m = strlen(words), most = DWARF_TYPE_NAME_MAX - 1 - n;
+    m = m < most ? m : most;
+    memcpy(text + n, words, m);
+    text[n + m] = '\0';
 }
 
 Dwarf_Die *dwarf_type_of(Dwarf_Die *die, Dwarf_Die *target)
@@ -154,8 +158,10 @@ static void put_word(Dwarf_Die *type, struct name *n, const char *keyword, const
     Dwarf_Die whole = *type;
     dwarf_resolve_signature(&whole);
     const char *word = dwarf_diename(&whole);
-    bool blank = *keyword != '\0' && word != NULL;
-    snprintf(n->base, sizeof n->base, "%s%s%s%s", qualifiers, keyword, blank ? " " : "", word != NULL ? word : "");
+    append(n->base, qualifiers);
+    append(n->base, keyword);
+    append(n->base, *keyword != '\0' && word != NULL ? " " : "");
+    append(n->base, word != NULL ? word : "");
 }
 
 static const char *keyword_of(int tag)
@@ -193,7 +199,8 @@ static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, un
     char more[64];
     int tag = type != NULL ? dwarf_tag(type) : 0;
     if (type == NULL || depth > DEPTH_MAX || ++*n->steps > STEPS_MAX) {
-        snprintf(n->base, sizeof n->base, "%s%s", qualifiers, type == NULL ? "void" : "...");
+        append(n->base, qualifiers);
+        append(n->base, type == NULL ? "void" : "...");
         return;
     }
     switch (tag) {
@@ -234,13 +241,15 @@ static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, un
 
 static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX])
 {
-    struct name n = {.base = "", .declarator = "", .steps = steps};
+    struct name n;
+    n.base[0] = n.declarator[0] = '\0';
+    n.steps = steps;
     put_type(type, &n, "", depth);
-    bool blank = n.declarator[0] != '\0' && n.declarator[0] != '[';
-    size_t base = strlen(n.base);
-    int length = snprintf(out, DWARF_TYPE_NAME_MAX, "%.*s%s%s", (int)base, n.base, blank ? " " : "", n.declarator);
-    if (length >= DWARF_TYPE_NAME_MAX || base == DWARF_TYPE_NAME_MAX - 1) {
-        snprintf(out + DWARF_TYPE_NAME_MAX - 4, 4, "...");
+    memcpy(out, n.base, strlen(n.base) + 1);
+    append(out, n.declarator[0] != '\0' && n.declarator[0] != '[' ? " " : "");
+    append(out, n.declarator);
+    if (strlen(out) == DWARF_TYPE_NAME_MAX - 1) {
+        memcpy(out + DWARF_TYPE_NAME_MAX - 4, "...", 4);
     }
 }
 
