@@ -6,6 +6,7 @@ import re
 import gdb
 
 import shmgrid_fields
+import shmgrid_maps
 import shmgrid_segment
 from shmgrid_word import Word
 
@@ -43,14 +44,9 @@ def read_only(where):
     if where.pid is None:
         return False
     try:
-        with open("/proc/%d/maps" % where.pid) as maps:
-            for line in maps:
-                start, end = (int(x, 16) for x in line.split(None, 1)[0].split("-"))
-                if start <= where.address < end:
-                    return line.split()[1][1] != "w"
+        return any(m.start <= where.address < m.end and m.rights[1] != "w" for m in shmgrid_maps.mappings(where.pid))
     except OSError:
-        pass
-    return False
+        return False
 
 
 def steps():

@@ -120,6 +120,14 @@ kernel_of() { ipcs -m -i "$1"; }
     [[ $output =~ :[[:space:]]+"$new" ]]
 }
 
+@test "shm-watch says where the program has the segment read-only, and only there" {
+    serve
+    in_gdb "$BIN/shm-client" "set args --key $KEY" 'break show' run 'shm-watch num'
+    [[ $output == *"this program has the segment read-only"* ]]
+    in_gdb "$SERVER" 'shm-watch num'
+    [[ $output == *"atchpoint 1"* && $output != *"read-only"* ]]
+}
+
 @test "shm-break-field stops once, and with a value only when the field has it" {
     serve --every 20
     in_gdb "$SERVER" 'shm-break-field counter' continue 'info breakpoints' \
