@@ -59,12 +59,12 @@ member_judge()
     done
     printf '%s\n' "${values[@]}" >"$KEEP/measures"
     start_program writer "$SEG_PATH" "${words[@]}"
-    cp "$BEFORE" "$KEEP/before"
-    segment_bytes "$KEEP/after"
     if ((!RUNS)); then
         finish_program
         wrong "writer ended (status ${STATUS-}) before Enter was pressed."
     fi
+    cp "$BEFORE" "$KEEP/before"
+    segment_bytes "$KEEP/after"
     send_line ''
     finish_program
     exits 0
