@@ -50,7 +50,7 @@ board_make()
 # shellcheck disable=SC2034 # end_name looks at STATUS
 tour_run() # SEED
 {
-    command -v gdb >/dev/null || wrong "gdb is not installed, and this lesson is about gdb: sudo apt-get install gdb"
+    command -v gdb >/dev/null || cannot "gdb is not installed, and this lesson is about gdb: sudo apt-get install gdb"
     local watching=()
     steps=$("$LAB/../../gdb/hw-watch" --say) || true
     if [[ $steps ]] && grep -qE '^[[:blank:]]*wat(c|ch)?[[:blank:]]' "$LAB_BUILD/tour.gdb"; then
@@ -66,7 +66,7 @@ tour_run() # SEED
             --args "$LAB_BUILD/station" "$SEG_PATH" "$1"
     ) </dev/null >"$OUT" 2>"$ERR" || STATUS=$?
     ! grep -qiE 'ptrace: Operation not permitted|could not trace the inferior' "$ERR" ||
-        wrong "gdb may not run a program on this machine (ptrace is not permitted). In a container it needs: --cap-add SYS_PTRACE"
+        cannot "gdb may not run a program on this machine (ptrace is not permitted). In a container it needs: --cap-add SYS_PTRACE"
     end_name
     [[ ! $FLOODED ]] || mistake flood "The script prints without end: it was stopped after 1 MB."
     [[ ! $HUNG ]] || mistake hang "gdb did not come to the end of the script: it was stopped."

@@ -14,7 +14,7 @@ maker_start()
     FIRST_NUMBER=$NUMBER
     start_program maker "$SEG_PATH" "$FIRST_NUMBER" "$1"
     MAKER=$SEND
-    segment_facts || wrong "The lesson's own program maker made no segment: $(cat "$ERR")"
+    segment_facts || cannot "The lesson's own program maker made no segment: $(cat "$ERR")"
 }
 
 reader_start()

@@ -13,11 +13,6 @@ values_draw()
     fresh_number 8 40 && fresh_word "$NUMBER" && text=$WORD
 }
 
-holder_start() # SIZE TEXT
-{
-    MAY_CRASH=1 start_program holder "$SEG_PATH" "$@"
-}
-
 # What shall stand in the segment: the text, and zeros.
 expected_bytes() # SIZE TEXT
 {
@@ -61,20 +56,24 @@ left_judge() # HOW
         "After $1 the segment $SEG_ID still stands there, with $SEG_NATTCH attached. To detach, or to end, does not remove it."
 }
 
-@test "holder makes the segment, attaches it, writes its text, and waits" {
-    values_draw
+# A holder that holds a segment, under a key of its own.
+holder_holds()
+{
     segment_name
     start_program holder "$SEG_PATH" "$size" "$text"
     held_judge "$size" "$text"
+    HELD=$SEG_ID
+}
+
+@test "holder makes the segment, attaches it, writes its text, and waits" {
+    values_draw
+    holder_holds
 }
 
 @test "after Enter nothing is left" {
     needs "$HOLDS"
     values_draw
-    segment_name
-    start_program holder "$SEG_PATH" "$size" "$text"
-    held_judge "$size" "$text"
-    HELD=$SEG_ID
+    holder_holds
     send_line ''
     ((!RUNS)) || wrong "Enter was pressed, and holder still waits."
     finish_program
@@ -85,10 +84,7 @@ left_judge() # HOW
 @test "after the end of its input nothing is left" {
     needs "$ENTER"
     values_draw
-    segment_name
-    start_program holder "$SEG_PATH" "$size" "$text"
-    segment_facts || wrong "While holder waits, no segment stands under its key."
-    HELD=$SEG_ID
+    holder_holds
     send_end
     ((!RUNS)) || wrong "Its input has ended, and holder still waits."
     finish_program
@@ -99,9 +95,7 @@ left_judge() # HOW
 # How the holder takes a signal: ended, killed, waits, left. FATE
 signal_try() # NAME
 {
-    segment_name
-    holder_start "$size" "$text"
-    segment_facts || wrong "While holder waits, no segment stands under its key."
+    holder_holds
     send_signal "$1"
     if ((RUNS)); then
         FATE=waits
@@ -179,9 +173,9 @@ standing_try() # WHO SIZE
                 until \"\$PROBE\" facts $SEG_KEY | grep -q 'NATTCH=1 '; do sleep 0.01; done"
             ;;
     esac
-    FIRST=$first holder_start "$size" "$text"
+    FIRST=$first MAY_CRASH=1 start_program holder "$SEG_PATH" "$size" "$text"
     OLD=$(cat "$BOX/made")
-    [[ $OLD ]] || wrong "The check itself failed: it could not make a segment."
+    [[ $OLD ]] || cannot "The check itself failed: it could not make a segment."
     echo "$OLD" >>"$T/ours"
     standing_fate
 }

@@ -2,7 +2,7 @@
 #
 # The machine (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
 # (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_OWN_IPC (1: the IPC namespace is ours
-# alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.grid, N.output; and remarks.
+# alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
 
 LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait
@@ -73,7 +73,19 @@ remark() { grep -qxsF -- "$*" "$LAB_OUT/remarks" || printf '%s\n' "$*" >>"$LAB_O
 wrong()
 {
     note "$@"
+    verdict_add line "$(caller_line)"
     exit 1
+}
+
+# For what is not the program's fault: the check cannot work here.
+cannot() { wrong "$@"; }
+
+# The line of check.bats, or of what else is not this file, that led here: verify asks which verdict it was.
+caller_line()
+{
+    local frame=1
+    while [[ ${BASH_SOURCE[frame]} == "${BASH_SOURCE[0]}" ]]; do frame=$((frame + 1)); done
+    echo "${BASH_LINENO[frame - 1]}"
 }
 
 mistake()
@@ -139,7 +151,7 @@ segment_name()
         SEG_KEY=$("$PROBE" key "$SEG_PATH" "$LAB_PROJ") || continue
         "$PROBE" facts "$SEG_KEY" >/dev/null || return 0
     done
-    wrong "The check itself failed: it found no free key for a file in $BOX."
+    cannot "The check itself failed: it found no free key for a file in $BOX."
 }
 
 # segment_fill SIZE MODE FILE
@@ -364,7 +376,7 @@ cage_end()
 witness()
 {
     [[ -e $KEEP/witness.so ]] || cc -shared -fPIC -o "$KEEP/witness.so" "$LAB/witness.c" -ldl ||
-        wrong "The check itself failed: cc could not build witness.c."
+        cannot "The check itself failed: cc could not build witness.c."
     cp "$KEEP/witness.so" "$BOX/"
     WITNESS=$BOX/witness
 }
@@ -407,7 +419,7 @@ compare()
     local status=0
     COMPARED=("$T/forgiven" "$3" "$1")
     DIFFERS=$("$PROBE" compare "$1" "$2" "$3" "${BEFORE:-/dev/null}" "$T/forgiven") || status=$?
-    ((status < 2)) || wrong "The check itself failed: shm-probe could not compare."
+    ((status < 2)) || cannot "The check itself failed: shm-probe could not compare."
     return "$status"
 }
 

@@ -12,7 +12,7 @@ from .places import ROOT
 
 MACHINE_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
-MORE_PARTS = ("pictures", "ask.h")  # and *.layout
+MORE_PARTS = ("wrong", "pictures", "ask.h")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2
 STRAY = re.compile(r"~$|\.(o|swp|swo|orig|rej|bak|log)$|^(a\.out|core(\.\d+)?|\.DS_Store|__pycache__|\..*\.un~)$")
 
@@ -45,7 +45,7 @@ def lint(lesson) -> list:
     missing = [f"{part} is missing" for part in PARTS if not (lesson.folder / part).exists()]
     return missing + [
         *lint_strays(lesson), *lint_start(lesson), *lint_hints(lesson), *lint_checks(lesson), *lint_mistakes(lesson),
-        *lint_right(lesson), *lint_asks(lesson), *lint_readme.lint(lesson),
+        *lint_wrong(lesson), *lint_right(lesson), *lint_asks(lesson), *lint_readme.lint(lesson),
     ]
 
 
@@ -54,6 +54,8 @@ def lint_strays(lesson) -> list:
     for path in sorted(lesson.folder.iterdir()):
         if path.name not in PARTS + MORE_PARTS and path.suffix != ".layout":
             found.append(f"{path.name}: a lesson has no such file")
+    found += [f"{part}/{name}: not a patch" for part in ("mistakes", "wrong") for name in tree(lesson.folder / part)
+              if not name.endswith(".patch")]
     for name, path in tree(lesson.folder).items():
         with open(path, "rb") as stream:
             binary = stream.read(4) == b"\x7fELF"
@@ -123,6 +125,16 @@ def lint_checks(lesson) -> list:
     return found
 
 
+QUOTED = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|(?:^|(?<=\s))#[^\n]*""", re.M)
+PLAIN = re.compile(r"(?:^|[\s;&|({])(wrong|exits|fails_well|said)(?=[\s;]|$)", re.M)
+
+
+def plain_verdicts(check: str) -> list:
+    """The lines of a check.bats with a verdict that names no mistake."""
+    bare = QUOTED.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), check)
+    return list(dict.fromkeys(bare.count("\n", 0, match.start(1)) + 1 for match in PLAIN.finditer(bare)))
+
+
 def lint_mistakes(lesson) -> list:
     programs = patches.every(lesson.folder / "mistakes")
     ids = [patch.name for patch in programs]
@@ -133,13 +145,23 @@ def lint_mistakes(lesson) -> list:
               if mistake.id not in ids and mistake.id != lesson.starter]
     if len(ids) < MISTAKES_MIN:
         found.append(f"mistakes/ has {len(ids)} patches, and {MISTAKES_MIN} are the least")
-    found += [f"mistakes/{name}: not a patch" for name in tree(lesson.folder / "mistakes")
-              if not name.endswith(".patch")]
     return found + [sentence for patch in programs for sentence in lint_patch(lesson, patch)]
 
 
+def lint_wrong(lesson) -> list:
+    names, found = tap.names(lesson.folder / "check.bats") if (lesson.folder / "check.bats").exists() else [], []
+    for patch in patches.every(lesson.folder / "wrong"):
+        found += lint_patch(lesson, patch)
+        if not patch.fails:
+            found.append(f"{patch.shown}: its head lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF ITS VERDICT'")
+        found += [f"{patch.shown}: check.bats has no test '{fails.test}'" for fails in patch.fails
+                  if fails.test not in names]
+    return found
+
+
 def lint_patch(lesson, patch) -> list:
-    found = [] if patch.about else [f"{patch.shown}: its first line is not 'Mistake: what is wrong.'"]
+    word = patches.FIRST[patch.path.parent.name]
+    found = [] if patch.about else [f"{patch.shown}: its first line is not '{word}: what is wrong.'"]
     found += [f"{patch.shown} changes {name}, which lesson.conf gives nobody to edit" for name in patch.files
               if name not in lesson.edit]
     with tempfile.TemporaryDirectory(prefix="shmlab-lint.") as folder:

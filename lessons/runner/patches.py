@@ -1,4 +1,4 @@
-"""A lesson's programs that are patches: mistakes/NAME.patch. docs/lesson-format.md is the contract.
+"""A lesson's programs that are patches: mistakes/NAME.patch, wrong/NAME.patch. docs/lesson-format.md is the contract.
 
 every(folder) -> the patches in it, in order       find(folder, name) -> one, or LookupError with a plain sentence
 apply(patch, lesson, folder)                       fills the folder with what the patch starts from, and patches it
@@ -13,15 +13,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 BASES = ("solution", "start")  # the folders that a patch may start from
+FIRST = {"mistakes": "Mistake", "wrong": "Wrong"}  # the word of its first line, by the folder that it lies in
 
 
 class PatchError(Exception):
     pass
 
 
+class Fails(NamedTuple):
+    test: str  # the name of a test that must fail
+    text: str  # a part of what it must say
+
+
 class Patch(NamedTuple):
     path: Path
-    about: str  # what its first line says behind "Mistake:"; empty where there is no such line
+    about: str  # what its first line says behind the word; empty where there is no such line
+    fails: list  # of Fails: the lines "Fails:" and "Says:" of its head
     sources: list  # the files that it changes, as it names them: solution/FILE
 
     @property
@@ -45,9 +52,10 @@ class Patch(NamedTuple):
 
 def read(path: Path) -> Patch:
     text = path.read_text(encoding="utf-8", errors="replace")
-    first = re.match(r"Mistake: +(\S.*)$", text, re.M)
+    first = re.match(FIRST[path.parent.name] + r": +(\S.*)$", text, re.M)
+    fails = [Fails(*pair) for pair in re.findall(r"^Fails: +(.*)\nSays: +(.*)$", text, re.M)]
     sources = re.findall(r"^--- ([^\t\n]+).*\n\+\+\+ ", text, re.M)
-    return Patch(path, first.group(1).strip() if first else "", sources)
+    return Patch(path, first.group(1).strip() if first else "", fails, sources)
 
 
 def every(folder: Path) -> list:

@@ -80,6 +80,8 @@ def tests(stream: str, check: Path, out: Path, why: str) -> list:
         if status == "fail":
             test.diagnoses = read_text(out / f"{number}.diagnosis").split()
             test.text = read_text(out / f"{number}.text").strip() or unexplained(said)
+            line = read_text(out / f"{number}.line").strip()
+            test.line = int(line) if line.isdecimal() else 0
             test.grid = grid_of(_read(out / f"{number}.grid")).rstrip("\n")
             test.output = read_text(out / f"{number}.output").rstrip()
         listed.append(test)

@@ -17,7 +17,7 @@ from . import check, conf, lint, lint_run, patches
 from .places import lessons_folder
 from .plain import printable
 
-KINDS = ("start", "solution", "mistakes", "right", "lint")  # the columns of the table
+KINDS = ("start", "solution", "mistakes", "wrong", "right", "lint")  # the columns of the table
 ROUTES = ("gcc -O0", "gcc -O2", "clang -O0", "clang -O2", "gcc -O0 sanitized")  # of a solution
 SAID_MAX = 12  # lines of one report that are shown
 
@@ -29,7 +29,7 @@ class Trial:
     name: str  # of the mistake, the right solution, the compiler
     files: Path = None  # laid over the solution: a folder, or a file that takes the main file's place
     patch: patches.Patch = None  # in place of files
-    expected: list = None  # the diagnoses; None: it passes
+    expected: list = None  # the diagnoses; None: it passes, or fails as its patch says
     route: str = ""
 
     @property
@@ -52,6 +52,7 @@ def trials(lesson, quick: bool) -> list:
             found.append(Trial(lesson, "solution", route, route=route))
     found += [Trial(lesson, "mistakes", patch.name, patch=patch, expected=[patch.name])
               for patch in patches.every(lesson.folder / "mistakes")]
+    found += [Trial(lesson, "wrong", patch.name, patch=patch) for patch in patches.every(lesson.folder / "wrong")]
     found += [Trial(lesson, "right", name, path) for name, path in lint.variants(lint.right_folder(lesson))]
     return found
 
@@ -88,6 +89,8 @@ def run(trial: Trial, quick: bool) -> Result:
 
 
 def judge(trial: Trial, report) -> list:
+    if trial.kind == "wrong":
+        return judge_wrong(trial.patch, report)
     if trial.expected is None:
         wrong = [] if report.status == "pass" else ["it must pass, and does not"]
         if trial.kind == "solution" and report.build_output.strip():
@@ -101,6 +104,31 @@ def judge(trial: Trial, report) -> list:
         told = ", ".join(report.diagnoses) or "no diagnosis"
         return [f"it must be told as '{trial.expected[0]}', and is told as: {told}"]
     return []
+
+
+def judge_wrong(patch, report) -> list:
+    """No diagnosis, and the tests that fail are those that the patch names, each with its words."""
+    found = []
+    if report.diagnoses:
+        found.append(f"it must fail without a diagnosis, and is told as: {', '.join(report.diagnoses)}")
+    failed = {test.name: test.text for test in report.tests if test.status == "fail"}
+    for fails in patch.fails:
+        text = failed.pop(fails.test, None)
+        if text is None:
+            found.append(f"this test must fail, and does not: {fails.test}")
+        elif fails.text not in text:
+            found.append(f"the test '{fails.test}' must say: {fails.text}")
+    return found + [f"its patch does not tell that this test fails: {name}" for name in failed]
+
+
+def plain_score(lesson, results: list) -> tuple:
+    """(lines of check.bats with a verdict that names no mistake, those of them that stopped no program of wrong/)"""
+    lines = lint.plain_verdicts(lint.read(lesson.folder / "check.bats"))
+    stops = [test.line for result in results if result.trial.lesson is lesson and result.trial.kind == "wrong"
+             and result.report and not result.wrong for test in result.report.tests if test.status == "fail"]
+    # bash tells of a command on several lines one of these
+    proved = {max((line for line in lines if line <= stop), default=0) for stop in stops}
+    return lines, [line for line in lines if line not in proved]
 
 
 def verify(lessons: list, quick: bool, jobs: int, rounds: int, progress) -> list:
@@ -157,7 +185,7 @@ def cell(results: list, kind: str) -> str:
 
 
 def kill_score(results: list) -> tuple:
-    """(mistakes told by name in every round, all)"""
+    """(mistakes told by name in every round, all of them)"""
     told = {}
     for result in results:
         if result.trial.kind == "mistakes":
@@ -166,14 +194,17 @@ def kill_score(results: list) -> tuple:
 
 
 def tell_table(results: list):
-    lessons = list(dict.fromkeys(result.trial.lesson.name for result in results))
+    lessons = {result.trial.lesson.name: result.trial.lesson for result in results}
     width = max(len(name) for name in [*lessons, "lesson"])
     print(f"{'lesson':{width}}  " + "  ".join(f"{kind:8}" for kind in KINDS).rstrip())
     for name in lessons:
         mine = [result for result in results if result.trial.lesson.name == name]
         print(f"{name:{width}}  " + "  ".join(f"{cell(mine, kind):8}" for kind in KINDS).rstrip())
-    print("kill score: {} of {} mistakes told by name".format(*kill_score(results)))
-    for lesson in {result.trial.lesson.name: result.trial.lesson for result in results}.values():
+    scores = [plain_score(lesson, results) for lesson in lessons.values()]
+    plain, left = (sum(len(part) for part in column) for column in zip(*scores))
+    print("kill score: {} of {} mistakes told by name, ".format(*kill_score(results))
+          + f"{plain - left} of {plain} verdicts without a name proved")
+    for lesson in lessons.values():
         if lesson.no_sanitize:
             print(f"{lesson.name}: without AddressSanitizer: {lesson.no_sanitize}")
 
@@ -230,6 +261,8 @@ def main(words: list) -> int:
         print(f"shmlab: {error}", file=sys.stderr)
         return 1
     wrong = [result for result in results if result.wrong]
+    errors += [f"{lesson.name}: check.bats:{line}: no program in wrong/ is stopped by this verdict"
+               for lesson in lessons for line in plain_score(lesson, results)[1]]
     for line in errors:
         print(line)
     for result in wrong:

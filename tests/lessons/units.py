@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import (ask, build, conf, grade, grade_room, pointers, report, style, tap, tell,  # noqa: E402
+from runner import (ask, build, conf, grade, grade_room, lint, pointers, report, style, tap, tell,  # noqa: E402
                     watch)  # after the path is set
 
 CONF = """title = T
@@ -94,6 +94,23 @@ class Words(unittest.TestCase):
                 ("w.c:3:5: error: stray '\\342' in program", "copied from a web page"),
                 ("w.c:3:5: error: expected declaration or statement at end of input", "closing }")):
             self.assertIn(told, pointers.lines(said, lesson, []), said)
+
+
+class Lint(unittest.TestCase):
+    def test_verdicts_without_a_name_are_found_by_their_lines(self):
+        check = """# wrong, in a comment
+@test "what is wrong is told" {
+    exits 0 # exits 1
+    ((RUNS)) || { finish_program && wrong "it ended"; }
+    [[ $seen ]] || wrong \\
+        "it said \\" wrong , and $(grep -m1 '^wrong ' "$OUT") wrong "
+    case $fate in touched) wrong "changed" ;; esac
+    mistake one "wrong "
+    said "$OUT" 'it fails_well '; fails_well
+    cannot "wrong "
+}
+"""
+        self.assertEqual(lint.plain_verdicts(check), [3, 4, 5, 7, 9])
 
 
 class Tap(unittest.TestCase):

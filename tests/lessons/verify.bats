@@ -41,6 +41,7 @@ named()
 
 @test "a mistake that gets no diagnosis is named, and counted as not told" {
     rm "$L/mistakes/"[!so]*.patch # the fewer, the faster
+    rm -r "$L/wrong"
     sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
     run -1 verify 0
     [[ $output == *"mistakes starts-at-one: it must be told as 'starts-at-one', and is told as: no diagnosis"* ]] ||
@@ -48,8 +49,35 @@ named()
     [[ $output == *'kill score: 1 of 2 mistakes told by name'* ]]
 }
 
-@test "a start that passes is named" {
+@test "a verdict without a name that no program of wrong/ brings about is named with its line" {
+    rm "$L/mistakes/"*.patch "$L/wrong/status-2.patch"
+    local line
+    line=$(grep -n '^    fails_well$' "$L/check.bats" | cut -d: -f1)
+    run -1 verify 0
+    [[ $output == *"00-broken: check.bats:$line: no program in wrong/ is stopped by this verdict"* &&
+        $output == *'2 of 3 verdicts without a name proved'* ]] || { printf '%s\n' "$output" && false; }
+}
+
+@test "a program of wrong/ that a verdict lets pass, stops with other words, or names, is told" {
     rm "$L/mistakes/"*.patch
+    sed -i 's/^    exits 0$/    true/; s/^    wrong "count was/    mistake one-byte "count was/; s/^    fails_well$/    wrong "so not"/' "$L/check.bats"
+    run -1 verify 0
+    [[ $output == *'wrong status-3: this test must fail, and does not: counter finds the segment and ends well'* &&
+        $output == *'wrong counts-two: it must fail without a diagnosis, and is told as: one-byte'* &&
+        $output == *"wrong status-2: the test 'without a segment counter says so, and makes none' must say: Its exit status is 2"* ]] ||
+        { printf '%s\n' "$output" && false; }
+}
+
+@test "a program of wrong/ that fails in a test more than its patch names is told" {
+    rm "$L/mistakes/"*.patch "$L/wrong/"[!c]*
+    sed -i '/^Fails/,/^Says/d; s/^--- /Fails: counter finds the segment and ends well\nSays: status\n&/' "$L/wrong/counts-two.patch"
+    run -1 verify 0
+    [[ $output == *'its patch does not tell that this test fails: count is one higher, and nothing else has changed'* ]] ||
+        { printf '%s\n' "$output" && false; }
+}
+
+@test "a start that passes is named" {
+    rm -r "$L/mistakes/"*.patch "$L/wrong"
     cp "$L/solution/counter.c" "$L/start/"
     run -1 verify 0
     [[ $output == *"00-broken: start: it must fail as 'not-counted', and passes"* ]] ||
@@ -87,6 +115,15 @@ check.bats never tells the mistake 'one-byte'"
     [[ $output == *"mistakes/one-byte.patch: its first line is not 'Mistake: what is wrong.'"* &&
         $output == *'mistakes/one-byte.patch changes maker.c, which lesson.conf gives nobody to edit'* ]] ||
         { printf '%s\n' "$output" && false; }
+}
+
+@test "lint: a patch of wrong/ without the test that must fail, or with one that there is not" {
+    sed -i '/^Says/d' "$L/wrong/status-2.patch"
+    sed -i 's/^Fails: counter/Fails: founder/' "$L/wrong/status-3.patch"
+    echo note >"$L/wrong/notes"
+    named "wrong/notes: not a patch
+wrong/status-2.patch: its head lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF ITS VERDICT'
+wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends well'"
 }
 
 @test "lint: a patch says by its '---' lines whether it starts from solution/ or start/" {
