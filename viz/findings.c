@@ -25,17 +25,17 @@ static void __attribute__((format(printf, 4, 5))) add(struct list *list, const c
     va_end(args);
 }
 
-static void add_problem(struct list *list, const struct model *m, const struct layout_problem *p)
+static void add_problem(struct list *list, const struct grid_input *in, const struct layout_problem *p)
 {
     char name[64], other[64];
     struct layout_leaf leaf;
-    if (!layout_leaf_get(m->layout, p->leaf, &leaf)) {
+    if (!layout_leaf_get(in->layout, p->leaf, &leaf)) {
         return;
     }
-    layout_leaf_path(m->layout, p->leaf, name, sizeof name);
+    layout_leaf_path(in->layout, p->leaf, name, sizeof name);
     switch (p->kind) {
     case LAYOUT_OVERLAP:
-        layout_leaf_path(m->layout, p->other, other, sizeof other);
+        layout_leaf_path(in->layout, p->other, other, sizeof other);
         add(list, "overlap", leaf.offset, "%s at 0x%04zx claims bytes that %s claims too", name, leaf.offset, other);
         return;
     case LAYOUT_MISALIGNED:
@@ -44,35 +44,35 @@ static void add_problem(struct list *list, const struct model *m, const struct l
         return;
     case LAYOUT_PAST_END:
         add(list, "past-end", leaf.offset, "%s at 0x%04zx needs %zu bytes, but the segment ends at 0x%04zx", name,
-            leaf.offset, leaf.node->size, m->size);
+            leaf.offset, leaf.node->size, in->segment_size);
         return;
     }
 }
 
-static void add_problems(struct list *list, const struct model *m)
+static void add_problems(struct list *list, const struct grid_input *in)
 {
     struct layout_problem problems[FINDINGS_MAX];
-    size_t all = layout_problems(m->layout, m->size, problems, FINDINGS_MAX);
+    size_t all = layout_problems(in->layout, in->segment_size, problems, FINDINGS_MAX);
     for (size_t i = 0; i < all && i < FINDINGS_MAX; i++) {
-        add_problem(list, m, &problems[i]);
+        add_problem(list, in, &problems[i]);
     }
     list->more += all > FINDINGS_MAX ? all - FINDINGS_MAX : 0;
 }
 
 /* One sentence for each run of padding that holds something. */
-static void add_stale(struct list *list, const struct model *m)
+static void add_stale(struct list *list, const struct grid_input *in)
 {
-    for (size_t at = 0; at < m->size;) {
-        struct layout_span span = layout_span_at(m->layout, at);
-        size_t end = span.end < m->size ? span.end : m->size, used = 0;
+    for (size_t at = 0; at < in->segment_size;) {
+        struct layout_span span = layout_span_at(in->layout, at);
+        size_t end = span.end < in->segment_size ? span.end : in->segment_size, used = 0;
         bool padding = span.kind == LAYOUT_SPAN_PADDING || span.kind == LAYOUT_SPAN_TAIL;
         for (size_t i = at; padding && i < end; i++) {
-            const uint8_t *byte = model_at(m, i, 1);
+            const uint8_t *byte = grid_bytes(in, i, 1);
             used += byte != NULL && *byte != 0;
         }
         if (used > 0) {
             char name[64];
-            layout_leaf_path(m->layout, span.leaf, name, sizeof name);
+            layout_leaf_path(in->layout, span.leaf, name, sizeof name);
             add(list, "stale", at, "%zu of %zu padding bytes at 0x%04zx (%s %s) are not zero: stale",
                 used, end - at, at, span.kind == LAYOUT_SPAN_PADDING ? "before" : "made by", name);
         }
@@ -80,11 +80,11 @@ static void add_stale(struct list *list, const struct model *m)
     }
 }
 
-size_t findings_list(const struct model *m, struct finding out[FINDINGS_MAX], size_t *more)
+size_t findings_list(const struct grid_input *in, struct finding out[FINDINGS_MAX], size_t *more)
 {
     struct list list = {.out = out};
-    add_problems(&list, m);
-    add_stale(&list, m);
+    add_problems(&list, in);
+    add_stale(&list, in);
     *more = list.more;
     return list.count;
 }

@@ -3,7 +3,7 @@
 #ifndef SHMLAB_FINDINGS_H
 #define SHMLAB_FINDINGS_H
 
-#include "model.h"
+#include "grid.h"
 
 #define FINDINGS_MAX 16
 
@@ -13,7 +13,7 @@ struct finding {
     char text[200];   /* one sentence, printable */
 };
 
-/* Writes at most FINDINGS_MAX of them to out and returns how many it wrote; *more: how many there are besides. */
-size_t findings_list(const struct model *m, struct finding out[FINDINGS_MAX], size_t *more);
+/* Writes at most FINDINGS_MAX of those of the whole segment to out and returns how many it wrote; *more: how many there are besides. */
+size_t findings_list(const struct grid_input *in, struct finding out[FINDINGS_MAX], size_t *more);
 
 #endif

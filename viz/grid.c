@@ -361,3 +361,17 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
     }
     texts_find(in, cells, count);
 }
+
+size_t grid_known(const struct grid_input *in, size_t offset, size_t count)
+{
+    if (in->bytes == NULL || offset < in->first || offset - in->first >= in->readable) {
+        return 0;
+    }
+    size_t known = in->readable - (offset - in->first);
+    return known < count ? known : count;
+}
+
+const uint8_t *grid_bytes(const struct grid_input *in, size_t offset, size_t count)
+{
+    return count > 0 && grid_known(in, offset, count) == count ? in->bytes + (offset - in->first) : NULL;
+}

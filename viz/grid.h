@@ -98,4 +98,10 @@ struct grid_input {
 /* Fills `count` cells, from in->first on. */
 void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t count);
 
+/* How many bytes from offset on can be read, at most `count`. */
+size_t grid_known(const struct grid_input *in, size_t offset, size_t count);
+
+/* The bytes of [offset, offset + count), where all of them can be read; else NULL. */
+const uint8_t *grid_bytes(const struct grid_input *in, size_t offset, size_t count);
+
 #endif

@@ -303,39 +303,53 @@ bool model_tick(struct model *m, uint64_t now_ms)
     return fades ? model_fade(m) : told;
 }
 
-/* Some of the cells: all of them in the window, or none. */
-static void cells_of(const struct model *m, size_t first, bool known, size_t cursor, struct grid_cell *cells,
-                     size_t count)
+struct grid_input model_grid(const struct model *m, size_t cursor)
 {
-    bool expected = m->expected != NULL && first < m->expected_size;
+    bool expected = m->expected != NULL && m->base <= m->expected_size;
     struct field_row row;
     bool container = cursor < m->size && fields_selected(&m->fields, cursor, &row) &&
                      (row.id.element != SIZE_MAX || layout_kind_is_container(row.node->kind));
-    const struct grid_input in = {
+    return (struct grid_input){
         .layout = m->layout,
         .hues = &m->hues,
         .segment_size = m->size,
-        .first = first,
-        .bytes = known ? m->bytes + (first - m->base) : NULL,
-        .readable = known ? m->base + m->count - first : 0,
-        .before = known ? first - m->base : 0,
-        .expected = expected ? m->expected + first : NULL,
-        .expected_size = expected ? m->expected_size - first : 0,
-        .glow = known ? m->glow + (first - m->base) : NULL,
-        .since = known && m->marking ? m->since + (first - m->base) : NULL,
+        .first = m->base,
+        .bytes = m->bytes,
+        .readable = m->count,
+        .expected = expected ? m->expected + m->base : NULL,
+        .expected_size = expected ? m->expected_size - m->base : 0,
+        .glow = m->glow,
+        .since = m->marking ? m->since : NULL,
         .cursor = cursor,
         .focus = container ? row.offset : 0,
         .focus_end = container ? row.offset + row.size : 0,
     };
+}
+
+/* Some of the cells: all of them in the window, or none. */
+static void cells_of(const struct grid_input *window, size_t first, bool known, struct grid_cell *cells, size_t count)
+{
+    struct grid_input in = *window;
+    size_t skipped = first - window->first;
+    bool expected = known && skipped < in.expected_size;
+    in.first = first;
+    in.bytes = known ? in.bytes + skipped : NULL;
+    in.readable = known ? in.readable - skipped : 0;
+    in.before = known ? skipped : 0;
+    in.expected = expected ? in.expected + skipped : NULL;
+    in.expected_size = expected ? in.expected_size - skipped : 0;
+    in.glow = known ? in.glow + skipped : NULL;
+    in.since = known && in.since != NULL ? in.since + skipped : NULL;
     grid_fill(&in, cells, count);
 }
 
 void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count)
 {
+    const struct grid_input window = model_grid(m, cursor);
     while (count > 0) {
-        size_t known = model_known(m, first, count);
+        size_t known = grid_known(&window, first, count);
         size_t n = known > 0 ? known : first < m->base && m->base - first < count ? m->base - first : count;
-        cells_of(m, first, known > 0, cursor, cells, n);
+        cells_of(&window, first, known > 0, cells, n);
         first += n;
         cells += n;
         count -= n;

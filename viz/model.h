@@ -129,6 +129,9 @@ const uint8_t *model_at(const struct model *m, size_t offset, size_t count);
 /* How many bytes from offset on are in the window, at most `count`. */
 size_t model_known(const struct model *m, size_t offset, size_t count);
 
+/* What the window shows, as grid_fill takes it: good until the next change. cursor: m->cursor, or SIZE_MAX for none. */
+struct grid_input model_grid(const struct model *m, size_t cursor);
+
 /* The picture: grid_fill over the bytes from `first` on (count cells). cursor: m->cursor, or SIZE_MAX to show none. */
 void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count);
 

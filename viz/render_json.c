@@ -114,7 +114,8 @@ static void cells_json(const struct model *m, const struct grid_cell *cells, FIL
 static void findings_json(const struct model *m, FILE *out)
 {
     struct finding findings[FINDINGS_MAX];
-    size_t more, n = findings_list(m, findings, &more);
+    const struct grid_input in = model_grid(m, SIZE_MAX);
+    size_t more, n = findings_list(&in, findings, &more);
     fputs("\"findings\":[", out);
     for (size_t i = 0; i < n; i++) {
         fprintf(out, "%s\n{\"kind\":\"%s\",\"offset\":%zu,\"text\":", i > 0 ? "," : "", findings[i].kind,

@@ -214,7 +214,8 @@ static int legend_draw(struct page *p, int y)
 static int findings_draw(struct page *p, int y)
 {
     struct finding findings[FINDINGS_MAX];
-    size_t more, n = findings_list(p->model, findings, &more);
+    const struct grid_input in = model_grid(p->model, SIZE_MAX);
+    size_t more, n = findings_list(&in, findings, &more);
     int columns = p->width / SVG_SMALL - 3;
     y += 8;
     for (size_t i = 0; i < n; i++) {
@@ -251,7 +252,8 @@ static void about_write(const struct page *p, FILE *out)
     if (leaves > ABOUT_FIELDS) {
         fprintf(out, " And %zu more fields.", leaves - ABOUT_FIELDS);
     }
-    found = findings_list(m, findings, &more);
+    const struct grid_input in = model_grid(m, SIZE_MAX);
+    found = findings_list(&in, findings, &more);
     for (size_t i = 0; i < found; i++) {
         fprintf(out, " %s.", findings[i].text);
     }

@@ -58,7 +58,8 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
 {
     struct rows_shape shape = rows_fit(cols, m->want_width, m->want_width > 0 ? m->want_width : 16, m->size);
     struct finding findings[FINDINGS_MAX];
-    size_t more, found = findings_list(m, findings, &more);
+    const struct grid_input in = model_grid(m, SIZE_MAX);
+    size_t more, found = findings_list(&in, findings, &more);
     int rows = (int)((m->size + (size_t)shape.width - 1) / (size_t)shape.width);
     int fields = (int)(layout_leaves(m->layout) < 4096 ? layout_leaves(m->layout) : 4096);
     int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
