@@ -26,21 +26,17 @@ void chooser_return(struct chooser *ch, const struct source *from)
     const struct source_spec *spec = &from->spec; /* its strings may lie in the list */
     struct segment_entry e = {.kind = SEGMENT_SYSV};
     bool came = true;
-    switch (spec->kind) {
-    case SOURCE_SEGMENT:
+    if (spec->kind == &source_segment) {
         e.id = from->stat.id;
         came = from->attached_before;
-        break;
-    case SOURCE_POSIX:
+    } else if (spec->kind == &source_posix) {
         e.kind = SEGMENT_POSIX;
         snprintf(e.name, sizeof e.name, "/%s", spec->path + strspn(spec->path, "/"));
-        break;
-    case SOURCE_MAP:
+    } else if (spec->kind == &source_map) {
         e.kind = SEGMENT_MEMFD;
-        e.device = from->map.device;
-        e.inode = from->map.inode;
-        break;
-    default:
+        e.device = from->neighbours.what.device;
+        e.inode = from->neighbours.what.inode;
+    } else {
         came = false;
     }
     chooser_free(ch);
@@ -198,7 +194,7 @@ bool chooser_click(struct chooser *ch, int rows, int row)
 
 void chooser_choice(struct chooser *ch, struct source_spec *spec)
 {
-    *spec = (struct source_spec){.kind = SOURCE_SEGMENT, .name = SEGMENT_NAME_DEFAULT};
+    *spec = (struct source_spec){.kind = &source_segment, .name = SEGMENT_NAME_DEFAULT};
     if (ch->selected >= ch->list.count) {
         return;
     }
@@ -206,11 +202,11 @@ void chooser_choice(struct chooser *ch, struct source_spec *spec)
     if (e->kind == SEGMENT_SYSV) {
         spec->name = (struct segment_name){.by = SEGMENT_BY_ID, .id = e->id};
     } else if (e->kind == SEGMENT_POSIX) {
-        spec->kind = SOURCE_POSIX;
+        spec->kind = &source_posix;
         spec->path = e->name;
     } else {
         snprintf(ch->address, sizeof ch->address, "0x%llx", (unsigned long long)e->address);
-        spec->kind = SOURCE_MAP;
+        spec->kind = &source_map;
         spec->pid = e->creator_pid;
         spec->map = ch->address;
     }

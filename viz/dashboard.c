@@ -176,18 +176,17 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     char part[8][64] = {" shm-view "};
     size_t n = 1;
     source_title(source, part[n++], sizeof *part);
-    bool segment = source->spec.kind == SOURCE_SEGMENT && source->attached_before;
+    bool segment = source->spec.kind->counted && source->attached_before;
     if (segment) {
         snprintf(part[n++], sizeof *part, "id %d", source->stat.id);
     }
     if (m->size > 0) {
         snprintf(part[n++], sizeof *part, "%zu bytes", m->size);
     }
-    if (source->spec.kind == SOURCE_POSIX && source->attached_before) {
+    if (source->owner[0] != '\0') {
         snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
     }
     if (segment) {
-        snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
         snprintf(part[n++], sizeof *part, "nattch %lu", source->stat.attached);
         bool runs = source->creator_runs && source->state == SOURCE_LIVE;
         snprintf(part[n++], sizeof *part, "by %s %d", runs ? source->creator_name : "dead pid",
@@ -386,7 +385,7 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     int row = r.row + (r.rows >= 6 ? r.rows / 3 : 0);
     const char *line = source->line[0] != '\0' ? source->line : "there are no bytes to show";
     row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_words(t, WORDS_CALM), line);
-    if (source->spec.kind == SOURCE_SEGMENT && r.row + r.rows - row >= 3) {
+    if (source->spec.kind == &source_segment && r.row + r.rows - row >= 3) {
         canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_words(t, WORDS_LABEL),
                            "This viewer goes on by itself as soon as there is something to see. s lists what memory "
                            "there is.");

@@ -251,16 +251,16 @@ static int find(struct glasses *g, const struct glasses_spec *spec, const struct
     if (spec->elf != NULL) {
         return from_elf(g, spec, error);
     }
-    if (source->spec.kind == SOURCE_POSIX && source->neighbours.now.count > 0) {
+    bool maker = source->spec.kind->maker;
+    if (!maker && source->neighbours.now.count > 0) {
         return from_neighbours(g, spec, source, error);
     }
-    bool program = source->spec.kind == SOURCE_SEGMENT || source->spec.kind == SOURCE_MAP;
-    if (!program && spec->type != NULL) {
+    if (!maker && spec->type != NULL) {
         layout_error_set(error, 0, "cannot find the type %s: no program was named\n  say which one has it: --elf FILE",
                          spec->type);
         return -EINVAL;
     }
-    return program ? from_creator(g, spec, source, error) : 0;
+    return maker ? from_creator(g, spec, source, error) : 0;
 }
 
 int glasses_find(struct glasses *g, const struct glasses_spec *spec, const struct source *source, size_t size,

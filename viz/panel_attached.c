@@ -8,7 +8,7 @@
 
 static bool counted(const struct source *s)
 {
-    return s->spec.kind == SOURCE_SEGMENT;
+    return s->spec.kind->counted;
 }
 
 static bool known(const struct source *s)
@@ -259,7 +259,7 @@ size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct
     panel_title(c, t, head[0] != '\0' ? head : "who has it attached");
     size_t lines = panel_attached_lines(s);
     if (lines == 0) {
-        const char *why = s->spec.kind == SOURCE_FILE || s->spec.kind == SOURCE_STDIN
+        const char *why = s->state == SOURCE_STATIC
                               ? "A file or standard input was read once: nobody is attached."
                               : "There is nothing now that somebody could have attached.";
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);

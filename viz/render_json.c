@@ -20,7 +20,7 @@ static void source_json(const struct source *s, const struct model *m, FILE *out
     json_string(out, title);
     fputs(",\"state\":", out);
     json_string(out, source_state_name(s->state));
-    if (s->spec.kind == SOURCE_SEGMENT && s->attached_before) {
+    if (s->spec.kind->counted && s->attached_before) {
         fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u", (unsigned)s->stat.key,
                 s->stat.id, (unsigned)s->stat.mode, (unsigned)s->stat.owner);
         fprintf(out, ",\"nattch\":%lu,\"creator_pid\":%d", s->stat.attached, (int)s->stat.creator_pid);
@@ -133,7 +133,7 @@ static void attachment_json(const struct source *s, const struct attachment *one
     fprintf(out, ",\"address\":\"0x%llx\",\"size\":%llu,\"offset\":%llu,\"rights\":\"%s\",\"private\":%s",
             (unsigned long long)one->address, (unsigned long long)one->size, (unsigned long long)one->offset,
             one->rights, json_bool(!one->shared));
-    bool segment = s->spec.kind == SOURCE_SEGMENT;
+    bool segment = s->spec.kind->counted;
     fprintf(out, ",\"creator\":%s,\"last\":%s}",
             json_bool(segment && s->creator_runs && one->pid == s->stat.creator_pid),
             json_bool(segment && one->pid == s->last_pid));
@@ -149,7 +149,7 @@ static void attached_json(const struct source *s, FILE *out)
         return;
     }
     fprintf(out, ",\n\"attached\":{\"found\":%zu,\"processes\":%zu", a->found, a->processes);
-    if (s->spec.kind == SOURCE_SEGMENT) {
+    if (s->spec.kind->counted) {
         fprintf(out, ",\"nattch\":%lu,\"missing\":%zu,\"creator_pid\":%d,\"last_pid\":%d",
                 s->neighbours.seen.attached, missing, (int)s->stat.creator_pid, (int)s->last_pid);
     }

@@ -3,32 +3,73 @@
  *
  *   source_open -> every frame: source_poll, source_read -> source_close
  *
+ * A kind of source is a file, source_NAME.c, and a row in SOURCE_KINDS. Nothing else knows what a kind does.
+ *
  * Only ever reads. A segment is attached with SHM_RDONLY; POSIX shared memory, which may shrink at any time, and the
  * mappings of others are read by system calls and never mapped, so that no access can fault. */
 #ifndef SHMLAB_SOURCE_H
 #define SHMLAB_SOURCE_H
 
 #include "inspect/attachment.h"
-#include "inspect/mapping.h"
 #include "process.h"
 #include "segment.h"
 
-enum source_kind { SOURCE_SEGMENT, SOURCE_FILE, SOURCE_STDIN, SOURCE_POSIX, SOURCE_MAP };
+/* The table of all kinds, in the order of --help. */
+#define SOURCE_KINDS(ROW)                                                                                              \
+    ROW(source_segment) /* System V */                                                                                 \
+    ROW(source_posix)   /* what shm_open makes */                                                                      \
+    ROW(source_map)     /* memory of another process */                                                                \
+    ROW(source_file)    /* a file, or standard input */
 
+struct source;
+struct source_kind;
+
+/* Which source. Strings are the caller's. */
 struct source_spec {
-    enum source_kind kind;
-    struct segment_name name; /* SOURCE_SEGMENT */
-    const char *path;         /* SOURCE_FILE; the caller's. SOURCE_POSIX: "/name", as shm_open takes it, or "name" */
-    pid_t pid;                /* SOURCE_MAP: whose mapping */
-    const char *map;          /* SOURCE_MAP: which one: its line in /proc/PID/maps from 1 on, its name, or an address in
-                               * it (0x hex); the caller's */
+    const struct source_kind *kind;
+    struct segment_name name; /* source_segment */
+    const char *path;         /* source_file: NULL is standard input. source_posix: "/name", as shm_open takes it, or
+                               * "name". Others: what their option was given */
+    pid_t pid;                /* source_map: whose mapping */
+    const char *map;          /* source_map: which one: its line in /proc/PID/maps from 1 on, its name, or an address in
+                               * it (0x hex) */
 };
+
+/* How a source is named on a command line: --name ARG. */
+struct source_option {
+    const char *name, *arg, *help; /* as in struct option_row */
+    const char *takes;             /* for who gave another argument: "the number of a process" */
+    int (*take)(struct source_spec *spec, const char *arg); /* 0 or -EINVAL */
+};
+
+struct source_kind {
+    const struct source_option *options; /* the first one names a source, others say more of it, the last one has no
+                                          * name; NULL: those that name a segment (options.h) */
+    bool counted; /* the kernel counts who has it attached, and knows who made it and who came or went last */
+    bool maker;   /* one process made it or has it: s->creator. Its program may know the layout */
+
+    /* Starts, as source_open says it; s is empty but for its spec. */
+    int (*open)(struct source *s);
+    /* Looks what became of it. NULL: it stays as it was. */
+    void (*poll)(struct source *s);
+    /* Copies bytes [first, first + count), which lie within s->size; returns how many could be read. */
+    size_t (*read)(const struct source *s, size_t first, uint8_t *out, size_t count);
+    void (*title)(const struct source *s, char *out, size_t out_size);
+    int (*tell)(const struct source *s, const char *program, int rc);
+    /* Gives back what open and poll took: s->fd, s->own. Also after an open that failed. */
+    void (*close)(struct source *s);
+};
+
+#define SOURCE_DECLARE(kind) extern const struct source_kind kind;
+SOURCE_KINDS(SOURCE_DECLARE)
+extern const struct source_kind *const source_kinds[];
+extern const size_t source_kind_count;
 
 enum source_state {
     SOURCE_LIVE,    /* attached */
     SOURCE_STATIC,  /* a file or standard input, read once */
     SOURCE_WAITING, /* nothing to be seen yet: no segment, no such path */
-    SOURCE_DENIED,  /* a segment stands there that we may not read */
+    SOURCE_DENIED,  /* something stands there that we may not read */
     SOURCE_REMOVED, /* removed, but others still use it, and so do we */
     SOURCE_GONE     /* it is gone; its last bytes are still with whoever read them */
 };
@@ -38,38 +79,41 @@ enum source_state {
 struct source {
     struct source_spec spec;
     enum source_state state;
-    struct segment segment;          /* attached in SOURCE_LIVE and SOURCE_REMOVED; SOURCE_SEGMENT only */
-    struct segment_stat stat;        /* the kernel's last word on it; nattch counts our own attachment. Of SOURCE_POSIX:
+    size_t size;                     /* bytes; of the last ones where there are none now */
+    const uint8_t *mapped;           /* the memory itself, where we have it attached; else NULL */
+    int fd;                          /* what is read; -1: nothing, or by other means */
+    void *own;                       /* what the kind keeps besides */
+    uint64_t looked_at;              /* ms: when the kind last took a look that costs much */
+
+    struct segment_stat stat;        /* the kernel's last word on it; nattch counts our own attachment. Of source_posix:
                                       * owner and mode */
+    key_t key;                       /* of source_segment, asked for by key or path; 0: not known */
+    pid_t last_pid;                  /* of source_segment: the last other process that attached or detached; 0: not
+                                      * known */
     struct process creator;          /* who made the segment, or whose mapping it is; read when it was attached; name ""
                                       * where it can't be known */
     bool creator_runs;
-    int creator_fd;                  /* pidfd of the creator of SOURCE_SEGMENT, which runs; -1: it has to be asked for */
     char creator_name[32];           /* printable; "?" where it can't be known */
-    char owner[32];                  /* the owner's name, or "uid N"; printable */
-    key_t key;                       /* asked for by key or path; 0: not known */
+    char owner[32];                  /* the owner's name, or "uid N"; printable; "" where it has none */
     bool attached_before;
     unsigned attachments;            /* goes up at each new attachment: the layout must be looked for again */
     char line[SOURCE_LINE_MAX];      /* one calm line that tells the state; printable. "" while all is well. What can be
                                       * said beside bytes has 65 columns at most: as much as 80 columns have room for */
     char news[SOURCE_LINE_MAX];      /* what happened last ("attached anew: ..."), printable; "" where nothing did */
-    uint8_t *bytes;                  /* a file's or standard input's; owned */
-    size_t size;
-    int fd;                          /* SOURCE_POSIX and SOURCE_MAP: what is read; -1: nothing, or by address */
-    struct mapping map;              /* SOURCE_MAP */
-    uint64_t looked_at;              /* source_clock_ms of the last look at /proc/PID/maps (SOURCE_MAP), or at the creator */
     struct attachment_watch neighbours; /* who has it attached: source_look_around */
     pid_t viewer;                    /* our own pid, which stands among them */
-    pid_t last_pid;                  /* of SOURCE_SEGMENT: the last other process that attached or detached; 0: not
-                                      * known */
     void (*leaving)(void *context);  /* where not NULL, called before memory is detached: for who has addresses in it */
     void *leaving_context;
 };
+#define SOURCE_EMPTY ((struct source){.state = SOURCE_WAITING, .fd = -1})
 
 /* Starts. 0 also where there is no shared memory yet (SOURCE_WAITING or SOURCE_DENIED say so); -errno where a file or a
- * mapping can't be read, or a name can never name a segment. s->line then tells what to do, or is "". The caller closes
- * it in any case. */
+ * mapping can't be read, or a name can never name a segment. The caller closes it in any case. */
 int source_open(struct source *s, const struct source_spec *spec);
+
+/* Says on standard error why there is nothing to be seen, and what to do next. rc: source_open's, or 0 where it is open
+ * in SOURCE_WAITING or SOURCE_DENIED. Returns 1, the exit status for it. */
+int source_tell(const struct source *s, const char *program, int rc);
 
 /* Looks what became of it, attaches anew where it was remade. true where state, stat or line changed. */
 bool source_poll(struct source *s);
@@ -99,7 +143,7 @@ bool source_number(const struct source *s, size_t offset, uint32_t *number);
  * s->leaving is called. */
 const void *source_futex(const struct source *s, size_t offset);
 
-/* Detaches and frees. */
+/* Detaches and frees. Does nothing to an empty one. */
 void source_close(struct source *s);
 
 /* "key 0x0f20074e", "id 7", "file dump.bin", "posix /psm_1a": what was asked for, printable. */

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +15,19 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "source_internal.h"
+#include "inspect/mapping.h"
+#include "options.h"
+#include "printable.h"
+#include "source_shared.h"
+#include "tell.h"
 
 #define LOOK_MS 500 /* between two looks at /proc/PID/maps */
+
+/* s->own: the mapping that is read. */
+static struct mapping *map_of(const struct source *s)
+{
+    return s->own;
+}
 
 /* ---- which mapping ---- */
 
@@ -182,11 +193,12 @@ static ssize_t read_memory(pid_t pid, uint64_t address, void *out, size_t count)
 static size_t size_now(const struct source *s)
 {
     struct stat st;
-    size_t size = (size_t)(s->map.end - s->map.start);
+    const struct mapping *m = map_of(s);
+    size_t size = (size_t)(m->end - m->start);
     if (s->fd < 0 || fstat(s->fd, &st) != 0) {
         return size;
     }
-    uint64_t left = (uint64_t)st.st_size > s->map.offset ? (uint64_t)st.st_size - s->map.offset : 0;
+    uint64_t left = (uint64_t)st.st_size > m->offset ? (uint64_t)st.st_size - m->offset : 0;
     return left < size ? (size_t)left : size;
 }
 
@@ -201,7 +213,7 @@ static int attach(struct source *s, const struct mapping *m)
         return errno == EPERM || errno == EACCES ? -EACCES : errno == ESRCH ? -ESRCH : -EFAULT;
     }
     s->fd = fd < 0 ? -1 : fd;
-    s->map = *m;
+    *map_of(s) = *m;
     s->size = size_now(s);
     s->state = SOURCE_LIVE;
     s->line[0] = '\0';
@@ -233,9 +245,13 @@ static void explain(struct source *s, int rc)
     }
 }
 
-int source_map_open(struct source *s)
+static int map_open(struct source *s)
 {
     struct mapping m;
+    s->own = calloc(1, sizeof m);
+    if (s->own == NULL) {
+        return -ENOMEM;
+    }
     int rc = process_proc_is_ours() ? find_word(s->spec.pid, s->spec.map, &m) : -ENOTSUP;
     if (rc == 0) {
         rc = process_read(s->spec.pid, &s->creator);
@@ -258,10 +274,7 @@ int source_map_open(struct source *s)
 
 static void let_go(struct source *s, const char *why)
 {
-    if (s->fd >= 0) {
-        close(s->fd);
-    }
-    s->fd = -1;
+    source_fd_close(s);
     s->state = SOURCE_GONE;
     source_say(s->line, "%s; its last bytes stay", why);
 }
@@ -270,7 +283,7 @@ static void let_go(struct source *s, const char *why)
  * that name counts too: it was made anew. */
 static int find_again(const struct source *s, struct mapping *m)
 {
-    struct search same = {.like = &s->map, .address = UINT64_MAX};
+    struct search same = {.like = map_of(s), .address = UINT64_MAX};
     int rc = find_by(s->spec.pid, &same, m);
     bool by_line = s->spec.map[strspn(s->spec.map, "0123456789")] == '\0';
     return rc == -ENOENT && !by_line ? find_word(s->spec.pid, s->spec.map, m) : rc;
@@ -284,7 +297,7 @@ static bool is_the_same_process(const struct source *s)
 
 static void look(struct source *s)
 {
-    struct mapping m;
+    struct mapping m, *was = map_of(s);
     if (!is_the_same_process(s)) {
         let_go(s, "the process has ended");
         return;
@@ -294,7 +307,7 @@ static void look(struct source *s)
         let_go(s, rc == -EACCES ? "the process may not be looked into any more" : "the process has it mapped no more");
         return;
     }
-    bool moved = m.start != s->map.start || m.end != s->map.end || !same_object(&m, &s->map);
+    bool moved = m.start != was->start || m.end != was->end || !same_object(&m, was);
     if (s->state == SOURCE_LIVE && !moved) {
         return;
     }
@@ -307,7 +320,7 @@ static void look(struct source *s)
     }
 }
 
-void source_map_poll(struct source *s)
+static void map_poll(struct source *s)
 {
     uint64_t now = source_clock_ms();
     if (now - s->looked_at >= LOOK_MS) {
@@ -322,11 +335,65 @@ void source_map_poll(struct source *s)
     }
 }
 
-size_t source_map_read(const struct source *s, size_t first, uint8_t *out, size_t count)
+static size_t map_read(const struct source *s, size_t first, uint8_t *out, size_t count)
 {
+    const struct mapping *m = map_of(s);
     if (s->fd >= 0) {
-        return source_pread(s->fd, s->map.offset + first, out, count);
+        return source_pread(s->fd, m->offset + first, out, count);
     }
-    ssize_t n = read_memory(s->spec.pid, s->map.start + first, out, count);
+    ssize_t n = read_memory(s->spec.pid, m->start + first, out, count);
     return n > 0 ? (size_t)n : 0;
 }
+
+static void map_title(const struct source *s, char *out, size_t out_size)
+{
+    char name[64];
+    printable_text(map_of(s)->name, printable_utf8(), name, sizeof name);
+    snprintf(out, out_size, "pid %d %s", (int)s->spec.pid, name);
+}
+
+static int map_tell(const struct source *s, const char *program, int rc)
+{
+    return tell_failure(program, rc, s->line, "look at mapping %s of process %d", s->spec.map, (int)s->spec.pid);
+}
+
+static void map_close(struct source *s)
+{
+    source_fd_close(s);
+    free(s->own);
+}
+
+static int take_pid(struct source_spec *spec, const char *arg)
+{
+    long long n;
+    if (options_number(arg, 1, INT_MAX, &n) < 0) {
+        return -EINVAL;
+    }
+    spec->pid = (pid_t)n;
+    return 0;
+}
+
+static int take_map(struct source_spec *spec, const char *arg)
+{
+    spec->map = arg;
+    return 0;
+}
+
+static const struct source_option options[] = {
+    {"pid", "PID", "memory of that process: --map says which; without it, lists what is shared",
+     .takes = "the number of a process", .take = take_pid},
+    {"map", "WHICH", "its line in /proc/PID/maps, its name, or an address in it (0x...)",
+     .take = take_map},
+    {.name = NULL},
+};
+
+const struct source_kind source_map = {
+    .options = options,
+    .maker = true,
+    .open = map_open,
+    .poll = map_poll,
+    .read = map_read,
+    .title = map_title,
+    .tell = map_tell,
+    .close = map_close,
+};

@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "printable.h"
 #include "inspect/segment_list.h"
-#include "source_internal.h"
+#include "source_shared.h"
+#include "tell.h"
 #include "user.h"
 
 static int path_of(const struct source *s, char *out, size_t out_size)
@@ -114,8 +116,7 @@ static void unlinked(struct source *s)
                    others, others == 1 ? "" : "s");
         return;
     }
-    close(s->fd);
-    s->fd = -1;
+    source_fd_close(s);
     s->state = SOURCE_GONE;
     if (other >= 0) {
         attached(s, other, &st);
@@ -124,7 +125,7 @@ static void unlinked(struct source *s)
     }
 }
 
-void source_posix_poll(struct source *s)
+static void posix_poll(struct source *s)
 {
     struct stat st;
     if (s->fd < 0) {
@@ -147,3 +148,60 @@ void source_posix_poll(struct source *s)
         s->line[0] = '\0';
     }
 }
+
+static int posix_open(struct source *s)
+{
+    posix_poll(s);
+    return 0;
+}
+
+static size_t posix_read(const struct source *s, size_t first, uint8_t *out, size_t count)
+{
+    return source_pread(s->fd, first, out, count);
+}
+
+static void posix_title(const struct source *s, char *out, size_t out_size)
+{
+    char path[64];
+    printable_text(s->spec.path, printable_utf8(), path, sizeof path);
+    snprintf(out, out_size, "posix %s%s", path[0] == '/' ? "" : "/", path);
+}
+
+/* It is always opened: what isn't there yet is waited for. */
+static int posix_tell(const struct source *s, const char *program, int rc)
+{
+    char name[256];
+    (void)rc;
+    posix_title(s, name, sizeof name);
+    if (s->state == SOURCE_DENIED) {
+        return tell_failure(program, -EACCES, "its owner can allow it: chmod a+r", "open %s", name);
+    }
+    fprintf(stderr, "%s: cannot open %s: there is none\n  ls /dev/shm lists what there is\n", program, name);
+    return 1;
+}
+
+static int take_posix(struct source_spec *spec, const char *name)
+{
+    const char *bare = name + strspn(name, "/");
+    if (*bare == '\0' || strchr(bare, '/') != NULL || strlen(bare) > 255) {
+        return -EINVAL;
+    }
+    spec->path = name;
+    return 0;
+}
+
+static const struct source_option options[] = {
+    {"posix", "/NAME", "POSIX shared memory, as shm_open names it: /dev/shm/NAME",
+     .takes = "a name without folders, as /psm_1a2b", .take = take_posix},
+    {.name = NULL},
+};
+
+const struct source_kind source_posix = {
+    .options = options,
+    .open = posix_open,
+    .poll = posix_poll,
+    .read = posix_read,
+    .title = posix_title,
+    .tell = posix_tell,
+    .close = source_fd_close,
+};

@@ -9,13 +9,25 @@
 #include <unistd.h>
 
 #include "printable.h"
-#include "source_internal.h"
+#include "source_shared.h"
 #include "tell.h"
 #include "user.h"
 
 #define CREATOR_MS 500 /* from attaching to the first look at whether the creator runs; without a pidfd, between two */
 
-int source_segment_id(struct source *s, int *id)
+/* s->own. */
+struct held {
+    struct segment segment; /* attached in SOURCE_LIVE and SOURCE_REMOVED */
+    int creator_fd;         /* pidfd of the creator, which runs; -1: it has to be asked for */
+};
+
+static struct held *held(const struct source *s)
+{
+    return s->own;
+}
+
+/* The id that the name stands for now. 0 or -errno. */
+static int current_id(struct source *s, int *id)
 {
     const struct segment_name *name = &s->spec.name;
     if (name->by == SEGMENT_BY_ID) {
@@ -31,30 +43,51 @@ int source_segment_id(struct source *s, int *id)
     return segment_find(key, id);
 }
 
+/* Watches the creator no more. */
+static void creator_forget(struct held *h)
+{
+    if (h->creator_fd >= 0) {
+        close(h->creator_fd);
+    }
+    h->creator_fd = -1;
+}
+
+/* Lets go of the segment. */
+static void detach(struct source *s)
+{
+    if (s->leaving != NULL && s->mapped != NULL) {
+        s->leaving(s->leaving_context);
+    }
+    s->mapped = NULL;
+    segment_detach(&held(s)->segment);
+}
+
 static void attached(struct source *s, size_t old_size)
 {
+    struct held *h = held(s);
     s->state = SOURCE_LIVE;
     s->line[0] = '\0';
     s->attachments++;
+    s->mapped = h->segment.base;
     s->last_pid = s->stat.last_pid; /* of before: from now on we are the last */
-    segment_stat(s->segment.id, &s->stat);
+    segment_stat(h->segment.id, &s->stat);
     if (s->key == 0) {
         s->key = s->stat.key;
     }
-    source_creator_forget(s);
+    creator_forget(h);
     source_creator_learn(s, s->stat.creator_pid, segment_creator_state(&s->stat) == SEGMENT_CREATOR_RUNS);
     s->looked_at = source_clock_ms();
     user_name(s->stat.owner, s->owner, sizeof s->owner);
-    if (s->attached_before && old_size != s->segment.size) {
-        source_say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", s->segment.id,
-            s->segment.size, old_size);
+    if (s->attached_before && old_size != h->segment.size) {
+        source_say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", h->segment.id,
+            h->segment.size, old_size);
     } else if (s->attached_before) {
-        source_say(s->news, "attached anew: a new segment stands here (shmid %d)", s->segment.id);
+        source_say(s->news, "attached anew: a new segment stands here (shmid %d)", h->segment.id);
     }
     s->attached_before = true;
-    s->size = s->segment.size;
+    s->size = h->segment.size;
     struct attachment_object what;
-    if (attachment_of_segment(s->segment.id, s->segment.base, &what) == 0) {
+    if (attachment_of_segment(h->segment.id, h->segment.base, &what) == 0) {
         attachment_watch_start(&s->neighbours, &what);
     }
 }
@@ -92,12 +125,12 @@ static void try_attach(struct source *s)
 {
     int id;
     size_t old_size = s->size;
-    int rc = source_segment_id(s, &id);
+    int rc = current_id(s, &id);
     if (rc < 0) {
         wait_for_segment(s);
         return;
     }
-    rc = segment_attach(&s->segment, id, &s->stat);
+    rc = segment_attach(&held(s)->segment, id, &s->stat);
     if (rc == 0) {
         attached(s, old_size);
     } else if (rc == -EACCES) {
@@ -113,14 +146,14 @@ static void removed(struct source *s)
 {
     int id;
     unsigned long others = s->stat.attached > 0 ? s->stat.attached - 1 : 0;
-    bool another = s->spec.name.by != SEGMENT_BY_ID && source_segment_id(s, &id) == 0 && id != s->segment.id;
+    bool another = s->spec.name.by != SEGMENT_BY_ID && current_id(s, &id) == 0 && id != held(s)->segment.id;
     if (!another && others > 0) {
         s->state = SOURCE_REMOVED;
         source_say(s->line, "removed, but %lu other%s it attached: you see the removed one", others,
             others == 1 ? " has" : "s have");
         return;
     }
-    source_detach(s);
+    detach(s);
     s->state = SOURCE_GONE;
     try_attach(s);
 }
@@ -130,10 +163,11 @@ static void removed(struct source *s)
  * stands for the very one that made the segment, and not for another with its pid. */
 static void look_at_creator(struct source *s)
 {
+    struct held *h = held(s);
     struct process now;
-    struct pollfd ended = {.fd = s->creator_fd, .events = POLLIN};
+    struct pollfd ended = {.fd = h->creator_fd, .events = POLLIN};
     uint64_t ms = source_clock_ms();
-    if (s->creator_runs && s->creator_fd >= 0) {
+    if (s->creator_runs && h->creator_fd >= 0) {
         s->creator_runs = poll(&ended, 1, 0) <= 0;
         return;
     }
@@ -141,7 +175,7 @@ static void look_at_creator(struct source *s)
         return;
     }
     s->looked_at = ms;
-    s->creator_fd = (int)syscall(SYS_pidfd_open, s->creator.pid, 0);
+    h->creator_fd = (int)syscall(SYS_pidfd_open, s->creator.pid, 0);
     int rc = process_read(s->creator.pid, &now);
     bool another = rc == 0 && s->creator.start != 0 && now.start != s->creator.start;
     if (rc == -ESRCH || another || (rc == 0 && process_has_ended(&now))) {
@@ -149,21 +183,101 @@ static void look_at_creator(struct source *s)
     }
 }
 
-void source_segment_poll(struct source *s)
+static void segment_poll(struct source *s)
 {
-    bool attached_already = s->segment.base != NULL;
+    bool attached_already = s->mapped != NULL;
     if (!attached_already) {
         try_attach(s);
-    } else if (segment_stat(s->segment.id, &s->stat) == 0) {
+    } else if (segment_stat(held(s)->segment.id, &s->stat) == 0) {
         s->state = SOURCE_LIVE;
     }
-    if (s->segment.base != NULL && s->stat.last_pid != s->viewer) {
+    if (s->mapped != NULL && s->stat.last_pid != s->viewer) {
         s->last_pid = s->stat.last_pid;
     }
     if (attached_already) {
         look_at_creator(s);
     }
-    if (s->segment.base != NULL && s->stat.removed) {
+    if (s->mapped != NULL && s->stat.removed) {
         removed(s);
     }
 }
+
+static int segment_open(struct source *s)
+{
+    const struct segment_name *name = &s->spec.name;
+    struct held *h = malloc(sizeof *h);
+    key_t key;
+    if (h == NULL) {
+        return -ENOMEM;
+    }
+    *h = (struct held){.segment = SEGMENT_EMPTY, .creator_fd = -1};
+    s->own = h;
+    if (name->by != SEGMENT_BY_ID && segment_name_key(name, &key) == -EINVAL) {
+        return -EINVAL;
+    }
+    segment_poll(s);
+    return 0;
+}
+
+static size_t segment_read(const struct source *s, size_t first, uint8_t *out, size_t count)
+{
+    memcpy(out, s->mapped + first, count);
+    return count;
+}
+
+static void segment_title(const struct source *s, char *out, size_t out_size)
+{
+    if (s->key != 0) {
+        snprintf(out, out_size, "key 0x%08x", (unsigned)s->key);
+    } else if (s->spec.name.by == SEGMENT_BY_ID) {
+        snprintf(out, out_size, "shmid %d", s->spec.name.id);
+    } else {
+        snprintf(out, out_size, "no key yet");
+    }
+}
+
+static int segment_tell(const struct source *s, const char *program, int rc)
+{
+    const struct segment_name *name = &s->spec.name;
+    char called[64];
+    int id;
+    if (rc < 0) {
+        return tell_failure(program, rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them",
+                            "find the segment");
+    }
+    rc = segment_name_id(name, &id);
+    if (rc < 0) {
+        return tell_name_failure(program, name, rc);
+    }
+    tell_name(name, s->key, called, sizeof called);
+    if (s->state != SOURCE_DENIED) {
+        fprintf(stderr, "%s: cannot attach %s: there is none\n", program, called);
+        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
+        return 1;
+    }
+    tell_failure(program, -EACCES, NULL, "attach %s", called);
+    fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n",
+            (long)s->stat.owner, (unsigned)s->stat.mode, (long)geteuid());
+    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
+    return 1;
+}
+
+static void segment_close(struct source *s)
+{
+    if (held(s) != NULL) {
+        detach(s);
+        creator_forget(held(s));
+        free(s->own);
+    }
+}
+
+const struct source_kind source_segment = {
+    .counted = true,
+    .maker = true,
+    .open = segment_open,
+    .poll = segment_poll,
+    .read = segment_read,
+    .title = segment_title,
+    .tell = segment_tell,
+    .close = segment_close,
+};

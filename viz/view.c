@@ -12,7 +12,6 @@
 #include "view_live.h"
 #include "view_look.h"
 #include "view_once.h"
-#include "view_tell.h"
 #include "view_words.h"
 
 #define HZ 30 /* looks a second, where nobody says otherwise */
@@ -21,7 +20,7 @@
 static int print_lists(struct view_words *words, int argc, char **argv)
 {
     int status = view_words_take(words, argc, argv);
-    if (status < 0 && words->spec.kind == SOURCE_MAP && words->spec.map == NULL) {
+    if (status < 0 && words->spec.kind == &source_map && words->spec.map == NULL) {
         return view_list_maps(words->spec.pid);
     }
     return status < 0 && words->list ? view_list_segments(words) : status;
@@ -56,7 +55,7 @@ static int open_source(struct view *v)
         return VIEW_OTHERS;
     }
     if (rc < 0) {
-        return view_tell_unopened(&v->source, rc);
+        return source_tell(&v->source, "shm-view", rc);
     }
     if (read_expected(v) != 0) {
         return 1;
@@ -123,7 +122,7 @@ static int run(struct view *v)
 
 int main(int argc, char **argv)
 {
-    struct view v = {.source = {.segment = SEGMENT_EMPTY, .fd = -1, .creator_fd = -1}};
+    struct view v = {.source = SOURCE_EMPTY};
     setlocale(LC_CTYPE, "");
     model_init(&v.model);
     pace_init(&v.pace, HZ);

@@ -40,7 +40,7 @@ static bool meet_neighbours(struct view *v)
     if (!source_look_around(&v->source, view_now_ms())) {
         return false;
     }
-    if (v->source.spec.kind == SOURCE_POSIX && v->glasses.count == 0) {
+    if (!v->source.spec.kind->maker && v->glasses.count == 0) {
         view_wear(v); /* the program that just came may know what lies there */
     }
     return true;

@@ -1,6 +1,7 @@
 /* View look: see view_look.h. */
 #include "view_look.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,15 +28,15 @@ uint64_t view_now_ms(void)
 int view_read_file(const char *path, uint8_t **bytes, size_t *size)
 {
     struct source file;
-    const struct source_spec spec = {.kind = SOURCE_FILE, .path = path};
+    const struct source_spec spec = {.kind = &source_file, .path = path};
     int rc = source_open(&file, &spec);
-    if (rc == 0) {
-        *bytes = file.bytes;
-        *size = file.size;
-        file.bytes = NULL;
+    uint8_t *all = rc == 0 ? malloc(source_size(&file) + 1) : NULL;
+    if (all != NULL) {
+        *bytes = all;
+        *size = source_read(&file, 0, all, source_size(&file));
     }
     source_close(&file);
-    return rc;
+    return rc < 0 ? rc : all == NULL ? -ENOMEM : 0;
 }
 
 int view_lay_over(struct view *v)
@@ -53,7 +54,7 @@ int view_lay_over(struct view *v)
 int view_wear(struct view *v)
 {
     struct layout_error error = {.line = 0};
-    if (v->source.spec.kind == SOURCE_POSIX) {
+    if (!v->source.spec.kind->maker) {
         source_look_around(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
     }
     int found = glasses_find(&v->glasses, &v->words.glasses, &v->source, v->model.size, &error);

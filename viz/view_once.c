@@ -11,7 +11,6 @@
 #include "layout/text.h"
 #include "render.h"
 #include "tell.h"
-#include "view_tell.h"
 
 #define NO_MEMORY "is there memory left?"
 
@@ -157,7 +156,7 @@ static int draw(struct view *v)
 int view_once(struct view *v)
 {
     if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
-        return view_tell_nothing(&v->source);
+        return source_tell(&v->source, "shm-view", 0);
     }
     if (take_all(v) != 0) {
         return 1;

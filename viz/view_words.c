@@ -8,18 +8,19 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "view_sources.h"
 
-enum { OPTION_FILE = 2000, OPTION_POSIX, OPTION_PID, OPTION_MAP, OPTION_LIST, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF,
+enum { OPTION_LIST = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF,
        OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT, OPTION_WAS, OPTION_SINCE, OPTION_CONFIG, OPTION_AT, OPTION_TOP,
-       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_HZ };
+       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_HZ,
+       OPTION_SOURCE = 3000 }; /* the first of those that name a source of another kind than a segment */
+#define OPTIONS_MAX 64
 
+static const struct option_row segment_rows[] = {OPTIONS_SEGMENT_ROWS};
+
+/* After them stand those of the other sources. */
 static const struct option_row rows[] = {
-    OPTIONS_SEGMENT_ROWS,
-    {"posix", OPTION_POSIX, "/NAME", "POSIX shared memory, as shm_open names it: /dev/shm/NAME"},
-    {"pid", OPTION_PID, "PID", "memory of that process: --map says which; without it, lists what is shared"},
-    {"map", OPTION_MAP, "WHICH", "its line in /proc/PID/maps, its name, or an address in it (0x...)"},
     {"list", OPTION_LIST, NULL, "list what shared memory there is, and exit; with --render json as JSON"},
-    {"file", OPTION_FILE, "FILE", "the bytes of a file instead of a segment; - is standard input"},
     {NULL, 0, NULL, "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
     {"type", OPTION_TYPE, "NAME", "this C type, as 'struct message'"},
     {"elf", OPTION_ELF, "FILE", "the program that has the type in its debug information"},
@@ -46,14 +47,26 @@ static const struct option_row rows[] = {
     OPTIONS_COMMON_ROWS,
 };
 
+/* For messages: the rows are made by options_make. */
 static const struct options options = {
     .program = "shm-view",
     .usage = "[OPTION]... [-]",
     .about = "Shows every byte of a shared memory segment as a hex grid, live and read-only, coloured by the fields "
              "that lie in it. Keys: ? shows them, q quits.",
-    .rows = rows,
-    .row_count = sizeof rows / sizeof *rows,
 };
+
+/* All options of the program, in `all`, which has room for OPTIONS_MAX. */
+static struct options options_make(struct option_row *all)
+{
+    struct options made = options;
+    size_t n = sizeof segment_rows / sizeof *segment_rows, rest = sizeof rows / sizeof *rows;
+    memcpy(all, segment_rows, sizeof segment_rows);
+    n += view_sources_rows(all + n, OPTIONS_MAX - n - rest, OPTION_SOURCE);
+    memcpy(all + n, rows, sizeof rows);
+    made.rows = all;
+    made.row_count = n + rest;
+    return made;
+}
 
 /* Which of the names the word is; -1: none. */
 static int which_name(const char *word, const char *const *names, int count)
@@ -146,47 +159,6 @@ static int take_top(struct view_words *w, const char *word)
     return 0;
 }
 
-static int take_file(struct view_words *w, const char *path)
-{
-    bool standard_input = strcmp(path, "-") == 0;
-    w->spec.kind = standard_input ? SOURCE_STDIN : SOURCE_FILE;
-    w->spec.path = path;
-    return 0;
-}
-
-static int take_posix(struct view_words *w, const char *name)
-{
-    const char *bare = name + strspn(name, "/");
-    if (*bare == '\0' || strchr(bare, '/') != NULL || strlen(bare) > 255) {
-        return options_wrong(&options, "--posix takes a name without folders, as /psm_1a2b, not '%s'", name);
-    }
-    w->spec.kind = SOURCE_POSIX;
-    w->spec.path = name;
-    return 0;
-}
-
-static int take_pid(struct view_words *w, const char *word)
-{
-    long long n;
-    if (options_number(word, 1, INT_MAX, &n) < 0) {
-        return options_wrong(&options, "--pid takes the number of a process, not '%s'", word);
-    }
-    w->spec.kind = SOURCE_MAP;
-    w->spec.pid = (pid_t)n;
-    return 0;
-}
-
-/* How many sources were named: one is enough. */
-static int sources_named(const struct view_words *w, unsigned kinds, bool input)
-{
-    bool named = w->spec.name.by != SEGMENT_BY_PATH || w->spec.name.path != NULL || w->spec.name.proj != 0;
-    int n = named + input;
-    for (; kinds != 0; kinds &= kinds - 1) {
-        n++;
-    }
-    return n;
-}
-
 static int take_list(struct view_words *w, const char *arg)
 {
     (void)arg;
@@ -201,16 +173,12 @@ static int take_no_layout(struct view_words *w, const char *arg)
     return 0;
 }
 
-/* What becomes of each option but those that name a segment. */
+/* What becomes of each option but those that name a source. */
 static const struct taker {
     int letter;
     int (*take)(struct view_words *w, const char *arg); /* 0, or the exit status; NULL: the word itself is kept */
     size_t word;                                        /* offset of the const char * that keeps it */
 } takers[] = {
-    {OPTION_FILE, .take = take_file},
-    {OPTION_POSIX, .take = take_posix},
-    {OPTION_PID, .take = take_pid},
-    {OPTION_MAP, .word = offsetof(struct view_words, spec.map)},
     {OPTION_LIST, .take = take_list},
     {OPTION_LAYOUT, .word = offsetof(struct view_words, glasses.layout_file)},
     {OPTION_TYPE, .word = offsetof(struct view_words, glasses.type)},
@@ -249,8 +217,8 @@ static int take(struct view_words *w, int letter, const char *arg)
     return 2; /* a wrong word: options_next told */
 }
 
-/* Do the words go together? 0, or the exit status. */
-static int judge(const struct view_words *w, int sources)
+/* Do the words go together, but for those that name a source? 0, or the exit status. */
+static int judge(const struct view_words *w)
 {
     if (w->screen_rows > 0 && w->format != FORMAT_TEXT && w->format != FORMAT_ANSI && w->format != FORMAT_SVG) {
         return options_wrong(&options, "--screen goes with --render text, ansi or svg");
@@ -261,44 +229,62 @@ static int judge(const struct view_words *w, int sources)
     if ((w->was != NULL || w->since != NULL) && w->format == FORMAT_SCREEN) {
         return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
     }
-    if (sources > 1) {
-        return options_wrong(&options,
-                             "one source is enough: a segment, --posix, --pid, a file, or - for standard input");
-    }
     if (w->list && (w->named || (w->format != FORMAT_SCREEN && w->format != FORMAT_TEXT && w->format != FORMAT_JSON))) {
         return options_wrong(&options, "--list goes with no other source, and with --render text or json");
-    }
-    if (w->spec.map != NULL && w->spec.kind != SOURCE_MAP) {
-        return options_wrong(&options, "--map goes with --pid");
     }
     return 0;
 }
 
-int view_words_take(struct view_words *w, int argc, char **argv)
+/* The bytes of a file; path NULL: standard input. */
+static void take_file(struct view_words *w, const char *path)
 {
-    *w = (struct view_words){.cols = 80, .top = SIZE_MAX, .spec.name = SEGMENT_NAME_DEFAULT};
+    w->spec.kind = &source_file;
+    w->spec.path = path;
+}
+
+/* Reads the options; *given: which of those that view_sources.h has. -1: go on; else the exit status. */
+static int take_options(struct view_words *w, int argc, char **argv, unsigned *given)
+{
+    struct option_row all[OPTIONS_MAX];
+    const struct options made = options_make(all);
     const char *arg;
-    unsigned kinds = 0; /* of source, a bit for each that was named */
-    for (int letter; (letter = options_next(&options, argc, argv, &arg)) != -1;) {
+    for (int letter; (letter = options_next(&made, argc, argv, &arg)) != -1;) {
         if (letter == OPTION_HELP || letter == OPTION_VERSION) {
-            (letter == OPTION_HELP ? options_help : options_version)(&options, stdout);
+            (letter == OPTION_HELP ? options_help : options_version)(&made, stdout);
             return 0;
         }
-        int rc = take(w, letter, arg);
+        int rc = letter < OPTION_SOURCE ? take(w, letter, arg)
+                                        : view_sources_take(&made, &w->spec, (size_t)(letter - OPTION_SOURCE), arg,
+                                                            given);
         if (rc != 0) {
             return rc;
         }
-        kinds |= letter == OPTION_FILE ? 1u : letter == OPTION_POSIX ? 2u : letter == OPTION_PID ? 4u : 0;
+    }
+    return -1;
+}
+
+int view_words_take(struct view_words *w, int argc, char **argv)
+{
+    *w = (struct view_words){
+        .cols = 80, .top = SIZE_MAX, .spec.kind = &source_segment, .spec.name = SEGMENT_NAME_DEFAULT};
+    const struct segment_name *name = &w->spec.name;
+    unsigned given = 0;
+    int rc = take_options(w, argc, argv, &given);
+    if (rc >= 0) {
+        return rc;
     }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
-    int sources = sources_named(w, kinds, input);
+    int sources = view_sources_named(given) + input +
+                  (name->by != SEGMENT_BY_PATH || name->path != NULL || name->proj != 0);
     w->named = sources > 0;
-    int rc = judge(w, sources);
+    rc = judge(w);
+    rc = rc != 0 ? rc : view_sources_judge(&options, given, sources);
     if (rc != 0) {
         return rc;
     }
     if (input) {
-        take_file(w, argv[optind++]);
+        take_file(w, NULL);
+        optind++;
     } else if (!w->named && w->format == FORMAT_LAYOUT && (w->glasses.elf != NULL || w->glasses.layout_file != NULL)) {
         take_file(w, "/dev/null"); /* a layout on its own: it needs no bytes */
     }

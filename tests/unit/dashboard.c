@@ -33,8 +33,9 @@ static void view_open(struct view *v, const char *layout, size_t size)
     model_shape(&v->m, 16, 10);
     model_tick(&v->m, 1000);
     model_take(&v->m, 0, v->bytes, size);
-    v->source = (struct source){.state = SOURCE_LIVE, .attached_before = true, .key = 0x0f20074e, .creator_runs = true,
-                                .creator_name = "shm-server", .owner = "somebody"};
+    v->source = (struct source){.spec.kind = &source_segment, .state = SOURCE_LIVE, .attached_before = true,
+                                .key = 0x0f20074e, .creator_runs = true, .creator_name = "shm-server",
+                                .owner = "somebody"};
     v->source.stat = (struct segment_stat){.id = 98332, .mode = 0600, .attached = 2, .creator_pid = 4121};
 }
 

@@ -47,7 +47,7 @@ static int place_open(void **state)
     *state = p;
     p->id = shmget(IPC_PRIVATE, SIZE, 0600);
     p->board = shmat(p->id, NULL, 0);
-    struct source_spec spec = {.kind = SOURCE_SEGMENT, .name = {.by = SEGMENT_BY_ID, .id = p->id}};
+    struct source_spec spec = {.kind = &source_segment, .name = {.by = SEGMENT_BY_ID, .id = p->id}};
     if (p->board == (void *)-1 || source_open(&p->source, &spec) != 0 || source_size(&p->source) != SIZE ||
         layout_text_read(text, strlen(text), &p->layout, NULL) != 0) {
         return 1;

@@ -1,0 +1,104 @@
+/* Source, a file or standard input: read once, as it is then. See source.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "printable.h"
+#include "source.h"
+#include "tell.h"
+
+#define FILE_MAX ((size_t)64 << 20) /* bytes that are taken in */
+
+/* All that fd gives, up to FILE_MAX. The caller frees *bytes, also where it fails. */
+static int read_all(int fd, uint8_t **bytes, size_t *size)
+{
+    size_t room = 64 << 10;
+    *size = 0;
+    *bytes = malloc(room);
+    while (*bytes != NULL && *size < FILE_MAX) {
+        ssize_t n = read(fd, *bytes + *size, room - *size);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n <= 0) {
+            return n < 0 ? -errno : 0;
+        }
+        *size += (size_t)n;
+        if (*size == room) {
+            uint8_t *more = realloc(*bytes, room *= 2);
+            if (more == NULL) {
+                return -ENOMEM;
+            }
+            *bytes = more;
+        }
+    }
+    return *bytes == NULL ? -ENOMEM : 0;
+}
+
+/* s->own: the bytes. */
+static int file_open(struct source *s)
+{
+    uint8_t *bytes;
+    int fd = s->spec.path != NULL ? open(s->spec.path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+    if (fd < 0) {
+        return -errno;
+    }
+    int rc = read_all(fd, &bytes, &s->size);
+    if (fd != STDIN_FILENO) {
+        close(fd);
+    }
+    s->own = bytes;
+    s->state = SOURCE_STATIC;
+    return rc;
+}
+
+static size_t file_read(const struct source *s, size_t first, uint8_t *out, size_t count)
+{
+    memcpy(out, (const uint8_t *)s->own + first, count);
+    return count;
+}
+
+static void file_title(const struct source *s, char *out, size_t out_size)
+{
+    char path[64];
+    if (s->spec.path == NULL) {
+        snprintf(out, out_size, "standard input");
+        return;
+    }
+    printable_text(s->spec.path, printable_utf8(), path, sizeof path);
+    snprintf(out, out_size, "file %s", path);
+}
+
+static int file_tell(const struct source *s, const char *program, int rc)
+{
+    const char *next = rc == -EISDIR ? "it is a folder: name a file in it" : "does the file exist, and may you read it?";
+    return tell_failure(program, rc, next, "read %s", s->spec.path != NULL ? s->spec.path : "standard input");
+}
+
+static void file_close(struct source *s)
+{
+    free(s->own);
+}
+
+static int take_file(struct source_spec *spec, const char *path)
+{
+    spec->path = strcmp(path, "-") != 0 ? path : NULL;
+    return 0;
+}
+
+static const struct source_option options[] = {
+    {"file", "FILE", "the bytes of a file instead of a segment; - is standard input", .take = take_file},
+    {.name = NULL},
+};
+
+const struct source_kind source_file = {
+    .options = options,
+    .open = file_open,
+    .read = file_read,
+    .title = file_title,
+    .tell = file_tell,
+    .close = file_close,
+};
