@@ -288,7 +288,8 @@ static void draw_attached_rule(struct canvas *c, const struct theme *t, const st
 {
     char head[96];
     bool left = d->attached.col < d->wall_col, level = d->attached_rule == d->inspector_rule;
-    panel_attached_head(source, head, sizeof head);
+    const struct attached who = source_attached(source);
+    panel_attached_head(&who, head, sizeof head);
     draw_rule(c, t, d->attached_rule, d->attached.col, d->attached.cols, head[0] != '\0' ? head : "attached");
     canvas_put(c, d->attached_rule, d->wall_col, theme_words(t, WORDS_RULE),
                theme_sign(t, level ? SIGN_HLINE : left ? SIGN_TEE_LEFT : SIGN_TEE_RIGHT));
@@ -402,8 +403,9 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     if (m->help) {
         return panel_help(c, t, m);
     }
+    const struct attached who = source_attached(source);
     if (m->attached) {
-        return panel_attached_full(c, t, source, m->attached_top);
+        return panel_attached_full(c, t, &who, m->attached_top);
     }
     if (anew || d->rows == 1) {
         draw_title(c, t, d, m, source);
@@ -422,7 +424,7 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
     if (anew) {
-        panel_attached(c, t, source, 0, d->attached);
+        panel_attached(c, t, &who, 0, d->attached);
     }
     draw_status(c, t, d, m, source);
     return 0;

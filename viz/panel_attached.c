@@ -6,33 +6,28 @@
 
 #include "printable.h"
 
-static bool counted(const struct source *s)
+static bool known(const struct attached *who)
 {
-    return s->spec.kind->counted;
+    return who->watch->scanned && who->watch->error == 0;
 }
 
-static bool known(const struct source *s)
+size_t panel_attached_missing(const struct attached *who)
 {
-    return s->neighbours.scanned && s->neighbours.error == 0;
+    return who->counted ? attachments_missing(&who->watch->now, who->watch->seen.attached) : 0;
 }
 
-size_t panel_attached_missing(const struct source *s)
+void panel_attached_head(const struct attached *who, char *out, size_t out_size)
 {
-    return counted(s) ? attachments_missing(&s->neighbours.now, s->neighbours.seen.attached) : 0;
-}
-
-void panel_attached_head(const struct source *s, char *out, size_t out_size)
-{
-    const struct attachments *a = &s->neighbours.now;
+    const struct attachments *a = &who->watch->now;
     out[0] = '\0';
-    if (!s->neighbours.scanned) {
+    if (!who->watch->scanned) {
         return;
     }
-    const char *what = counted(s) ? "attached" : "mapped";
-    size_t times = counted(s) ? s->neighbours.seen.attached : a->found;
-    if (!known(s)) {
+    const char *what = who->counted ? "attached" : "mapped";
+    size_t times = who->counted ? who->watch->seen.attached : a->found;
+    if (!known(who)) {
         snprintf(out, out_size, "%s: who, can't be told", what);
-    } else if (panel_attached_missing(s) > 0) {
+    } else if (panel_attached_missing(who) > 0) {
         snprintf(out, out_size, "%s: %zu times, %zu seen", what, times, a->found);
     } else if (times == 0) {
         snprintf(out, out_size, "%s: by nobody that we see", what);
@@ -44,9 +39,9 @@ void panel_attached_head(const struct source *s, char *out, size_t out_size)
 
 /* ---- what can't be seen ---- */
 
-static void rest_missing(const struct source *s, char *out, size_t out_size)
+static void rest_missing(const struct attached *who, char *out, size_t out_size)
 {
-    size_t closed = s->neighbours.now.closed, more = panel_attached_missing(s);
+    size_t closed = who->watch->now.closed, more = panel_attached_missing(who);
     if (closed > 0) {
         snprintf(out, out_size, "%zu more: not permitted (%zu process%s closed to us)", more, closed,
                  closed == 1 ? " is" : "es are");
@@ -55,13 +50,13 @@ static void rest_missing(const struct source *s, char *out, size_t out_size)
     }
 }
 
-bool panel_attached_rest(const struct source *s, size_t index, char *out, size_t out_size)
+bool panel_attached_rest(const struct attached *who, size_t index, char *out, size_t out_size)
 {
-    const struct attachments *a = &s->neighbours.now;
-    if (!s->neighbours.scanned || index > 1) {
+    const struct attachments *a = &who->watch->now;
+    if (!who->watch->scanned || index > 1) {
         return false;
     }
-    if (!known(s)) {
+    if (!known(who)) {
         snprintf(out, out_size, "/proc doesn't show our own PID namespace");
         return index == 0;
     }
@@ -74,26 +69,26 @@ bool panel_attached_rest(const struct source *s, size_t index, char *out, size_t
     if (index > 0) {
         return false;
     }
-    if (panel_attached_missing(s) > 0) {
-        rest_missing(s, out, out_size);
+    if (panel_attached_missing(who) > 0) {
+        rest_missing(who, out, out_size);
         return true;
     }
-    if (!counted(s) && a->closed > 0) {
+    if (!who->counted && a->closed > 0) {
         snprintf(out, out_size, "maybe more: %zu process%s not permitted", a->closed, a->closed == 1 ? "" : "es");
         return true;
     }
-    if (!counted(s) && a->found == 0) {
+    if (!who->counted && a->found == 0) {
         snprintf(out, out_size, "nobody in our PID namespace");
         return true;
     }
     return false;
 }
 
-size_t panel_attached_lines(const struct source *s)
+size_t panel_attached_lines(const struct attached *who)
 {
     char text[96];
-    size_t n = s->neighbours.now.count;
-    for (size_t i = 0; panel_attached_rest(s, i, text, sizeof text); i++) {
+    size_t n = who->watch->now.count;
+    for (size_t i = 0; panel_attached_rest(who, i, text, sizeof text); i++) {
         n++;
     }
     return n;
@@ -107,17 +102,17 @@ static void add_note(char *out, size_t out_size, const char *note)
     snprintf(out + used, out_size - used, "%s%s", used > 0 ? ", " : "", note);
 }
 
-void panel_attached_note(const struct source *s, const struct attachment *one, char *out, size_t out_size)
+void panel_attached_note(const struct attached *who, const struct attachment *one, char *out, size_t out_size)
 {
     char part[48];
     out[0] = '\0';
-    if (counted(s) && s->creator_runs && one->pid == s->stat.creator_pid) {
+    if (who->counted && who->creator_runs && one->pid == who->creator_pid) {
         add_note(out, out_size, "made it");
     }
-    if (s->viewer != 0 && one->pid == s->viewer) {
+    if (who->viewer != 0 && one->pid == who->viewer) {
         add_note(out, out_size, "this viewer");
     }
-    if (counted(s) && one->pid == s->last_pid) {
+    if (who->counted && one->pid == who->last_pid) {
         add_note(out, out_size, "last");
     }
     if (one->offset != 0) {
@@ -182,13 +177,13 @@ static void draw_head(struct canvas *c, const struct theme *t, int row, int col,
     canvas_put(c, row, col, label, "may");
 }
 
-static void draw_one(struct canvas *c, const struct theme *t, const struct source *s, const struct attachment *one,
+static void draw_one(struct canvas *c, const struct theme *t, const struct attached *who, const struct attachment *one,
                      int row, int col, const struct columns *w)
 {
     char name[PROCESS_NAME_MAX * 4], note[96], address[24];
     struct style plain = theme_words(t, WORDS_PLAIN);
     name_text(one, c->utf8, name);
-    panel_attached_note(s, one, note, sizeof note);
+    panel_attached_note(who, one, note, sizeof note);
     snprintf(address, sizeof address, "0x%llx", (unsigned long long)one->address);
     canvas_printf(c, row, col, plain, "%*d ", w->pid, (int)one->pid);
     col = canvas_put_cut(c, row, col + w->pid + 1, w->name, plain, name) + 1;
@@ -203,46 +198,46 @@ static void draw_one(struct canvas *c, const struct theme *t, const struct sourc
     }
 }
 
-static void draw_lines(struct canvas *c, const struct theme *t, const struct source *s, size_t top, struct rect r,
+static void draw_lines(struct canvas *c, const struct theme *t, const struct attached *who, size_t top, struct rect r,
                        const struct columns *w, const char *how_on)
 {
-    size_t lines = panel_attached_lines(s), count = s->neighbours.now.count;
+    size_t lines = panel_attached_lines(who), count = who->watch->now.count;
     for (int i = 0; i < r.rows && top + (size_t)i < lines; i++) {
         size_t line = top + (size_t)i, left = lines - line;
         char text[96];
         if (i == r.rows - 1 && left > 1) {
             canvas_printf(c, r.row + i, r.col + 1, theme_words(t, WORDS_LABEL), "+%zu: %s", left, how_on);
         } else if (line < count) {
-            draw_one(c, t, s, &s->neighbours.now.list[line], r.row + i, r.col, w);
-        } else if (panel_attached_rest(s, line - count, text, sizeof text)) {
+            draw_one(c, t, who, &who->watch->now.list[line], r.row + i, r.col, w);
+        } else if (panel_attached_rest(who, line - count, text, sizeof text)) {
             canvas_put_cut(c, r.row + i, r.col + 1, r.cols - 1, theme_words(t, WORDS_CALM), text);
         }
     }
 }
 
-void panel_attached(struct canvas *c, const struct theme *t, const struct source *s, size_t top, struct rect r)
+void panel_attached(struct canvas *c, const struct theme *t, const struct attached *who, size_t top, struct rect r)
 {
     if (r.rows <= 0 || r.cols < 16) {
         return;
     }
-    struct columns w = columns_fit(r.cols, widest_name(&s->neighbours.now, c->utf8));
-    draw_lines(c, t, s, top, r, &w, "a shows all");
+    struct columns w = columns_fit(r.cols, widest_name(&who->watch->now, c->utf8));
+    draw_lines(c, t, who, top, r, &w, "a shows all");
 }
 
 /* ---- the whole screen ---- */
 
 /* Who made it, and who attached or detached last, where they don't stand in the list. */
-static int draw_story(struct canvas *c, const struct theme *t, const struct source *s, int row)
+static int draw_story(struct canvas *c, const struct theme *t, const struct attached *who, int row)
 {
-    if (!counted(s) || row + 1 >= c->rows) {
+    if (!who->counted || row + 1 >= c->rows) {
         return row;
     }
     char text[160];
-    snprintf(text, sizeof text, "made by pid %d (%s); last to attach or detach: pid %d", (int)s->stat.creator_pid,
-             s->creator_runs ? s->creator_name : "it has ended", (int)s->last_pid);
-    if (s->stat.creator_pid == 0) {
+    snprintf(text, sizeof text, "made by pid %d (%s); last to attach or detach: pid %d", (int)who->creator_pid,
+             who->creator_runs ? who->creator_name : "it has ended", (int)who->last_pid);
+    if (who->creator_pid == 0) {
         snprintf(text, sizeof text, "made in another PID namespace; last to attach or detach: pid %d",
-                 (int)s->last_pid);
+                 (int)who->last_pid);
     }
     return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_words(t, WORDS_LABEL), text);
 }
@@ -251,29 +246,29 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct sour
                "process. What is stored in the segment must be an offset, not a pointer."
 #define LESSON_ROOM 200 /* cells that it takes at most, with its lines not filled to the end */
 
-size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct source *s, size_t top)
+size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct attached *who, size_t top)
 {
     char head[96];
-    panel_attached_head(s, head, sizeof head);
+    panel_attached_head(who, head, sizeof head);
     canvas_clear(c);
     panel_title(c, t, head[0] != '\0' ? head : "who has it attached");
-    size_t lines = panel_attached_lines(s);
+    size_t lines = panel_attached_lines(who);
     if (lines == 0) {
-        const char *why = s->state == SOURCE_STATIC
+        const char *why = who->nobody
                               ? "A file or standard input was read once: nobody is attached."
                               : "There is nothing now that somebody could have attached.";
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
         return 0;
     }
-    struct columns w = columns_fit(c->cols, widest_name(&s->neighbours.now, c->utf8));
-    int row = c->rows >= 10 ? draw_story(c, t, s, 2) + 1 : 1;
+    struct columns w = columns_fit(c->cols, widest_name(&who->watch->now, c->utf8));
+    int row = c->rows >= 10 ? draw_story(c, t, who, 2) + 1 : 1;
     draw_head(c, t, row, 0, &w);
     struct rect list = {row + 1, 0, c->rows - row - 1, c->cols};
     size_t most = lines > (size_t)list.rows ? lines - (size_t)list.rows : 0;
-    draw_lines(c, t, s, top < most ? top : most, list, &w, "j scrolls");
+    draw_lines(c, t, who, top < most ? top : most, list, &w, "j scrolls");
     int end = row + 2 + (int)(lines < (size_t)list.rows ? lines : (size_t)list.rows);
     int room = (c->rows - end - 1) * (c->cols - 2);
-    if (s->neighbours.now.count > 1 && room > LESSON_ROOM) {
+    if (who->watch->now.count > 1 && room > LESSON_ROOM) {
         canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL), LESSON);
     }
     return most;

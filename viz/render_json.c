@@ -126,42 +126,40 @@ static void findings_json(const struct model *m, FILE *out)
     fprintf(out, "],\"findings_more\":%zu", more);
 }
 
-static void attachment_json(const struct source *s, const struct attachment *one, FILE *out)
+static void attachment_json(const struct attached *who, const struct attachment *one, FILE *out)
 {
     fprintf(out, "\n{\"pid\":%d,\"program\":", (int)one->pid);
     json_string(out, one->name);
     fprintf(out, ",\"address\":\"0x%llx\",\"size\":%llu,\"offset\":%llu,\"rights\":\"%s\",\"private\":%s",
             (unsigned long long)one->address, (unsigned long long)one->size, (unsigned long long)one->offset,
             one->rights, json_bool(!one->shared));
-    bool segment = s->spec.kind->counted;
     fprintf(out, ",\"creator\":%s,\"last\":%s}",
-            json_bool(segment && s->creator_runs && one->pid == s->stat.creator_pid),
-            json_bool(segment && one->pid == s->last_pid));
+            json_bool(who->counted && who->creator_runs && one->pid == who->creator_pid),
+            json_bool(who->counted && one->pid == who->last_pid));
 }
 
 /* Nothing for files, and where it can't be told. */
-static void attached_json(const struct source *s, FILE *out)
+static void attached_json(const struct attached *who, FILE *out)
 {
-    const struct attachments *a = &s->neighbours.now;
+    const struct attachments *a = &who->watch->now;
     char rest[96];
-    size_t missing = panel_attached_missing(s);
-    if (!s->neighbours.scanned || s->neighbours.error < 0) {
+    if (!who->watch->scanned || who->watch->error < 0) {
         return;
     }
     fprintf(out, ",\n\"attached\":{\"found\":%zu,\"processes\":%zu", a->found, a->processes);
-    if (s->spec.kind->counted) {
+    if (who->counted) {
         fprintf(out, ",\"nattch\":%lu,\"missing\":%zu,\"creator_pid\":%d,\"last_pid\":%d",
-                s->neighbours.seen.attached, missing, (int)s->stat.creator_pid, (int)s->last_pid);
+                who->watch->seen.attached, panel_attached_missing(who), (int)who->creator_pid, (int)who->last_pid);
     }
     fprintf(out, ",\"not_permitted\":%zu,\"rest\":[", a->closed);
-    for (size_t i = 0; panel_attached_rest(s, i, rest, sizeof rest); i++) {
+    for (size_t i = 0; panel_attached_rest(who, i, rest, sizeof rest); i++) {
         fputs(i > 0 ? "," : "", out);
         json_string(out, rest);
     }
     fputs("],\"list\":[", out);
     for (size_t i = 0; i < a->count; i++) {
         fputs(i > 0 ? "," : "", out);
-        attachment_json(s, &a->list[i], out);
+        attachment_json(who, &a->list[i], out);
     }
     fputs("]}", out);
 }
@@ -181,7 +179,8 @@ int render_json(const struct model *m, const struct source *s, FILE *out)
     cells_json(m, cells, out);
     fputs(",\n", out);
     findings_json(m, out);
-    attached_json(s, out);
+    const struct attached who = source_attached(s);
+    attached_json(&who, out);
     fprintf(out, ",\n\"differences\":%zu}\n", render_differences(m));
     free(cells);
     return 0;

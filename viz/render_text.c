@@ -45,13 +45,13 @@ static void draw_findings(struct canvas *c, int row, const struct theme *t, cons
 }
 
 /* Who has it attached, a line each, under a heading. */
-static void draw_attached(struct canvas *c, int row, const struct theme *t, const struct source *s)
+static void draw_attached(struct canvas *c, int row, const struct theme *t, const struct attached *who)
 {
     char head[96];
-    int lines = (int)panel_attached_lines(s);
-    panel_attached_head(s, head, sizeof head);
+    int lines = (int)panel_attached_lines(who);
+    panel_attached_head(who, head, sizeof head);
     canvas_put(c, row, 0, theme_words(t, WORDS_STRONG), head);
-    panel_attached(c, t, s, 0, (struct rect){row + 1, 0, lines, c->cols});
+    panel_attached(c, t, who, 0, (struct rect){row + 1, 0, lines, c->cols});
 }
 
 static int draw_all(struct canvas *c, const struct model *m, const struct source *s, const struct theme *t, int cols)
@@ -63,7 +63,8 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
     int rows = (int)((m->size + (size_t)shape.width - 1) / (size_t)shape.width);
     int fields = (int)(layout_leaves(m->layout) < 4096 ? layout_leaves(m->layout) : 4096);
     int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
-    int attached = (int)panel_attached_lines(s), attached_row = findings_row + (found > 0 ? (int)found + 2 : 0);
+    const struct attached who = source_attached(s);
+    int attached = (int)panel_attached_lines(&who), attached_row = findings_row + (found > 0 ? (int)found + 2 : 0);
     char title[96];
     int rc = canvas_init(c, attached_row - 1 + (attached > 0 ? attached + 2 : 0), cols, t->utf8);
     if (rc < 0) {
@@ -81,7 +82,7 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
     }
     draw_findings(c, findings_row, t, findings, found, more);
     if (attached > 0) {
-        draw_attached(c, attached_row, t, s);
+        draw_attached(c, attached_row, t, &who);
     }
     return rc;
 }

@@ -64,6 +64,20 @@ void source_leave_out_viewer(struct source *s)
     }
 }
 
+struct attached source_attached(const struct source *s)
+{
+    return (struct attached){
+        .watch = &s->neighbours,
+        .counted = s->spec.kind->counted,
+        .creator_pid = s->stat.creator_pid,
+        .creator_runs = s->creator_runs,
+        .creator_name = s->creator_name,
+        .last_pid = s->last_pid,
+        .viewer = s->viewer,
+        .nobody = s->state == SOURCE_STATIC,
+    };
+}
+
 size_t source_size(const struct source *s)
 {
     return s->state == SOURCE_LIVE || s->state == SOURCE_REMOVED || s->state == SOURCE_STATIC ? s->size : 0;

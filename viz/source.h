@@ -125,6 +125,21 @@ bool source_look_around(struct source *s, uint64_t now_ms);
 /* Leaves our own attachment out of s->neighbours: a picture that is drawn once is the same in each run. */
 void source_leave_out_viewer(struct source *s);
 
+/* Who has it attached, as people are told. */
+struct attached {
+    const struct attachment_watch *watch; /* who was found */
+    bool counted;             /* by the kernel, too (struct source_kind); else it tells neither creator nor last */
+    pid_t creator_pid;
+    bool creator_runs;
+    const char *creator_name; /* printable */
+    pid_t last_pid;           /* the last other process that attached or detached; 0: not known */
+    pid_t viewer;             /* our own, which may be among them */
+    bool nobody;              /* it was read once, so nobody can have it */
+};
+
+/* Good until the source changes. */
+struct attached source_attached(const struct source *s);
+
 /* Bytes that can be read now; 0 while there is nothing. */
 size_t source_size(const struct source *s);
 
