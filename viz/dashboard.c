@@ -132,7 +132,7 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
         d.shape = alone;
         plan_stacked(&d, m);
     }
-    d.columns = panel_fields_fit(m, d.fields);
+    d.columns = panel_fields_fit(&m->fields, d.fields);
     return d;
 }
 
@@ -164,7 +164,7 @@ void dashboard_shape(struct dashboard *d, struct model *m)
     m->cols = d->cols;
     model_shape(m, d->shape.width, d->grid.rows);
     model_table(m, d->fields.rows - 1);
-    d->columns = panel_fields_fit(m, d->fields);
+    d->columns = panel_fields_fit(&m->fields, d->fields);
 }
 
 /* ---- drawing ---- */
@@ -256,6 +256,18 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
         bool unknown = more && !squeeze_known(&s, end);
         rows_draw_zeros(c, row++, d->grid.col, t, &d->shape, start, end, selected, unknown);
         more = more && !unknown;
+    }
+}
+
+/* The fields, or, where there is no layout, what text there is. */
+static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+{
+    const struct grid_input in = model_grid(m, m->cursor);
+    const struct field_table table = {&m->fields, &in, &m->damage};
+    if (panel_fields_rows(m, 1) == 0) {
+        panel_texts(c, t, m, d->fields);
+    } else {
+        panel_fields(c, t, &table, d->fields, &d->columns);
     }
 }
 
@@ -420,7 +432,7 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     } else if (damage_touches(&m->damage, d->where_first, d->where_end - d->where_first)) {
         draw_where(c, t, d, m);
     }
-    panel_fields(c, t, m, d->fields, &d->columns);
+    draw_fields(c, t, d, m);
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
     if (anew) {

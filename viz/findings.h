@@ -13,7 +13,8 @@ struct finding {
     char text[200];   /* one sentence, printable */
 };
 
-/* Writes at most FINDINGS_MAX of those of the whole segment to out and returns how many it wrote; *more: how many there are besides. */
+/* Writes at most FINDINGS_MAX of those of the whole segment to out and returns how many it wrote; *more: how many there
+ * are besides. */
 size_t findings_list(const struct grid_input *in, struct finding out[FINDINGS_MAX], size_t *more);
 
 #endif

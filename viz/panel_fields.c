@@ -20,11 +20,11 @@ static int larger(int a, int b)
 }
 
 /* The row's name as the table shows it: pushed in by its level, with the sign of its folding. */
-static void row_name(const struct model *m, const struct field_row *row, int step, char *out, size_t out_size)
+static void row_name(const struct fields *f, const struct field_row *row, int step, char *out, size_t out_size)
 {
     char name[96];
-    const char *sign = !m->fields.folds || m->fields.flat ? "" : !row->foldable ? " " : row->open ? "-" : "+";
-    fields_name(&m->fields, row, name, sizeof name);
+    const char *sign = !f->folds || f->flat ? "" : !row->foldable ? " " : row->open ? "-" : "+";
+    fields_name(f, row, name, sizeof name);
     snprintf(out, out_size, "%*s%s%s", step * (int)row->indent, "", sign, name);
 }
 
@@ -48,13 +48,14 @@ static void row_type(const struct field_row *row, bool bare, char *out, size_t o
 }
 
 /* What the widest of the rows that are shown need. */
-static struct field_columns columns_wish(const struct model *m, const struct field_row *top, size_t rows, int cols, bool bare)
+static struct field_columns columns_wish(const struct fields *f, const struct field_row *top, size_t rows, int cols,
+                                         bool bare)
 {
     struct field_columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
     struct field_row at = *top;
     for (size_t i = 0; i < rows; i++) {
         char text[128];
-        row_name(m, &at, indent_step(cols), text, sizeof text);
+        row_name(f, &at, indent_step(cols), text, sizeof text);
         w.name = larger(w.name, canvas_width(text));
         row_type(&at, bare, text, sizeof text);
         w.type = larger(w.type, canvas_width(text));
@@ -62,7 +63,7 @@ static struct field_columns columns_wish(const struct model *m, const struct fie
         w.size = larger(w.size, digits(at.size));
         w.align = larger(w.align, digits(at.node->align));
         w.pad = larger(w.pad, digits(at.padding_before) + 1);
-        if (!fields_next(&m->fields, &at)) {
+        if (!fields_next(f, &at)) {
             break;
         }
     }
@@ -88,10 +89,10 @@ static struct field_columns columns_squeeze(struct field_columns w, int cols)
     return w;
 }
 
-static struct field_columns columns_fit(const struct model *m, const struct field_row *top, size_t rows, int cols)
+static struct field_columns columns_fit(const struct fields *f, const struct field_row *top, size_t rows, int cols)
 {
-    struct field_columns wish = columns_wish(m, top, rows, cols, false), w = columns_squeeze(wish, cols);
-    return w.type >= wish.type ? w : columns_squeeze(columns_wish(m, top, rows, cols, true), cols);
+    struct field_columns wish = columns_wish(f, top, rows, cols, false), w = columns_squeeze(wish, cols);
+    return w.type >= wish.type ? w : columns_squeeze(columns_wish(f, top, rows, cols, true), cols);
 }
 
 static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct field_columns *w)
@@ -111,79 +112,81 @@ static void field_head(struct canvas *c, const struct theme *t, struct rect r, c
 /* ---- values ---- */
 
 /* The value of a field, or of an element of scalars, or why there is none. */
-static void leaf_value(const struct model *m, const struct layout_node *n, size_t offset, char *out, size_t out_size)
+static void leaf_value(const struct grid_input *in, const struct layout_node *n, size_t offset, char *out,
+                       size_t out_size)
 {
-    if (offset >= m->size || n->size > m->size - offset) {
+    if (offset >= in->segment_size || n->size > in->segment_size - offset) {
         snprintf(out, out_size, "past the end");
         return;
     }
-    size_t known = model_known(m, offset, m->size - offset);
+    size_t known = grid_known(in, offset, in->segment_size - offset);
     if (known == 0) {
         snprintf(out, out_size, "not looked at");
         return;
     }
-    value_format(n, m->bytes + (offset - m->base), known, out, out_size);
+    value_format(n, in->bytes + (offset - in->first), known, out, out_size);
 }
 
 #define SUMMARY_FIELDS 24 /* first values that a folded row tells */
 
 /* "{1, 22}" of a struct, "{1, 22} {2, 23}" of an array of them: as many of the first values as a line can show. */
-static void container_value(const struct model *m, const struct field_row *row, char *out, size_t out_size)
+static void container_value(const struct grid_input *in, const struct field_row *row, char *out, size_t out_size)
 {
-    const struct layout *l = m->layout;
+    const struct layout *l = in->layout;
     bool array = row->node->kind == LAYOUT_ARRAY;
     size_t each = array ? (row->node + 1)->leaves : row->node->leaves, used = 0;
     struct layout_leaf leaf;
     out[0] = '\0';
     for (size_t i = 0; i < row->node->leaves && used + 1 < out_size; i++) {
-        if (i == SUMMARY_FIELDS || !layout_leaf_get(l, row->id.leaf + i, &leaf) || leaf.offset >= m->size) {
+        if (i == SUMMARY_FIELDS || !layout_leaf_get(l, row->id.leaf + i, &leaf) || leaf.offset >= in->segment_size) {
             snprintf(out + used, out_size - used, "%s...", i > 0 && i % each == 0 ? " " : i > 0 ? ", " : "");
             return;
         }
         char value[64];
-        leaf_value(m, leaf.node, leaf.offset, value, sizeof value);
+        leaf_value(in, leaf.node, leaf.offset, value, sizeof value);
         used += (size_t)snprintf(out + used, out_size - used, "%s%s%s", i % each > 0 ? ", " : i > 0 ? " {" : "{", value,
                                  i % each == each - 1 ? "}" : "");
     }
 }
 
-void panel_fields_value(const struct model *m, const struct field_row *row, char *out, size_t out_size)
+void panel_fields_value(const struct grid_input *in, const struct field_row *row, char *out, size_t out_size)
 {
     struct layout_node one = *row->node;
     if (layout_kind_is_container(row->node->kind)) {
-        container_value(m, row, out, out_size);
+        container_value(in, row, out, out_size);
         return;
     }
     if (row->id.element != SIZE_MAX) {
         one.count = 1;
         one.size = one.stride;
     }
-    leaf_value(m, &one, row->offset, out, out_size);
+    leaf_value(in, &one, row->offset, out, out_size);
 }
 
-/* Of a large row only what the model holds can glow. */
-static bool row_glows(const struct model *m, const struct field_row *row)
+/* Of a large row only what is known can glow. */
+static bool row_glows(const struct grid_input *in, const struct field_row *row)
 {
-    size_t from = row->offset > m->base ? row->offset : m->base;
+    size_t from = row->offset > in->first ? row->offset : in->first;
     size_t end = row->offset + row->size;
-    size_t known = from < end ? model_known(m, from, end - from) : 0;
+    size_t known = in->glow != NULL && from < end ? grid_known(in, from, end - from) : 0;
     for (size_t i = 0; i < known; i++) {
-        if (m->glow[from - m->base + i] > 0) {
+        if (in->glow[from - in->first + i] > 0) {
             return true;
         }
     }
     return false;
 }
 
-static bool row_damaged(const struct model *m, const struct field_row *row)
+static bool row_damaged(const struct field_table *table, const struct field_row *row)
 {
-    return damage_touches(&m->damage, row->offset, row->size > 0 ? row->size : SIZE_MAX);
+    return damage_touches(table->damage, row->offset, row->size > 0 ? row->size : SIZE_MAX);
 }
 
-static bool row_selected(const struct model *m, const struct field_row *row)
+static bool row_selected(const struct field_table *table, const struct field_row *row)
 {
     struct field_row selected;
-    return m->cursor < m->size && fields_selected(&m->fields, m->cursor, &selected) &&
+    size_t cursor = table->grid->cursor;
+    return cursor < table->grid->segment_size && fields_selected(table->fields, cursor, &selected) &&
            field_same(&row->id, &selected.id);
 }
 
@@ -205,18 +208,19 @@ static int put_path(struct canvas *c, int row, int col, int width, struct style 
     return canvas_put_cut(c, row, col + 1, width - 1, style, path + over + 1);
 }
 
-static void put_name(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+static void put_name(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
                      const struct field_columns *w, const struct field_row *field, bool selected)
 {
     bool container = layout_kind_is_container(field->node->kind);
-    unsigned hue = m->hues.hue[field->node - m->layout->nodes];
-    unsigned colour = (unsigned)grid_hue_colour(m->palette, grid_family(field->node), hue);
+    const struct grid_hues *hues = table->grid->hues;
+    unsigned hue = hues->hue[field->node - table->grid->layout->nodes];
+    unsigned colour = (unsigned)grid_hue_colour(hues->palette, grid_family(field->node), hue);
     struct style style = container ? theme_words(t, WORDS_PLAIN) : theme_field(t, colour);
     char name[128];
-    row_name(m, field, indent_step(r.cols), name, sizeof name);
+    row_name(table->fields, field, indent_step(r.cols), name, sizeof name);
     style.attr |= selected ? STYLE_BOLD : 0;
     canvas_put(c, row, r.col, theme_words(t, WORDS_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");
-    if (m->fields.flat) {
+    if (table->fields->flat) {
         put_path(c, row, r.col + 1, w->name, style, name);
     } else {
         canvas_put_cut(c, row, r.col + 1, w->name, style, name);
@@ -224,12 +228,12 @@ static void put_name(struct canvas *c, const struct theme *t, const struct model
 }
 
 /* All of the row that stands before its value. */
-static void put_facts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+static void put_facts(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
                       const struct field_columns *w, const struct field_row *field, bool selected)
 {
     char text[256], pad[24] = "";
     struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
-    put_name(c, t, m, r, row, w, field, selected);
+    put_name(c, t, table, r, row, w, field, selected);
     int col = r.col + 1 + w->name + 1;
     if (w->type > 0) {
         row_type(field, w->bare, text, sizeof text);
@@ -253,7 +257,7 @@ static int value_column(struct rect r, const struct field_columns *w)
     return r.col + 1 + w->name + 1 + (w->type > 0 ? w->type + 1 : 0) + w->offset + 1 + numbers;
 }
 
-static void put_value(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+static void put_value(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
                       const struct field_columns *w, const struct field_row *field, bool selected)
 {
     char text[256];
@@ -263,8 +267,9 @@ static void put_value(struct canvas *c, const struct theme *t, const struct mode
     if (below) {
         return;
     }
-    struct style v = theme_words(t, row_glows(m, field) ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
-    panel_fields_value(m, field, text, sizeof text);
+    bool glows = row_glows(table->grid, field);
+    struct style v = theme_words(t, glows ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
+    panel_fields_value(table->grid, field, text, sizeof text);
     if (canvas_width(text) > w->value) {
         canvas_put_cut(c, row, col, w->value, v, text);
     } else {
@@ -273,14 +278,14 @@ static void put_value(struct canvas *c, const struct theme *t, const struct mode
 }
 
 /* The first row that a table shows. */
-static bool table_top(const struct model *m, struct field_row *row)
+static bool table_top(const struct fields *f, struct field_row *row)
 {
-    return fields_row(&m->fields, &m->fields.top, row) || fields_first(&m->fields, row);
+    return fields_row(f, &f->top, row) || fields_first(f, row);
 }
 
 bool panel_fields_row_at(const struct model *m, struct rect r, int row, struct field_row *field)
 {
-    if (row <= r.row || row >= r.row + r.rows || !table_top(m, field)) {
+    if (row <= r.row || row >= r.row + r.rows || !table_top(&m->fields, field)) {
         return false;
     }
     for (int i = r.row + 1; i < row; i++) {
@@ -299,42 +304,38 @@ size_t panel_fields_rows(const struct model *m, size_t most)
 
 #define MORE_MAX 999 /* rows below the table are counted so far */
 
-struct field_columns panel_fields_fit(const struct model *m, struct rect r)
+struct field_columns panel_fields_fit(const struct fields *f, struct rect r)
 {
     struct field_row top;
-    bool any = r.rows > 0 && table_top(m, &top);
-    return any ? columns_fit(m, &top, r.rows > 1 ? (size_t)r.rows - 1 : 0, r.cols) : (struct field_columns){.name = 0};
+    bool any = r.rows > 0 && table_top(f, &top);
+    return any ? columns_fit(f, &top, r.rows > 1 ? (size_t)r.rows - 1 : 0, r.cols) : (struct field_columns){.name = 0};
 }
 
-void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r,
+void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r,
                   const struct field_columns *w)
 {
     size_t rows = r.rows > 1 ? (size_t)r.rows - 1 : 0;
     struct field_row row;
-    if (r.rows <= 0 || r.cols < 16) {
+    if (r.rows <= 0 || r.cols < 16 || !table_top(table->fields, &row)) {
         return;
     }
-    if (!table_top(m, &row)) {
-        panel_texts(c, t, m, r);
-        return;
-    }
-    if (m->damage.all) {
+    if (table->damage->all) {
         field_head(c, t, r, w);
     }
     size_t drawn = 0;
-    for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(&m->fields, &row)) {
-        if (!row_damaged(m, &row)) {
+    for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(table->fields, &row)) {
+        if (!row_damaged(table, &row)) {
             continue;
         }
         int line = r.row + 1 + (int)drawn;
-        bool selected = row_selected(m, &row);
-        if (m->damage.all) { /* else only bytes have changed */
+        bool selected = row_selected(table, &row);
+        if (table->damage->all) { /* else only bytes have changed */
             canvas_blank(c, line, r.col, 1, r.cols);
-            put_facts(c, t, m, r, line, w, &row, selected);
+            put_facts(c, t, table, r, line, w, &row, selected);
         }
-        put_value(c, t, m, r, line, w, &row, selected);
+        put_value(c, t, table, r, line, w, &row, selected);
     }
-    size_t below = m->damage.all && drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
+    size_t below = table->damage->all && drawn == rows ? fields_count_after(table->fields, &row, MORE_MAX) : 0;
     if (below > 0) {
         char text[32];
         snprintf(text, sizeof text, " +%zu%s", below, below == MORE_MAX ? " or more" : "");

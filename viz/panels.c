@@ -37,7 +37,8 @@ static bool where_row(const struct model *m, char *out, size_t out_size)
     }
     fields_path(&m->fields, &row, path, sizeof path);
     fields_type(&row, type, sizeof type);
-    panel_fields_value(m, &row, value, sizeof value);
+    const struct grid_input in = model_grid(m, m->cursor);
+    panel_fields_value(&in, &row, value, sizeof value);
     snprintf(out, out_size, "%s: %s, byte %zu of %zu = %s", path[0] != '\0' ? path : "(no name)", type,
              m->cursor - row.offset + 1, row.size, value);
     return true;

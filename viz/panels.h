@@ -17,11 +17,18 @@ struct field_columns {
 };
 
 /* As wide as what the rows that a table in r shows need; no byte changes that. */
-struct field_columns panel_fields_fit(const struct model *m, struct rect r);
+struct field_columns panel_fields_fit(const struct fields *f, struct rect r);
 
-/* The field table: name, type, offset, size, alignment, padding before, value, from row m->fields.top on. The selected
+/* What a field table shows. */
+struct field_table {
+    const struct fields *fields;   /* its rows */
+    const struct grid_input *grid; /* the bytes that they tell of */
+    const struct damage *damage;   /* what of these is to be drawn */
+};
+
+/* The field table: name, type, offset, size, alignment, padding before, value, from row fields->top on. The selected
  * row is marked. w: panel_fields_fit's. Work and memory are those of the rows shown. */
-void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r,
+void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r,
                   const struct field_columns *w);
 
 /* In its place where there is no layout: why there is none, and the texts that stand in what is shown. */
@@ -35,7 +42,7 @@ bool panel_fields_row_at(const struct model *m, struct rect r, int row, struct f
 
 /* The value of a row: of a folded struct or array its first values; "past the end" where the bytes are none of the
  * segment's. Always ends with NUL. */
-void panel_fields_value(const struct model *m, const struct field_row *row, char *out, size_t out_size);
+void panel_fields_value(const struct grid_input *in, const struct field_row *row, char *out, size_t out_size);
 
 /* How many rows the whole table has, counted up to `most`. */
 size_t panel_fields_rows(const struct model *m, size_t most);
