@@ -98,6 +98,9 @@ struct grid_input {
 /* Fills `count` cells, from in->first on. */
 void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t count);
 
+/* How many bytes are not as expected; those that are expected past what can be read count. */
+size_t grid_differences(const struct grid_input *in);
+
 /* How many bytes from offset on can be read, at most `count`. */
 size_t grid_known(const struct grid_input *in, size_t offset, size_t count);
 

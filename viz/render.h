@@ -1,38 +1,52 @@
-/* Render: one picture, once, to a stream: for pipes, tests, gdb and other people's scripts. */
+/* Render: the ways to draw a picture once, to a stream: for pipes, tests, gdb and other people's scripts.
+ *
+ * A renderer is a file, render_NAME.c, and a row in RENDERERS: --render's help, its errors and what it calls come from
+ * these. */
 #ifndef SHMLAB_RENDER_H
 #define SHMLAB_RENDER_H
 
 #include <stdio.h>
 
-#include "model.h"
-#include "svg.h"
-#include "theme.h"
+#include "picture.h"
 
-/* The grid of all bytes and the field table, `cols` columns wide, as text (render_ansi: with colours and attributes).
- * The cursor shows only where show_cursor is true. 0 or -ENOMEM. */
-int render_text(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out);
-int render_ansi(const struct model *m, const struct source *s, const struct theme *t, int cols, FILE *out);
+/* The table, in the order of --help. */
+#define RENDERERS(ROW)                                                                                                 \
+    ROW(render_text)                                                                                                   \
+    ROW(render_ansi)                                                                                                   \
+    ROW(render_json)                                                                                                   \
+    ROW(render_svg)                                                                                                    \
+    ROW(render_html)                                                                                                   \
+    ROW(render_layout)
 
-/* The same as JSON, version 1: docs/json.md tells the schema. 0 or -ENOMEM. */
-int render_json(const struct model *m, const struct source *s, FILE *out);
+/* Which theme a picture has that is drawn so. */
+enum render_theme {
+    RENDER_PLAIN,   /* no colours; the signs that the locale has */
+    RENDER_COLOURS, /* colours, too, unless NO_COLOR is set */
+    RENDER_ALL      /* all colours and signs */
+};
 
-/* The same cells as a self-contained picture, SVG 1.1 in UTF-8: the grid with the names of its fields, the field table,
- * and what its signs mean. Long runs of zeros are one line, and after 16 KiB it ends. `cols` columns wide as text would
- * be. 0 or -ENOMEM. */
-int render_svg(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out);
+struct renderer {
+    const char *name; /* as --render takes it */
+    const char *help; /* what it makes: at most 50 columns */
+    enum render_theme theme;
+    bool layout_only; /* it draws the layout, of which there must be one, and no bytes */
 
-/* That picture as an HTML page. 0 or -ENOMEM. */
-int render_html(const struct model *m, const struct source *s, int cols, enum svg_ground ground, FILE *out);
+    /* Draws it. 0 or -errno. */
+    int (*render)(FILE *out, const struct picture *p);
+    /* Draws the viewer's screen of that picture. NULL: it can't. */
+    int (*screen)(FILE *out, const struct picture *p, const struct canvas *screen);
+};
 
-/* A screen as such a picture: characters in their colours, boxes and signs as shapes. title and about are for screen
- * readers. 0 or -ENOMEM. */
-int render_svg_canvas(const struct canvas *c, enum svg_ground ground, const char *title, const char *about, FILE *out);
+#define RENDER_DECLARE(name) extern const struct renderer name;
+RENDERERS(RENDER_DECLARE)
 
-/* The viewer's screen of rows x cols as such a picture: shapes the model for it. 0 or -ENOMEM. */
-int render_svg_screen(struct model *m, const struct source *s, const struct theme *t, int rows, int cols,
-                      enum svg_ground ground, FILE *out);
+/* The one of that name; NULL: there is none. */
+const struct renderer *render_find(const char *name);
 
-/* How many bytes differ from m->expected; bytes that are expected past the segment's end count. */
-size_t render_differences(const struct model *m);
+/* "text, ansi or svg": all of them, or those that draw a screen. */
+void render_names(bool screen, char *out, size_t out_size);
+
+/* A line for each: its name, and its help. */
+void render_help(char *out, size_t out_size);
 
 #endif

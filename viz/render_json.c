@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "findings.h"
 #include "json.h"
 #include "panel_attached.h"
 #include "render.h"
@@ -12,30 +11,29 @@
 #define PATH_SHOWN 1024  /* characters of a field's name */
 #define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
 
-static void source_json(const struct source *s, const struct model *m, FILE *out)
+static void source_json(const struct picture *p, FILE *out)
 {
-    char title[96];
-    source_title(s, title, sizeof title);
+    const struct segment_stat *st = p->stat;
     fputs("\"source\":{\"title\":", out);
-    json_string(out, title);
+    json_string(out, p->title);
     fputs(",\"state\":", out);
-    json_string(out, source_state_name(s->state));
-    if (s->spec.kind->counted && s->attached_before) {
-        fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u", (unsigned)s->stat.key,
-                s->stat.id, (unsigned)s->stat.mode, (unsigned)s->stat.owner);
-        fprintf(out, ",\"nattch\":%lu,\"creator_pid\":%d", s->stat.attached, (int)s->stat.creator_pid);
+    json_string(out, p->state);
+    if (st != NULL) {
+        fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u", (unsigned)st->key, st->id,
+                (unsigned)st->mode, (unsigned)st->owner);
+        fprintf(out, ",\"nattch\":%lu,\"creator_pid\":%d", st->attached, (int)st->creator_pid);
     }
-    fprintf(out, "},\n\"size\":%zu,\n\"bytes\":\"", m->size);
-    for (size_t i = 0; i < m->count; i++) {
-        fprintf(out, "%02x", m->bytes[i]);
+    fprintf(out, "},\n\"size\":%zu,\n\"bytes\":\"", p->grid.segment_size);
+    for (size_t i = 0; i < p->grid.readable; i++) {
+        fprintf(out, "%02x", p->grid.bytes[i]);
     }
     fputs("\"", out);
 }
 
-static void field_json(const struct model *m, const struct layout_leaf *leaf, FILE *out)
+static void field_json(const struct grid_input *in, const struct layout_leaf *leaf, FILE *out)
 {
     char path[PATH_SHOWN], value[VALUE_SHOWN];
-    layout_leaf_path(m->layout, leaf->index, path, sizeof path);
+    layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     fputs("\n{\"name\":", out);
     json_string(out, path);
     fputs(",\"type\":", out);
@@ -46,27 +44,28 @@ static void field_json(const struct model *m, const struct layout_leaf *leaf, FI
     if (leaf->node->bit_size > 0) {
         fprintf(out, ",\"bit_offset\":%u,\"bit_size\":%u", leaf->node->bit_offset, leaf->node->bit_size);
     }
-    bool inside = leaf->offset < m->size && leaf->node->size <= m->size - leaf->offset;
+    bool inside = leaf->offset < in->segment_size && leaf->node->size <= in->segment_size - leaf->offset;
     fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", json_bool(leaf->misaligned),
             json_bool(leaf->in_union), json_bool(!inside));
-    size_t known = inside ? model_known(m, leaf->offset, m->size - leaf->offset) : 0;
+    size_t known = inside ? grid_known(in, leaf->offset, in->segment_size - leaf->offset) : 0;
     if (known > 0) {
-        value_format(leaf->node, m->bytes + (leaf->offset - m->base), known, value, sizeof value);
+        value_format(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
         fputs(",\"value\":", out);
         json_string(out, value);
     }
     fputs("}", out);
 }
 
-static void layout_json(const struct model *m, FILE *out)
+static void layout_json(const struct picture *p, FILE *out)
 {
+    const struct layout *layout = p->grid.layout;
     fputs("\"layout\":{\"title\":", out);
-    json_string(out, m->layout_title);
-    fprintf(out, ",\"size\":%zu,\"fields\":[", layout_size(m->layout));
+    json_string(out, p->layout_title);
+    fprintf(out, ",\"size\":%zu,\"fields\":[", layout_size(layout));
     struct layout_leaf leaf;
-    for (size_t i = 0; layout_leaf_get(m->layout, i, &leaf); i++) {
+    for (size_t i = 0; layout_leaf_get(layout, i, &leaf); i++) {
         fputs(i > 0 ? "," : "", out);
-        field_json(m, &leaf, out);
+        field_json(&p->grid, &leaf, out);
     }
     fputs("]}", out);
 }
@@ -76,12 +75,12 @@ static bool same_run(const struct grid_cell *a, const struct grid_cell *b)
     return a->role == b->role && a->leaf == b->leaf && a->marks == b->marks && !b->starts;
 }
 
-static void run_json(const struct model *m, const struct grid_cell *cell, size_t offset, size_t size, FILE *out)
+static void run_json(const struct layout *layout, const struct grid_cell *cell, size_t offset, size_t size, FILE *out)
 {
     fprintf(out, "\n{\"offset\":%zu,\"size\":%zu,\"role\":\"%s\"", offset, size, theme_role_name(cell->role));
     if (cell->leaf != LAYOUT_NO_LEAF) {
         char path[PATH_SHOWN];
-        layout_leaf_path(m->layout, cell->leaf, path, sizeof path);
+        layout_leaf_path(layout, cell->leaf, path, sizeof path);
         fputs(",\"field\":", out);
         json_string(out, path);
     }
@@ -96,34 +95,31 @@ static void run_json(const struct model *m, const struct grid_cell *cell, size_t
     fputs("]}", out);
 }
 
-static void cells_json(const struct model *m, const struct grid_cell *cells, FILE *out)
+static void cells_json(const struct grid_input *in, const struct grid_cell *cells, FILE *out)
 {
     fputs("\"cells\":[", out);
-    for (size_t start = 0; start < m->size;) {
+    for (size_t start = 0; start < in->segment_size;) {
         size_t end = start + 1;
-        while (end < m->size && same_run(&cells[start], &cells[end])) {
+        while (end < in->segment_size && same_run(&cells[start], &cells[end])) {
             end++;
         }
         fputs(start > 0 ? "," : "", out);
-        run_json(m, &cells[start], start, end - start, out);
+        run_json(in->layout, &cells[start], start, end - start, out);
         start = end;
     }
     fputs("]", out);
 }
 
-static void findings_json(const struct model *m, FILE *out)
+static void findings_json(const struct picture *p, FILE *out)
 {
-    struct finding findings[FINDINGS_MAX];
-    const struct grid_input in = model_grid(m, SIZE_MAX);
-    size_t more, n = findings_list(&in, findings, &more);
     fputs("\"findings\":[", out);
-    for (size_t i = 0; i < n; i++) {
-        fprintf(out, "%s\n{\"kind\":\"%s\",\"offset\":%zu,\"text\":", i > 0 ? "," : "", findings[i].kind,
-                findings[i].offset);
-        json_string(out, findings[i].text);
+    for (size_t i = 0; i < p->finding_count; i++) {
+        const struct finding *f = &p->findings[i];
+        fprintf(out, "%s\n{\"kind\":\"%s\",\"offset\":%zu,\"text\":", i > 0 ? "," : "", f->kind, f->offset);
+        json_string(out, f->text);
         fputs("}", out);
     }
-    fprintf(out, "],\"findings_more\":%zu", more);
+    fprintf(out, "],\"findings_more\":%zu", p->findings_more);
 }
 
 static void attachment_json(const struct attached *who, const struct attachment *one, FILE *out)
@@ -164,24 +160,29 @@ static void attached_json(const struct attached *who, FILE *out)
     fputs("]}", out);
 }
 
-int render_json(const struct model *m, const struct source *s, FILE *out)
+static int render(FILE *out, const struct picture *p)
 {
-    struct grid_cell *cells = calloc(m->size + 1, sizeof *cells);
+    struct grid_cell *cells = calloc(p->grid.segment_size + 1, sizeof *cells);
     if (cells == NULL) {
         return -ENOMEM;
     }
-    model_cells(m, 0, SIZE_MAX, cells, m->size);
+    grid_fill(&p->grid, cells, p->grid.segment_size);
     fputs("{\"version\":1,\n", out);
-    source_json(s, m, out);
+    source_json(p, out);
     fputs(",\n", out);
-    layout_json(m, out);
+    layout_json(p, out);
     fputs(",\n", out);
-    cells_json(m, cells, out);
+    cells_json(&p->grid, cells, out);
     fputs(",\n", out);
-    findings_json(m, out);
-    const struct attached who = source_attached(s);
-    attached_json(&who, out);
-    fprintf(out, ",\n\"differences\":%zu}\n", render_differences(m));
+    findings_json(p, out);
+    attached_json(&p->attached, out);
+    fprintf(out, ",\n\"differences\":%zu}\n", p->differences);
     free(cells);
     return 0;
 }
+
+const struct renderer render_json = {
+    .name = "json",
+    .help = "the same for programs: docs/json.md",
+    .render = render,
+};

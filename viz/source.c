@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROW(kind) &kind,
+#define ROW(name) &name,
 const struct source_kind *const source_kinds[] = {SOURCE_KINDS(ROW)};
 const size_t source_kind_count = sizeof source_kinds / sizeof *source_kinds;
 

@@ -60,7 +60,7 @@ struct source_kind {
     void (*close)(struct source *s);
 };
 
-#define SOURCE_DECLARE(kind) extern const struct source_kind kind;
+#define SOURCE_DECLARE(name) extern const struct source_kind name;
 SOURCE_KINDS(SOURCE_DECLARE)
 extern const struct source_kind *const source_kinds[];
 extern const size_t source_kind_count;

@@ -74,8 +74,9 @@ static void file_title(const struct source *s, char *out, size_t out_size)
 
 static int file_tell(const struct source *s, const char *program, int rc)
 {
-    const char *next = rc == -EISDIR ? "it is a folder: name a file in it" : "does the file exist, and may you read it?";
-    return tell_failure(program, rc, next, "read %s", s->spec.path != NULL ? s->spec.path : "standard input");
+    const char *name = s->spec.path != NULL ? s->spec.path : "standard input";
+    const char *next = "does the file exist, and may you read it?";
+    return tell_failure(program, rc, rc == -EISDIR ? "it is a folder: name a file in it" : next, "read %s", name);
 }
 
 static void file_close(struct source *s)

@@ -1,5 +1,5 @@
-/* Source, System V segments: see source.h. All states of a segment's life are told apart by id and IPC_STAT, never by
- * its bytes. */
+/* Source, System V segments: all states of a segment's life are told apart by id and IPC_STAT, never by its bytes. See
+ * source.h. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

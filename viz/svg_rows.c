@@ -180,7 +180,7 @@ static void attributes(const struct svg_rows *r, const struct grid_cell *cell, s
     fprintf(out, " data-offset=\"%zu\" data-size=\"%zu\" data-role=\"%s\"", offset, size, theme_role_name(cell->role));
     if (cell->leaf != LAYOUT_NO_LEAF) {
         char path[1024];
-        layout_leaf_path(r->model->layout, cell->leaf, path, sizeof path);
+        layout_leaf_path(r->grid->layout, cell->leaf, path, sizeof path);
         fputs(" data-field=\"", out);
         svg_escaped(out, path);
         fputs("\"", out);
@@ -262,7 +262,7 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
         int room = name_room(line, i, count); /* half a letter stays free before the next name */
         int end = room < count ? cell_x(r, room) - SVG_TINY / 2 : cell_end(r, count - 1);
         int columns = (end - cell_x(r, i)) / SVG_TINY;
-        layout_leaf_path(r->model->layout, line[i].leaf, path, sizeof path);
+        layout_leaf_path(r->grid->layout, line[i].leaf, path, sizeof path);
         snprintf(classes, sizeof classes, "l k%u", (unsigned)line[i].colour);
         svg_text(r->svg, cell_x(r, i), y + NAME_HEIGHT - 4, classes, columns, path_end(path, columns));
         any = true;
@@ -275,11 +275,11 @@ static bool wanted_draw(const struct svg_rows *r, const struct grid_cell *line, 
     bool any = false;
     for (int i = 0; i < count; i++) {
         size_t at = offset + (size_t)i;
-        if ((line[i].marks & GRID_DIFFERS) == 0 || at >= r->model->expected_size) {
+        if ((line[i].marks & GRID_DIFFERS) == 0 || at >= r->grid->expected_size) {
             continue;
         }
         char digits[4];
-        snprintf(digits, sizeof digits, "%02x", r->model->expected[at]);
+        snprintf(digits, sizeof digits, "%02x", r->grid->expected[at]);
         svg_text(r->svg, cell_x(r, i) + SVG_CELL_WIDTH / 2 + 2, y + 10, "m l t", 0, digits);
         any = true;
     }

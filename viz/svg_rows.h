@@ -8,13 +8,13 @@
 #ifndef SHMLAB_SVG_ROWS_H
 #define SHMLAB_SVG_ROWS_H
 
-#include "model.h"
+#include "grid.h"
 #include "rows.h"
 #include "svg.h"
 
 struct svg_rows {
     struct svg *svg;
-    const struct model *model;
+    const struct grid_input *grid; /* of which the cells are */
     const struct theme *theme; /* for its signs */
     struct rows_shape shape;
     int x;                     /* left edge, px */

@@ -113,7 +113,7 @@ static int run(struct view *v)
     if (rc < 0) {
         return tell_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", v->words.config);
     }
-    if (v->words.format == FORMAT_SCREEN) {
+    if (v->words.renderer == NULL) {
         return watch(v);
     }
     configure(v);

@@ -26,7 +26,7 @@ int view_config_read(struct config *c, const struct view_words *w, char *message
     const char *path = w->config;
     message[0] = '\0';
     config_init(c);
-    if (path == NULL && (w->format != FORMAT_SCREEN || !config_path(own, sizeof own))) {
+    if (path == NULL && (w->renderer != NULL || !config_path(own, sizeof own))) {
         return 0;
     }
     path = path != NULL ? path : own;

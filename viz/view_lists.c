@@ -13,7 +13,7 @@ int view_list_segments(const struct view_words *w)
     struct segment_list list = {.list = NULL};
     int rc = segment_list_read(&list);
     if (rc == 0) {
-        (w->format == FORMAT_JSON ? chooser_json : chooser_print)(&list, stdout);
+        (w->renderer == &render_json ? chooser_json : chooser_print)(&list, stdout);
     }
     segment_list_free(&list);
     if (rc == 0 && fflush(stdout) != 0) {

@@ -43,7 +43,7 @@ int view_lay_over(struct view *v)
 {
     const struct layout *l = glasses_layout(&v->glasses);
     snapshot_meet(&v->snapshot, l, source_size(&v->source));
-    if (v->words.format == FORMAT_SCREEN) {
+    if (v->words.renderer == NULL) {
         pace_meet(&v->pace, &v->source, l);
     }
     v->model.rings = v->pace.address != NULL;
@@ -73,7 +73,7 @@ int view_wear(struct view *v)
 int view_meet(struct view *v)
 {
     size_t size = source_size(&v->source);
-    if (v->words.format != FORMAT_SCREEN && size > VIEW_DRAWN_MAX) {
+    if (v->words.renderer != NULL && size > VIEW_DRAWN_MAX) {
         size = VIEW_DRAWN_MAX;
     }
     v->attachments = v->source.attachments;

@@ -8,7 +8,6 @@
 
 #include "dashboard.h"
 #include "layout/sync_fields.h"
-#include "layout/text.h"
 #include "render.h"
 #include "tell.h"
 
@@ -24,33 +23,21 @@ static void scroll_to_top(struct view *v, const struct dashboard *plan)
     }
 }
 
-/* The screen that the live viewer would show, as text or ANSI. */
-static int draw_screen(struct view *v, const struct theme *theme)
+/* The screen that the live viewer would show. */
+static int draw_screen(struct view *v, const struct picture *p)
 {
     struct canvas canvas;
-    int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, theme->utf8);
+    int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, p->theme.utf8);
     if (rc < 0) {
         return rc;
     }
     struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
     dashboard_shape(&plan, &v->model);
     scroll_to_top(v, &plan);
-    dashboard_draw(&canvas, theme, &plan, &v->model, &v->source);
-    (v->words.format == FORMAT_ANSI ? canvas_ansi : canvas_text)(&canvas, stdout);
+    dashboard_draw(&canvas, &p->theme, &plan, &v->model, &v->source);
+    rc = v->words.renderer->screen(stdout, p, &canvas);
     canvas_free(&canvas);
-    return 0;
-}
-
-/* A picture has all signs and colours, whatever the terminal has. */
-static int draw_svg(struct view *v)
-{
-    struct theme theme = {.colour = true, .utf8 = true, .braille = true};
-    const struct view_words *w = &v->words;
-    memcpy(theme.role_colour, v->config.role_colour, sizeof theme.role_colour);
-    if (w->screen_rows == 0) {
-        return render_svg(&v->model, &v->source, w->cols, w->ground, stdout);
-    }
-    return render_svg_screen(&v->model, &v->source, &theme, w->screen_rows, w->screen_cols, w->ground, stdout);
+    return rc;
 }
 
 /* What is there now, with the bytes of a file over as much of it as the file has; the caller frees it. */
@@ -130,48 +117,57 @@ static int take_all(struct view *v)
     return 0;
 }
 
-/* 0 or -errno. */
-static int draw(struct view *v)
+static struct theme theme_of(const struct view *v)
 {
-    const struct view_words *w = &v->words;
-    struct theme theme = view_theme(v, w->format == FORMAT_ANSI);
-    switch (w->format) {
-    case FORMAT_TEXT:
-    case FORMAT_ANSI:
-        if (w->screen_rows > 0) {
-            return draw_screen(v, &theme);
-        }
-        return (w->format == FORMAT_ANSI ? render_ansi : render_text)(&v->model, &v->source, &theme, w->cols, stdout);
-    case FORMAT_JSON:
-        return render_json(&v->model, &v->source, stdout);
-    case FORMAT_HTML:
-        return render_html(&v->model, &v->source, w->cols, w->ground, stdout);
-    case FORMAT_SVG:
-        return draw_svg(v);
-    default:
-        return layout_text_write(glasses_layout(&v->glasses), stdout);
+    enum render_theme wanted = v->words.renderer->theme;
+    struct theme theme = view_theme(v, wanted == RENDER_COLOURS);
+    if (wanted == RENDER_ALL) {
+        theme.colour = theme.utf8 = theme.braille = true;
     }
+    return theme;
+}
+
+/* What there is to draw. */
+static void take_picture(const struct view *v, struct picture *p)
+{
+    const struct source *s = &v->source;
+    *p = (struct picture){
+        .grid = model_grid(&v->model, SIZE_MAX),
+        .layout_title = v->model.layout_title,
+        .state = source_state_name(s->state),
+        .stat = s->spec.kind->counted && s->attached_before ? &s->stat : NULL,
+        .attached = source_attached(s),
+        .theme = theme_of(v),
+        .cols = v->words.cols,
+        .width = v->model.want_width,
+        .ground = v->words.ground,
+    };
+    source_title(s, p->title, sizeof p->title);
+    p->finding_count = findings_list(&p->grid, p->findings, &p->findings_more);
+    p->differences = grid_differences(&p->grid);
 }
 
 int view_once(struct view *v)
 {
+    const struct renderer *r = v->words.renderer;
+    struct picture p;
     if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
         return source_tell(&v->source, "shm-view", 0);
     }
     if (take_all(v) != 0) {
         return 1;
     }
-    if (v->words.format == FORMAT_LAYOUT && v->glasses.count == 0) {
+    if (r->layout_only && v->glasses.count == 0) {
         fprintf(stderr, "shm-view: there is no layout to print: %s\n", v->glasses.why);
         return 1;
     }
-    int rc = draw(v);
+    take_picture(v, &p);
+    int rc = v->words.screen_rows > 0 ? draw_screen(v, &p) : r->render(stdout, &p);
     if (rc < 0 || fflush(stdout) != 0) {
         return tell_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
     }
-    size_t different = v->expected != NULL ? render_differences(&v->model) : 0;
-    if (different > 0) {
-        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", different, v->model.expected_size);
+    if (p.differences > 0) {
+        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", p.differences, v->model.expected_size);
     }
-    return different > 0 ? 1 : 0;
+    return p.differences > 0 ? 1 : 0;
 }

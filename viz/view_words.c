@@ -27,21 +27,20 @@ static const struct option_row rows[] = {
     {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
     {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
     {NULL, 0, NULL, "Picture"},
-    {"render", OPTION_RENDER, "FORMAT",
-     "draw once and exit: text, ansi, json, svg, html, or layout (print the layout)"},
+    {"render", OPTION_RENDER, "FORMAT", NULL}, /* options_make knows */
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
     {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
     {"since", OPTION_SINCE, "FILE",
      "the same, of long ago: what has changed since then, but not since --was, has a mark of its own"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
-    {"cols", OPTION_COLS, "N", "columns for --render text, ansi, svg and html (default 80)"},
+    {"cols", OPTION_COLS, "N", "columns of what --render draws (default 80)"},
     {"screen", OPTION_SCREEN, "COLSxROWS",
-     "with --render text, ansi, svg: the viewer's whole screen at that size, as 100x30"},
+     "with --render: the viewer's whole screen at that size, as 100x30"},
     {"ground", OPTION_GROUND, "WHICH",
      "of --render svg and html: light, dark or auto (light, but dark on a dark screen)"},
     {"config", OPTION_CONFIG, "FILE",
      "what you like, instead of ~/.config/shmlab/config (which --render doesn't read)"},
-    {"top", OPTION_TOP, "OFFSET", "of --screen as text or ansi: the first row shown is the one that has this byte"},
+    {"top", OPTION_TOP, "OFFSET", "of --screen: the first row shown is the one that has this byte"},
     {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
     {"hz", OPTION_HZ, "N", "looks at the bytes a second, 1 to 1000 (default 30)"},
     OPTIONS_COMMON_ROWS,
@@ -55,16 +54,26 @@ static const struct options options = {
              "that lie in it. Keys: ? shows them, q quits.",
 };
 
-/* All options of the program, in `all`, which has room for OPTIONS_MAX. */
-static struct options options_make(struct option_row *all)
+/* All options of the program. */
+struct option_table {
+    struct option_row rows[OPTIONS_MAX];
+    char render_help[512];
+};
+
+static struct options options_make(struct option_table *t)
 {
     struct options made = options;
     size_t n = sizeof segment_rows / sizeof *segment_rows, rest = sizeof rows / sizeof *rows;
-    memcpy(all, segment_rows, sizeof segment_rows);
-    n += view_sources_rows(all + n, OPTIONS_MAX - n - rest, OPTION_SOURCE);
-    memcpy(all + n, rows, sizeof rows);
-    made.rows = all;
+    memcpy(t->rows, segment_rows, sizeof segment_rows);
+    n += view_sources_rows(t->rows + n, OPTIONS_MAX - n - rest, OPTION_SOURCE);
+    memcpy(t->rows + n, rows, sizeof rows);
+    made.rows = t->rows;
     made.row_count = n + rest;
+    int used = snprintf(t->render_help, sizeof t->render_help, "draw once and exit:");
+    render_help(t->render_help + used, sizeof t->render_help - (size_t)used);
+    for (; n < made.row_count; n++) {
+        t->rows[n].help = t->rows[n].letter == OPTION_RENDER ? t->render_help : t->rows[n].help;
+    }
     return made;
 }
 
@@ -79,15 +88,12 @@ static int which_name(const char *word, const char *const *names, int count)
     return -1;
 }
 
-static int take_format(struct view_words *w, const char *word)
+static int take_renderer(struct view_words *w, const char *word)
 {
-    static const char *const names[] = {"text", "ansi", "json", "svg", "html", "layout"};
-    int i = which_name(word, names, (int)(sizeof names / sizeof *names));
-    if (i < 0) {
-        return options_wrong(&options, "--render takes text, ansi, json, svg, html or layout, not '%s'", word);
-    }
-    w->format = (enum format)(FORMAT_TEXT + i);
-    return 0;
+    char names[128];
+    render_names(false, names, sizeof names);
+    w->renderer = render_find(word);
+    return w->renderer != NULL ? 0 : options_wrong(&options, "--render takes %s, not '%s'", names, word);
 }
 
 static int take_ground(struct view_words *w, const char *word)
@@ -184,7 +190,7 @@ static const struct taker {
     {OPTION_TYPE, .word = offsetof(struct view_words, glasses.type)},
     {OPTION_ELF, .word = offsetof(struct view_words, glasses.elf)},
     {OPTION_NO_LAYOUT, .take = take_no_layout},
-    {OPTION_RENDER, .take = take_format},
+    {OPTION_RENDER, .take = take_renderer},
     {OPTION_EXPECT, .word = offsetof(struct view_words, expect)},
     {OPTION_WAS, .word = offsetof(struct view_words, was)},
     {OPTION_SINCE, .word = offsetof(struct view_words, since)},
@@ -220,16 +226,19 @@ static int take(struct view_words *w, int letter, const char *arg)
 /* Do the words go together, but for those that name a source? 0, or the exit status. */
 static int judge(const struct view_words *w)
 {
-    if (w->screen_rows > 0 && w->format != FORMAT_TEXT && w->format != FORMAT_ANSI && w->format != FORMAT_SVG) {
-        return options_wrong(&options, "--screen goes with --render text, ansi or svg");
+    const struct renderer *r = w->renderer;
+    char names[128];
+    if (w->screen_rows > 0 && (r == NULL || r->screen == NULL)) {
+        render_names(true, names, sizeof names);
+        return options_wrong(&options, "--screen goes with --render %s", names);
     }
-    if (w->top != SIZE_MAX && (w->screen_rows == 0 || w->format == FORMAT_SVG)) {
-        return options_wrong(&options, "--top goes with --screen and --render text or ansi");
+    if (w->top != SIZE_MAX && w->screen_rows == 0) {
+        return options_wrong(&options, "--top goes with --screen");
     }
-    if ((w->was != NULL || w->since != NULL) && w->format == FORMAT_SCREEN) {
+    if ((w->was != NULL || w->since != NULL) && r == NULL) {
         return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
     }
-    if (w->list && (w->named || (w->format != FORMAT_SCREEN && w->format != FORMAT_TEXT && w->format != FORMAT_JSON))) {
+    if (w->list && (w->named || (r != NULL && r != &render_text && r != &render_json))) {
         return options_wrong(&options, "--list goes with no other source, and with --render text or json");
     }
     return 0;
@@ -245,8 +254,8 @@ static void take_file(struct view_words *w, const char *path)
 /* Reads the options; *given: which of those that view_sources.h has. -1: go on; else the exit status. */
 static int take_options(struct view_words *w, int argc, char **argv, unsigned *given)
 {
-    struct option_row all[OPTIONS_MAX];
-    const struct options made = options_make(all);
+    struct option_table table;
+    const struct options made = options_make(&table);
     const char *arg;
     for (int letter; (letter = options_next(&made, argc, argv, &arg)) != -1;) {
         if (letter == OPTION_HELP || letter == OPTION_VERSION) {
@@ -285,8 +294,9 @@ int view_words_take(struct view_words *w, int argc, char **argv)
     if (input) {
         take_file(w, NULL);
         optind++;
-    } else if (!w->named && w->format == FORMAT_LAYOUT && (w->glasses.elf != NULL || w->glasses.layout_file != NULL)) {
-        take_file(w, "/dev/null"); /* a layout on its own: it needs no bytes */
+    } else if (!w->named && w->renderer != NULL && w->renderer->layout_only &&
+               (w->glasses.elf != NULL || w->glasses.layout_file != NULL)) {
+        take_file(w, "/dev/null"); /* it needs no bytes */
     }
     return optind < argc ? options_wrong(&options, "unexpected word '%s'", argv[optind]) : -1;
 }

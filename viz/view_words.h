@@ -6,14 +6,12 @@
 #include "render.h"
 #include "source.h"
 
-enum format { FORMAT_SCREEN, FORMAT_TEXT, FORMAT_ANSI, FORMAT_JSON, FORMAT_SVG, FORMAT_HTML, FORMAT_LAYOUT };
-
 struct view_words {
     struct source_spec spec;
     bool named;                   /* a source was said; else spec is the kit's own segment */
     bool list;                    /* --list */
     struct glasses_spec glasses;
-    enum format format;
+    const struct renderer *renderer; /* --render; NULL: the live screen */
     const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
     const char *since;             /* --since; NULL: not said */
     size_t top;                    /* --top; SIZE_MAX: not said */

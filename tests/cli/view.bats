@@ -345,6 +345,21 @@ word
 END
 }
 
+@test "--render takes what --help lists, says so, and draws each" {
+    files
+    "$BIN/shm-view" --help >"$T/help"
+    names=$(sed -n '/draw once and exit:/,/--expect/s/^ \{22\}\([a-z]*\)  .*/\1/p' "$T/help")
+    [[ $(wc -w <<<"$names") -ge 6 ]]
+    listed=$(perl -0pe 's/\n$//; s/\n(?=\N*\z)/ or /; s/\n/, /g' <<<"$names")
+    run -2 --separate-stderr "$BIN/shm-view" --render png
+    [[ $stderr == "shm-view: --render takes $listed, not 'png' "* ]]
+    printf 'shmlab layout 1\nint first\n' >"$T/layout"
+    for name in $names; do
+        file_view "$T/bytes" --layout "$T/layout" --render "$name" >"$T/drawn"
+        [[ -s $T/drawn ]]
+    done
+}
+
 @test "--help and --version tell and exit 0" {
     run -0 --separate-stderr "$BIN/shm-view" --help
     [[ $output == 'usage: shm-view '* && $output == *--render* && -z $stderr ]]

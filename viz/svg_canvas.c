@@ -1,10 +1,11 @@
-/* Render SVG canvas: the viewer's screen as a picture. Lines, blocks, hatches and Braille dots become shapes, so that
- * they meet whatever font the reader has. See render.h. */
+/* Svg canvas: see svg_canvas.h. Lines, blocks, hatches and Braille dots become shapes, so that
+ * they meet whatever font the reader has. */
+#include "svg_canvas.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "printable.h"
-#include "render.h"
 
 #define CELL_WIDTH SVG_COLUMN
 #define CELL_HEIGHT 17
@@ -178,8 +179,8 @@ static void row_draw(struct svg *svg, const struct canvas *c, int row)
     }
 }
 
-int render_svg_canvas(const struct canvas *c, enum svg_ground ground_wanted, const char *title, const char *about,
-                      FILE *out)
+int svg_canvas(FILE *out, const struct canvas *c, enum svg_ground ground_wanted, const char *title,
+               const char *about)
 {
     struct svg svg;
     int rc = svg_begin(&svg);

@@ -1,0 +1,315 @@
+/* Svg page: see svg_page.h; svg.h has the colours, svg_rows.h the grid. */
+#include "svg_page.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "printable.h"
+#include "svg_rows.h"
+#include "layout/value.h"
+
+#define MARGIN 12        /* px around everything */
+#define LINE 17          /* px from one line of the table to the next */
+#define WIDTH_MIN 480    /* px: the table needs as much, however narrow the grid is */
+#define FIELDS_SHOWN 128 /* of the table */
+#define BYTES_SHOWN ((size_t)16 << 10) /* more is no picture any more: 1024 rows of 16 */
+#define ABOUT_FIELDS 16  /* of the description for screen readers */
+
+/* What is drawn, and how wide. */
+struct page {
+    struct svg svg;
+    struct svg_rows rows;
+    const struct picture *picture;
+    int width;            /* px between the margins */
+    char title[128];
+};
+
+/* ---- the field table ---- */
+
+struct widths {
+    int name, type, offset, size, pad, value; /* characters */
+};
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int digits(size_t n)
+{
+    char text[24];
+    return snprintf(text, sizeof text, "%zu", n);
+}
+
+static struct widths widths_fit(const struct page *p)
+{
+    struct widths w = {4, 4, 6, 4, 7, 0};
+    struct layout_leaf leaf;
+    for (size_t i = 0; i < FIELDS_SHOWN && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
+        char path[256];
+        layout_leaf_path(p->picture->grid.layout, i, path, sizeof path);
+        w.name = larger(w.name, svg_columns(path));
+        w.type = larger(w.type, svg_columns(leaf.node->type));
+        w.offset = larger(w.offset, digits(leaf.offset));
+        w.size = larger(w.size, digits(leaf.node->size));
+    }
+    int rest = p->width / SVG_SMALL - 4 - w.offset - w.size - w.pad - 5;
+    w.name = w.name < rest * 2 / 5 ? w.name : rest * 2 / 5;
+    w.type = w.type < rest - w.name - 16 ? w.type : larger(rest - w.name - 16, 4);
+    w.value = rest - w.name - w.type;
+    return w;
+}
+
+/* Text that ends at column `end` of the table. */
+static void number(struct page *p, int y, int end, size_t n)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%zu", n);
+    svg_text(&p->svg, MARGIN + SVG_SMALL * end, y, "s e t", 0, text);
+}
+
+static void field_value(const struct page *p, const struct layout_leaf *leaf, char *out, size_t out_size)
+{
+    const struct grid_input *in = &p->picture->grid;
+    const uint8_t *bytes = grid_bytes(in, leaf->offset, leaf->node->size);
+    if (bytes == NULL) {
+        snprintf(out, out_size, "past the end");
+        return;
+    }
+    value_format(leaf->node, bytes, grid_known(in, leaf->offset, in->segment_size - leaf->offset), out, out_size);
+}
+
+static void field_line(struct page *p, int y, const struct widths *w, const struct layout_leaf *leaf)
+{
+    const struct grid_input *in = &p->picture->grid;
+    unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
+    unsigned colour = (unsigned)grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
+    char path[256], value[512], classes[16];
+    int at = 4;
+    layout_leaf_path(in->layout, leaf->index, path, sizeof path);
+    snprintf(classes, sizeof classes, "f%u", colour);
+    svg_rect(&p->svg, MARGIN, y - 11, 3 * SVG_SMALL, 14, classes);
+    snprintf(classes, sizeof classes, "r%u", colour);
+    svg_rect(&p->svg, MARGIN, y - 11, 3, 14, classes);
+    snprintf(classes, sizeof classes, "s b k%u", colour);
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, classes, w->name, path);
+    at += w->name + 1;
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s t", w->type, leaf->node->type);
+    at += w->type + 1 + w->offset;
+    number(p, y, at, leaf->offset);
+    if (leaf->misaligned) {
+        svg_text(&p->svg, MARGIN + SVG_SMALL * at + 1, y, "s b t", 0, theme_sign(p->rows.theme, SIGN_MISALIGNED));
+    }
+    at += 1 + w->size;
+    number(p, y, at, leaf->node->size);
+    at += 1 + w->pad;
+    if (leaf->padding_before > 0) {
+        number(p, y, at, leaf->padding_before);
+    }
+    field_value(p, leaf, value, sizeof value);
+    svg_text(&p->svg, MARGIN + SVG_SMALL * (at + 2), y, "s t", w->value, value);
+}
+
+static int table_draw(struct page *p, int y)
+{
+    size_t leaves = layout_leaves(p->picture->grid.layout);
+    struct layout_leaf leaf;
+    struct widths w = widths_fit(p);
+    char more[64], title[144];
+    if (leaves == 0) {
+        return y;
+    }
+    snprintf(title, sizeof title, "layout: %s", p->picture->layout_title);
+    y = svg_text_wrapped(&p->svg, MARGIN, y, LINE, "s b t", p->width / SVG_SMALL, title);
+    int at = 4 + w.name + 1;
+    svg_text(&p->svg, MARGIN + SVG_SMALL * 4, y, "s d", 0, "name");
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s d", 0, "type");
+    at += w.type + 1 + w.offset;
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s e d", 0, "offset");
+    at += 1 + w.size;
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s e d", 0, "size");
+    at += 1 + w.pad;
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s e d", 0, "padding");
+    svg_text(&p->svg, MARGIN + SVG_SMALL * (at + 2), y, "s d", 0, "value");
+    svg_line(&p->svg, MARGIN, y + 5, MARGIN + p->width, y + 5, "w");
+    y += 5;
+    for (size_t i = 0; i < FIELDS_SHOWN && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
+        y += LINE;
+        field_line(p, y, &w, &leaf);
+    }
+    y += LINE;
+    if (leaves > FIELDS_SHOWN) {
+        snprintf(more, sizeof more, "and %zu more fields", leaves - FIELDS_SHOWN);
+        svg_text(&p->svg, MARGIN + SVG_SMALL * 4, y, "s d", 0, more);
+        y += LINE;
+    }
+    return y + 6;
+}
+
+/* ---- what the signs mean, and what is wrong ---- */
+
+/* A cell of the picture that has the role or the mark; NULL: there is none, so nothing is said of it. */
+static const struct grid_cell *example(const struct page *p, unsigned role, unsigned mark)
+{
+    for (size_t i = 0; i < p->rows.count; i++) {
+        const struct grid_cell *cell = &p->rows.cells[i];
+        bool marked = (cell->marks & mark) != 0 && (mark != GRID_MISALIGNED || cell->starts);
+        if (mark != 0 ? marked : cell->role == role && cell->marks == 0) {
+            return cell;
+        }
+    }
+    return NULL;
+}
+
+struct sign {
+    struct grid_cell cell;
+    const char *text;
+};
+
+static size_t signs_find(const struct page *p, struct sign *signs)
+{
+    static const struct {
+        enum grid_role role;
+        const char *text;
+    } roles[] = {{GRID_PADDING, "padding: made by the next field's alignment"},
+                 {GRID_TAIL, "padding at a struct's end"}};
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        const struct grid_cell *cell = example(p, roles[i].role, 0);
+        if (cell != NULL) {
+            signs[n++] = (struct sign){*cell, roles[i].text};
+        }
+    }
+    for (size_t i = 0; i < theme_mark_count; i++) {
+        const struct grid_cell *cell = example(p, 0, theme_marks[i].mark);
+        if (cell != NULL) {
+            signs[n] = (struct sign){*cell, theme_marks[i].meaning};
+            signs[n++].cell.marks = (uint8_t)theme_marks[i].mark;
+        }
+    }
+    return n;
+}
+
+static int legend_draw(struct page *p, int y)
+{
+    struct sign signs[16];
+    size_t n = signs_find(p, signs);
+    int x = MARGIN;
+    for (size_t i = 0; i < n; i++) {
+        int needs = SVG_CELL_WIDTH + 6 + SVG_SMALL * svg_columns(signs[i].text);
+        if (x > MARGIN && x + needs > MARGIN + p->width) {
+            x = MARGIN;
+            y += SVG_CELL_HEIGHT + 5;
+        }
+        signs[i].cell.starts = true;
+        svg_rows_sample(&p->rows, x, y, &signs[i].cell);
+        svg_text(&p->svg, x + SVG_CELL_WIDTH + 6, y + 14, "s t", 0, signs[i].text);
+        x += needs + 2 * SVG_CELL_WIDTH;
+    }
+    return n > 0 ? y + SVG_CELL_HEIGHT + 10 : y;
+}
+
+static int findings_draw(struct page *p, int y)
+{
+    const struct picture *picture = p->picture;
+    int columns = p->width / SVG_SMALL - 3;
+    y += 8;
+    for (size_t i = 0; i < picture->finding_count; i++) {
+        const char *text = picture->findings[i].text;
+        svg_text(&p->svg, MARGIN, y + 4, "s b t", 0, "!");
+        y = svg_text_wrapped(&p->svg, MARGIN + 3 * SVG_SMALL, y + 4, LINE, "s t", columns, text) - 4;
+    }
+    if (picture->findings_more > 0) {
+        char text[32];
+        snprintf(text, sizeof text, "and %zu more", picture->findings_more);
+        svg_text(&p->svg, MARGIN + 3 * SVG_SMALL, y + 4, "s d", 0, text);
+    }
+    return y;
+}
+
+/* ---- the picture in words ---- */
+
+static void about_write(const struct page *p, FILE *out)
+{
+    const struct picture *picture = p->picture;
+    const struct layout *layout = picture->grid.layout;
+    size_t leaves = layout_leaves(layout);
+    struct layout_leaf leaf;
+    fprintf(out, "Hex grid of %zu bytes, %d in a row.", picture->grid.segment_size, p->rows.shape.width);
+    for (size_t i = 0; i < ABOUT_FIELDS && layout_leaf_get(layout, i, &leaf); i++) {
+        char path[128], value[128];
+        layout_leaf_path(layout, i, path, sizeof path);
+        field_value(p, &leaf, value, sizeof value);
+        fprintf(out, " %s, %s, %zu bytes at offset %zu", path, leaf.node->type, leaf.node->size, leaf.offset);
+        if (leaf.padding_before > 0) {
+            fprintf(out, " after %zu bytes of padding", leaf.padding_before);
+        }
+        fprintf(out, ": %s.", value);
+    }
+    if (leaves > ABOUT_FIELDS) {
+        fprintf(out, " And %zu more fields.", leaves - ABOUT_FIELDS);
+    }
+    for (size_t i = 0; i < picture->finding_count; i++) {
+        fprintf(out, " %s.", picture->findings[i].text);
+    }
+    if (picture->grid.expected != NULL) {
+        fprintf(out, " %zu bytes are not as expected.", picture->differences);
+    }
+}
+
+static int page_end(struct page *p, FILE *out)
+{
+    char *about = NULL;
+    size_t size;
+    FILE *words = open_memstream(&about, &size);
+    if (words == NULL) {
+        return -ENOMEM;
+    }
+    about_write(p, words);
+    int rc = fclose(words) == 0 ? svg_end(&p->svg, p->picture->ground, p->title, about, out) : -ENOMEM;
+    free(about);
+    return rc;
+}
+
+static void page_draw(struct page *p)
+{
+    int y = MARGIN + 12;
+    svg_text(&p->svg, MARGIN, y, "b t", p->width / SVG_COLUMN, p->title);
+    svg_rows_header(&p->rows, y + 20);
+    y = svg_rows_draw(&p->rows, y + 26);
+    if (p->rows.count < p->picture->grid.segment_size) {
+        char more[64];
+        snprintf(more, sizeof more, "\u2026 and %zu more bytes", p->picture->grid.segment_size - p->rows.count);
+        svg_text(&p->svg, MARGIN + SVG_COLUMN * (p->rows.shape.digits + 2), y + 15, "z", 0, more);
+        y += SVG_CELL_HEIGHT + 4;
+    }
+    y += 8;
+    y = legend_draw(p, y);
+    y = table_draw(p, y + 8);
+    findings_draw(p, y);
+    p->svg.width = MARGIN + larger(p->svg.width - MARGIN, p->width) + MARGIN;
+    p->svg.height += MARGIN - 4;
+}
+
+int svg_page(FILE *out, const struct picture *picture)
+{
+    size_t size = picture->grid.segment_size, count = size < BYTES_SHOWN ? size : BYTES_SHOWN;
+    struct page p = {.picture = picture};
+    struct grid_cell *cells = calloc(count + 1, sizeof *cells);
+    int rc = cells != NULL ? svg_begin(&p.svg) : -ENOMEM;
+    if (rc < 0) {
+        goto out;
+    }
+    grid_fill(&picture->grid, cells, count);
+    snprintf(p.title, sizeof p.title, "%s, %zu bytes", picture->title, size);
+    struct rows_shape shape = rows_fit(picture->cols, picture->width, picture->width > 0 ? picture->width : 16, size);
+    p.rows = (struct svg_rows){&p.svg, &picture->grid, &picture->theme, shape, MARGIN, cells, 0, count};
+    p.width = larger(SVG_COLUMN * rows_columns(&p.rows.shape), WIDTH_MIN);
+    page_draw(&p);
+    rc = page_end(&p, out);
+out:
+    svg_free(&p.svg);
+    free(cells);
+    return rc;
+}
