@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
-#include "keys.h"
+#include "viewer/config.h"
+#include "viewer/keys.h"
 #include "theme.h"
 
 static void cell(FILE *out, const char *text)

@@ -1,7 +1,7 @@
 /* Help: keys from the key table, signs from the mark table. Part of panels.h. */
 #include <stdio.h>
 
-#include "keys.h"
+#include "viewer/keys.h"
 #include "panels.h"
 
 struct help_line {

@@ -2,7 +2,7 @@
 #ifndef SHMLAB_PANELS_H
 #define SHMLAB_PANELS_H
 
-#include "model.h"
+#include "viewer/model.h"
 #include "theme.h"
 
 struct rect {

@@ -5,7 +5,7 @@
 
 #include "findings.h"
 #include "grid.h"
-#include "source.h"
+#include "inspect/source.h"
 #include "svg.h"
 #include "theme.h"
 

@@ -3,7 +3,7 @@
 #ifndef SHMLAB_TEXTS_H
 #define SHMLAB_TEXTS_H
 
-#include "model.h"
+#include "viewer/model.h"
 
 struct text_run {
     size_t offset, size; /* in the segment; cut where the model's window ends */

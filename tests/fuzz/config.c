@@ -1,7 +1,7 @@
 /* Fuzz: any bytes as a config file. What is taken is in range, what is told is printable. */
 #include <stdlib.h>
 
-#include "config.h"
+#include "viewer/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "config.h"
+#include "viewer/config.h"
 
 static struct config parsed(const char *text)
 {

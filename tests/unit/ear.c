@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "ear.h"
+#include "viewer/ear.h"
 #include "shm_bell.h"
 
 #define LONG_US 10000000 /* what must come comes before that */

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "find.h"
-#include "keys.h"
+#include "viewer/find.h"
+#include "viewer/keys.h"
 #include "pictures.h"
 
 #define SIZE 1024

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "pace.h"
+#include "viewer/pace.h"
 
 #define MS ((uint64_t)1000)
 #define START (1000000 * MS) /* a computer that has been up for a while */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "paint.h"
+#include "viewer/paint.h"
 #include "vt.h"
 
 #define ROWS 12

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "pictures.h"
-#include "recording.h"
+#include "viewer/recording.h"
 
 static void look(struct recording *r, uint64_t at, size_t base, const void *bytes, size_t count, int expected)
 {

@@ -20,7 +20,7 @@
 #include "layout/sync_fields.h"
 #include "layout/text.h"
 #include "shm_seqlock.h"
-#include "snapshot.h"
+#include "viewer/snapshot.h"
 
 #define SIZE 1024
 #define WORDS (SIZE / 4 - 1)

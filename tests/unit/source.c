@@ -19,7 +19,7 @@
 #include <cmocka.h>
 
 #include "inspect/mapping.h"
-#include "source.h"
+#include "inspect/source.h"
 
 struct place {
     char name[64];      /* of a POSIX object */

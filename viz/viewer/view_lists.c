@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "chooser.h"
-#include "map_list.h"
+#include "inspect/map_list.h"
 #include "tell.h"
 
 int view_list_segments(const struct view_words *w)

@@ -5,7 +5,7 @@
 #define SHMLAB_CHOOSER_H
 
 #include "inspect/segment_list.h"
-#include "source.h"
+#include "inspect/source.h"
 #include "theme.h"
 
 struct chooser {

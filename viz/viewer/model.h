@@ -12,7 +12,7 @@
 #include "fields.h"
 #include "grid.h"
 #include "recording.h"
-#include "source.h"
+#include "inspect/source.h"
 #include "squeeze.h"
 
 #define MODEL_GLOW_MS 1000 /* how long a change is seen, and up to MODEL_FADE_MS longer */

@@ -4,7 +4,7 @@
 
 #include "glasses.h"
 #include "render.h"
-#include "source.h"
+#include "inspect/source.h"
 
 struct view_words {
     struct source_spec spec;

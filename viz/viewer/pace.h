@@ -9,7 +9,7 @@
 #define SHMLAB_PACE_H
 
 #include "layout/layout.h"
-#include "source.h"
+#include "inspect/source.h"
 
 #define PACE_SLOW_MS 3000 /* with a bell: between two looks at what became of the segment */
 #define PACE_ASK_MS 200   /* without one: the bytes are looked at far more often than that */

@@ -10,7 +10,7 @@
 
 #include "layout/layout.h"
 #include "layout/layout_error.h"
-#include "source.h"
+#include "inspect/source.h"
 
 struct glasses_spec {
     const char *layout_file; /* --layout FILE; NULL */

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "inspect/mapping.h"
+#include "mapping.h"
 #include "printable.h"
 
 struct listing {

@@ -15,7 +15,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "inspect/mapping.h"
+#include "mapping.h"
 #include "options.h"
 #include "printable.h"
 #include "source_shared.h"

@@ -10,7 +10,7 @@
 #ifndef SHMLAB_SOURCE_H
 #define SHMLAB_SOURCE_H
 
-#include "inspect/attachment.h"
+#include "attachment.h"
 #include "process.h"
 #include "segment.h"
 

@@ -4,7 +4,7 @@
 #define SHMLAB_SNAPSHOT_H
 
 #include "layout/layout.h"
-#include "source.h"
+#include "inspect/source.h"
 
 #define SNAPSHOT_TRIES 2000        /* copies before we give up: about 2 ms */
 #define SNAPSHOT_ABANDONED_MS 1000 /* a write that takes so long has no writer any more */

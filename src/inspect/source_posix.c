@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "printable.h"
-#include "inspect/segment_list.h"
+#include "segment_list.h"
 #include "source_shared.h"
 #include "tell.h"
 #include "user.h"
