@@ -35,12 +35,11 @@ bool pace_asks(struct pace *p, uint64_t now)
     return true;
 }
 
-void pace_look(struct pace *p, const struct source *source, uint64_t now)
+void pace_look(struct pace *p, const struct source *source)
 {
     if (p->address != NULL && !source_number(source, p->bell, &p->seen)) {
         pace_leave(p);
     }
-    p->looked_at = now;
 }
 
 /* The first place on the grid of looks that lies ahead. */
@@ -72,9 +71,9 @@ void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled)
 
 bool pace_rang(struct pace *p, uint64_t now)
 {
-    if (p->looked_at + PACE_GAP_MS * MS <= now) {
-        return false;
-    }
-    p->next = p->looked_at + PACE_GAP_MS * MS;
-    return true;
+    uint64_t earliest = p->rang_at + PACE_GAP_MS * MS;
+    bool early = now < earliest;
+    p->rang_at = early ? earliest : now;
+    p->next = p->rang_at;
+    return early;
 }

@@ -69,7 +69,7 @@ static bool follow(struct view *v)
     uint64_t now = view_now_us();
     bool news = pace_asks(&v->pace, now) && follow_source(v);
     bool glow = model_tick(&v->model, now / 1000);
-    pace_look(&v->pace, &v->source, now);
+    pace_look(&v->pace, &v->source);
     bool changed = view_look(v);
     v->model.damage.all = v->model.damage.all || news;
     return glow || changed || news || v->model.doubt != doubt;

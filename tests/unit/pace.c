@@ -22,7 +22,6 @@ static struct pace polling(void)
     pace_init(&p, 30);
     assert_int_equal(p.period, PERIOD);
     assert_true(pace_asks(&p, START));
-    p.looked_at = START;
     pace_rest(&p, START, -1, true);
     assert_int_equal(p.next, START + PERIOD);
     return p;
@@ -100,9 +99,30 @@ static void a_bell_that_rings_all_the_time_leaves_a_gap(void **state)
 {
     (void)state;
     struct pace p = with_a_bell();
-    assert_true(pace_rang(&p, START + 1));
-    assert_int_equal(p.next, START + PACE_GAP_MS * MS);
-    assert_false(pace_rang(&p, START + PACE_GAP_MS * MS));
+    assert_false(pace_rang(&p, START + 1));
+    assert_true(pace_rang(&p, START + 2));
+    assert_int_equal(p.next, START + 1 + PACE_GAP_MS * MS);
+    assert_true(pace_rang(&p, START + 2 + PACE_GAP_MS * MS)); /* the one before was drawn just now */
+    assert_int_equal(p.next, START + 1 + 2 * PACE_GAP_MS * MS);
+    assert_false(pace_rang(&p, START + 1 + 3 * PACE_GAP_MS * MS));
+}
+
+/* A mark fades at most every 250 ms: did that delay a ring, 4 of 100 would be seen up to 10 ms late. */
+static void a_look_for_another_reason_delays_no_ring(void **state)
+{
+    (void)state;
+    static uint8_t rings[4] = {3};
+    const struct source source = {.spec.kind = SOURCE_FILE, .bytes = rings, .size = sizeof rings};
+    struct pace p = with_a_bell();
+    p.bell = 0;
+    assert_false(pace_rang(&p, START));
+    pace_look(&p, &source); /* its frame */
+    assert_int_equal(p.seen, 3);
+    pace_rest(&p, START, 100, true);
+    assert_int_equal(p.next, START + 100 * MS);
+    pace_look(&p, &source); /* its mark fades */
+    pace_rest(&p, p.next, -1, true);
+    assert_false(pace_rang(&p, START + 100 * MS + 1));
 }
 
 static void who_leaves_the_memory_polls(void **state)
@@ -123,6 +143,7 @@ int main(void)
         cmocka_unit_test(what_fades_or_was_torn_makes_a_whole_look),
         cmocka_unit_test(with_a_bell_it_wakes_for_the_segment_and_for_what_fades),
         cmocka_unit_test(a_bell_that_rings_all_the_time_leaves_a_gap),
+        cmocka_unit_test(a_look_for_another_reason_delays_no_ring),
         cmocka_unit_test(who_leaves_the_memory_polls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
