@@ -14,7 +14,7 @@
 void model_init(struct model *m)
 {
     static const struct layout empty;
-    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = "", .damage = {.all = true}};
+    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = ""};
     fields_reset(&m->fields, m->layout);
 }
 
@@ -53,7 +53,6 @@ int model_set_layout(struct model *m, const struct layout *layout, const char *t
     grid_hues_free(&m->hues);
     m->hues = hues;
     m->layout = layout;
-    damage_all(&m->damage);
     fields_reset(&m->fields, layout);
     printable_text(title, printable_utf8(), m->layout_title, sizeof m->layout_title);
     return 0;
@@ -64,7 +63,6 @@ int model_resize(struct model *m, size_t size)
     window_drop(m);
     recording_forget(&m->recording);
     m->size = size;
-    damage_all(&m->damage);
     m->frozen = false; /* of the frozen picture nothing is left */
     m->marking = false;
     m->shown = 0;
@@ -160,24 +158,7 @@ bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count
         return false;
     }
     memcpy(m->bytes, bytes, count);
-    damage_all(&m->damage);
     return true;
-}
-
-/* A byte that is free and printable may be one of a word, or cease to be: that colours all of the word. */
-static void damage_words(struct model *m)
-{
-    for (size_t i = 0; i < m->damage.count; i++) {
-        size_t first = m->damage.range[i].first - m->base, end = m->damage.range[i].end - m->base;
-        while (first > 0 && m->bytes[first - 1] >= 0x20 && m->bytes[first - 1] < 0x7f) {
-            first--;
-        }
-        while (end < m->count && m->bytes[end] >= 0x20 && m->bytes[end] < 0x7f) {
-            end++;
-        }
-        m->damage.range[i].first = m->base + first;
-        m->damage.range[i].end = m->base + end;
-    }
 }
 
 static void fading_add(struct model *m, size_t i)
@@ -204,11 +185,8 @@ static void live_changed(struct model *m, const uint8_t *bytes)
             model_glows(m, i, m->now);
             m->since[i] = m->marking;
             m->glow[i] = GRID_GLOW_MAX;
-            damage_add(&m->damage, m->base + i);
         }
     }
-    damage_words(m);
-    m->damage.all = m->damage.all || m->squeeze; /* rows become lines of their own, or cease to be */
     if (m->last_change != 0 && m->faded != m->now / MODEL_FADE_MS) {
         model_fade(m); /* it waited for this frame */
     }
@@ -281,7 +259,6 @@ bool model_fade(struct model *m)
         unsigned glow = glow_of(m->changed_at[i], m->now);
         if (m->glow[i] != glow) {
             m->glow[i] = (uint8_t)glow;
-            damage_add(&m->damage, m->base + i);
             changed = true;
         }
         if (glow > 0) {
@@ -291,7 +268,6 @@ bool model_fade(struct model *m)
         }
     }
     m->last_change = m->fading_end > 0 ? m->last_change : 0;
-    m->damage.all = m->damage.all || (changed && m->squeeze);
     return changed;
 }
 

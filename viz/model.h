@@ -8,7 +8,6 @@
 #ifndef SHMLAB_MODEL_H
 #define SHMLAB_MODEL_H
 
-#include "damage.h"
 #include "fields.h"
 #include "grid.h"
 #include "recording.h"
@@ -58,8 +57,6 @@ struct model {
     bool *since;                 /* changed since the mark was set; owned */
     uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
     uint64_t faded;              /* the multiple of MODEL_FADE_MS for which the glow is right */
-    struct damage damage;        /* what changed by bytes and time since it was cleared; other changes are the caller's
-                                  * to add */
     struct recording recording;  /* every change seen; what is live stands there while the picture is frozen */
     uint64_t shown;              /* the recording's state that is shown; its newest one while live */
     bool marking;                /* the second level of marks is on: all that changed after state `mark` */

@@ -175,11 +175,6 @@ static bool row_glows(const struct model *m, const struct field_row *row)
     return false;
 }
 
-static bool row_damaged(const struct model *m, const struct field_row *row)
-{
-    return damage_touches(&m->damage, row->offset, row->size > 0 ? row->size : SIZE_MAX);
-}
-
 static bool row_selected(const struct model *m, const struct field_row *row)
 {
     struct field_row selected;
@@ -223,9 +218,21 @@ static void put_name(struct canvas *c, const struct theme *t, const struct model
     }
 }
 
-/* All of the row that stands before its value. */
-static void put_facts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
-                      const struct field_columns *w, const struct field_row *field, bool selected)
+static void put_value(struct canvas *c, const struct theme *t, const struct model *m, int row, int col, int width,
+                      const struct field_row *field, bool selected)
+{
+    char text[256];
+    struct style v = theme_words(t, row_glows(m, field) ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
+    panel_fields_value(m, field, text, sizeof text);
+    if (canvas_width(text) > width) {
+        canvas_put_cut(c, row, col, width, v, text);
+    } else {
+        canvas_put(c, row, col, v, text);
+    }
+}
+
+static void put_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
+                    const struct field_columns *w, const struct field_row *field, bool selected)
 {
     char text[256], pad[24] = "";
     struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
@@ -243,32 +250,11 @@ static void put_facts(struct canvas *c, const struct theme *t, const struct mode
         col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
         const char *sign = field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ";
         col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), sign);
-        canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
+        col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
     }
-}
-
-static int value_column(struct rect r, const struct field_columns *w)
-{
-    int numbers = w->size > 0 ? w->size + 1 + w->align + 1 + w->pad + 1 : 0;
-    return r.col + 1 + w->name + 1 + (w->type > 0 ? w->type + 1 : 0) + w->offset + 1 + numbers;
-}
-
-static void put_value(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
-                      const struct field_columns *w, const struct field_row *field, bool selected)
-{
-    char text[256];
-    int col = value_column(r, w);
     bool below = layout_kind_is_container(field->node->kind) && field->open; /* its fields stand below it */
-    canvas_blank(c, row, col, 1, r.col + r.cols - col);
-    if (below) {
-        return;
-    }
-    struct style v = theme_words(t, row_glows(m, field) ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
-    panel_fields_value(m, field, text, sizeof text);
-    if (canvas_width(text) > w->value) {
-        canvas_put_cut(c, row, col, w->value, v, text);
-    } else {
-        canvas_put(c, row, col, v, text);
+    if (!below) {
+        put_value(c, t, m, row, col, w->value, field, selected);
     }
 }
 
@@ -318,23 +304,12 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         panel_texts(c, t, m, r);
         return;
     }
-    if (m->damage.all) {
-        field_head(c, t, r, w);
-    }
+    field_head(c, t, r, w);
     size_t drawn = 0;
     for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(&m->fields, &row)) {
-        if (!row_damaged(m, &row)) {
-            continue;
-        }
-        int line = r.row + 1 + (int)drawn;
-        bool selected = row_selected(m, &row);
-        if (m->damage.all) { /* else only bytes have changed */
-            canvas_blank(c, line, r.col, 1, r.cols);
-            put_facts(c, t, m, r, line, w, &row, selected);
-        }
-        put_value(c, t, m, r, line, w, &row, selected);
+        put_row(c, t, m, r, r.row + 1 + (int)drawn, w, &row, row_selected(m, &row));
     }
-    size_t below = m->damage.all && drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
+    size_t below = drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
     if (below > 0) {
         char text[32];
         snprintf(text, sizeof text, " +%zu%s", below, below == MORE_MAX ? " or more" : "");

@@ -27,7 +27,7 @@ static int draw_rows(struct canvas *c, int row, const struct theme *t, const str
         return -ENOMEM;
     }
     model_cells(m, 0, SIZE_MAX, cells, rows * width);
-    rows_draw(c, row, 0, t, shape, 0, cells, NULL, rows * width);
+    rows_draw(c, row, 0, t, shape, 0, cells, rows * width);
     free(cells);
     return 0;
 }

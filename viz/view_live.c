@@ -71,7 +71,6 @@ static bool follow(struct view *v)
     bool glow = model_tick(&v->model, now / 1000);
     pace_look(&v->pace, &v->source);
     bool changed = view_look(v);
-    v->model.damage.all = v->model.damage.all || news;
     return glow || changed || news || v->model.doubt != doubt;
 }
 
@@ -118,29 +117,24 @@ static bool search_on(struct view *v)
         find_take(&v->model, bytes, source_read(&v->source, first, bytes, count));
     }
     free(bytes);
-    damage_all(&v->model.damage);
     return true;
 }
 
 static int show(struct view *v, struct canvas *c, const struct theme *theme, struct dashboard *plan)
 {
-    int screen_rows, screen_cols;
-    screen_size(&screen_rows, &screen_cols);
-    if (c->rows != screen_rows || c->cols != screen_cols) {
+    int rows, cols;
+    screen_size(&rows, &cols);
+    if (c->rows != rows || c->cols != cols) {
         canvas_free(c);
-        int rc = canvas_init(c, screen_rows, screen_cols, theme->utf8);
+        int rc = canvas_init(c, rows, cols, theme->utf8);
         if (rc < 0) {
             return rc;
         }
-        damage_all(&v->model.damage);
     }
-    if (v->model.damage.all) {
-        *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
-        dashboard_shape(plan, &v->model);
-        view_look(v); /* keys and another size may have brought other rows into sight */
-    }
+    *plan = dashboard_plan(&v->model, rows, cols);
+    dashboard_shape(plan, &v->model);
+    view_look(v); /* keys and another size may have brought other rows into sight */
     model_scrolled(&v->model, dashboard_draw(c, theme, plan, &v->model, &v->source));
-    damage_clear(&v->model.damage);
     screen_show(c);
     v->shown = true;
     return 0;
@@ -172,7 +166,6 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     if (v->model.next_layout != v->layout_asked) {
         next_glasses(v);
     }
-    damage_all(&v->model.damage);
     return true;
 }
 
