@@ -132,7 +132,6 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
         d.shape = alone;
         plan_stacked(&d, m);
     }
-    d.columns = panel_fields_fit(m, d.fields);
     return d;
 }
 
@@ -141,7 +140,6 @@ void dashboard_shape(struct dashboard *d, struct model *m)
     m->cols = d->cols;
     model_shape(m, d->shape.width, d->grid.rows);
     model_table(m, d->fields.rows - 1);
-    d->columns = panel_fields_fit(m, d->fields);
 }
 
 /* ---- drawing ---- */
@@ -365,7 +363,7 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
         draw_empty(c, t, d, source);
     }
     draw_walls(c, t, d, m, source);
-    panel_fields(c, t, m, d->fields, &d->columns);
+    panel_fields(c, t, m, d->fields);
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
     panel_attached(c, t, source, 0, d->attached);

@@ -13,7 +13,6 @@ struct dashboard {
     struct rect grid;    /* the grid's lines, without header */
     int divider;         /* row of the line that tells what is under the cursor; -1: none */
     struct rect fields, inspector, map, attached;
-    struct field_columns columns; /* of the fields */
     int wall_col, wall_row, wall_rows; /* the upright line between panels; wall_rows 0: none */
     int map_rule, inspector_rule, attached_rule; /* rows of their headings; -1: none */
 };

@@ -19,6 +19,13 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
+/* How wide the columns are. */
+struct columns {
+    int name, type, value;        /* type 0: left out */
+    int offset, size, align, pad; /* size 0: these three are left out */
+    bool bare;                    /* types without struct, union, enum: there is no room for the word */
+};
+
 /* The row's name as the table shows it: pushed in by its level, with the sign of its folding. */
 static void row_name(const struct model *m, const struct field_row *row, int step, char *out, size_t out_size)
 {
@@ -48,9 +55,9 @@ static void row_type(const struct field_row *row, bool bare, char *out, size_t o
 }
 
 /* What the widest of the rows that are shown need. */
-static struct field_columns columns_wish(const struct model *m, const struct field_row *top, size_t rows, int cols, bool bare)
+static struct columns columns_wish(const struct model *m, const struct field_row *top, size_t rows, int cols, bool bare)
 {
-    struct field_columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
+    struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
     struct field_row at = *top;
     for (size_t i = 0; i < rows; i++) {
         char text[128];
@@ -70,7 +77,7 @@ static struct field_columns columns_wish(const struct model *m, const struct fie
 }
 
 /* A name and a value come first, then the offset, then the type, then the other numbers. */
-static struct field_columns columns_squeeze(struct field_columns w, int cols)
+static struct columns columns_squeeze(struct columns w, int cols)
 {
     int numbers = w.size + w.align + w.pad + 3;
     if (cols < 36) {
@@ -88,13 +95,13 @@ static struct field_columns columns_squeeze(struct field_columns w, int cols)
     return w;
 }
 
-static struct field_columns columns_fit(const struct model *m, const struct field_row *top, size_t rows, int cols)
+static struct columns columns_fit(const struct model *m, const struct field_row *top, size_t rows, int cols)
 {
-    struct field_columns wish = columns_wish(m, top, rows, cols, false), w = columns_squeeze(wish, cols);
+    struct columns wish = columns_wish(m, top, rows, cols, false), w = columns_squeeze(wish, cols);
     return w.type >= wish.type ? w : columns_squeeze(columns_wish(m, top, rows, cols, true), cols);
 }
 
-static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct field_columns *w)
+static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct columns *w)
 {
     struct style s = theme_words(t, WORDS_LABEL);
     int col = canvas_put_cut(c, r.row, r.col + 1, w->name, s, "name") + 1;
@@ -201,7 +208,7 @@ static int put_path(struct canvas *c, int row, int col, int width, struct style 
 }
 
 static void put_name(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
-                     const struct field_columns *w, const struct field_row *field, bool selected)
+                     const struct columns *w, const struct field_row *field, bool selected)
 {
     bool container = layout_kind_is_container(field->node->kind);
     unsigned hue = m->hues.hue[field->node - m->layout->nodes];
@@ -232,7 +239,7 @@ static void put_value(struct canvas *c, const struct theme *t, const struct mode
 }
 
 static void put_row(struct canvas *c, const struct theme *t, const struct model *m, struct rect r, int row,
-                    const struct field_columns *w, const struct field_row *field, bool selected)
+                    const struct columns *w, const struct field_row *field, bool selected)
 {
     char text[256], pad[24] = "";
     struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
@@ -285,15 +292,7 @@ size_t panel_fields_rows(const struct model *m, size_t most)
 
 #define MORE_MAX 999 /* rows below the table are counted so far */
 
-struct field_columns panel_fields_fit(const struct model *m, struct rect r)
-{
-    struct field_row top;
-    bool any = r.rows > 0 && table_top(m, &top);
-    return any ? columns_fit(m, &top, r.rows > 1 ? (size_t)r.rows - 1 : 0, r.cols) : (struct field_columns){.name = 0};
-}
-
-void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r,
-                  const struct field_columns *w)
+void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
     size_t rows = r.rows > 1 ? (size_t)r.rows - 1 : 0;
     struct field_row row;
@@ -304,10 +303,11 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct model *m
         panel_texts(c, t, m, r);
         return;
     }
-    field_head(c, t, r, w);
+    struct columns w = columns_fit(m, &row, rows, r.cols);
+    field_head(c, t, r, &w);
     size_t drawn = 0;
     for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(&m->fields, &row)) {
-        put_row(c, t, m, r, r.row + 1 + (int)drawn, w, &row, row_selected(m, &row));
+        put_row(c, t, m, r, r.row + 1 + (int)drawn, &w, &row, row_selected(m, &row));
     }
     size_t below = drawn == rows ? fields_count_after(&m->fields, &row, MORE_MAX) : 0;
     if (below > 0) {

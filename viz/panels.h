@@ -9,20 +9,9 @@ struct rect {
     int row, col, rows, cols; /* rows 0: not shown */
 };
 
-/* How wide the columns of a field table are. */
-struct field_columns {
-    int name, type, value;        /* type 0: left out */
-    int offset, size, align, pad; /* size 0: these three are left out */
-    bool bare;                    /* types without struct, union, enum: there is no room for the word */
-};
-
-/* As wide as what the rows that a table in r shows need; no byte changes that. */
-struct field_columns panel_fields_fit(const struct model *m, struct rect r);
-
 /* The field table: name, type, offset, size, alignment, padding before, value, from row m->fields.top on. The selected
- * row is marked. w: panel_fields_fit's. Work and memory are those of the rows shown. */
-void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r,
-                  const struct field_columns *w);
+ * row is marked. Work and memory are those of the rows shown. */
+void panel_fields(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
 
 /* In its place where there is no layout: why there is none, and the texts that stand in what is shown. */
 void panel_texts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);

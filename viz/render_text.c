@@ -75,8 +75,7 @@ static int draw_all(struct canvas *c, const struct model *m, const struct source
     if (fields > 0) {
         canvas_printf(c, fields_row, 0, theme_words(t, WORDS_STRONG), "layout: %s", m->layout_title);
         const struct rect table = {fields_row + 1, 0, fields + 1, cols};
-        const struct field_columns w = panel_fields_fit(m, table);
-        panel_fields(c, t, m, table, &w);
+        panel_fields(c, t, m, table);
     }
     draw_findings(c, findings_row, t, findings, found, more);
     if (attached > 0) {
