@@ -56,13 +56,12 @@ static uint64_t next_look(const struct pace *p, uint64_t now)
 
 void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled)
 {
-    uint64_t fades = fading_ms >= 0 ? now + (uint64_t)fading_ms * MS : UINT64_MAX;
-    uint64_t asks = p->asked_at + (p->address != NULL ? PACE_SLOW_MS : PACE_ASK_MS) * MS;
     if (p->address == NULL) {
         p->next = next_look(p, now);
-        p->due = !settled ? 0 : fades < asks ? fades : asks;
         return;
     }
+    uint64_t fades = fading_ms >= 0 ? now + (uint64_t)fading_ms * MS : UINT64_MAX;
+    uint64_t asks = p->asked_at + PACE_SLOW_MS * MS;
     p->next = fades < asks ? fades : asks;
     if (!settled && now + p->period < p->next) {
         p->next = now + p->period;

@@ -1,7 +1,7 @@
 /* Pace: when the viewer looks again. Shared memory sends no word of a change, so it polls; where the layout holds the
  * kit's bell (shm_bell.h) it sleeps until that rings, a key comes, or the picture changes by time alone.
  *
- *   pace_init -> pace_meet (each segment, each layout) -> pace_look, pace_rest, pace_on or pace_rang ...
+ *   pace_init -> pace_meet (each segment, each layout) -> pace_look, pace_rest, pace_rang ...
  *
  * Times are microseconds of CLOCK_MONOTONIC. Looks lie on a grid of one period: from a write to its look no more time
  * passes than that, however long the last look took. */
@@ -23,7 +23,6 @@ struct pace {
     uint64_t asked_at;   /* of the last slow look */
     uint64_t rang_at;    /* when the last ring was answered, or will be */
     uint64_t next;       /* when to wake */
-    uint64_t due;        /* a look from then on is a whole one, whatever the bytes are */
 };
 
 /* hz: looks a second. */
@@ -41,19 +40,9 @@ bool pace_asks(struct pace *p, uint64_t now);
 /* Before the bytes are looked at: what is rung from now on is not missed. */
 void pace_look(struct pace *p, const struct source *source);
 
-/* After a whole look: sets next and due. fading_ms: until the picture changes by time alone; -1: it doesn't. settled:
- * the last look got a whole picture. */
+/* After a look: sets next. fading_ms: until the picture changes by time alone; -1: it doesn't. settled: the last look got
+ * a whole picture. */
 void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled);
-
-/* Woken in time, and the bytes are as they were: is there nothing else to do? Then sets next. Without a bell only. */
-static inline bool pace_on(struct pace *p)
-{
-    if (p->address != NULL || p->next >= p->due) {
-        return false;
-    }
-    p->next += p->period;
-    return true;
-}
 
 /* Woken by the bell. true: another ring was answered just before, so sets next to when this one may be; until then no
  * bell is slept on. Looks for other reasons, as when a mark fades, delay no ring. */

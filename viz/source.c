@@ -249,16 +249,6 @@ size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t co
     }
 }
 
-bool __attribute__((hot)) source_same(const struct source *s, size_t first, const uint8_t *bytes, size_t count)
-{
-    if (s->state == SOURCE_STATIC) {
-        return true;
-    }
-    const uint8_t *base = s->segment.base;
-    return base != NULL && first <= s->segment.size && count <= s->segment.size - first && count > 0 &&
-           memcmp(base + first, bytes, count) == 0;
-}
-
 bool source_number(const struct source *s, size_t offset, uint32_t *number)
 {
     if (s->spec.kind == SOURCE_SEGMENT && s->segment.base != NULL && offset % 4 == 0 && s->segment.size >= 4 &&

@@ -14,7 +14,6 @@
 #include "screen.h"
 #include "tell.h"
 
-#define HOT __attribute__((hot)) /* what runs 30 times a second lies side by side in the program */
 #define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
 
 /* ms since 1970 when now_ms was 0. */
@@ -74,16 +73,8 @@ static bool follow(struct view *v)
     return glow || changed || news || v->model.doubt != doubt;
 }
 
-/* Woken in time: is all as it was? Nearly always. Then this is the whole look, and it touches little memory: after each
- * sleep all of it has to be fetched anew. */
-static bool HOT still(struct view *v)
-{
-    const struct recording *r = &v->model.recording;
-    return v->pace.next < v->pace.due && source_same(&v->source, r->base, r->live, r->count) && pace_on(&v->pace);
-}
-
 /* Sleeps until there may be something new. */
-static struct screen_event HOT await(struct view *v)
+static struct screen_event await(struct view *v)
 {
     struct pace *p = &v->pace;
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
@@ -93,9 +84,7 @@ static struct screen_event HOT await(struct view *v)
     if (v->model.find.busy) {
         return screen_wait(now, NULL, 0);
     }
-    do {
-        event = screen_wait(p->next, p->address, p->seen);
-    } while (event.kind == SCREEN_NOTHING && still(v));
+    event = screen_wait(p->next, p->address, p->seen);
     if (event.kind == SCREEN_DEAF) {
         pace_leave(p);
     } else if (event.kind == SCREEN_RANG && pace_rang(p, view_now_us())) {

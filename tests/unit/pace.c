@@ -1,4 +1,4 @@
-/* Pace: looks lie on their grid however long one takes, and only what is due makes a look a whole one. */
+/* Pace: looks lie on their grid however long one takes; with a bell there are few, and it is answered at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,31 +53,13 @@ static void a_look_that_takes_its_time_moves_no_other(void **state)
     assert_int_equal(p.next, START * 2 + PERIOD);
 }
 
-static void looks_are_short_until_something_is_due(void **state)
+static void what_became_of_the_segment_is_asked_now_and_then(void **state)
 {
     (void)state;
     struct pace p = polling();
-    int looks = 0;
-    while (pace_on(&p)) {
-        assert_int_equal(p.next, START + (uint64_t)(looks + 2) * PERIOD);
-        looks++;
-    }
-    assert_int_equal(looks, PACE_ASK_MS * MS / PERIOD);
-    assert_true(pace_asks(&p, p.next));
-    assert_false(pace_asks(&p, p.next + 1));
-}
-
-static void what_fades_or_was_torn_makes_a_whole_look(void **state)
-{
-    (void)state;
-    struct pace p = polling();
-    pace_rest(&p, START, 40, true);
-    assert_true(pace_on(&p));
-    assert_false(pace_on(&p)); /* 66 ms: it has faded */
-    pace_rest(&p, p.next, 0, true);
-    assert_false(pace_on(&p));
-    pace_rest(&p, p.next, -1, false); /* no whole snapshot: at the next look */
-    assert_false(pace_on(&p));
+    assert_false(pace_asks(&p, START + PACE_ASK_MS * MS - 1));
+    assert_true(pace_asks(&p, START + PACE_ASK_MS * MS));
+    assert_false(pace_asks(&p, START + PACE_ASK_MS * MS + 1));
 }
 
 static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state)
@@ -85,7 +67,6 @@ static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state
     (void)state;
     struct pace p = with_a_bell();
     assert_int_equal(p.next, START + PACE_SLOW_MS * MS);
-    assert_false(pace_on(&p)); /* each is a whole look */
     assert_false(pace_asks(&p, START + PACE_SLOW_MS * MS - 1));
     assert_true(pace_asks(&p, START + PACE_SLOW_MS * MS));
     p = with_a_bell();
@@ -139,8 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_look_that_takes_its_time_moves_no_other),
-        cmocka_unit_test(looks_are_short_until_something_is_due),
-        cmocka_unit_test(what_fades_or_was_torn_makes_a_whole_look),
+        cmocka_unit_test(what_became_of_the_segment_is_asked_now_and_then),
         cmocka_unit_test(with_a_bell_it_wakes_for_the_segment_and_for_what_fades),
         cmocka_unit_test(a_bell_that_rings_all_the_time_leaves_a_gap),
         cmocka_unit_test(a_look_for_another_reason_delays_no_ring),
