@@ -32,7 +32,6 @@ static void window_drop(struct model *m)
     m->base = 0;
     m->count = 0;
     m->last_change = 0;
-    m->fading = m->fading_end = 0;
 }
 
 void model_free(struct model *m)
@@ -128,21 +127,21 @@ const uint8_t *model_at(const struct model *m, size_t offset, size_t count)
     return count > 0 && model_known(m, offset, count) == count ? m->bytes + (offset - m->base) : NULL;
 }
 
-/* Room for a window of another place or size, without any mark. */
-static bool window_move(struct model *m, size_t base, size_t count)
+bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count)
 {
-    uint8_t *bytes = malloc(count + 1), *glow = calloc(count + 1, 1);
+    uint8_t *copy = malloc(count + 1), *glow = calloc(count + 1, 1);
     bool *since = calloc(count + 1, sizeof *since);
     uint64_t *changed_at = calloc(count + 1, sizeof *changed_at);
-    if (bytes == NULL || glow == NULL || since == NULL || changed_at == NULL) {
-        free(bytes);
+    if (copy == NULL || glow == NULL || since == NULL || changed_at == NULL) {
+        free(copy);
         free(glow);
         free(since);
         free(changed_at);
         return false;
     }
+    memcpy(copy, bytes, count);
     window_drop(m);
-    m->bytes = bytes;
+    m->bytes = copy;
     m->glow = glow;
     m->since = since;
     m->changed_at = changed_at;
@@ -151,26 +150,9 @@ static bool window_move(struct model *m, size_t base, size_t count)
     return true;
 }
 
-bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count)
-{
-    bool moved = base != m->base || count != m->count;
-    if (moved && !window_move(m, base, count)) {
-        return false;
-    }
-    memcpy(m->bytes, bytes, count);
-    return true;
-}
-
-static void fading_add(struct model *m, size_t i)
-{
-    m->fading = m->fading_end == 0 || i < m->fading ? i : m->fading;
-    m->fading_end = i < m->fading_end ? m->fading_end : i + 1;
-}
-
 void model_glows(struct model *m, size_t i, uint64_t at)
 {
     m->changed_at[i] = m->last_change = at > 0 ? at : 1;
-    fading_add(m, i);
 }
 
 /* The live bytes changed, in a window that stays. */
@@ -178,19 +160,13 @@ static void live_changed(struct model *m, const uint8_t *bytes)
 {
     model_news(m, m->base, m->bytes, bytes, m->count);
     for (size_t i = 0; i < m->count; i++) {
-        if (i % 64 == 0 && m->count - i >= 64 && memcmp(m->bytes + i, bytes + i, 64) == 0) {
-            i += 63; /* nearly always */
-        } else if (m->bytes[i] != bytes[i]) {
+        if (m->bytes[i] != bytes[i]) {
             m->bytes[i] = bytes[i];
             model_glows(m, i, m->now);
             m->since[i] = m->marking;
-            m->glow[i] = GRID_GLOW_MAX;
         }
     }
-    if (m->last_change != 0 && m->faded != m->now / MODEL_FADE_MS) {
-        model_fade(m); /* it waited for this frame */
-    }
-    m->faded = m->now / MODEL_FADE_MS;
+    model_fade(m); /* older changes may have waited for this frame */
 }
 
 bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count)
@@ -248,11 +224,9 @@ static unsigned glow_of(uint64_t changed_at, uint64_t now)
 
 bool model_fade(struct model *m)
 {
-    bool changed = false;
-    size_t first = m->fading, end = m->fading_end;
+    bool changed = false, glows = false;
     m->faded = m->now / MODEL_FADE_MS;
-    m->fading = m->fading_end = 0;
-    for (size_t i = first; i < end; i++) {
+    for (size_t i = 0; i < m->count; i++) {
         if (m->changed_at[i] == 0) {
             continue;
         }
@@ -262,12 +236,12 @@ bool model_fade(struct model *m)
             changed = true;
         }
         if (glow > 0) {
-            fading_add(m, i);
+            glows = true;
         } else {
             m->changed_at[i] = 0;
         }
     }
-    m->last_change = m->fading_end > 0 ? m->last_change : 0;
+    m->last_change = glows ? m->last_change : 0;
     return changed;
 }
 
