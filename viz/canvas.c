@@ -12,9 +12,7 @@ int canvas_init(struct canvas *c, int rows, int cols, bool utf8)
 {
     *c = (struct canvas){.rows = rows > 0 ? rows : 0, .cols = cols > 0 ? cols : 0, .utf8 = utf8};
     c->glyphs = calloc((size_t)c->rows * (size_t)c->cols + 1, sizeof *c->glyphs);
-    c->touched = calloc((size_t)c->rows + 1, sizeof *c->touched);
-    if (c->glyphs == NULL || c->touched == NULL) {
-        canvas_free(c);
+    if (c->glyphs == NULL) {
         return -ENOMEM;
     }
     canvas_clear(c);
@@ -24,7 +22,6 @@ int canvas_init(struct canvas *c, int rows, int cols, bool utf8)
 void canvas_free(struct canvas *c)
 {
     free(c->glyphs);
-    free(c->touched);
     *c = (struct canvas){.glyphs = NULL};
 }
 
@@ -33,23 +30,12 @@ void canvas_clear(struct canvas *c)
     for (size_t i = 0; i < (size_t)c->rows * (size_t)c->cols; i++) {
         c->glyphs[i] = (struct glyph){.text = " ", .style = STYLE_PLAIN};
     }
-    memset(c->touched, true, (size_t)c->rows * sizeof *c->touched);
-}
-
-/* The glyphs of a row, which counts as touched from now on; NULL: it lies outside. */
-static inline struct glyph *row_touch(struct canvas *c, int row)
-{
-    if (row < 0 || row >= c->rows) {
-        return NULL;
-    }
-    c->touched[row] = true;
-    return &c->glyphs[(size_t)row * (size_t)c->cols];
 }
 
 struct glyph *canvas_at(struct canvas *c, int row, int col)
 {
-    struct glyph *line = col >= 0 && col < c->cols ? row_touch(c, row) : NULL;
-    return line != NULL ? line + col : NULL;
+    bool inside = row >= 0 && row < c->rows && col >= 0 && col < c->cols;
+    return inside ? &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col] : NULL;
 }
 
 /* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and
@@ -70,8 +56,8 @@ static bool one_column(uint32_t point)
     return false;
 }
 
-/* character_take for what is not printable ASCII. */
-static size_t character_decode(const char *s, bool utf8, char out[5])
+/* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
+static size_t character_take(const char *s, bool utf8, char out[5])
 {
     uint32_t point = (unsigned char)*s;
     size_t n = point < 0x80 ? 1 : printable_decode(s, strlen(s), &point);
@@ -84,24 +70,13 @@ static size_t character_decode(const char *s, bool utf8, char out[5])
     return n;
 }
 
-/* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
-static inline size_t character_take(const char *s, bool utf8, char out[5])
-{
-    if (*s >= 0x20 && *s < 0x7f) { /* nearly always */
-        memcpy(out, (const char[5]){*s}, 5);
-        return 1;
-    }
-    return character_decode(s, utf8, out);
-}
-
 int canvas_put(struct canvas *c, int row, int col, struct style style, const char *text)
 {
-    struct glyph *line = row_touch(c, row);
     for (; *text != '\0'; col++) {
-        struct glyph g = {.style = style};
+        struct glyph g = {.style = style}, *at = canvas_at(c, row, col);
         text += character_take(text, c->utf8, g.text);
-        if (line != NULL && col >= 0 && col < c->cols) {
-            line[col] = g;
+        if (at != NULL) {
+            *at = g;
         }
     }
     return col;
@@ -183,20 +158,16 @@ int canvas_printf(struct canvas *c, int row, int col, struct style style, const 
 
 int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, const char *text)
 {
-    struct glyph g = {.style = style}, *line = row_touch(c, row);
+    struct glyph g = {.style = style};
     int end = n > 0 ? col + n : col;
     character_take(text, c->utf8, g.text);
-    for (int i = col > 0 ? col : 0; line != NULL && i < end && i < c->cols; i++) {
-        line[i] = g;
+    for (; col < end; col++) {
+        struct glyph *at = canvas_at(c, row, col);
+        if (at != NULL) {
+            *at = g;
+        }
     }
     return end;
-}
-
-void canvas_blank(struct canvas *c, int row, int col, int rows, int cols)
-{
-    for (int i = 0; i < rows; i++) {
-        canvas_fill(c, row + i, col, cols, STYLE_PLAIN, " ");
-    }
 }
 
 static bool style_equal(struct style a, struct style b)

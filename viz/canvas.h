@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 enum style_attr { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_REVERSE = 4 };
 
@@ -24,20 +23,12 @@ struct style {
 
 /* One column wide. */
 struct glyph {
-    char text[5]; /* UTF-8, NUL-terminated, then zeros */
+    char text[5]; /* UTF-8 */
     struct style style;
-    uint8_t zero; /* 8 bytes in all: glyphs are stored and compared at once */
 };
-
-static inline bool glyph_same(const struct glyph *a, const struct glyph *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
 
 struct canvas {
     struct glyph *glyphs; /* rows x cols, row by row; owned */
-    bool *touched;        /* rows that something was put into, or may have been; owned. Whoever shows the canvas takes
-                           * it back */
     int rows, cols;
     bool utf8;            /* characters outside ASCII may be put */
 };
@@ -65,9 +56,6 @@ int canvas_printf(struct canvas *c, int row, int col, struct style style, const 
 
 /* Puts one character n times in a row. */
 int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, const char *text);
-
-/* Blanks a rectangle. */
-void canvas_blank(struct canvas *c, int row, int col, int rows, int cols);
 
 /* The glyph there; NULL outside. */
 struct glyph *canvas_at(struct canvas *c, int row, int col);

@@ -132,39 +132,14 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
         d.shape = alone;
         plan_stacked(&d, m);
     }
-    d.columns = panel_fields_fit(&m->fields, d.fields);
     return d;
-}
-
-static void where_add(struct dashboard *d, size_t offset, size_t size)
-{
-    d->where_first = offset < d->where_first ? offset : d->where_first;
-    d->where_end = offset + size > d->where_end ? offset + size : d->where_end;
-}
-
-/* The bytes of the field, and of the row of the table, in which the cursor is. */
-static void plan_where(struct dashboard *d, const struct model *m)
-{
-    struct layout_span span = layout_span_at(m->layout, m->cursor);
-    struct layout_leaf leaf;
-    struct field_row row;
-    d->where_first = m->cursor;
-    d->where_end = m->cursor + 1;
-    if (span.leaf != LAYOUT_NO_LEAF && layout_leaf_get(m->layout, span.leaf, &leaf)) {
-        where_add(d, leaf.offset, leaf.node->size);
-    }
-    if (fields_selected(&m->fields, m->cursor, &row)) {
-        where_add(d, row.offset, row.size);
-    }
 }
 
 void dashboard_shape(struct dashboard *d, struct model *m)
 {
-    plan_where(d, m);
     m->cols = d->cols;
     model_shape(m, d->shape.width, d->grid.rows);
     model_table(m, d->fields.rows - 1);
-    d->columns = panel_fields_fit(&m->fields, d->fields);
 }
 
 /* ---- drawing ---- */
@@ -207,54 +182,33 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-/* Lines of one row each, which lie side by side from *line on: as many as there are, at most `most`. */
-static int draw_plain_lines(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
-                            int row, struct squeeze_line *line, bool *more)
+static void draw_row(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m, int row,
+                     size_t offset)
 {
-    struct squeeze s = model_lines(m);
-    size_t first = line->offset, width = (size_t)d->shape.width;
-    int most = d->grid.row + d->grid.rows - row, lines = 0;
-    do {
-        lines++;
-        *more = squeeze_next(&s, line);
-    } while (*more && lines < most && line->rows == 1 && (!m->squeeze || squeeze_known(&s, line->offset)));
-    if (!damage_touches(&m->damage, first, (size_t)lines * width)) {
-        return lines;
-    }
-    for (size_t i = 0; i < (size_t)lines; i++) {
-        struct grid_cell cells[WIDTH_MOST];
-        bool wanted[WIDTH_MOST];
-        size_t offset = first + i * width;
-        if (damage_touches(&m->damage, offset, width)) {
-            for (size_t k = 0; k < width; k++) {
-                wanted[k] = damage_touches(&m->damage, offset + k, 1);
-            }
-            model_cells(m, offset, m->cursor, cells, width);
-            rows_draw(c, row + (int)i, d->grid.col, t, &d->shape, offset, cells, m->damage.all ? NULL : wanted, width);
-        }
-    }
-    return lines;
+    struct grid_cell cells[WIDTH_MOST];
+    size_t width = (size_t)d->shape.width;
+    model_cells(m, offset, m->cursor, cells, width);
+    rows_draw(c, row, d->grid.col, t, &d->shape, offset, cells, width);
 }
 
 static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
 {
     struct squeeze s = model_lines(m);
     struct squeeze_line line = squeeze_line(&s, m->top);
-    if (d->header && m->damage.all) {
+    if (d->header) {
         rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
     }
     bool more = true;
-    for (int row = d->grid.row; row < d->grid.row + d->grid.rows && more;) {
-        if (line.rows == 1) {
-            row += draw_plain_lines(c, t, d, m, row, &line, &more);
+    for (int row = d->grid.row; row < d->grid.row + d->grid.rows && more; row++) {
+        size_t start = line.offset, rows = line.rows, end = start + rows * s.width;
+        end = end < m->size ? end : m->size;
+        more = squeeze_next(&s, &line);
+        if (rows == 1) {
+            draw_row(c, t, d, m, row, start);
             continue;
         }
-        size_t start = line.offset, end = line.offset + line.rows * s.width;
-        end = end < m->size ? end : m->size;
-        bool selected = m->cursor >= start && m->cursor < end;
-        more = squeeze_next(&s, &line);
-        bool unknown = more && !squeeze_known(&s, end);
-        rows_draw_zeros(c, row++, d->grid.col, t, &d->shape, start, end, selected, unknown);
+        bool selected = m->cursor >= start && m->cursor < end, unknown = more && !squeeze_known(&s, end);
+        rows_draw_zeros(c, row, d->grid.col, t, &d->shape, start, end, selected, unknown);
         more = more && !unknown;
     }
 }
@@ -263,11 +217,11 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
 static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
 {
     const struct grid_input in = model_grid(m, m->cursor);
-    const struct field_table table = {&m->fields, &in, &m->damage};
+    const struct field_table table = {&m->fields, &in};
     if (panel_fields_rows(m, 1) == 0) {
         panel_texts(c, t, m, d->fields);
     } else {
-        panel_fields(c, t, &table, d->fields, &d->columns);
+        panel_fields(c, t, &table, d->fields);
     }
 }
 
@@ -361,7 +315,6 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
 {
     static const char keys[] = " ? help  q quit";
     int row = d->rows - 1, room = d->cols - (int)sizeof keys + 1;
-    canvas_blank(c, row, 0, m->damage.all ? 0 : 1, d->cols);
     if (m->prompt != 0) {
         const char *typed = m->typed;
         int cut = canvas_width(typed) - (d->cols - 3);
@@ -408,10 +361,7 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
 size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                       const struct source *source)
 {
-    bool anew = m->damage.all || m->size == 0 || m->help || m->attached;
-    if (anew) {
-        canvas_clear(c);
-    }
+    canvas_clear(c);
     if (m->help) {
         return panel_help(c, t, m);
     }
@@ -419,25 +369,17 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     if (m->attached) {
         return panel_attached_full(c, t, &who, m->attached_top);
     }
-    if (anew || d->rows == 1) {
-        draw_title(c, t, d, m, source);
-    }
+    draw_title(c, t, d, m, source);
     if (m->size > 0) {
         draw_grid(c, t, d, m);
     } else {
         draw_empty(c, t, d, source);
     }
-    if (anew) {
-        draw_walls(c, t, d, m, source);
-    } else if (damage_touches(&m->damage, d->where_first, d->where_end - d->where_first)) {
-        draw_where(c, t, d, m);
-    }
+    draw_walls(c, t, d, m, source);
     draw_fields(c, t, d, m);
     panel_inspector(c, t, m, d->inspector);
     panel_map(c, t, m, d->map);
-    if (anew) {
-        panel_attached(c, t, &who, 0, d->attached);
-    }
+    panel_attached(c, t, &who, 0, d->attached);
     draw_status(c, t, d, m, source);
     return 0;
 }

@@ -13,10 +13,8 @@ struct dashboard {
     struct rect grid;    /* the grid's lines, without header */
     int divider;         /* row of the line that tells what is under the cursor; -1: none */
     struct rect fields, inspector, map, attached;
-    struct field_columns columns; /* of the fields */
     int wall_col, wall_row, wall_rows; /* the upright line between panels; wall_rows 0: none */
     int map_rule, inspector_rule, attached_rule; /* rows of their headings; -1: none */
-    size_t where_first, where_end; /* the bytes that the line about the cursor tells of */
 };
 
 /* Plans the screen. Depends on the segment's size, the layout's length and the wished width, not on bytes. */
@@ -25,10 +23,8 @@ struct dashboard dashboard_plan(const struct model *m, int rows, int cols);
 /* Tells the model the shape of its parts on that screen, and scrolls them so that the cursor is seen. */
 void dashboard_shape(struct dashboard *d, struct model *m);
 
-/* Draws. Where m->damage isn't all, c has the picture that was drawn last, and only what is damaged is drawn on it:
- * nothing but bytes and time may have changed since. source tells the title and the state; m was shaped by
- * dashboard_shape. Returns how far the list that has the whole screen (help, who is attached) scrolls; 0 where none
- * has. */
+/* Draws. source tells the title and the state; m was shaped by dashboard_shape. Returns how far the list that has the
+ * whole screen (help, who is attached) scrolls; 0 where none has. */
 size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                       const struct source *source);
 

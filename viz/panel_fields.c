@@ -19,6 +19,13 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
+/* How wide the columns are. */
+struct columns {
+    int name, type, value;        /* type 0: left out */
+    int offset, size, align, pad; /* size 0: these three are left out */
+    bool bare;                    /* types without struct, union, enum: there is no room for the word */
+};
+
 /* The row's name as the table shows it: pushed in by its level, with the sign of its folding. */
 static void row_name(const struct fields *f, const struct field_row *row, int step, char *out, size_t out_size)
 {
@@ -48,10 +55,10 @@ static void row_type(const struct field_row *row, bool bare, char *out, size_t o
 }
 
 /* What the widest of the rows that are shown need. */
-static struct field_columns columns_wish(const struct fields *f, const struct field_row *top, size_t rows, int cols,
-                                         bool bare)
+static struct columns columns_wish(const struct fields *f, const struct field_row *top, size_t rows, int cols,
+                                   bool bare)
 {
-    struct field_columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
+    struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
     struct field_row at = *top;
     for (size_t i = 0; i < rows; i++) {
         char text[128];
@@ -71,7 +78,7 @@ static struct field_columns columns_wish(const struct fields *f, const struct fi
 }
 
 /* A name and a value come first, then the offset, then the type, then the other numbers. */
-static struct field_columns columns_squeeze(struct field_columns w, int cols)
+static struct columns columns_squeeze(struct columns w, int cols)
 {
     int numbers = w.size + w.align + w.pad + 3;
     if (cols < 36) {
@@ -89,13 +96,13 @@ static struct field_columns columns_squeeze(struct field_columns w, int cols)
     return w;
 }
 
-static struct field_columns columns_fit(const struct fields *f, const struct field_row *top, size_t rows, int cols)
+static struct columns columns_fit(const struct fields *f, const struct field_row *top, size_t rows, int cols)
 {
-    struct field_columns wish = columns_wish(f, top, rows, cols, false), w = columns_squeeze(wish, cols);
+    struct columns wish = columns_wish(f, top, rows, cols, false), w = columns_squeeze(wish, cols);
     return w.type >= wish.type ? w : columns_squeeze(columns_wish(f, top, rows, cols, true), cols);
 }
 
-static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct field_columns *w)
+static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct columns *w)
 {
     struct style s = theme_words(t, WORDS_LABEL);
     int col = canvas_put_cut(c, r.row, r.col + 1, w->name, s, "name") + 1;
@@ -177,11 +184,6 @@ static bool row_glows(const struct grid_input *in, const struct field_row *row)
     return false;
 }
 
-static bool row_damaged(const struct field_table *table, const struct field_row *row)
-{
-    return damage_touches(table->damage, row->offset, row->size > 0 ? row->size : SIZE_MAX);
-}
-
 static bool row_selected(const struct field_table *table, const struct field_row *row)
 {
     struct field_row selected;
@@ -209,7 +211,7 @@ static int put_path(struct canvas *c, int row, int col, int width, struct style 
 }
 
 static void put_name(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
-                     const struct field_columns *w, const struct field_row *field, bool selected)
+                     const struct columns *w, const struct field_row *field, bool selected)
 {
     bool container = layout_kind_is_container(field->node->kind);
     const struct grid_hues *hues = table->grid->hues;
@@ -227,9 +229,22 @@ static void put_name(struct canvas *c, const struct theme *t, const struct field
     }
 }
 
-/* All of the row that stands before its value. */
-static void put_facts(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
-                      const struct field_columns *w, const struct field_row *field, bool selected)
+static void put_value(struct canvas *c, const struct theme *t, const struct field_table *table, int row, int col,
+                      int width, const struct field_row *field, bool selected)
+{
+    char text[256];
+    bool glows = row_glows(table->grid, field);
+    struct style v = theme_words(t, glows ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
+    panel_fields_value(table->grid, field, text, sizeof text);
+    if (canvas_width(text) > width) {
+        canvas_put_cut(c, row, col, width, v, text);
+    } else {
+        canvas_put(c, row, col, v, text);
+    }
+}
+
+static void put_row(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
+                    const struct columns *w, const struct field_row *field, bool selected)
 {
     char text[256], pad[24] = "";
     struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
@@ -247,33 +262,11 @@ static void put_facts(struct canvas *c, const struct theme *t, const struct fiel
         col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
         const char *sign = field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ";
         col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), sign);
-        canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
+        col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
     }
-}
-
-static int value_column(struct rect r, const struct field_columns *w)
-{
-    int numbers = w->size > 0 ? w->size + 1 + w->align + 1 + w->pad + 1 : 0;
-    return r.col + 1 + w->name + 1 + (w->type > 0 ? w->type + 1 : 0) + w->offset + 1 + numbers;
-}
-
-static void put_value(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r, int row,
-                      const struct field_columns *w, const struct field_row *field, bool selected)
-{
-    char text[256];
-    int col = value_column(r, w);
     bool below = layout_kind_is_container(field->node->kind) && field->open; /* its fields stand below it */
-    canvas_blank(c, row, col, 1, r.col + r.cols - col);
-    if (below) {
-        return;
-    }
-    bool glows = row_glows(table->grid, field);
-    struct style v = theme_words(t, glows ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
-    panel_fields_value(table->grid, field, text, sizeof text);
-    if (canvas_width(text) > w->value) {
-        canvas_put_cut(c, row, col, w->value, v, text);
-    } else {
-        canvas_put(c, row, col, v, text);
+    if (!below) {
+        put_value(c, t, table, row, col, w->value, field, selected);
     }
 }
 
@@ -304,38 +297,20 @@ size_t panel_fields_rows(const struct model *m, size_t most)
 
 #define MORE_MAX 999 /* rows below the table are counted so far */
 
-struct field_columns panel_fields_fit(const struct fields *f, struct rect r)
-{
-    struct field_row top;
-    bool any = r.rows > 0 && table_top(f, &top);
-    return any ? columns_fit(f, &top, r.rows > 1 ? (size_t)r.rows - 1 : 0, r.cols) : (struct field_columns){.name = 0};
-}
-
-void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r,
-                  const struct field_columns *w)
+void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r)
 {
     size_t rows = r.rows > 1 ? (size_t)r.rows - 1 : 0;
     struct field_row row;
     if (r.rows <= 0 || r.cols < 16 || !table_top(table->fields, &row)) {
         return;
     }
-    if (table->damage->all) {
-        field_head(c, t, r, w);
-    }
+    struct columns w = columns_fit(table->fields, &row, rows, r.cols);
+    field_head(c, t, r, &w);
     size_t drawn = 0;
     for (bool more = rows > 0; more; more = ++drawn < rows && fields_next(table->fields, &row)) {
-        if (!row_damaged(table, &row)) {
-            continue;
-        }
-        int line = r.row + 1 + (int)drawn;
-        bool selected = row_selected(table, &row);
-        if (table->damage->all) { /* else only bytes have changed */
-            canvas_blank(c, line, r.col, 1, r.cols);
-            put_facts(c, t, table, r, line, w, &row, selected);
-        }
-        put_value(c, t, table, r, line, w, &row, selected);
+        put_row(c, t, table, r, r.row + 1 + (int)drawn, &w, &row, row_selected(table, &row));
     }
-    size_t below = table->damage->all && drawn == rows ? fields_count_after(table->fields, &row, MORE_MAX) : 0;
+    size_t below = drawn == rows ? fields_count_after(table->fields, &row, MORE_MAX) : 0;
     if (below > 0) {
         char text[32];
         snprintf(text, sizeof text, " +%zu%s", below, below == MORE_MAX ? " or more" : "");

@@ -36,14 +36,13 @@ static void draw_run(struct canvas *c, const struct theme *t, const struct model
 
 void panel_texts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
-    if (r.rows <= 0 || r.cols < 16 || (!m->damage.all && m->damage.count == 0)) {
+    if (r.rows <= 0 || r.cols < 16) {
         return;
     }
     char why[sizeof m->layout_title + 16];
     int above = rows_above(r);
     size_t rows = r.rows > above ? (size_t)(r.rows - above) : 0, total, index;
     struct text_run run;
-    canvas_blank(c, r.row, r.col, r.rows, r.cols);
     snprintf(why, sizeof why, "no layout: %s", m->layout_title[0] != '\0' ? m->layout_title : "bytes only");
     canvas_put_wrapped(c, r.row, r.col + 1, r.cols - 2, above - 1, theme_words(t, WORDS_LABEL), why);
     if (rows == 0) {

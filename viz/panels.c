@@ -175,10 +175,6 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct model
                            "This byte was not looked at then.");
         return;
     }
-    if (!damage_touches(&m->damage, m->cursor, sizeof(uint64_t))) {
-        return;
-    }
-    canvas_blank(c, r.row, r.col, r.rows, r.cols);
     struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
     int width = (r.cols - 6) / 2 < READING_MOST ? (r.cols - 6) / 2 : READING_MOST; /* side by side, to be compared */
     bool all = r.rows >= READINGS + 2;
@@ -359,21 +355,14 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
     for (int row = 0; row < shape.rows; row++) {
         size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
         char label[16];
-        if (!damage_touches(&m->damage, start, (size_t)shape.cols * shape.bytes)) {
-            continue;
-        }
-        if (m->damage.all) {
-            map_offset(start, label, sizeof label);
-            canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
-        }
+        map_offset(start, label, sizeof label);
+        canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
         for (int col = 0; col < shape.cols; col++) {
             size_t offset = start + (size_t)col * shape.bytes;
             if (offset >= m->size) {
                 break;
             }
-            if (damage_touches(&m->damage, offset, shape.bytes)) {
-                map_character(c, t, m, r.row + row, r.col + 5 + col, offset, shape.bytes);
-            }
+            map_character(c, t, m, r.row + row, r.col + 5 + col, offset, shape.bytes);
         }
     }
 }

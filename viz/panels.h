@@ -9,27 +9,15 @@ struct rect {
     int row, col, rows, cols; /* rows 0: not shown */
 };
 
-/* How wide the columns of a field table are. */
-struct field_columns {
-    int name, type, value;        /* type 0: left out */
-    int offset, size, align, pad; /* size 0: these three are left out */
-    bool bare;                    /* types without struct, union, enum: there is no room for the word */
-};
-
-/* As wide as what the rows that a table in r shows need; no byte changes that. */
-struct field_columns panel_fields_fit(const struct fields *f, struct rect r);
-
 /* What a field table shows. */
 struct field_table {
     const struct fields *fields;   /* its rows */
     const struct grid_input *grid; /* the bytes that they tell of */
-    const struct damage *damage;   /* what of these is to be drawn */
 };
 
 /* The field table: name, type, offset, size, alignment, padding before, value, from row fields->top on. The selected
- * row is marked. w: panel_fields_fit's. Work and memory are those of the rows shown. */
-void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r,
-                  const struct field_columns *w);
+ * row is marked. Work and memory are those of the rows shown. */
+void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r);
 
 /* In its place where there is no layout: why there is none, and the texts that stand in what is shown. */
 void panel_texts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);

@@ -133,21 +133,17 @@ static void offset_draw(struct canvas *c, int row, int col, const struct theme *
 }
 
 void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t first,
-               const struct grid_cell *cells, const bool *wanted, size_t count)
+               const struct grid_cell *cells, size_t count)
 {
     size_t width = (size_t)shape->width;
     for (size_t at = 0; at < count; at += width, row++) {
         if (cells[at].role == GRID_OUT) {
             continue;
         }
-        if (wanted == NULL) {
-            offset_draw(c, row, col, t, shape, first + at);
-        }
+        offset_draw(c, row, col, t, shape, first + at);
         int selected = -1;
         for (size_t i = 0; i < width && at + i < count; i++) {
-            if (wanted == NULL || wanted[at + i]) {
-                cell_draw(c, row, col, t, shape, (int)i, &cells[at + i]);
-            }
+            cell_draw(c, row, col, t, shape, (int)i, &cells[at + i]);
             selected = (cells[at + i].marks & GRID_SELECTED) != 0 ? (int)i : selected;
         }
         if (selected >= 0) {

@@ -27,10 +27,9 @@ struct rows_shape rows_fit(int cols, int want, int max_width, size_t segment_siz
 void rows_header(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                  size_t cursor);
 
-/* Draws `count` cells (the first one's offset is `first`, a multiple of shape->width) as lines from row, col on.
- * wanted: which of them, where the others stand there already; NULL: all. */
+/* Draws `count` cells (the first one's offset is `first`, a multiple of shape->width) as lines from row, col on. */
 void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape, size_t first,
-               const struct grid_cell *cells, const bool *wanted, size_t count);
+               const struct grid_cell *cells, size_t count);
 
 /* Draws a line that stands for the rows of zeros [offset, end): "0050  … 58 rows of 00, up to 0x03ef". selected: the
  * cursor is in it; more: nobody looked yet whether more zeros follow. */

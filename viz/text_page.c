@@ -18,7 +18,7 @@ static int draw_rows(struct canvas *c, int row, const struct rows_shape *shape, 
         return -ENOMEM;
     }
     grid_fill(&p->grid, cells, rows * width);
-    rows_draw(c, row, 0, &p->theme, shape, 0, cells, NULL, rows * width);
+    rows_draw(c, row, 0, &p->theme, shape, 0, cells, rows * width);
     free(cells);
     return 0;
 }
@@ -28,11 +28,8 @@ static void draw_fields(struct canvas *c, int row, int rows, const struct pictur
     struct fields flat = {.flat = true}; /* folds nothing */
     fields_reset(&flat, p->grid.layout);
     canvas_printf(c, row, 0, theme_words(&p->theme, WORDS_STRONG), "layout: %s", p->layout_title);
-    static const struct damage all = {.all = true};
-    const struct field_table table = {&flat, &p->grid, &all};
-    const struct rect r = {row + 1, 0, rows, c->cols};
-    const struct field_columns w = panel_fields_fit(&flat, r);
-    panel_fields(c, &p->theme, &table, r, &w);
+    const struct field_table table = {&flat, &p->grid};
+    panel_fields(c, &p->theme, &table, (struct rect){row + 1, 0, rows, c->cols});
 }
 
 static void draw_findings(struct canvas *c, int row, const struct picture *p)

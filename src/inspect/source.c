@@ -92,15 +92,6 @@ size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t co
     return s->spec.kind->read(s, first, out, count < size - first ? count : size - first);
 }
 
-bool __attribute__((hot)) source_same(const struct source *s, size_t first, const uint8_t *bytes, size_t count)
-{
-    if (s->state == SOURCE_STATIC) {
-        return true;
-    }
-    return s->mapped != NULL && first <= s->size && count <= s->size - first && count > 0 &&
-           memcmp(s->mapped + first, bytes, count) == 0;
-}
-
 bool source_number(const struct source *s, size_t offset, uint32_t *number)
 {
     if (s->mapped != NULL && offset % 4 == 0 && s->size >= 4 && offset <= s->size - 4) {

@@ -146,10 +146,6 @@ size_t source_size(const struct source *s);
 /* Copies at most count bytes from offset first on to out; returns how many. */
 size_t source_read(const struct source *s, size_t first, uint8_t *out, size_t count);
 
-/* Are the count bytes from offset first on the same as these? In one pass, without a system call; false also where that
- * can't be told so cheaply: then source_read tells. */
-bool source_same(const struct source *s, size_t first, const uint8_t *bytes, size_t count);
-
 /* The 4 bytes at offset, a multiple of 4, in one load that nobody's store can divide, which no later load overtakes.
  * false: they can't be read. */
 bool source_number(const struct source *s, size_t offset, uint32_t *number);

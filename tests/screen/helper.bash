@@ -83,7 +83,7 @@ harmless_stream()
     perl -e 'local $/; open my $in, "<:raw", $ARGV[0] or die; $_ = <$in>; die "empty" unless length;
         die "sets the title" if /\e\]/; die "rings" if /\a/;
         die "C1" if /(?<![\xc2-\xf4\x80-\xbf])[\x80-\x9f]/ || /\xc2[\x80-\x9f]/;
-        s/\e\[[0-9;?]*[\@A-Za-z]|\e[()][AB0]|\e[=>78]|[\r\n\b\t\x0f\x0e]//g;
+        s/\e\[[0-9;?]*[\@A-Za-z]|\e[()][AB0]|\e[=>78M]|[\r\n\b\t\x0f\x0e]//g;
         die sprintf "%vd", $1 if /([\x00-\x1f\x7f].{0,9})/s' "$1"
 }
 

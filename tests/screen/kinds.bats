@@ -47,6 +47,16 @@ like()
     done
 }
 
+@test "each character has the colour and the attributes of the picture" {
+    for size in 80x24 160x50; do
+        (cd "$T" && "$BIN/shm-view" --file message.bin --layout layout --render ansi --screen "$size") >"$T/picture"
+        grep -q $'\e\[[0-9;]*3[1-6]m' "$T/picture"
+        for term in xterm-256color xterm screen-256color tmux-256color; do
+            shot "$term" "$size" still like:picture size:60x20 still size:"$size" still like:picture
+        done
+    done
+}
+
 @test "each kind gets the colours that it has: 256, 16, 8 or none" {
     mkdir "$T/terminfo"
     infocmp -x xterm-256color |

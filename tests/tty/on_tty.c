@@ -7,6 +7,7 @@
  *   keys:TEXT   types it (\e \r \t \\ and \xHH)
  *   size:CxR    gives the terminal another size
  *   show        prints the screen
+ *   like:FILE   fails where a character, its colour or its attributes differ from FILE, the same picture by --render ansi
  *   colours     prints how many colours were used until now
  *   modes       prints which modes are on: alternate, hidden (the cursor), mouse
  *   still       waits until nothing has come for a tenth of a second
@@ -59,6 +60,41 @@ static void tell(const struct session *s, const char *what)
     }
 }
 
+/* Of a blank nothing is seen but reverse. */
+static bool looks_like(const struct vt_cell *a, const struct vt_cell *b)
+{
+    bool blank = a->text[0] == ' ' && ((a->attr | b->attr) & VT_REVERSE) == 0;
+    return strcmp(a->text, b->text) == 0 && (blank || (a->attr == b->attr && a->colour == b->colour));
+}
+
+static int compare(const struct session *s, const char *path)
+{
+    struct vt want = {.known = s->vt.known, .known_count = s->vt.known_count, .utf8 = s->vt.utf8, .pen.colour = -1};
+    char line[16384];
+    int rc = -1, row = 0;
+    FILE *in = fopen(path, "r");
+    if (in == NULL || vt_resize(&want, s->vt.rows, s->vt.cols) < 0) {
+        return 1;
+    }
+    for (; row < want.rows && fgets(line, sizeof line, in) != NULL; row++) {
+        line[strcspn(line, "\n")] = '\0';
+        want.row = row;
+        want.col = 0;
+        want.wrap_next = false;
+        vt_feed(&want, line, strlen(line));
+        for (int col = 0; col < want.cols; col++) {
+            if (!looks_like(vt_at(&s->vt, row, col), vt_at(&want, row, col))) {
+                fprintf(stderr, "on_tty: row %d, column %d is not as in %s\n", row, col, path);
+                rc = 1;
+            }
+        }
+    }
+    fclose(in);
+    free(want.cells);
+    free(want.charged);
+    return row == want.rows ? rc : 1;
+}
+
 /* -1: go on; else the exit status. */
 static int step(struct session *s, const char *word)
 {
@@ -75,6 +111,8 @@ static int step(struct session *s, const char *word)
         return pty_write(&s->pty, made) < 0 ? 1 : -1;
     } else if (strncmp(word, "size:", 5) == 0) {
         return resize(s, made) != 0 ? 1 : -1;
+    } else if (strncmp(word, "like:", 5) == 0) {
+        return compare(s, made);
     } else if (strcmp(word, "show") == 0) {
         session_print(s, stdout);
     } else if (strcmp(word, "colours") == 0 || strcmp(word, "modes") == 0) {

@@ -113,6 +113,7 @@ static void character(struct vt *v, const uint8_t *text, size_t n)
     *at = v->pen;
     memcpy(at->text, text, n);
     at->text[n] = '\0';
+    memcpy(v->last, at->text, sizeof v->last);
     v->charged[(size_t)v->row * (size_t)v->cols + (size_t)v->col] += (uint32_t)(v->pending + n);
     v->pending = 0;
     if (v->col == v->cols - 1) {
@@ -193,6 +194,16 @@ static void shift(struct vt *v, char how, int n)
     }
 }
 
+/* The last character n times more. */
+static void repeat(struct vt *v, int n)
+{
+    char text[sizeof v->last];
+    memcpy(text, v->last, sizeof text);
+    for (; n > 0 && *text != '\0'; n--) {
+        character(v, (const uint8_t *)text, strlen(text));
+    }
+}
+
 /* false: it is in the entry, but this terminal has never learned it. */
 static bool csi(struct vt *v, const struct vt_token *t)
 {
@@ -211,6 +222,7 @@ static bool csi(struct vt *v, const struct vt_token *t)
     case '@':
     case 'P':
     case 'X': shift(v, t->final, first); return true;
+    case 'b': repeat(v, first); return true;
     case 'L': scroll(v, v->row, v->scroll_bottom, -first); return true;
     case 'M': scroll(v, v->row, v->scroll_bottom, first); return true;
     case 'S': scroll(v, v->scroll_top, v->scroll_bottom, first); return true;

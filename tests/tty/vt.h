@@ -27,6 +27,7 @@ struct vt {
     int row, col;          /* the cursor */
     int scroll_top, scroll_bottom;
     struct vt_cell pen;
+    char last[5];          /* the last character, which can be repeated */
     bool utf8, alternate, cursor_hidden, mouse, wrap_next;
 
     struct vt_token *known; /* what the entry has */

@@ -310,64 +310,9 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
     }
 }
 
-/* ---- only what is damaged ---- */
-
-/* Some bytes change, also free ones that make or break words, and time goes on. */
-static void something_happens(struct view *v, size_t size, uint64_t *random)
-{
-    static const uint8_t likely[] = {0, ' ', 'a', 'Z', 0x1b};
-    for (uint64_t n = random_below(random, 4) * random_below(random, 12); n > 0; n--) {
-        v->bytes[random_below(random, (unsigned)size)] = likely[random_below(random, (unsigned)sizeof likely)];
-    }
-    model_tick(&v->m, v->m.now + random_below(random, 300));
-    model_take(&v->m, 0, v->bytes, size);
-}
-
-static void what_is_damaged_and_the_old_picture_make_the_new_one(void **state)
-{
-    (void)state;
-    static const struct {
-        int rows, cols;
-    } screens[] = {{24, 80}, {50, 160}, {1, 80}, {8, 30}};
-    const struct theme theme = {.colour = true, .utf8 = true, .braille = true};
-    const size_t size = 1024;
-    uint64_t random = 7;
-    for (size_t i = 0; i < 4 * sizeof screens / sizeof *screens; i++) {
-        struct view v;
-        struct canvas kept, fresh;
-        const int rows = screens[i / 4].rows, cols = screens[i / 4].cols;
-        view_open(&v, i % 2 == 0 ? MESSAGE_TEXT : nested, size);
-        v.m.squeeze = i % 4 == 3;
-        v.m.neighbours = i % 3 == 0;
-        assert_int_equal(canvas_init(&kept, rows, cols, true), 0);
-        assert_int_equal(canvas_init(&fresh, rows, cols, true), 0);
-        struct dashboard plan = {.rows = 0};
-        for (int k = 0; k < 100; k++) {
-            if (random_below(&random, 20) == 0) {
-                model_go(&v.m, random_below(&random, 100));
-                v.m.damage.all = true;
-            }
-            something_happens(&v, size, &random);
-            if (v.m.damage.all) { /* as the viewer plans */
-                plan = dashboard_plan(&v.m, rows, cols);
-                dashboard_shape(&plan, &v.m);
-            }
-            dashboard_draw(&kept, &theme, &plan, &v.m, &v.source);
-            v.m.damage.all = true;
-            dashboard_draw(&fresh, &theme, &plan, &v.m, &v.source);
-            damage_clear(&v.m.damage);
-            assert_memory_equal(kept.glyphs, fresh.glyphs, (size_t)rows * (size_t)cols * sizeof *kept.glyphs);
-        }
-        canvas_free(&kept);
-        canvas_free(&fresh);
-        view_close(&v);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_damaged_and_the_old_picture_make_the_new_one),
         cmocka_unit_test(all_parts_stand_inside_and_apart),
         cmocka_unit_test(any_picture_draws_at_any_size),
         cmocka_unit_test(a_map_of_a_gibibyte_tells_where_its_rows_start),

@@ -1,4 +1,4 @@
-/* Pace: looks lie on their grid however long one takes, and only what is due makes a look a whole one. */
+/* Pace: looks lie on their grid however long one takes; with a bell there are few, and it is answered at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,7 +22,6 @@ static struct pace polling(void)
     pace_init(&p, 30);
     assert_int_equal(p.period, PERIOD);
     assert_true(pace_asks(&p, START));
-    p.looked_at = START;
     pace_rest(&p, START, -1, true);
     assert_int_equal(p.next, START + PERIOD);
     return p;
@@ -54,31 +53,13 @@ static void a_look_that_takes_its_time_moves_no_other(void **state)
     assert_int_equal(p.next, START * 2 + PERIOD);
 }
 
-static void looks_are_short_until_something_is_due(void **state)
+static void what_became_of_the_segment_is_asked_now_and_then(void **state)
 {
     (void)state;
     struct pace p = polling();
-    int looks = 0;
-    while (pace_on(&p)) {
-        assert_int_equal(p.next, START + (uint64_t)(looks + 2) * PERIOD);
-        looks++;
-    }
-    assert_int_equal(looks, PACE_ASK_MS * MS / PERIOD);
-    assert_true(pace_asks(&p, p.next));
-    assert_false(pace_asks(&p, p.next + 1));
-}
-
-static void what_fades_or_was_torn_makes_a_whole_look(void **state)
-{
-    (void)state;
-    struct pace p = polling();
-    pace_rest(&p, START, 40, true);
-    assert_true(pace_on(&p));
-    assert_false(pace_on(&p)); /* 66 ms: it has faded */
-    pace_rest(&p, p.next, 0, true);
-    assert_false(pace_on(&p));
-    pace_rest(&p, p.next, -1, false); /* no whole snapshot: at the next look */
-    assert_false(pace_on(&p));
+    assert_false(pace_asks(&p, START + PACE_ASK_MS * MS - 1));
+    assert_true(pace_asks(&p, START + PACE_ASK_MS * MS));
+    assert_false(pace_asks(&p, START + PACE_ASK_MS * MS + 1));
 }
 
 static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state)
@@ -86,7 +67,6 @@ static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state
     (void)state;
     struct pace p = with_a_bell();
     assert_int_equal(p.next, START + PACE_SLOW_MS * MS);
-    assert_false(pace_on(&p)); /* each is a whole look */
     assert_false(pace_asks(&p, START + PACE_SLOW_MS * MS - 1));
     assert_true(pace_asks(&p, START + PACE_SLOW_MS * MS));
     p = with_a_bell();
@@ -100,9 +80,30 @@ static void a_bell_that_rings_all_the_time_leaves_a_gap(void **state)
 {
     (void)state;
     struct pace p = with_a_bell();
-    assert_true(pace_rang(&p, START + 1));
-    assert_int_equal(p.next, START + PACE_GAP_MS * MS);
-    assert_false(pace_rang(&p, START + PACE_GAP_MS * MS));
+    assert_false(pace_rang(&p, START + 1));
+    assert_true(pace_rang(&p, START + 2));
+    assert_int_equal(p.next, START + 1 + PACE_GAP_MS * MS);
+    assert_true(pace_rang(&p, START + 2 + PACE_GAP_MS * MS)); /* the one before was drawn just now */
+    assert_int_equal(p.next, START + 1 + 2 * PACE_GAP_MS * MS);
+    assert_false(pace_rang(&p, START + 1 + 3 * PACE_GAP_MS * MS));
+}
+
+/* A mark fades at most every 250 ms: did that delay a ring, 4 of 100 would be seen up to 10 ms late. */
+static void a_look_for_another_reason_delays_no_ring(void **state)
+{
+    (void)state;
+    static _Alignas(4) uint8_t rings[4] = {3};
+    const struct source source = {.mapped = rings, .size = sizeof rings};
+    struct pace p = with_a_bell();
+    p.bell = 0;
+    assert_false(pace_rang(&p, START));
+    pace_look(&p, &source); /* its frame */
+    assert_int_equal(p.seen, 3);
+    pace_rest(&p, START, 100, true);
+    assert_int_equal(p.next, START + 100 * MS);
+    pace_look(&p, &source); /* its mark fades */
+    pace_rest(&p, p.next, -1, true);
+    assert_false(pace_rang(&p, START + 100 * MS + 1));
 }
 
 static void who_leaves_the_memory_polls(void **state)
@@ -119,10 +120,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_look_that_takes_its_time_moves_no_other),
-        cmocka_unit_test(looks_are_short_until_something_is_due),
-        cmocka_unit_test(what_fades_or_was_torn_makes_a_whole_look),
+        cmocka_unit_test(what_became_of_the_segment_is_asked_now_and_then),
         cmocka_unit_test(with_a_bell_it_wakes_for_the_segment_and_for_what_fades),
         cmocka_unit_test(a_bell_that_rings_all_the_time_leaves_a_gap),
+        cmocka_unit_test(a_look_for_another_reason_delays_no_ring),
         cmocka_unit_test(who_leaves_the_memory_polls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

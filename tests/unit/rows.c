@@ -92,7 +92,7 @@ static char *drawn(const struct theme *t, size_t cursor, const uint8_t bytes[64]
     grid_fill(&in, cells, 64);
     assert_int_equal(canvas_init(&c, 1 + 64 / shape.width, 90, t->utf8), 0);
     rows_header(&c, 0, 0, t, &shape, cursor);
-    rows_draw(&c, 1, 0, t, &shape, 0, cells, NULL, 64);
+    rows_draw(&c, 1, 0, t, &shape, 0, cells, 64);
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     canvas_text(&c, out);
@@ -159,7 +159,7 @@ static void cache_lines_and_pages_have_their_edges(void **state)
         size_t rows = 512 / (size_t)width;
         struct canvas c;
         assert_int_equal(canvas_init(&c, (int)rows, 300, false), 0);
-        rows_draw(&c, 0, 0, &ascii, &shape, 0x10f00, cells, NULL, 512);
+        rows_draw(&c, 0, 0, &ascii, &shape, 0x10f00, cells, 512);
         for (size_t row = 0; row < rows; row++) {
             size_t offset = 0x10f00 + row * (size_t)width;
             char wanted[] = {offset == 0x11000 ? '=' : offset % 64 == 0 ? '-' : ' ', '\0'};

@@ -110,7 +110,7 @@ void ear_close(struct ear *e)
 
 /* ---- the sleeper ---- */
 
-enum ear_woken __attribute__((hot)) ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_t until_us)
+enum ear_woken ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_t until_us)
 {
     const struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
     long rc = 0;

@@ -14,7 +14,7 @@
 void model_init(struct model *m)
 {
     static const struct layout empty;
-    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = "", .damage = {.all = true}};
+    *m = (struct model){.layout = &empty, .width = 16, .rows = 1, .doubt = ""};
     fields_reset(&m->fields, m->layout);
 }
 
@@ -32,7 +32,6 @@ static void window_drop(struct model *m)
     m->base = 0;
     m->count = 0;
     m->last_change = 0;
-    m->fading = m->fading_end = 0;
 }
 
 void model_free(struct model *m)
@@ -53,7 +52,6 @@ int model_set_layout(struct model *m, const struct layout *layout, const char *t
     grid_hues_free(&m->hues);
     m->hues = hues;
     m->layout = layout;
-    damage_all(&m->damage);
     fields_reset(&m->fields, layout);
     printable_text(title, printable_utf8(), m->layout_title, sizeof m->layout_title);
     return 0;
@@ -64,7 +62,6 @@ int model_resize(struct model *m, size_t size)
     window_drop(m);
     recording_forget(&m->recording);
     m->size = size;
-    damage_all(&m->damage);
     m->frozen = false; /* of the frozen picture nothing is left */
     m->marking = false;
     m->shown = 0;
@@ -130,21 +127,21 @@ const uint8_t *model_at(const struct model *m, size_t offset, size_t count)
     return count > 0 && model_known(m, offset, count) == count ? m->bytes + (offset - m->base) : NULL;
 }
 
-/* Room for a window of another place or size, without any mark. */
-static bool window_move(struct model *m, size_t base, size_t count)
+bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count)
 {
-    uint8_t *bytes = malloc(count + 1), *glow = calloc(count + 1, 1);
+    uint8_t *copy = malloc(count + 1), *glow = calloc(count + 1, 1);
     bool *since = calloc(count + 1, sizeof *since);
     uint64_t *changed_at = calloc(count + 1, sizeof *changed_at);
-    if (bytes == NULL || glow == NULL || since == NULL || changed_at == NULL) {
-        free(bytes);
+    if (copy == NULL || glow == NULL || since == NULL || changed_at == NULL) {
+        free(copy);
         free(glow);
         free(since);
         free(changed_at);
         return false;
     }
+    memcpy(copy, bytes, count);
     window_drop(m);
-    m->bytes = bytes;
+    m->bytes = copy;
     m->glow = glow;
     m->since = since;
     m->changed_at = changed_at;
@@ -153,43 +150,9 @@ static bool window_move(struct model *m, size_t base, size_t count)
     return true;
 }
 
-bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count)
-{
-    bool moved = base != m->base || count != m->count;
-    if (moved && !window_move(m, base, count)) {
-        return false;
-    }
-    memcpy(m->bytes, bytes, count);
-    damage_all(&m->damage);
-    return true;
-}
-
-/* A byte that is free and printable may be one of a word, or cease to be: that colours all of the word. */
-static void damage_words(struct model *m)
-{
-    for (size_t i = 0; i < m->damage.count; i++) {
-        size_t first = m->damage.range[i].first - m->base, end = m->damage.range[i].end - m->base;
-        while (first > 0 && m->bytes[first - 1] >= 0x20 && m->bytes[first - 1] < 0x7f) {
-            first--;
-        }
-        while (end < m->count && m->bytes[end] >= 0x20 && m->bytes[end] < 0x7f) {
-            end++;
-        }
-        m->damage.range[i].first = m->base + first;
-        m->damage.range[i].end = m->base + end;
-    }
-}
-
-static void fading_add(struct model *m, size_t i)
-{
-    m->fading = m->fading_end == 0 || i < m->fading ? i : m->fading;
-    m->fading_end = i < m->fading_end ? m->fading_end : i + 1;
-}
-
 void model_glows(struct model *m, size_t i, uint64_t at)
 {
     m->changed_at[i] = m->last_change = at > 0 ? at : 1;
-    fading_add(m, i);
 }
 
 /* The live bytes changed, in a window that stays. */
@@ -197,22 +160,13 @@ static void live_changed(struct model *m, const uint8_t *bytes)
 {
     model_news(m, m->base, m->bytes, bytes, m->count);
     for (size_t i = 0; i < m->count; i++) {
-        if (i % 64 == 0 && m->count - i >= 64 && memcmp(m->bytes + i, bytes + i, 64) == 0) {
-            i += 63; /* nearly always */
-        } else if (m->bytes[i] != bytes[i]) {
+        if (m->bytes[i] != bytes[i]) {
             m->bytes[i] = bytes[i];
             model_glows(m, i, m->now);
             m->since[i] = m->marking;
-            m->glow[i] = GRID_GLOW_MAX;
-            damage_add(&m->damage, m->base + i);
         }
     }
-    damage_words(m);
-    m->damage.all = m->damage.all || m->squeeze; /* rows become lines of their own, or cease to be */
-    if (m->last_change != 0 && m->faded != m->now / MODEL_FADE_MS) {
-        model_fade(m); /* it waited for this frame */
-    }
-    m->faded = m->now / MODEL_FADE_MS;
+    model_fade(m); /* older changes may have waited for this frame */
 }
 
 bool model_take(struct model *m, size_t first, const uint8_t *bytes, size_t count)
@@ -270,28 +224,24 @@ static unsigned glow_of(uint64_t changed_at, uint64_t now)
 
 bool model_fade(struct model *m)
 {
-    bool changed = false;
-    size_t first = m->fading, end = m->fading_end;
+    bool changed = false, glows = false;
     m->faded = m->now / MODEL_FADE_MS;
-    m->fading = m->fading_end = 0;
-    for (size_t i = first; i < end; i++) {
+    for (size_t i = 0; i < m->count; i++) {
         if (m->changed_at[i] == 0) {
             continue;
         }
         unsigned glow = glow_of(m->changed_at[i], m->now);
         if (m->glow[i] != glow) {
             m->glow[i] = (uint8_t)glow;
-            damage_add(&m->damage, m->base + i);
             changed = true;
         }
         if (glow > 0) {
-            fading_add(m, i);
+            glows = true;
         } else {
             m->changed_at[i] = 0;
         }
     }
-    m->last_change = m->fading_end > 0 ? m->last_change : 0;
-    m->damage.all = m->damage.all || (changed && m->squeeze);
+    m->last_change = glows ? m->last_change : 0;
     return changed;
 }
 

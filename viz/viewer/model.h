@@ -8,7 +8,6 @@
 #ifndef SHMLAB_MODEL_H
 #define SHMLAB_MODEL_H
 
-#include "damage.h"
 #include "fields.h"
 #include "grid.h"
 #include "recording.h"
@@ -53,13 +52,10 @@ struct model {
     size_t base, count;          /* the window: bytes [base, base + count) of the segment */
     uint8_t *bytes;              /* the window's, as they are shown; owned */
     uint64_t *changed_at;        /* ms of each byte's last change; 0: none; owned */
-    size_t fading, fading_end;   /* the part of the window outside of which none did */
     uint8_t *glow;               /* what grid_fill takes, worked out by model_tick; owned */
     bool *since;                 /* changed since the mark was set; owned */
     uint64_t last_change;        /* ms of the last change in the window; 0: none glows any more */
     uint64_t faded;              /* the multiple of MODEL_FADE_MS for which the glow is right */
-    struct damage damage;        /* what changed by bytes and time since it was cleared; other changes are the caller's
-                                  * to add */
     struct recording recording;  /* every change seen; what is live stands there while the picture is frozen */
     uint64_t shown;              /* the recording's state that is shown; its newest one while live */
     bool marking;                /* the second level of marks is on: all that changed after state `mark` */
@@ -156,7 +152,8 @@ void model_mark(struct model *m, bool on);
 /* "21:04:09.120, 3 s ago, 14 changes back"; "" while live. */
 void model_when(const struct model *m, char *out, size_t out_size);
 
-/* Shows other bytes, at another place perhaps; marks are for the caller to set. false: no memory. For model_time.c. */
+/* Shows other bytes, at another place perhaps, without marks: model_time_mark sets them. false: no memory. For
+ * model_time.c. */
 bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count);
 
 /* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. For

@@ -52,7 +52,7 @@ static void tell_news(struct model *m, const struct two_looks *looks, bool heard
     m->news.text[0] = '\0';
     for (size_t i = 0; i < looks->count && used < sizeof m->news.text - 1;) {
         if (before[i] == after[i]) {
-            i += looks->count - i > 64 && memcmp(before + i, after + i, 64) == 0 ? 64 : 1;
+            i++;
             continue;
         }
         char one[MODEL_NEWS_MAX];
@@ -106,29 +106,9 @@ static void mark_recent(struct model *m, uint64_t number, size_t i)
     model_glows(m, i, recording_time(&m->recording, number));
 }
 
-/* Makes them 0, page by page, and leaves alone the pages where they are: one that was never written costs no memory,
- * and of a big segment's window most are such. */
-static void clear_marks(void *marks, size_t bytes)
-{
-    enum { PAGE = 4096 };
-    static const uint8_t zeros[PAGE];
-    for (size_t at = 0; at < bytes; at += PAGE) {
-        size_t n = bytes - at < PAGE ? bytes - at : PAGE;
-        uint8_t *page = (uint8_t *)marks + at;
-        if (memcmp(page, zeros, n) != 0) {
-            memset(page, 0, n);
-        }
-    }
-}
-
 void model_time_mark(struct model *m)
 {
     uint64_t oldest = recording_oldest(&m->recording);
-    clear_marks(m->since, m->count * sizeof *m->since);
-    clear_marks(m->glow, m->count);
-    clear_marks(m->changed_at, m->count * sizeof *m->changed_at);
-    m->last_change = 0;
-    m->fading = m->fading_end = 0;
     for (uint64_t n = m->mark > oldest ? m->mark + 1 : oldest + 1; m->marking && n <= m->shown; n++) {
         each_changed(m, n, mark_since);
     }

@@ -35,12 +35,11 @@ bool pace_asks(struct pace *p, uint64_t now)
     return true;
 }
 
-void pace_look(struct pace *p, const struct source *source, uint64_t now)
+void pace_look(struct pace *p, const struct source *source)
 {
     if (p->address != NULL && !source_number(source, p->bell, &p->seen)) {
         pace_leave(p);
     }
-    p->looked_at = now;
 }
 
 /* The first place on the grid of looks that lies ahead. */
@@ -57,13 +56,12 @@ static uint64_t next_look(const struct pace *p, uint64_t now)
 
 void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled)
 {
-    uint64_t fades = fading_ms >= 0 ? now + (uint64_t)fading_ms * MS : UINT64_MAX;
-    uint64_t asks = p->asked_at + (p->address != NULL ? PACE_SLOW_MS : PACE_ASK_MS) * MS;
     if (p->address == NULL) {
         p->next = next_look(p, now);
-        p->due = !settled ? 0 : fades < asks ? fades : asks;
         return;
     }
+    uint64_t fades = fading_ms >= 0 ? now + (uint64_t)fading_ms * MS : UINT64_MAX;
+    uint64_t asks = p->asked_at + PACE_SLOW_MS * MS;
     p->next = fades < asks ? fades : asks;
     if (!settled && now + p->period < p->next) {
         p->next = now + p->period;
@@ -72,9 +70,9 @@ void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled)
 
 bool pace_rang(struct pace *p, uint64_t now)
 {
-    if (p->looked_at + PACE_GAP_MS * MS <= now) {
-        return false;
-    }
-    p->next = p->looked_at + PACE_GAP_MS * MS;
-    return true;
+    uint64_t earliest = p->rang_at + PACE_GAP_MS * MS;
+    bool early = now < earliest;
+    p->rang_at = early ? earliest : now;
+    p->next = p->rang_at;
+    return early;
 }

@@ -1,7 +1,7 @@
 /* Pace: when the viewer looks again. Shared memory sends no word of a change, so it polls; where the layout holds the
  * kit's bell (shm_bell.h) it sleeps until that rings, a key comes, or the picture changes by time alone.
  *
- *   pace_init -> pace_meet (each segment, each layout) -> pace_look, pace_rest, pace_on or pace_rang ...
+ *   pace_init -> pace_meet (each segment, each layout) -> pace_look, pace_rest, pace_rang ...
  *
  * Times are microseconds of CLOCK_MONOTONIC. Looks lie on a grid of one period: from a write to its look no more time
  * passes than that, however long the last look took. */
@@ -13,7 +13,7 @@
 
 #define PACE_SLOW_MS 3000 /* with a bell: between two looks at what became of the segment */
 #define PACE_ASK_MS 200   /* without one: the bytes are looked at far more often than that */
-#define PACE_GAP_MS 10    /* between two frames of a bell that rings very often */
+#define PACE_GAP_MS 10    /* between two frames of a bell that rings very often: one that rings now and then is drawn at once */
 
 struct pace {
     uint64_t period;     /* between two looks without a bell */
@@ -21,9 +21,8 @@ struct pace {
     const void *address; /* for the kernel; NULL as above */
     uint32_t seen;       /* how often it had been rung before the last look */
     uint64_t asked_at;   /* of the last slow look */
-    uint64_t looked_at;  /* of the last look at the bytes */
+    uint64_t rang_at;    /* when the last ring was answered, or will be */
     uint64_t next;       /* when to wake */
-    uint64_t due;        /* a look from then on is a whole one, whatever the bytes are */
 };
 
 /* hz: looks a second. */
@@ -39,23 +38,14 @@ void pace_leave(void *context);
 bool pace_asks(struct pace *p, uint64_t now);
 
 /* Before the bytes are looked at: what is rung from now on is not missed. */
-void pace_look(struct pace *p, const struct source *source, uint64_t now);
+void pace_look(struct pace *p, const struct source *source);
 
-/* After a whole look: sets next and due. fading_ms: until the picture changes by time alone; -1: it doesn't. settled:
- * the last look got a whole picture. */
+/* After a look: sets next. fading_ms: until the picture changes by time alone; -1: it doesn't. settled: the last look got
+ * a whole picture. */
 void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled);
 
-/* Woken in time, and the bytes are as they were: is there nothing else to do? Then sets next. Without a bell only. */
-static inline bool pace_on(struct pace *p)
-{
-    if (p->address != NULL || p->next >= p->due) {
-        return false;
-    }
-    p->next += p->period;
-    return true;
-}
-
-/* Woken by the bell. true: sets next to when the screen may be drawn again; until then no bell is slept on. */
+/* Woken by the bell. true: another ring was answered just before, so sets next to when this one may be; until then no
+ * bell is slept on. Looks for other reasons, as when a mark fades, delay no ring. */
 bool pace_rang(struct pace *p, uint64_t now);
 
 #endif

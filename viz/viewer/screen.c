@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,6 @@
 
 #include "ear.h"
 #include "keys.h"
-#include "paint.h"
-#include "screen_terminfo.h"
 
 /* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers
  * read is written before they are installed. */
@@ -30,9 +27,7 @@ static struct {
     char restore[256];         /* what a dying process writes to give the terminal back */
     size_t restore_length;
     struct sigaction old[32];  /* of the fatal signals, by number */
-    struct paint paint;        /* what stands on a terminal that speaks ANSI; curses draws on others */
-    bool paints;
-    char clear[32];
+    struct canvas last;        /* what was shown last; none: nobody knows what stands in curses' window */
     sigset_t signals;          /* those blocked as we found it */
     bool unread;               /* there may be keys: in the terminal, or read by curses already */
     uint64_t size_asked;       /* when, in seconds */
@@ -54,7 +49,7 @@ static void on_continue(int signal)
     continued = 1;
 }
 
-/* Only async-signal-safe calls (signal-safety(7)): endwin is none, so its words were kept ready. */
+/* Only async-signal-safe calls (signal-safety(7)): endwin is none, so what it says was kept ready. */
 static void on_crash(int signal)
 {
     ssize_t ignored = write(STDOUT_FILENO, terminal.restore, terminal.restore_length);
@@ -64,25 +59,33 @@ static void on_crash(int signal)
     raise(signal);
 }
 
-static void restore_add(const char *text)
+/* Has the terminal's entry this string? One may also be cancelled. */
+static bool has(const char *string)
 {
-    char *end = terminal.restore + terminal.restore_length;
-    terminal.restore_length += terminfo_bytes(text, end, sizeof terminal.restore - terminal.restore_length);
+    return string != NULL && string != (const char *)-1;
 }
 
+static int restore_add(int byte)
+{
+    if (terminal.restore_length < sizeof terminal.restore) {
+        terminal.restore[terminal.restore_length++] = (char)byte;
+    }
+    return byte;
+}
+
+/* Attributes, colours, cursor, keypad, screen. tputs leaves out the pauses that an entry asks for as in "\E[m$<2>". */
 static void restore_prepare(void)
 {
-    static char sgr0[] = "sgr0", cnorm[] = "cnorm", rmkx[] = "rmkx", rmcup[] = "rmcup", kmous[] = "kmous", op[] = "op";
-    const char *mouse = tigetstr(kmous);
     terminal.restore_length = 0;
-    if (mouse != NULL && mouse != (const char *)-1) {
-        restore_add("\033[?1000l\033[?1002l\033[?1006l");
+    if (has(key_mouse)) {
+        tputs("\033[?1000l\033[?1002l\033[?1006l", 1, restore_add);
     }
-    restore_add(tigetstr(sgr0));
-    restore_add(tigetstr(op));
-    restore_add(tigetstr(cnorm));
-    restore_add(tigetstr(rmkx));
-    restore_add(tigetstr(rmcup));
+    const char *const strings[] = {exit_attribute_mode, orig_pair, cursor_normal, keypad_local, exit_ca_mode};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
+        if (has(strings[i])) {
+            tputs(strings[i], 1, restore_add);
+        }
+    }
 }
 
 static void on_suspend(int signal)
@@ -174,31 +177,6 @@ static void keys_close(void)
     terminal.keys = NULL;
 }
 
-/* ---- drawing by ourselves ---- */
-
-static void write_all(const char *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t n = write(STDOUT_FILENO, bytes, count);
-        if (n < 0 && errno == EAGAIN) {
-            poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, 1000);
-        } else if (n < 0 && errno != EINTR) {
-            return; /* the terminal is gone: SIGHUP tells of it */
-        }
-        bytes += n > 0 ? n : 0;
-        count -= n > 0 ? (size_t)n : 0;
-    }
-}
-
-static void show_painted(const struct canvas *c)
-{
-    const char *bytes;
-    size_t count;
-    if (paint_frame(&terminal.paint, c, &bytes, &count) == 0) {
-        write_all(bytes, count);
-    }
-}
-
 /* curses asks whether there is a key, and then reads it. A stop between the two (Ctrl-Z) throws away what was typed:
  * the read would wait until somebody types again, and the picture would stand still. So reading gives what there is. */
 static void never_block(void)
@@ -215,7 +193,6 @@ static void never_block(void)
 /* Can the terminal place its cursor? If so, what gives it back is prepared. 0 or -errno. */
 static int terminal_ask(void)
 {
-    static char cup[] = "cup";
     int rc;
     if (!isatty(STDOUT_FILENO)) {
         return -ENOTTY;
@@ -223,8 +200,7 @@ static int terminal_ask(void)
     if (setupterm(NULL, STDOUT_FILENO, &rc) != OK) {
         return -ENOTSUP;
     }
-    const char *place = tigetstr(cup);
-    bool places = place != NULL && place != (const char *)-1;
+    bool places = has(cursor_address);
     restore_prepare();
     del_curterm(cur_term); /* newterm reads its own */
     return places ? 0 : -ENOTSUP;
@@ -243,13 +219,13 @@ static void curses_set(void)
     mouseinterval(0);
     never_block();
     timeout(0); /* screen_wait waits, not curses */
+    leaveok(stdscr, TRUE); /* nobody sees the cursor: it may stay where the last change was */
+    typeahead(-1);         /* a frame is whole, whatever is typed meanwhile */
     terminal.unread = true;
-    refresh(); /* all that curses sends before the first frame */
 }
 
 int screen_open(void)
 {
-    struct paint_terminal speaks;
     int rc = terminal_ask();
     rc = rc == 0 ? keys_open() : rc;
     if (rc < 0) {
@@ -265,8 +241,6 @@ int screen_open(void)
         return -ENOTSUP;
     }
     curses_set();
-    terminal.paints = terminfo_paints(&speaks, terminal.clear, sizeof terminal.clear);
-    paint_init(&terminal.paint, &speaks);
     suspends_take();
     rc = ear_open(&terminal.ear, terminal.keys_fd, &terminal.signals);
     if (rc < 0) {
@@ -281,13 +255,10 @@ void screen_close(void)
         return;
     }
     ear_close(&terminal.ear);
-    if (terminal.paints) {
-        write_all("\033[m", 3);
-    }
     endwin();
     delscreen(terminal.curses);
     terminal.curses = NULL;
-    paint_free(&terminal.paint);
+    canvas_free(&terminal.last);
     keys_close();
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
         sigaction(fatal_signals[i], &terminal.old[fatal_signals[i]], NULL);
@@ -324,24 +295,54 @@ static attr_t attributes(struct style s)
     return a;
 }
 
-static void show_by_curses(const struct canvas *c)
+/* A blank that isn't reversed looks the same in any style: in none, it costs no byte. */
+static cchar_t cell_of(const struct glyph *g)
 {
-    for (int row = 0; row < c->rows; row++) {
-        move(row, 0);
-        for (int col = 0; col < c->cols; col++) {
-            const struct glyph *g = &c->glyphs[row * c->cols + col];
-            short pair = g->style.colour > 0 ? g->style.colour : 0;
-            attr_set(attributes(g->style), pair, NULL);
-            addstr(g->text);
-        }
+    bool blank = g->text[0] == ' ' && (g->style.attr & STYLE_REVERSE) == 0;
+    struct style style = blank ? STYLE_PLAIN : g->style;
+    wchar_t text[2] = {(wchar_t)g->text[0]};
+    cchar_t cell;
+    if ((g->text[0] & 0x80) != 0) {
+        mbtowc(text, g->text, sizeof g->text);
     }
-    attr_set(A_NORMAL, 0, NULL);
-    refresh();
+    setcchar(&cell, text, attributes(style), style.colour > 0 ? style.colour : 0, NULL);
+    return cell;
 }
 
+static void row_show(int row, const struct glyph *glyphs, int cols)
+{
+    cchar_t cells[64];
+    const int most = sizeof cells / sizeof *cells;
+    for (int col = 0; col < cols; col += most) {
+        int n = cols - col < most ? cols - col : most;
+        for (int i = 0; i < n; i++) {
+            cells[i] = cell_of(&glyphs[col + i]);
+        }
+        mvadd_wchnstr(row, col, cells, n);
+    }
+}
+
+/* What differs from the last frame goes to curses, which finds out the bytes. */
 void screen_show(const struct canvas *c)
 {
-    (terminal.paints ? show_painted : show_by_curses)(c);
+    struct canvas *last = &terminal.last;
+    bool known = last->glyphs != NULL && last->rows == c->rows && last->cols == c->cols;
+    size_t cols = (size_t)c->cols, cells = (size_t)c->rows * cols;
+    for (int row = 0; row < c->rows; row++) {
+        const struct glyph *glyphs = &c->glyphs[(size_t)row * cols];
+        if (!known || memcmp(&last->glyphs[(size_t)row * cols], glyphs, cols * sizeof *glyphs) != 0) {
+            row_show(row, glyphs, c->cols);
+        }
+    }
+    if (!known) {
+        canvas_free(last);
+        known = canvas_init(last, c->rows, c->cols, c->utf8) == 0;
+    }
+    if (known) {
+        memcpy(last->glyphs, c->glyphs, cells * sizeof *c->glyphs);
+    }
+    wnoutrefresh(stdscr);
+    doupdate();
 }
 
 static struct screen_event key_event(int code)
@@ -379,14 +380,12 @@ static struct screen_event mouse_event(void)
 }
 
 /* What was on its way in the old size wrapped or was cut, or somebody else had the terminal: nobody knows what stands
- * there now. curses draws its own screen now, before ours, and not in the midst of waiting for a key. */
-static void draw_all_anew(void)
+ * there now. The next frame draws all of it. */
+static struct screen_event drawn_anew(void)
 {
-    clearok(stdscr, TRUE);
-    if (terminal.paints) {
-        refresh();
-        paint_forget(&terminal.paint);
-    }
+    canvas_free(&terminal.last);
+    clearok(curscr, TRUE);
+    return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
 /* A new size sends SIGWINCH to the terminal's foreground only, and to nobody whose output is another's terminal: so the
@@ -406,9 +405,6 @@ static bool size_missed(uint64_t now_s)
  * its modes and its contents are not ours any more. */
 static struct screen_event come_back(void)
 {
-    if (terminal.paints) {
-        write_all("\033[m", 3);
-    }
     endwin();
     if (suspend_asked) {
         suspend_asked = 0;
@@ -420,9 +416,7 @@ static struct screen_event come_back(void)
     }
     continued = 0;
     terminal.size_asked = 0;
-    draw_all_anew();
-    refresh();
-    return (struct screen_event){.kind = SCREEN_RESIZED};
+    return drawn_anew(); /* its modes come back with the next frame */
 }
 
 /* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
@@ -440,8 +434,7 @@ static struct screen_event event_of(int code)
     case ERR:
         return (struct screen_event){.kind = SCREEN_NOTHING};
     case KEY_RESIZE:
-        draw_all_anew();
-        return (struct screen_event){.kind = SCREEN_RESIZED};
+        return drawn_anew();
     case KEY_MOUSE:
         return mouse_event();
     default:
@@ -459,7 +452,7 @@ static struct screen_event heard(void)
 }
 
 /* What there is to do before one may sleep. */
-static struct screen_event __attribute__((hot)) awake(uint64_t until_us)
+static struct screen_event awake(uint64_t until_us)
 {
     if (stop_asked) {
         return (struct screen_event){.kind = SCREEN_STOP};
@@ -468,13 +461,12 @@ static struct screen_event __attribute__((hot)) awake(uint64_t until_us)
         return come_back();
     }
     if (size_missed(until_us / 1000000)) {
-        draw_all_anew();
-        return (struct screen_event){.kind = SCREEN_RESIZED};
+        return drawn_anew();
     }
     return terminal.unread ? event_of(key_read()) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
 
-struct screen_event __attribute__((hot)) screen_wait(uint64_t until_us, const void *word, uint32_t rings)
+struct screen_event screen_wait(uint64_t until_us, const void *word, uint32_t rings)
 {
     struct screen_event event = awake(until_us);
     if (event.kind != SCREEN_NOTHING || terminal.unread) {

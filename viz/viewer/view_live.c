@@ -14,7 +14,6 @@
 #include "screen.h"
 #include "tell.h"
 
-#define HOT __attribute__((hot)) /* what runs 30 times a second lies side by side in the program */
 #define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
 
 /* ms since 1970 when now_ms was 0. */
@@ -69,22 +68,13 @@ static bool follow(struct view *v)
     uint64_t now = view_now_us();
     bool news = pace_asks(&v->pace, now) && follow_source(v);
     bool glow = model_tick(&v->model, now / 1000);
-    pace_look(&v->pace, &v->source, now);
+    pace_look(&v->pace, &v->source);
     bool changed = view_look(v);
-    v->model.damage.all = v->model.damage.all || news;
     return glow || changed || news || v->model.doubt != doubt;
 }
 
-/* Woken in time: is all as it was? Nearly always. Then this is the whole look, and it touches little memory: after each
- * sleep all of it has to be fetched anew. */
-static bool HOT still(struct view *v)
-{
-    const struct recording *r = &v->model.recording;
-    return v->pace.next < v->pace.due && source_same(&v->source, r->base, r->live, r->count) && pace_on(&v->pace);
-}
-
 /* Sleeps until there may be something new. */
-static struct screen_event HOT await(struct view *v)
+static struct screen_event await(struct view *v)
 {
     struct pace *p = &v->pace;
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
@@ -94,9 +84,7 @@ static struct screen_event HOT await(struct view *v)
     if (v->model.find.busy) {
         return screen_wait(now, NULL, 0);
     }
-    do {
-        event = screen_wait(p->next, p->address, p->seen);
-    } while (event.kind == SCREEN_NOTHING && still(v));
+    event = screen_wait(p->next, p->address, p->seen);
     if (event.kind == SCREEN_DEAF) {
         pace_leave(p);
     } else if (event.kind == SCREEN_RANG && pace_rang(p, view_now_us())) {
@@ -118,29 +106,24 @@ static bool search_on(struct view *v)
         find_take(&v->model, bytes, source_read(&v->source, first, bytes, count));
     }
     free(bytes);
-    damage_all(&v->model.damage);
     return true;
 }
 
 static int show(struct view *v, struct canvas *c, const struct theme *theme, struct dashboard *plan)
 {
-    int screen_rows, screen_cols;
-    screen_size(&screen_rows, &screen_cols);
-    if (c->rows != screen_rows || c->cols != screen_cols) {
+    int rows, cols;
+    screen_size(&rows, &cols);
+    if (c->rows != rows || c->cols != cols) {
         canvas_free(c);
-        int rc = canvas_init(c, screen_rows, screen_cols, theme->utf8);
+        int rc = canvas_init(c, rows, cols, theme->utf8);
         if (rc < 0) {
             return rc;
         }
-        damage_all(&v->model.damage);
     }
-    if (v->model.damage.all) {
-        *plan = dashboard_plan(&v->model, screen_rows, screen_cols);
-        dashboard_shape(plan, &v->model);
-        view_look(v); /* keys and another size may have brought other rows into sight */
-    }
+    *plan = dashboard_plan(&v->model, rows, cols);
+    dashboard_shape(plan, &v->model);
+    view_look(v); /* keys and another size may have brought other rows into sight */
     model_scrolled(&v->model, dashboard_draw(c, theme, plan, &v->model, &v->source));
-    damage_clear(&v->model.damage);
     screen_show(c);
     v->shown = true;
     return 0;
@@ -172,7 +155,6 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     if (v->model.next_layout != v->layout_asked) {
         next_glasses(v);
     }
-    damage_all(&v->model.damage);
     return true;
 }
 
