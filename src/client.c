@@ -14,7 +14,7 @@
 #include "printable.h"
 #include "segment.h"
 #include "shm_layout.h"
-#include "tell.h"
+#include "report.h"
 
 /* For a debugger of this program: what it takes the segment for. */
 SHM_LAYOUT(struct message);
@@ -77,8 +77,8 @@ static int attach_failed(const char *called, int rc, const struct segment_stat *
         return 1;
     }
     if (rc != -EACCES)
-        return tell_failure(PROGRAM, rc, "it changed while we attached it: try again", "attach %s", called);
-    tell_failure(PROGRAM, rc, NULL, "attach %s", called);
+        return report_failure(PROGRAM, rc, "it changed while we attached it: try again", "attach %s", called);
+    report_failure(PROGRAM, rc, NULL, "attach %s", called);
     fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n", (long)st->owner,
             (unsigned)st->mode, (long)geteuid());
     fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
@@ -152,10 +152,10 @@ int main(int argc, char **argv)
         return status;
     int rc = segment_name_id(&name, &id);
     if (rc != 0)
-        return tell_name_failure(PROGRAM, &name, rc);
+        return report_name_failure(PROGRAM, &name, rc);
     if (name.by != SEGMENT_BY_ID)
         segment_name_key(&name, &key);
-    tell_name(&name, key, called, sizeof called);
+    report_name(&name, key, called, sizeof called);
 
     rc = segment_attach(&segment, id, &st);
     if (rc != 0)
@@ -163,6 +163,6 @@ int main(int argc, char **argv)
     status = show(called, &segment, layout);
     segment_detach(&segment);
     if (fflush(stdout) != 0 && status == 0)
-        status = tell_failure(PROGRAM, -errno, NULL, "print the message");
+        status = report_failure(PROGRAM, -errno, NULL, "print the message");
     return status;
 }

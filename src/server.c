@@ -21,7 +21,7 @@
 #include "printable.h"
 #include "segment.h"
 #include "shm_layout.h"
-#include "tell.h"
+#include "report.h"
 
 /* For shm-view: which of our types lies at the segment's start, by the words that this program was started with. */
 SHM_LAYOUT(struct message);
@@ -467,7 +467,7 @@ static int refused(key_t key, const struct segment_report *r)
 {
     char creator[512];
 
-    tell_creator(&r->found, creator, sizeof creator);
+    report_creator(&r->found, creator, sizeof creator);
     fprintf(stderr, PROGRAM ": cannot create segment 0x%08x (%d bytes): it exists already\n", (unsigned)key,
             SEGMENT_SIZE);
     fprintf(stderr, "  shmid %d, owner uid %ld, mode %04o, %lu attached, %s\n", r->found.id, (long)r->found.owner,
@@ -489,7 +489,7 @@ static int create_failed(key_t key, int rc, const struct segment_report *r)
         next = "the kernel takes no such key or size; ipcs -l shows its limits";
     else if (rc == -EEXIST || rc == -ESTALE)
         next = "other programs work under the same key at this moment: try again, or give another --proj";
-    return tell_failure(PROGRAM, rc, next, "create segment 0x%08x (%d bytes)", (unsigned)key, SEGMENT_SIZE);
+    return report_failure(PROGRAM, rc, next, "create segment 0x%08x (%d bytes)", (unsigned)key, SEGMENT_SIZE);
 }
 
 /* Detaches, removes, and says so. Returns the exit status. */
@@ -501,14 +501,14 @@ static int end(struct segment *s)
 
     int rc = segment_detach(s);
     if (rc != 0)
-        tell_failure(PROGRAM, rc, NULL, "detach segment 0x%08x (shmid %d)", key, id);
+        report_failure(PROGRAM, rc, NULL, "detach segment 0x%08x (shmid %d)", key, id);
     int gone = segment_stat(id, &st);
     int removed = gone != 0 || st.removed ? -EIDRM : segment_remove(id);
     if (removed == -EINVAL || removed == -EIDRM) {
         say(PROGRAM ": detached; somebody else has removed segment 0x%08x (shmid %d) already\n", key, id);
     } else if (removed != 0) {
         rc = removed;
-        tell_failure(PROGRAM, rc, "ipcrm -m ID removes it", "remove segment 0x%08x (shmid %d)", key, id);
+        report_failure(PROGRAM, rc, "ipcrm -m ID removes it", "remove segment 0x%08x (shmid %d)", key, id);
     } else {
         say(PROGRAM ": detached and removed segment 0x%08x (shmid %d)\n", key, id);
         if (st.attached > 0)
@@ -536,7 +536,7 @@ int main(int argc, char **argv)
 
     int rc = segment_name_key(&order.name, &key);
     if (rc != 0)
-        return tell_name_failure(PROGRAM, &order.name, rc);
+        return report_name_failure(PROGRAM, &order.name, rc);
     catch_signals();
     rc = segment_create(&segment, key, SEGMENT_SIZE, order.mode, &report);
     if (rc != 0)

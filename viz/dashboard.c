@@ -7,7 +7,7 @@
 #include "panel_attached.h"
 
 #define WIDTH_MOST 64       /* bytes a row */
-#define TEXTS_ROWS 12       /* without a layout, in place of the fields */
+#define FOUND_STRINGS_ROWS 12       /* without a layout, in place of the fields */
 #define SIDE_MIN 44         /* columns that the panels need beside the grid */
 #define RIGHT_COLS 37       /* of map and inspector below the grid: 5 for the offset, 32 characters */
 #define INSPECTOR_SMALL 7   /* rows: byte, heading, 5 readings */
@@ -25,7 +25,7 @@ static int clamp(int n, int low, int high)
 static int field_rows(const struct model *m)
 {
     size_t rows = panel_fields_rows(m, 200);
-    return rows == 0 ? TEXTS_ROWS : (int)rows + 1;
+    return rows == 0 ? FOUND_STRINGS_ROWS : (int)rows + 1;
 }
 
 /* Who is attached, below the map. Its place doesn't follow their number: nothing jumps as they come and go. */
@@ -219,7 +219,7 @@ static void draw_fields(struct canvas *c, const struct theme *t, const struct da
     const struct grid_input in = model_grid(m, m->cursor);
     const struct field_table table = {&m->fields, &in};
     if (panel_fields_rows(m, 1) == 0) {
-        panel_texts(c, t, m, d->fields);
+        panel_strings(c, t, m, d->fields);
     } else {
         panel_fields(c, t, &table, d->fields);
     }

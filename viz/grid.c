@@ -319,7 +319,7 @@ static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t en
 }
 
 /* A run may start before the first cell and end past the last one: so far it is looked at. */
-static void texts_find(const struct grid_input *in, struct grid_cell *cells, size_t count)
+static void found_strings_find(const struct grid_input *in, struct grid_cell *cells, size_t count)
 {
     const struct text_search s = {in, cells, count};
     ptrdiff_t i = 0, past = (ptrdiff_t)count + GRID_TEXT_RUN;
@@ -359,7 +359,7 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
             }
         }
     }
-    texts_find(in, cells, count);
+    found_strings_find(in, cells, count);
 }
 
 size_t grid_differences(const struct grid_input *in)

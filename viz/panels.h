@@ -20,7 +20,7 @@ struct field_table {
 void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r);
 
 /* In its place where there is no layout: why there is none, and the texts that stand in what is shown. */
-void panel_texts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
+void panel_strings(struct canvas *c, const struct theme *t, const struct model *m, struct rect r);
 
 /* The offset of the text in that row of the screen; false: none. */
 bool panel_texts_at(const struct model *m, struct rect r, int row, size_t *offset);

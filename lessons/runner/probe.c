@@ -29,7 +29,7 @@
 #include "probe_bytes.h"
 #include "process.h"
 #include "segment.h"
-#include "tell.h"
+#include "report.h"
 
 #define PROGRAM "shm-probe"
 
@@ -53,7 +53,7 @@ static int probe_key(char **words)
     int rc = segment_key_from_path(words[0], (int)number(words[1]), &key);
 
     if (rc != 0)
-        return tell_failure(PROGRAM, rc, NULL, "make a key of %s", words[0]);
+        return report_failure(PROGRAM, rc, NULL, "make a key of %s", words[0]);
     printf("0x%08x\n", (unsigned)key);
     return 0;
 }
@@ -86,7 +86,7 @@ static int probe_list(char **words)
     int rc = segment_each(list_one, NULL);
 
     (void)words;
-    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "list segments");
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "list segments");
 }
 
 static int probe_attached(char **words)
@@ -99,7 +99,7 @@ static int probe_attached(char **words)
     if (rc == 0)
         rc = attachments_scan(&found, &what);
     if (rc != 0)
-        return tell_failure(PROGRAM, rc, NULL, "see who is attached");
+        return report_failure(PROGRAM, rc, NULL, "see who is attached");
     for (size_t i = 0; i < found.count; i++) {
         if (found.list[i].pid == pid)
             puts(found.list[i].rights);
@@ -117,7 +117,7 @@ static int probe_make(char **words)
     int rc = probe_bytes_read(words[3], &fill);
 
     if (rc != 0)
-        return tell_failure(PROGRAM, rc, NULL, "read %s", words[3]);
+        return report_failure(PROGRAM, rc, NULL, "read %s", words[3]);
     rc = segment_create(&s, (key_t)number(words[0]), size, (mode_t)strtoul(words[2], NULL, 8), &report);
     if (rc == 0) {
         memcpy(s.base, fill.data, fill.size < size ? fill.size : size);
@@ -125,7 +125,7 @@ static int probe_make(char **words)
         segment_detach(&s);
     }
     probe_bytes_free(&fill);
-    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "make a segment under %s", words[0]);
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "make a segment under %s", words[0]);
 }
 
 static int probe_bytes_of(char **words)
@@ -134,7 +134,7 @@ static int probe_bytes_of(char **words)
     int rc = segment_attach(&s, (int)number(words[0]), NULL);
 
     if (rc != 0)
-        return tell_failure(PROGRAM, rc, NULL, "read segment %s", words[0]);
+        return report_failure(PROGRAM, rc, NULL, "read segment %s", words[0]);
     size_t written = fwrite(s.base, 1, s.size, stdout);
     rc = written == s.size && fflush(stdout) == 0 ? 0 : 1;
     segment_detach(&s);
@@ -146,14 +146,14 @@ static int probe_attach(char **words)
     struct segment s = SEGMENT_EMPTY;
     int rc = segment_attach(&s, (int)number(words[0]), NULL);
 
-    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "attach segment %s", words[0]);
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "attach segment %s", words[0]);
 }
 
 static int probe_remove(char **words)
 {
     int rc = segment_remove((int)number(words[0]));
 
-    return rc == 0 ? 0 : tell_failure(PROGRAM, rc, NULL, "remove segment %s", words[0]);
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "remove segment %s", words[0]);
 }
 
 /* ---- does it wait? ---- */
@@ -228,7 +228,7 @@ static int bytes_write(const char *path, const struct probe_bytes *b)
 
     if (out != NULL && fclose(out) != 0)
         whole = false;
-    return whole ? 0 : tell_failure(PROGRAM, -errno, NULL, "write %s", path);
+    return whole ? 0 : report_failure(PROGRAM, -errno, NULL, "write %s", path);
 }
 
 static int probe_pack_all(char **words)
@@ -238,13 +238,13 @@ static int probe_pack_all(char **words)
     int status, rc = probe_bytes_read(words[0], &b);
 
     if (rc != 0)
-        return tell_failure(PROGRAM, rc, NULL, "read %s", words[0]);
+        return report_failure(PROGRAM, rc, NULL, "read %s", words[0]);
     layout_init(&l);
     status = layout_take(words[1], &l, b.size);
     for (int i = 2; status == 0 && words[i] != NULL; i++) {
         rc = probe_pack(&l, &b, words[i]);
         if (rc != 0)
-            status = tell_failure(PROGRAM, rc, NULL, "put %s", words[i]);
+            status = report_failure(PROGRAM, rc, NULL, "put %s", words[i]);
     }
     if (status == 0)
         status = bytes_write(words[0], &b);
@@ -264,7 +264,7 @@ static int probe_compare_all(char **words)
     for (int i = 0; i < 3 && rc == 0; i++)
         rc = probe_bytes_read(words[1 + i], &bytes[i]);
     if (rc != 0)
-        status = tell_failure(PROGRAM, rc, NULL, "read the bytes to compare");
+        status = report_failure(PROGRAM, rc, NULL, "read the bytes to compare");
     else
         status = layout_take(words[0], &l, bytes[1].size);
     if (status == 0) {
@@ -306,7 +306,7 @@ int main(int argc, char **argv)
     bool stays = argc > 1 && strcmp(argv[1], "stay") == 0;
 
     if (stays && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
-        return tell_failure(PROGRAM, -errno, NULL, "end with its parent");
+        return report_failure(PROGRAM, -errno, NULL, "end with its parent");
     argc -= stays;
     argv += stays;
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {

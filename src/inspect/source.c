@@ -22,9 +22,9 @@ int source_open(struct source *s, const struct source_spec *spec)
     return spec->kind->open(s);
 }
 
-int source_tell(const struct source *s, const char *program, int rc)
+int source_report(const struct source *s, const char *program, int rc)
 {
-    return s->spec.kind->tell(s, program, rc);
+    return s->spec.kind->report(s, program, rc);
 }
 
 void source_title(const struct source *s, char *out, size_t out_size)

@@ -55,7 +55,7 @@ struct source_kind {
     /* Copies bytes [first, first + count), which lie within s->size; returns how many could be read. */
     size_t (*read)(const struct source *s, size_t first, uint8_t *out, size_t count);
     void (*title)(const struct source *s, char *out, size_t out_size);
-    int (*tell)(const struct source *s, const char *program, int rc);
+    int (*report)(const struct source *s, const char *program, int rc);
     /* Gives back what open and poll took: s->fd, s->own. Also after an open that failed. */
     void (*close)(struct source *s);
 };
@@ -113,7 +113,7 @@ int source_open(struct source *s, const struct source_spec *spec);
 
 /* Says on standard error why there is nothing to be seen, and what to do next. rc: source_open's, or 0 where it is open
  * in SOURCE_WAITING or SOURCE_DENIED. Returns 1, the exit status for it. */
-int source_tell(const struct source *s, const char *program, int rc);
+int source_report(const struct source *s, const char *program, int rc);
 
 /* Looks what became of it, attaches anew where it was remade. true where state, stat or line changed. */
 bool source_poll(struct source *s);

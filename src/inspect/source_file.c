@@ -8,7 +8,7 @@
 
 #include "printable.h"
 #include "source.h"
-#include "tell.h"
+#include "report.h"
 
 #define FILE_MAX ((size_t)64 << 20) /* bytes that are taken in */
 
@@ -72,11 +72,11 @@ static void file_title(const struct source *s, char *out, size_t out_size)
     snprintf(out, out_size, "file %s", path);
 }
 
-static int file_tell(const struct source *s, const char *program, int rc)
+static int file_report(const struct source *s, const char *program, int rc)
 {
     const char *name = s->spec.path != NULL ? s->spec.path : "standard input";
     const char *next = "does the file exist, and may you read it?";
-    return tell_failure(program, rc, rc == -EISDIR ? "it is a folder: name a file in it" : next, "read %s", name);
+    return report_failure(program, rc, rc == -EISDIR ? "it is a folder: name a file in it" : next, "read %s", name);
 }
 
 static void file_close(struct source *s)
@@ -100,6 +100,6 @@ const struct source_kind source_file = {
     .open = file_open,
     .read = file_read,
     .title = file_title,
-    .tell = file_tell,
+    .report = file_report,
     .close = file_close,
 };

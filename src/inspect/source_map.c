@@ -19,7 +19,7 @@
 #include "options.h"
 #include "printable.h"
 #include "source_shared.h"
-#include "tell.h"
+#include "report.h"
 
 #define LOOK_MS 500 /* between two looks at /proc/PID/maps */
 
@@ -352,9 +352,9 @@ static void map_title(const struct source *s, char *out, size_t out_size)
     snprintf(out, out_size, "pid %d %s", (int)s->spec.pid, name);
 }
 
-static int map_tell(const struct source *s, const char *program, int rc)
+static int map_report(const struct source *s, const char *program, int rc)
 {
-    return tell_failure(program, rc, s->line, "look at mapping %s of process %d", s->spec.map, (int)s->spec.pid);
+    return report_failure(program, rc, s->line, "look at mapping %s of process %d", s->spec.map, (int)s->spec.pid);
 }
 
 static void map_close(struct source *s)
@@ -394,6 +394,6 @@ const struct source_kind source_map = {
     .poll = map_poll,
     .read = map_read,
     .title = map_title,
-    .tell = map_tell,
+    .report = map_report,
     .close = map_close,
 };

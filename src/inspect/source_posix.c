@@ -12,7 +12,7 @@
 #include "printable.h"
 #include "segment_list.h"
 #include "source_shared.h"
-#include "tell.h"
+#include "report.h"
 #include "user.h"
 
 static int path_of(const struct source *s, char *out, size_t out_size)
@@ -168,13 +168,13 @@ static void posix_title(const struct source *s, char *out, size_t out_size)
 }
 
 /* It is always opened: what isn't there yet is waited for. */
-static int posix_tell(const struct source *s, const char *program, int rc)
+static int posix_report(const struct source *s, const char *program, int rc)
 {
     char name[256];
     (void)rc;
     posix_title(s, name, sizeof name);
     if (s->state == SOURCE_DENIED) {
-        return tell_failure(program, -EACCES, "its owner can allow it: chmod a+r", "open %s", name);
+        return report_failure(program, -EACCES, "its owner can allow it: chmod a+r", "open %s", name);
     }
     fprintf(stderr, "%s: cannot open %s: there is none\n  ls /dev/shm lists what there is\n", program, name);
     return 1;
@@ -202,6 +202,6 @@ const struct source_kind source_posix = {
     .poll = posix_poll,
     .read = posix_read,
     .title = posix_title,
-    .tell = posix_tell,
+    .report = posix_report,
     .close = source_fd_close,
 };

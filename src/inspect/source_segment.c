@@ -10,7 +10,7 @@
 
 #include "printable.h"
 #include "source_shared.h"
-#include "tell.h"
+#include "report.h"
 #include "user.h"
 
 #define CREATOR_MS 500 /* from attaching to the first look at whether the creator runs; without a pidfd, between two */
@@ -115,7 +115,7 @@ static void wait_for_segment(struct source *s)
     } else {
         const char *starts = getenv("SHMLAB_STARTS"); /* `lesson view` names the learner's own program */
         char server[100], who[160], call[80];
-        snprintf(server, sizeof server, "the server: %s", tell_server(call, sizeof call));
+        snprintf(server, sizeof server, "the server: %s", report_server(call, sizeof call));
         printable_text(starts ? starts : server, printable_utf8(), who, sizeof who);
         source_say(s->line, "waiting: no segment stands here yet. Start %s", who);
     }
@@ -236,26 +236,26 @@ static void segment_title(const struct source *s, char *out, size_t out_size)
     }
 }
 
-static int segment_tell(const struct source *s, const char *program, int rc)
+static int segment_report(const struct source *s, const char *program, int rc)
 {
     const struct segment_name *name = &s->spec.name;
     char called[64];
     int id;
     if (rc < 0) {
-        return tell_failure(program, rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them",
+        return report_failure(program, rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them",
                             "find the segment");
     }
     rc = segment_name_id(name, &id);
     if (rc < 0) {
-        return tell_name_failure(program, name, rc);
+        return report_name_failure(program, name, rc);
     }
-    tell_name(name, s->key, called, sizeof called);
+    report_name(name, s->key, called, sizeof called);
     if (s->state != SOURCE_DENIED) {
         fprintf(stderr, "%s: cannot attach %s: there is none\n", program, called);
         fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
         return 1;
     }
-    tell_failure(program, -EACCES, NULL, "attach %s", called);
+    report_failure(program, -EACCES, NULL, "attach %s", called);
     fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n",
             (long)s->stat.owner, (unsigned)s->stat.mode, (long)geteuid());
     fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
@@ -278,6 +278,6 @@ const struct source_kind source_segment = {
     .poll = segment_poll,
     .read = segment_read,
     .title = segment_title,
-    .tell = segment_tell,
+    .report = segment_report,
     .close = segment_close,
 };

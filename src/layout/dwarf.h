@@ -1,4 +1,4 @@
-/* Layout DWARF: a C type, found in the debug information of an ELF file -> its layout.
+/* DWARF: a C type, found in the debug information of an ELF file -> its layout.
  *
  *   layout_dwarf_candidates -> layout_candidates_order -> layout_dwarf_read(type) -> layout
  *

@@ -5,7 +5,7 @@
 #include "chooser.h"
 #include "json.h"
 #include "printable.h"
-#include "tell.h"
+#include "report.h"
 #include "user.h"
 
 #define ABOUT_ROWS 4 /* of about, at the least width */
@@ -243,7 +243,7 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct cho
 static const char *own_words(char *out, size_t size)
 {
     char call[100];
-    snprintf(out, size, "the kit's own segment, or wait for it (%s)", tell_server(call, sizeof call));
+    snprintf(out, size, "the kit's own segment, or wait for it (%s)", report_server(call, sizeof call));
     return out;
 }
 

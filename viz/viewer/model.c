@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "printable.h"
-#include "texts.h"
+#include "found_strings.h"
 
 void model_init(struct model *m)
 {
@@ -388,7 +388,7 @@ void model_scrolled(struct model *m, size_t most)
 static void next_text(struct model *m, int direction)
 {
     struct text_run run;
-    if (direction > 0 ? texts_next(m, m->cursor + 1, &run) : texts_previous(m, m->cursor, &run)) {
+    if (direction > 0 ? found_strings_next(m, m->cursor + 1, &run) : found_strings_previous(m, m->cursor, &run)) {
         model_go(m, run.offset);
     } else {
         model_answer(m, "no text %s here; / looks for other bytes", direction > 0 ? "behind" : "before");

@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "ear.h"
+#include "wakeup.h"
 #include "keys.h"
 
 /* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers
@@ -31,7 +31,7 @@ static struct {
     sigset_t signals;          /* those blocked as we found it */
     bool unread;               /* there may be keys: in the terminal, or read by curses already */
     uint64_t size_asked;       /* when, in seconds */
-    struct ear ear;
+    struct wakeup wakeup;
 } terminal;
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
@@ -133,7 +133,7 @@ static void screen_signals(sigset_t *set)
     }
 }
 
-/* From now on they come to the ear only: none is missed between a look at what they left and the sleep. */
+/* From now on they come to that thread only: none is missed between a look at what they left and the sleep. */
 static void signals_hold(void)
 {
     sigset_t ours;
@@ -242,7 +242,7 @@ int screen_open(void)
     }
     curses_set();
     suspends_take();
-    rc = ear_open(&terminal.ear, terminal.keys_fd, &terminal.signals);
+    rc = wakeup_open(&terminal.wakeup, terminal.keys_fd, &terminal.signals);
     if (rc < 0) {
         screen_close();
     }
@@ -254,7 +254,7 @@ void screen_close(void)
     if (terminal.curses == NULL) {
         return;
     }
-    ear_close(&terminal.ear);
+    wakeup_close(&terminal.wakeup);
     endwin();
     delscreen(terminal.curses);
     terminal.curses = NULL;
@@ -445,7 +445,7 @@ static struct screen_event event_of(int code)
 /* What was heard. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
 static struct screen_event heard(void)
 {
-    if (stop_asked || atomic_load(&terminal.ear.gone)) {
+    if (stop_asked || atomic_load(&terminal.wakeup.gone)) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
     return suspend_asked || continued ? come_back() : event_of(key_read());
@@ -472,15 +472,15 @@ struct screen_event screen_wait(uint64_t until_us, const void *word, uint32_t ri
     if (event.kind != SCREEN_NOTHING || terminal.unread) {
         return event;
     }
-    ear_again(&terminal.ear);
-    switch (ear_sleep(&terminal.ear, word, rings, until_us)) {
-    case EAR_HEARD:
+    wakeup_again(&terminal.wakeup);
+    switch (wakeup_sleep(&terminal.wakeup, word, rings, until_us)) {
+    case WAKEUP_HEARD:
         return heard();
-    case EAR_BELL:
+    case WAKEUP_BELL:
         return (struct screen_event){.kind = SCREEN_RANG};
-    case EAR_DEAF:
+    case WAKEUP_DEAF:
         return (struct screen_event){.kind = SCREEN_DEAF};
-    case EAR_TIME:
+    case WAKEUP_TIME:
         break;
     }
     return (struct screen_event){.kind = SCREEN_NOTHING};

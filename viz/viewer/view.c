@@ -6,20 +6,20 @@
 #include <string.h>
 
 #include "find.h"
-#include "tell.h"
+#include "report.h"
 #include "view_config.h"
 #include "view_lists.h"
 #include "view_live.h"
 #include "view_look.h"
 #include "view_once.h"
-#include "view_words.h"
+#include "view_arguments.h"
 
 #define HZ 30 /* looks a second, where nobody says otherwise */
 
 /* What the words ask for but a picture: help, a list. -1: a picture. */
-static int print_lists(struct view_words *words, int argc, char **argv)
+static int print_lists(struct view_arguments *words, int argc, char **argv)
 {
-    int status = view_words_take(words, argc, argv);
+    int status = view_arguments_take(words, argc, argv);
     if (status < 0 && words->spec.kind == &source_map && words->spec.map == NULL) {
         return view_list_maps(words->spec.pid);
     }
@@ -41,7 +41,7 @@ static int read_expected(struct view *v)
     const char *path = v->words.expect;
     int rc = path != NULL ? view_read_file(path, &v->expected, &v->model.expected_size) : 0;
     v->model.expected = v->expected;
-    return rc == 0 ? 0 : tell_failure("shm-view", rc, "--expect takes a file with the bytes that should be there",
+    return rc == 0 ? 0 : report_failure("shm-view", rc, "--expect takes a file with the bytes that should be there",
                                       "read %s", path);
 }
 
@@ -55,13 +55,13 @@ static int open_source(struct view *v)
         return VIEW_OTHERS;
     }
     if (rc < 0) {
-        return source_tell(&v->source, "shm-view", rc);
+        return source_report(&v->source, "shm-view", rc);
     }
     if (read_expected(v) != 0) {
         return 1;
     }
-    v->source.leaving = pace_leave;
-    v->source.leaving_context = &v->pace;
+    v->source.leaving = poll_schedule_leave;
+    v->source.leaving_context = &v->schedule;
     rc = view_meet(v);
     if (rc == 0 && v->words.at != NULL && v->model.size > 0 && !find_goto(&v->model, v->words.at)) {
         fprintf(stderr, "shm-view: --at: %s\n", v->model.message);
@@ -76,7 +76,7 @@ static void forget(struct view *v)
 {
     source_close(&v->source);
     model_free(&v->model);
-    glasses_free(&v->glasses);
+    layout_choice_free(&v->layout_choice);
     free(v->expected);
     v->expected = NULL;
     v->words.at = v->words.expect = NULL; /* said of the first source */
@@ -111,7 +111,7 @@ static int run(struct view *v)
 {
     int rc = view_config_read(&v->config, &v->words, v->model.message, sizeof v->model.message);
     if (rc < 0) {
-        return tell_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", v->words.config);
+        return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", v->words.config);
     }
     if (v->words.renderer == NULL) {
         return watch(v);
@@ -125,13 +125,13 @@ int main(int argc, char **argv)
     struct view v = {.source = SOURCE_EMPTY};
     setlocale(LC_CTYPE, "");
     model_init(&v.model);
-    pace_init(&v.pace, HZ);
+    poll_schedule_init(&v.schedule, HZ);
     int status = print_lists(&v.words, argc, argv);
     status = status >= 0 ? status : run(&v);
     source_close(&v.source);
-    pace_leave(&v.pace);
+    poll_schedule_leave(&v.schedule);
     model_free(&v.model);
-    glasses_free(&v.glasses);
+    layout_choice_free(&v.layout_choice);
     chooser_free(&v.chooser);
     free(v.fresh);
     free(v.expected);

@@ -20,7 +20,7 @@ static void tell(const char *path, const struct config_problem *p, char *message
     }
 }
 
-int view_config_read(struct config *c, const struct view_words *w, char *message, size_t message_size)
+int view_config_read(struct config *c, const struct view_arguments *w, char *message, size_t message_size)
 {
     char own[4096];
     const char *path = w->config;

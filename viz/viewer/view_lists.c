@@ -6,9 +6,9 @@
 
 #include "chooser.h"
 #include "inspect/map_list.h"
-#include "tell.h"
+#include "report.h"
 
-int view_list_segments(const struct view_words *w)
+int view_list_segments(const struct view_arguments *w)
 {
     struct segment_list list = {.list = NULL};
     int rc = segment_list_read(&list);
@@ -19,7 +19,7 @@ int view_list_segments(const struct view_words *w)
     if (rc == 0 && fflush(stdout) != 0) {
         rc = -errno;
     }
-    return rc < 0 ? tell_failure("shm-view", rc, "is the output full or closed?", "list") : 0;
+    return rc < 0 ? report_failure("shm-view", rc, "is the output full or closed?", "list") : 0;
 }
 
 int view_list_maps(pid_t pid)
@@ -29,7 +29,7 @@ int view_list_maps(pid_t pid)
     int rc = map_list_print(pid, stdout, &count);
     snprintf(whose, sizeof whose, "process %d", (int)pid);
     if (rc < 0) {
-        return tell_failure("shm-view", rc, rc == -ESRCH ? "ps -e lists the processes that there are"
+        return report_failure("shm-view", rc, rc == -ESRCH ? "ps -e lists the processes that there are"
                                                          : "only its own user or root may", "look into %s", whose);
     }
     if (count == 0) {

@@ -12,7 +12,7 @@
 #include "keys.h"
 #include "pointer.h"
 #include "screen.h"
-#include "tell.h"
+#include "report.h"
 
 #define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
 
@@ -27,7 +27,7 @@ static uint64_t wall_ms(void)
 static void next_glasses(struct view *v)
 {
     v->layout_asked = v->model.next_layout;
-    bool other = glasses_next(&v->glasses);
+    bool other = layout_choice_next(&v->layout_choice);
     view_lay_over(v);
     snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "the only layout: ",
              v->model.layout_title);
@@ -39,7 +39,7 @@ static bool meet_neighbours(struct view *v)
     if (!source_look_around(&v->source, view_now_ms())) {
         return false;
     }
-    if (!v->source.spec.kind->maker && v->glasses.count == 0) {
+    if (!v->source.spec.kind->maker && v->layout_choice.count == 0) {
         view_wear(v); /* the program that just came may know what lies there */
     }
     return true;
@@ -66,9 +66,9 @@ static bool follow(struct view *v)
 {
     const char *doubt = v->model.doubt;
     uint64_t now = view_now_us();
-    bool news = pace_asks(&v->pace, now) && follow_source(v);
+    bool news = poll_schedule_asks(&v->schedule, now) && follow_source(v);
     bool glow = model_tick(&v->model, now / 1000);
-    pace_look(&v->pace, &v->source);
+    poll_schedule_look(&v->schedule, &v->source);
     bool changed = view_look(v);
     return glow || changed || news || v->model.doubt != doubt;
 }
@@ -76,18 +76,18 @@ static bool follow(struct view *v)
 /* Sleeps until there may be something new. */
 static struct screen_event await(struct view *v)
 {
-    struct pace *p = &v->pace;
+    struct poll_schedule *p = &v->schedule;
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
     uint64_t now = view_now_us();
     struct screen_event event;
-    pace_rest(p, now, model_fading(&v->model), settled);
+    poll_schedule_rest(p, now, model_fading(&v->model), settled);
     if (v->model.find.busy) {
         return screen_wait(now, NULL, 0);
     }
     event = screen_wait(p->next, p->address, p->seen);
     if (event.kind == SCREEN_DEAF) {
-        pace_leave(p);
-    } else if (event.kind == SCREEN_RANG && pace_rang(p, view_now_us())) {
+        poll_schedule_leave(p);
+    } else if (event.kind == SCREEN_RANG && poll_schedule_rang(p, view_now_us())) {
         event = screen_wait(p->next, NULL, 0);
     }
     return event;
@@ -163,12 +163,12 @@ static int open_screen(struct view *v)
 {
     int rc = v->on_screen ? 0 : screen_open();
     if (rc == -ENOTTY) {
-        return tell_failure("shm-view", rc, "the viewer needs a terminal; for a pipe there is --render text",
+        return report_failure("shm-view", rc, "the viewer needs a terminal; for a pipe there is --render text",
                             "open the screen");
     }
     if (rc < 0) {
         const char *term = getenv("TERM");
-        return tell_failure("shm-view", rc, "this terminal can't place its cursor; --render text draws once without it",
+        return report_failure("shm-view", rc, "this terminal can't place its cursor; --render text draws once without it",
                             "open the screen: TERM is %s", term != NULL ? term : "not set");
     }
     v->on_screen = true;
@@ -189,7 +189,7 @@ static int end(struct view *v, int rc, bool goes_on)
     if (rc < 0 || !goes_on) {
         view_leave(v);
     }
-    return rc < 0 ? tell_failure("shm-view", rc, "is there memory left?", "draw") : goes_on ? -1 : 0;
+    return rc < 0 ? report_failure("shm-view", rc, "is there memory left?", "draw") : goes_on ? -1 : 0;
 }
 
 int view_live(struct view *v, int hz)
@@ -203,7 +203,7 @@ int view_live(struct view *v, int hz)
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->model.wall = wall_ms();
-    v->pace.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file was read once */
+    v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file was read once */
     while (!v->model.quit && !v->model.others && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;

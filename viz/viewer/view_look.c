@@ -41,14 +41,14 @@ int view_read_file(const char *path, uint8_t **bytes, size_t *size)
 
 int view_lay_over(struct view *v)
 {
-    const struct layout *l = glasses_layout(&v->glasses);
+    const struct layout *l = layout_choice_layout(&v->layout_choice);
     snapshot_meet(&v->snapshot, l, source_size(&v->source));
     if (v->words.renderer == NULL) {
-        pace_meet(&v->pace, &v->source, l);
+        poll_schedule_meet(&v->schedule, &v->source, l);
     }
-    v->model.rings = v->pace.address != NULL;
+    v->model.rings = v->schedule.address != NULL;
     v->model.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
-    return model_set_layout(&v->model, l, glasses_title(&v->glasses));
+    return model_set_layout(&v->model, l, layout_choice_title(&v->layout_choice));
 }
 
 int view_wear(struct view *v)
@@ -57,7 +57,7 @@ int view_wear(struct view *v)
     if (!v->source.spec.kind->maker) {
         source_look_around(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
     }
-    int found = glasses_find(&v->glasses, &v->words.glasses, &v->source, v->model.size, &error);
+    int found = layout_choice_find(&v->layout_choice, &v->words.layout_choice, &v->source, v->model.size, &error);
     /* What the model wore may be gone now, whether others were found or not. */
     int rc = view_lay_over(v);
     if (found < 0 && v->on_screen) {

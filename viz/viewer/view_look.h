@@ -5,26 +5,26 @@
 
 #include "chooser.h"
 #include "config.h"
-#include "glasses.h"
+#include "layout_choice.h"
 #include "model.h"
-#include "pace.h"
+#include "poll_schedule.h"
 #include "snapshot.h"
-#include "view_words.h"
+#include "view_arguments.h"
 
 #define VIEW_DRAWN_MAX ((size_t)1 << 20) /* bytes of a segment that --render draws */
 
-/* Starts empty but for model_init and pace_init. */
+/* Starts empty but for model_init and poll_schedule_init. */
 struct view {
-    struct view_words words;
+    struct view_arguments words;
     struct config config;
     struct chooser chooser; /* words.spec may point into it */
     struct source source;
-    struct glasses glasses;
+    struct layout_choice layout_choice;
     struct model model;
     struct snapshot snapshot;
-    struct pace pace;
+    struct poll_schedule schedule;
     unsigned attachments;   /* of source, when the model was last sized */
-    unsigned layout_asked;  /* of model, when the glasses were last changed */
+    unsigned layout_asked;  /* of model, when the layout was last changed */
     uint8_t *fresh;         /* the bytes of one look; owned */
     size_t fresh_room;
     uint8_t *expected;      /* --expect's; owned */
@@ -46,7 +46,7 @@ int view_meet(struct view *v);
 /* Looks for the layouts of the source's bytes and lays the first over them. The same. */
 int view_wear(struct view *v);
 
-/* Lays the layout over the bytes that the glasses have now. It also says how to look: by which bell, and counter.
+/* Lays the layout over the bytes that was chosen. It also says how to look: by which bell, and counter.
  * 0 or -ENOMEM. */
 int view_lay_over(struct view *v);
 

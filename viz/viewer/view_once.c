@@ -9,7 +9,7 @@
 #include "dashboard.h"
 #include "layout/sync_fields.h"
 #include "render.h"
-#include "tell.h"
+#include "report.h"
 
 #define NO_MEMORY "is there memory left?"
 
@@ -70,7 +70,7 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
     int rc = bytes_of_then(v, path, &bytes);
     if (rc < 0) {
         snprintf(next, sizeof next, "%s takes a file with the bytes as they were", option);
-        return tell_failure("shm-view", rc, rc == -ENOMEM ? NO_MEMORY : next, "read %s", path);
+        return report_failure("shm-view", rc, rc == -ENOMEM ? NO_MEMORY : next, "read %s", path);
     }
     model_tick(&v->model, when);
     model_take(&v->model, 0, bytes, v->model.size);
@@ -81,7 +81,7 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
 /* --since, then --was, so far apart that what changed between them glows no more. */
 static int take_pasts(struct view *v)
 {
-    const struct view_words *w = &v->words;
+    const struct view_arguments *w = &v->words;
     uint64_t later = w->since != NULL ? 1 + MODEL_GLOW_MS : 1;
     int rc = take_past(v, "--since", w->since, 1);
     if (rc == 0 && w->since != NULL) {
@@ -152,19 +152,19 @@ int view_once(struct view *v)
     const struct renderer *r = v->words.renderer;
     struct picture p;
     if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
-        return source_tell(&v->source, "shm-view", 0);
+        return source_report(&v->source, "shm-view", 0);
     }
     if (take_all(v) != 0) {
         return 1;
     }
-    if (r->layout_only && v->glasses.count == 0) {
-        fprintf(stderr, "shm-view: there is no layout to print: %s\n", v->glasses.why);
+    if (r->layout_only && v->layout_choice.count == 0) {
+        fprintf(stderr, "shm-view: there is no layout to print: %s\n", v->layout_choice.why);
         return 1;
     }
     take_picture(v, &p);
     int rc = v->words.screen_rows > 0 ? draw_screen(v, &p) : r->render(stdout, &p);
     if (rc < 0 || fflush(stdout) != 0) {
-        return tell_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
+        return report_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
     }
     if (p.differences > 0) {
         fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", p.differences, v->model.expected_size);

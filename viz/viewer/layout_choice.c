@@ -1,5 +1,5 @@
-/* Glasses: see glasses.h. */
-#include "glasses.h"
+/* Layout choice: see layout_choice.h. */
+#include "layout_choice.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,27 +12,27 @@
 #include "layout/text.h"
 #include "printable.h"
 
-void glasses_free(struct glasses *g)
+void layout_choice_free(struct layout_choice *g)
 {
     for (size_t i = 0; i < g->count; i++) {
         layout_free(&g->all[i].layout);
     }
     free(g->all);
-    *g = (struct glasses){.all = NULL};
+    *g = (struct layout_choice){.all = NULL};
 }
 
-const struct layout *glasses_layout(const struct glasses *g)
+const struct layout *layout_choice_layout(const struct layout_choice *g)
 {
     static const struct layout empty;
     return g->count > 0 ? &g->all[g->chosen].layout : &empty;
 }
 
-const char *glasses_title(const struct glasses *g)
+const char *layout_choice_title(const struct layout_choice *g)
 {
     return g->count > 0 ? g->all[g->chosen].title : g->why;
 }
 
-bool glasses_next(struct glasses *g)
+bool layout_choice_next(struct layout_choice *g)
 {
     if (g->count < 2) {
         return false;
@@ -42,15 +42,15 @@ bool glasses_next(struct glasses *g)
 }
 
 /* Takes the layout over. what: the type or the file's name; from: the program, or NULL. */
-static int glasses_add(struct glasses *g, struct layout *layout, const char *what, const char *from)
+static int layout_choice_add(struct layout_choice *g, struct layout *layout, const char *what, const char *from)
 {
-    struct glasses_one *all = realloc(g->all, (g->count + 1) * sizeof *all);
+    struct layout_choice_one *all = realloc(g->all, (g->count + 1) * sizeof *all);
     if (all == NULL) {
         layout_free(layout);
         return -ENOMEM;
     }
     g->all = all;
-    struct glasses_one *one = &g->all[g->count++];
+    struct layout_choice_one *one = &g->all[g->count++];
     char name[80], source[40];
     one->layout = *layout;
     printable_text(what, printable_utf8(), name, sizeof name);
@@ -67,7 +67,7 @@ static const char *file_name(const char *path)
 
 /* ---- by hand ---- */
 
-static int from_text(struct glasses *g, const char *path, struct layout_error *error)
+static int from_text(struct layout_choice *g, const char *path, struct layout_error *error)
 {
     struct layout layout;
     int rc = layout_text_load(path, &layout, error);
@@ -75,17 +75,17 @@ static int from_text(struct glasses *g, const char *path, struct layout_error *e
         struct layout_error where = *error;
         layout_error_set(error, where.line, "cannot read %.200s, line %u: %s", path, where.line, where.text);
     }
-    return rc < 0 ? rc : glasses_add(g, &layout, file_name(path), NULL);
+    return rc < 0 ? rc : layout_choice_add(g, &layout, file_name(path), NULL);
 }
 
 /* ---- from a program ---- */
 
-static int from_type(struct glasses *g, const struct layout_dwarf_file *file, const char *type, const char *from,
+static int from_type(struct layout_choice *g, const struct layout_dwarf_file *file, const char *type, const char *from,
                      struct layout_error *error)
 {
     struct layout layout;
     int rc = layout_dwarf_read(file, type, &layout, error);
-    return rc < 0 ? rc : glasses_add(g, &layout, type, from);
+    return rc < 0 ? rc : layout_choice_add(g, &layout, type, from);
 }
 
 /* The arguments of a process, NUL-separated, to be freed by the caller. NULL where they can't be read. */
@@ -117,8 +117,8 @@ static bool have_type(const struct layout_candidates *list, const char *type)
 }
 
 /* What the program itself says. pid: 0 where it isn't a running one, so no condition on its words can be told. Types
- * whose condition does not hold come last: the same bytes through other glasses are a lesson, too. */
-static int from_section(struct glasses *g, const struct layout_dwarf_file *file, pid_t pid, const char *from,
+ * whose condition does not hold come last: the same bytes through another layout is a lesson, too. */
+static int from_section(struct layout_choice *g, const struct layout_dwarf_file *file, pid_t pid, const char *from,
                         struct layout_error *error)
 {
     struct layout_candidates hold = {.count = 0}, every = {.count = 0};
@@ -143,7 +143,7 @@ static int from_section(struct glasses *g, const struct layout_dwarf_file *file,
     return g->count > 0 ? 0 : rc;
 }
 
-static int from_elf(struct glasses *g, const struct glasses_spec *spec, struct layout_error *error)
+static int from_elf(struct layout_choice *g, const struct layout_choice_spec *spec, struct layout_error *error)
 {
     const char *from = file_name(spec->elf);
     int fd = open(spec->elf, O_RDONLY | O_CLOEXEC);
@@ -169,7 +169,7 @@ static int from_elf(struct glasses *g, const struct glasses_spec *spec, struct l
 
 /* A running program's executable. name: printable. Where it can't be read, that is no error: the bytes can be shown all
  * the same. */
-static int from_process(struct glasses *g, const struct glasses_spec *spec, pid_t pid, const char *name,
+static int from_process(struct layout_choice *g, const struct layout_choice_spec *spec, pid_t pid, const char *name,
                         struct layout_error *error)
 {
     char path[40];
@@ -197,7 +197,7 @@ static int from_process(struct glasses *g, const struct glasses_spec *spec, pid_
 }
 
 /* The program that made the segment, or whose mapping it is. */
-static int from_creator(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+static int from_creator(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                         struct layout_error *error)
 {
     if (!source->attached_before) {
@@ -214,7 +214,7 @@ static int from_creator(struct glasses *g, const struct glasses_spec *spec, cons
 #define PROGRAMS_ASKED 8 /* of those that have it mapped */
 
 /* POSIX shared memory keeps no word of its maker: the first program that has it mapped and says what lies there. */
-static int from_neighbours(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+static int from_neighbours(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                            struct layout_error *error)
 {
     const struct attachments *a = &source->neighbours.now;
@@ -234,7 +234,7 @@ static int from_neighbours(struct glasses *g, const struct glasses_spec *spec, c
     return g->count > 0 ? 0 : rc;
 }
 
-static int find(struct glasses *g, const struct glasses_spec *spec, const struct source *source,
+static int find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                 struct layout_error *error)
 {
     snprintf(g->why, sizeof g->why, "--layout, or --elf and --type name one");
@@ -263,20 +263,20 @@ static int find(struct glasses *g, const struct glasses_spec *spec, const struct
     return maker ? from_creator(g, spec, source, error) : 0;
 }
 
-int glasses_find(struct glasses *g, const struct glasses_spec *spec, const struct source *source, size_t size,
+int layout_choice_find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source, size_t size,
                  struct layout_error *error)
 {
-    struct glasses found = {.all = NULL};
+    struct layout_choice found = {.all = NULL};
     int rc = find(&found, spec, source, error);
     bool keep = rc == 0 && found.count == 0 && g->count > 0 && !source->creator_runs;
     if (rc < 0 || keep) {
-        glasses_free(&found);
+        layout_choice_free(&found);
         return rc;
     }
     for (size_t i = 0; i < found.count; i++) {
         layout_fit(&found.all[i].layout, size);
     }
-    glasses_free(g);
+    layout_choice_free(g);
     *g = found;
     return 0;
 }

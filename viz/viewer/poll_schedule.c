@@ -1,33 +1,33 @@
-/* Pace: see pace.h. */
-#include "pace.h"
+/* Poll schedule: see poll_schedule.h. */
+#include "poll_schedule.h"
 
 #include "layout/sync_fields.h"
 
 #define MS ((uint64_t)1000)
 
-void pace_init(struct pace *p, int hz)
+void poll_schedule_init(struct poll_schedule *p, int hz)
 {
-    *p = (struct pace){.period = 1000 * MS / (uint64_t)hz, .bell = LAYOUT_NO_OFFSET};
+    *p = (struct poll_schedule){.period = 1000 * MS / (uint64_t)hz, .bell = LAYOUT_NO_OFFSET};
 }
 
-void pace_leave(void *context)
+void poll_schedule_leave(void *context)
 {
-    struct pace *p = context;
+    struct poll_schedule *p = context;
     p->bell = LAYOUT_NO_OFFSET;
     p->address = NULL;
 }
 
-void pace_meet(struct pace *p, const struct source *source, const struct layout *l)
+void poll_schedule_meet(struct poll_schedule *p, const struct source *source, const struct layout *l)
 {
-    pace_leave(p);
+    poll_schedule_leave(p);
     size_t bell = layout_sync_offset(l, LAYOUT_BELL, source_size(source));
     p->address = bell != LAYOUT_NO_OFFSET ? source_futex(source, bell) : NULL;
     p->bell = p->address != NULL ? bell : LAYOUT_NO_OFFSET;
 }
 
-bool pace_asks(struct pace *p, uint64_t now)
+bool poll_schedule_asks(struct poll_schedule *p, uint64_t now)
 {
-    uint64_t least = p->address != NULL ? PACE_SLOW_MS * MS : PACE_ASK_MS * MS;
+    uint64_t least = p->address != NULL ? POLL_SCHEDULE_SLOW_MS * MS : POLL_SCHEDULE_ASK_MS * MS;
     if (p->asked_at != 0 && now - p->asked_at < least) {
         return false;
     }
@@ -35,15 +35,15 @@ bool pace_asks(struct pace *p, uint64_t now)
     return true;
 }
 
-void pace_look(struct pace *p, const struct source *source)
+void poll_schedule_look(struct poll_schedule *p, const struct source *source)
 {
     if (p->address != NULL && !source_number(source, p->bell, &p->seen)) {
-        pace_leave(p);
+        poll_schedule_leave(p);
     }
 }
 
 /* The first place on the grid of looks that lies ahead. */
-static uint64_t next_look(const struct pace *p, uint64_t now)
+static uint64_t next_look(const struct poll_schedule *p, uint64_t now)
 {
     if (p->next > now && p->next - now <= p->period) {
         return p->next;
@@ -54,23 +54,23 @@ static uint64_t next_look(const struct pace *p, uint64_t now)
                                                                      : now + p->period;
 }
 
-void pace_rest(struct pace *p, uint64_t now, int fading_ms, bool settled)
+void poll_schedule_rest(struct poll_schedule *p, uint64_t now, int fading_ms, bool settled)
 {
     if (p->address == NULL) {
         p->next = next_look(p, now);
         return;
     }
     uint64_t fades = fading_ms >= 0 ? now + (uint64_t)fading_ms * MS : UINT64_MAX;
-    uint64_t asks = p->asked_at + PACE_SLOW_MS * MS;
+    uint64_t asks = p->asked_at + POLL_SCHEDULE_SLOW_MS * MS;
     p->next = fades < asks ? fades : asks;
     if (!settled && now + p->period < p->next) {
         p->next = now + p->period;
     }
 }
 
-bool pace_rang(struct pace *p, uint64_t now)
+bool poll_schedule_rang(struct poll_schedule *p, uint64_t now)
 {
-    uint64_t earliest = p->rang_at + PACE_GAP_MS * MS;
+    uint64_t earliest = p->rang_at + POLL_SCHEDULE_GAP_MS * MS;
     bool early = now < earliest;
     p->rang_at = early ? earliest : now;
     p->next = p->rang_at;

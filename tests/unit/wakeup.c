@@ -1,4 +1,4 @@
-/* Ear: the sleeper wakes in time, at the terminal, at a signal and at a ring, misses none of them, and leaves no thread
+/* Wakeup: the sleeper wakes in time, at the terminal, at a signal and at a ring, misses none of them, and leaves no thread
  * behind. */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "viewer/ear.h"
+#include "viewer/wakeup.h"
 #include "shm_bell.h"
 
 #define LONG_US 10000000 /* what must come comes before that */
@@ -28,7 +28,7 @@ struct place {
     int id, keys[2];
     shm_bell *bell;
     const shm_bell *seen;
-    struct ear e;
+    struct wakeup e;
     pthread_t other;
     bool others;
 };
@@ -52,7 +52,7 @@ static int place_open(void **state)
 {
     struct place *p = calloc(1, sizeof *p);
     sigset_t ours, before;
-    p->e = EAR_CLOSED;
+    p->e = WAKEUP_CLOSED;
     p->id = shmget(IPC_PRIVATE, 4096, 0600);
     p->bell = shmat(p->id, NULL, 0);
     p->seen = shmat(p->id, NULL, SHM_RDONLY);
@@ -64,7 +64,7 @@ static int place_open(void **state)
     sigprocmask(SIG_BLOCK, &ours, &before);
     sigdelset(&before, SIGUSR1);
     return p->bell == (void *)-1 || p->seen == (void *)-1 || pipe(p->keys) != 0 ||
-           ear_open(&p->e, p->keys[0], &before) != 0;
+           wakeup_open(&p->e, p->keys[0], &before) != 0;
 }
 
 static int place_close(void **state)
@@ -73,7 +73,7 @@ static int place_close(void **state)
     if (p->others) {
         pthread_join(p->other, NULL);
     }
-    ear_close(&p->e);
+    wakeup_close(&p->e);
     shmctl(p->id, IPC_RMID, NULL);
     shmdt(p->bell);
     shmdt(p->seen);
@@ -153,13 +153,13 @@ static void sleeps_until_the_time_and_not_at_all_where_it_is_over(void **state)
 {
     struct place *p = *state;
     uint64_t until = in_us(SHORT_US);
-    assert_int_equal(ear_sleep(&p->e, NULL, 0, until), EAR_TIME);
+    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, until), WAKEUP_TIME);
     assert_true(in_us(0) >= until);
     until = in_us(SHORT_US);
-    assert_int_equal(ear_sleep(&p->e, p->seen, shm_bell_rings(p->seen), until), EAR_TIME);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, shm_bell_rings(p->seen), until), WAKEUP_TIME);
     assert_true(in_us(0) >= until);
-    assert_int_equal(ear_sleep(&p->e, NULL, 0, 1), EAR_TIME);
-    assert_int_equal(ear_sleep(&p->e, p->seen, shm_bell_rings(p->seen), 1), EAR_TIME);
+    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, 1), WAKEUP_TIME);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, shm_bell_rings(p->seen), 1), WAKEUP_TIME);
 }
 
 static void wakes_at_a_ring_through_a_readonly_attachment(void **state)
@@ -167,7 +167,7 @@ static void wakes_at_a_ring_through_a_readonly_attachment(void **state)
     struct place *p = *state;
     for (int i = 0; i < 3; i++) {
         meanwhile(p, ring);
-        assert_int_equal(ear_sleep(&p->e, p->seen, shm_bell_rings(p->seen), in_us(LONG_US)), EAR_BELL);
+        assert_int_equal(wakeup_sleep(&p->e, p->seen, shm_bell_rings(p->seen), in_us(LONG_US)), WAKEUP_BELL);
         done(p);
     }
 }
@@ -177,7 +177,7 @@ static void a_ring_before_the_sleep_is_not_missed(void **state)
     struct place *p = *state;
     uint32_t seen = shm_bell_rings(p->seen);
     SHM_BELL_RING(p->bell);
-    assert_int_equal(ear_sleep(&p->e, p->seen, seen, in_us(LONG_US)), EAR_BELL);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, seen, in_us(LONG_US)), WAKEUP_BELL);
 }
 
 static void hears_the_terminal_in_either_sleep(void **state)
@@ -186,13 +186,13 @@ static void hears_the_terminal_in_either_sleep(void **state)
     for (int i = 0; i < 4; i++) {
         char key;
         meanwhile(p, type);
-        assert_int_equal(ear_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), EAR_HEARD);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
         done(p);
         /* Not dealt with yet: it stays so. */
-        assert_int_equal(ear_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), EAR_HEARD);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
         assert_int_equal(read(p->keys[0], &key, 1), 1);
-        ear_again(&p->e);
-        assert_int_equal(ear_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(SHORT_US)), EAR_TIME);
+        wakeup_again(&p->e);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(SHORT_US)), WAKEUP_TIME);
     }
     assert_false(atomic_load(&p->e.gone));
 }
@@ -203,10 +203,10 @@ static void hears_a_signal_whose_handler_has_run(void **state)
     for (int i = 0; i < 4; i++) {
         signalled = 0;
         meanwhile(p, send);
-        assert_int_equal(ear_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), EAR_HEARD);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
         assert_true(signalled);
         done(p);
-        ear_again(&p->e);
+        wakeup_again(&p->e);
     }
 }
 
@@ -214,22 +214,22 @@ static void what_comes_while_nobody_sleeps_is_heard_then(void **state)
 {
     struct place *p = *state;
     kill(getpid(), SIGUSR1);
-    assert_int_equal(ear_sleep(&p->e, p->seen, 0, in_us(LONG_US)), EAR_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_HEARD);
     assert_int_equal(write(p->keys[1], "x", 1), 1);
-    ear_again(&p->e);
-    assert_int_equal(ear_sleep(&p->e, p->seen, 0, in_us(LONG_US)), EAR_HEARD);
+    wakeup_again(&p->e);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_HEARD);
 }
 
 static void a_signal_is_taken_also_while_there_is_something_to_read(void **state)
 {
     struct place *p = *state;
     assert_int_equal(write(p->keys[1], "x", 1), 1);
-    assert_int_equal(ear_sleep(&p->e, NULL, 0, in_us(LONG_US)), EAR_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
     kill(getpid(), SIGUSR1);
-    ear_again(&p->e); /* and nobody has read */
+    wakeup_again(&p->e); /* and nobody has read */
     for (int i = 0; i < 3 && !signalled; i++) {
-        assert_int_equal(ear_sleep(&p->e, NULL, 0, in_us(LONG_US)), EAR_HEARD);
-        ear_again(&p->e);
+        assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
+        wakeup_again(&p->e);
     }
     assert_true(signalled);
 }
@@ -239,7 +239,7 @@ static void a_terminal_that_is_gone_is_told(void **state)
     struct place *p = *state;
     close(p->keys[1]);
     p->keys[1] = -1;
-    assert_int_equal(ear_sleep(&p->e, NULL, 0, in_us(LONG_US)), EAR_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
     assert_true(atomic_load(&p->e.gone));
 }
 
@@ -262,39 +262,39 @@ static void no_key_is_missed_at_any_moment(void **state)
     char keys[64];
     meanwhile(p, type_on);
     for (ssize_t got = 0; got < 2000;) {
-        enum ear_woken woken = ear_sleep(&p->e, p->seen, 0, in_us(LONG_US));
-        assert_int_equal(woken, EAR_HEARD);
+        enum wakeup_woken woken = wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US));
+        assert_int_equal(woken, WAKEUP_HEARD);
         ssize_t n = read(p->keys[0], keys, sizeof keys);
         assert_true(n > 0);
         got += n;
-        ear_again(&p->e);
+        wakeup_again(&p->e);
     }
     done(p);
-    assert_int_equal(ear_sleep(&p->e, p->seen, 0, in_us(SHORT_US)), EAR_TIME);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(SHORT_US)), WAKEUP_TIME);
 }
 
 static void a_bell_that_cannot_be_slept_on_is_told(void **state)
 {
     struct place *p = *state;
-    assert_int_equal(ear_sleep(&p->e, (const char *)p->seen + 1, 0, in_us(LONG_US)), EAR_DEAF); /* misaligned */
-    assert_int_equal(ear_sleep(&p->e, (const void *)16, 0, in_us(LONG_US)), EAR_DEAF);          /* not mapped */
+    assert_int_equal(wakeup_sleep(&p->e, (const char *)p->seen + 1, 0, in_us(LONG_US)), WAKEUP_DEAF); /* misaligned */
+    assert_int_equal(wakeup_sleep(&p->e, (const void *)16, 0, in_us(LONG_US)), WAKEUP_DEAF);          /* not mapped */
 }
 
 static void the_thread_goes(void **state)
 {
     struct place *p = *state;
     size_t threads = entries("/proc/self/task"), files = entries("/proc/self/fd");
-    ear_close(&p->e);
-    ear_close(&p->e);
+    wakeup_close(&p->e);
+    wakeup_close(&p->e);
     assert_int_equal(entries("/proc/self/task"), threads - 1);
     assert_int_equal(entries("/proc/self/fd"), files - 1);
     /* Also where it waits for somebody to deal with what it heard. */
     sigset_t none;
     sigemptyset(&none);
     assert_int_equal(write(p->keys[1], "x", 1), 1);
-    assert_int_equal(ear_open(&p->e, p->keys[0], &none), 0);
-    assert_int_equal(ear_sleep(&p->e, p->seen, 0, in_us(LONG_US)), EAR_HEARD);
-    ear_close(&p->e);
+    assert_int_equal(wakeup_open(&p->e, p->keys[0], &none), 0);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_HEARD);
+    wakeup_close(&p->e);
     assert_int_equal(entries("/proc/self/task"), threads - 1);
 }
 
@@ -304,17 +304,17 @@ static void it_closes_also_while_a_key_comes(void **state)
     struct place *p = *state;
     sigset_t none;
     sigemptyset(&none);
-    ear_close(&p->e);
+    wakeup_close(&p->e);
     alarm(60); /* a thread that waits for ever ends the test */
     for (int i = 0; i < 2000; i++) {
         char key;
-        assert_int_equal(ear_open(&p->e, p->keys[0], &none), 0);
+        assert_int_equal(wakeup_open(&p->e, p->keys[0], &none), 0);
         struct timespec moment = {.tv_nsec = i % 50 * 1000};
         nanosleep(&moment, NULL);
         assert_int_equal(write(p->keys[1], "q", 1), 1);
         for (volatile int k = 0; k < i % 97 * 40; k++) {
         }
-        ear_close(&p->e);
+        wakeup_close(&p->e);
         assert_int_equal(read(p->keys[0], &key, 1), 1);
     }
     alarm(0);

@@ -1,6 +1,6 @@
-/* Ear: see ear.h. FUTEX_WAIT and FUTEX_WAKE take a read-only mapping (futex(2)). */
+/* Wakeup: see wakeup.h. FUTEX_WAIT and FUTEX_WAKE take a read-only mapping (futex(2)). */
 #define _GNU_SOURCE
-#include "ear.h"
+#include "wakeup.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -20,10 +20,10 @@ static inline long futex(const void *at, int what, uint32_t value, const struct 
 
 /* ---- the thread ---- */
 
-/* Wakes the sleeper until it says that it is awake, or the ear closes. One that sleeps on `heard` can't miss that; between a look at
+/* Wakes the sleeper until it says that it is awake, or it closes. One that sleeps on `heard` can't miss that; between a look at
  * `heard` and the sleep on a bell there is a moment in which no wake reaches it. Others who sleep on the same bell wake
  * too, and see that it didn't ring. */
-static void say(struct ear *e)
+static void say(struct wakeup *e)
 {
     static const struct timespec retry = {.tv_nsec = RETRY_NS};
     atomic_store(&e->heard, 1);
@@ -39,7 +39,7 @@ static void say(struct ear *e)
 
 /* Where there is something to read ppoll lets no signal in. A terminal that is gone can always be read: the signal that
  * tells of it would wait for ever. */
-static void signals_take(const struct ear *e)
+static void signals_take(const struct wakeup *e)
 {
     sigset_t held;
     pthread_sigmask(SIG_SETMASK, &e->let_in, &held);
@@ -48,7 +48,7 @@ static void signals_take(const struct ear *e)
 
 static void *listen_on(void *context)
 {
-    struct ear *e = context;
+    struct wakeup *e = context;
     for (;;) {
         struct pollfd fds[] = {{.fd = e->call, .events = POLLIN}, {.fd = e->fd, .events = POLLIN}};
         int n = ppoll(fds, 2, NULL, &e->let_in);
@@ -64,7 +64,7 @@ static void *listen_on(void *context)
 }
 
 /* The thread's signals are blocked wherever it doesn't listen. */
-static int start(struct ear *e)
+static int start(struct wakeup *e)
 {
     sigset_t all, old;
     sigfillset(&all);
@@ -74,9 +74,9 @@ static int start(struct ear *e)
     return rc;
 }
 
-int ear_open(struct ear *e, int fd, const sigset_t *let_in)
+int wakeup_open(struct wakeup *e, int fd, const sigset_t *let_in)
 {
-    *e = EAR_CLOSED;
+    *e = WAKEUP_CLOSED;
     int call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (call < 0) {
         return -errno;
@@ -87,12 +87,12 @@ int ear_open(struct ear *e, int fd, const sigset_t *let_in)
     int rc = start(e);
     if (rc < 0) {
         close(call);
-        *e = EAR_CLOSED;
+        *e = WAKEUP_CLOSED;
     }
     return rc;
 }
 
-void ear_close(struct ear *e)
+void wakeup_close(struct wakeup *e)
 {
     uint64_t one = 1;
     if (e->call < 0) {
@@ -102,15 +102,15 @@ void ear_close(struct ear *e)
     atomic_store(&e->closing, true);
     ssize_t ignored = write(e->call, &one, sizeof one);
     (void)ignored;
-    ear_again(e);
+    wakeup_again(e);
     pthread_join(e->thread, NULL);
     close(e->call);
-    *e = EAR_CLOSED;
+    *e = WAKEUP_CLOSED;
 }
 
 /* ---- the sleeper ---- */
 
-enum ear_woken ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_t until_us)
+enum wakeup_woken wakeup_sleep(struct wakeup *e, const void *word, uint32_t seen, uint64_t until_us)
 {
     const struct timespec until = {(time_t)(until_us / 1000000), (long)(until_us % 1000000 * 1000)};
     long rc = 0;
@@ -120,7 +120,7 @@ enum ear_woken ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_
         while (rc == 0 && atomic_load(&e->heard) == 0) {
             rc = futex(&e->heard, FUTEX_WAIT_BITSET_PRIVATE, 0, &until);
         }
-        return atomic_load(&e->heard) != 0 ? EAR_HEARD : EAR_TIME;
+        return atomic_load(&e->heard) != 0 ? WAKEUP_HEARD : WAKEUP_TIME;
     }
     atomic_store(&e->word, word);
     if (atomic_load(&e->heard) == 0) {
@@ -129,12 +129,12 @@ enum ear_woken ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_
     }
     atomic_store(&e->word, NULL);
     if (atomic_load(&e->heard) != 0) {
-        return EAR_HEARD;
+        return WAKEUP_HEARD;
     }
-    return error == ETIMEDOUT || error == EINTR ? EAR_TIME : error == 0 || error == EAGAIN ? EAR_BELL : EAR_DEAF;
+    return error == ETIMEDOUT || error == EINTR ? WAKEUP_TIME : error == 0 || error == EAGAIN ? WAKEUP_BELL : WAKEUP_DEAF;
 }
 
-void ear_again(struct ear *e)
+void wakeup_again(struct wakeup *e)
 {
     if (atomic_exchange(&e->heard, 0) != 0) {
         futex(&e->heard, FUTEX_WAKE_PRIVATE, INT_MAX, NULL);

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "viewer/pace.h"
+#include "viewer/poll_schedule.h"
 
 #define MS ((uint64_t)1000)
 #define START (1000000 * MS) /* a computer that has been up for a while */
@@ -16,76 +16,76 @@
 static const int word = 7;
 
 /* After its first look, at START. */
-static struct pace polling(void)
+static struct poll_schedule polling(void)
 {
-    struct pace p;
-    pace_init(&p, 30);
+    struct poll_schedule p;
+    poll_schedule_init(&p, 30);
     assert_int_equal(p.period, PERIOD);
-    assert_true(pace_asks(&p, START));
-    pace_rest(&p, START, -1, true);
+    assert_true(poll_schedule_asks(&p, START));
+    poll_schedule_rest(&p, START, -1, true);
     assert_int_equal(p.next, START + PERIOD);
     return p;
 }
 
-static struct pace with_a_bell(void)
+static struct poll_schedule with_a_bell(void)
 {
-    struct pace p = polling();
+    struct poll_schedule p = polling();
     p.address = &word;
-    pace_rest(&p, START, -1, true);
+    poll_schedule_rest(&p, START, -1, true);
     return p;
 }
 
 static void a_look_that_takes_its_time_moves_no_other(void **state)
 {
     (void)state;
-    struct pace p = polling();
+    struct poll_schedule p = polling();
     /* Woken a little late, and drawn for 5 ms: the next look is where it would have been. */
-    pace_rest(&p, START + PERIOD + 5 * MS, -1, true);
+    poll_schedule_rest(&p, START + PERIOD + 5 * MS, -1, true);
     assert_int_equal(p.next, START + 2 * PERIOD);
     /* A key came before it: it stays. */
-    pace_rest(&p, START + PERIOD + 20 * MS, -1, true);
+    poll_schedule_rest(&p, START + PERIOD + 20 * MS, -1, true);
     assert_int_equal(p.next, START + 2 * PERIOD);
     /* Longer than a period: the next place on the grid that lies ahead, and none is made up for. */
-    pace_rest(&p, START + 5 * PERIOD + 1, -1, true);
+    poll_schedule_rest(&p, START + 5 * PERIOD + 1, -1, true);
     assert_int_equal(p.next, START + 6 * PERIOD);
     /* After a long stop: from now on. */
-    pace_rest(&p, START * 2, -1, true);
+    poll_schedule_rest(&p, START * 2, -1, true);
     assert_int_equal(p.next, START * 2 + PERIOD);
 }
 
 static void what_became_of_the_segment_is_asked_now_and_then(void **state)
 {
     (void)state;
-    struct pace p = polling();
-    assert_false(pace_asks(&p, START + PACE_ASK_MS * MS - 1));
-    assert_true(pace_asks(&p, START + PACE_ASK_MS * MS));
-    assert_false(pace_asks(&p, START + PACE_ASK_MS * MS + 1));
+    struct poll_schedule p = polling();
+    assert_false(poll_schedule_asks(&p, START + POLL_SCHEDULE_ASK_MS * MS - 1));
+    assert_true(poll_schedule_asks(&p, START + POLL_SCHEDULE_ASK_MS * MS));
+    assert_false(poll_schedule_asks(&p, START + POLL_SCHEDULE_ASK_MS * MS + 1));
 }
 
 static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state)
 {
     (void)state;
-    struct pace p = with_a_bell();
-    assert_int_equal(p.next, START + PACE_SLOW_MS * MS);
-    assert_false(pace_asks(&p, START + PACE_SLOW_MS * MS - 1));
-    assert_true(pace_asks(&p, START + PACE_SLOW_MS * MS));
+    struct poll_schedule p = with_a_bell();
+    assert_int_equal(p.next, START + POLL_SCHEDULE_SLOW_MS * MS);
+    assert_false(poll_schedule_asks(&p, START + POLL_SCHEDULE_SLOW_MS * MS - 1));
+    assert_true(poll_schedule_asks(&p, START + POLL_SCHEDULE_SLOW_MS * MS));
     p = with_a_bell();
-    pace_rest(&p, START, 250, true);
+    poll_schedule_rest(&p, START, 250, true);
     assert_int_equal(p.next, START + 250 * MS);
-    pace_rest(&p, START, 250, false);
+    poll_schedule_rest(&p, START, 250, false);
     assert_int_equal(p.next, START + PERIOD);
 }
 
 static void a_bell_that_rings_all_the_time_leaves_a_gap(void **state)
 {
     (void)state;
-    struct pace p = with_a_bell();
-    assert_false(pace_rang(&p, START + 1));
-    assert_true(pace_rang(&p, START + 2));
-    assert_int_equal(p.next, START + 1 + PACE_GAP_MS * MS);
-    assert_true(pace_rang(&p, START + 2 + PACE_GAP_MS * MS)); /* the one before was drawn just now */
-    assert_int_equal(p.next, START + 1 + 2 * PACE_GAP_MS * MS);
-    assert_false(pace_rang(&p, START + 1 + 3 * PACE_GAP_MS * MS));
+    struct poll_schedule p = with_a_bell();
+    assert_false(poll_schedule_rang(&p, START + 1));
+    assert_true(poll_schedule_rang(&p, START + 2));
+    assert_int_equal(p.next, START + 1 + POLL_SCHEDULE_GAP_MS * MS);
+    assert_true(poll_schedule_rang(&p, START + 2 + POLL_SCHEDULE_GAP_MS * MS)); /* the one before was drawn just now */
+    assert_int_equal(p.next, START + 1 + 2 * POLL_SCHEDULE_GAP_MS * MS);
+    assert_false(poll_schedule_rang(&p, START + 1 + 3 * POLL_SCHEDULE_GAP_MS * MS));
 }
 
 /* A mark fades at most every 250 ms: did that delay a ring, 4 of 100 would be seen up to 10 ms late. */
@@ -94,25 +94,25 @@ static void a_look_for_another_reason_delays_no_ring(void **state)
     (void)state;
     static _Alignas(4) uint8_t rings[4] = {3};
     const struct source source = {.mapped = rings, .size = sizeof rings};
-    struct pace p = with_a_bell();
+    struct poll_schedule p = with_a_bell();
     p.bell = 0;
-    assert_false(pace_rang(&p, START));
-    pace_look(&p, &source); /* its frame */
+    assert_false(poll_schedule_rang(&p, START));
+    poll_schedule_look(&p, &source); /* its frame */
     assert_int_equal(p.seen, 3);
-    pace_rest(&p, START, 100, true);
+    poll_schedule_rest(&p, START, 100, true);
     assert_int_equal(p.next, START + 100 * MS);
-    pace_look(&p, &source); /* its mark fades */
-    pace_rest(&p, p.next, -1, true);
-    assert_false(pace_rang(&p, START + 100 * MS + 1));
+    poll_schedule_look(&p, &source); /* its mark fades */
+    poll_schedule_rest(&p, p.next, -1, true);
+    assert_false(poll_schedule_rang(&p, START + 100 * MS + 1));
 }
 
 static void who_leaves_the_memory_polls(void **state)
 {
     (void)state;
-    struct pace p = with_a_bell();
-    pace_leave(&p);
+    struct poll_schedule p = with_a_bell();
+    poll_schedule_leave(&p);
     assert_null(p.address);
-    pace_rest(&p, START, -1, true);
+    poll_schedule_rest(&p, START, -1, true);
     assert_int_equal(p.next, START + PERIOD);
 }
 

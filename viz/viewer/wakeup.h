@@ -1,13 +1,13 @@
-/* Ear: a thread that listens to the terminal and to signals, so that the thread that looks and draws can sleep on a
+/* Wakeup: a thread that listens to the terminal and to signals, so that the thread that looks and draws can sleep on a
  * word of memory: its own, or a bell (shm_bell.h). That is the cheapest sleep there is, and a bell that rings wakes the one
  * who draws without a detour. poll knows no futex, so somebody else has to poll.
  *
- *   ear_open -> ear_sleep, what was heard, ear_again ... -> ear_close
+ *   wakeup_open -> wakeup_sleep, what was heard, wakeup_again ... -> wakeup_close
  *
  * The kernel is handed the address of a bell, nobody touches its memory: a bad one is told by an error. A bell is slept
- * on only inside ear_sleep: once that has returned, its memory may go. */
-#ifndef SHMLAB_EAR_H
-#define SHMLAB_EAR_H
+ * on only inside wakeup_sleep: once that has returned, its memory may go. */
+#ifndef SHMLAB_WAKEUP_H
+#define SHMLAB_WAKEUP_H
 
 #include <pthread.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ear {
+struct wakeup {
     int call;                   /* eventfd that ends the thread; -1: closed */
     int fd;                     /* the terminal's */
     sigset_t let_in;            /* the mask while it listens */
@@ -25,27 +25,27 @@ struct ear {
     _Atomic bool gone;          /* nothing will ever be read from fd any more */
     _Atomic bool closing;       /* nobody will deal with what is heard any more */
 };
-#define EAR_CLOSED ((struct ear){.call = -1, .fd = -1})
+#define WAKEUP_CLOSED ((struct wakeup){.call = -1, .fd = -1})
 
-enum ear_woken {
-    EAR_TIME,  /* time is up */
-    EAR_HEARD, /* fd can be read, or a signal came: its handler has run */
-    EAR_BELL,  /* the bell rang; sometimes it woke for no reason */
-    EAR_DEAF   /* the kernel refuses to sleep on this bell */
+enum wakeup_woken {
+    WAKEUP_TIME,  /* time is up */
+    WAKEUP_HEARD, /* fd can be read, or a signal came: its handler has run */
+    WAKEUP_BELL,  /* the bell rang; sometimes it woke for no reason */
+    WAKEUP_DEAF   /* the kernel refuses to sleep on this bell */
 };
 
 /* Starts the thread. let_in: the signal mask while it listens; the caller keeps blocked what shall come to this thread.
- * *e stays where it is until ear_close. 0 or -errno, and then *e is EAR_CLOSED. */
-int ear_open(struct ear *e, int fd, const sigset_t *let_in);
+ * *e stays where it is until wakeup_close. 0 or -errno, and then *e is WAKEUP_CLOSED. */
+int wakeup_open(struct wakeup *e, int fd, const sigset_t *let_in);
 
 /* Sleeps until until_us (microseconds of CLOCK_MONOTONIC), until something is heard, or until the word of a bell isn't
  * `seen`: at once where that is so already. word: NULL for none. */
-enum ear_woken ear_sleep(struct ear *e, const void *word, uint32_t seen, uint64_t until_us);
+enum wakeup_woken wakeup_sleep(struct wakeup *e, const void *word, uint32_t seen, uint64_t until_us);
 
 /* What was heard is dealt with: listens again. Does nothing where nothing was. */
-void ear_again(struct ear *e);
+void wakeup_again(struct wakeup *e);
 
-/* Ends the thread. May be called on EAR_CLOSED. */
-void ear_close(struct ear *e);
+/* Ends the thread. May be called on WAKEUP_CLOSED. */
+void wakeup_close(struct wakeup *e);
 
 #endif

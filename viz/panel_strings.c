@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "panels.h"
-#include "texts.h"
+#include "found_strings.h"
 
 #define NONE "no text here: / finds bytes, : goes to an offset"
 
@@ -34,7 +34,7 @@ static void draw_run(struct canvas *c, const struct theme *t, const struct model
     canvas_put_cut(c, row, col, r.col + r.cols - col, words, text);
 }
 
-void panel_texts(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+void panel_strings(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
 {
     if (r.rows <= 0 || r.cols < 16) {
         return;
@@ -49,7 +49,7 @@ void panel_texts(struct canvas *c, const struct theme *t, const struct model *m,
         return;
     }
     struct style label = theme_words(t, WORDS_LABEL);
-    if (!texts_top(m, rows, &run, &total, &index)) {
+    if (!found_strings_top(m, rows, &run, &total, &index)) {
         canvas_put_wrapped(c, r.row + above, r.col + 1, r.cols - 2, (int)rows, label, NONE);
         return;
     }
@@ -57,7 +57,7 @@ void panel_texts(struct canvas *c, const struct theme *t, const struct model *m,
     bool more = true;
     for (size_t i = 0; i < rows && more; i++) {
         draw_run(c, t, m, r, r.row + above + (int)i, &run);
-        more = texts_next(m, run.offset + run.size, &run);
+        more = found_strings_next(m, run.offset + run.size, &run);
     }
     if (total - index > rows) {
         char text[32];
@@ -71,11 +71,11 @@ bool panel_texts_at(const struct model *m, struct rect r, int row, size_t *offse
     int above = rows_above(r), i = row - r.row - above;
     struct text_run run;
     size_t total, index;
-    if (i < 0 || row >= r.row + r.rows || !texts_top(m, (size_t)(r.rows - above), &run, &total, &index)) {
+    if (i < 0 || row >= r.row + r.rows || !found_strings_top(m, (size_t)(r.rows - above), &run, &total, &index)) {
         return false;
     }
     for (; i > 0; i--) {
-        if (!texts_next(m, run.offset + run.size, &run)) {
+        if (!found_strings_next(m, run.offset + run.size, &run)) {
             return false;
         }
     }

@@ -1,5 +1,5 @@
-/* Tell: what was tried, what the kernel said, what to do next. See tell.h. */
-#include "tell.h"
+/* Report: what was tried, what the kernel said, what to do next. See report.h. */
+#include "report.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 #include "printable.h"
 #include "process.h"
 
-int tell_failure(const char *program, int rc, const char *next, const char *tried, ...)
+int report_failure(const char *program, int rc, const char *next, const char *tried, ...)
 {
     char what[1024], shown[sizeof what];
     va_list args;
@@ -25,7 +25,7 @@ int tell_failure(const char *program, int rc, const char *next, const char *trie
     return 1;
 }
 
-const char *tell_server(char *out, size_t out_size)
+const char *report_server(char *out, size_t out_size)
 {
     const char *door = getenv("SHMLAB_CALL");
     char words[256];
@@ -38,7 +38,7 @@ const char *tell_server(char *out, size_t out_size)
     return out;
 }
 
-void tell_name(const struct segment_name *name, key_t key, char *out, size_t out_size)
+void report_name(const struct segment_name *name, key_t key, char *out, size_t out_size)
 {
     if (name->by == SEGMENT_BY_ID)
         snprintf(out, out_size, "segment with shmid %d", name->id);
@@ -46,7 +46,7 @@ void tell_name(const struct segment_name *name, key_t key, char *out, size_t out
         snprintf(out, out_size, "segment 0x%08x", (unsigned)key);
 }
 
-int tell_name_failure(const char *program, const struct segment_name *name, int rc)
+int report_name_failure(const char *program, const struct segment_name *name, int rc)
 {
     key_t key = 0;
     char called[64];
@@ -55,19 +55,19 @@ int tell_name_failure(const char *program, const struct segment_name *name, int 
         const char *path = name->path != NULL ? name->path : "the program's own folder";
         const char *next = rc == -ERANGE ? "this file's key can't be used: give another --proj or another --path"
                                          : "give --path a file that exists, or name the segment by its --key";
-        return tell_failure(program, rc, next, "make a key of %s (ftok, proj %d)", path,
+        return report_failure(program, rc, next, "make a key of %s (ftok, proj %d)", path,
                             name->proj != 0 ? name->proj : SEGMENT_PROJ);
     }
     segment_name_key(name, &key);
-    tell_name(name, key, called, sizeof called);
+    report_name(name, key, called, sizeof called);
     if (rc != -ENOENT)
-        return tell_failure(program, rc, NULL, "find %s", called);
+        return report_failure(program, rc, NULL, "find %s", called);
     fprintf(stderr, "%s: cannot find %s: there is none\n", program, called);
     fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
     return 1;
 }
 
-void tell_creator(const struct segment_stat *st, char *out, size_t out_size)
+void report_creator(const struct segment_stat *st, char *out, size_t out_size)
 {
     struct process creator;
     char name[4 * PROCESS_NAME_MAX];

@@ -1,5 +1,5 @@
-/* View words: see view_words.h. */
-#include "view_words.h"
+/* View words: see view_arguments.h. */
+#include "view_arguments.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -88,7 +88,7 @@ static int which_name(const char *word, const char *const *names, int count)
     return -1;
 }
 
-static int take_renderer(struct view_words *w, const char *word)
+static int take_renderer(struct view_arguments *w, const char *word)
 {
     char names[128];
     render_names(false, names, sizeof names);
@@ -96,7 +96,7 @@ static int take_renderer(struct view_words *w, const char *word)
     return w->renderer != NULL ? 0 : options_wrong(&options, "--render takes %s, not '%s'", names, word);
 }
 
-static int take_ground(struct view_words *w, const char *word)
+static int take_ground(struct view_arguments *w, const char *word)
 {
     static const char *const names[] = {"auto", "light", "dark"};
     int i = which_name(word, names, (int)(sizeof names / sizeof *names));
@@ -107,7 +107,7 @@ static int take_ground(struct view_words *w, const char *word)
     return 0;
 }
 
-static int take_width(struct view_words *w, const char *word)
+static int take_width(struct view_arguments *w, const char *word)
 {
     long long n;
     if (options_number(word, 1, 64, &n) < 0 || (n & (n - 1)) != 0) {
@@ -117,7 +117,7 @@ static int take_width(struct view_words *w, const char *word)
     return 0;
 }
 
-static int take_hz(struct view_words *w, const char *word)
+static int take_hz(struct view_arguments *w, const char *word)
 {
     long long n;
     if (options_number(word, 1, 1000, &n) < 0) {
@@ -127,7 +127,7 @@ static int take_hz(struct view_words *w, const char *word)
     return 0;
 }
 
-static int take_cols(struct view_words *w, const char *word)
+static int take_cols(struct view_arguments *w, const char *word)
 {
     long long n;
     if (options_number(word, 10, 1000, &n) < 0) {
@@ -138,7 +138,7 @@ static int take_cols(struct view_words *w, const char *word)
 }
 
 /* "100x30" */
-static int take_screen(struct view_words *w, const char *word)
+static int take_screen(struct view_arguments *w, const char *word)
 {
     const char *x = strchr(word, 'x');
     char cols[8];
@@ -155,7 +155,7 @@ static int take_screen(struct view_words *w, const char *word)
     return 0;
 }
 
-static int take_top(struct view_words *w, const char *word)
+static int take_top(struct view_arguments *w, const char *word)
 {
     long long n;
     if (options_number(word, 0, LLONG_MAX, &n) < 0) {
@@ -165,37 +165,37 @@ static int take_top(struct view_words *w, const char *word)
     return 0;
 }
 
-static int take_list(struct view_words *w, const char *arg)
+static int take_list(struct view_arguments *w, const char *arg)
 {
     (void)arg;
     w->list = true;
     return 0;
 }
 
-static int take_no_layout(struct view_words *w, const char *arg)
+static int take_no_layout(struct view_arguments *w, const char *arg)
 {
     (void)arg;
-    w->glasses.none = true;
+    w->layout_choice.none = true;
     return 0;
 }
 
 /* What becomes of each option but those that name a source. */
 static const struct taker {
     int letter;
-    int (*take)(struct view_words *w, const char *arg); /* 0, or the exit status; NULL: the word itself is kept */
+    int (*take)(struct view_arguments *w, const char *arg); /* 0, or the exit status; NULL: the word itself is kept */
     size_t word;                                        /* offset of the const char * that keeps it */
 } takers[] = {
     {OPTION_LIST, .take = take_list},
-    {OPTION_LAYOUT, .word = offsetof(struct view_words, glasses.layout_file)},
-    {OPTION_TYPE, .word = offsetof(struct view_words, glasses.type)},
-    {OPTION_ELF, .word = offsetof(struct view_words, glasses.elf)},
+    {OPTION_LAYOUT, .word = offsetof(struct view_arguments, layout_choice.layout_file)},
+    {OPTION_TYPE, .word = offsetof(struct view_arguments, layout_choice.type)},
+    {OPTION_ELF, .word = offsetof(struct view_arguments, layout_choice.elf)},
     {OPTION_NO_LAYOUT, .take = take_no_layout},
     {OPTION_RENDER, .take = take_renderer},
-    {OPTION_EXPECT, .word = offsetof(struct view_words, expect)},
-    {OPTION_WAS, .word = offsetof(struct view_words, was)},
-    {OPTION_SINCE, .word = offsetof(struct view_words, since)},
-    {OPTION_CONFIG, .word = offsetof(struct view_words, config)},
-    {OPTION_AT, .word = offsetof(struct view_words, at)},
+    {OPTION_EXPECT, .word = offsetof(struct view_arguments, expect)},
+    {OPTION_WAS, .word = offsetof(struct view_arguments, was)},
+    {OPTION_SINCE, .word = offsetof(struct view_arguments, since)},
+    {OPTION_CONFIG, .word = offsetof(struct view_arguments, config)},
+    {OPTION_AT, .word = offsetof(struct view_arguments, at)},
     {OPTION_TOP, .take = take_top},
     {OPTION_WIDTH, .take = take_width},
     {OPTION_COLS, .take = take_cols},
@@ -205,7 +205,7 @@ static const struct taker {
 };
 
 /* 0, or the exit status. */
-static int take(struct view_words *w, int letter, const char *arg)
+static int take(struct view_arguments *w, int letter, const char *arg)
 {
     if (letter >= OPTION_PATH && letter <= OPTION_ID) {
         return options_segment(&options, letter, arg, &w->spec.name) < 0 ? 2 : 0;
@@ -224,7 +224,7 @@ static int take(struct view_words *w, int letter, const char *arg)
 }
 
 /* Do the words go together, but for those that name a source? 0, or the exit status. */
-static int judge(const struct view_words *w)
+static int judge(const struct view_arguments *w)
 {
     const struct renderer *r = w->renderer;
     char names[128];
@@ -245,14 +245,14 @@ static int judge(const struct view_words *w)
 }
 
 /* The bytes of a file; path NULL: standard input. */
-static void take_file(struct view_words *w, const char *path)
+static void take_file(struct view_arguments *w, const char *path)
 {
     w->spec.kind = &source_file;
     w->spec.path = path;
 }
 
 /* Reads the options; *given: which of those that view_sources.h has. -1: go on; else the exit status. */
-static int take_options(struct view_words *w, int argc, char **argv, unsigned *given)
+static int take_options(struct view_arguments *w, int argc, char **argv, unsigned *given)
 {
     struct option_table table;
     const struct options made = options_make(&table);
@@ -272,9 +272,9 @@ static int take_options(struct view_words *w, int argc, char **argv, unsigned *g
     return -1;
 }
 
-int view_words_take(struct view_words *w, int argc, char **argv)
+int view_arguments_take(struct view_arguments *w, int argc, char **argv)
 {
-    *w = (struct view_words){
+    *w = (struct view_arguments){
         .cols = 80, .top = SIZE_MAX, .spec.kind = &source_segment, .spec.name = SEGMENT_NAME_DEFAULT};
     const struct segment_name *name = &w->spec.name;
     unsigned given = 0;
@@ -295,7 +295,7 @@ int view_words_take(struct view_words *w, int argc, char **argv)
         take_file(w, NULL);
         optind++;
     } else if (!w->named && w->renderer != NULL && w->renderer->layout_only &&
-               (w->glasses.elf != NULL || w->glasses.layout_file != NULL)) {
+               (w->layout_choice.elf != NULL || w->layout_choice.layout_file != NULL)) {
         take_file(w, "/dev/null"); /* it needs no bytes */
     }
     return optind < argc ? options_wrong(&options, "unexpected word '%s'", argv[optind]) : -1;

@@ -1,16 +1,16 @@
 /* View words: the words of shm-view's call. */
-#ifndef SHMLAB_VIEW_WORDS_H
-#define SHMLAB_VIEW_WORDS_H
+#ifndef SHMLAB_VIEW_ARGUMENTS_H
+#define SHMLAB_VIEW_ARGUMENTS_H
 
-#include "glasses.h"
+#include "layout_choice.h"
 #include "render.h"
 #include "inspect/source.h"
 
-struct view_words {
+struct view_arguments {
     struct source_spec spec;
     bool named;                   /* a source was said; else spec is the kit's own segment */
     bool list;                    /* --list */
-    struct glasses_spec glasses;
+    struct layout_choice_spec layout_choice;
     const struct renderer *renderer; /* --render; NULL: the live screen */
     const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
     const char *since;             /* --since; NULL: not said */
@@ -24,6 +24,6 @@ struct view_words {
 
 /* Reads the words into *w, whose strings point into argv. -1: go on; else the exit status, with all said that there is
  * to say: wrong words on standard error, help and version on standard output. */
-int view_words_take(struct view_words *w, int argc, char **argv);
+int view_arguments_take(struct view_arguments *w, int argc, char **argv);
 
 #endif
