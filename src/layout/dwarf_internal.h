@@ -14,7 +14,8 @@
 /* An ELF file and its DWARF, read into memory. Never mapped: where another process shrinks a mapped file, a read of the
  * map kills this one (SIGBUS). */
 struct dwarf_file {
-    struct stat status; /* when it was opened */
+    struct stat status;    /* when it was opened */
+    char folder[PATH_MAX]; /* in which it lies, without a slash at the end */
     Elf *elf;
     Dwarf *dwarf;
     Dwfl *dwfl; /* of an object file, which needs relocation; it owns dwarf then */
@@ -22,7 +23,7 @@ struct dwarf_file {
 
 struct dwarf_source {
     char name[PATH_MAX];      /* for messages */
-    char folder[PATH_MAX];    /* of the file that has the DWARF */
+    const char *debug_path;   /* folders of split debug files */
     bool lines;               /* .debug_line is loaded, too */
     struct dwarf_file file;   /* the program itself */
     struct dwarf_file split;  /* its split debug file */
@@ -36,7 +37,7 @@ int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *fi
                       struct layout_error *error);
 void dwarf_source_close(struct dwarf_source *s);
 
-/* Opens the .dwo file of that name, which lies in `folder` (a NULL folder: where the program does). false: it can't be
+/* Opens the .dwo file of that name, which lies in `folder` (a NULL folder: where the file with the DWARF does). false: it can't be
  * had. dwarf_file_close closes it. */
 bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char *name, struct dwarf_file *dwo);
 void dwarf_file_close(struct dwarf_file *f);

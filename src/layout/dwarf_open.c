@@ -129,6 +129,15 @@ static bool strings_end(Elf *elf)
 
 /* ---- one file ---- */
 
+/* The path of the open file; "" where it can't be told. */
+static void path_of(int fd, char path[PATH_MAX])
+{
+    char link[64];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, path, PATH_MAX - 1);
+    path[n > 0 ? n : 0] = '\0';
+}
+
 /* 0; -ENOEXEC: another kind of file, or none; -EBADMSG: a damaged one; -errno of reading. */
 static int begin_elf(struct dwarf_file *f, int fd)
 {
@@ -142,6 +151,9 @@ static int begin_elf(struct dwarf_file *f, int fd)
     if (n < SELFMAG || memcmp(magic, ELFMAG, SELFMAG) != 0 || !S_ISREG(f->status.st_mode)) {
         return -ENOEXEC;
     }
+    path_of(fd, f->folder);
+    char *slash = strrchr(f->folder, '/');
+    f->folder[slash != NULL ? slash - f->folder : 0] = '\0';
     elf_version(EV_CURRENT);
     f->elf = elf_begin(fd, ELF_C_READ, NULL);
     bool whole = elf_kind(f->elf) == ELF_K_ELF && gelf_getehdr(f->elf, &header) != NULL &&
@@ -185,9 +197,8 @@ static Dwarf *relocated_dwarf(struct dwarf_file *f)
 static bool has_changed(const struct dwarf_file *f, int fd)
 {
     struct stat now;
-    const struct timespec *then = &f->status.st_mtim;
-    return fstat(fd, &now) < 0 || now.st_size != f->status.st_size || now.st_mtim.tv_sec != then->tv_sec ||
-           now.st_mtim.tv_nsec != then->tv_nsec;
+    return fstat(fd, &now) < 0 || now.st_size != f->status.st_size ||
+           memcmp(&now.st_mtim, &f->status.st_mtim, sizeof now.st_mtim) != 0;
 }
 
 /* Reads all that is needed; from then on the descriptor is not. 0, -EAGAIN, -EBADMSG, -EFBIG. */
@@ -214,23 +225,6 @@ void dwarf_file_close(struct dwarf_file *f)
     *f = (struct dwarf_file){.elf = NULL};
 }
 
-/* The path of the open file; "" where it can't be told. */
-static void path_of(int fd, char path[PATH_MAX])
-{
-    char link[64];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, PATH_MAX - 1);
-    path[n > 0 ? n : 0] = '\0';
-}
-
-/* The folder in which it lies, without a slash at the end. */
-static void folder_of(int fd, char folder[PATH_MAX])
-{
-    path_of(fd, folder);
-    char *slash = strrchr(folder, '/');
-    folder[slash != NULL ? slash - folder : 0] = '\0';
-}
-
 /* ---- messages ---- */
 
 static int not_elf(const struct dwarf_source *s, struct layout_error *error, const char *what)
@@ -252,7 +246,8 @@ static bool is_packed_otherwise(Elf *elf)
 static int cannot_load(const struct dwarf_source *s, struct layout_error *error, int rc, Elf *elf)
 {
     if (rc == -EAGAIN) {
-        layout_error_set(error, 0, "cannot read types from %.400s: it changed while it was read\n  try again", s->name);
+        layout_error_set(error, 0, "cannot read types from %.400s: it, or its debug file, changed while it was read\n  try again",
+                         s->name);
         return rc;
     }
     if (rc == -EFBIG) {
@@ -279,14 +274,15 @@ static void id_text(const unsigned char *id, size_t size, char out[2 * ID_MAX + 
     }
 }
 
-static int no_debug_info(const struct dwarf_source *s, const char *folders, struct layout_error *error)
+static int no_debug_info(const struct dwarf_source *s, struct layout_error *error)
 {
     char id[2 * ID_MAX + 1], place[256] = "";
     const void *bits;
     ssize_t size = dwelf_elf_gnu_build_id(s->file.elf, &bits);
     if (size > 1) {
         id_text(bits, (size_t)size, id);
-        snprintf(place, sizeof place, "\n  not found either: .build-id/%.2s/%.64s.debug in %.80s", id, id + 2, folders);
+        snprintf(place, sizeof place, "\n  not found either: .build-id/%.2s/%.64s.debug in %.80s", id, id + 2,
+                 s->debug_path);
     }
     layout_error_set(
         error, 0,
@@ -301,13 +297,12 @@ static int no_debug_info(const struct dwarf_source *s, const char *folders, stru
 
 static int open_itself(struct dwarf_source *s, const struct layout_dwarf_file *file, struct layout_error *error)
 {
-    *s = (struct dwarf_source){.dwarf = NULL};
+    *s = (struct dwarf_source){.debug_path = file->debug_path != NULL ? file->debug_path : DEBUG_PATH};
     if (file->name != NULL) {
         snprintf(s->name, sizeof s->name, "%s", file->name);
     } else {
         path_of(file->fd, s->name);
     }
-    folder_of(file->fd, s->folder);
     int rc = begin_elf(&s->file, file->fd);
     switch (rc) {
     case 0:
@@ -324,13 +319,12 @@ static int open_itself(struct dwarf_source *s, const struct layout_dwarf_file *f
 
 /* ---- other files ---- */
 
-/* What says that a file belongs to the program: the same build-id, else the checksum. */
+/* A file that belongs to the program. */
 struct wanted {
-    const void *id;
-    size_t id_size;
-    const char *link; /* its name; NULL: not known */
-    GElf_Word crc;
-    enum { WANT_ID, WANT_CRC, WANT_ANY } unless_id; /* what to ask of one without a build-id */
+    const char *link;     /* its name; NULL: not known */
+    const void *id;       /* its build-id, of id_size bytes */
+    size_t id_size;       /* 0: none */
+    const GElf_Word *crc; /* the checksum, where it has no build-id; NULL: none */
 };
 
 static bool belongs(Elf *elf, const struct wanted *w)
@@ -341,94 +335,83 @@ static bool belongs(Elf *elf, const struct wanted *w)
     if (id_size > 0) {
         return (size_t)id_size == w->id_size && memcmp(id, w->id, w->id_size) == 0;
     }
-    char *bytes = w->unless_id == WANT_CRC ? elf_rawfile(elf, &size) : NULL;
-    return w->unless_id == WANT_ANY || (bytes != NULL && crc32_z(0, (unsigned char *)bytes, size) == w->crc);
+    char *bytes = w->crc != NULL ? elf_rawfile(elf, &size) : NULL;
+    return bytes != NULL ? crc32_z(0, (unsigned char *)bytes, size) == *w->crc : w->crc == NULL && w->id_size == 0;
 }
 
-/* Opens what is a regular file: of others the mere opening may wait, or do more. -1: it is none. */
-static int open_regular(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-}
-
-/* Opens the file of that path where it is what is wanted. Its descriptor; -1: it is not. */
-__attribute__((format(printf, 3, 4))) static int try_path(struct dwarf_file *f, const struct wanted *w,
-                                                          const char *format, ...)
+/* Loads the file of that path where it is what is wanted. 0; -ENOENT: it is not; or as load_dwarf. Only a regular file is
+ * opened: of others the mere opening may wait, or do more. */
+__attribute__((format(printf, 4, 5))) static int try_path(const struct dwarf_source *s, struct dwarf_file *f,
+                                                          const struct wanted *w, const char *format, ...)
 {
     char path[PATH_MAX];
+    struct stat st;
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(path, sizeof path, format, args);
+    int n = vsnprintf(path, sizeof path, format, args), rc = -ENOENT;
     va_end(args);
-    int fd = n > 0 && (size_t)n < sizeof path ? open_regular(path) : -1;
-    if (fd >= 0 && begin_elf(f, fd) == 0 && has_debug_info(f->elf) && belongs(f->elf, w)) {
-        return fd;
-    }
-    dwarf_file_close(f);
-    if (fd >= 0) {
-        close(fd);
-    }
-    return -1;
-}
-
-/* Looks beside the program, in .debug there, and in each folder of the debug path: where gdb looks, too. */
-static int find_file(const struct dwarf_source *s, struct dwarf_file *f, const char *folders, const struct wanted *w)
-{
-    char id[2 * ID_MAX + 1];
-    int fd = -1;
-    id_text(w->id, w->id_size, id);
-    if (w->link != NULL) {
-        fd = w->link[0] == '/' ? try_path(f, w, "%s", w->link) : try_path(f, w, "%s/%s", s->folder, w->link);
-        fd = fd < 0 ? try_path(f, w, "%s/.debug/%s", s->folder, w->link) : fd;
-    }
-    for (const char *at = folders; fd < 0 && *at != '\0'; at += strspn(at, ":")) {
-        int n = (int)strcspn(at, ":");
-        fd = w->id_size > 1 ? try_path(f, w, "%.*s/.build-id/%.2s/%s.debug", n, at, id, id + 2) : -1;
-        fd = fd < 0 && w->link != NULL ? try_path(f, w, "%.*s%s/%s", n, at, s->folder, w->link) : fd;
-        at += n;
-    }
-    return fd;
-}
-
-/* 0, also where there is none. */
-static int open_split(struct dwarf_source *s, const char *folders)
-{
-    struct wanted w = {.unless_id = WANT_CRC};
-    ssize_t id_size = dwelf_elf_gnu_build_id(s->file.elf, &w.id);
-    w.id_size = id_size > 0 ? (size_t)id_size : 0;
-    w.link = dwelf_elf_gnu_debuglink(s->file.elf, &w.crc);
-    w.unless_id = w.link != NULL ? WANT_CRC : WANT_ID;
-    int fd = find_file(s, &s->split, folders, &w);
+    bool regular = n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+    int fd = regular ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (fd < 0) {
-        return 0;
+        return rc;
     }
-    folder_of(fd, s->folder);
-    int rc = load_dwarf(&s->split, fd, s->lines);
+    if (begin_elf(f, fd) == 0 && has_debug_info(f->elf) && belongs(f->elf, w)) {
+        rc = load_dwarf(f, fd, s->lines);
+    } else {
+        dwarf_file_close(f);
+    }
     close(fd);
     return rc;
 }
 
+/* Looks beside the file that names it, in .debug there, and in each folder of the debug path: where gdb looks, too. As
+ * try_path. */
+static int find_file(const struct dwarf_source *s, const char *folder, const struct wanted *w, struct dwarf_file *f)
+{
+    char id[2 * ID_MAX + 1];
+    int rc = -ENOENT;
+    id_text(w->id, w->id_size, id);
+    if (w->link != NULL) {
+        rc = w->link[0] == '/' ? try_path(s, f, w, "%s", w->link) : try_path(s, f, w, "%s/%s", folder, w->link);
+        rc = rc == -ENOENT ? try_path(s, f, w, "%s/.debug/%s", folder, w->link) : rc;
+    }
+    for (const char *at = s->debug_path; rc == -ENOENT && *at != '\0'; at += strspn(at, ":")) {
+        int n = (int)strcspn(at, ":");
+        rc = w->id_size > 1 ? try_path(s, f, w, "%.*s/.build-id/%.2s/%s.debug", n, at, id, id + 2) : rc;
+        rc = rc == -ENOENT && w->link != NULL ? try_path(s, f, w, "%.*s%s/%s", n, at, folder, w->link) : rc;
+        at += n;
+    }
+    return rc;
+}
+
+static int open_split(struct dwarf_source *s)
+{
+    GElf_Word crc;
+    struct wanted w = {.link = dwelf_elf_gnu_debuglink(s->file.elf, &crc)};
+    ssize_t id_size = dwelf_elf_gnu_build_id(s->file.elf, &w.id);
+    w.id_size = id_size > 0 ? (size_t)id_size : 0;
+    w.crc = w.link != NULL ? &crc : NULL;
+    return find_file(s, s->file.folder, &w, &s->split);
+}
+
 /* What dwz moved to a file of its own. Without it there is no reading on: libdw would look for it, open anything, and
  * map it. */
-static int open_common(struct dwarf_source *s, const char *folders, struct layout_error *error)
+static int open_common(struct dwarf_source *s, const char *folder, struct layout_error *error)
 {
-    struct wanted w = {.unless_id = WANT_ID};
+    struct wanted w = {.link = NULL};
     ssize_t id_size = dwelf_dwarf_gnu_debugaltlink(s->dwarf, &w.link, &w.id);
     if (id_size <= 0) {
         return 0;
     }
     w.id_size = (size_t)id_size;
-    int fd = find_file(s, &s->common, folders, &w);
-    if (fd < 0) {
+    int rc = find_file(s, folder, &w, &s->common);
+    if (rc == -ENOENT) {
         layout_error_set(error, 0,
                          "%.400s has only a part of its debug information; dwz moved the rest to another file\n"
                          "  install that file, too: %.400s",
                          s->name, w.link);
         return -ENODATA;
     }
-    int rc = load_dwarf(&s->common, fd, s->lines);
-    close(fd);
     if (rc < 0 || section(s->common.elf, ".gnu_debugaltlink") != NULL) {
         return cannot_load(s, error, rc, s->common.elf);
     }
@@ -438,19 +421,15 @@ static int open_common(struct dwarf_source *s, const char *folders, struct layou
 
 bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char *name, struct dwarf_file *dwo)
 {
-    const struct wanted w = {.unless_id = WANT_ANY};
+    const struct wanted any = {.link = name};
+    const char *beside = folder != NULL ? folder : s->split.elf != NULL ? s->split.folder : s->file.folder;
     *dwo = (struct dwarf_file){.elf = NULL};
-    int fd = name[0] == '/' ? try_path(dwo, &w, "%s", name)
-                            : try_path(dwo, &w, "%s/%s", folder != NULL ? folder : s->folder, name);
-    if (fd < 0) {
-        return false;
+    int rc = name[0] == '/' ? try_path(s, dwo, &any, "%s", name) : try_path(s, dwo, &any, "%s/%s", beside, name);
+    if (rc == 0 && section(dwo->elf, ".gnu_debugaltlink") == NULL) {
+        return true;
     }
-    bool good = section(dwo->elf, ".gnu_debugaltlink") == NULL && load_dwarf(dwo, fd, s->lines) == 0;
-    close(fd);
-    if (!good) {
-        dwarf_file_close(dwo);
-    }
-    return good;
+    dwarf_file_close(dwo);
+    return false;
 }
 
 /* ---- all of it ---- */
@@ -458,19 +437,19 @@ bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char
 int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, bool lines,
                       struct layout_error *error)
 {
-    const char *folders = file->debug_path != NULL ? file->debug_path : DEBUG_PATH;
     int rc = open_itself(s, file, error);
     if (rc < 0) {
         return rc;
     }
     s->lines = lines;
     bool own = has_debug_info(s->file.elf);
-    rc = own ? load_dwarf(&s->file, file->fd, lines) : open_split(s, folders);
+    struct dwarf_file *f = own ? &s->file : &s->split;
+    rc = own ? load_dwarf(f, file->fd, lines) : open_split(s);
     if (rc < 0) {
-        return cannot_load(s, error, rc, own ? s->file.elf : s->split.elf);
+        return rc == -ENOENT ? no_debug_info(s, error) : cannot_load(s, error, rc, f->elf);
     }
-    s->dwarf = own ? s->file.dwarf : s->split.dwarf;
-    return s->dwarf != NULL ? open_common(s, folders, error) : no_debug_info(s, folders, error);
+    s->dwarf = f->dwarf;
+    return open_common(s, f->folder, error);
 }
 
 void dwarf_source_close(struct dwarf_source *s)
