@@ -182,7 +182,7 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
     int rc = layout_build(die, &s->steps, &layout);
     if (rc < 0) {
         s->failed = rc;
-        s->rc = rc == -ENOMEM ? rc : 0;
+        s->rc = rc == -ENOMEM || rc == -E2BIG ? rc : 0; /* nobody can tell whether it is the same */
         return;
     }
     if (s->count > 0 && rank < s->rank) {
@@ -271,7 +271,7 @@ static void walk(struct search *s, Dwarf_Die *parent)
         } else {
             visit(s, &die, tag);
         }
-        if (opens_scope(s, tag) && s->scope_count < SCOPES_MAX) {
+        if (opens_scope(s, tag) && s->scope_count < SCOPES_MAX && dwarf_haschildren(&die) > 0) {
             s->scopes[s->scope_count++] = scope_name(&die);
             walk(s, &die);
             s->scope_count--;
@@ -386,7 +386,7 @@ static int not_found(const struct search *s, const char *type, struct layout_err
 static int cannot_build(const struct search *s, const char *type, struct layout_error *error)
 {
     int rc = s->failed;
-    const char *why = rc == -E2BIG     ? "it has too many fields, or too many structs inside each other"
+    const char *why = rc == -E2BIG     ? "it has too many fields, structs inside each other, or definitions"
                       : rc == -EBADMSG ? "its debug information makes no sense"
                       : rc == -ENODATA ? "it is only declared there, and never defined"
                                        : strerror(-rc);
@@ -421,11 +421,11 @@ static int read_type(const struct layout_dwarf_file *file, const char *type, con
     int rc = dwarf_source_open(&source, file, lines, error);
     if (rc == 0) {
         find(&s);
-        rc = s.rc != 0        ? s.rc
-             : s.count > 1    ? several(&s, type, error)
-             : s.count == 1   ? 0
-             : s.failed != 0  ? cannot_build(&s, type, error)
-                              : not_found(&s, type, error);
+        rc = s.rc == -ENOMEM                               ? s.rc
+             : s.rc != 0 || (s.count == 0 && s.failed != 0) ? cannot_build(&s, type, error)
+             : s.count == 0                                 ? not_found(&s, type, error)
+             : s.count > 1                                  ? several(&s, type, error)
+                                                            : 0;
     }
     if (rc == -ENOMEM) {
         layout_error_set(error, 0, "%s", strerror(ENOMEM));

@@ -281,6 +281,19 @@ END
     done
 }
 
+@test "a definition with too many fields is told, also where a smaller one has its name" {
+    cat >"$work/a.c" <<'END'
+#define TEN(type) type a, b, c, d, e, f, g, h, i, j
+struct one { TEN(int); }; struct two { TEN(struct one); }; struct three { TEN(struct two); };
+struct four { TEN(struct three); }; struct message { TEN(struct four); } huge; int main(void) { return 0; }
+END
+    echo 'struct message { int a; } small;' >"$work/b.c"
+    (cd "$work" && gcc -g a.c b.c -o huge)
+    fails E2BIG "$work/huge" 'struct message' "too many fields"
+    run -0 "$dump" "$work/huge" 'struct message@b.c'
+    [[ $output == *"0 int a"* ]]
+}
+
 @test "a typedef is not the struct of the same name" {
     echo 'typedef struct { char c; } thing; struct thing { int i; }; thing a; struct thing b; int main(void) { return 0; }' >"$work/a.c"
     gcc -g "$work/a.c" -o "$work/a"
