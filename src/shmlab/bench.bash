@@ -6,6 +6,9 @@
 #   ./shmlab bench view --quick   the same for a moment: to see the table, not to believe its figures
 #   ./shmlab bench gdb         the segment's window in gdb: milliseconds for a stop and for a live repaint, beside gdb's
 #                              own x/1024xb and info registers. About 15 seconds; --quick: a moment
+#   ./shmlab bench layout      finding a type in debug information, beside pahole -C on the same file: CPU and ratio, for
+#                              ten types of python3-dbg (Debian's package of that name) and two of the kit's own. About
+#                              15 seconds; --quick: a moment
 #   ./shmlab bench grade       a class of 300 submissions of lesson 02, graded: about 3 minutes; --quick: 20 of them
 #
 # Each figure stands beside its target. Other programs that run meanwhile change the figures: close them.
@@ -21,6 +24,7 @@ bench_list()
     say "Benches (./shmlab bench NAME):"
     say "  view    the viewer beside watch and hexdump"
     say "  gdb     the segment's window in gdb beside gdb's own words"
+    say "  layout  finding a type beside pahole -C"
     say "  grade   how long a class of 300 takes to grade"
     say "Others come with a later version: shared memory beside pipes, sockets and message queues."
 }
@@ -80,6 +84,15 @@ bench_gdb()
     exit 1
 }
 
+bench_layout()
+{
+    local rounds=5
+    bench_words layout "$@"
+    [[ ${1-} ]] && rounds=1
+    build_programs build bench-layout >&2 || exit 1
+    exec python3 -B "$ROOT/tests/bench/layout.py" "$BIN" "$rounds"
+}
+
 bench_grade()
 {
     local count=300
@@ -95,6 +108,7 @@ word_bench()
         '') bench_list ;;
         view) shift && bench_view "$@" ;;
         gdb) shift && bench_gdb "$@" ;;
+        layout) shift && bench_layout "$@" ;;
         grade) shift && bench_grade "$@" ;;
         *)
             warn "there is no bench '$(printable "$1")'."

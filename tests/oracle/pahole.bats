@@ -50,3 +50,15 @@ memcheck() {
     [ -n "$file" ] && "$dump" -a "$file" >/dev/null 2>&1 || skip "valgrind-dbg is not installed"
     agrees "$file"
 }
+
+@test "bench layout puts the CPU of both side by side" {
+    need pahole
+    need python3-dbg
+    root="$here/../.."
+    [[ ${BUILD_DIR:-} == "$(realpath "$root")/build/"* ]] || skip "no programs built in the tree"
+    SHMLAB_PRESET=${BUILD_DIR##*/} run -0 "$root/shmlab" bench layout --quick
+    row='^  [a-z_A-Z0-9 -]+ +[0-9.]+ ms   pahole -C +[0-9.]+ ms +[0-9.]+ times'
+    [[ $(grep -cE "$row" <<<"$output") == 13 ]]
+    grep -qE '^  all of them .*target: below 4 times (ok|MISSED)$' <<<"$output"
+    [[ $(grep -cE 'of shm-server .*target: below 30 ms (ok|MISSED)$' <<<"$output") == 2 ]]
+}
