@@ -41,6 +41,7 @@ struct search {
     size_t damaged;      /* units whose bytes are wrong */
     size_t missing_dwo;  /* units whose .dwo file can't be had */
     char dwo_name[256];  /* one of these */
+    bool in_dwo;         /* a .dwo file is walked */
     bool settled;        /* the unit can't have another one */
     int rc;              /* not 0 ends the search */
 };
@@ -279,44 +280,67 @@ static void walk(struct search *s, Dwarf_Die *parent)
     }
 }
 
-static void walk_units(struct search *s, Dwarf *dwarf, uint64_t dwo_id);
-
 static const char *string_of(Dwarf_Die *die, unsigned name)
 {
     Dwarf_Attribute attribute;
     return dwarf_formstring(dwarf_attr(die, name, &attribute));
 }
 
-/* The unit's types are in a .dwo file. */
-static void walk_dwo(struct search *s, Dwarf_Die *unit, uint64_t id)
+/* Has the .dwo file what the unit of that number left out? One of another build has not. */
+static bool completes(Dwarf *dwarf, uint64_t id)
 {
-    struct dwarf_file dwo;
-    const char *name = string_of(unit, DW_AT_dwo_name), *folder = string_of(unit, DW_AT_comp_dir);
-    name = name != NULL ? name : string_of(unit, DW_AT_GNU_dwo_name);
-    if (name != NULL && (dwarf_open_dwo(s->source, NULL, name, &dwo) || dwarf_open_dwo(s->source, folder, name, &dwo))) {
-        walk_units(s, dwo.dwarf, id);
-        dwarf_file_close(&dwo);
-        return;
+    Dwarf_CU *cu = NULL;
+    uint8_t type;
+    uint64_t its_id;
+    while (dwarf_get_units(dwarf, cu, &cu, NULL, &type, NULL, NULL) == 0) {
+        if (type == DW_UT_split_compile && dwarf_cu_info(cu, NULL, NULL, NULL, NULL, &its_id, NULL, NULL) == 0 &&
+            its_id == id) {
+            return true;
+        }
     }
-    s->missing_dwo++;
-    snprintf(s->dwo_name, sizeof s->dwo_name, "%s", name != NULL ? name : "?");
+    return false;
 }
 
-/* dwo_id not 0: those of a .dwo file that belong to the unit of that number. */
-static void walk_units(struct search *s, Dwarf *dwarf, uint64_t dwo_id)
+static void walk_units(struct search *s, Dwarf *dwarf);
+
+/* The unit's types are in a .dwo file. libdw would open and map whatever has its name. */
+static void walk_dwo(struct search *s, Dwarf_Die *unit)
+{
+    struct dwarf_file dwo;
+    uint64_t id;
+    const char *name = string_of(unit, DW_AT_dwo_name), *folders[] = {NULL, string_of(unit, DW_AT_comp_dir)};
+    name = name != NULL ? name : string_of(unit, DW_AT_GNU_dwo_name);
+    bool found = false, wanted = name != NULL && dwarf_cu_info(unit->cu, NULL, NULL, NULL, NULL, &id, NULL, NULL) == 0;
+    for (size_t i = 0; wanted && !found && i < 2; i++) {
+        if (!dwarf_open_dwo(s->source, folders[i], name, &dwo)) {
+            continue;
+        }
+        found = completes(dwo.dwarf, id);
+        if (found) {
+            s->in_dwo = true;
+            walk_units(s, dwo.dwarf);
+            s->in_dwo = false;
+        }
+        dwarf_file_close(&dwo);
+    }
+    if (!found) {
+        s->missing_dwo++;
+        snprintf(s->dwo_name, sizeof s->dwo_name, "%s", name != NULL ? name : "?");
+    }
+}
+
+static void walk_units(struct search *s, Dwarf *dwarf)
 {
     Dwarf_CU *cu = NULL;
     Dwarf_Die unit;
     uint8_t type;
-    uint64_t id;
     int rc = 0;
     while (s->rc == 0 && (rc = dwarf_get_units(dwarf, cu, &cu, NULL, &type, &unit, NULL)) == 0) {
-        dwarf_cu_info(cu, NULL, NULL, NULL, NULL, &id, NULL, NULL);
         if (dwarf_tag(&unit) == DW_TAG_invalid) {
             s->damaged++;
-        } else if (type == DW_UT_skeleton && dwo_id == 0) {
-            walk_dwo(s, &unit, id);
-        } else if (type != DW_UT_split_compile || id == dwo_id) {
+        } else if (type == DW_UT_skeleton && !s->in_dwo) {
+            walk_dwo(s, &unit);
+        } else {
             walk(s, &unit);
             s->settled = false;
         }
@@ -326,9 +350,9 @@ static void walk_units(struct search *s, Dwarf *dwarf, uint64_t dwo_id)
 
 static void walk_all(struct search *s)
 {
-    walk_units(s, s->source->dwarf, 0);
+    walk_units(s, s->source->dwarf);
     if (s->source->common.dwarf != NULL) {
-        walk_units(s, s->source->common.dwarf, 0);
+        walk_units(s, s->source->common.dwarf);
     }
 }
 
@@ -373,7 +397,7 @@ static int not_found(const struct search *s, const char *type, struct layout_err
     if (s->missing_dwo > 0) {
         char more[400];
         snprintf(more, sizeof more,
-                 "\n  %zu source files have their types in .dwo files that could not be opened, like %s",
+                 "\n  %zu source files have their types in .dwo files that are missing, or of another build: %s",
                  s->missing_dwo, s->dwo_name);
         say(error, more);
     }

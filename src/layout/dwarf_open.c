@@ -327,16 +327,25 @@ struct wanted {
     const GElf_Word *crc; /* the checksum, where it has no build-id; NULL: none */
 };
 
-static bool belongs(Elf *elf, const struct wanted *w)
+static bool has_checksum(int fd, GElf_Word wanted)
+{
+    unsigned char bytes[16384];
+    uLong sum = 0;
+    ssize_t n;
+    for (off_t at = 0; (n = pread(fd, bytes, sizeof bytes, at)) > 0; at += n) {
+        sum = crc32_z(sum, bytes, (size_t)n);
+    }
+    return n == 0 && sum == wanted;
+}
+
+static bool belongs(Elf *elf, int fd, const struct wanted *w)
 {
     const void *id;
-    size_t size;
     ssize_t id_size = w->id_size > 0 ? dwelf_elf_gnu_build_id(elf, &id) : 0;
     if (id_size > 0) {
         return (size_t)id_size == w->id_size && memcmp(id, w->id, w->id_size) == 0;
     }
-    char *bytes = w->crc != NULL ? elf_rawfile(elf, &size) : NULL;
-    return bytes != NULL ? crc32_z(0, (unsigned char *)bytes, size) == *w->crc : w->crc == NULL && w->id_size == 0;
+    return w->crc != NULL ? has_checksum(fd, *w->crc) : w->id_size == 0;
 }
 
 /* Loads the file of that path where it is what is wanted. 0; -ENOENT: it is not; or as load_dwarf. Only a regular file is
@@ -355,7 +364,7 @@ __attribute__((format(printf, 4, 5))) static int try_path(const struct dwarf_sou
     if (fd < 0) {
         return rc;
     }
-    if (begin_elf(f, fd) == 0 && has_debug_info(f->elf) && belongs(f->elf, w)) {
+    if (begin_elf(f, fd) == 0 && has_debug_info(f->elf) && belongs(f->elf, fd, w)) {
         rc = load_dwarf(f, fd, s->lines);
     } else {
         dwarf_file_close(f);

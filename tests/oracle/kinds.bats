@@ -70,9 +70,20 @@ load helpers
         build "$work/kinds" gcc "-gdwarf-$version" -gsplit-dwarf
         same_as_compiled "$work/kinds"
     done
-    find "$work" -name '*.dwo' -delete
+    dwo=$(echo "$work"/*.dwo)
+    cp "$dwo" "$work/right"
+    rm "$dwo"
     run -1 "$dump" "$work/kinds" 'struct bits'
-    [[ $output == *".dwo"* ]]
+    [[ $output == *".dwo files that are missing"*"${dwo##*/}"* ]]
+    # one of another build is none, also beside the program
+    mkdir "$work/there"
+    cp "$work/kinds" "$work/there"
+    cp "$work/right" "$dwo"
+    (cd "$work/there" && gcc -gdwarf-5 -gsplit-dwarf -w -O2 -I"$src" "$here/kinds.c" -o other -lpthread && rm other && mv ./*.dwo "${dwo##*/}")
+    same_as_compiled "$work/kinds" "$work/there/kinds"
+    rm "$dwo"
+    run -1 "$dump" "$work/there/kinds" 'struct bits'
+    [[ $output == *"of another build"* ]]
 }
 
 @test "64-bit DWARF and link-time optimisation" {
@@ -105,14 +116,17 @@ load helpers
 }
 
 @test "a split debug file that belongs to another program is not taken" {
-    build "$work/kinds" gcc -g -Wl,--build-id=none
-    objcopy --only-keep-debug "$work/kinds" "$work/kinds.debug"
-    cp "$work/kinds" "$work/stripped"
-    (cd "$work" && objcopy --strip-debug --add-gnu-debuglink=kinds.debug stripped)
-    build "$work/other" gcc -g -O2 -Wl,--build-id=none
-    objcopy --only-keep-debug "$work/other" "$work/kinds.debug"
-    run -1 "$dump" "$work/stripped" 'struct bits'
-    [[ $output == *"error ENODATA"* ]]
+    for id in none sha1; do
+        build "$work/kinds" gcc -g "-Wl,--build-id=$id"
+        objcopy --only-keep-debug "$work/kinds" "$work/kinds.debug"
+        cp "$work/kinds" "$work/stripped"
+        (cd "$work" && objcopy --strip-debug --add-gnu-debuglink=kinds.debug stripped)
+        "$dump" -r "$work/stripped" 'struct bits'
+        build "$work/other" gcc -g -O2 "-Wl,--build-id=$id"
+        objcopy --only-keep-debug "$work/other" "$work/kinds.debug"
+        run -1 "$dump" "$work/stripped" 'struct bits'
+        [[ $output == *"error ENODATA"* ]]
+    done
 }
 
 @test "a split debug file, found by its build-id" {

@@ -92,7 +92,7 @@ in_time() {
     build "$work/kinds" gcc -gdwarf-5 -gsplit-dwarf
     pipe "$(echo "$work"/*.dwo)"
     run -1 in_time "$work/kinds" 'struct all'
-    [[ $output == *".dwo files that could not be opened"* ]]
+    [[ $output == *".dwo files that are missing"*"kinds.dwo"* ]]
     need dwz
     build "$work/one" gcc -gdwarf-4
     cp "$work/one" "$work/two"
