@@ -107,6 +107,7 @@ in_time() {
     need strace
     build "$work/kinds" gcc -g -Wl,--build-id=sha1
     strip -g "$work/kinds"
+    export ASAN_OPTIONS=detect_leaks=0 # which can't be under strace
     DEBUGINFOD_URLS=http://127.0.0.1:9 run strace -f -qq -e trace=%network "$dump" "$work/kinds" 'struct all'
     [[ $output == *"error ENODATA"* ]]
     [[ $output != *"socket("* ]]
@@ -136,6 +137,14 @@ in_time() {
         printf x | dd of="$work/bad" bs=1 seek=$((offset + size - 1)) conv=notrunc status=none
         fails ENOEXEC "$work/bad" 'struct all@kinds.c' "damaged"
     done
+}
+
+@test "debug information that unpacks to more than 4 GiB is refused" {
+    build "$work/kinds" gcc -g -gz
+    offset=$(readelf -SW "$work/kinds" | sed -nE 's/.* \.debug_info +PROGBITS +[0-9a-f]+ ([0-9a-f]+).*/0x\1/p')
+    printf '\1\0\0\0\1\0\0\0' | dd of="$work/kinds" bs=1 seek=$((offset + 8)) conv=notrunc status=none
+    run -1 "$dump" "$work/kinds" 'struct all'
+    [[ $output == *"more than 4 GiB"* ]]
 }
 
 @test "an unknown type: a struct's name needs 'struct', and what nothing uses is left out" {
@@ -328,6 +337,9 @@ END
     gcc -g "$work/a.c" -o "$work/a"
     run -0 "$dump" "$work/a" 'struct local'
     [[ $output == *"4 int i"* ]]
+    echo 'int f(void) { struct local { int i; } l = {0}; return l.i; }' >>"$work/a.c"
+    gcc -g "$work/a.c" -o "$work/a"
+    fails ENOTUNIQ "$work/a" 'struct local' "a.c:1, 8 bytes" "a.c:2, 4 bytes"
 }
 
 @test "a deleted program is read through a descriptor, as by /proc/PID/exe" {
