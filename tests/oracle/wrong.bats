@@ -332,6 +332,14 @@ END
     done
 }
 
+@test "C++ may define two types of one name in a file, one of them in a namespace without a name" {
+    need g++
+    printf 'struct message { int a; } one;\nnamespace { struct message { char b[12]; } two; }\nint main() { return two.b[0]; }\n' \
+        >"$work/a.cc"
+    g++ -g "$work/a.cc" -o "$work/a"
+    fails ENOTUNIQ "$work/a" 'struct message' "a.cc:1, 4 bytes" "a.cc:2, 12 bytes"
+}
+
 @test "a type inside a function is found where no other has its name" {
     echo 'int main(void) { struct local { char c; int i; } l = {0}; return l.i; }' >"$work/a.c"
     gcc -g "$work/a.c" -o "$work/a"
