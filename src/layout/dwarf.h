@@ -3,7 +3,7 @@
  *   layout_dwarf_candidates -> layout_candidates_order -> layout_dwarf_read(type) -> layout
  *
  * DWARF 2 to 5, from gcc and clang; compressed sections; split debug files (build-id, .gnu_debuglink), shared ones
- * (dwz's .gnu_debugaltlink), type units and .dwo files. Only layout_dwarf*.c and dwarf_name.c include libdw.
+ * (dwz's .gnu_debugaltlink), type units and .dwo files. Only dwarf_*.[ch] include libdw.
  * Nothing is ever fetched from a network, nothing but a regular file is opened, and no file is mapped: one that another
  * process shrinks meanwhile ends in an error. */
 #ifndef SHMLAB_LAYOUT_DWARF_H
@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
-#include "layout.h"
 #include "candidates.h"
+#include "layout.h"
 #include "layout_error.h"
 
 /* An ELF file: a program, a library or an object file. */

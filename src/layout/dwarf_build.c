@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "c_type.h"
-#include "dwarf_name.h"
 #include "dwarf_internal.h"
+#include "dwarf_name.h"
 
 #define CHAIN_MAX 64 /* typedefs and qualifiers before a type */
 #define DIMENSIONS_MAX 16
@@ -337,8 +337,8 @@ static void add_leaf(struct builder *b, struct peeled *p, const struct place *pl
 struct dimensions {
     size_t count[DIMENSIONS_MAX];
     size_t n;
-    bool flexible; /* the first has no bound */
-    bool vector;   /* the compiler's vector type: aligned as a whole */
+    bool flexible;     /* the first has no bound */
+    bool vector;       /* the compiler's vector type: aligned as a whole */
     Dwarf_Die element; /* for its name */
 };
 

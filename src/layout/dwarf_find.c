@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "dwarf_name.h"
 #include "dwarf_internal.h"
+#include "dwarf_name.h"
 
 #define SCOPES_MAX 64
 #define CHOICES_MAX 9 /* types of one name that are told apart */
@@ -445,7 +445,7 @@ static int read_type(const struct layout_dwarf_file *file, const char *type, con
     int rc = dwarf_source_open(&source, file, lines, error);
     if (rc == 0) {
         find(&s);
-        rc = s.rc == -ENOMEM                               ? s.rc
+        rc = s.rc == -ENOMEM                                ? s.rc
              : s.rc != 0 || (s.count == 0 && s.failed != 0) ? cannot_build(&s, type, error)
              : s.count == 0                                 ? not_found(&s, type, error)
              : s.count > 1                                  ? several(&s, type, error)

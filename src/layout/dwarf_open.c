@@ -52,9 +52,7 @@ static bool has_debug_info(Elf *elf)
 /* "info" of ".debug_info", of ".zdebug_info" (the old way to compress) and of ".debug_info.dwo"; "" of other names. */
 static void debug_part(const char *name, char part[16])
 {
-    const char *rest = strncmp(name, ".debug_", 7) == 0    ? name + 7
-                       : strncmp(name, ".zdebug_", 8) == 0 ? name + 8
-                                                           : "";
+    const char *rest = strncmp(name, ".debug_", 7) == 0 ? name + 7 : strncmp(name, ".zdebug_", 8) == 0 ? name + 8 : "";
     snprintf(part, 16, "%.*s", (int)strcspn(rest, "."), rest);
 }
 
@@ -120,7 +118,8 @@ static bool strings_end(Elf *elf)
         debug_part(section_name(elf, scn, &header), part);
         bool strings = strcmp(part, "str") == 0 || strcmp(part, "line_str") == 0;
         Elf_Data *data = strings ? elf_rawdata(scn, NULL) : NULL;
-        if (data != NULL && data->d_size > 0 && data->d_buf != NULL && ((char *)data->d_buf)[data->d_size - 1] != '\0') {
+        if (data != NULL && data->d_size > 0 && data->d_buf != NULL &&
+            ((char *)data->d_buf)[data->d_size - 1] != '\0') {
             return false;
         }
     }
@@ -246,7 +245,8 @@ static bool is_packed_otherwise(Elf *elf)
 static int cannot_load(const struct dwarf_source *s, struct layout_error *error, int rc, Elf *elf)
 {
     if (rc == -EAGAIN) {
-        layout_error_set(error, 0, "cannot read types from %.400s: it, or its debug file, changed while it was read\n  try again",
+        layout_error_set(error, 0,
+                         "cannot read types from %.400s: it, or its debug file, changed while it was read\n  try again",
                          s->name);
         return rc;
     }
