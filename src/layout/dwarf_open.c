@@ -430,7 +430,7 @@ static int open_common(struct dwarf_source *s, const char *folder, struct layout
 
 bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char *name, struct dwarf_file *dwo)
 {
-    const struct wanted any = {.link = name};
+    const struct wanted any = {.link = NULL};
     const char *beside = folder != NULL ? folder : s->split.elf != NULL ? s->split.folder : s->file.folder;
     *dwo = (struct dwarf_file){.elf = NULL};
     int rc = name[0] == '/' ? try_path(s, dwo, &any, "%s", name) : try_path(s, dwo, &any, "%s/%s", beside, name);
@@ -479,7 +479,9 @@ int layout_dwarf_candidates(const struct layout_dwarf_file *file, struct layout_
     int rc = open_itself(&s, file, error);
     Elf_Scn *scn = rc == 0 ? section(s.file.elf, "shm_layout") : NULL;
     Elf_Data *data = scn != NULL ? elf_rawdata(scn, NULL) : NULL;
-    if (data != NULL && data->d_buf != NULL) {
+    if (rc == 0 && has_changed(&s.file, file->fd)) {
+        rc = cannot_load(&s, error, -EAGAIN, s.file.elf);
+    } else if (data != NULL && data->d_buf != NULL) {
         rc = layout_candidates_parse(data->d_buf, data->d_size < CANDIDATES_MAX ? data->d_size : CANDIDATES_MAX, out);
     } else if (scn != NULL) {
         rc = not_elf(&s, error, "a damaged ELF file (cut short?)");

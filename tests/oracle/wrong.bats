@@ -56,6 +56,10 @@ fails() {
     (cd "$work" && gcc -g -w -I"$src" -c kinds.c)
     shrinks "$work/kinds.o" "$dump" "$work/kinds.o" 'struct all'
     [ "$changed" -gt 0 ]
+    printf '#include "shm_layout.h"\nstruct m { int a; };\nSHM_LAYOUT(struct m);\nint main(void) { return 0; }\n' >"$work/a.c"
+    gcc -g -I"$src" "$work/a.c" -o "$work/a"
+    shrinks "$work/a" "$dump" -c "$work/a"
+    [ "$changed" -gt 0 ]
 }
 
 @test "so are a split debug file, one that dwz made, and a .dwo file" {
