@@ -18,17 +18,10 @@
     ROW(render_html)                                                                                                   \
     ROW(render_layout)
 
-/* Which theme a picture has that is drawn so. */
-enum render_theme {
-    RENDER_PLAIN,   /* no colours; the signs that the locale has */
-    RENDER_COLOURS, /* colours, too, unless NO_COLOR is set */
-    RENDER_ALL      /* all colours and signs */
-};
-
 struct renderer {
     const char *name; /* as --render takes it */
     const char *help; /* what it makes: at most 50 columns */
-    enum render_theme theme;
+    bool all_signs;   /* it has all signs and colours; else those of the locale, and colours unless NO_COLOR is set */
     bool layout_only; /* it draws the layout, of which there must be one, and no bytes */
 
     /* Draws it. 0 or -errno. */

@@ -17,7 +17,6 @@ static int screen(FILE *out, const struct picture *p, const struct canvas *c)
 const struct renderer render_ansi = {
     .name = "ansi",
     .help = "the same with colours",
-    .theme = RENDER_COLOURS,
     .render = render,
     .screen = screen,
 };

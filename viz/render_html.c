@@ -25,6 +25,6 @@ static int render(FILE *out, const struct picture *p)
 const struct renderer render_html = {
     .name = "html",
     .help = "that picture as a page whose text can be searched",
-    .theme = RENDER_ALL,
+    .all_signs = true,
     .render = render,
 };

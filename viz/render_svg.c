@@ -17,7 +17,7 @@ static int screen(FILE *out, const struct picture *p, const struct canvas *c)
 const struct renderer render_svg = {
     .name = "svg",
     .help = "a picture for a slide or a page",
-    .theme = RENDER_ALL,
+    .all_signs = true,
     .render = svg_page,
     .screen = screen,
 };

@@ -119,9 +119,8 @@ static int take_all(struct view *v)
 
 static struct theme theme_of(const struct view *v)
 {
-    enum render_theme wanted = v->words.renderer->theme;
-    struct theme theme = view_theme(v, wanted == RENDER_COLOURS);
-    if (wanted == RENDER_ALL) {
+    struct theme theme = view_theme(v, true);
+    if (v->words.renderer->all_signs) {
         theme.colour = theme.utf8 = theme.braille = true;
     }
     return theme;
