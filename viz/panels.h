@@ -11,12 +11,12 @@ struct rect {
 
 /* What a field table shows. */
 struct field_table {
-    const struct fields *fields;   /* its rows */
+    const struct fields *fields;   /* its rows, from `top` on */
     const struct grid_input *grid; /* the bytes that they tell of */
 };
 
-/* The field table: name, type, offset, size, alignment, padding before, value, from row fields->top on. The selected
- * row is marked. Work and memory are those of the rows shown. */
+/* The field table: name, type, offset, size, alignment, padding before, value. The selected row is marked. Does nothing
+ * where there is no row. Work and memory are those of the rows shown. */
 void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r);
 
 /* In its place where there is no layout: why there is none, and the texts that stand in what is shown. */

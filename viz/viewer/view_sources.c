@@ -42,7 +42,7 @@ int view_sources_take(const struct options *options, struct source_spec *spec, s
     if (o->take(spec, arg) < 0) {
         return options_wrong(options, "--%s takes %s, not '%s'", o->name, o->takes, arg);
     }
-    spec->kind = o == kind->options ? kind : spec->kind;
+    spec->kind = kind;
     *given |= 1u << index;
     return 0;
 }
