@@ -34,6 +34,9 @@ shows()
         "posix /$POSIX live 5000 struct message, from mapper" ]]
     [[ $(json 'map { $_->{value} } grep { $_->{name} eq "num" } @{$j->{layout}{fields}}' "$T/j") == 22 ]]
     shows 50492069732064 --posix "$POSIX"
+    [[ $(json 'exists $j->{source}{shmid} ? "a segment" : "none"' "$T/j") == none ]]
+    run -2 --separate-stderr view --list --render svg
+    [[ $stderr == *'--list goes with no other source, and with --render text or json'* ]]
 }
 
 @test "--posix: what is not there, not permitted or no name is told" {
@@ -96,6 +99,9 @@ shows()
     share
     run -1 --separate-stderr view --pid "$MAPPER" --map nowhere --render text
     [[ $stderr == *"cannot look at mapping nowhere of process $MAPPER"*"shm-view --pid $MAPPER lists"* ]]
+    view --pid "$MAPPER" --map '[stack]' --type 'struct message' --render layout | grep -q '^struct message'
+    run -1 --separate-stderr view --file /dev/null --type 'struct message' --render text
+    [[ $stderr == *'no program was named'* ]]
     run -2 --separate-stderr view --map 3
     [[ $stderr == *'--map goes with --pid'* ]]
     run -2 --separate-stderr view --pid x

@@ -196,6 +196,7 @@ same_cells()
     [[ $about == *'num, int, 4 bytes at offset 20 after 1 bytes of padding: 22.'* ]]
     [[ $about == *'1 of 1 padding bytes at 0x0013 (before num) are not zero: stale.'* ]]
     [[ $(xmllint --xpath 'string(/*/@role)' picture.svg) == img ]]
+    view --file natural --layout layout --render svg --expect /dev/null | grep -q ' 0 bytes are not as expected\.</desc>'
 }
 
 @test "a screen as svg has the words of the text screen, and --at puts the cursor" {
@@ -204,6 +205,8 @@ same_cells()
     words=$(sed -n 's/.*<text[^>]*>\(.*\)<\/text>/\1/p' screen.svg)
     [[ $words == *shm-view*file*natural* ]]
     [[ $words == *0x0014* ]]
+    LC_ALL=C TERM=linux NO_COLOR=1 view --file natural --layout layout --render svg --screen 100x30 --at num |
+        cmp - screen.svg
     run -1 --separate-stderr view --file natural --layout layout --render svg --at nosuch
     [[ $stderr == 'shm-view: --at: no field and no offset: nosuch'* && -z $output ]]
 }

@@ -1006,6 +1006,25 @@ static void a_large_segment_is_held_in_a_window(void **state)
     view_close(&v);
 }
 
+/* Four printable bytes without a layout are a word, also for a row that shows its end alone. */
+static void a_word_that_began_in_the_row_before_is_one(void **state)
+{
+    (void)state;
+    struct view v;
+    struct grid_cell cells[4];
+    struct layout none = {.count = 0};
+    view_open(&v, 64);
+    assert_int_equal(model_set_layout(&v.m, &none, ""), 0);
+    memset(v.bytes, 0, 64);
+    memcpy(v.bytes + 13, "word", 4);
+    model_take(&v.m, 0, v.bytes, 64);
+    model_cells(&v.m, 16, SIZE_MAX, cells, 4);
+    assert_int_equal(cells[0].byte, 'd');
+    assert_true(cells[0].text);
+    assert_false(cells[1].text);
+    view_close(&v);
+}
+
 /* A step back over a window that moved shows the window of then, where the change is. */
 static void a_step_goes_where_the_change_was(void **state)
 {
@@ -1115,6 +1134,7 @@ int main(void)
         cmocka_unit_test(steps_by_field_skip_other_changes),
         cmocka_unit_test(a_mark_tells_all_that_changed_since),
         cmocka_unit_test(a_large_segment_is_held_in_a_window),
+        cmocka_unit_test(a_word_that_began_in_the_row_before_is_one),
         cmocka_unit_test(a_step_goes_where_the_change_was),
         cmocka_unit_test(another_segment_is_not_frozen),
         cmocka_unit_test(another_segment_has_no_changes_yet),

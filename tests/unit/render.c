@@ -176,6 +176,38 @@ static void what_is_found_and_expected_is_told(void **state)
     free(svg);
 }
 
+static void a_change_is_seen_in_the_table_too(void **state)
+{
+    struct place *p = *state;
+    uint8_t glow[64] = {[20] = GRID_GLOW_MAX};
+    char *calm = drawn(p, "ansi"), *plain = drawn(p, "text");
+    p->picture.grid.glow = glow;
+    char *glows = drawn(p, "ansi"), *marked = drawn(p, "text");
+    has(plain, " num ");
+    has(marked, "*16 00");
+    const char *of_calm = strstr(strstr(calm, "the message"), "22"), *of_glows = strstr(strstr(glows, "the message"), "22");
+    assert_non_null(of_calm);
+    assert_non_null(of_glows);
+    assert_memory_not_equal(of_calm - 4, of_glows - 4, 4); /* the value's style */
+    free(calm);
+    free(plain);
+    free(glows);
+    free(marked);
+}
+
+static void no_field_is_folded_away(void **state)
+{
+    struct place *p = *state;
+    layout_free(&p->layout);
+    grid_hues_free(&p->hues);
+    p->layout = layout_of("shmlab layout 1\nstruct ring {\nstruct slot[9] slots {\nchar tag\nshort n\n}\n}\n");
+    assert_int_equal(grid_hues_make(&p->hues, &p->layout, NULL), 0);
+    char *text = drawn(p, "text");
+    has(text, "slots[0].tag ");
+    has(text, "slots[8].n ");
+    free(text);
+}
+
 static void what_the_kernel_tells_of_a_segment_is_in_json_alone_where_it_is_one(void **state)
 {
     struct place *p = *state;
@@ -236,6 +268,8 @@ int main(void)
         cmocka_unit_test(their_names_are_told_as_a_sentence_has_them),
         IN_PLACE(each_draws_what_the_picture_says_and_needs_nothing_else),
         IN_PLACE(what_is_found_and_expected_is_told),
+        IN_PLACE(a_change_is_seen_in_the_table_too),
+        IN_PLACE(no_field_is_folded_away),
         IN_PLACE(what_the_kernel_tells_of_a_segment_is_in_json_alone_where_it_is_one),
         IN_PLACE(bytes_that_could_not_be_read_are_no_bytes),
         IN_PLACE(a_screen_is_drawn_by_those_that_can),

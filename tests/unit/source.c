@@ -24,6 +24,7 @@
 struct place {
     char name[64];      /* of a POSIX object */
     int fd;
+    int id;             /* of a segment; -1 */
     struct source s;
     pid_t child;
     int to_child[2], from_child[2];
@@ -33,7 +34,7 @@ static int place_open(void **state)
 {
     struct place *p = calloc(1, sizeof *p);
     snprintf(p->name, sizeof p->name, "/shmlab-source-%d", (int)getpid());
-    p->fd = -1;
+    p->fd = p->id = -1;
     p->s = SOURCE_EMPTY;
     *state = p;
     return pipe(p->to_child) != 0 || pipe(p->from_child) != 0;
@@ -45,6 +46,9 @@ static int place_close(void **state)
     source_close(&p->s);
     shm_unlink(p->name);
     close(p->fd);
+    if (p->id >= 0) {
+        shmctl(p->id, IPC_RMID, NULL);
+    }
     if (p->child > 0) {
         kill(p->child, SIGKILL);
         waitpid(p->child, NULL, 0);
@@ -190,6 +194,52 @@ static void what_is_no_shared_memory_is_not_opened(void **state)
     source_close(&p->s);
     source_open(&p->s, &outside);
     assert_int_equal(p->s.state, SOURCE_WAITING);
+}
+
+/* ---- System V ---- */
+
+struct leave {
+    const struct source *s;
+    unsigned times;
+    char byte; /* what stood in the memory when it was left */
+};
+
+static void leave(void *context)
+{
+    struct leave *l = context;
+    const char *at = source_futex(l->s, 0);
+    l->times++;
+    l->byte = at != NULL ? *at : '?';
+}
+
+static void a_segment_is_left_before_it_is_detached(void **state)
+{
+    struct place *p = *state;
+    p->id = shmget(IPC_PRIVATE, 100, 0600);
+    char *own = shmat(p->id, NULL, 0);
+    assert_ptr_not_equal(own, (void *)-1);
+    const struct source_spec spec = {.kind = &source_segment, .name = {.by = SEGMENT_BY_ID, .id = p->id}};
+    struct leave left = {.s = &p->s};
+    strcpy(own, "here");
+    assert_int_equal(source_open(&p->s, &spec), 0);
+    p->s.leaving = leave;
+    p->s.leaving_context = &left;
+    assert_string_equal(text_of(p), "here");
+    assert_int_equal(source_size(&p->s), 100);
+    shmctl(p->id, IPC_RMID, NULL);
+    source_poll(&p->s);
+    assert_int_equal(p->s.state, SOURCE_REMOVED);
+    assert_string_equal(text_of(p), "here");
+    assert_int_equal(left.times, 0);
+    shmdt(own);
+    source_poll(&p->s);
+    assert_int_equal(p->s.state, SOURCE_GONE);
+    assert_int_equal(left.times, 1);
+    assert_int_equal(left.byte, 'h');
+    assert_null(source_futex(&p->s, 0));
+    assert_int_equal(source_size(&p->s), 0);
+    source_close(&p->s);
+    assert_int_equal(left.times, 1);
 }
 
 /* ---- mappings of another process ---- */
@@ -389,6 +439,7 @@ int main(void)
         IN_PLACE(a_page_that_nobody_touched_stays_so),
         IN_PLACE(unlinked_it_stays_while_somebody_maps_it),
         IN_PLACE(what_is_no_shared_memory_is_not_opened),
+        IN_PLACE(a_segment_is_left_before_it_is_detached),
         IN_PLACE(a_memfd_is_read_by_each_of_its_names),
         IN_PLACE(a_mapping_is_followed),
         IN_PLACE(a_removed_segment_is_read_in_its_process),
