@@ -362,6 +362,35 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
     found_strings_find(in, cells, count);
 }
 
+/* Some of the cells: all of them can be read, or none. */
+static void cells_of(const struct grid_input *all, size_t first, bool known, struct grid_cell *cells, size_t count)
+{
+    struct grid_input in = *all;
+    size_t skipped = first - all->first;
+    bool expected = known && skipped < in.expected_size;
+    in.first = first;
+    in.bytes = known ? in.bytes + skipped : NULL;
+    in.readable = known ? in.readable - skipped : 0;
+    in.before = known ? skipped : 0;
+    in.expected = expected ? in.expected + skipped : NULL;
+    in.expected_size = expected ? in.expected_size - skipped : 0;
+    in.glow = known && in.glow != NULL ? in.glow + skipped : NULL;
+    in.since = known && in.since != NULL ? in.since + skipped : NULL;
+    grid_fill(&in, cells, count);
+}
+
+void grid_cells(const struct grid_input *in, size_t first, struct grid_cell *cells, size_t count)
+{
+    while (count > 0) {
+        size_t known = grid_known(in, first, count);
+        size_t n = known > 0 ? known : first < in->first && in->first - first < count ? in->first - first : count;
+        cells_of(in, first, known > 0, cells, n);
+        first += n;
+        cells += n;
+        count -= n;
+    }
+}
+
 size_t grid_differences(const struct grid_input *in)
 {
     size_t n = 0;

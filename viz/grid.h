@@ -98,6 +98,9 @@ struct grid_input {
 /* Fills `count` cells, from in->first on. */
 void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t count);
 
+/* The same for any cells of the segment, from `first` on: those beside what can be read are unreadable. */
+void grid_cells(const struct grid_input *in, size_t first, struct grid_cell *cells, size_t count);
+
 /* How many bytes are not as expected; those that are expected past what can be read count. */
 size_t grid_differences(const struct grid_input *in);
 

@@ -276,23 +276,23 @@ static bool table_top(const struct fields *f, struct field_row *row)
     return fields_row(f, &f->top, row) || fields_first(f, row);
 }
 
-bool panel_fields_row_at(const struct model *m, struct rect r, int row, struct field_row *field)
+bool panel_fields_row_at(const struct fields *f, struct rect r, int row, struct field_row *field)
 {
-    if (row <= r.row || row >= r.row + r.rows || !table_top(&m->fields, field)) {
+    if (row <= r.row || row >= r.row + r.rows || !table_top(f, field)) {
         return false;
     }
     for (int i = r.row + 1; i < row; i++) {
-        if (!fields_next(&m->fields, field)) {
+        if (!fields_next(f, field)) {
             return false;
         }
     }
     return true;
 }
 
-size_t panel_fields_rows(const struct model *m, size_t most)
+size_t panel_fields_rows(const struct fields *f, size_t most)
 {
     struct field_row row;
-    return most > 0 && fields_first(&m->fields, &row) ? 1 + fields_count_after(&m->fields, &row, most - 1) : 0;
+    return most > 0 && fields_first(f, &row) ? 1 + fields_count_after(f, &row, most - 1) : 0;
 }
 
 #define MORE_MAX 999 /* rows below the table are counted so far */

@@ -1,7 +1,6 @@
-/* Help: keys from the key table, signs from the mark table. Part of panels.h. */
+/* Help: keys as they are given, signs from the mark table. Part of panels.h. */
 #include <stdio.h>
 
-#include "viewer/keys.h"
 #include "panels.h"
 
 struct help_line {
@@ -10,7 +9,7 @@ struct help_line {
     struct style style; /* of the label */
 };
 
-struct help {
+struct help_list {
     const struct theme *theme;
     struct help_line lines[64];
     size_t count;
@@ -21,7 +20,7 @@ struct help {
 #define WIDE_COLS 78   /* keys and signs stand side by side */
 #define NARROW_COLS 40 /* below that a text stands below its label */
 
-static struct help_line *add(struct help *h, enum theme_words words, const char *label, const char *text)
+static struct help_line *add(struct help_list *h, enum theme_words words, const char *label, const char *text)
 {
     struct help_line *line = &h->lines[h->count];
     h->count += h->count + 1 < sizeof h->lines / sizeof *h->lines ? 1 : 0;
@@ -30,19 +29,17 @@ static struct help_line *add(struct help *h, enum theme_words words, const char 
     return line;
 }
 
-static void add_keys(struct help *h)
+static void add_keys(struct help_list *h, const struct help *help)
 {
     add(h, WORDS_STRONG, "Keys", NULL);
-    for (size_t i = 0; i < key_row_count; i++) {
-        if (key_rows[i].label[0] != '\0') {
-            add(h, WORDS_STRONG, key_rows[i].label, key_rows[i].help);
-        }
+    for (size_t i = 0; i < help->key_count; i++) {
+        add(h, WORDS_STRONG, help->keys[i].label, help->keys[i].what);
     }
 }
 
 /* ---- signs ---- */
 
-static void add_cell(struct help *h, const struct grid_cell *cell, const char *text)
+static void add_cell(struct help_list *h, const struct grid_cell *cell, const char *text)
 {
     struct style lead_style;
     struct help_line *line = add(h, WORDS_PLAIN, "", text);
@@ -50,7 +47,7 @@ static void add_cell(struct help *h, const struct grid_cell *cell, const char *t
     line->style = theme_cell(h->theme, cell);
 }
 
-static void add_roles(struct help *h, const struct grid_palette *palette)
+static void add_roles(struct help_list *h, const struct grid_palette *palette)
 {
     uint8_t colour = (uint8_t)grid_hue_colour(palette, GRID_INTEGER, 0);
     uint8_t text = (uint8_t)grid_hue_colour(palette, GRID_TEXT, 0);
@@ -68,7 +65,7 @@ static void add_roles(struct help *h, const struct grid_palette *palette)
     }
 }
 
-static void add_edges(struct help *h)
+static void add_edges(struct help_list *h)
 {
     static const struct {
         enum theme_sign sign;
@@ -81,7 +78,7 @@ static void add_edges(struct help *h)
     }
 }
 
-static void add_families(struct help *h, const struct grid_palette *palette)
+static void add_families(struct help_list *h, const struct grid_palette *palette)
 {
     static const struct {
         enum grid_family family;
@@ -97,18 +94,18 @@ static void add_families(struct help *h, const struct grid_palette *palette)
     }
 }
 
-static void add_signs(struct help *h, const struct model *m)
+static void add_signs(struct help_list *h, const struct help *help)
 {
     add(h, WORDS_STRONG, "Signs", NULL);
-    add_roles(h, m->palette);
+    add_roles(h, help->palette);
     add_edges(h);
-    add_families(h, m->palette);
+    add_families(h, help->palette);
     /* How far back one can step, and what that may cost: see recording.h. */
     add(h, WORDS_STRONG, "[ ]", "the last 10,000 changes at least,");
     add(h, WORDS_STRONG, "", "in 12 MiB at most (for 1 KiB)");
     /* When it looks, and whether what it sees is whole: docs/bell.md. */
-    add(h, WORDS_STRONG, "live", m->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
-    add(h, WORDS_STRONG, "", m->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
+    add(h, WORDS_STRONG, "live", help->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
+    add(h, WORDS_STRONG, "", help->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
 }
 
 /* ---- drawing ---- */
@@ -120,7 +117,7 @@ static size_t top_most(size_t count, int rows)
 }
 
 /* Draws the lines from `top` on, the label in its columns. */
-static void draw_beside(struct canvas *c, const struct help *h, size_t top, struct rect r, int label_width)
+static void draw_beside(struct canvas *c, const struct help_list *h, size_t top, struct rect r, int label_width)
 {
     for (int i = 0; i < r.rows && top + (size_t)i < h->count; i++) {
         const struct help_line *line = &h->lines[top + (size_t)i];
@@ -134,7 +131,7 @@ static void draw_beside(struct canvas *c, const struct help *h, size_t top, stru
 
 /* The same, each text below its label, as many rows as it takes. Row `top` of all of them is the first one of the
  * screen; what lies outside the canvas is not drawn. Returns how many rows there are. */
-static size_t draw_below(struct canvas *c, const struct help *h, size_t top)
+static size_t draw_below(struct canvas *c, const struct help_list *h, size_t top)
 {
     int row = 1 - (int)top;
     for (size_t i = 0; i < h->count; i++) {
@@ -149,24 +146,24 @@ static size_t draw_below(struct canvas *c, const struct help *h, size_t top)
     return (size_t)(row + (int)top - 1);
 }
 
-size_t panel_help(struct canvas *c, const struct theme *t, const struct model *m)
+size_t panel_help(struct canvas *c, const struct theme *t, const struct help *help)
 {
-    struct help h = {.theme = t}, signs = {.theme = t};
+    struct help_list h = {.theme = t}, signs = {.theme = t};
     bool wide = c->cols >= WIDE_COLS;
     struct rect left = {1, 1, c->rows - 1, wide ? c->cols / 2 : c->cols - 1};
-    add_keys(&h);
-    add_signs(wide ? &signs : &h, m);
+    add_keys(&h, help);
+    add_signs(wide ? &signs : &h, help);
     canvas_clear(c);
     if (c->cols < NARROW_COLS) {
         size_t most = top_most(draw_below(c, &h, 0), left.rows);
         canvas_clear(c);
-        draw_below(c, &h, m->help_top < most ? m->help_top : most);
+        draw_below(c, &h, help->top < most ? help->top : most);
         panel_title(c, t, "help"); /* over what was scrolled into it */
         return most;
     }
     panel_title(c, t, "help");
     size_t most = top_most(h.count > signs.count ? h.count : signs.count, left.rows);
-    size_t top = m->help_top < most ? m->help_top : most;
+    size_t top = help->top < most ? help->top : most;
     draw_beside(c, &h, top, left, KEY_COLS);
     if (wide) {
         struct rect right = {1, c->cols / 2 + 2, c->rows - 1, c->cols - c->cols / 2 - 2};

@@ -10,62 +10,63 @@
 
 /* ---- under the cursor ---- */
 
-static void where_field(const struct model *m, const struct layout_span *span, const struct layout_leaf *leaf,
+static void where_field(const struct grid_input *in, const struct layout_span *span, const struct layout_leaf *leaf,
                         const char *path, char *out, size_t out_size)
 {
     char value[128] = "?";
-    size_t known = model_known(m, leaf->offset, m->size - leaf->offset);
+    size_t known = grid_known(in, leaf->offset, in->segment_size - leaf->offset);
     if (known > 0) {
-        value_format(leaf->node, m->bytes + (leaf->offset - m->base), known, value, sizeof value);
+        value_format(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
     }
-    snprintf(out, out_size, "%s: %s, byte %zu of %zu%s%s = %s", path, leaf->node->type, m->cursor - leaf->offset + 1,
+    snprintf(out, out_size, "%s: %s, byte %zu of %zu%s%s = %s", path, leaf->node->type, in->cursor - leaf->offset + 1,
              leaf->node->size, span->overlap ? ", overlaps another field" : "", span->misaligned ? ", misaligned" : "",
              value);
 }
 
 /* "slots: struct slot[3], byte 1 of 72 = {..." of a row that is no whole field; false: it is one. */
-static bool where_row(const struct model *m, char *out, size_t out_size)
+static bool where_row(const struct field_table *table, char *out, size_t out_size)
 {
+    const struct grid_input *in = table->grid;
     struct field_row row;
     char path[64], type[64], value[128];
-    if (!fields_selected(&m->fields, m->cursor, &row)) {
+    if (!fields_selected(table->fields, in->cursor, &row)) {
         return false;
     }
-    bool element = row.id.element != SIZE_MAX, inside = m->cursor - row.offset < row.size;
+    bool element = row.id.element != SIZE_MAX, inside = in->cursor - row.offset < row.size;
     if (!inside || (!element && !layout_kind_is_container(row.node->kind))) {
         return false;
     }
-    fields_path(&m->fields, &row, path, sizeof path);
+    fields_path(table->fields, &row, path, sizeof path);
     fields_type(&row, type, sizeof type);
-    const struct grid_input in = model_grid(m, m->cursor);
-    panel_fields_value(&in, &row, value, sizeof value);
+    panel_fields_value(in, &row, value, sizeof value);
     snprintf(out, out_size, "%s: %s, byte %zu of %zu = %s", path[0] != '\0' ? path : "(no name)", type,
-             m->cursor - row.offset + 1, row.size, value);
+             in->cursor - row.offset + 1, row.size, value);
     return true;
 }
 
-void panel_where(const struct model *m, char *out, size_t out_size)
+void panel_where(const struct field_table *table, char *out, size_t out_size)
 {
-    struct layout_span span = layout_span_at(m->layout, m->cursor);
+    const struct grid_input *in = table->grid;
+    struct layout_span span = layout_span_at(in->layout, in->cursor);
     struct layout_leaf leaf;
     char path[64];
-    if (m->size == 0) {
+    if (in->segment_size == 0) {
         snprintf(out, out_size, "nothing to see yet");
         return;
     }
-    if (span.leaf == LAYOUT_NO_LEAF || !layout_leaf_get(m->layout, span.leaf, &leaf)) {
-        snprintf(out, out_size, layout_leaves(m->layout) == 0 ? "no layout" : "free: no field lies here");
+    if (span.leaf == LAYOUT_NO_LEAF || !layout_leaf_get(in->layout, span.leaf, &leaf)) {
+        snprintf(out, out_size, layout_leaves(in->layout) == 0 ? "no layout" : "free: no field lies here");
         return;
     }
-    if (where_row(m, out, out_size)) {
+    if (where_row(table, out, out_size)) {
         return;
     }
-    layout_leaf_path(m->layout, leaf.index, path, sizeof path);
-    const uint8_t *byte = model_at(m, m->cursor, 1);
+    layout_leaf_path(in->layout, leaf.index, path, sizeof path);
+    const uint8_t *byte = grid_bytes(in, in->cursor, 1);
     bool stale = byte != NULL && *byte != 0;
     switch (span.kind) {
     case LAYOUT_SPAN_FIELD:
-        where_field(m, &span, &leaf, path, out, out_size);
+        where_field(in, &span, &leaf, path, out, out_size);
         return;
     case LAYOUT_SPAN_PADDING:
         snprintf(out, out_size, "padding before %s (align %zu)%s", path, leaf.node->align, stale ? ": NOT zero" : "");
@@ -120,14 +121,14 @@ static const struct reading readings[] = {
 #define READINGS (int)(sizeof readings / sizeof *readings)
 
 /* The number as text; where it is wider than `width`, rounded, with a ~ that says so. */
-static void reading_text(const struct model *m, const struct reading *how, bool big, int width, char *out,
+static void reading_text(const struct grid_input *in, const struct reading *how, bool big, int width, char *out,
                          size_t out_size)
 {
-    if (how->bytes > m->size - m->cursor) {
+    if (how->bytes > in->segment_size - in->cursor) {
         snprintf(out, out_size, "past the end");
         return;
     }
-    const uint8_t *from = model_at(m, m->cursor, how->bytes);
+    const uint8_t *from = grid_bytes(in, in->cursor, how->bytes);
     if (from == NULL) {
         snprintf(out, out_size, "not looked at");
         return;
@@ -164,10 +165,11 @@ static void inspector_byte(struct canvas *c, const struct theme *t, uint8_t b, s
     canvas_printf(c, r.row, col, theme_words(t, WORDS_PLAIN), "  %d  %s  '%s'", b, bits, one);
 }
 
-void panel_inspector(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_input *in, bool big_endian,
+                     struct rect r)
 {
-    const uint8_t *byte = model_at(m, m->cursor, 1);
-    if (r.rows <= 0 || m->size == 0 || m->cursor >= m->size) {
+    const uint8_t *byte = grid_bytes(in, in->cursor, 1);
+    if (r.rows <= 0 || in->cursor >= in->segment_size) {
         return;
     }
     if (byte == NULL) {
@@ -180,16 +182,16 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct model
     bool all = r.rows >= READINGS + 2;
     inspector_byte(c, t, *byte, r);
     int row = r.row + 1;
-    canvas_put_cut(c, row, r.col + 5, width, label, m->big_endian ? "big endian" : "little endian");
-    canvas_put_cut(c, row, r.col + 6 + width, width, label, m->big_endian ? "little endian" : "big endian");
+    canvas_put_cut(c, row, r.col + 5, width, label, big_endian ? "big endian" : "little endian");
+    canvas_put_cut(c, row, r.col + 6 + width, width, label, big_endian ? "little endian" : "big endian");
     row++;
     for (int i = 0; i < READINGS && row < r.row + r.rows; i++) {
         if (!all && !readings[i].compact) {
             continue;
         }
         char first[40], second[40];
-        reading_text(m, &readings[i], m->big_endian, width, first, sizeof first);
-        reading_text(m, &readings[i], !m->big_endian, width, second, sizeof second);
+        reading_text(in, &readings[i], big_endian, width, first, sizeof first);
+        reading_text(in, &readings[i], !big_endian, width, second, sizeof second);
         canvas_put(c, row, r.col + 1, label, readings[i].name);
         canvas_put_cut(c, row, r.col + 5, width, plain, first);
         canvas_put_cut(c, row, r.col + 6 + width, width, plain, second);
@@ -310,23 +312,29 @@ static void map_put_unknown(struct canvas *c, const struct theme *t, int row, in
     canvas_put(c, row, col, s, cell->leaf != LAYOUT_NO_LEAF ? theme_sign(t, SIGN_HLINE) : " ");
 }
 
-/* One character of the map, for the `bytes` from offset on. Only what is in the window is looked at. */
-static void map_character(struct canvas *c, const struct theme *t, const struct model *m, int row, int col,
+#define MAP_LOOKED 1024 /* bytes of one character: of more only the first ones count */
+
+/* One character of the map, for the `bytes` from offset on. Only what is known is looked at. */
+static void map_character(struct canvas *c, const struct theme *t, const struct grid_input *in, int row, int col,
                           size_t offset, size_t bytes)
 {
-    struct grid_cell cells[MODEL_WINDOW / 16]; /* of more only the first ones count */
-    size_t end = offset + bytes < m->size ? offset + bytes : m->size;
-    size_t from = offset > m->base ? offset : m->base < end ? m->base : offset;
-    size_t look = model_known(m, from, end - from);
-    look = look < sizeof cells / sizeof *cells ? look : sizeof cells / sizeof *cells;
+    struct grid_cell cells[MAP_LOOKED];
+    struct grid_input plain = *in; /* the cursor has the whole character */
+    plain.cursor = SIZE_MAX;
+    plain.focus = plain.focus_end = 0;
+    size_t end = offset + bytes < in->segment_size ? offset + bytes : in->segment_size;
+    size_t from = offset > in->first ? offset : in->first < end ? in->first : offset;
+    size_t look = grid_known(in, from, end - from);
+    bool cursor = in->cursor >= offset && in->cursor < end;
+    look = look < MAP_LOOKED ? look : MAP_LOOKED;
     if (look == 0) {
-        model_cells(m, offset, SIZE_MAX, cells, 1);
-        map_put_unknown(c, t, row, col, cells, m->cursor >= offset && m->cursor < end);
+        grid_cells(&plain, offset, cells, 1);
+        map_put_unknown(c, t, row, col, cells, cursor);
         return;
     }
-    model_cells(m, from, SIZE_MAX, cells, look);
+    grid_cells(&plain, from, cells, look);
     struct map_cell map = map_cell_of(cells, look);
-    map.cursor = m->cursor >= offset && m->cursor < end;
+    map.cursor = cursor;
     map_put(c, t, row, col, &map);
 }
 
@@ -346,12 +354,12 @@ static void map_offset(size_t offset, char *out, size_t out_size)
     snprintf(out, out_size, n < 10 && n != (double)(int)n ? "%.1f%c" : "%.0f%c", n, units[unit]);
 }
 
-void panel_map(struct canvas *c, const struct theme *t, const struct model *m, struct rect r)
+void panel_map(struct canvas *c, const struct theme *t, const struct grid_input *in, struct rect r)
 {
-    if (r.rows <= 0 || m->size == 0) {
+    if (r.rows <= 0 || in->segment_size == 0) {
         return;
     }
-    struct map_shape shape = map_fit(m->size, r.cols, r.rows);
+    struct map_shape shape = map_fit(in->segment_size, r.cols, r.rows);
     for (int row = 0; row < shape.rows; row++) {
         size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
         char label[16];
@@ -359,10 +367,10 @@ void panel_map(struct canvas *c, const struct theme *t, const struct model *m, s
         canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
         for (int col = 0; col < shape.cols; col++) {
             size_t offset = start + (size_t)col * shape.bytes;
-            if (offset >= m->size) {
+            if (offset >= in->segment_size) {
                 break;
             }
-            map_character(c, t, m, r.row + row, r.col + 5 + col, offset, shape.bytes);
+            map_character(c, t, in, r.row + row, r.col + 5 + col, offset, shape.bytes);
         }
     }
 }

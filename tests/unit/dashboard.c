@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "dashboard.h"
+#include "viewer/dashboard.h"
 #include "pictures.h"
 
 static const char nested[] = "shmlab layout 1\nstruct r {\nchar[19] intro\n"

@@ -283,6 +283,30 @@ static void a_window_may_start_in_the_midst_of_a_field(void **state)
     picture_close(&p);
 }
 
+static void cells_on_both_sides_of_a_window_are_unreadable(void **state)
+{
+    (void)state;
+    struct picture p;
+    struct grid_cell cells[56];
+    message_open(&p);
+    p.in.cursor = 50;
+    picture_take(&p);
+    p.in.first = 10;
+    p.in.bytes = p.bytes + 10;
+    p.in.readable = 30;
+    grid_cells(&p.in, 4, cells, 56);
+    for (size_t i = 0; i < 56; i++) {
+        bool known = 4 + i >= 10 && 4 + i < 40;
+        assert_true(known ? same_cell(&cells[i], &p.cells[4 + i]) : cells[i].role == GRID_UNREADABLE);
+        assert_true((cells[i].marks & GRID_SELECTED) == (4 + i == 50 ? GRID_SELECTED : 0));
+    }
+    grid_cells(&p.in, 20, cells, 8); /* all of them are known */
+    for (size_t i = 0; i < 8; i++) {
+        assert_true(same_cell(&cells[i], &p.cells[20 + i]));
+    }
+    picture_close(&p);
+}
+
 static void a_field_past_the_end_is_out_of_reach(void **state)
 {
     (void)state;
@@ -536,6 +560,7 @@ int main(void)
         cmocka_unit_test(a_byte_that_was_not_expected_is_marked),
         cmocka_unit_test(overlap_and_misalignment_are_marked),
         cmocka_unit_test(fields_and_elements_tell_where_they_start),
+        cmocka_unit_test(cells_on_both_sides_of_a_window_are_unreadable),
         cmocka_unit_test(a_window_may_start_in_the_midst_of_a_field),
         cmocka_unit_test(a_field_past_the_end_is_out_of_reach),
         cmocka_unit_test(neighbours_never_have_one_colour),

@@ -40,6 +40,13 @@ static void view_close(struct view *v)
     layout_free(&v->layout);
 }
 
+/* 64 cells of the picture, without a cursor. */
+static void cells_from(const struct model *m, size_t first, struct grid_cell cells[64])
+{
+    const struct grid_input in = model_grid(m, SIZE_MAX);
+    grid_cells(&in, first, cells, 64);
+}
+
 static void type(struct model *m, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -952,24 +959,24 @@ static void a_mark_tells_all_that_changed_since(void **state)
     struct view v;
     view_open(&v, SIZE);
     ten_changes(&v);
-    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    cells_from(&v.m, 0, cells);
     assert_int_equal(cells[20].marks & GRID_SINCE, 0);
     keys_press(&v.m, 'r');
     v.bytes[32] = '!';
     model_take(&v.m, 0, v.bytes, SIZE);
     model_tick(&v.m, 5001);
-    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    cells_from(&v.m, 0, cells);
     assert_int_equal(cells[32].marks, GRID_CHANGED); /* the first level hides the second while it glows */
     model_tick(&v.m, 9000);
-    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    cells_from(&v.m, 0, cells);
     assert_int_equal(cells[32].marks, GRID_SINCE);
     assert_int_equal(cells[20].marks, 0);
     keys_press(&v.m, '[');
-    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    cells_from(&v.m, 0, cells);
     assert_int_equal(cells[32].marks, 0); /* then, it had not changed yet */
     keys_press(&v.m, '.');
     keys_press(&v.m, 'R');
-    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    cells_from(&v.m, 0, cells);
     assert_int_equal(cells[32].marks, 0);
     view_close(&v);
 }
@@ -991,7 +998,7 @@ static void a_large_segment_is_held_in_a_window(void **state)
         model_want(&v.m, &first, &count);
         assert_true(count == MODEL_WINDOW && first <= v.m.top && first + count <= sizeof bytes);
         model_take(&v.m, first, bytes + first, count);
-        model_cells(&v.m, v.m.top, SIZE_MAX, cells, 64);
+        cells_from(&v.m, v.m.top, cells);
         for (size_t i = 0; i < 64; i++) {
             assert_int_equal(cells[i].byte, bytes[v.m.top + i]);
             assert_int_equal(cells[i].marks & GRID_CHANGED, 0);
@@ -1001,7 +1008,7 @@ static void a_large_segment_is_held_in_a_window(void **state)
         assert_true(again_first == first && again_count == count);
     }
     assert_null(model_at(&v.m, 0, 1));
-    model_cells(&v.m, 0, SIZE_MAX, cells, 64);
+    cells_from(&v.m, 0, cells);
     assert_int_equal(cells[0].role, GRID_UNREADABLE);
     view_close(&v);
 }

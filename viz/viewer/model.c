@@ -113,18 +113,10 @@ void model_want(const struct model *m, size_t *first, size_t *count)
     *first = *first < last ? *first : last;
 }
 
-size_t model_known(const struct model *m, size_t offset, size_t count)
-{
-    if (offset < m->base || offset - m->base >= m->count) {
-        return 0;
-    }
-    size_t known = m->count - (offset - m->base);
-    return known < count ? known : count;
-}
-
 const uint8_t *model_at(const struct model *m, size_t offset, size_t count)
 {
-    return count > 0 && model_known(m, offset, count) == count ? m->bytes + (offset - m->base) : NULL;
+    bool inside = offset >= m->base && offset - m->base < m->count && count <= m->count - (offset - m->base);
+    return count > 0 && inside ? m->bytes + (offset - m->base) : NULL;
 }
 
 bool model_show(struct model *m, size_t base, const uint8_t *bytes, size_t count)
@@ -276,36 +268,6 @@ struct grid_input model_grid(const struct model *m, size_t cursor)
     };
 }
 
-/* Some of the cells: all of them in the window, or none. */
-static void cells_of(const struct grid_input *window, size_t first, bool known, struct grid_cell *cells, size_t count)
-{
-    struct grid_input in = *window;
-    size_t skipped = first - window->first;
-    bool expected = known && skipped < in.expected_size;
-    in.first = first;
-    in.bytes = known ? in.bytes + skipped : NULL;
-    in.readable = known ? in.readable - skipped : 0;
-    in.before = known ? skipped : 0;
-    in.expected = expected ? in.expected + skipped : NULL;
-    in.expected_size = expected ? in.expected_size - skipped : 0;
-    in.glow = known ? in.glow + skipped : NULL;
-    in.since = known && in.since != NULL ? in.since + skipped : NULL;
-    grid_fill(&in, cells, count);
-}
-
-void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count)
-{
-    const struct grid_input window = model_grid(m, cursor);
-    while (count > 0) {
-        size_t known = grid_known(&window, first, count);
-        size_t n = known > 0 ? known : first < m->base && m->base - first < count ? m->base - first : count;
-        cells_of(&window, first, known > 0, cells, n);
-        first += n;
-        cells += n;
-        count -= n;
-    }
-}
-
 /* ---- moving ---- */
 
 void model_answer(struct model *m, const char *format, ...)
@@ -387,8 +349,9 @@ void model_scrolled(struct model *m, size_t most)
 /* Without a layout: from text to text. */
 static void next_text(struct model *m, int direction)
 {
+    const struct grid_input in = model_grid(m, m->cursor);
     struct text_run run;
-    if (direction > 0 ? found_strings_next(m, m->cursor + 1, &run) : found_strings_previous(m, m->cursor, &run)) {
+    if (direction > 0 ? found_strings_next(&in, m->cursor + 1, &run) : found_strings_previous(&in, m->cursor, &run)) {
         model_go(m, run.offset);
     } else {
         model_answer(m, "no text %s here; / looks for other bytes", direction > 0 ? "behind" : "before");

@@ -122,14 +122,8 @@ int model_fading(const struct model *m);
 /* The bytes of [offset, offset + count), where all of them are in the window; else NULL. Good until the next change. */
 const uint8_t *model_at(const struct model *m, size_t offset, size_t count);
 
-/* How many bytes from offset on are in the window, at most `count`. */
-size_t model_known(const struct model *m, size_t offset, size_t count);
-
 /* What the window shows, as grid_fill takes it: good until the next change. cursor: m->cursor, or SIZE_MAX for none. */
 struct grid_input model_grid(const struct model *m, size_t cursor);
-
-/* The picture: grid_fill over the bytes from `first` on (count cells). cursor: m->cursor, or SIZE_MAX to show none. */
-void model_cells(const struct model *m, size_t first, size_t cursor, struct grid_cell *cells, size_t count);
 
 /* Says something about the last key: message. */
 void __attribute__((format(printf, 2, 3))) model_answer(struct model *m, const char *format, ...);

@@ -13,13 +13,15 @@ void pointer_click(const struct dashboard *d, struct model *m, int row, int col)
     struct field_row field, selected;
     if (inside(d->fields, row, col) && layout_leaves(m->layout) == 0) {
         size_t text;
-        if (panel_texts_at(m, d->fields, row, &text)) {
+        const struct grid_input in = model_grid(m, m->cursor);
+        const struct string_table table = {&in, m->top, m->layout_title};
+        if (panel_strings_at(&table, d->fields, row, &text)) {
             model_go(m, text);
         }
         return;
     }
     if (inside(d->fields, row, col)) {
-        if (!panel_fields_row_at(m, d->fields, row, &field)) {
+        if (!panel_fields_row_at(&m->fields, d->fields, row, &field)) {
             return;
         }
         bool again = m->size > 0 && fields_selected(&m->fields, m->cursor, &selected) &&

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys.h"
 #include "panel_attached.h"
 
 #define WIDTH_MOST 64       /* bytes a row */
@@ -24,7 +25,7 @@ static int clamp(int n, int low, int high)
 
 static int field_rows(const struct model *m)
 {
-    size_t rows = panel_fields_rows(m, 200);
+    size_t rows = panel_fields_rows(&m->fields, 200);
     return rows == 0 ? FOUND_STRINGS_ROWS : (int)rows + 1;
 }
 
@@ -182,16 +183,17 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-static void draw_row(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m, int row,
-                     size_t offset)
+static void draw_row(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct grid_input *in,
+                     int row, size_t offset)
 {
     struct grid_cell cells[WIDTH_MOST];
     size_t width = (size_t)d->shape.width;
-    model_cells(m, offset, m->cursor, cells, width);
+    grid_cells(in, offset, cells, width);
     rows_draw(c, row, d->grid.col, t, &d->shape, offset, cells, width);
 }
 
-static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                      const struct grid_input *in)
 {
     struct squeeze s = model_lines(m);
     struct squeeze_line line = squeeze_line(&s, m->top);
@@ -204,7 +206,7 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
         end = end < m->size ? end : m->size;
         more = squeeze_next(&s, &line);
         if (rows == 1) {
-            draw_row(c, t, d, m, row, start);
+            draw_row(c, t, d, in, row, start);
             continue;
         }
         bool selected = m->cursor >= start && m->cursor < end, unknown = more && !squeeze_known(&s, end);
@@ -214,12 +216,13 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
 }
 
 /* The fields, or, where there is no layout, what text there is. */
-static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+                        const struct grid_input *in)
 {
-    const struct grid_input in = model_grid(m, m->cursor);
-    const struct field_table table = {&m->fields, &in};
-    if (panel_fields_rows(m, 1) == 0) {
-        panel_strings(c, t, m, d->fields);
+    const struct field_table table = {&m->fields, in};
+    const struct string_table strings = {in, m->top, m->layout_title};
+    if (panel_fields_rows(&m->fields, 1) == 0) {
+        panel_strings(c, t, &strings, d->fields);
     } else {
         panel_fields(c, t, &table, d->fields);
     }
@@ -240,7 +243,9 @@ static void draw_rule(struct canvas *c, const struct theme *t, int row, int col,
 static void where_words(const struct model *m, char *out, size_t out_size)
 {
     char where[160];
-    panel_where(m, where, sizeof where);
+    const struct grid_input in = model_grid(m, m->cursor);
+    const struct field_table table = {&m->fields, &in};
+    panel_where(&table, where, sizeof where);
     if (m->size == 0) {
         snprintf(out, out_size, "%s", where);
     } else {
@@ -358,27 +363,41 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
+static size_t draw_help(struct canvas *c, const struct theme *t, const struct model *m)
+{
+    struct help_key keys[64];
+    struct help help = {.keys = keys, .palette = m->palette, .rings = m->rings, .guarded = m->guarded,
+                        .top = m->help_top};
+    for (size_t i = 0; i < key_row_count && help.key_count < sizeof keys / sizeof *keys; i++) {
+        if (key_rows[i].label[0] != '\0') {
+            keys[help.key_count++] = (struct help_key){key_rows[i].label, key_rows[i].help};
+        }
+    }
+    return panel_help(c, t, &help);
+}
+
 size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
                       const struct source *source)
 {
     canvas_clear(c);
     if (m->help) {
-        return panel_help(c, t, m);
+        return draw_help(c, t, m);
     }
     const struct attached who = source_attached(source);
     if (m->attached) {
         return panel_attached_full(c, t, &who, m->attached_top);
     }
+    const struct grid_input in = model_grid(m, m->cursor);
     draw_title(c, t, d, m, source);
     if (m->size > 0) {
-        draw_grid(c, t, d, m);
+        draw_grid(c, t, d, m, &in);
     } else {
         draw_empty(c, t, d, source);
     }
     draw_walls(c, t, d, m, source);
-    draw_fields(c, t, d, m);
-    panel_inspector(c, t, m, d->inspector);
-    panel_map(c, t, m, d->map);
+    draw_fields(c, t, d, m, &in);
+    panel_inspector(c, t, &in, m->big_endian, d->inspector);
+    panel_map(c, t, &in, d->map);
     panel_attached(c, t, &who, 0, d->attached);
     draw_status(c, t, d, m, source);
     return 0;
@@ -409,7 +428,7 @@ size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int
     struct rect f = d->fields;
     if (row > f.row && row < f.row + f.rows && col >= f.col && col < f.col + f.cols) {
         struct field_row field;
-        return panel_fields_row_at(m, f, row, &field) && field.offset < m->size ? field.offset : SIZE_MAX;
+        return panel_fields_row_at(&m->fields, f, row, &field) && field.offset < m->size ? field.offset : SIZE_MAX;
     }
     return SIZE_MAX;
 }

@@ -2,6 +2,7 @@
 #ifndef SHMLAB_DASHBOARD_H
 #define SHMLAB_DASHBOARD_H
 
+#include "model.h"
 #include "panels.h"
 #include "rows.h"
 
