@@ -1018,14 +1018,14 @@ static void a_word_that_began_in_the_row_before_is_one(void **state)
 {
     (void)state;
     struct view v;
-    struct grid_cell cells[4];
+    struct grid_cell cells[64];
     struct layout none = {.count = 0};
     view_open(&v, 64);
     assert_int_equal(model_set_layout(&v.m, &none, ""), 0);
     memset(v.bytes, 0, 64);
     memcpy(v.bytes + 13, "word", 4);
     model_take(&v.m, 0, v.bytes, 64);
-    model_cells(&v.m, 16, SIZE_MAX, cells, 4);
+    cells_from(&v.m, 16, cells);
     assert_int_equal(cells[0].byte, 'd');
     assert_true(cells[0].text);
     assert_false(cells[1].text);
