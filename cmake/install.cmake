@@ -27,9 +27,9 @@ file(WRITE ${PROJECT_BINARY_DIR}/built-from "${PROJECT_SOURCE_DIR}/src\n")
 install(FILES ${PROJECT_BINARY_DIR}/built-from DESTINATION ${SHMLAB_HOME}/src)
 
 # The link, made here so that it is installed as one; it says nothing of where PREFIX is.
-file(RELATIVE_PATH door_link /${CMAKE_INSTALL_BINDIR} /${SHMLAB_HOME}/shmlab)
+file(RELATIVE_PATH shmlab_link /${CMAKE_INSTALL_BINDIR} /${SHMLAB_HOME}/shmlab)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/link)
-file(CREATE_LINK ${door_link} ${PROJECT_BINARY_DIR}/link/shmlab SYMBOLIC)
+file(CREATE_LINK ${shmlab_link} ${PROJECT_BINARY_DIR}/link/shmlab SYMBOLIC)
 install(FILES ${PROJECT_BINARY_DIR}/link/shmlab DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -3,7 +3,7 @@
 shmgrid_segment.py (bytes), shmgrid_maps.py (/proc/PID/maps), shmgrid_elf.py (a type's layout from its object file),
 shmgrid_layout.py (the same from gdb's own types), shmgrid_view.py (shm-view draws), shmgrid_grid.py (what is shown),
 shmgrid_window.py (the window), shmgrid_live.py (while others write), shmgrid_redraw.py (when the program has printed),
-shmgrid_commands.py (words), shmgrid_once.py (shm-grid), shmgrid_attached.py (who has it)."""
+shmgrid_window_commands.py (words), shmgrid_once.py (shm-grid), shmgrid_attached.py (who has it)."""
 import os
 import sys
 
@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 
 import gdb
 
-import shmgrid_commands
+import shmgrid_window_commands
 import shmgrid_live
 import shmgrid_window
 
@@ -34,5 +34,5 @@ def own_sources():
 
 own_sources()
 shmgrid_window.install()
-shmgrid_commands.install()
+shmgrid_window_commands.install()
 shmgrid_live.install()

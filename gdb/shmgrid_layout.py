@@ -225,14 +225,14 @@ def write(node, out, indent, parent):
         head += " " + quoted(node.name)
     if node.bits:
         head += " : %d" % node.bits
-    words = ["bit %d" % node.bit] if node.bits else []
-    words += [] if node.kind == "array" else ["kind " + node.kind]
-    words += ["size %d" % node.size, "align %d" % node.align]
-    words += ["count %d" % node.count] if not container and not node.bits else []
-    words += ["stride %d" % node.stride] if not node.bits and (not container or node.kind == "array") else []
-    words += [] if container else ["noflags"]
-    words += sorted(node.flags)
-    out.append("%s (%s)" % (head, ", ".join(words)))
+    attributes = ["bit %d" % node.bit] if node.bits else []
+    attributes += [] if node.kind == "array" else ["kind " + node.kind]
+    attributes += ["size %d" % node.size, "align %d" % node.align]
+    attributes += ["count %d" % node.count] if not container and not node.bits else []
+    attributes += ["stride %d" % node.stride] if not node.bits and (not container or node.kind == "array") else []
+    attributes += [] if container else ["noflags"]
+    attributes += sorted(node.flags)
+    out.append("%s (%s)" % (head, ", ".join(attributes)))
     if container or node.enumerators:
         out[-1] += " {"
         for member in node.members:

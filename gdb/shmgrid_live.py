@@ -123,11 +123,11 @@ no program runs."""
 
     def invoke(self, text, _from_tty):
         self.dont_repeat()
-        word = text.strip()
-        if word not in ("", "on", "off"):
+        setting = text.strip()
+        if setting not in ("", "on", "off"):
             raise gdb.GdbError("shm-live: on or off")
-        if word:
-            LIVE.wanted = word == "on"
+        if setting:
+            LIVE.wanted = setting == "on"
         LIVE.watch()
         why = LIVE.why_not()
         if LIVE.wanted and why:

@@ -1,19 +1,19 @@
 """The word shm-grid where gdb has Python: the same picture as that of the plain one in .gdbinit, with completion, and with
-EXPR in as many words as one likes."""
+EXPR in as many arguments as one likes."""
 import re
 
 import gdb
 
 import shmgrid_segment
 from shmgrid_view import VIEWER
-from shmgrid_word import Word, expression_and_size
+from shmgrid_command import Command, expression_and_size
 
 
 def columns():
     return min(max(gdb.parameter("width") or 80, 40), 500)
 
 
-class ShmGrid(Word):
+class ShmGrid(Command):
     """Show memory as the picture that shm-view draws: shm-grid [EXPR [SIZE]].
 
 Without EXPR: the whole System V segment that the program has attached (see shm-find), with the
@@ -35,9 +35,9 @@ The window of `layout shm` shows the same, and follows each stop."""
         else:
             place = self.first()
         layout = place.layout()
-        words = VIEWER.source(place.read(), layout) + ["--render", "ansi", "--cols", str(columns())]
+        arguments = VIEWER.source(place.read(), layout) + ["--render", "ansi", "--cols", str(columns())]
         heading = "0x%x%s" % (place.address, " of process %d" % place.pid if place.pid is not None else "")
-        lines = VIEWER.run(words).split("\n")
+        lines = VIEWER.run(arguments).split("\n")
         lines[0] = re.sub(r"file (/proc/self/fd/)?\d+", heading, lines[0])
         told = "%s, as gdb knows it" % place.type if expression else "that of the program"
         gdb.write(re.sub(r"(?m)^((?:\033\[[0-9;]*m)*layout: )\d+", r"\g<1>" + told, "\n".join(lines)))

@@ -32,10 +32,10 @@ class Place:
     def heading(self, room):
         """As many words as there is room for: gdb cuts a title at its front."""
         size = "%d bytes" % self.size if self.size == self.whole else "%d of %d bytes" % (self.size, self.whole)
-        words = [self.title, size, "at 0x%x" % self.address]
-        while len(words) > 1 and len(", ".join(words)) > room:
-            words.pop()
-        return ", ".join(words)[:max(room, 0)]
+        parts = [self.title, size, "at 0x%x" % self.address]
+        while len(parts) > 1 and len(", ".join(parts)) > room:
+            parts.pop()
+        return ", ".join(parts)[:max(room, 0)]
 
     def read(self):
         """The bytes. A process of this machine may run meanwhile; another one must be stopped."""
@@ -96,13 +96,13 @@ def _size_of(shmid):
     return next((int(r[3]) for r in rows[1:] if r[1] == str(shmid)), None)
 
 
-def _words_match(words, called):
+def _arguments_match(wanted, called):
     """As src/shm_layout.h says: an option by its beginning, another word as it is or behind a "="."""
-    def one(word):
-        if word.startswith("--"):
-            return any(len(a) > 2 and word.startswith(a.split("=")[0]) for a in called if a.startswith("--"))
-        return any(a == word or a.endswith("=" + word) for a in called)
-    return all(one(word) for word in words)
+    def one(argument):
+        if argument.startswith("--"):
+            return any(len(a) > 2 and argument.startswith(a.split("=")[0]) for a in called if a.startswith("--"))
+        return any(a == argument or a.endswith("=" + argument) for a in called)
+    return all(one(argument) for argument in wanted)
 
 
 def _command_line():
@@ -122,9 +122,9 @@ def candidate(path, called):
     best = None
     for entry in shmgrid_elf.section(path, b"shm_layout").split(b"\0"):
         name, _, when = entry.decode(errors="replace").partition("\t")
-        words = when.split()
-        if name and _words_match(words, called) and (best is None or len(words) > best[0]):
-            best = (len(words), name)
+        wanted = when.split()
+        if name and _arguments_match(wanted, called) and (best is None or len(wanted) > best[0]):
+            best = (len(wanted), name)
     return best[1] if best else None
 
 

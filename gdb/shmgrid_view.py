@@ -44,10 +44,10 @@ class Viewer:
             self.files[name] = (fd, content)
         return "/proc/self/fd/%d" % fd
 
-    def run(self, words):
-        """What shm-view prints for these words."""
+    def run(self, arguments):
+        """What shm-view prints for these arguments."""
         try:
-            done = subprocess.run([path()] + words, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,
+            done = subprocess.run([path()] + arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,
                                   pass_fds=[fd for fd, _ in self.files.values()])
         except (OSError, subprocess.SubprocessError) as why:
             raise gdb.GdbError("shm: cannot run shm-view: %s" % why)
@@ -58,9 +58,9 @@ class Viewer:
         return done.stdout.decode(errors="replace")
 
     def source(self, content, layout):
-        """The words that name the bytes and the text of their layout; "": without one."""
-        words = ["--file", self.file("now", content)]
-        return words + (["--layout", self.file("layout", layout.encode())] if layout else ["--no-layout"])
+        """The arguments that name the bytes and the text of their layout; "": without one."""
+        arguments = ["--file", self.file("now", content)]
+        return arguments + (["--layout", self.file("layout", layout.encode())] if layout else ["--no-layout"])
 
     def screen(self, content, cols, rows, layout="", at="0", top=0, was=None, since=None):
         """The viewer's screen as lines with colours, without its title and its last row: rows lines.
@@ -68,12 +68,12 @@ class Viewer:
         at: the byte or field that is selected; top: the offset that stands in the first row, if it may; None: one that
         has the selected byte in view.
         was, since: bytes of the same size, from which come the two levels of marks."""
-        words = self.source(content, layout) + ["--render", "ansi", "--at", at, "--screen",
+        arguments = self.source(content, layout) + ["--render", "ansi", "--at", at, "--screen",
                                                 "%dx%d" % (within(cols, COLS), within(rows + 2, ROWS))]
-        words += ["--top", str(top)] if top is not None else []
-        words += ["--was", self.file("was", was)] if was is not None else []
-        words += ["--since", self.file("since", since)] if since is not None else []
-        return self.run(words).split("\n")[1:-2]
+        arguments += ["--top", str(top)] if top is not None else []
+        arguments += ["--was", self.file("was", was)] if was is not None else []
+        arguments += ["--since", self.file("since", since)] if since is not None else []
+        return self.run(arguments).split("\n")[1:-2]
 
 
 VIEWER = Viewer()

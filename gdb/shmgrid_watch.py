@@ -8,7 +8,7 @@ import gdb
 import shmgrid_fields
 import shmgrid_maps
 import shmgrid_segment
-from shmgrid_word import Word
+from shmgrid_command import Command
 
 REGISTERS = 4
 WATCHES = {} # number of the breakpoint -> Watch
@@ -122,7 +122,7 @@ def on_stop(event):
             print("shm: %s was written: %s" % (hit.spot.name, why))
 
 
-class ShmWatch(Word):
+class ShmWatch(Command):
     """Stop at each write that changes a field: shm-watch FIELD.
 
 Answers "who wrote this?": after `continue`, gdb stops behind the writing instruction and tells the
@@ -144,7 +144,7 @@ there already doesn't, either.
         return shmgrid_fields.completions(text, word)
 
 
-class ShmBreakField(Word):
+class ShmBreakField(Command):
     """Stop once, at the next write that changes a field: shm-break-field FIELD [OP VALUE].
 
 With OP (== != < <= > >=) and a number: once, at the write after which this is true:

@@ -119,9 +119,9 @@ def on_exit(_event):
 
 def quietly(act):
     """gdb prints a handler's exception as a traceback, at each prompt."""
-    def handler(*words):
+    def handler(*args):
         try:
-            act(*words)
+            act(*args)
         except Exception as why: # pylint: disable=broad-except
             GRID.error = "shm: " + str(why)
     return handler

@@ -29,8 +29,8 @@ bench_list()
     say "Others come with a later version: shared memory beside pipes, sockets and message queues."
 }
 
-# bench_words NAME WORDS...: ends the program where they are more than --quick.
-bench_words()
+# bench_arguments NAME WORDS...: ends the program where they are more than --quick.
+bench_arguments()
 {
     if (($# > 2)) || { (($# == 2)) && [[ $2 != --quick ]]; }; then
         warn "bench $1 takes --quick or nothing. See: ./shmlab help bench"
@@ -40,7 +40,7 @@ bench_words()
 
 bench_view()
 {
-    bench_words view "$@"
+    bench_arguments view "$@"
     build_programs build bench >&2 || exit 1
     ninja_run "$PRESET" bench-view >&2 || exit 1
     say "The programs of build/$PRESET:" >&2
@@ -60,7 +60,7 @@ bench_gdb_leave()
 bench_gdb()
 {
     local dir said rounds=200
-    bench_words gdb "$@"
+    bench_arguments gdb "$@"
     [[ ${1-} ]] && rounds=5
     build_programs build gdb >&2 || exit 1
     gdb -nx -batch -ex 'python import gdb' >/dev/null 2>&1 </dev/null ||
@@ -96,13 +96,13 @@ bench_layout()
 bench_grade()
 {
     local count=300
-    bench_words grade "$@"
+    bench_arguments grade "$@"
     [[ ${1-} ]] && count=20
     build_programs build lesson lesson-more >&2 || exit 1
     SHMLAB_BIN=$BIN exec python3 -B "$ROOT/tests/bench/grade.py" "$count"
 }
 
-word_bench()
+command_bench()
 {
     case ${1-} in
         '') bench_list ;;

@@ -134,7 +134,7 @@ demo_farewell() # STATUS
     say "    $CALL serve    $CALL read    $CALL view    ipcs -m"
 }
 
-word_demo()
+command_demo()
 {
     local status
     if (($#)); then

@@ -198,7 +198,7 @@ doctor_debugging()
     fi
 }
 
-word_doctor()
+command_doctor()
 {
     if (($#)); then
         warn "doctor takes no words. See: $CALL help doctor"

@@ -71,7 +71,7 @@ server_start()
 # server_is_ours: it was started by this call, and not by somebody else after ours had gone.
 server_is_ours()
 {
-    tr '\0' '\n' 2>/dev/null <"/proc/$SEGMENT_PID/environ" | grep -qxF "SHMLAB_GDB_DOOR=$GDB_DIR"
+    tr '\0' '\n' 2>/dev/null <"/proc/$SEGMENT_PID/environ" | grep -qxF "SHMLAB_GDB_DIR=$GDB_DIR"
 }
 
 # What was started here ends, and its segment goes, also where gdb has killed the server.
@@ -107,7 +107,7 @@ gdb_will_leave()
 {
     GDB_DIR=$(mktemp -d "${TMPDIR:-/tmp}/shmlab-gdb.XXXXXX") || die "cannot make a folder in ${TMPDIR:-/tmp}"
     GDB_OURS=yes
-    export SHMLAB_GDB_DOOR=$GDB_DIR
+    export SHMLAB_GDB_DIR=$GDB_DIR
     trap 'exit 129' HUP
     trap 'exit 143' TERM
     trap gdb_leave EXIT
@@ -118,18 +118,18 @@ gdb_will_leave()
 # gdb_open WORDS...: with the kit's words, and the layout where this gdb can show it. Ctrl-C is for gdb.
 gdb_open()
 {
-    local words=(gdb -q)
+    local arguments=(gdb -q)
     trap : INT
     unset DEBUGINFOD_URLS # else gdb asks first whether it may fetch from the network
     export SHMLAB_VIEW=$BIN/shm-view
-    [[ $GDB_TUI ]] && words+=(-tui)
-    words+=(-iex 'set pagination off' -x "$ROOT/gdb/.gdbinit")
+    [[ $GDB_TUI ]] && arguments+=(-tui)
+    arguments+=(-iex 'set pagination off' -x "$ROOT/gdb/.gdbinit")
     if [[ $GDB_TUI && $GDB_PYTHON ]]; then
-        words+=(-ex 'layout shm')
+        arguments+=(-ex 'layout shm')
     else
-        words+=(-ex 'echo This gdb can show no window with the segment. Type shm-grid to see it here.\n')
+        arguments+=(-ex 'echo This gdb can show no window with the segment. Type shm-grid to see it here.\n')
     fi
-    "${words[@]}" "$@"
+    "${arguments[@]}" "$@"
 }
 
 # attach_check PID: may gdb have it? Else ends the program with the reason.
@@ -180,8 +180,8 @@ gdb_attach()
 # shell_quoted WORDS...: as a shell takes them; gdb starts programs by way of one.
 shell_quoted()
 {
-    local word
-    for word; do printf "'%s' " "${word//\'/\'\\\'\'}"; done
+    local argument
+    for argument; do printf "'%s' " "${argument//\'/\'\\\'\'}"; done
 }
 
 # gdb_server OPTION...: one that gdb starts. Its words would run into gdb's windows: they go nowhere.
@@ -265,8 +265,8 @@ gdb_wrong()
     exit 2
 }
 
-# words_take WORD...: those that name the segment go to GDB_SEGMENT, the others to REST.
-words_take()
+# options_take WORD...: those that name the segment go to GDB_SEGMENT, the others to REST.
+options_take()
 {
     REST=()
     while (($#)); do
@@ -286,7 +286,7 @@ words_take()
     done
 }
 
-word_gdb()
+command_gdb()
 {
     local REST
     case ${1-} in
@@ -294,7 +294,7 @@ word_gdb()
         --session) gdb_session "${@:2}" ;;
         --session=*) gdb_session "${1#--session=}" "${@:2}" ;;
         --core | --core=*) REST=("$@") ;;
-        *) words_take "$@" ;;
+        *) options_take "$@" ;;
     esac
     set -- "${REST[@]}"
     case ${1-} in

@@ -14,7 +14,7 @@
 source "$ROOT/src/shmlab/build.bash"
 
 # How the user calls the front door from here: what is told to type must work as it stands.
-door_called()
+shmlab_call()
 {
     local found
     if [[ $INSTALLED ]]; then
@@ -28,12 +28,12 @@ door_called()
     fi
 }
 
-word_lesson()
+command_lesson()
 {
     case ${1-} in
         start | check | watch | ask | view | gdb | grade | verify) build_programs build lesson lesson-more >&2 || exit 1 ;;
         mistake) packages_require lesson lesson-more >&2 ;;
         *) packages_require lesson >&2 ;;
     esac
-    SHMLAB_CALL=$(door_called) SHMLAB_BIN=$BIN exec python3 "$ROOT/lessons/runner/lesson" "$@"
+    SHMLAB_CALL=$(shmlab_call) SHMLAB_BIN=$BIN exec python3 "$ROOT/lessons/runner/lesson" "$@"
 }

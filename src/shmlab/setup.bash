@@ -8,7 +8,7 @@
 # shellcheck source=src/shmlab/build.bash
 source "$ROOT/src/shmlab/build.bash"
 
-word_setup()
+command_setup()
 {
     local uses=(build demo)
     case ${1-} in

@@ -135,7 +135,7 @@ test_list()
     ctest --test-dir "$BUILD" -N | sed -n 's/^ *Test *#[0-9]*: /  /p'
 }
 
-word_test()
+command_test()
 {
     case ${1-} in
         '') test_all ;;

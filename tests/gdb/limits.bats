@@ -27,9 +27,9 @@ await()
     done
 }
 
-# plain_door SCOPE attach|all WORD...: ./shmlab gdb of an installed kit under $KEY, on a terminal, by a plain user in a
+# plain_shmlab SCOPE attach|all WORD...: ./shmlab gdb of an installed kit under $KEY, on a terminal, by a plain user in a
 # world with this ptrace_scope and this filter. Needs root, to become that user.
-plain_door()
+plain_shmlab()
 {
     local scope=$1 filter=$2
     shift 2
@@ -67,18 +67,18 @@ serve_plain()
 @test "ptrace_scope 1: attaching is refused with the reason, the command that mends it, and another way" {
     world_needed
     serve_plain
-    plain_door 1 attach gdb --key "$KEY"
+plain_shmlab 1 attach gdb --key "$KEY"
     ends 1
     sees "shmlab: cannot attach gdb to shm-server (pid $SERVER): the kernel forbids it (ptrace; scope 1)"
     shows 'sudo sysctl kernel.yama.ptrace_scope=0' 'or let gdb start the server itself' 'shmlab doctor'
-    plain_door 1 attach doctor
+plain_shmlab 1 attach doctor
     ends 0
     sees 'scope 1: gdb can start a program, but not attach to a running one'
 }
 
 @test "ptrace_scope 1: a server that gdb starts itself is shown" {
     world_needed
-    plain_door 1 attach gdb --key "$KEY"
+plain_shmlab 1 attach gdb --key "$KEY"
     sees 'message_write_field' '1024 bytes' 'Each continue writes one value.'
     keys -l quit
     keys Enter
@@ -96,16 +96,16 @@ serve_plain()
     for scope in 2 3; do
         mend='sudo sysctl kernel.yama.ptrace_scope=0'
         [[ $scope == 3 ]] && mend='only a new boot takes scope 3 back'
-        plain_door $scope all gdb --key "$KEY"
+        plain_shmlab $scope all gdb --key "$KEY"
         ends 1
         sees "cannot attach gdb to shm-server (pid $SERVER): the kernel forbids it (ptrace; scope $scope)"
         shows "$mend"
         hides 'let gdb start the server itself'
-        plain_door $scope all gdb --key 0x5d000001 client
+        plain_shmlab $scope all gdb --key 0x5d000001 client
         ends 1
         sees "gdb cannot start a program here: the kernel forbids it (ptrace; scope $scope)"
         shows "$mend"
-        plain_door $scope all doctor
+        plain_shmlab $scope all doctor
         ends 0
         sees "scope $scope: gdb can start no program and attach to none"
     done
@@ -113,7 +113,7 @@ serve_plain()
 
 @test "a container that forbids attaching, without Yama: doctor tells" {
     world_needed
-    plain_door 0 attach doctor
+plain_shmlab 0 attach doctor
     ends 0
     sees 'scope 0: gdb can start a program, but not attach to a running one' 'CAP_SYS_PTRACE'
 }
@@ -121,13 +121,13 @@ serve_plain()
 @test "another user's server: who owns it and what to do; one whose segment is closed, too" {
     world_needed
     serve --mode 0666
-    plain_door 0 attach gdb --key "$KEY"
+plain_shmlab 0 attach gdb --key "$KEY"
     ends 1
     sees "cannot attach gdb to shm-server (pid $SERVER): it belongs to uid 0, and a debugger gets at your own programs only"
     shows 'start a server of your own'
     stop TERM
     serve
-    plain_door 0 attach gdb --key "$KEY"
+plain_shmlab 0 attach gdb --key "$KEY"
     ends 1
     sees 'Permission denied' '0600'
 }

@@ -9,7 +9,7 @@ import shmgrid_fields
 import shmgrid_segment
 from shmgrid_grid import GRID
 from shmgrid_view import VIEWER
-from shmgrid_word import Word
+from shmgrid_command import Command
 
 SAVED = {} # name -> bytes
 
@@ -35,7 +35,7 @@ def is_part(name, path):
     return name == path or name.startswith((path + ".", path + "["))
 
 
-class ShmFields(Word):
+class ShmFields(Command):
     """List the fields in the segment: shm-fields [FIELD].
 
 Each line has a field's offset from the segment's start and its size, both in bytes, its type, its
@@ -64,7 +64,7 @@ shm-window (struct TYPE *) ADDRESS."""
         return shmgrid_fields.completions(text, word)
 
 
-class ShmMap(Word):
+class ShmMap(Command):
     """Tell who has the segment attached: shm-map.
 
 One line for each place: the process, its program, the address there and the rights. The same bytes
@@ -122,7 +122,7 @@ def saved(name):
         raise gdb.GdbError("shm: cannot read %s: %s" % (shmgrid_segment.printable(name), why.strerror))
 
 
-class ShmSave(Word):
+class ShmSave(Command):
     """Keep the segment's bytes as they are now: shm-save [NAME | FILE].
 
 NAME is kept in this gdb only (without it: saved). FILE, a name with a / or a . in it, is written with
@@ -149,7 +149,7 @@ See what has changed since: shm-diff NAME. Show it: shm-load NAME."""
         print("Saved %s: %d bytes of %s" % (shmgrid_segment.printable(name), len(now.bytes), now.place.title))
 
 
-class ShmLoad(Word):
+class ShmLoad(Command):
     """Show a snapshot: shm-load NAME | FILE.
 
 It only shows: nothing is ever written into the program. NAME is one of shm-save; FILE, a name with a
@@ -168,9 +168,9 @@ and marked is what is otherwise there now."""
             was = now.bytes if len(now.bytes) == len(content) else None
         except gdb.GdbError:
             pass # no process: the bytes are shown all the same
-        words = VIEWER.source(content, layout) + ["--render", "text"]
-        words += ["--was", VIEWER.file("was", was)] if was is not None else []
-        picture = re.sub(r"(?m)^layout: \d+$", "layout: that of the program", VIEWER.run(words)).split("\n", 1)
+        arguments = VIEWER.source(content, layout) + ["--render", "text"]
+        arguments += ["--was", VIEWER.file("was", was)] if was is not None else []
+        picture = re.sub(r"(?m)^layout: \d+$", "layout: that of the program", VIEWER.run(arguments)).split("\n", 1)
         print("snapshot %s, %d bytes (shown only, nothing is written into the program)\n%s" % (
             shmgrid_segment.printable(text), len(content), picture[-1].rstrip("\n")))
 
@@ -187,7 +187,7 @@ def runs(old, new):
             start = None
 
 
-class ShmDiff(Word):
+class ShmDiff(Command):
     """Tell what has changed in the segment: shm-diff [NAME | FILE].
 
 Without a name: since the last stop before this one. NAME and FILE are snapshots of shm-save.

@@ -1,17 +1,17 @@
-"""The words for the window shm_grid. Others: shmgrid_tell.py, shmgrid_watch.py."""
+"""The words for the window shm_grid. Others: shmgrid_report.py, shmgrid_watch.py."""
 import re
 
 import gdb
 
 import shmgrid_fields
 import shmgrid_once
-import shmgrid_tell
+import shmgrid_report
 import shmgrid_watch
 from shmgrid_grid import GRID
-from shmgrid_word import Word, expression_and_size
+from shmgrid_command import Command, expression_and_size
 
 
-class ShmWindow(Word):
+class ShmWindow(Command):
     """Choose what the window shm_grid shows: shm-window [EXPR [SIZE]].
 
 Without EXPR: the System V segment that the program has attached, found by its /SYSV... mapping,
@@ -24,7 +24,7 @@ shown. SIZE is a number of bytes.
         GRID.show(*expression_and_size(text))
 
 
-class ShmGridSelect(Word):
+class ShmGridSelect(Command):
     """Inspect a byte in the window shm_grid: shm-grid-select OFFSET.
 
 OFFSET counts from the segment's start, as 20 or 0x14; the name of a field works, too."""
@@ -40,7 +40,7 @@ OFFSET counts from the segment's start, as 20 or 0x14; the name of a field works
         GRID.select(text)
 
 
-class ShmGridReset(Word):
+class ShmGridReset(Command):
     """Forget the marks in the window shm_grid: what changes from now on is marked.
 
 A * marks what changed since the last stop, a dot what changed since this word was given."""
@@ -54,5 +54,5 @@ def install():
     ShmGridSelect("shm-grid-select")
     ShmGridReset("shm-grid-reset")
     shmgrid_once.install()
-    shmgrid_tell.install()
+    shmgrid_report.install()
     shmgrid_watch.install()

@@ -4,7 +4,7 @@ import re
 import gdb
 
 
-class Word(gdb.Command):
+class Command(gdb.Command):
     def __init__(self, name, complete=None):
         if complete is None:
             super().__init__(name, gdb.COMMAND_DATA)

@@ -8,7 +8,7 @@ bats_require_minimum_version 1.5.0
 setup()
 {
     ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
-    T=$(mktemp -d /tmp/door.XXXXXX)
+    T=$(mktemp -d /tmp/shmlab-cli.XXXXXX)
     chmod 755 "$T"
     unset TMUX TMUX_PANE SHMLAB_PRESET
 }
@@ -44,8 +44,8 @@ await()
 # absent PATTERN FILE: a plain "! grep" would not end a test.
 absent() { if grep -q -- "$1" "$2"; then return 1; fi; }
 
-# house FOLDER: a copy of the front door with just enough around it to be called there.
-house()
+# copy_tree FOLDER: a copy of the front door with just enough around it to be called there.
+copy_tree()
 {
     mkdir -p "$1/src"
     cp -r "$ROOT/src/shmlab" "$1/src/"
@@ -117,8 +117,8 @@ plain()
 }
 
 # door WORD...: the copied house's front door with our tools.
-door() { PATH=$T/bin "$T/house/shmlab" "$@"; }
-plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
+shmlab() { PATH=$T/bin "$T/tree/shmlab" "$@"; }
+plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 
 # ---- words ----
 
@@ -150,7 +150,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 
 @test "an unknown word gives 2 and the word that was probably meant" {
     run -2 --separate-stderr "$ROOT/shmlab" dmeo
-    [[ $stderr == *"no word 'dmeo'"*"Did you mean: ./shmlab demo"* && -z $output ]]
+    [[ $stderr == *"no command 'dmeo'"*"Did you mean: ./shmlab demo"* && -z $output ]]
     run -2 --separate-stderr "$ROOT/shmlab" doc
     [[ $stderr == *"./shmlab doctor"* ]]
     run -2 --separate-stderr "$ROOT/shmlab" xylophone
@@ -187,8 +187,8 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "it works from any folder, through links, with blanks in its path, without HOME and under any umask" {
-    house "$T/my house"
-    ln -s "my house/shmlab" "$T/first link"
+    copy_tree "$T/my tree"
+    ln -s "my tree/shmlab" "$T/first link"
     mkdir "$T/else where"
     ln -s "../first link" "$T/else where/lab"
     cd "$T/else where"
@@ -202,11 +202,11 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 # ---- packages ----
 
 @test "a missing package is named with what it is for, and no root and no sudo gives the exact command" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -tmux -sudo -gcc -ninja
     apt_that gcc
     rm "$T/bin/ninja"
-    run -1 --separate-stderr plain_door setup
+    run -1 --separate-stderr plain_shmlab setup
     grep -Eq '^  gcc +compiles the kit$' <<<"$output"
     grep -Eq '^  ninja-build +does the build$' <<<"$output"
     grep -Eq '^  tmux +shows viewer' <<<"$output"
@@ -216,21 +216,21 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "sudo that would ask for a password where nobody can answer is not waited for" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -gcc
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 1; echo "sudo $*" >>"$T/calls"; sleep 100'
-    run -1 --separate-stderr plain_door setup </dev/null
+    run -1 --separate-stderr plain_shmlab setup </dev/null
     [[ $stderr == *"apt-get install --no-install-recommends gcc"* ]]
     [[ ! -e $T/calls ]]
 }
 
 @test "what is missing is installed by sudo, in one call, without recommends and without questions" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -gcc -tmux
     apt_that gcc tmux
     tool sudo <<<'[[ $1 == -n ]] && exit 0; echo "sudo" >>"$T/calls"; exec "$@"'
-    run -0 plain_door setup
+    run -0 plain_shmlab setup
     grep -Eq '^apt-get .*--no-install-recommends .*install gcc tmux \[noninteractive\]$' "$T/calls"
     [[ $(grep -c '^apt-get' "$T/calls") == 1 && $(grep -c '^sudo' "$T/calls") == 1 ]]
     grep -q '^cmake --preset dev' "$T/calls"
@@ -238,7 +238,7 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "package lists are fetched only where a name is not known" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -gcc
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
@@ -246,88 +246,88 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
     apt_knows_if 'grep -q update "$T/calls" 2>/dev/null || [[ " $* " == *" tmux "* ]]'
     rm "$T/bin/tmux"
     apt_that_also tmux
-    run -0 plain_door setup
+    run -0 plain_shmlab setup
     grep '^apt-get' "$T/calls" | head -n 1 | grep -q 'apt-get -q update'
     [[ $(grep -c '^apt-get' "$T/calls") == 2 ]]
 }
 
 @test "an apt-get that fails: its last words, a hint at the network, 1, and nothing built" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -gcc
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     tool apt-get <<<'echo "apt-get $*" >>"$T/calls"; echo "E: no such host"; exit 100'
-    run -1 --separate-stderr plain_door setup
+    run -1 --separate-stderr plain_shmlab setup
     [[ $stderr == *"E: no such host"*"network"*"sudo apt-get install --no-install-recommends gcc"* ]]
     [[ $(grep -c ' update' "$T/calls") == 1 && $(grep -c ' install' "$T/calls") == 2 ]]
     absent '^cmake' "$T/calls"
 }
 
 @test "clang's libraries are asked for by the version of the clang that is there" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -sudo
     apt_that
     tool clang <<<'[[ $1 == -dumpversion ]] && echo 19.1.7; exit 1'
-    run -1 --separate-stderr plain_door test
+    run -1 --separate-stderr plain_shmlab test
     [[ $stderr == *"libclang-rt-19-dev"* ]]
     rm "$T/bin/clang"
     apt_knows_if true '  Depends: clang-21'
-    run -1 --separate-stderr plain_door test
+    run -1 --separate-stderr plain_shmlab test
     [[ $stderr == *"clang libclang-rt-21-dev"* ]]
     # no lists yet: nothing is guessed
     tool apt-cache <<<'exit 100'
-    run -1 --separate-stderr plain_door test
+    run -1 --separate-stderr plain_shmlab test
     [[ $stderr == *" clang"* && $stderr != *"libclang-rt"* ]]
     # where that name is unknown and the older one is known
     apt_knows_if '[[ $2 != libclang-rt-* ]]' '  Depends: clang-14'
-    run -1 --separate-stderr plain_door test
+    run -1 --separate-stderr plain_shmlab test
     [[ $stderr == *"libclang-common-14-dev"* ]]
 }
 
 @test "big programs to compare with are asked for where apt knows them, and done without elsewhere" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -dwz -python3-dbg
     apt_that dwz python3-dbg
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     tool dpkg-query <<<'exit 1'
     apt_knows_if '[[ $2 != valgrind-dbg ]]'
-    run -0 plain_door setup --test
+    run -0 plain_shmlab setup --test
     grep -q 'install dwz python3-dbg \[' "$T/calls"
     : >"$T/calls"
-    run -0 plain_door setup --test
+    run -0 plain_shmlab setup --test
     absent '^apt-get' "$T/calls"
 }
 
 @test "once all is there, nothing is looked for again until packages change" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
     built
     tool pkg-config <<<'echo "pkg-config $*" >>"$T/calls"'
-    run -0 plain_door setup
+    run -0 plain_shmlab setup
     grep -q '^pkg-config' "$T/calls"
     rm "$T/calls"
-    run -0 plain_door setup
+    run -0 plain_shmlab setup
     [[ $(cat "$T/calls") == "ninja "* ]]
 }
 
 @test "where there is no apt-get, what is missing is named; tmux alone can be done without" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -apt-get -gcc
     built
-    run -1 --separate-stderr plain_door setup
+    run -1 --separate-stderr plain_shmlab setup
     [[ $output == *"gcc"* && $stderr == *"neither Debian nor Ubuntu"* ]]
     tools -apt-get -tmux
     built
-    run -0 --separate-stderr plain_door setup
+    run -0 --separate-stderr plain_shmlab setup
     [[ $output == *"tmux"* ]]
 }
 
 @test "a build folder that came with a copy of the tree is planned anew" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
     built
-    run -0 plain_door setup
-    mv "$T/house" "$T/other"
+    run -0 plain_shmlab setup
+    mv "$T/tree" "$T/other"
     ln -s other/shmlab "$T/shmlab"
     : >"$T/calls"
     run -0 plain env PATH="$T/bin" "$T/shmlab" setup
@@ -338,37 +338,37 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "a failing build shows the compiler's words and gives 1" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
     built
     tool ninja <<<'echo "server.c:7: error: no such thing"; exit 1'
-    run -1 --separate-stderr plain_door read
+    run -1 --separate-stderr plain_shmlab read
     [[ $stderr == *"server.c:7: error: no such thing"* && -z $output ]]
 }
 
 @test "a build folder of somebody else is told, with the command that mends it" {
     ((EUID == 0)) || skip "needs root to make a folder of somebody else"
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
     built
-    mkdir -p "$T/house/build"
+    mkdir -p "$T/tree/build"
     run -1 --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
-        env PATH="$T/bin" "$T/house/shmlab" setup
-    [[ $stderr == *"belongs to root"*"sudo chown -R 65534:65534 $T/house/build"* ]]
+        env PATH="$T/bin" "$T/tree/shmlab" setup
+    [[ $stderr == *"belongs to root"*"sudo chown -R 65534:65534 $T/tree/build"* ]]
 }
 
 @test "a built tree of somebody else, a classroom's, is used as it is" {
     ((EUID == 0)) || skip "needs root to make a folder of somebody else"
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
     built
-    mkdir -p "$T/house/build/dev/bin"
+    mkdir -p "$T/tree/build/dev/bin"
     for name in shm-server shm-client shm-view shm-probe; do
-        printf '#!/bin/sh\necho "$0 $*"\n' >"$T/house/build/dev/bin/$name"
-        chmod 755 "$T/house/build/dev/bin/$name"
+        printf '#!/bin/sh\necho "$0 $*"\n' >"$T/tree/build/dev/bin/$name"
+        chmod 755 "$T/tree/build/dev/bin/$name"
     done
-    run -0 setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$T/bin" "$T/house/shmlab" read --id 7
-    [[ $output == "$T/house/build/dev/bin/shm-client --id 7" ]]
+    run -0 setpriv --reuid=65534 --regid=65534 --clear-groups env PATH="$T/bin" "$T/tree/shmlab" read --id 7
+    [[ $output == "$T/tree/build/dev/bin/shm-client --id 7" ]]
     [[ ! -e $T/calls ]]
 }
 
@@ -383,18 +383,18 @@ plain_door() { plain env PATH="$T/bin" "$T/house/shmlab" "$@"; }
 }
 
 @test "doctor gives 1 where the kit can't be built, with the command that mends it" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools -gcc
-    run -1 door doctor
+    run -1 shmlab doctor
     grep -Eq '^  MISSING +build ' <<<"$output"
     [[ $output == *"mend: sudo apt-get install --no-install-recommends gcc"* ]]
 }
 
 @test "doctor changes nothing" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
-    run door doctor
-    [[ ! -e $T/house/build ]]
+    run shmlab doctor
+    [[ ! -e $T/tree/build ]]
 }
 
 @test "doctor tells of a segment that a dead server left, and how to remove it" {
@@ -447,8 +447,8 @@ demo()
     local columns=$1 rows=$2
     shift 2
     tmux -S "$T/out" -f /dev/null set -g default-terminal xterm-256color \; new-session -d -x "$columns" -y "$rows" \
-        env TMPDIR="$T/run" "$@" bash -c 'cd /; echo $$ >"$1/door.pid"; "$0"/shmlab demo; echo "status $?"; exec cat' \
-        "$ROOT" "$T"
+        env TMPDIR="$T/run" "$@" bash -c 'cd /; "$0"/shmlab demo; echo "status $?"; exec cat' \
+        "$ROOT"
     await 20 segment_known
 }
 
@@ -621,11 +621,11 @@ second_runs()
 }
 
 @test "demo without a terminal, or with one that can't be drawn on, says so at once" {
-    house "$T/house"
+    copy_tree "$T/tree"
     tools
-    run -1 --separate-stderr door demo </dev/null
+    run -1 --separate-stderr shmlab demo </dev/null
     [[ $stderr == *"draws on a terminal"*"--render text"* ]]
-    [[ ! -e $T/house/build ]]
+    [[ ! -e $T/tree/build ]]
     tmux -S "$T/out" -f /dev/null new-session -d -x 80 -y 24 "TERM=dumb '$ROOT/shmlab' demo; echo status \$?; cat"
     await 10 screen_has 'status 1'
     screen_has 'TERM=xterm-256color ./shmlab demo'

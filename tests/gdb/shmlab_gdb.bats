@@ -25,8 +25,8 @@ await()
     done
 }
 
-# door SIZE WORD...: ./shmlab gdb under $KEY, in a terminal of that size.
-door()
+# shmlab_gdb SIZE ARGUMENT...: ./shmlab gdb under $KEY, in a terminal of that size.
+shmlab_gdb()
 {
     local size=$1
     shift
@@ -54,7 +54,7 @@ nothing_left()
 }
 
 @test "no server: gdb starts one, stopped before its first write; each continue writes one value; quit leaves nothing" {
-    door 100x34
+    shmlab_gdb 100x34
     sees 'Each continue writes one value.' 'message_write_field' '1024 bytes'
     [[ $(bytes_of "$(id_of_key)") =~ ^0+$ ]]
     type_in continue
@@ -65,7 +65,7 @@ nothing_left()
 
 @test "a server that runs: gdb attaches, shows its bytes, and quit leaves it running" {
     serve --every 200
-    door 80x24
+    shmlab_gdb 80x24
     sees "Attached to shm-server, pid $SERVER." 'PI is de' '(gdb)'
     await grep -q '^State:.*t' "/proc/$SERVER/status"
     leave
@@ -74,7 +74,7 @@ nothing_left()
 }
 
 @test "the client stops before it reads; the server that was started for it ends with gdb" {
-    door 100x34 client
+    shmlab_gdb 100x34 client
     sees 'Nothing has been read yet.' 'PI is de' 'farewell'
     leave
     nothing_left
@@ -123,7 +123,7 @@ nothing_left()
     gdb -nx -q -p "$SERVER" <>"$T/words" >"$T/other" 2>&1 3>&- &
     PIDS=("$!" "${PIDS[@]}") # it is ended first: a dead server would wait for its debugger
     await grep -q '^TracerPid:.*[1-9]' "/proc/$SERVER/status"
-    door 120x24
+    shmlab_gdb 120x24
     ends 1
     shows 'cannot attach gdb to shm-server'
     shows 'a debugger has it already: gdb'
