@@ -1,18 +1,25 @@
-# Measures what the kit costs on this machine, beside a tool that everybody has, on the same bytes in the same run.
+# Measures what the kit costs on this machine. Each bench compares it with
+# well-known tools, on the same bytes and in the same run.
 #
-#   ./shmlab bench             lists the benches
-#   ./shmlab bench view        the viewer beside `watch -n 0.1 -d hexdump -C`, about 8 minutes: bytes to the terminal,
-#                              CPU, time from a write to the screen, bells, a segment of 1 GiB, a writer that never rests
-#   ./shmlab bench view --quick   the same for a moment: to see the table, not to believe its figures
-#   ./shmlab bench gdb         the segment's window in gdb: milliseconds for a stop and for a live repaint, beside gdb's
-#                              own x/1024xb and info registers. About 15 seconds; --quick: a moment
-#   ./shmlab bench layout      finding a type in debug information, beside pahole -C on the same file: CPU and ratio, for
-#                              ten types of python3-dbg (Debian's package of that name) and two of the kit's own. About
-#                              15 seconds; --quick: a moment
-#   ./shmlab bench grade       a class of 300 submissions of lesson 02, graded: about 3 minutes; --quick: 20 of them
+#   ./shmlab bench          lists the benches
+#   ./shmlab bench view     the viewer beside `watch -n 0.1 -d hexdump -C`: bytes
+#                           sent to the terminal, CPU, time from a write to the
+#                           screen, bells, 1 GiB, a busy writer. About 8 minutes
+#   ./shmlab bench gdb      gdb's window: milliseconds for a stop and for a live
+#                           repaint, beside gdb's own x/1024xb and
+#                           info registers. About 15 seconds
+#   ./shmlab bench layout   finding a type in debug information, beside
+#                           pahole -C on the same file: CPU and ratio, for ten
+#                           types of python3-dbg and two of the kit's own.
+#                           About 15 seconds
+#   ./shmlab bench grade    grades 300 submissions of lesson 02. About 3 minutes
 #
-# Each figure stands beside its target. Other programs that run meanwhile change the figures: close them.
-# Measured is a build with -O2, as a package would have it; SHMLAB_PRESET=dev measures what ./shmlab view runs.
+# --quick after the name runs it for a moment only (grade: 20 submissions): you
+# see the table, but can't rely on its figures.
+# Each figure has its target beside it. Other programs change the figures: close
+# them.
+# It measures a build with -O2, as a package would have it. SHMLAB_PRESET=dev
+# measures what ./shmlab view runs.
 # shellcheck shell=bash
 
 export SHMLAB_PRESET=${SHMLAB_PRESET:-release}
@@ -23,13 +30,13 @@ bench_list()
 {
     say "Benches (./shmlab bench NAME):"
     say "  view    the viewer beside watch and hexdump"
-    say "  gdb     the segment's window in gdb beside gdb's own words"
-    say "  layout  finding a type beside pahole -C"
-    say "  grade   how long a class of 300 takes to grade"
-    say "Others come with a later version: shared memory beside pipes, sockets and message queues."
+    say "  gdb     gdb's window with the segment, beside gdb's own commands"
+    say "  layout  finding a type, beside pahole -C"
+    say "  grade   how long it takes to grade a class of 300"
+    say "A later version will add others: shared memory beside pipes, sockets and message queues."
 }
 
-# bench_arguments NAME WORDS...: ends the program where they are more than --quick.
+# bench_arguments NAME ARGUMENT...: exits unless there is nothing else than --quick.
 bench_arguments()
 {
     if (($# > 2)) || { (($# == 2)) && [[ $2 != --quick ]]; }; then
@@ -47,40 +54,40 @@ bench_view()
     exec "$BIN/bench-view" "$@"
 }
 
-# The server of bench gdb has ended, with gdb at the latest; its segment goes where Ctrl-C came before its end.
+# gdb ends the server. After Ctrl-C the server may not have removed its segment: this does it.
 bench_gdb_leave()
 {
-    local told
-    told=$("$BIN/shm-view" --path "$1" --render json 2>/dev/null)
-    [[ $told =~ \"shmid\":([0-9]+) ]] && ipcrm -m "${BASH_REMATCH[1]}"
+    local json
+    json=$("$BIN/shm-view" --path "$1" --render json 2>/dev/null)
+    [[ $json =~ \"shmid\":([0-9]+) ]] && ipcrm -m "${BASH_REMATCH[1]}"
     rm -rf "$1"
 }
 
-# gdb starts a server of its own, under a key of its own, stops it, and measures.
+# gdb starts a server under a private key, stops it and measures.
 bench_gdb()
 {
-    local dir said rounds=200
+    local dir output rounds=200
     bench_arguments gdb "$@"
     [[ ${1-} ]] && rounds=5
     build_programs build gdb >&2 || exit 1
     gdb -nx -batch -ex 'python import gdb' >/dev/null 2>&1 </dev/null ||
-        die "this gdb has no Python: it has no window to measure"
+        die "this gdb has no Python, so it has no window to measure"
     dir=$(mktemp -d "${TMPDIR:-/tmp}/shmlab-bench.XXXXXX") || die "cannot make a folder in ${TMPDIR:-/tmp}"
     say "The programs of build/$PRESET, $(gdb --version | head -n 1):" >&2
-    # shellcheck disable=SC2064 # its name as it is now
+    # shellcheck disable=SC2064 # $dir is local: expand it now
     trap "bench_gdb_leave '$dir'" EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    said=$(env -u DEBUGINFOD_URLS SHMLAB_VIEW="$BIN/shm-view" BENCH_ROUNDS="$rounds" gdb -nx -q -batch \
+    output=$(env -u DEBUGINFOD_URLS SHMLAB_VIEW="$BIN/shm-view" BENCH_ROUNDS="$rounds" gdb -nx -q -batch \
         -iex 'set auto-load off' -iex 'set debuginfod enabled off' -x "$ROOT/gdb/.gdbinit" \
         -ex "set args --path '$dir' --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write' -ex run \
         -ex 'echo ===\n' \
         -ex "source $ROOT/tests/bench/gdb.py" -ex 'delete' -ex 'echo ===\n' -ex 'signal SIGTERM' "$BIN/shm-server" \
         2>&1 </dev/null)
-    sed -n '/^===$/,/^===$/p' <<<"$said" | sed '/^===$/d'
-    [[ $said == *"gdb's own info registers"* ]] && exit 0
+    sed -n '/^===$/,/^===$/p' <<<"$output" | sed '/^===$/d'
+    [[ $output == *"gdb's own info registers"* ]] && exit 0
     warn "gdb could not be measured:"
-    printf '%s\n' "$said" | tail -n 5 >&2
+    printf '%s\n' "$output" | tail -n 5 >&2
     exit 1
 }
 

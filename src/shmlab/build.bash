@@ -1,10 +1,10 @@
-# Build: from the sources to programs under build/PRESET/bin, and only what changed.
+# Build: compiles what has changed into build/PRESET/bin.
 #
-#   build_programs        server, client and viewer, all set-up included
-#   build_preset PRESET   everything of one preset, the tests included
+#   build_programs [USE...]   the programs, after installing what is missing
+#   build_preset PRESET       all of one preset, with the tests
 #
-# SHMLAB_PRESET in the environment chooses another preset than dev for the programs (asan, say). In an installed kit
-# nothing is built: its programs are taken.
+# SHMLAB_PRESET in the environment chooses a preset other than dev, such as asan. An installed kit builds nothing: it
+# has its programs.
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/packages.bash
@@ -17,8 +17,7 @@ BIN=$BUILD/bin
 readonly BIN
 readonly PROGRAMS=(shm-server shm-client shm-view shm-probe)
 
-# programs_there: were all built once?
-programs_there()
+programs_exist()
 {
     local name
     for name in "${PROGRAMS[@]}"; do
@@ -26,7 +25,7 @@ programs_there()
     done
 }
 
-# A build folder knows the path of its sources. One that was copied or moved with the tree builds the wrong ones.
+# A build folder keeps the path of its sources: after the tree was copied or moved it would build the old ones.
 build_is_ours() # FOLDER
 {
     [[ -f $1/build.ninja ]] && grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$ROOT" "$1/CMakeCache.txt" 2>/dev/null
@@ -39,37 +38,37 @@ configure()
     [[ -f $folder/CMakeCache.txt ]] && ! build_is_ours "$folder" && rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles"
     { mkdir -p "$ROOT/build" && : >"$log"; } || die "cannot write to $ROOT/build"
     (cd "$ROOT" && quietly "$log" cmake --preset "$@") && return 0
-    warn "cmake could not plan the build '$1'. Its last words (all of them: build/$1.log):"
+    warn "cmake could not configure the build '$1'. Its last lines (the whole log: build/$1.log):"
     log_tail "$log" 25
     return 1
 }
 
-# ninja_run PRESET [TARGET...]: one at a time in a folder, whoever calls.
+# ninja_run PRESET [TARGET...]: the lock lets only one ninja work in a folder.
 ninja_run()
 {
     local folder=$ROOT/build/$1 log=$ROOT/build/$1.log lock=()
     shift
     has flock && lock=(flock "$folder")
     quietly "$log" "${lock[@]}" ninja -C "$folder" "$@" && return 0
-    warn "the build in ${folder#"$ROOT/"} failed. The compiler's last words (all of them: ${log#"$ROOT/"}):"
+    warn "the build in ${folder#"$ROOT/"} failed. The compiler's last lines (the whole log: ${log#"$ROOT/"}):"
     log_tail "$log" 40
-    rm -f "$ROOT"/build/.packages-* # a package may have gone: look again next time
+    rm -f "$ROOT"/build/.packages-* # a package may have been removed: check again next time
     return 1
 }
 
-# build_programs [USE...]: leaves the three programs up to date in $BIN, with what the uses need. Quick
-# when all is there. 1 with the reason said.
+# build_programs [USE...]: brings the programs in $BIN up to date and installs what the uses need. 1 if it can't, after
+# printing why.
 build_programs()
 {
     if [[ $INSTALLED ]]; then
-        programs_there || die "the programs of this kit are not in $BIN: install it anew, bin and share/shmlab together"
+        programs_exist || die "the programs of this kit are not in $BIN: install it again, bin and share/shmlab together"
         packages_require "${@/#build/run}"
         return
     fi
-    # A tree that belongs to someone else, a classroom's for example: take its programs as they are.
-    [[ -e $BUILD && ! -w $BUILD ]] && programs_there && return 0
+    # Someone else's tree, in a classroom for example: use its programs as they are.
+    [[ -e $BUILD && ! -w $BUILD ]] && programs_exist && return 0
     if [[ -e $ROOT/build && ! -w $ROOT/build ]]; then
-        warn "cannot write to $ROOT/build: it belongs to $(stat -c %U "$ROOT/build"). To have it back:"
+        warn "cannot write to $ROOT/build: it belongs to $(stat -c %U "$ROOT/build"). To take it over:"
         printf '    sudo chown -R %s %q\n' "$(id -u):$(id -g)" "$ROOT/build" >&2
         return 1
     fi
@@ -81,7 +80,7 @@ build_programs()
     ninja_run "$PRESET" "${PROGRAMS[@]}"
 }
 
-# build_preset PRESET: everything of it. Configures each time: a preset may have changed.
+# build_preset PRESET: configures each time, because the preset may have changed.
 build_preset()
 {
     configure "$1" && ninja_run "$1"

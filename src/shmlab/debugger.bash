@@ -1,15 +1,15 @@
-# What gdb is on this machine, and what the kernel lets it do. Changes nothing.
+# Which gdb this machine has, and what the kernel lets it do. Changes nothing.
 #
-#   gdb_look            fills GDB_VERSION, GDB_PYTHON and GDB_TUI
-#   ptrace_look         fills PTRACE_SCOPE and PTRACE_SAID: what the kernel lets a debugger do here, and why
-#   ptrace_try          the same, and tries to attach, where the scope would allow it
-#   ptrace_mend         prints the command that gives more, where there is one
-# shellcheck shell=bash disable=SC2034 # its variables are used by others
+#   gdb_inspect         sets GDB_VERSION, GDB_PYTHON and GDB_TUI
+#   ptrace_inspect      sets PTRACE_SCOPE and PTRACE_ALLOWS
+#   ptrace_try          the same, and also tries to attach if the scope would allow it
+#   ptrace_remedy       prints the command that allows more, or what else helps
+# shellcheck shell=bash disable=SC2034 # other files use its variables
 
-GDB_VERSION='' # as "13.1"
-GDB_PYTHON=''  # the version of the Python within it; empty: it has none
+GDB_VERSION='' # such as "13.1"
+GDB_PYTHON=''  # the version of gdb's own Python; empty: it has none
 GDB_TUI=''     # yes: it can show source and grid in windows
-gdb_look()
+gdb_inspect()
 {
     local line
     while IFS= read -r line; do
@@ -22,46 +22,46 @@ gdb_look()
         -ex 'complete layout sr' 2>/dev/null </dev/null)
 }
 
-PTRACE_SCOPE=0 # Yama's, 0 to 3. 0 as well where the kernel has no Yama
-PTRACE_SAID='' # attach: to all our own programs. start: only what gdb starts itself. none: nothing at all
-ptrace_look()
+PTRACE_SCOPE=0   # Yama's, 0 to 3; 0 also if the kernel has no Yama
+PTRACE_ALLOWS='' # attach: to any of our own programs. start: only what gdb starts itself. none: nothing
+ptrace_inspect()
 {
     [[ -r /proc/sys/kernel/yama/ptrace_scope ]] && PTRACE_SCOPE=$(</proc/sys/kernel/yama/ptrace_scope)
-    # Yama is not all that forbids: a container may, too. So gdb is asked to start something.
+    # A container may forbid ptrace too, without Yama. So let gdb try.
     if [[ $(gdb -nx -batch -ex run -ex 'info inferiors' "$(type -P true)" 2>&1 </dev/null) != *'exited normally'* ]]; then
-        PTRACE_SAID=none
+        PTRACE_ALLOWS=none
     elif ((PTRACE_SCOPE > 0 && EUID != 0 || PTRACE_SCOPE > 2)); then
-        PTRACE_SAID=start
+        PTRACE_ALLOWS=start
     else
-        PTRACE_SAID=attach
+        PTRACE_ALLOWS=attach
     fi
 }
 
-# attach_works: to a process of our own that is not gdb's child.
+# attach_works: can gdb attach to a process of ours that it did not start?
 attach_works()
 {
-    local pid said
+    local pid output
     sleep 60 >/dev/null 2>&1 &
     pid=$!
-    said=$(gdb -nx -batch -iex 'set auto-solib-add off' -p "$pid" 2>&1 </dev/null)
+    output=$(gdb -nx -batch -iex 'set auto-solib-add off' -p "$pid" 2>&1 </dev/null)
     kill "$pid"
     wait "$pid" 2>/dev/null
-    [[ $said != *'ptrace: '* ]]
+    [[ $output != *'ptrace: '* ]]
 }
 
 ptrace_try()
 {
-    ptrace_look
-    [[ $PTRACE_SAID == attach ]] && ! attach_works && PTRACE_SAID=start
+    ptrace_inspect
+    [[ $PTRACE_ALLOWS == attach ]] && ! attach_works && PTRACE_ALLOWS=start
     return 0
 }
 
-ptrace_mend()
+ptrace_remedy()
 {
     if ((PTRACE_SCOPE == 3)); then
-        printf 'only a new boot takes scope 3 back: look for ptrace_scope in /etc/sysctl.d'
+        printf 'only a reboot ends scope 3: look for ptrace_scope in /etc/sysctl.d'
     elif ((PTRACE_SCOPE > 0)); then
-        printf 'sudo sysctl kernel.yama.ptrace_scope=0   (until the next boot)'
+        printf 'sudo sysctl kernel.yama.ptrace_scope=0   (until the next reboot)'
     else
         printf 'in a container: give it CAP_SYS_PTRACE (docker run --cap-add=SYS_PTRACE)'
     fi

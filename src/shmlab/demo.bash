@@ -1,29 +1,32 @@
-# One window: the viewer large, and beside or below it the server and the client. The server makes a segment of 1024
-# bytes and writes its message into it field by field; you see the bytes arrive. Then the client reads the message.
+# One window: the viewer large, the server and the client beside or below it. The
+# server makes a segment of 1024 bytes and writes its message into it field by
+# field; you see the bytes arrive. Then the client reads the message.
 #
-#   q        in the viewer ends everything and leaves nothing behind: no process, no segment, no file
-#   Ctrl-C   in the server's pane (click into it first) stops the server: it removes its segment, and the viewer says so
-#   Enter    in the server's pane starts it again; in the client's pane it reads again
+#   q        in the viewer: ends everything and leaves no process, segment or file
+#   Ctrl-C   in the server's pane (click it first): stops the server. It removes
+#            its segment, and the viewer says so
+#   Enter    in the server's pane: starts it again; in the client's: reads again
 #
-# Needs a terminal, 80x24 or larger at best. Without tmux it shows the viewer alone over a server in the background.
-# The demo has a segment, a tmux and a folder of its own: it meets no other program of yours.
+# Best in a terminal of 80x24 or larger. Without tmux it shows only the viewer,
+# with the server in the background. It uses its own segment, tmux and folder, and
+# touches nothing else of yours.
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
 source "$ROOT/src/shmlab/build.bash"
 
-DEMO_DIR='' # holds the file that names the segment, tmux's socket, and what the panes tell
-DEMO_JOB='' # the pid of what shows the picture: tmux's client, or the viewer
+DEMO_DIR='' # holds the file that names the segment, tmux's socket, and the panes' logs and pids
+DEMO_JOB='' # the pid of tmux's client, or of the viewer if there is no tmux
 
-# UTF-8 where nothing was said about it; whoever asked for another locale has it.
+# UTF-8, unless the user has chosen a locale.
 demo_choose_locale()
 {
     [[ ${LC_ALL-}${LC_CTYPE-}${LANG-} ]] && return
     [[ -d /usr/lib/locale/C.utf8 || -d /usr/lib/locale/C.UTF-8 ]] && export LC_CTYPE=C.UTF-8
 }
 
-# key_is_free FILE: is there no segment yet under ftok(FILE, 15)? ftok takes the project's 8 bits, the lowest 8 of the
-# device and the lowest 16 of the inode: files that are not the same can have the same key.
+# key_is_free FILE: is there no segment under ftok(FILE, 15)? ftok uses 8 bits of the project, the lowest 8 of the
+# device and the lowest 16 of the inode, so two files can have the same key.
 key_is_free()
 {
     local device inode key other
@@ -35,7 +38,7 @@ key_is_free()
     return 0
 }
 
-# demo_folder: makes DEMO_DIR, with a file whose key is nobody's.
+# demo_folder: makes DEMO_DIR, with a file whose key is free.
 demo_folder()
 {
     local number parent=${TMPDIR:-/tmp}
@@ -59,7 +62,7 @@ server_of_demo()
     printf '%s\n' "$pid"
 }
 
-# server_stop: asks the server to leave, which removes its segment; insists after 3 seconds.
+# server_stop: SIGTERM lets the server remove its segment; after 3 seconds comes SIGKILL.
 server_stop()
 {
     local pid tries
@@ -74,8 +77,8 @@ server_stop()
     done
 }
 
-# demo_leave: whatever the way out, nothing stays.
-demo_leave()
+# demo_cleanup: runs however the demo ends.
+demo_cleanup()
 {
     trap '' HUP INT TERM
     [[ $DEMO_DIR ]] || return
@@ -85,10 +88,9 @@ demo_leave()
     rm -rf "$DEMO_DIR"
 }
 
-# tmux_can_run: it is there, new enough, and may open its socket.
 tmux_can_run() { has tmux && [[ -z ${SHMLAB_NO_TMUX-} ]]; }
 
-# demo_in_tmux: its own server, socket and configuration; a tmux of the user's around it or beside it isn't touched.
+# demo_in_tmux: with a separate server, socket and configuration, so that the user's own tmux isn't touched.
 demo_in_tmux()
 {
     local pane=("$BASH" "$ROOT/src/shmlab/pane.bash")
@@ -100,15 +102,14 @@ demo_in_tmux()
     DEMO_JOB=$!
 }
 
-# demo_alone: no tmux. The viewer over a server in the background.
-demo_alone()
+demo_without_tmux()
 {
     "$BASH" "$ROOT/src/shmlab/pane.bash" server </dev/null >"$DEMO_DIR/server.log" 2>&1 &
     "$BIN/shm-view" --path "$DEMO_PATH" <&0 &
     DEMO_JOB=$!
 }
 
-# demo_wait: until the picture ends by itself. Its exit status; a signal's trap may end the wait sooner.
+# demo_wait: returns the exit status of DEMO_JOB. The trap of a signal may end the wait sooner.
 demo_wait()
 {
     local status
@@ -118,19 +119,19 @@ demo_wait()
     return "$status"
 }
 
-demo_farewell() # STATUS
+demo_report() # STATUS
 {
     local status=$1
     [[ -r $DEMO_DIR/view.status ]] && read -r status <"$DEMO_DIR/view.status"
     if ((status)); then
         warn "the demo ended early (status $status)."
         sed 's/^/    /' "$DEMO_DIR"/*.err "$DEMO_DIR/server.log" >&2 2>/dev/null
-        printf 'What may be missing: %s doctor\n' "$CALL" >&2
+        printf 'To see what may be missing: %s doctor\n' "$CALL" >&2
         return 1
     fi
-    [[ -S $DEMO_DIR/tmux ]] && printf '\e[A\e[2K' # over tmux's own last word
+    [[ -S $DEMO_DIR/tmux ]] && printf '\e[A\e[2K' # over the line that tmux prints when it ends
     say 'The server has removed its segment, and nothing is left.'
-    say 'By hand, each in a terminal of its own:'
+    say 'To do it by hand, run each in its own terminal:'
     say "    $CALL serve    $CALL read    $CALL view    ipcs -m"
 }
 
@@ -138,21 +139,21 @@ command_demo()
 {
     local status
     if (($#)); then
-        warn "demo takes no words. See: $CALL help demo"
+        warn "demo takes no arguments. See: $CALL help demo"
         exit 2
     fi
-    terminal_require 'the demo' "For a picture in a pipe: $CALL view --render text"
+    terminal_require 'the demo' "Without one: $CALL view --render text"
     build_programs build demo || exit 1
     demo_choose_locale
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 143' TERM
-    trap demo_leave EXIT
+    trap demo_cleanup EXIT
     demo_folder
     export DEMO_DIR DEMO_PATH BIN
-    if tmux_can_run; then demo_in_tmux; else demo_alone; fi
+    if tmux_can_run; then demo_in_tmux; else demo_without_tmux; fi
     demo_wait
     status=$?
-    demo_farewell "$status"
+    demo_report "$status"
     exit
 }

@@ -5,7 +5,7 @@ set -s default-terminal screen-256color
 set -g default-shell /bin/sh
 set -g status off
 set -g mouse on
-set -g destroy-unattached on # leaving it, however, ends it
+set -g destroy-unattached on # to detach ends the demo too
 set-hook -g pane-exited kill-server
 
 # Pane 0 is the viewer, 1 the server, 2 the client.
@@ -14,7 +14,7 @@ set -g main-pane-width 20
 set -g main-pane-height 5
 set -g other-pane-width 39
 
-# From 120 columns on the viewer has room beside it; else the others lie in a strip below. In fewer than 18 rows they
-# would leave it too little: it has the whole window.
+# From 120 columns on, server and client are beside the viewer, else below it. With fewer than 18 rows the viewer takes
+# the whole window.
 set -s command-alias[100] arrange='if -F "#{e|>=:#{window_height},30}" "set -w pane-border-status top; set -w other-pane-height 9" "set -w pane-border-status off; set -w other-pane-height 5" ; if -F "#{e|>=:#{window_width},120}" "select-layout main-vertical" "select-layout main-horizontal" ; if -F "#{e|<:#{window_height},18}" "resize-pane -Z -t :.0"'
 set-hook -g window-resized arrange

@@ -1,6 +1,11 @@
-# Looks at this machine and tells what is missing or limiting for the kit, each with the command that mends it.
-# It changes nothing. Marks: ok, note (works, but less of it), MISSING. Exit status 0 when server, client and viewer
-# can work here, else 1.
+# Checks this machine and lists what is missing or limited, each with the command
+# that fixes it. It changes nothing.
+#
+#   ok        works
+#   note      works, but something is limited
+#   MISSING   the kit can't work without it
+#
+# Exit status: 0 if server, client and viewer can work here, else 1.
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
@@ -10,7 +15,7 @@ source "$ROOT/src/shmlab/debugger.bash"
 
 DOCTOR_STATUS=0
 
-# row MARK WHAT FOUND [MEND]: one line of the table, and under it how to mend it.
+# row MARK WHAT FOUND [FIX]: one line of the table, and below it how to fix it.
 row()
 {
     local colour=$GREEN mark=$1
@@ -19,7 +24,7 @@ row()
         MISSING) colour=$RED DOCTOR_STATUS=1 ;;
     esac
     printf '  %s%-7s%s  %-12s %s\n' "$colour" "$mark" "$PLAIN" "$2" "$3"
-    [[ ${4-} ]] && printf '                           mend: %s\n' "$4"
+    [[ ${4-} ]] && printf '                           fix: %s\n' "$4"
     return 0
 }
 
@@ -27,20 +32,20 @@ heading() { printf '%s%s%s\n' "$BOLD" "$1" "$PLAIN"; }
 
 apt_command() { printf 'sudo apt-get install --no-install-recommends %s' "$1"; }
 
-# packages_row USE MARK TEXT: one row for all packages of a use.
+# packages_row USE MARK TEXT: one row for all packages of that use.
 packages_row()
 {
     local names
     packages_missing "$1"
     if ((${#MISSING[@]} == 0)); then
-        row ok "$1" "all there: $3"
+        row ok "$1" "installed: $3"
         return
     fi
     names=$(packages_names)
     if has apt-get; then
         row "$2" "$1" "not installed ($3)" "$(apt_command "$names")"
     else
-        row "$2" "$1" "not installed ($3)" "install what these Debian packages hold: $names"
+        row "$2" "$1" "not installed ($3)" "install what these Debian packages contain: $names"
     fi
 }
 
@@ -48,17 +53,17 @@ doctor_packages()
 {
     local without=MISSING
     heading 'Packages'
-    programs_there && without=note
+    programs_exist && without=note
     if [[ $INSTALLED ]]; then
         packages_row demo note 'the demo in one window'
-        if programs_there; then row ok programs "in $BIN"; else row MISSING programs "not in $BIN" 'install the kit anew'; fi
+        if programs_exist; then row ok programs "in $BIN"; else row MISSING programs "not in $BIN" 'install the kit again'; fi
         return
     fi
     packages_row build "$without" 'to build and run server, client and viewer'
     packages_row demo note 'the demo in one window'
     packages_row test note 'for ./shmlab test'
-    packages_row oracle note 'what its layouts are compared with'
-    if programs_there; then
+    packages_row oracle note 'big programs to compare layouts with'
+    if programs_exist; then
         row ok programs "built, in ${BIN#"$ROOT/"}"
     else
         row note programs 'not built yet' './shmlab setup'
@@ -70,34 +75,35 @@ doctor_terminal()
     local colours=0 size rows=0 columns=0 charmap
     heading 'Terminal'
     if [[ ! -t 1 ]]; then
-        row note terminal 'this output goes to a file or a pipe: the terminal was not looked at'
+        row note terminal 'the output goes to a file or a pipe: the terminal was not checked'
         return
     fi
     if [[ -z ${TERM-} || ${TERM-} == dumb ]]; then
-        row MISSING TERM "'${TERM-}': no such terminal can show the viewer" 'export TERM=xterm-256color'
+        row MISSING TERM "'${TERM-}': the viewer can't draw on such a terminal" 'export TERM=xterm-256color'
     elif ! colours=$(tput colors 2>/dev/null); then
-        row MISSING TERM "'$(printable "$TERM")' is not known to this machine" 'export TERM=xterm-256color'
+        row MISSING TERM "'$(printable "$TERM")' is unknown on this machine" 'export TERM=xterm-256color'
     elif ((colours < 8)); then
         row note colours "TERM=$TERM has none: the viewer uses bold, dim and reverse" 'export TERM=xterm-256color'
     else
         row ok colours "$colours (TERM=$TERM)"
     fi
-    [[ ${NO_COLOR-} ]] && row note NO_COLOR 'is set: no colours are used' 'unset NO_COLOR'
+    [[ ${NO_COLOR-} ]] && row note NO_COLOR 'is set: no colours' 'unset NO_COLOR'
     size=$(stty size 2>/dev/null </dev/tty) && rows=${size% *} columns=${size#* }
     if ((columns >= 80 && rows >= 24)); then
         row ok size "$columns columns, $rows rows"
     else
-        row note size "$columns columns, $rows rows; the viewer shows all of itself from 80x24 on" 'make the window larger'
+        row note size "$columns columns, $rows rows; the viewer needs 80x24 to show all its parts" 'make the window larger'
     fi
     charmap=$(locale charmap 2>/dev/null)
     if [[ $charmap == UTF-8 ]]; then
         row ok locale "$charmap"
     else
-        row note locale "${charmap:-unknown}: drawn with plain ASCII" 'export LC_CTYPE=C.UTF-8'
+        row note locale "${charmap:-unknown}: the viewer draws in plain ASCII" 'export LC_CTYPE=C.UTF-8'
     fi
 }
 
-# segments_of_dead_servers: shmid of each segment of shm-server's size whose creator is gone and that nobody has attached.
+# segments_of_dead_servers: the shmids of segments of shm-server's size that nobody has attached and whose creator is
+# gone.
 segments_of_dead_servers()
 {
     local id size cpid nattch uid me=$EUID
@@ -110,7 +116,7 @@ segments_of_dead_servers()
 
 doctor_kernel()
 {
-    local max all most there dead
+    local max all most count dead
     heading 'Shared memory'
     if [[ ! -r /proc/sysvipc/shm ]]; then
         row MISSING 'System V' 'this kernel has no System V shared memory (or /proc is not mounted)' \
@@ -118,40 +124,39 @@ doctor_kernel()
         return
     fi
     max=$(</proc/sys/kernel/shmmax) all=$(</proc/sys/kernel/shmall) most=$(</proc/sys/kernel/shmmni)
-    there=$(($(wc -l </proc/sysvipc/shm) - 1))
-    # bash counts in 63 bits and the kernel's default is larger: compare lengths before numbers
+    count=$(($(wc -l </proc/sysvipc/shm) - 1))
+    # The kernel's default is too large for bash's 64-bit integers: compare the lengths first.
     if ((${#max} < 10 && max < 1024)); then
-        row MISSING shmmax "$max bytes: the largest segment; the kit needs 1024" 'sudo sysctl kernel.shmmax=18446744073692774399'
+        row MISSING shmmax "$max bytes in a segment at most; the kit needs 1024" 'sudo sysctl kernel.shmmax=18446744073692774399'
     else
-        row ok shmmax "$max bytes, the largest segment"
+        row ok shmmax "$max bytes in a segment at most"
     fi
     if ((${#all} < 10 && all < 16)); then
-        row MISSING shmall "$all pages for all segments together" 'sudo sysctl kernel.shmall=18446744073692774399'
+        row MISSING shmall "$all pages in all segments at most" 'sudo sysctl kernel.shmall=18446744073692774399'
     else
-        row ok shmall "$all pages, all segments together"
+        row ok shmall "$all pages in all segments at most"
     fi
-    if ((there >= most)); then
-        row MISSING shmmni "$there segments are there and $most may be" "sudo sysctl kernel.shmmni=$((most > 0 ? most * 2 : 4096))"
+    if ((count >= most)); then
+        row MISSING shmmni "$most segments at most, and there are $count" "sudo sysctl kernel.shmmni=$((most > 0 ? most * 2 : 4096))"
     else
-        row ok shmmni "$most segments may be, $there are there"
+        row ok shmmni "$most segments at most; there are $count"
     fi
     dead=$(segments_of_dead_servers)
     dead=${dead% }
     if [[ $dead ]]; then
-        row note left "segments of 1024 bytes whose maker is gone: $dead" "ipcrm -m ${dead// / -m }"
+        row note left "segments of 1024 bytes whose creator is gone: $dead" "ipcrm -m ${dead// / -m }"
     else
-        row ok left 'no segment of a dead server'
+        row ok left 'no segment is left of a dead server'
     fi
 }
 
-# What the gdb that is there can show.
 doctor_gdb()
 {
     local version=${GDB_VERSION:-of unknown version}
     if [[ ! $GDB_PYTHON ]]; then
         row note gdb "$version, without Python: no window, but shm-grid draws the segment" "$(apt_command gdb)"
     elif [[ ! $GDB_TUI ]]; then
-        row note gdb "$version, Python $GDB_PYTHON, without windows: shm-grid draws the segment" "$(apt_command gdb)"
+        row note gdb "$version, Python $GDB_PYTHON: no windows, but shm-grid draws the segment" "$(apt_command gdb)"
     else
         row ok gdb "$version, Python $GDB_PYTHON: its window can show the segment"
     fi
@@ -163,18 +168,18 @@ doctor_watchpoints()
     steps=$("$ROOT/gdb/hw-watch" --say)
     case $? in
         0) row ok watchpoints 'gdb stops at a write to memory while the program runs at full speed' ;;
-        1) row note watchpoints "$steps" "echo 'set can-use-hw-watchpoints 0' >>~/.gdbinit   (the kit's own gdb sets it)" ;;
+        1) row note watchpoints "$steps" "echo 'set can-use-hw-watchpoints 0' >>~/.gdbinit   ($CALL gdb does it by itself)" ;;
         3) row note watchpoints "$steps" 'unset SHMLAB_HW_WATCH' ;;
-        *) row note watchpoints 'not known: gdb was no help in trying whether hardware watchpoints stop a program' ;;
+        *) row note watchpoints 'unknown: gdb could not try whether hardware watchpoints stop a program' ;;
     esac
 }
 
 doctor_ptrace()
 {
-    case $PTRACE_SAID in
-        attach) row ok ptrace "gdb may start programs, and attach to your running ones (scope $PTRACE_SCOPE)" ;;
-        start) row note ptrace "scope $PTRACE_SCOPE: gdb can start a program, but not attach to a running one" "$(ptrace_mend)" ;;
-        *) row note ptrace "scope $PTRACE_SCOPE: gdb can start no program and attach to none" "$(ptrace_mend)" ;;
+    case $PTRACE_ALLOWS in
+        attach) row ok ptrace "gdb may start programs and attach to your running ones (scope $PTRACE_SCOPE)" ;;
+        start) row note ptrace "scope $PTRACE_SCOPE: gdb can start a program, but not attach to a running one" "$(ptrace_remedy)" ;;
+        *) row note ptrace "scope $PTRACE_SCOPE: gdb can neither start a program nor attach to one" "$(ptrace_remedy)" ;;
     esac
 }
 
@@ -182,26 +187,26 @@ doctor_debugging()
 {
     if [[ $INSTALLED ]]; then heading 'Debugging'; else heading 'Debugging and tests'; fi
     if has gdb; then
-        gdb_look
+        gdb_inspect
         doctor_gdb
         ptrace_try
         doctor_ptrace
-        [[ $PTRACE_SAID == none ]] || doctor_watchpoints
+        [[ $PTRACE_ALLOWS == none ]] || doctor_watchpoints
     else
         row note gdb "not installed: $CALL gdb installs it" "$(apt_command gdb)"
     fi
     [[ $INSTALLED ]] && return
     if unshare --ipc true 2>/dev/null || unshare --user --ipc true 2>/dev/null; then
-        row ok namespaces 'tests can have a set of segments of their own (unshare --ipc)'
+        row ok namespaces 'tests can run in a separate IPC namespace (unshare --ipc)'
     else
-        row note namespaces 'unshare --ipc is not permitted: some tests are left out' 'run ./shmlab test as root'
+        row note namespaces 'unshare --ipc is not permitted: some tests are skipped' 'run ./shmlab test as root'
     fi
 }
 
 command_doctor()
 {
     if (($#)); then
-        warn "doctor takes no words. See: $CALL help doctor"
+        warn "doctor takes no arguments. See: $CALL help doctor"
         exit 2
     fi
     doctor_packages
@@ -212,7 +217,7 @@ command_doctor()
     if ((DOCTOR_STATUS == 0)); then
         say "Server, client and viewer can work here: $CALL demo"
     else
-        say "Something that the kit can't do without is missing: see the lines marked MISSING."
+        say "The kit can't work here yet: see the lines marked MISSING."
     fi
     exit "$DOCTOR_STATUS"
 }

@@ -1,19 +1,19 @@
-# Exercises, step by step: you write C, and see what it does to memory. Installs what is missing first.
+# Exercises, step by step. Installs what is missing first.
 #
-#   ./shmlab lesson               where you are, and what is next
-#   ./shmlab lesson list          all lessons
-#   ./shmlab lesson start 01      puts the first one's files into ./lab-work
-#   ./shmlab lesson check         builds your program, runs it, and looks at the memory
-#   ./shmlab lesson help          all words: watch, hint, view, gdb, solution, ...
+#   ./shmlab lesson           where you are and what comes next
+#   ./shmlab lesson list      all lessons
+#   ./shmlab lesson start 01  puts the files of the first lesson into ./lab-work
+#   ./shmlab lesson check     builds your program, runs it and looks at the memory
+#   ./shmlab lesson help      all commands: watch, hint, view, gdb, solution, ...
 #
-# SHMLAB_WORK=FOLDER puts your files into another folder. SHMLAB_LESSONS=FOLDER takes the lessons from there: for
-# those who write their own (docs/lesson-format.md).
+# SHMLAB_WORK=FOLDER puts your files into another folder. SHMLAB_LESSONS=FOLDER
+# takes the lessons from there, if you write your own (docs/lesson-format.md).
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
 source "$ROOT/src/shmlab/build.bash"
 
-# How the user calls the front door from here: what is told to type must work as it stands.
+# How the user can run shmlab from the current folder, so that commands in messages work as they are printed.
 shmlab_call()
 {
     local found

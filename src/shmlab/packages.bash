@@ -1,36 +1,35 @@
-# Packages: which the kit needs and why, which are missing, and how they get installed.
+# Packages: which ones the kit needs and why, which are missing, and how to install them.
 #
-#   packages_require USE...   installs what is missing for these uses; ends the program where it can't
-#   packages_missing USE...   fills MISSING with the rows that are missing; installs nothing
+#   packages_require USE...   installs what is missing for these uses; exits if it can't
+#   packages_missing USE...   puts the missing rows into MISSING; installs nothing
 # shellcheck shell=bash
 
-# use | package of Debian and Ubuntu | how its presence is seen | why
-# The use "build" is what demo, serve, read and view need; "test" is for ./shmlab test. "demo", "oracle" and "lesson-more"
-# can be done without: the demo is smaller then, tests that compare with big programs are left out, and lesson watch
-# looks at the files again and again.
-# The programs of an installed kit, "run", bring what they need with them.
+# use | package of Debian and Ubuntu | how to see that it is there | why
+# "build" is for demo, serve, read and view; "test" for ./shmlab test. "demo", "oracle" and "lesson-more" are optional:
+# without them the demo is smaller, tests that compare with big programs are skipped, and lesson watch polls the files.
+# An installed kit has the use "run", which needs no package.
 readonly PACKAGES=(
     'build|gcc|command gcc|compiles the kit'
     'build|libc6-dev|header stdio.h|headers of the C library'
-    'build|cmake|command cmake|plans the build'
+    'build|cmake|command cmake|configures the build'
     'build|ninja-build|command ninja|does the build'
     'build|pkg-config|command pkg-config|finds the libraries'
     'build|libncurses-dev|module ncursesw|draws the viewer on the terminal'
     'build|libdw-dev|module libdw|reads C types from debug information'
-    'build|zlib1g-dev|module zlib|tells whether a split debug file belongs to a program'
+    'build|zlib1g-dev|module zlib|checks that a split debug file belongs to a program'
     'demo|tmux|command tmux|shows viewer, server and client in one window'
     'gdb|gdb|command gdb|the debugger, for ./shmlab gdb'
     'lesson|python3|command python3|runs the lessons'
     'lesson|bats|command bats|runs the checks of a lesson'
     'lesson|gcc|command gcc|compiles your programs'
     'lesson|libc6-dev|header stdio.h|headers of the C library, for your programs'
-    'lesson|make|command make|builds by your Makefile'
-    'lesson|util-linux|command unshare|unshare: a check has shared memory of its own'
-    'lesson-more|inotify-tools|command inotifywait|tells at once when you save'
-    'lesson-more|bubblewrap|command bwrap|keeps a program that runs wild away from your files'
-    'lesson-more|patch|command patch|puts together the programs of lesson mistake and lesson verify'
+    'lesson|make|command make|runs your Makefile'
+    'lesson|util-linux|command unshare|unshare: separate shared memory for a check'
+    'lesson-more|inotify-tools|command inotifywait|notices at once when you save'
+    'lesson-more|bubblewrap|command bwrap|keeps a faulty program away from your files'
+    'lesson-more|patch|command patch|makes the programs of lesson mistake and lesson verify'
     'lesson-more|gdb|command gdb|the debugger, for lesson gdb'
-    'bench|procps|command watch|watch: what the viewer is compared with'
+    'bench|procps|command watch|watch: compared with the viewer'
     'bench|bsdextrautils|command hexdump|hexdump: what watch shows'
     'bench|xxd|command xxd|the same, in fewer bytes'
     'bench-layout|python3|command python3|runs the bench'
@@ -51,30 +50,30 @@ readonly PACKAGES=(
     'test|libc6-dbg|valgrind|what valgrind needs to know of the C library'
     'test|gdb|command gdb|reads the memory of a running program'
     'test|perl|perl|shmread: a second opinion on the bytes'
-    'test|libxml2-utils|command xmllint|says whether a picture is well-formed XML'
+    'test|libxml2-utils|command xmllint|checks that a picture is well-formed XML'
     'test|procps|command pgrep|finds processes'
-    'test|bsdextrautils|command hexdump|a bench compares with it'
-    'test|xxd|command xxd|a bench compares with it, too'
+    'test|bsdextrautils|command hexdump|compared with the viewer in a bench'
+    'test|xxd|command xxd|compared with the viewer in a bench'
     'test|util-linux|command ipcs|ipcs, ipcrm, setpriv, unshare'
     'test|python3|command python3|runs the lessons'
-    'test|make|command make|builds by the Makefile of a lesson'
-    'test|inotify-tools|command inotifywait|tells when a learner saves'
-    'test|patch|command patch|puts together the programs with a mistake in them'
-    'test|bubblewrap|command bwrap|holds the programs of learners'
-    'test|clang-format|command clang-format|says whether the C is laid out as it should be'
-    'oracle|dwz|command dwz|moves types to a file of their own: layouts must follow'
+    'test|make|command make|runs the Makefile of a lesson'
+    'test|inotify-tools|command inotifywait|notices when a learner saves'
+    'test|patch|command patch|makes the programs with a mistake in them'
+    'test|bubblewrap|command bwrap|the sandbox for programs of learners'
+    'test|clang-format|command clang-format|checks the layout of the C code'
+    'oracle|dwz|command dwz|moves types to a separate file: layouts must follow'
     'oracle|python3-dbg|command python3-dbg|a big program: its layouts are compared with pahole'
     'oracle|valgrind-dbg|package valgrind-dbg|another big program'
 )
 
 MISSING=() # rows of PACKAGES
 
-# Where the log and what was found is kept.
-NOTES=$ROOT/build
-[[ $INSTALLED ]] && NOTES=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/shmlab
-readonly NOTES
+# STATE_DIR: for the log, and the stamps that say that all packages were there.
+STATE_DIR=$ROOT/build
+[[ $INSTALLED ]] && STATE_DIR=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/shmlab
+readonly STATE_DIR
 
-# ---- how presence is seen ----
+# ---- what is there ----
 
 probe_command() { has "$1"; }
 probe_module() { has pkg-config && pkg-config --exists "$1" 2>/dev/null; }
@@ -97,7 +96,7 @@ packages_missing()
     for row in "${PACKAGES[@]}"; do
         IFS='|' read -r use package probe _ <<<"$row"
         [[ " $* " == *" $use "* ]] || continue
-        # "probe" is a function's name and its argument
+        # $probe is a function's name and its argument
         # shellcheck disable=SC2086
         probe_$probe || MISSING+=("$row")
     done
@@ -105,8 +104,7 @@ packages_missing()
 
 optional() { [[ $1 == demo || $1 == oracle || $1 == lesson-more ]]; } # USE
 
-# packages_names: the packages of MISSING, each once, with the one whose name depends on the machine filled in, and
-# without those that can be done without and that this machine's apt has never heard of.
+# packages_names: the packages of MISSING, each once. Leaves out optional ones that apt doesn't know here.
 packages_names()
 {
     local row use package names=' '
@@ -120,8 +118,8 @@ packages_names()
     printf '%s' "${names% }"
 }
 
-# clang_rt_package: the sanitizers' package of the clang that is there, or that apt would install; nothing while apt
-# has no lists and so can't tell.
+# clang_rt_package: the package with the sanitizers of the installed clang, or of the one that apt would install. Prints
+# nothing if apt has no lists yet.
 clang_rt_package()
 {
     local major=''
@@ -132,7 +130,7 @@ clang_rt_package()
         major=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1)
     fi
     [[ $major ]] || return
-    # before clang had a package for them (Ubuntu 22.04), they lay in libclang-common
+    # older clangs (Ubuntu 22.04) have them in libclang-common
     if apt_knows "libclang-rt-$major-dev" || ! apt_knows "libclang-common-$major-dev"; then
         printf 'libclang-rt-%s-dev' "$major"
     else
@@ -140,7 +138,7 @@ clang_rt_package()
     fi
 }
 
-# packages_list: says what is missing, and why each is needed.
+# packages_list: prints each missing package with its reason.
 packages_list()
 {
     local row package why
@@ -153,7 +151,7 @@ packages_list()
 
 # ---- installing ----
 
-# apt_as_root ARGS...: apt-get with nobody there to answer questions.
+# apt_as_root ARGUMENT...: apt-get without questions.
 apt_as_root()
 {
     if ((EUID == 0)); then
@@ -163,8 +161,8 @@ apt_as_root()
     fi
 }
 
-# may_be_root: 0 where apt_as_root can work: we are root, sudo asks nothing, or there is somebody whom it can ask.
-may_be_root()
+# can_be_root: we are root, sudo asks no password, or there is somebody to type it.
+can_be_root()
 {
     ((EUID == 0)) && return 0
     has sudo || return 1
@@ -172,8 +170,8 @@ may_be_root()
     [[ -t 0 && -t 2 ]] && sudo -v
 }
 
-# apt_knows NAMES...: are all of them in apt's lists? apt-cache show is content with one of many, and also with a name
-# that nothing but other packages' suggestions mention: of that it shows nothing.
+# apt_knows NAME...: are all of them in apt's lists? The status of apt-cache show can't tell: it is 0 if only one is known,
+# or if other packages only mention the name.
 apt_knows()
 {
     local name
@@ -182,25 +180,25 @@ apt_knows()
     done
 }
 
-# packages_install NAMES...: 0 or 1 with the reason said.
+# packages_install NAME...: 1 if it can't, after printing why.
 packages_install()
 {
-    local log=$NOTES/setup.log command="apt-get install --no-install-recommends $*"
+    local log=$STATE_DIR/setup.log command="apt-get install --no-install-recommends $*"
     if ! has apt-get; then
-        warn "this is neither Debian nor Ubuntu (no apt-get): install what the names above stand for with its own tool."
+        warn "this is neither Debian nor Ubuntu (no apt-get): install these packages with your system's own tool."
         return 1
     fi
-    if ! may_be_root; then
-        warn "installing needs root, and there is no sudo that lets you. Ask an administrator to run:"
+    if ! can_be_root; then
+        warn "installing needs root, and you can't use sudo here. Ask an administrator to run:"
         printf '    apt-get update && %s\n' "$command" >&2
         return 1
     fi
-    mkdir -p "$NOTES" && : >"$log" || return 1
-    say "Installing them with apt-get (this can take some minutes; log: ${log#"$ROOT/"})"
-    # The lists may be missing or old: ask for new ones only then.
+    mkdir -p "$STATE_DIR" && : >"$log" || return 1
+    say "Installing them with apt-get (it may take some minutes; log: ${log#"$ROOT/"})"
+    # Update the lists only if they are missing or old.
     if ! apt_knows "$@"; then
         quietly "$log" apt_as_root -q update
-        # now apt-cache may know a better name for clang's libraries
+        # now the name of clang's libraries may be known
         read -r -a names <<<"$(packages_names)"
         set -- "${names[@]}"
     fi
@@ -208,23 +206,23 @@ packages_install()
     quietly "$log" "${install[@]}" "$@" && return 0
     quietly "$log" apt_as_root -q update
     quietly "$log" "${install[@]}" "$@" && return 0
-    warn "apt-get could not install them. Its last words:"
+    warn "apt-get could not install them. Its last lines:"
     log_tail "$log" 8
-    printf 'Is there a network? Once it works: sudo %s\n' "$command" >&2
+    printf 'Check the network, then: sudo %s\n' "$command" >&2
     return 1
 }
 
-# packages_settled STAMP: true where all was there when STAMP was written, and no package came or went since.
-packages_settled() { [[ $1 -nt $ROOT/src/shmlab/packages.bash && ! /var/lib/dpkg/status -nt $1 ]]; }
+# packages_unchanged STAMP: all were there when STAMP was written, and no package was installed or removed since.
+packages_unchanged() { [[ $1 -nt $ROOT/src/shmlab/packages.bash && ! /var/lib/dpkg/status -nt $1 ]]; }
 
-# packages_require USE...: returns when all that these uses can't do without is there; else ends the program.
+# packages_require USE...: returns when all that these uses need is there, optional packages aside; else exits.
 packages_require()
 {
-    local stamp=$NOTES/.packages-${*// /-} row names round
+    local stamp=$STATE_DIR/.packages-${*// /-} row names round
     stamp=${stamp// /-}
-    packages_settled "$stamp" && return 0
+    packages_unchanged "$stamp" && return 0
     packages_missing "$@"
-    # At most twice: with clang there, the name of its libraries is known.
+    # At most twice: once clang is there, the name of its libraries is known.
     for ((round = 0; round < 2 && ${#MISSING[@]}; round++)); do
         say "Missing on this machine:"
         packages_list
@@ -236,8 +234,8 @@ packages_require()
     for row in "${MISSING[@]}"; do
         optional "${row%%|*}" || die "still missing: $(packages_names).$([[ $INSTALLED ]] || printf ' Nothing was built.')"
     done
-    # Without tmux: look for it again the next time. Who has no big programs to compare with isn't told each time.
+    # Without tmux, check again next time; for the other optional packages once is enough.
     [[ ${MISSING[*]} == *demo\|* ]] && return 0
-    mkdir -p "$NOTES" 2>/dev/null && : 2>/dev/null >"$stamp"
+    mkdir -p "$STATE_DIR" 2>/dev/null && : 2>/dev/null >"$stamp"
     return 0
 }

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# One pane of the demo: pane.bash server|client|viewer. Started by demo.bash, which exports DEMO_DIR (its folder),
+# One pane of the demo: pane.bash server|client|viewer. demo.bash starts it, and exports DEMO_DIR (its folder),
 # DEMO_PATH (the file that names the segment) and BIN (the programs).
 set -u
 
-# A pane's Ctrl-C is for the program in it, not for this script.
+# Ctrl-C is for the program in the pane, not for this script.
 trap : INT
 
-# enter_waited TEXT: says it, and waits for Enter. Without a terminal: for ever, until a signal ends it.
-enter_waited()
+# enter_await TEXT: prints it and waits for Enter. Without a terminal it waits until a signal comes.
+enter_await()
 {
     printf '%s\n' "$1"
     [[ -t 0 ]] || exec sleep infinity
     read -r || exit 0
 }
 
-# A message of 8 fields in about 5 seconds: slow enough to follow, quick enough to wait for. Then its values move, late
-# enough that the client has read the first ones.
+# The 8 fields take about 5 seconds: slow enough to follow, fast enough to wait for. The values change only after the
+# client has read the first ones.
 pane_server()
 {
     while true; do
@@ -23,11 +23,11 @@ pane_server()
             printf '%s\n' "$BASHPID" >"$DEMO_DIR/server.pid"
             exec "$BIN/shm-server" --path "$DEMO_PATH" --quiet --pause 600 --every 2000 --quiet
         )
-        enter_waited 'It has ended. Enter starts it again.'
+        enter_await 'It has ended. Enter starts it again.'
     done
 }
 
-# message_read: the client's output once the message is complete. 1: not yet.
+# message_read: 1 if the message isn't complete yet.
 message_read()
 {
     "$BIN/shm-client" --path "$DEMO_PATH" >"$DEMO_DIR/client.out" 2>/dev/null && grep -qx goodbye "$DEMO_DIR/client.out"
@@ -36,16 +36,16 @@ message_read()
 pane_client()
 {
     while true; do
-        printf 'shm-client waits for the message ...\n'
+        printf 'shm-client is waiting for the message ...\n'
         until message_read; do
             sleep 0.3
         done
         cat "$DEMO_DIR/client.out"
-        enter_waited 'Enter reads again. q in viewer leaves.'
+        enter_await 'Enter reads again. q in viewer leaves.'
     done
 }
 
-# The viewer's pane ends: tmux ends with it (demo.tmux). What it had to say is kept for the farewell.
+# When this pane ends, tmux ends too (demo.tmux). demo_report prints the viewer's errors.
 pane_viewer()
 {
     "$BIN/shm-view" --path "$DEMO_PATH" 2>"$DEMO_DIR/view.err"

@@ -1,8 +1,8 @@
-# Installs the packages that are missing (on Debian and Ubuntu; with sudo where you are not root), and builds
-# the server, the client and the viewer. Each package is named first, with what it is for.
+# Installs missing packages (on Debian and Ubuntu; with sudo if you are not root)
+# and builds the programs. First it lists the packages and what they are for.
 #
-#   ./shmlab setup          what demo, serve, read and view need
-#   ./shmlab setup --test   what ./shmlab test needs, too
+#   ./shmlab setup          for demo, serve, read and view
+#   ./shmlab setup --test   for ./shmlab test too
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash

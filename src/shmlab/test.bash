@@ -1,29 +1,31 @@
-# Builds everything and proves that it works: the same that CI runs. Installs what is missing first.
+# Builds and tests everything, as CI does. Installs what is missing first.
 #
-#   ./shmlab test              all of it, about a quarter of an hour on two cores
-#   ./shmlab test NAME...      only the tests whose name has NAME in it (a regular expression), in one build
-#   ./shmlab test --list       the names of the tests
+#   ./shmlab test           everything; about a quarter of an hour on two cores
+#   ./shmlab test NAME...   tests whose name matches the regular expression NAME
+#   ./shmlab test --list    the names of the tests
 #   ./shmlab test --chroot bookworm|trixie|jammy|noble
-#                              all of it once more, and the demo, in a fresh minimal system (root, network)
+#                           everything, and the demo, in a fresh minimal system
+#                           (needs root and a network)
 #
-# The whole run, step by step:
+# The steps of a whole run:
 #   dev      gcc: all tests
-#   asan     gcc with address and undefined-behaviour sanitizers: all tests that don't need a plain build
+#   asan     address and undefined-behaviour sanitizers: all tests that work there
 #   clang    the second compiler: no warning
 #   release  gcc -O2: no warning
-#   fuzz     libFuzzer on what reads files that people wrote, FUZZ_SECONDS (20) each
-# A step that fails does not stop the later ones; the closing table tells of each. Exit status 1 if any failed.
+#   fuzz     libFuzzer on all that reads users' files, FUZZ_SECONDS (20) each
+# If a step fails, the others still run; the table at the end shows each of them.
+# Exit status: 1 if any failed.
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
 source "$ROOT/src/shmlab/build.bash"
 
 readonly CTEST_LIMIT=600 # seconds for one test
-STEPS=()                 # name|mark|seconds|what: the closing table
-PASSED=0 FAILED=0        # tests of ctest, all steps together
+STEPS=()                 # name|mark|seconds|what: rows of the table at the end
+PASSED=0 FAILED=0        # tests in all steps
 
-# gdb_minimal: a gdb without Python, for the tests of gdb/.gdbinit. Debian's package excludes the full gdb, so it is
-# unpacked beside it and not installed. Where it can't be had, those tests say so.
+# gdb_minimal: a gdb without Python, for the tests of gdb/.gdbinit. Debian's package conflicts with the full gdb, so it is
+# only unpacked. If there is none, those tests say so.
 gdb_minimal()
 {
     local folder=$ROOT/build/gdb-minimal log=$ROOT/build/setup.log
@@ -36,7 +38,7 @@ gdb_minimal()
 # step_note NAME MARK START TEXT
 step_note() { STEPS+=("$1|$2|$(seconds_since "$3")|$4"); }
 
-# run_ctest STEP ARGS...: its output is seen, and its closing line counted.
+# run_ctest STEP ARGUMENT...: shows its output, and counts the tests from its last line.
 run_ctest()
 {
     local step=$1 log=$ROOT/build/$1.ctest.log status closing
@@ -51,7 +53,7 @@ run_ctest()
     return "$status"
 }
 
-# step_tests PRESET CTEST-ARGS...: build and test.
+# step_tests PRESET CTEST-ARGUMENT...: builds and tests.
 step_tests()
 {
     local preset=$1 start=$EPOCHSECONDS COUNTED='no test ran'
@@ -68,7 +70,7 @@ step_tests()
     step_note "$preset" ok "$start" "$COUNTED"
 }
 
-# step_build PRESET: it builds, without a warning (its preset makes every warning an error).
+# step_build PRESET: its preset makes every warning an error.
 step_build()
 {
     local preset=$1 start=$EPOCHSECONDS
@@ -80,24 +82,24 @@ step_build()
     fi
 }
 
-# tests_skipped: which single tests could not run here, and why, from bats' own words in ctest's log.
+# tests_skipped: which tests of bats could not run here, and why, from ctest's log.
 tests_skipped()
 {
     sed -n 's/^ok [0-9]* \(.*\) # skip *\(.*\)/  \1: \2/p' "$ROOT/build/$PRESET/Testing/Temporary/LastTest.log" 2>/dev/null
 }
 
-closing_table()
+results_print()
 {
     local row name mark seconds what skipped failed=0
     skipped=$(tests_skipped)
-    printf '\n%sWhat was proved%s\n' "$BOLD" "$PLAIN"
+    printf '\n%sResults%s\n' "$BOLD" "$PLAIN"
     for row in "${STEPS[@]}"; do
         IFS='|' read -r name mark seconds what <<<"$row"
         [[ $mark == ok ]] || failed=1
         printf '  %-8s %s%-6s%s %4ss  %s\n' "$name" \
             "$([[ $mark == ok ]] && printf %s "$GREEN" || printf %s "$RED")" "$mark" "$PLAIN" "$seconds" "$what"
     done
-    [[ $skipped ]] && printf 'Could not be tried on this machine:\n%s\n' "$skipped"
+    [[ $skipped ]] && printf 'Skipped on this machine:\n%s\n' "$skipped"
     printf 'tests: %d passed, %d failed\n' "$PASSED" "$FAILED"
     return "$failed"
 }
@@ -113,10 +115,10 @@ test_all()
     step_build clang
     step_build release
     [[ ! -d $ROOT/tests/fuzz ]] || FUZZ_SECONDS=${FUZZ_SECONDS:-20} step_tests fuzz -j "$jobs" -L fuzz
-    closing_table
+    results_print
 }
 
-# test_some NAME...: names joined to one regular expression.
+# test_some NAME...: joins the names to one regular expression.
 test_some()
 {
     local IFS='|' filter
@@ -125,7 +127,7 @@ test_some()
     packages_require build test oracle
     gdb_minimal
     step_tests "$PRESET" -j "$(nproc 2>/dev/null || echo 2)" -R "$filter"
-    closing_table
+    results_print
 }
 
 test_list()

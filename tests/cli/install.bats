@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What cmake --install leaves: a kit that works with no source tree and no build, from a folder that was moved since.
-# Where the kernel lets us, the tree is hidden from all that runs here, by an empty folder over it.
+# What cmake --install makes: a kit that works without source tree and build, also after its folder was moved. If the
+# kernel lets us, an empty folder mounted over the source tree hides it from all that runs here.
 bats_require_minimum_version 1.5.0
 load ../screen/helper
 
@@ -33,7 +33,7 @@ setup()
 
 teardown() { screen_close; }
 
-# gdb reads symbols and its Python, perhaps beside other tests.
+# gdb takes time to start, perhaps beside other tests: 40 seconds at most.
 await()
 {
     local until=$((SECONDS + 40))
@@ -60,15 +60,15 @@ windows_needed()
     gdb -nx -batch -ex 'python gdb.register_window_type' >/dev/null 2>&1 || skip "this gdb has no TUI with Python"
 }
 
-@test "programs, headers, the front door, gdb's files, sources and docs are there, and nothing leads out" {
+@test "programs, headers, shmlab, gdb's files, sources and docs are there, and no link leads out" {
     local file link
     for file in bin/shm-server bin/shm-client bin/shm-view bin/shmlab share/shmlab/gdb/session-run share/shmlab/gdb/shm-draw \
         share/shmlab/lessons/runner/cage; do
-        [[ -x $KIT/$file && ! -d $KIT/$file ]] || { echo "not there: $file" && false; }
+        [[ -x $KIT/$file && ! -d $KIT/$file ]] || { echo "missing: $file" && false; }
     done
     for file in share/shmlab/gdb/.gdbinit share/shmlab/gdb/sessions/01-raw-bytes.txt share/shmlab/src/message.c \
         share/doc/shmlab/README.md share/doc/shmlab/docs/gdb.md share/doc/shmlab/docs/pictures/viewer.svg; do
-        [[ -r $KIT/$file ]] || { echo "not there: $file" && false; }
+        [[ -r $KIT/$file ]] || { echo "missing: $file" && false; }
     done
     while IFS= read -r link; do
         [[ $(readlink -f "$link") == "$KIT/"* && -e $link ]] || { echo "leads out: $link" && false; }
@@ -86,7 +86,7 @@ windows_needed()
     [[ $output == *'farewell char[8]'*'"goodbye"'* ]]
 }
 
-@test "the demo shows its picture, and q leaves nothing" {
+@test "the demo works, and q leaves nothing" {
     command -v tmux >/dev/null
     on 100x30 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./run ./hidden "$KIT/bin/shmlab" demo
     sees 'PI is de' '22/7==3.14286'
@@ -95,20 +95,20 @@ windows_needed()
     run ! compgen -G "$T/shmlab-demo.*"
 }
 
-@test "help and doctor name the kit as it was called; words that need the sources say so" {
+@test "help and doctor name the kit as it was called; commands that need the source tree say so" {
     run -0 env PATH="$KIT/bin:$PATH" ./hidden shmlab
     [[ $output == *$'\n  shmlab demo '* && $output != *'./shmlab'* && $output != *$'\n  test '* ]]
     run -0 env PATH="$KIT/bin:$PATH" ./hidden shmlab help gdb
     [[ $output == *'  shmlab gdb '* && $output != *'./shmlab'* ]]
     run -0 ./hidden "$KIT/bin/shmlab" doctor
     [[ $output == *"programs     in $KIT/bin"* && $output == *"$KIT/bin/shmlab demo" ]]
-    for word in test setup bench; do
-        run -1 --separate-stderr ./hidden "$KIT/bin/shmlab" "$word"
-        [[ $stderr == "shmlab: '$word' needs the sources of the kit"* && -z $output ]]
+    for command in test setup bench; do
+        run -1 --separate-stderr ./hidden "$KIT/bin/shmlab" "$command"
+        [[ $stderr == "shmlab: '$command' needs the source tree of the kit"* && -z $output ]]
     done
 }
 
-@test "a viewer that waits says how this kit's server is started, called through the front door or not" {
+@test "a viewer that waits says how to start this kit's server, run by shmlab or by itself" {
     on 80x24 env PATH="$KIT/bin:$PATH" ./run ./hidden shmlab view --key "$KEY"
     sees 'Start the server: shmlab serve'
     keys q
@@ -119,7 +119,7 @@ windows_needed()
     ends 0
 }
 
-@test "lessons: start, check with all that it compiles, ask, view, grade, next, reset, solution" {
+@test "lessons: start, check, ask, view, grade, next, reset, solution" {
     export SHMLAB_WORK=$T/work
     export PATH="$KIT/bin:$PATH"
     run -0 ./hidden shmlab lesson list
@@ -144,7 +144,7 @@ windows_needed()
     run -0 ./hidden shmlab lesson reset 6
 }
 
-@test "plain gdb with the installed .gdbinit: the grid, and beside it the source from the kit" {
+@test "plain gdb with the installed .gdbinit: the grid beside the kit's source" {
     windows_needed
     on 120x40 env TERM=screen-256color ./run ./hidden gdb -nx -q -tui -iex 'set debuginfod enabled off' \
         -x "$KIT/share/shmlab/gdb/.gdbinit" -ex 'layout shm' -ex 'break message_write_field' \
@@ -167,7 +167,7 @@ windows_needed()
 
 @test "shmlab gdb attaches to the installed server, with its source, and leaves it running" {
     windows_needed
-    # both under one empty folder: gdb finds no file of a process that sees other ones
+    # both in one mount namespace: gdb finds no file of a process in another one
     cat >both <<END
 #!/bin/bash
 setsid "$KIT/bin/shmlab" serve --key $KEY --every 200 <>never >out 2>err &
@@ -188,15 +188,15 @@ END
     await grep -q '^State:.*S' "/proc/$SERVER/status"
 }
 
-@test "all sessions say there what they say in the tree" {
+@test "all sessions print what they print in the source tree" {
     windows_needed
     ./hidden "$KIT/bin/shmlab" gdb --session all --batch </dev/null >"$T/said" # a difference is on standard error
     [[ $(grep -c '^0[1-9] ' "$T/said") == 9 ]]
 }
 
-@test "where the installed source is missing, too, gdb says so and shows the grid all the same" {
+@test "if the installed source is missing too, gdb says so and still shows the grid" {
     windows_needed
-    [[ $HIDES ]] || skip "the tree, where gdb finds the source, can't be hidden from it here"
+    [[ $HIDES ]] || skip "gdb finds the source in the tree, which can't be hidden here"
     cp -a "$KIT" "$T/bare kit"
     KIT="$T/bare kit"
     find "$KIT/share/shmlab/src" ! -path "*/shmlab/src/shmlab*" -type f -delete

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# The front door: its words, how it works from everywhere, what it asks of the machine, and the demo.
+# The script shmlab: its commands, that it works from everywhere, what it needs on the machine, and the demo.
 #
-# BUILD_DIR is the folder of the build under test (build/PRESET). Package tools are played by small scripts on a PATH
-# of its own: nothing here installs anything.
+# BUILD_DIR is the folder of the build under test (build/PRESET). Small scripts on a separate PATH stand for the package
+# tools: nothing here installs anything.
 bats_require_minimum_version 1.5.0
 
 setup()
@@ -26,7 +26,7 @@ teardown()
     rm -rf "$T"
 }
 
-# await SECONDS COMMAND...: until it succeeds. Fails, and says so, when the time is over.
+# await SECONDS COMMAND...: until it succeeds. Fails with a message when the time is over.
 await()
 {
     local until=$((SECONDS + $1))
@@ -41,10 +41,10 @@ await()
     done
 }
 
-# absent PATTERN FILE: a plain "! grep" would not end a test.
+# absent PATTERN FILE: a plain "! grep" would not fail a test.
 absent() { if grep -q -- "$1" "$2"; then return 1; fi; }
 
-# copy_tree FOLDER: a copy of the front door with just enough around it to be called there.
+# copy_tree FOLDER: a copy of shmlab with just enough around it to run there.
 copy_tree()
 {
     mkdir -p "$1/src"
@@ -52,7 +52,7 @@ copy_tree()
     cp "$ROOT/shmlab" "$ROOT/CMakeLists.txt" "$ROOT/CMakePresets.json" "$1/"
 }
 
-# tools [-NAME...]: $T/bin, a PATH with all of this machine's commands but the named ones.
+# tools [-NAME...]: fills $T/bin with all of this machine's commands but the named ones.
 tools()
 {
     local name
@@ -61,7 +61,7 @@ tools()
     for name in "$@"; do rm -f "$T/bin/${name#-}"; done
 }
 
-# tool NAME <script: a command of our own in $T/bin. Its calls are to be written to $T/calls.
+# tool NAME <script: puts a command into $T/bin. Scripts log their calls in $T/calls.
 tool()
 {
     rm -f "$T/bin/$1"
@@ -69,8 +69,8 @@ tool()
     chmod 755 "$T/bin/$1"
 }
 
-# apt_knows_if CONDITION [WORDS]: an apt-cache whose show has the package $2 where CONDITION holds, and is silent but
-# content elsewhere, as the real one is of names that packages only mention. Its depends says WORDS.
+# apt_knows_if CONDITION [DEPENDS]: an apt-cache that shows the package $2 if CONDITION holds. Else it prints nothing and
+# succeeds, as the real one does for names that packages only mention. "depends" prints DEPENDS.
 apt_knows_if()
 {
     tool apt-cache <<END
@@ -79,8 +79,7 @@ if $1; then echo "Package: \$2"; fi
 END
 }
 
-# apt_that INSTALLS...: an apt-get which makes these commands appear, an apt-cache that knows every name, and a build
-# that always works.
+# apt_that NAME...: an apt-get that installs these commands, an apt-cache that knows every name, and a build that works.
 apt_that()
 {
     printf '%s\n' "$@" >"$T/appears"
@@ -97,7 +96,7 @@ END
 
 apt_that_also() { printf '%s\n' "$@" >>"$T/appears"; }
 
-# built: cmake and ninja that only write down that they were called.
+# built: a cmake and a ninja that only log their calls.
 built()
 {
     tool cmake <<<'echo "cmake $*" >>"$T/calls"; mkdir -p "build/$2"; touch "build/$2/build.ninja"
@@ -105,7 +104,7 @@ built()
     tool ninja <<<'echo "ninja $*" >>"$T/calls"'
 }
 
-# plain COMMAND...: as somebody who is not root, in a world where everything under $T is theirs.
+# plain COMMAND...: as a user who is not root and may write to all of $T.
 plain()
 {
     chmod -R a+rwX "$T"
@@ -116,39 +115,42 @@ plain()
     fi
 }
 
-# door WORD...: the copied house's front door with our tools.
+# shmlab ARGUMENT...: the one of the copied tree, with our tools.
 shmlab() { PATH=$T/bin "$T/tree/shmlab" "$@"; }
 plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 
-# ---- words ----
+# ---- commands ----
 
-@test "without a word it tells what it is, the two commands and every word" {
+@test "without arguments it says what it is, how to begin, and all commands" {
     run -0 "$ROOT/shmlab"
     [[ $output == *"./shmlab demo"* && $output == *"./shmlab test"* ]]
-    for word in demo test setup serve read view doctor help gdb lesson walk bench; do
-        grep -Eq "^  $word +[a-z]" <<<"$output"
+    for command in demo test setup serve read view doctor help gdb lesson walk bench; do
+        grep -Eq "^  $command +[a-z]" <<<"$output"
     done
     [[ $output != *$'\e'* ]]
+    ((${#lines[@]} < 24 && $(wc -L <<<"$output") <= 80))
 }
 
 @test "help, -h and --help are the overview" {
     overview=$("$ROOT/shmlab")
-    for word in help -h --help; do
-        run -0 "$ROOT/shmlab" "$word"
+    for argument in help -h --help; do
+        run -0 "$ROOT/shmlab" "$argument"
         [[ $output == "$overview" ]]
     done
 }
 
-@test "help WORD tells about each word" {
-    for word in demo test setup serve read view doctor help gdb lesson walk bench; do
-        run -0 "$ROOT/shmlab" help "$word"
-        [[ $output == "./shmlab $word: "* ]]
+@test "help COMMAND explains each command, on a screen of 80x24" {
+    for command in demo test setup serve read view doctor help gdb lesson walk bench; do
+        run -0 "$ROOT/shmlab" help "$command"
+        [[ $output == "./shmlab $command: "* ]]
+        ((${#lines[@]} < 24))
+        (($(wc -L <<<"$output") <= 80)) || { echo "too wide: help $command" && false; }
     done
     run -0 "$ROOT/shmlab" demo --help
     [[ $output == *"Ctrl-C"* && $output != *"shellcheck"* ]]
 }
 
-@test "an unknown word gives 2 and the word that was probably meant" {
+@test "an unknown command gives 2 and the command that was probably meant" {
     run -2 --separate-stderr "$ROOT/shmlab" dmeo
     [[ $stderr == *"no command 'dmeo'"*"Did you mean: ./shmlab demo"* && -z $output ]]
     run -2 --separate-stderr "$ROOT/shmlab" doc
@@ -158,17 +160,15 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     run -2 "$ROOT/shmlab" help xylophone
 }
 
-@test "control characters in a word don't reach the terminal" {
+@test "control characters in a command don't reach the terminal" {
     run -2 "$ROOT/shmlab" $'de\e[2Jmo'
     [[ $output != *$'\e'* ]]
 }
 
-@test "words of later versions say so in one line and give 1" {
-    for word in walk; do
-        run -1 --separate-stderr "$ROOT/shmlab" "$word"
-        ((${#stderr_lines[@]} == 1))
-        [[ $stderr == *"'$word' comes with a later version"* ]]
-    done
+@test "a command of a later version says so in one line and gives 1" {
+    run -1 --separate-stderr "$ROOT/shmlab" walk
+    ((${#stderr_lines[@]} == 1))
+    [[ $stderr == *"'walk' comes with a later version"* ]]
 }
 
 @test "bench lists its benches, and refuses another name with 2" {
@@ -179,14 +179,14 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     run -2 "$ROOT/shmlab" bench view --fast
 }
 
-@test "words that take no more words refuse them with 2" {
+@test "arguments that a command doesn't take give 2" {
     run -2 "$ROOT/shmlab" doctor now
     run -2 "$ROOT/shmlab" demo now
     run -2 "$ROOT/shmlab" setup now
     run -2 "$ROOT/shmlab" test --now
 }
 
-@test "it works from any folder, through links, with blanks in its path, without HOME and under any umask" {
+@test "it works in any folder, through links, with blanks in its path, without HOME and with any umask" {
     copy_tree "$T/my tree"
     ln -s "my tree/shmlab" "$T/first link"
     mkdir "$T/else where"
@@ -201,7 +201,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 
 # ---- packages ----
 
-@test "a missing package is named with what it is for, and no root and no sudo gives the exact command" {
+@test "missing packages are listed with their use; without root and sudo, the exact command is printed" {
     copy_tree "$T/tree"
     tools -tmux -sudo -gcc -ninja
     apt_that gcc
@@ -215,7 +215,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ ! -e $T/calls ]]
 }
 
-@test "sudo that would ask for a password where nobody can answer is not waited for" {
+@test "sudo isn't called if it would ask for a password and nobody can answer" {
     copy_tree "$T/tree"
     tools -gcc
     apt_that gcc
@@ -225,7 +225,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ ! -e $T/calls ]]
 }
 
-@test "what is missing is installed by sudo, in one call, without recommends and without questions" {
+@test "what is missing is installed with sudo, in one call, without recommended packages and without questions" {
     copy_tree "$T/tree"
     tools -gcc -tmux
     apt_that gcc tmux
@@ -237,12 +237,12 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     grep -q '^ninja .*shm-server shm-client shm-view' "$T/calls"
 }
 
-@test "package lists are fetched only where a name is not known" {
+@test "package lists are fetched only if a name is unknown" {
     copy_tree "$T/tree"
     tools -gcc
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
-    # as the real one: content with one known name of many
+    # like the real one, it succeeds with one known name of many
     apt_knows_if 'grep -q update "$T/calls" 2>/dev/null || [[ " $* " == *" tmux "* ]]'
     rm "$T/bin/tmux"
     apt_that_also tmux
@@ -251,19 +251,19 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $(grep -c '^apt-get' "$T/calls") == 2 ]]
 }
 
-@test "an apt-get that fails: its last words, a hint at the network, 1, and nothing built" {
+@test "if apt-get fails: its last lines, a hint at the network, 1, and nothing is built" {
     copy_tree "$T/tree"
     tools -gcc
     apt_that gcc
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     tool apt-get <<<'echo "apt-get $*" >>"$T/calls"; echo "E: no such host"; exit 100'
     run -1 --separate-stderr plain_shmlab setup
-    [[ $stderr == *"E: no such host"*"network"*"sudo apt-get install --no-install-recommends gcc"* ]]
+    [[ $stderr == *"E: no such host"*"Check the network"*"sudo apt-get install --no-install-recommends gcc"* ]]
     [[ $(grep -c ' update' "$T/calls") == 1 && $(grep -c ' install' "$T/calls") == 2 ]]
     absent '^cmake' "$T/calls"
 }
 
-@test "clang's libraries are asked for by the version of the clang that is there" {
+@test "clang's libraries are those of the installed clang's version" {
     copy_tree "$T/tree"
     tools -sudo
     apt_that
@@ -278,13 +278,13 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     tool apt-cache <<<'exit 100'
     run -1 --separate-stderr plain_shmlab test
     [[ $stderr == *" clang"* && $stderr != *"libclang-rt"* ]]
-    # where that name is unknown and the older one is known
+    # only the older name is known
     apt_knows_if '[[ $2 != libclang-rt-* ]]' '  Depends: clang-14'
     run -1 --separate-stderr plain_shmlab test
     [[ $stderr == *"libclang-common-14-dev"* ]]
 }
 
-@test "big programs to compare with are asked for where apt knows them, and done without elsewhere" {
+@test "big programs to compare with are installed if apt knows them, and else left out" {
     copy_tree "$T/tree"
     tools -dwz -python3-dbg
     apt_that dwz python3-dbg
@@ -298,7 +298,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     absent '^apt-get' "$T/calls"
 }
 
-@test "once all is there, nothing is looked for again until packages change" {
+@test "once all packages are there, they aren't checked again until packages change" {
     copy_tree "$T/tree"
     tools
     built
@@ -310,7 +310,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $(cat "$T/calls") == "ninja "* ]]
 }
 
-@test "where there is no apt-get, what is missing is named; tmux alone can be done without" {
+@test "without apt-get the missing packages are listed; it goes on without tmux, not without gcc" {
     copy_tree "$T/tree"
     tools -apt-get -gcc
     built
@@ -322,7 +322,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $output == *"tmux"* ]]
 }
 
-@test "a build folder that came with a copy of the tree is planned anew" {
+@test "a build folder that was copied with the tree is configured again" {
     copy_tree "$T/tree"
     tools
     built
@@ -337,7 +337,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     absent '^cmake' "$T/calls"
 }
 
-@test "a failing build shows the compiler's words and gives 1" {
+@test "a failing build shows the compiler's output and gives 1" {
     copy_tree "$T/tree"
     tools
     built
@@ -346,8 +346,8 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $stderr == *"server.c:7: error: no such thing"* && -z $output ]]
 }
 
-@test "a build folder of somebody else is told, with the command that mends it" {
-    ((EUID == 0)) || skip "needs root to make a folder of somebody else"
+@test "another user's build folder: it says so, with the command that helps" {
+    ((EUID == 0)) || skip "needs root to make another user's folder"
     copy_tree "$T/tree"
     tools
     built
@@ -357,8 +357,8 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $stderr == *"belongs to root"*"sudo chown -R 65534:65534 $T/tree/build"* ]]
 }
 
-@test "a built tree of somebody else, a classroom's, is used as it is" {
-    ((EUID == 0)) || skip "needs root to make a folder of somebody else"
+@test "another user's built tree, as in a classroom, is used as it is" {
+    ((EUID == 0)) || skip "needs root to make another user's folder"
     copy_tree "$T/tree"
     tools
     built
@@ -374,7 +374,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 
 # ---- doctor ----
 
-@test "doctor tells of packages, terminal, kernel, ptrace and gdb, and gives 0 where the kit can work" {
+@test "doctor checks packages, terminal, kernel, ptrace and gdb, and gives 0 if the kit can work" {
     run -0 "$ROOT/shmlab" doctor
     for what in build demo test oracle programs terminal shmmax shmall shmmni left ptrace gdb namespaces; do
         grep -Eq "^  (ok|note) +$what " <<<"$output"
@@ -382,12 +382,12 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $output != *$'\e'* ]]
 }
 
-@test "doctor gives 1 where the kit can't be built, with the command that mends it" {
+@test "doctor gives 1 if the kit can't be built, with the command that fixes it" {
     copy_tree "$T/tree"
     tools -gcc
     run -1 shmlab doctor
     grep -Eq '^  MISSING +build ' <<<"$output"
-    [[ $output == *"mend: sudo apt-get install --no-install-recommends gcc"* ]]
+    [[ $output == *"fix: sudo apt-get install --no-install-recommends gcc"* ]]
 }
 
 @test "doctor changes nothing" {
@@ -397,16 +397,16 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ ! -e $T/tree/build ]]
 }
 
-@test "doctor tells of a segment that a dead server left, and how to remove it" {
+@test "doctor finds a segment that a dead server left, and says how to remove it" {
     id=$(ipcmk -M 1024 | grep -o '[0-9]*$')
     run "$ROOT/shmlab" doctor
     ipcrm -m "$id"
     grep -Eq "^  note +left .* $id( |$)" <<<"$output"
-    grep -Eq "mend: ipcrm.* -m $id( |$)" <<<"$output"
+    grep -Eq "fix: ipcrm.* -m $id( |$)" <<<"$output"
 }
 
-@test "doctor names a small or unknown terminal, and uses no colour under NO_COLOR" {
-    # High enough for all lines, also where other tests have segments that it tells of.
+@test "doctor says that a terminal is small or unknown, and uses no colour under NO_COLOR" {
+    # High enough for all lines, even if it lists segments of other tests.
     tmux -S "$T/out" -f /dev/null new-session -d -x 70 -y 120 \
         "NO_COLOR=1 TERM=vt220 '$ROOT/shmlab' doctor; TERM=nosuch '$ROOT/shmlab' doctor; printf 'status %s' \$?; cat"
     await 20 screen_has 'status 1'
@@ -417,8 +417,8 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 
 # ---- programs and demo ----
 
-# Which preset is under test; the demo's programs come from it.
-of_this_build()
+# this_build: the demo takes its programs from the preset under test.
+this_build()
 {
     [[ -x $BUILD_DIR/bin/shm-view && $BUILD_DIR == "$ROOT/build/"* ]] || skip "no viewer built under $ROOT/build"
     export SHMLAB_PRESET=${BUILD_DIR##*/}
@@ -429,7 +429,7 @@ screen() { tmux -S "$T/out" capture-pane -p; }
 screen_has() { screen | grep -Eq -- "$1"; }
 keys() { tmux -S "$T/out" send-keys "$@"; }
 
-# terminal_close: as when the user closes the window. Returns when its process has gone.
+# terminal_close: as if the user closed the window. Returns when its process has ended.
 terminal_close()
 {
     local pid
@@ -438,8 +438,7 @@ terminal_close()
     await 10 eval "! kill -0 $pid 2>/dev/null || grep -q 'State:.Z' /proc/$pid/status 2>/dev/null"
 }
 
-folder_there() { compgen -G "$T/run/shmlab-demo.*" >/dev/null; }
-folder_gone() { ! folder_there; }
+folder_gone() { ! compgen -G "$T/run/shmlab-demo.*" >/dev/null; }
 
 # demo COLUMNS ROWS [ENVIRONMENT...]: starts it in a terminal of that size, and waits until the server has its segment.
 demo()
@@ -452,7 +451,7 @@ demo()
     await 20 segment_known
 }
 
-# segment_known: the demo's server has made its segment: SEGMENT is its shmid, SERVER the server's pid.
+# segment_known: the demo's server has made its segment. SEGMENT: its shmid; SERVER: the server's pid.
 segment_known()
 {
     local id creator
@@ -465,7 +464,7 @@ segment_known()
 
 segment_gone() { ! awk -v id="$SEGMENT" '$2 == id { found = 1 } END { exit !found }' /proc/sysvipc/shm; }
 
-# processes_gone: no process of this demo is left (a zombie is none).
+# processes_gone: no process of this demo is left, zombies aside.
 processes_gone()
 {
     local dir
@@ -487,8 +486,8 @@ inner() { tmux -S "$T"/run/shmlab-demo.*/tmux "$@"; }
 
 viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$1" ]]; }
 
-@test "demo shows the message arriving, the client reads it, and q in the viewer ends all" {
-    of_this_build
+@test "demo shows the message as it arrives, the client reads it, and q in the viewer ends everything" {
+    this_build
     demo 100 30
     await 10 screen_has '^ ?0*000.+50.49'
     await 15 screen_has '22/7==3.14286'
@@ -498,16 +497,16 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     nothing_left
 }
 
-@test "demo in a tiny terminal, 20x6: the viewer has it all" {
-    of_this_build
+@test "demo in a tiny terminal, 20x6: the viewer has all of it" {
+    this_build
     demo 20 6
     await 10 viewer_is 20x6
     keys q
     nothing_left
 }
 
-@test "demo at 80x24, 200x60 and 40x12: the viewer has its place at each size, and after a resize" {
-    of_this_build
+@test "demo at 80x24, 200x60 and 40x12: the viewer has its size, also after a resize" {
+    this_build
     demo 80 24
     await 10 viewer_is 80x18
     tmux -S "$T/out" resize-window -x 200 -y 60
@@ -518,15 +517,16 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     await 10 screen_has 'status 0'
     nothing_left
 }
-@test "demo whose terminal is closed ends all" {
-    of_this_build
+
+@test "demo ends everything when its terminal is closed" {
+    this_build
     demo 80 24
     terminal_close
     nothing_left
 }
 
-@test "demo that gets SIGTERM, SIGHUP or SIGINT ends all" {
-    of_this_build
+@test "demo ends everything after SIGTERM, SIGHUP or SIGINT" {
+    this_build
     for signal in TERM HUP INT; do
         demo 80 24
         kill -"$signal" "$(demo_pid)"
@@ -536,8 +536,8 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     done
 }
 
-@test "demo whose tmux is killed, whose viewer crashes, or that is left by detaching ends all" {
-    of_this_build
+@test "demo ends everything when its tmux is killed, its viewer crashes, or the user detaches" {
+    this_build
     demo 80 24
     kill -KILL "$(inner display -p '#{pid}')"
     await 10 screen_has 'status [01]'
@@ -554,8 +554,8 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     nothing_left
 }
 
-@test "demo: Ctrl-C in the server's pane removes the segment, Enter makes it anew, the viewer goes on" {
-    of_this_build
+@test "demo: Ctrl-C in the server's pane removes the segment, Enter makes a new one, the viewer goes on" {
+    this_build
     demo 100 30
     old=$SEGMENT
     inner send-keys -t :.1 C-c
@@ -569,8 +569,8 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     nothing_left
 }
 
-@test "demo inside a tmux of the user's leaves that alone" {
-    of_this_build
+@test "demo inside the user's own tmux leaves that alone" {
+    this_build
     tmux -S "$T/out" -f /dev/null new-session -d -s mine -x 100 -y 30 \
         env TMPDIR="$T/run" bash -c '"$0"/shmlab demo; echo "status $?"; exec cat' "$ROOT"
     await 20 segment_known
@@ -581,8 +581,8 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     [[ $(tmux -S "$T/out" list-sessions -F '#S') == mine ]]
 }
 
-@test "demo without tmux: the viewer over a server in the background" {
-    of_this_build
+@test "demo without tmux: the viewer, with the server in the background" {
+    this_build
     demo 80 24 SHMLAB_NO_TMUX=1
     await 10 screen_has '50.49'
     keys q
@@ -604,8 +604,8 @@ second_runs()
     pid=$(cat "$T"/run2/shmlab-demo.*/server.pid 2>/dev/null) && [[ $pid && -e /proc/$pid/exe ]]
 }
 
-@test "two demos side by side don't meet" {
-    of_this_build
+@test "two demos side by side don't disturb each other" {
+    this_build
     demo 80 24
     first=$SEGMENT
     mkdir "$T/run2"
@@ -620,23 +620,23 @@ second_runs()
     await 10 bash -c "! compgen -G '$T/run2/shmlab-demo.*'"
 }
 
-@test "demo without a terminal, or with one that can't be drawn on, says so at once" {
+@test "demo without a terminal, or with one it can't draw on, says so at once" {
     copy_tree "$T/tree"
     tools
     run -1 --separate-stderr shmlab demo </dev/null
-    [[ $stderr == *"draws on a terminal"*"--render text"* ]]
+    [[ $stderr == *"needs a terminal to draw on"*"--render text"* ]]
     [[ ! -e $T/tree/build ]]
     tmux -S "$T/out" -f /dev/null new-session -d -x 80 -y 24 "TERM=dumb '$ROOT/shmlab' demo; echo status \$?; cat"
     await 10 screen_has 'status 1'
     screen_has 'TERM=xterm-256color ./shmlab demo'
 }
 
-@test "from a built tree the demo stands at once, five times of five: how long it took is told, not judged" {
-    of_this_build
-    [[ $SHMLAB_PRESET == dev ]] || skip "only the dev build is held to it"
+@test "a built demo shows its first picture; the best time of five is printed, not judged" {
+    this_build
+    [[ $SHMLAB_PRESET == dev ]] || skip "only the dev build is measured"
     "$ROOT/shmlab" setup
     best=10000
-    # A busy machine is no fault of the demo's: the best of five is printed, 300 ms are what we want on a quiet one.
+    # A busy machine is not the demo's fault, so no time fails the test. On a quiet one we want 300 ms.
     for _ in 1 2 3 4 5; do
         start=${EPOCHREALTIME/./}
         tmux -S "$T/out" -f /dev/null new-session -d -x 100 -y 30 \
@@ -652,10 +652,10 @@ second_runs()
     echo "# first frame: $best ms" >&3
 }
 
-@test "serve, read and view build and become the programs, and pass their options on" {
-    of_this_build
-    for word in serve read view; do
-        run -0 --separate-stderr "$ROOT/shmlab" "$word" --help
+@test "serve, read and view build and run the programs, and pass options on" {
+    this_build
+    for command in serve read view; do
+        run -0 --separate-stderr "$ROOT/shmlab" "$command" --help
         [[ $output == *"--path"* ]]
     done
     run -2 "$ROOT/shmlab" serve --no-such-option

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Where hardware watchpoints work, and where the processor's debug registers never answer: what is tried, and what gdb's
-# commands, the sessions and lesson 05 make of it. Both kinds of machine are seen on every machine: the second by a gdb
-# whose debug registers are accepted and not set (dead_watch.c).
+# Machines where hardware watchpoints work, and machines where they never stop a program: the trial, and what gdb's
+# commands, the sessions and lesson 05 do then. The second kind is simulated everywhere, by a gdb that sets no debug
+# registers (dead_watch.c).
 bats_require_minimum_version 1.5.0
 load ../cli/helper
 
@@ -18,9 +18,9 @@ setup()
 
 teardown() { place_close; }
 
-x86_64_needed() { [[ $(uname -m) == x86_64 ]] || skip "only x86-64 is tried"; }
+x86_64_needed() { [[ $(uname -m) == x86_64 ]] || skip "the trial is for x86-64 only"; }
 
-# dead_machine: from here on `gdb` is one whose watchpoints never stop.
+# dead_machine: from now on, `gdb` has hardware watchpoints that never stop.
 dead_machine()
 {
     x86_64_needed
@@ -40,7 +40,7 @@ counted_gdb()
 }
 calls() { wc -l <"$T/calls"; }
 
-# Does plain gdb stop at a write to a variable of a program of ours? What the trial is held against.
+# Does plain gdb stop at a write to a variable? The trial must give the same answer.
 gdb_stops()
 {
     printf 'int x;\nint main(void)\n{\n    x = 1;\n    return 0;\n}\n' >"$T/x.c"
@@ -48,7 +48,7 @@ gdb_stops()
     [[ $(gdb_run -nx -batch -ex 'break main' -ex run -ex 'watch x' -ex continue "$T/x" 2>&1 </dev/null) == *'New value = 1'* ]]
 }
 
-@test "the trial says what plain gdb does on this machine" {
+@test "the trial agrees with plain gdb on this machine" {
     x86_64_needed
     if gdb_stops; then
         run -0 "$HW_WATCH" --say
@@ -70,14 +70,14 @@ gdb_stops()
 # start_of PID OFFSET: the address of that byte of its segment.
 start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { read -r start; echo "($start + $2)"; }; }
 
-@test "a machine whose debug registers never answer is told from one where they do" {
+@test "a machine where debug registers don't work is recognised" {
     dead_machine
     run ! gdb_stops
     run -1 "$HW_WATCH" --say
     [[ $output == "$DEAD" ]]
 }
 
-@test "the answer is kept for the boot, in a file of one's own" {
+@test "the answer is kept until the next boot, in a file of the user's own" {
     x86_64_needed
     counted_gdb
     local first=0 again
@@ -96,7 +96,7 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     [[ $(calls) == 3 && $(ls "$T/cache/shmlab") == hw-watch ]]
 }
 
-@test "where nothing can be kept it is tried each time, without a complaint" {
+@test "if the answer can't be kept, it tries each time, without an error message" {
     x86_64_needed
     counted_gdb
     local where
@@ -116,7 +116,7 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     [[ -z $output && ! -e $T/calls ]]
 }
 
-@test "where gdb can start nothing, it is not known, and not kept" {
+@test "if gdb can't start a program, the answer is unknown, and not kept" {
     mkdir "$T/none"
     printf '#!/bin/sh\necho "ptrace: Operation not permitted." >&2\nexit 1\n' >"$T/none/gdb"
     chmod 755 "$T/none/gdb"
@@ -124,18 +124,18 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     [[ -z $output && ! -e $T/cache ]]
 }
 
-@test "doctor tells each kind of machine" {
+@test "doctor recognises each kind of machine" {
     [[ $BUILD_DIR == "$ROOT/build/"* ]] || skip "no programs built under $ROOT/build"
     SHMLAB_HW_WATCH=1 run -0 "$ROOT/shmlab" doctor
     [[ $output == *'ok       watchpoints  gdb stops at a write'* ]]
     SHMLAB_HW_WATCH=0 run -0 "$ROOT/shmlab" doctor
-    [[ $output == *'note     watchpoints  SHMLAB_HW_WATCH=0: gdb steps'*'mend: unset SHMLAB_HW_WATCH'* ]]
+    [[ $output == *'note     watchpoints  SHMLAB_HW_WATCH=0: gdb steps'*'fix: unset SHMLAB_HW_WATCH'* ]]
     dead_machine
     run -0 "$ROOT/shmlab" doctor
-    [[ $output == *"note     watchpoints  $DEAD"*'mend: echo '*'set can-use-hw-watchpoints 0'*'~/.gdbinit'* ]]
+    [[ $output == *"note     watchpoints  $DEAD"*'fix: echo '*'set can-use-hw-watchpoints 0'*'~/.gdbinit'* ]]
 }
 
-@test "dead debug registers: each session says what its transcript says, and those that watch say that gdb steps" {
+@test "dead debug registers: each session matches its transcript, and those with a watch say that gdb steps" {
     dead_machine
     "$ROOT/gdb/session-run" all --batch </dev/null >"$T/said"
     [[ $(grep -c '^0[1-9] ' "$T/said") == 9 ]]
@@ -143,7 +143,7 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     run ! grep -q 'Hardware watchpoint' "$T/said"
 }
 
-@test "dead debug registers: shm-watch stops, tells who wrote, and says once that gdb steps" {
+@test "dead debug registers: shm-watch stops, shows who wrote, and says that gdb steps" {
     dead_machine
     serve --every 50
     run gdb_run -nx -q -batch -iex 'set auto-load off' -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'echo ===\n' \
@@ -152,7 +152,7 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     [[ $output =~ shm:\ message\.num,\ 4\ bytes\ at\ offset\ 20:\ [0-9]+\ -\>\ [0-9]+,\ written\ by\ message_write_field ]]
 }
 
-@test "dead debug registers: a gdb with no Python steps as well" {
+@test "dead debug registers: a gdb without Python steps as well" {
     dead_machine
     serve --every 50
     run gdb_run -nx -q -batch -iex 'set auto-load off' -iex 'set $shm_plain = 1' -x "$ROOT/gdb/.gdbinit" -p "$SERVER" \
@@ -160,7 +160,7 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     [[ $output == *"$DEAD"*'Watchpoint 1: '*'New value = '* ]]
 }
 
-@test "set can-use-hw-watchpoints 0 by hand: shm-watch steps, and takes a whole text, too" {
+@test "set can-use-hw-watchpoints 0 by hand: shm-watch steps, and takes a whole text too" {
     export SHMLAB_HW_WATCH=1
     run gdb_run -nx -q -batch -iex 'set auto-load off' -x "$ROOT/gdb/.gdbinit" -ex 'set can-use-hw-watchpoints 0' \
         -ex "set args --key $KEY --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write' -ex run \
@@ -170,13 +170,13 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     [[ $output == *'shm: num, 4 bytes at offset 20: 0 -> 22'*'shm: farewell, 8 bytes at offset 48: '*'exited normally'* ]]
 }
 
-# lesson_check GDB-SCRIPT: lesson 05's check of it, as a learner calls it.
+# lesson_check GDB-SCRIPT: checks it as a learner's work in lesson 05.
 lesson_check()
 {
     export SHMLAB_WORK=$T/work
     "$ROOT/shmlab" lesson start 05 >/dev/null
     cp "$1" "$T/work/05-gdb-tour/tour.gdb"
-    # not held: the gdb of dead_machine lies where a learner's program sees nothing
+    # no sandbox: it would hide the gdb of dead_machine
     LAB_CAGE=none run --separate-stderr "$ROOT/shmlab" lesson check 05
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# What a debugger may not do: each is told in clear words, with what to do next, and gdb goes on. ptrace is forbidden by a
-# filter of the kernel (no_ptrace), and the scope is that of a file in Yama's place: so that it needs no kernel with
-# Yama and changes nothing of this machine's.
+# What a debugger may not do: each message is clear and says what to do next, and gdb goes on. A seccomp filter forbids
+# ptrace (no_ptrace), and a file mounted in Yama's place gives the scope: so the tests need no Yama and change nothing on
+# this machine.
 bats_require_minimum_version 1.5.0
 load ../screen/helper
 
@@ -27,8 +27,8 @@ await()
     done
 }
 
-# plain_shmlab SCOPE attach|all WORD...: ./shmlab gdb of an installed kit under $KEY, on a terminal, by a plain user in a
-# world with this ptrace_scope and this filter. Needs root, to become that user.
+# plain_shmlab SCOPE attach|all ARGUMENT...: runs shmlab of an installed kit on a terminal, as a user who is not root, with
+# this ptrace_scope and this filter. Needs root, to become that user.
 plain_shmlab()
 {
     local scope=$1 filter=$2
@@ -55,7 +55,7 @@ world_needed()
     unshare --mount true 2>/dev/null || skip "no mount namespace may be had here"
 }
 
-# serve_plain: a server of that plain user.
+# serve_plain: a server of that user.
 serve_plain()
 {
     copy_programs
@@ -64,19 +64,19 @@ serve_plain()
     SERVE=$T/as serve "$@"
 }
 
-@test "ptrace_scope 1: attaching is refused with the reason, the command that mends it, and another way" {
+@test "ptrace_scope 1: attaching fails with the reason, the command that allows it, and another way" {
     world_needed
     serve_plain
 plain_shmlab 1 attach gdb --key "$KEY"
     ends 1
     sees "shmlab: cannot attach gdb to shm-server (pid $SERVER): the kernel forbids it (ptrace; scope 1)"
-    shows 'sudo sysctl kernel.yama.ptrace_scope=0' 'or let gdb start the server itself' 'shmlab doctor'
+    shows 'sudo sysctl kernel.yama.ptrace_scope=0' 'let gdb start one itself' 'shmlab doctor'
 plain_shmlab 1 attach doctor
     ends 0
     sees 'scope 1: gdb can start a program, but not attach to a running one'
 }
 
-@test "ptrace_scope 1: a server that gdb starts itself is shown" {
+@test "ptrace_scope 1: gdb can start a server itself and show it" {
     world_needed
 plain_shmlab 1 attach gdb --key "$KEY"
     sees 'message_write_field' '1024 bytes' 'Each continue writes one value.'
@@ -89,42 +89,42 @@ plain_shmlab 1 attach gdb --key "$KEY"
     [[ -z $(id_of_key) ]]
 }
 
-@test "ptrace_scope 2 and 3: neither attaching nor starting, with the reason and what would help" {
+@test "ptrace_scope 2 and 3: gdb can neither attach nor start, and says why and what helps" {
     world_needed
-    local scope mend
+    local scope remedy
     serve_plain
     for scope in 2 3; do
-        mend='sudo sysctl kernel.yama.ptrace_scope=0'
-        [[ $scope == 3 ]] && mend='only a new boot takes scope 3 back'
+        remedy='sudo sysctl kernel.yama.ptrace_scope=0'
+        [[ $scope == 3 ]] && remedy='only a reboot ends scope 3'
         plain_shmlab $scope all gdb --key "$KEY"
         ends 1
         sees "cannot attach gdb to shm-server (pid $SERVER): the kernel forbids it (ptrace; scope $scope)"
-        shows "$mend"
-        hides 'let gdb start the server itself'
+        shows "$remedy"
+        hides 'let gdb start one itself'
         plain_shmlab $scope all gdb --key 0x5d000001 client
         ends 1
         sees "gdb cannot start a program here: the kernel forbids it (ptrace; scope $scope)"
-        shows "$mend"
+        shows "$remedy"
         plain_shmlab $scope all doctor
         ends 0
-        sees "scope $scope: gdb can start no program and attach to none"
+        sees "scope $scope: gdb can neither start a program nor attach to one"
     done
 }
 
-@test "a container that forbids attaching, without Yama: doctor tells" {
+@test "a container that forbids attaching, without Yama: doctor says so" {
     world_needed
 plain_shmlab 0 attach doctor
     ends 0
     sees 'scope 0: gdb can start a program, but not attach to a running one' 'CAP_SYS_PTRACE'
 }
 
-@test "another user's server: who owns it and what to do; one whose segment is closed, too" {
+@test "another user's server: who owns it and what to do, also if its segment can't be read" {
     world_needed
     serve --mode 0666
 plain_shmlab 0 attach gdb --key "$KEY"
     ends 1
-    sees "cannot attach gdb to shm-server (pid $SERVER): it belongs to uid 0, and a debugger gets at your own programs only"
-    shows 'start a server of your own'
+    sees "cannot attach gdb to shm-server (pid $SERVER): it belongs to uid 0, and you may debug only your own programs"
+    shows 'start your own server'
     stop TERM
     serve
 plain_shmlab 0 attach gdb --key "$KEY"
@@ -132,10 +132,10 @@ plain_shmlab 0 attach gdb --key "$KEY"
     sees 'Permission denied' '0600'
 }
 
-@test "in gdb itself: a refused attach or run is gdb's one line, each word of ours is another, and gdb goes on" {
+@test "in gdb: a refused attach or run is one line of gdb, each of our commands prints one more, and gdb goes on" {
     serve
-    local filter words=(shm-fields shm-map shm-grid shm-diff 'shm-watch num' shm-window) args=()
-    for word in "${words[@]}"; do args+=(-ex "$word"); done
+    local command args=()
+    for command in shm-fields shm-map shm-grid shm-diff 'shm-watch num' shm-window; do args+=(-ex "$command"); done
     run "$BIN/no_ptrace" attach gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex "attach $SERVER" "${args[@]}" -ex 'echo on\n' \
         "$BIN/shm-server" </dev/null
     [[ $output == *'ptrace: Operation not permitted.'*$'\non'* && $output != *Traceback* && $output != *'Python Exception'* ]]
@@ -147,7 +147,7 @@ plain_shmlab 0 attach gdb --key "$KEY"
     kill -0 "$SERVER"
 }
 
-@test "in gdb's window: a refused attach leaves it as it was, and the reason stands below" {
+@test "in gdb's window: a refused attach leaves it as it was, and the reason is below" {
     serve
     on 100x30 env TERM=screen-256color SHMLAB_VIEW="$SHMLAB_VIEW" "$BIN/no_ptrace" attach gdb -nx -q -tui \
         -iex 'set debuginfod enabled off' -x "$ROOT/gdb/.gdbinit" -ex 'layout shm' "$BIN/shm-server"

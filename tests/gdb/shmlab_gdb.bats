@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# ./shmlab gdb: what it attaches to and starts, and that nothing stays of it.
+# ./shmlab gdb: what it attaches to, what it starts, and that it leaves nothing behind.
 bats_require_minimum_version 1.5.0
 load ../screen/helper
 
@@ -15,7 +15,7 @@ setup()
 
 teardown() { screen_close; }
 
-# gdb starts, reads its symbols and its Python, perhaps beside other tests: 40 seconds at most, not 10.
+# gdb takes time to start, perhaps beside other tests: 40 seconds at most, not 10.
 await()
 {
     local until=$((SECONDS + 40))
@@ -25,7 +25,7 @@ await()
     done
 }
 
-# shmlab_gdb SIZE ARGUMENT...: ./shmlab gdb under $KEY, in a terminal of that size.
+# shmlab_gdb SIZE ARGUMENT...: ./shmlab gdb with $KEY, in a terminal of this size.
 shmlab_gdb()
 {
     local size=$1
@@ -63,7 +63,7 @@ nothing_left()
     nothing_left
 }
 
-@test "a server that runs: gdb attaches, shows its bytes, and quit leaves it running" {
+@test "a running server: gdb attaches, shows its bytes, and quit leaves it running" {
     serve --every 200
     shmlab_gdb 80x24
     sees "Attached to shm-server, pid $SERVER." 'PI is de' '(gdb)'
@@ -80,16 +80,16 @@ nothing_left()
     nothing_left
 }
 
-@test "without a terminal it says so, and wrong words are told" {
+@test "without a terminal, and with wrong options, it says so" {
     run -1 --separate-stderr "$ROOT/shmlab" gdb </dev/null
-    [[ $stderr == *"gdb draws on a terminal"* ]]
+    [[ $stderr == *"gdb needs a terminal to draw on"* ]]
     run -2 --separate-stderr "$ROOT/shmlab" gdb --nosuch
     [[ $stderr == *"gdb does not know '--nosuch'"* ]]
     run -2 --separate-stderr "$ROOT/shmlab" gdb --core
     [[ $stderr == *"--core needs a file"* ]]
 }
 
-@test "prepared sessions: the list, one in batch with this build's programs, and one that there isn't" {
+@test "prepared sessions: the list, one in batch with this build's programs, and one that doesn't exist" {
     run -0 "$ROOT/shmlab" gdb --list
     [[ ${lines[1]} == "  01 raw-bytes: "* && ${#lines[@]} -ge 9 ]]
     run -0 "$ROOT/shmlab" gdb --session 4 --batch </dev/null
@@ -98,16 +98,16 @@ nothing_left()
     [[ $stderr == *"no session '99'"* ]]
 }
 
-@test "no such program, a script and a file that is no core are told in one line" {
+@test "no such program, a script and a file that is not a core: one line each" {
     on 80x24 "$ROOT/shmlab" gdb ./nosuch
     sees "cannot debug './nosuch': there is no such program"
     on 80x24 "$ROOT/shmlab" gdb ./run
-    sees "cannot debug './run': it is no program in machine code"
+    sees "cannot debug './run': it is not machine code"
     on 80x24 "$ROOT/shmlab" gdb --core ./run
-    sees "is no core file"
+    sees "is not a core file"
 }
 
-@test "a core file: the program is known from it, and its segment is shown" {
+@test "a core file: gdb finds its program and shows its segment" {
     serve
     gdb -nx -batch -p "$SERVER" -ex 'set use-coredump-filter off' -ex "generate-core-file $T/core" >"$T/gdb.out" 2>&1 </dev/null
     stop TERM
@@ -117,14 +117,14 @@ nothing_left()
     ends 0
 }
 
-@test "a server that another debugger has is told, with that debugger's pid" {
+@test "a server with another debugger: it says so, with that debugger's pid" {
     serve
-    mkfifo "$T/words"
-    gdb -nx -q -p "$SERVER" <>"$T/words" >"$T/other" 2>&1 3>&- &
-    PIDS=("$!" "${PIDS[@]}") # it is ended first: a dead server would wait for its debugger
+    mkfifo "$T/commands"
+    gdb -nx -q -p "$SERVER" <>"$T/commands" >"$T/other" 2>&1 3>&- &
+    PIDS=("$!" "${PIDS[@]}") # ends first: a dead server would wait for its debugger
     await grep -q '^TracerPid:.*[1-9]' "/proc/$SERVER/status"
     shmlab_gdb 120x24
     ends 1
     shows 'cannot attach gdb to shm-server'
-    shows 'a debugger has it already: gdb'
+    shows 'a debugger is already attached: gdb'
 }
