@@ -1,19 +1,18 @@
-# shmlab in gdb: the segment that the program has attached, as the picture that shm-view draws.
+# shmlab in gdb: shows the segment that the program has attached, as shm-view draws it.
 #
-#   gdb -x gdb/.gdbinit PROGRAM      from the folder of the kit
+#   gdb -x gdb/.gdbinit PROGRAM      in the folder of the kit
 #
-# All of this file is plain gdb words, so that it works in every gdb. shm-grid hands the bytes, as `x` prints them, to
-# gdb/shm-draw, and that to shm-view. Where gdb has Python and shmgrid.py lies beside this file, it comes last.
-# Nothing here writes into the program.
+# This file uses only plain gdb commands, so that it works in every gdb: shm-grid pipes the output of `x` to gdb/shm-draw,
+# which runs shm-view. In a gdb with Python it loads shmgrid.py at its end. Nothing here writes into the program.
 
-# For the shell: runs shm-draw, which lies beside this file. That is the folder in SHMLAB_GDB, the one of gdb's own
-# word -x, or the one that gdb was called in.
+# For the shell: runs shm-draw, which lies beside this file: in the folder SHMLAB_GDB, in the folder of gdb's option
+# -x, or in the current folder or its gdb/.
 set $shm_draw = "for d in \"$SHMLAB_GDB\" \"$(tr '\\0' '\\n' </proc/$PPID/cmdline | \
 sed -n 's|/[.]gdbinit$||p' | sed 's|^-[^=]*=||;q')\" gdb .; do test -x \"$d/shm-draw\" && exec \"$d/shm-draw\""
 set $shm_draw_else = "; done; cat >/dev/null; echo 'shm-grid: cannot find gdb/shm-draw of shmlab' >&2; \
 echo '  start gdb in the folder of the kit' >&2; exit 127"
 
-# Where hardware watchpoints never stop a program (see hw-watch), gdb has to step. What was set by hand, stays.
+# If hardware watchpoints don't work here (see hw-watch), gdb has to step.
 eval "pipe echo | { %s hw-watch%s; } 2>/dev/null", $shm_draw, $shm_draw_else
 if $_shell_exitcode == 1
   set $shm_steps = "this machine's debug registers do not answer"
@@ -31,7 +30,7 @@ define shm-find
   set $shm_size = 0
   eval "pipe info proc mappings | %s find%s", $shm_draw, $shm_draw_else
   if $_shell_exitcode == 0
-    # A shell's answer to gdb is its exit status: one byte. So the page's number comes in five, the size in three.
+    # gdb gets only the shell's exit status, one byte: so five bytes of the page's number and three of the size.
     set $shm_i = 0
     while $shm_i < 8
       eval "pipe info proc mappings | %s byte %d%s", $shm_draw, $shm_i, $shm_draw_else
@@ -46,9 +45,9 @@ define shm-find
 end
 document shm-find
 Find the System V segment that the program has attached.
-It looks for a /SYSV... mapping in `info proc mappings`, and sets two variables:
-$shm, the address where the segment starts, and $shm_size, how many bytes it has.
-Both are 0 where there is none. With several segments it takes the first, and lists all.
+It looks for a /SYSV... mapping in `info proc mappings` and sets two variables:
+$shm, the address of the segment's start, and $shm_size, its size in bytes.
+Both are 0 if there is no segment. If there are several, it takes the first and lists all.
 end
 
 define shm-bytes
@@ -59,8 +58,8 @@ define shm-bytes
   eval "x/%luob %s", (unsigned long) ($arg1), "$arg0"
 end
 document shm-bytes
-Print what shm-grid draws: shm-bytes EXPR SIZE.
-Which program it is, the type of EXPR, and SIZE bytes from the address EXPR on, in octal.
+Print what shm-grid draws from: shm-bytes EXPR SIZE.
+It prints the program, the type of EXPR, and SIZE bytes from the address EXPR on, in octal.
 shm-grid pipes this to shm-view.
 end
 
@@ -82,16 +81,16 @@ define shm-grid
     eval "pipe shm-bytes $arg0 $arg1 | %s draw%s", $shm_draw, $shm_draw_else
   end
   if $argc > 2
-    echo shm-grid: EXPR and SIZE are one word each, without blanks: shm-grid (char*)p 64\n
+    echo shm-grid: write EXPR and SIZE without blanks: shm-grid (char*)p 64\n
   end
 end
 document shm-grid
 Show memory as the picture that shm-view draws: shm-grid [EXPR [SIZE]].
 Without EXPR: the whole System V segment that the program has attached (see shm-find), with the
 fields that the program says lie there.
-EXPR is an address: a pointer, a number, &variable; write it without blanks. Where it points to
-a struct, the struct's fields are shown. SIZE is a number of bytes. Without it: as many as what
-EXPR points to has; 1024 where that is void or char.
+EXPR is an address: a pointer, a number, &variable; write it without blanks. If it points to a
+struct, the struct's fields are shown. SIZE is a number of bytes. Without it: the size of what EXPR
+points to; 1024 if that is void or char.
 Examples:
   shm-grid
   shm-grid m
@@ -100,13 +99,13 @@ Examples:
   shm-grid $m
 end
 
-# Functions like $_strlen are there only where gdb has Python. gdb -iex 'set $shm_plain = 1' goes without.
+# Only a gdb with Python has functions like $_strlen. gdb -iex 'set $shm_plain = 1' leaves Python out.
 if !$_isvoid($_strlen) && $_isvoid($shm_plain)
   python
 import os
 
 def shmlab_load():
-    """Loads shmgrid.py from the folder of this file, which gdb has open while it reads it."""
+    """Loads shmgrid.py from the folder of this file, which is among gdb's open files while gdb reads it."""
     for fd in os.listdir("/proc/self/fd"):
         try:
             folder, name = os.path.split(os.readlink("/proc/self/fd/" + fd))

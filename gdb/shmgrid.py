@@ -1,15 +1,12 @@
 """shmlab's window in gdb's TUI: `layout shm` shows the segment beside the source. gdb/.gdbinit sources this file.
 
-shmgrid_segment.py (bytes), shmgrid_maps.py (/proc/PID/maps), shmgrid_elf.py (a type's layout from its object file),
-shmgrid_layout.py (the same from gdb's own types), shmgrid_view.py (shm-view draws), shmgrid_grid.py (what is shown),
-shmgrid_window.py (the window), shmgrid_live.py (while others write), shmgrid_redraw.py (when the program has printed),
-shmgrid_window_commands.py (words), shmgrid_once.py (shm-grid), shmgrid_attached.py (who has it)."""
+Its parts lie beside it, shmgrid_*.py; the first line of each says what it is."""
 import os
 import sys
 
 try:
     HOME = os.path.dirname(os.path.abspath(__file__))
-except NameError: # older gdbs don't tell a script its file
+except NameError: # older gdbs set no __file__
     HOME = os.environ.get("SHMLAB_GDB", ".")
 os.environ.setdefault("SHMLAB_GDB", HOME)
 if HOME not in sys.path:
@@ -22,17 +19,17 @@ import shmgrid_window_commands
 import shmgrid_live
 import shmgrid_window
 
-def own_sources():
-    """In an installed kit the tree that was compiled is elsewhere: the sources of its programs lie beside this folder."""
+def find_installed_sources():
+    """An installed kit has the sources beside this folder, but its programs name those of the tree they were built in."""
     src = os.path.join(os.path.dirname(HOME), "src")
     try:
-        with open(os.path.join(src, "built-from")) as told:
-            gdb.execute("set substitute-path '%s' '%s'" % (told.read().strip(), src))
+        with open(os.path.join(src, "built-from")) as built_from:
+            gdb.execute("set substitute-path '%s' '%s'" % (built_from.read().strip(), src))
     except (OSError, gdb.error):
-        pass # the tree itself
+        pass # not installed: this is the tree
 
 
-own_sources()
+find_installed_sources()
 shmgrid_window.install()
 shmgrid_window_commands.install()
 shmgrid_live.install()

@@ -1,6 +1,6 @@
-"""Who has a System V segment attached, as /proc tells it. Only reads: shmat would make this gdb the last who attached.
+"""Who has a System V segment attached, read from /proc. It doesn't attach: shmat would change nattch and the last pid.
 
-    Row(shmid) -> the kernel's row of it;  attached(place) -> [Attached], by pid, and how many processes stay closed"""
+    Row(shmid) -> the kernel's row of it;  attached(pid, shmid) -> [Attached] by pid, number of unreadable processes"""
 import os
 
 import shmgrid_maps
@@ -8,7 +8,7 @@ import shmgrid_segment
 
 
 class Row:
-    """A line of /proc/sysvipc/shm. LookupError: there is none; OSError: it can't be read."""
+    """A line of /proc/sysvipc/shm. LookupError: there is no such line; OSError: the file can't be read."""
 
     def __init__(self, shmid):
         with open("/proc/sysvipc/shm") as table:
@@ -30,7 +30,7 @@ class Attached:
 
 
 def namespace(pid):
-    """The IPC namespace of a process: a shmid says something only within one. "" where it can't be seen."""
+    """The IPC namespace of a process: a shmid is valid only within one. "" if it can't be read."""
     try:
         return os.readlink("/proc/%s/ns/ipc" % pid)
     except OSError:
@@ -38,18 +38,18 @@ def namespace(pid):
 
 
 def attached(pid, shmid):
-    """All attachments that may be seen of a segment that the process pid has, and the number of closed processes."""
-    here, found, closed = namespace(pid), [], 0
-    # a file of that name elsewhere is no segment: its device is another one
+    """All attachments that we can see of the segment that pid has, and the number of processes that we can't read."""
+    here, found, unreadable = namespace(pid), [], 0
+    # the device tells a segment from a file with such a name
     devices = {m.device for m in shmgrid_maps.segments(pid) if m.inode == shmid}
     for each in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
         try:
             seen = [m for m in shmgrid_maps.segments(each) if m.inode == shmid and m.device in devices]
         except PermissionError:
-            closed += 1
+            unreadable += 1
         except OSError:
-            pass # it has ended meanwhile
+            pass # it has just ended
         else:
             if seen and namespace(each) == here:
                 found += [Attached(each, m.start, m.rights[:3]) for m in seen]
-    return found, closed
+    return found, unreadable

@@ -1,4 +1,4 @@
-"""A word of shmlab in gdb: whatever goes wrong is one line, and gdb goes on. Its docstring is its `help`."""
+"""The base class of shmlab's commands in gdb: any error is one line, and gdb goes on. The docstring is its `help`."""
 import re
 
 import gdb
@@ -12,7 +12,6 @@ class Command(gdb.Command):
             super().__init__(name, gdb.COMMAND_DATA, complete)
 
     def invoke(self, text, _from_tty):
-        """Whatever goes wrong is one line."""
         self.dont_repeat()
         try:
             self.run(text.strip())
@@ -23,9 +22,9 @@ class Command(gdb.Command):
 
 
 def expression_and_size(text):
-    """(EXPR or None, SIZE or None) of "EXPR SIZE": SIZE is the last word, where that is a number and EXPR ends before it.
+    """(EXPR or None, SIZE or None) of "EXPR SIZE". SIZE is the last word, if it is a number and not part of EXPR.
 
-    That it does not after an operator, nor after a cast: (char *) 0x1000."""
+    After an operator or a cast, as in (char *) 0x1000, it is part of EXPR."""
     m = re.fullmatch(r"(.*[^\s+\-*/%&|^<>=(,!~.?:\[])\s+(0x[0-9a-fA-F]+|\d+)", text)
     if m and m.group(1).endswith(")"):
         try:

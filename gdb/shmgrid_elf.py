@@ -1,4 +1,4 @@
-"""ELF files: a section's bytes, and the layout of a gdb.Type, which shm-view reads from the file that gdb has it from.
+"""ELF files: the bytes of a section, and the layout of a gdb.Type, which shm-view reads from the type's object file.
 
     section("/usr/bin/x", b"shm_layout") -> bytes;  layout(gdb.lookup_type("struct message")) -> a .layout file's text"""
 import re
@@ -13,7 +13,7 @@ SECTION_MAX = 1 << 16
 
 
 def section(path, wanted):
-    """The bytes of a section of a 64-bit ELF file; b"" where there is none."""
+    """The bytes of a section of a 64-bit ELF file; b"" if there is none."""
     try:
         with open(path, "rb") as elf:
             head = elf.read(64)
@@ -36,23 +36,23 @@ def section(path, wanted):
 
 
 def same_file(path, build_id):
-    """Is it what gdb has read? A program that was compiled anew has the same path and another build-id."""
+    """Is it the file that gdb has read? A program that was compiled again has the same path but another build-id."""
     return section(path, b".note.gnu.build-id")[16:].hex() == build_id
 
 
 def object_file(t):
-    """The path of the file that gdb has the type from; None where that can't be read. A living process has its program's
-    file also where that was deleted or replaced, or lies in a container."""
+    """The path of the file that gdb has the type from; None if it can't be read. A process keeps its program's file in
+    /proc even if the file was deleted or replaced, or is inside a container."""
     objfile, pid = t.objfile, gdb.selected_inferior().pid
     while objfile is not None and objfile.owner is not None:
-        objfile = objfile.owner # of a separate debug file, which shm-view finds by itself
+        objfile = objfile.owner # shm-view finds a separate debug file by itself
     if objfile is None or not objfile.build_id:
         return None
     return next((path for path in (objfile.filename, "/proc/%d/exe" % pid) if same_file(path, objfile.build_id)), None)
 
 
 def agrees(text, t):
-    """Is it the type that gdb means? Another one may have that name, as inside a function."""
+    """Is it the type that gdb means? Another type may have the same name, for example inside a function."""
     size = re.search(r" \(size (\d+)", text)
     rows = re.findall(r"^    (?:(\d+) )?([^ }].*)", text, re.M)
     fields = [f for f in t.strip_typedefs().fields() if hasattr(f, "bitpos")]
@@ -61,12 +61,12 @@ def agrees(text, t):
 
 
 def layout(t):
-    """The text of a .layout file, as shm-view has it of the object file; "" where it can't be had."""
+    """The text of a .layout file that shm-view makes from the object file; "" if it can't."""
     path = object_file(t) if t.strip_typedefs().code in STRUCTS else None
     if path is None:
         return ""
     try:
         text = VIEWER.run(["--render", "layout", "--type", str(t.unqualified()), "--elf", path])
     except gdb.GdbError:
-        return "" # it has no type of that name, or several
+        return "" # no type has that name, or several do
     return text if agrees(text, t) else ""

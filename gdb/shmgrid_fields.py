@@ -1,4 +1,4 @@
-"""The fields over the segment: their table, as shm-view tells it, and where a name like a.b[2] lies, as gdb's types say.
+"""The fields of the segment: their table, which shm-view makes, and where a field like a.b[2] lies, by gdb's types.
 
     Now() -> place, bytes, layout;  table(bytes, layout) -> JSON of docs/json.md;  resolve(place, "num") -> Spot"""
 import difflib
@@ -16,7 +16,7 @@ STRUCTS = shmgrid_layout.STRUCTS
 
 
 class Now:
-    """What the words look at: the segment, or what shm-window chose. It is read anew each time."""
+    """What the commands look at: the segment, or what shm-window chose. Read again for each command."""
 
     def __init__(self):
         self.place = place()
@@ -36,14 +36,14 @@ def why_no_type():
     """One line: why there are no fields, and what to do."""
     name = shmgrid_segment.candidate(shmgrid_segment.program(), [])
     if name is None:
-        return "shm: no fields are known here: the program names no type with SHM_LAYOUT; name one: " \
+        return "shm: no fields are known here: the program names no type with SHM_LAYOUT. Name one: " \
                "shm-window (struct TYPE *) ADDRESS"
     return "shm: no fields are known here: gdb knows no %s (is the program stripped, or compiled without -g?)" % \
         shmgrid_segment.printable(name)
 
 
 class Spot:
-    """Bytes of the segment that have a name. expression: gdb's, of the same bytes."""
+    """Bytes of the segment that have a name. expression: the same bytes in gdb's language."""
 
     def __init__(self, name, offset, size, type_, expression):
         self.name, self.offset, self.size, self.type, self.expression = name, offset, size, type_, expression
@@ -54,7 +54,7 @@ def plain(t):
 
 
 def members(t):
-    """(name, offset in bytes, type) of each member; those of nameless members, too."""
+    """(name, offset in bytes, type) of each member, also of those inside members without a name."""
     for f in plain(t).fields():
         if not hasattr(f, "bitpos") or f.type is None:
             continue
@@ -66,7 +66,7 @@ def members(t):
 
 
 def names(t, before="", depth=0):
-    """Paths of all fields: message, message.num, points[0].x; of an array the first 64 elements."""
+    """Paths of all fields: message, message.num, points[0].x. At most 64 elements of an array."""
     if depth > 8:
         return
     for name, _, type_ in members(t):
@@ -86,7 +86,7 @@ def inside(path, type_, depth):
 
 
 def full_path(where, path):
-    """num -> message.num, where only one field ends so."""
+    """num -> message.num, if only one field has this last name."""
     head = re.match(r"\w+", path).group(0)
     if any(head == name for name, _, _ in members(where.type)):
         return path
@@ -95,7 +95,7 @@ def full_path(where, path):
     if len(ends) == 1:
         return ends[0] + path[len(head):]
     if ends:
-        raise gdb.GdbError("shm: %s is the name of %d fields: say which: %s" % (head, len(ends), ", ".join(ends[:5])))
+        raise gdb.GdbError("shm: %d fields are called %s; choose one: %s" % (len(ends), head, ", ".join(ends[:5])))
     last = {n.rpartition(".")[2]: n for n in all_names}
     near = [last[n] for n in difflib.get_close_matches(head, list(last), 3, 0.5)]
     raise gdb.GdbError("shm: %s has no field %s%s" % (
@@ -108,11 +108,11 @@ def step(part, type_, so_far):
     real = plain(type_)
     if part[0] == "[":
         if real.code != gdb.TYPE_CODE_ARRAY:
-            raise gdb.GdbError("shm: %s is no array: its type is %s" % (so_far, type_))
+            raise gdb.GdbError("shm: %s is not an array: its type is %s" % (so_far, type_))
         low, high = real.range()
         i = int(part[1:-1])
         if i > high and high >= low:
-            raise gdb.GdbError("shm: %s has the elements %d to %d, and no %d" % (so_far, low, high, i))
+            raise gdb.GdbError("shm: %s has elements %d to %d, but no %d" % (so_far, low, high, i))
         return i * real.target().sizeof, real.target()
     name = part.lstrip(".")
     if real.code not in STRUCTS:
@@ -125,7 +125,7 @@ def step(part, type_, so_far):
 
 
 def resolve(where, text):
-    """The bytes that are called num, a.b[2], text[8]@4 (4 elements), 56 or 0x38 (a byte), 56@8 (8 bytes)."""
+    """The bytes of num, a.b[2], text[8]@4 (4 elements), 56 or 0x38 (a byte), 56@8 (8 bytes)."""
     m = re.fullmatch(r"(0x[0-9a-fA-F]+|\d+)(?:@(\d+))?", text)
     if m:
         offset, count = int(m.group(1), 0), int(m.group(2) or 1)
@@ -135,8 +135,8 @@ def resolve(where, text):
         return within(where, spot)
     m = re.fullmatch(r"([A-Za-z_]\w*(?:\.\w+|\[\d+\])*)(?:@(\d+))?", text)
     if not m:
-        raise gdb.GdbError("shm: %s is no field's name: write it as num, a.b[2], text[8]@4 (4 elements from there), "
-                           "or an offset: 56, 0x38@8" % shmgrid_segment.printable(text))
+        raise gdb.GdbError("shm: %s is not the name of a field: write num, a.b[2], text[8]@4 (4 elements), "
+                           "or an offset: 56, 0x38@8 (8 bytes)" % shmgrid_segment.printable(text))
     if where.type is None or plain(where.type).code not in STRUCTS:
         raise gdb.GdbError(why_no_type())
     path, offset, type_, so_far = full_path(where, m.group(1)), 0, where.type, str(where.type)
@@ -155,13 +155,13 @@ def resolve(where, text):
 
 def within(where, spot):
     if spot.offset + spot.size > where.size:
-        raise gdb.GdbError("shm: %s ends at byte %d, and there are only %d bytes here" % (
+        raise gdb.GdbError("shm: %s ends at byte %d, but there are only %d bytes here" % (
             spot.name, spot.offset + spot.size, where.size))
     return spot
 
 
 def completions(text, word):
-    """For gdb: what may follow; nothing where no segment is to be found."""
+    """For gdb: the possible completions; none if no segment is found."""
     if word is None:
         return []
     try:

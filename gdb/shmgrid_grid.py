@@ -1,6 +1,6 @@
-"""What the window shm_grid shows: the place, its bytes, the bytes that marks come from, the selected byte.
+"""What the window shm_grid shows: the place, its bytes, the older bytes that marks compare with, the selected byte.
 
-One GRID for all windows, and for the commands:  GRID.show("m", 64), GRID.select("num"), GRID.reset_marks()"""
+All windows and commands share one GRID:  GRID.show("m", 64), GRID.select("num"), GRID.reset_marks()"""
 import gdb
 
 import shmgrid_segment
@@ -15,7 +15,7 @@ class Grid:
     def __init__(self):
         self.expression = self.wish = None # what show() asked for; None: the segment that is attached
         self.at, self.top = "0", 0
-        self.place = self.bytes = None     # None: error tells why
+        self.place = self.bytes = None     # None: error says why
         self.layout = ""                   # text of the .layout file; "": bytes only
         self.error = ""
         self.halt = None                   # the bytes at the latest stop
@@ -23,9 +23,9 @@ class Grid:
         self.windows = []
 
     def look(self):
-        """Finds the place and reads its bytes anew. True: something else is to be shown. Never raises.
+        """Finds the place and reads its bytes again. True: the picture has changed. Never raises.
 
-        gdb evaluates nothing while the program runs: then an expression's place stays where it was."""
+        gdb can't evaluate an expression while the program runs: then the place stays as it was."""
         if self.expression and self.place is not None and running():
             return self.refresh()
         before = (self.bytes, self.layout, self.error)
@@ -34,7 +34,7 @@ class Grid:
             fresh = place.read()
             self.layout = place.layout()
             if self.place is None or place.where() != self.place.where():
-                self.halt = self.was = self.since = fresh # another segment: nothing in it has changed
+                self.halt = self.was = self.since = fresh # a new segment: nothing in it has changed yet
             self.place, self.bytes, self.error = place, fresh, ""
         except gdb.GdbError as why:
             self.error = str(why)
@@ -42,7 +42,7 @@ class Grid:
         return (self.bytes, self.layout, self.error) != before
 
     def refresh(self):
-        """Only reads the bytes of the place anew, also while the program runs. True: there are others."""
+        """Only reads the bytes of the place again, also while the program runs. True: they have changed."""
         before = self.bytes
         try:
             self.bytes = self.place.read()
@@ -52,45 +52,45 @@ class Grid:
         return self.bytes != before
 
     def stopped(self):
-        """A stop: marked is what has changed since the one before."""
+        """A stop: marks what has changed since the stop before."""
         self.was = self.halt
         self.look()
         self.halt = self.bytes
 
     def goes_on(self):
-        """The program runs: marked is what changes from here on."""
+        """The program runs: marks what changes from now on."""
         self.was = self.halt
 
     def reset_marks(self, content=None):
-        """Marked is what differs from content (of the place's size), or changes from now on."""
+        """Marks what differs from content (of the place's size), or what changes from now on."""
         self.look()
         self.halt = self.was = self.since = self.bytes if content is None else content
         self.repaint()
 
     def show(self, expression, size):
-        """Shows what an expression points to; None: the segment that is attached. gdb.GdbError: all stays as it was."""
+        """Shows what an expression points to; None: the attached segment. After a gdb.GdbError all is as before."""
         old = (self.expression, self.wish, self.at, self.top)
         self.expression, self.wish, self.at, self.top = expression, size, "0", 0
         self.look()
         if self.error:
-            said = self.error
+            error = self.error
             self.expression, self.wish, self.at, self.top = old
             self.look()
-            raise gdb.GdbError(said)
+            raise gdb.GdbError(error)
         self.repaint()
 
     def select(self, text):
-        """Inspects a byte: an offset or a field's name. gdb.GdbError where there is none such."""
+        """Inspects a byte: an offset or a field's name. gdb.GdbError if there is no such byte."""
         if self.bytes is None:
             self.look()
         if self.bytes is None:
             raise gdb.GdbError(self.error)
         self.draw(80, 20, text)
-        self.at, self.top = text, None # wherever it comes into view
+        self.at, self.top = text, None # None: scroll until it is visible
         self.repaint()
 
     def draw(self, cols, rows, at=None):
-        """The lines of the picture. gdb.GdbError where shm-view can't."""
+        """The lines of the picture. gdb.GdbError if shm-view fails."""
         return VIEWER.screen(self.bytes, cols, rows, self.layout, self.at if at is None else at, self.top, self.was,
                              self.since)
 

@@ -2,9 +2,9 @@
 
     cached(gdb.lookup_type("struct message")) -> "shmlab layout 1\n..."
 
-shm-view reads it from the object file (shmgrid_elf.py). Where there is none that can be read, layout_text builds it of
-gdb's own type, by the rules of src/layout/dwarf_build.c. gdb tells no alignment that a member or a typedef asked for:
-it follows from holes, as far as it shows there."""
+shm-view reads it from the object file (shmgrid_elf.py). If that can't be read, layout_text builds it from gdb's type, by
+the rules of src/layout/dwarf_build.c. gdb doesn't know the alignment that a member or a typedef asked for; the holes
+between members show it only in part."""
 import re
 
 import gdb
@@ -22,7 +22,7 @@ DEPTH_MAX = 64
 
 
 class Node:
-    """As struct layout_node of src/layout/layout.h has it."""
+    """Like struct layout_node in src/layout/layout.h."""
 
     def __init__(self, name, type_name, offset, **values):
         self.name, self.type, self.offset = name, type_name, offset
@@ -36,14 +36,14 @@ def type_name(t):
     """As C writes it: "char[19]", "struct point *"."""
     name = str(t).replace(" {...}", "").replace(" [", "[")
     name = re.sub(r" __attribute__ \(\(vector_size\((\d+)\)\)\)", r"[\1]", name)
-    # gdb shortens the names of integers, of whatever compiler; these are gcc's, as shm-view tells them.
+    # gdb shortens the names of integers; shm-view has gcc's long ones.
     name = re.sub(r"\b(unsigned )?(short|long long|long)\b(?! (double|int))",
                   lambda m: m.group(2) + (" unsigned" if m.group(1) else "") + " int", name)
     return re.sub(r"\* (?=\w)", "*", name)
 
 
 def flags_of(t):
-    """Of one typedef, or of the type at the end of them."""
+    """The flags that one typedef has, or the type that is not a typedef."""
     name = t.name or t.tag or ""
     if name in KIT:
         return KIT[name]
@@ -54,7 +54,7 @@ def flags_of(t):
 
 
 def peel(t):
-    """Without typedefs, and what they say."""
+    """The type without typedefs, and the flags of these."""
     flags = set()
     for _ in range(DEPTH_MAX):
         flags |= flags_of(t)
@@ -69,7 +69,7 @@ def scalar_align(size):
 
 
 def scalar(t, node):
-    """Kind, size and alignment of one element."""
+    """Sets kind, size and alignment of one element."""
     code = t.code
     node.size = t.sizeof
     node.align = scalar_align(node.size)
@@ -98,7 +98,7 @@ class Builder:
         self.nodes = 0
 
     def type(self, t, name, offset, inherited, depth, called=None):
-        """The node of a type that lies at offset. inherited: flags from around it."""
+        """The node of a type at this offset. inherited: flags of the types around it."""
         self.nodes += 1
         if self.nodes > NODES_MAX or depth > DEPTH_MAX:
             raise gdb.GdbError("shm: %s has more fields than a layout can have" % t)
@@ -186,7 +186,7 @@ def larger_align(offset, hole, align):
 
 
 def settle_struct(node, said):
-    """The struct's alignment, and whether it is packed, from how its members lie."""
+    """Finds the struct's alignment, and whether it is packed, from the offsets of its members."""
     end, align, proven, misaligned = 0, 1, 1, False
     union = node.kind == "union"
     for m in node.members:
@@ -213,7 +213,7 @@ def quoted(text):
 
 
 def write(node, out, indent, parent):
-    """All is said: nothing is left for the reader to infer."""
+    """Writes all attributes, so that the reader has nothing to infer."""
     head = "    " * indent
     if parent is not None and parent.kind != "array":
         head += "%d " % node.offset
@@ -243,7 +243,7 @@ def write(node, out, indent, parent):
 
 
 def layout_text(t):
-    """The layout of a type, as gdb's own words tell it. gdb.GdbError where it has too many fields."""
+    """The layout of a type, built from gdb's own type. gdb.GdbError if it has too many fields."""
     builder = Builder()
     real, _ = peel(t)
     if real.code in STRUCTS:
@@ -260,11 +260,11 @@ def layout_text(t):
     return "\n".join(out) + "\n"
 
 
-_TEXTS = {} # what was asked for: a layout is built once, not at each stop
+_TEXTS = {} # layouts: each is built once, not at each stop
 
 
 def cached(t):
-    """The layout of a type, as a .layout file, kept as long as the file that the type comes from is loaded."""
+    """The layout of a type as a .layout file. Kept as long as the type's object file is loaded."""
     fields = tuple((f.name, getattr(f, "bitpos", None)) for f in t.strip_typedefs().fields()) \
         if t.strip_typedefs().code in STRUCTS else ()
     key = (t.objfile, str(t), t.sizeof, fields)

@@ -1,8 +1,8 @@
-"""Repaints the window while gdb waits at its prompt and while the program runs: other processes write, too.
+"""Repaints the window while gdb waits at its prompt and while the program runs, because other processes write too.
 
-A thread reads the bytes ten times a second and, only if they are others than those shown, asks gdb to repaint: nothing
-else of gdb may be touched outside its own thread. It reads /proc/PID/mem, opened read-only, since gdb itself can't
-read a running process everywhere. The thread takes no signal, sleeps where there is nothing to watch, and ends first."""
+A thread reads the bytes ten times a second and, if they have changed, asks gdb to repaint: no other function of gdb may
+be called from a second thread. It reads /proc/PID/mem, opened read-only, because not every gdb can read a running
+process. The thread takes no signals, sleeps while there is nothing to watch, and ends before gdb does."""
 import atexit
 import signal
 import threading
@@ -14,30 +14,30 @@ import shmgrid_maps
 import shmgrid_segment
 from shmgrid_grid import GRID
 
-PERIOD = 0.1      # seconds between two looks
-JOIN_SECONDS = 1  # a look takes far less
+PERIOD = 0.1      # seconds between two reads
+JOIN_SECONDS = 1  # a read takes far less
 
 
 class Live:
     def __init__(self):
         self.wanted = True
         self.thread = None
-        self.watched = None   # (pid, address or None, size, bytes that are shown); None: nothing to watch
-        self.asked = False    # gdb has not come to the last request yet
+        self.watched = None   # (pid, address or None, size, the bytes shown); None: nothing to watch
+        self.asked = False    # gdb has not handled the last request yet
         self.ended = False
         self.wake = threading.Event()
 
     def why_not(self):
-        """Why it can't work just now; "" where it can."""
+        """Why it can't work now; "" if it can."""
         inferior = gdb.selected_inferior()
         if not inferior.pid:
-            return "no program runs"
+            return "no program is running"
         if shmgrid_segment.native_pid() is None:
-            return "this is not a living process of this machine"
+            return "this is not a live process on this machine"
         return ""
 
     def watch(self):
-        """From gdb's thread, after each look: what the thread is to compare with. None of it waits."""
+        """gdb's thread calls it after each read: sets what the other thread compares with. Never waits."""
         pid = shmgrid_segment.native_pid() if self.wanted and any(w.tui.is_valid() for w in GRID.windows) else None
         place = GRID.place
         if pid is None or self.ended:
@@ -45,7 +45,7 @@ class Live:
         elif place is not None:
             self.watched = (pid, place.address, place.size, GRID.bytes)
         else:
-            # a program that runs and has no segment yet: its mappings tell when it has
+            # a program without a segment yet: watch its mappings for one
             self.watched = (pid, None, 0, None) if GRID.expression is None else None
         if self.watched is not None:
             self.start()
@@ -55,7 +55,7 @@ class Live:
         if self.thread is not None:
             return
         self.thread = threading.Thread(target=self.run, name="shm-live", daemon=True)
-        # The thread inherits the mask: gdb's signals are for gdb's thread.
+        # The thread inherits this mask, so that signals go to gdb's thread.
         old = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         try:
             self.thread.start()
@@ -89,14 +89,14 @@ class Live:
         try:
             if GRID.look():
                 GRID.repaint()
-                gdb.flush() # the cursor goes back into the command window
+                gdb.flush() # puts the cursor back into the command window
             self.watch()
         except Exception: # pylint: disable=broad-except
             self.watched = None # until the next stop or prompt
 
 
 def differs(pid, address, size, shown):
-    """Whether a process has other bytes there than those shown; a change that can't be read is one, too."""
+    """Has the process other bytes there than those shown? Bytes that can't be read any more count as a change."""
     try:
         if address is None:
             return bool(shmgrid_maps.segments(pid))
@@ -111,9 +111,9 @@ LIVE = Live()
 class ShmLive(gdb.Command):
     """Repaint the window shm_grid while other processes write: shm-live on|off.
 
-It is on at the start. It also works while the program runs (`continue`, `continue &`). Without a
-word: tells whether it is on. It rests by itself where it can't work: for a core file, or where
-no program runs."""
+It is on at the start, and works while the program runs too (`continue`, `continue &`). Without an
+argument it says whether it is on. It pauses by itself when it can't work: with a core file, or when
+no program is running."""
 
     def __init__(self):
         super().__init__("shm-live", gdb.COMMAND_DATA)
@@ -131,9 +131,9 @@ no program runs."""
         LIVE.watch()
         why = LIVE.why_not()
         if LIVE.wanted and why:
-            gdb.write("shm-live: on, but it rests: %s\n" % why)
+            gdb.write("shm-live: on, but paused: %s\n" % why)
         elif LIVE.wanted and not any(w.tui.is_valid() for w in GRID.windows):
-            gdb.write("shm-live: on, and begins with the window: layout shm\n")
+            gdb.write("shm-live: on, and starts with the window: layout shm\n")
         else:
             gdb.write("shm-live: %s\n" % ("on" if LIVE.wanted else "off"))
 

@@ -1,9 +1,9 @@
-"""The memory of a process, as /proc tells it.
+"""The memory mappings of a process, from /proc/PID/maps.
 
-    mappings(4121, "/SYSV") -> [Mapping]: those whose line has this text. OSError where it can't be seen"""
+    mappings(4121, "/SYSV") -> [Mapping]: those whose line has this text. OSError if it can't be read"""
 import collections
 
-# device and inode say what is mapped; the inode of a System V segment is its shmid. name may be "".
+# device and inode identify what is mapped; the inode of a System V segment is its shmid. name may be "".
 Mapping = collections.namedtuple("Mapping", "start end rights device inode name")
 
 
@@ -15,5 +15,5 @@ def mappings(pid, having=""):
 
 
 def segments(pid):
-    """The System V segments that it has attached."""
+    """The System V segments that the process has attached."""
     return [m for m in mappings(pid, "/SYSV") if m.name.startswith("/SYSV")]

@@ -1,5 +1,5 @@
-"""The word shm-grid where gdb has Python: the same picture as that of the plain one in .gdbinit, with completion, and with
-EXPR in as many arguments as one likes."""
+"""The command shm-grid for a gdb with Python: draws what the plain one of .gdbinit draws, but has completion and takes an
+EXPR with blanks."""
 import re
 
 import gdb
@@ -18,15 +18,15 @@ class ShmGrid(Command):
 
 Without EXPR: the whole System V segment that the program has attached (see shm-find), with the
 fields that the program says lie there.
-EXPR is an address: a pointer, a number, &variable. Where it points to a struct, the struct's fields
-are shown. SIZE is a number of bytes. Without it: as many as what EXPR points to has; 1024 where
-that is void or char.
+EXPR is an address: a pointer, a number, &variable. If it points to a struct, the struct's fields
+are shown. SIZE is a number of bytes. Without it: the size of what EXPR points to; 1024 if that is
+void or char.
 Examples:
   shm-grid
   shm-grid m
   shm-grid $sp 128
   shm-grid (struct message *) base
-The window of `layout shm` shows the same, and follows each stop."""
+The window of `layout shm` shows the same, and is updated at each stop."""
 
     def run(self, text):
         expression, size = expression_and_size(text)
@@ -39,8 +39,8 @@ The window of `layout shm` shows the same, and follows each stop."""
         heading = "0x%x%s" % (place.address, " of process %d" % place.pid if place.pid is not None else "")
         lines = VIEWER.run(arguments).split("\n")
         lines[0] = re.sub(r"file (/proc/self/fd/)?\d+", heading, lines[0])
-        told = "%s, as gdb knows it" % place.type if expression else "that of the program"
-        gdb.write(re.sub(r"(?m)^((?:\033\[[0-9;]*m)*layout: )\d+", r"\g<1>" + told, "\n".join(lines)))
+        layout_name = "%s, as gdb knows it" % place.type if expression else "that of the program"
+        gdb.write(re.sub(r"(?m)^((?:\033\[[0-9;]*m)*layout: )\d+", r"\g<1>" + layout_name, "\n".join(lines)))
 
     @staticmethod
     def first():

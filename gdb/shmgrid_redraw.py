@@ -1,8 +1,8 @@
-"""Draws gdb's whole screen anew where the program shares gdb's terminal: what it prints there, gdb can't know.
+"""Redraws gdb's whole screen if the program shares gdb's terminal: gdb can't know what the program prints there.
 
-At the prompt behind each stop and behind the program's end, while the window shm_grid is shown. gdb's word `refresh`
-does it, as Ctrl-L does: it clears the screen first. Not by gdb.post_event: gdb 13 crashes when it is left while such
-an event is still to come, as when `quit` kills the program."""
+It does so at the prompt after each stop and after the program's end, while the window shm_grid is shown, with gdb's
+command `refresh`, which clears the screen first (as Ctrl-L does). Not with gdb.post_event: gdb 13 crashes if it ends
+while such an event is pending, for example when `quit` kills the program."""
 import os
 
 import gdb
@@ -17,17 +17,17 @@ class Redraw:
         self.due = False
 
     def goes_on(self):
-        """Looks while the program is there: at its end, gdb tells no pid any more."""
+        """Looks now: after the program's end gdb has no pid any more."""
         self.shared = shares_terminal(shmgrid_segment.native_pid())
 
     def stopped(self):
         self.due = self.due or self.shared
 
     def prompt(self):
-        # `refresh` opens a TUI that is closed; and behind a program that runs on comes the next stop
+        # `refresh` would open a closed TUI; and if the program runs on, its next stop redraws
         if self.due and any(w.tui.is_valid() for w in GRID.windows) and not running():
             gdb.execute("refresh")
-            gdb.flush() # the cursor goes back into the command window
+            gdb.flush() # puts the cursor back into the command window
         self.due = False
 
 
@@ -37,7 +37,7 @@ def shares_terminal(pid):
         return pid is not None and ours != 0 and any(os.stat("/proc/%d/fd/%d" % (pid, fd)).st_rdev == ours
                                                      for fd in (1, 2))
     except OSError:
-        return False # it has closed one, or we may not look
+        return False # it has closed one, or we can't look
 
 
 REDRAW = Redraw()

@@ -1,4 +1,4 @@
-"""Words that tell: shm-fields, shm-map, shm-save, shm-load, shm-diff. None of them writes into the program."""
+"""Commands that report: shm-fields, shm-map, shm-save, shm-load, shm-diff. None of them writes into the program."""
 import os
 import re
 
@@ -18,11 +18,11 @@ def quoted_bytes(content, most=16):
     return content[:most].hex(" ") + (" ..." if len(content) > most else "")
 
 
-def rows_of(told, content):
-    """(offset, size, type, name, value) of fields and of the padding between them."""
+def rows_of(picture, content):
+    """(offset, size, type, name, value) of the fields and of the padding between them. picture: JSON of docs/json.md."""
     rows = [(f["offset"], f["size"], f["type"], f["name"], f.get("value", "(past the end)"))
-            for f in told["layout"]["fields"]]
-    for cell in told["cells"]:
+            for f in picture["layout"]["fields"]]
+    for cell in picture["cells"]:
         if cell["role"] in ("padding", "tail"):
             name = "(padding before %s)" if cell["role"] == "padding" else "(padding at the end of %s)"
             part = content[cell["offset"]:cell["offset"] + cell["size"]]
@@ -38,10 +38,10 @@ def is_part(name, path):
 class ShmFields(Command):
     """List the fields in the segment: shm-fields [FIELD].
 
-Each line has a field's offset from the segment's start and its size, both in bytes, its type, its
-name and its value now. Padding between the fields has lines of its own, with its bytes in hex.
-With FIELD (a struct or an array): only what lies in it.
-The fields are those of the type that the program names with SHM_LAYOUT; for another:
+Each line has a field's offset from the segment's start, its size in bytes, its type, its name and
+its current value. Padding between fields has separate lines, with its bytes in hex.
+With FIELD, a struct or an array: only its own fields.
+The fields are those of the type that the program names with SHM_LAYOUT. For another type:
 shm-window (struct TYPE *) ADDRESS."""
 
     def run(self, text):
@@ -65,11 +65,11 @@ shm-window (struct TYPE *) ADDRESS."""
 
 
 class ShmMap(Command):
-    """Tell who has the segment attached: shm-map.
+    """Show who has the segment attached: shm-map.
 
-One line for each place: the process, its program, the address there and the rights. The same bytes
-may have another address in each process. Creator: who made the segment. Last: who attached or
-detached last. It only reads /proc, so it is not counted itself.
+One line for each attachment: the process, its program, the address there and the rights. The same
+bytes may have a different address in each process. Creator: who made the segment. Last: who attached
+or detached last. It only reads /proc, so nattch doesn't count it.
 Compare with `shell ipcs -mp` and `shell cat /proc/PID/maps`."""
 
     def run(self, _text):
@@ -79,18 +79,18 @@ Compare with `shell ipcs -mp` and `shell cat /proc/PID/maps`."""
             inside = [p for p in shmgrid_segment.places()
                       if p.address <= place.address < p.address + p.whole and p.shmid is not None]
             if not inside:
-                raise gdb.GdbError("shm: %s: nobody can be told: this is no segment of a living process" %
+                raise gdb.GdbError("shm: %s: can't tell who has it: this is not a segment of a live process" %
                                    place.heading(60))
             shmid = inside[0].shmid
         pid = gdb.selected_inferior().pid
         if shmgrid_attached.namespace(pid) != shmgrid_attached.namespace("self"):
-            raise gdb.GdbError("shm: pid %d lives in another IPC namespace (a container?): run gdb in that one to be told "
-                               "about shmid %d" % (pid, shmid))
+            raise gdb.GdbError("shm: pid %d is in another IPC namespace (a container?): run gdb there to see who has "
+                               "shmid %d" % (pid, shmid))
         try:
             row = shmgrid_attached.Row(shmid)
         except (LookupError, OSError) as why:
-            raise gdb.GdbError("shm: nobody can be told about shmid %d: %s" % (shmid, why))
-        found, closed = shmgrid_attached.attached(pid, shmid)
+            raise gdb.GdbError("shm: can't tell who has shmid %d: %s" % (shmid, why))
+        found, unreadable = shmgrid_attached.attached(pid, shmid)
         print("shmid %d, key %s, %d bytes, mode %s" % (shmid, row.key, row.size, row.mode))
         print("attachments (nattch): %d; creator pid %d, last pid %d" % (row.count, row.creator, row.last))
         print("%8s  %-16s %-14s  rights" % ("pid", "program", "address"))
@@ -100,8 +100,8 @@ Compare with `shell ipcs -mp` and `shell cat /proc/PID/maps`."""
             print("%8d  %-16s 0x%-12x  %s%s" % (each.pid, each.program, each.address, each.rights,
                                                 "  " + ", ".join(marks) if marks else ""))
         if row.count > len(found):
-            print("and %d more, not to be seen from here%s" % (
-                row.count - len(found), ": %d processes may not be looked into" % closed if closed else ""))
+            print("and %d more that can't be seen from here%s" % (
+                row.count - len(found), ": you may not look into %d processes" % unreadable if unreadable else ""))
 
 
 def is_file(name):
@@ -109,11 +109,11 @@ def is_file(name):
 
 
 def saved(name):
-    """The bytes of a snapshot: a name that shm-save was given, or a file."""
+    """The bytes of a snapshot: a name given to shm-save, or a file."""
     if name in SAVED:
         return SAVED[name]
     if not is_file(name):
-        raise gdb.GdbError("shm: there is no snapshot %s; there are: %s. A file has a / or a . in its name: ./%s" % (
+        raise gdb.GdbError("shm: there is no snapshot %s; there are: %s. The name of a file has a / or a .: ./%s" % (
             shmgrid_segment.printable(name), ", ".join(SAVED) or "none", shmgrid_segment.printable(name)))
     try:
         with open(os.path.expanduser(name), "rb") as file:
@@ -123,11 +123,10 @@ def saved(name):
 
 
 class ShmSave(Command):
-    """Keep the segment's bytes as they are now: shm-save [NAME | FILE].
+    """Save a snapshot of the segment's bytes: shm-save [NAME | FILE].
 
-NAME is kept in this gdb only (without it: saved). FILE, a name with a / or a . in it, is written with
-the raw bytes, nothing else: `shm-view --file FILE` shows it. A file that is there already is never
-written over.
+NAME is kept in this gdb only; without it the name is "saved". FILE, a name with a / or a . in it,
+gets the raw bytes: `shm-view --file FILE` shows it. An existing file is never overwritten.
 See what has changed since: shm-diff NAME. Show it: shm-load NAME."""
 
     def run(self, text):
@@ -142,7 +141,7 @@ See what has changed since: shm-diff NAME. Show it: shm-load NAME."""
             with open(os.path.expanduser(name), "xb") as file:
                 file.write(now.bytes)
         except FileExistsError:
-            raise gdb.GdbError("shm: %s is there already, and stays as it is: give another name" %
+            raise gdb.GdbError("shm: %s exists already and was not changed: give another name" %
                                shmgrid_segment.printable(name))
         except OSError as why:
             raise gdb.GdbError("shm: cannot write %s: %s" % (shmgrid_segment.printable(name), why.strerror))
@@ -152,13 +151,13 @@ See what has changed since: shm-diff NAME. Show it: shm-load NAME."""
 class ShmLoad(Command):
     """Show a snapshot: shm-load NAME | FILE.
 
-It only shows: nothing is ever written into the program. NAME is one of shm-save; FILE, a name with a
-/ or a . in it, holds raw bytes. They are drawn with the fields of the segment, where one is attached,
-and marked is what is otherwise there now."""
+It only shows it, and never writes into the program. NAME was given to shm-save; FILE, a name with a /
+or a . in it, holds raw bytes. They are drawn with the fields of the attached segment, if there is
+one; marks show where the segment is different now."""
 
     def run(self, text):
         if not text:
-            raise gdb.GdbError("shm-load: which snapshot? A name that shm-save was given (%s), or a file" %
+            raise gdb.GdbError("shm-load: which snapshot? Give a name of shm-save (%s), or a file" %
                                (", ".join(SAVED) or "none so far"))
         content = saved(text)
         layout, was = GRID.layout, None
@@ -167,7 +166,7 @@ and marked is what is otherwise there now."""
             layout = now.layout
             was = now.bytes if len(now.bytes) == len(content) else None
         except gdb.GdbError:
-            pass # no process: the bytes are shown all the same
+            pass # no process: show the bytes without it
         arguments = VIEWER.source(content, layout) + ["--render", "text"]
         arguments += ["--was", VIEWER.file("was", was)] if was is not None else []
         picture = re.sub(r"(?m)^layout: \d+$", "layout: that of the program", VIEWER.run(arguments)).split("\n", 1)
@@ -188,16 +187,16 @@ def runs(old, new):
 
 
 class ShmDiff(Command):
-    """Tell what has changed in the segment: shm-diff [NAME | FILE].
+    """Show what has changed in the segment: shm-diff [NAME | FILE].
 
-Without a name: since the last stop before this one. NAME and FILE are snapshots of shm-save.
-Each field that has changed is told with its value before and now, then each run of bytes that has."""
+Without a name: since the stop before this one. NAME and FILE are snapshots of shm-save.
+It lists each changed field with its old and new value, then each run of changed bytes."""
 
     def run(self, text):
         now = shmgrid_fields.Now()
         old, since = (saved(text), shmgrid_segment.printable(text)) if text else last_stop(now)
         if len(old) != len(now.bytes):
-            raise gdb.GdbError("shm: %s has %d bytes, and there are %d now: they cannot be compared" % (
+            raise gdb.GdbError("shm: %s has %d bytes, but now there are %d: they can't be compared" % (
                 since, len(old), len(now.bytes)))
         changed = list(runs(old, now.bytes))
         print("since %s: %d of %d bytes have changed" % (since, sum(b - a for a, b in changed), len(old)))
@@ -214,7 +213,7 @@ Each field that has changed is told with its value before and now, then each run
 
 
 class Stops:
-    """The bytes at the latest stop and at the one before it."""
+    """The bytes at the latest stop and at the one before."""
 
     def __init__(self):
         self.where = self.latest = self.before = None
@@ -236,7 +235,7 @@ def last_stop(now):
     if STOPS.where != now.place.where() or STOPS.latest is None:
         raise gdb.GdbError("shm: gdb has not stopped yet with this segment attached: there is nothing to compare with")
     if STOPS.before is None:
-        return STOPS.latest, "this stop, the first one that saw the segment"
+        return STOPS.latest, "this stop, the first one with the segment"
     return STOPS.before, "the last stop"
 
 
@@ -247,4 +246,4 @@ def install():
     ShmLoad("shm-load", gdb.COMPLETE_FILENAME)
     ShmDiff("shm-diff", gdb.COMPLETE_FILENAME)
     gdb.events.stop.connect(STOPS.stop)
-    STOPS.stop(None) # a process that gdb has already
+    STOPS.stop(None) # gdb may have a process already

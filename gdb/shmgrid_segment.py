@@ -1,7 +1,7 @@
-"""What gdb's program has attached: where the segment lies, how many bytes it has, which type lies there.
+"""The segment that gdb's program has attached: its address, its size, and the type at its start.
 
-    find() -> Place;  at("m", 64) -> the same of an expression;  places() -> all segments;  raise gdb.GdbError
-    place.read() -> its bytes;  place.layout() -> the text of its .layout file, "" where nothing is known of it"""
+    find() -> Place;  at("m", 64) -> the same for an expression;  places() -> all segments;  raise gdb.GdbError
+    place.read() -> its bytes;  place.layout() -> the text of its .layout file, "" if the type is unknown"""
 import os
 import re
 
@@ -11,16 +11,15 @@ import shmgrid_elf
 import shmgrid_layout
 import shmgrid_maps
 
-SIZE_UNTOLD = 1024
+SIZE_DEFAULT = 1024
 SIZE_MAX = 1 << 20
 
 
 class Place:
-    """A part of the memory of gdb's program, as it was found: `size` bytes at `address`.
+    """A part of the memory of gdb's program: `size` bytes at `address`.
 
-    whole: the bytes that the segment has, more than size where that is past SIZE_MAX. type: the gdb.Type at its start,
-    or None. shmid: where the kernel tells it. pid: of the living process of this machine that has it; None of a core
-    file and of a process elsewhere."""
+    whole: the segment's size; larger than size if that is cut at SIZE_MAX. type: the gdb.Type at its start, or None.
+    shmid: None if unknown. pid: of a live process on this machine; None for a core file or a remote process."""
 
     def __init__(self, address, size, title, type_, shmid=None):
         self.address, self.size, self.whole, self.title = address, min(size, SIZE_MAX), size, title
@@ -30,7 +29,7 @@ class Place:
         return (self.pid, self.address, self.size)
 
     def heading(self, room):
-        """As many words as there is room for: gdb cuts a title at its front."""
+        """As many parts as there is room for: gdb would cut a long title at its front."""
         size = "%d bytes" % self.size if self.size == self.whole else "%d of %d bytes" % (self.size, self.whole)
         parts = [self.title, size, "at 0x%x" % self.address]
         while len(parts) > 1 and len(", ".join(parts)) > room:
@@ -38,7 +37,7 @@ class Place:
         return ", ".join(parts)[:max(room, 0)]
 
     def read(self):
-        """The bytes. A process of this machine may run meanwhile; another one must be stopped."""
+        """The bytes. A process on this machine may be running; any other must be stopped."""
         try:
             if self.pid is not None:
                 return read_process(self.pid, self.address, self.size)
@@ -51,7 +50,7 @@ class Place:
 
 
 def read_process(pid, address, size):
-    """The memory of a process, as the kernel lets gdb see it: read-only, also while it runs. OSError where it can't."""
+    """Reads the memory of a process, also while it runs. OSError if that isn't possible."""
     with open("/proc/%d/mem" % pid, "rb", buffering=0) as memory:
         found = os.pread(memory.fileno(), size, address)
     if len(found) != size:
@@ -60,7 +59,7 @@ def read_process(pid, address, size):
 
 
 def native_pid():
-    """The pid of gdb's process where it lives on this machine; None."""
+    """The pid of gdb's process if it runs on this machine, else None."""
     inferior = gdb.selected_inferior()
     connection = getattr(inferior, "connection", None)
     native = connection is not None and connection.type == "native"
@@ -72,7 +71,7 @@ def printable(text):
 
 
 def _mappings(pid):
-    """(start, end, shmid, name) of each segment that is attached; of a core file shmid is None."""
+    """(start, end, shmid, name) of each attached segment; shmid is None for a core file."""
     if native_pid() is not None:
         try:
             return [(m.start, m.end, m.inode, m.name.split()[0]) for m in shmgrid_maps.segments(pid)]
@@ -87,7 +86,7 @@ def _mappings(pid):
 
 
 def _size_of(shmid):
-    """What the kernel says; None: it says nothing."""
+    """The kernel's size of the segment; None if unknown."""
     try:
         with open("/proc/sysvipc/shm") as table:
             rows = [line.split() for line in table]
@@ -97,7 +96,7 @@ def _size_of(shmid):
 
 
 def _arguments_match(wanted, called):
-    """As src/shm_layout.h says: an option by its beginning, another word as it is or behind a "="."""
+    """As src/shm_layout.h says: an option by its beginning, other arguments as a whole or after a "="."""
     def one(argument):
         if argument.startswith("--"):
             return any(len(a) > 2 and argument.startswith(a.split("=")[0]) for a in called if a.startswith("--"))
@@ -118,7 +117,7 @@ def _command_line():
 
 
 def candidate(path, called):
-    """The name of the type that SHM_LAYOUT in the program gives for these words; None."""
+    """The name of the type that the program's SHM_LAYOUT gives for this command line, or None."""
     best = None
     for entry in shmgrid_elf.section(path, b"shm_layout").split(b"\0"):
         name, _, when = entry.decode(errors="replace").partition("\t")
@@ -129,7 +128,7 @@ def candidate(path, called):
 
 
 def program():
-    """The path of the program's file. gdb says "target:..." where the process has another root, as in a container."""
+    """The path of the program's file. gdb says "target:..." if the process has another root, as in a container."""
     name, pid = gdb.current_progspace().filename or "", native_pid()
     return "/proc/%d/exe" % pid if name.startswith("target:") and pid is not None else name
 
@@ -144,10 +143,10 @@ def _type():
 
 
 def places():
-    """All System V segments that are attached, by their addresses; none is an empty list."""
+    """All attached System V segments, by address; may be empty."""
     pid = gdb.selected_inferior().pid
     if not pid:
-        raise gdb.GdbError("shm: no program runs: `run` it, or `attach` to one")
+        raise gdb.GdbError("shm: no program is running: `run` it, or `attach` to one")
     found, type_ = _mappings(pid), None
     if found:
         type_ = _type()
@@ -160,16 +159,16 @@ def places():
 
 
 def find():
-    """The first System V segment that is attached."""
+    """The first attached System V segment."""
     found = places()
     if not found:
         raise gdb.GdbError("shm: no System V segment is attached (no /SYSV... mapping): let the program run past its "
-                           "shmat, or name an address: shm-window EXPR [SIZE]")
+                           "shmat, or give an address: shm-window EXPR [SIZE]")
     return found[0]
 
 
 def at(expression, size):
-    """What the expression points to, or its address; size None: what its type has."""
+    """What the expression points to, or its own bytes. size None: that of its type."""
     try:
         value = gdb.parse_and_eval(expression)
         t = value.type.strip_typedefs()
@@ -181,5 +180,5 @@ def at(expression, size):
     except (gdb.error, ValueError, OverflowError) as why:
         raise gdb.GdbError("shm: %s: %s" % (printable(expression), str(why).split("\n")[0]))
     known = target is not None and target.strip_typedefs().code in (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
-    size = size or (target.sizeof if known else 0) or SIZE_UNTOLD
+    size = size or (target.sizeof if known else 0) or SIZE_DEFAULT
     return Place(address, size, printable(expression), target if known else None)

@@ -2,7 +2,7 @@
 
     VIEWER.screen(bytes, 80, 24, layout="", at="20") -> the lines of its screen;  VIEWER.run([...]) -> what it prints
 
-What it is to read lies in memory (memfd), so that no file is left wherever gdb ends. Raises gdb.GdbError."""
+It passes the bytes in memory (memfd), so that no file is left even if gdb is killed. Raises gdb.GdbError."""
 import os
 import shutil
 import subprocess
@@ -16,14 +16,14 @@ ROWS = (6, 200)
 
 
 def path():
-    """The path of shm-view: what SHMLAB_VIEW says, this tree's, the installed one beside us, or any on the PATH."""
+    """The path of shm-view: SHMLAB_VIEW, the one built in this tree, the one installed with this file, or one on PATH."""
     for each in (os.environ.get("SHMLAB_VIEW", ""), HERE + "/../build/%s/bin/shm-view" % os.environ.get(
             "SHMLAB_PRESET", "dev"), HERE + "/../build/release/bin/shm-view", HERE + "/../../../bin/shm-view"):
         if os.access(each, os.X_OK):
             return each
     found = shutil.which("shm-view")
     if found is None:
-        raise gdb.GdbError("shm: cannot find shm-view: build it with ./shmlab setup, or set SHMLAB_VIEW to where it is")
+        raise gdb.GdbError("shm: cannot find shm-view: build it with ./shmlab setup, or set SHMLAB_VIEW to its path")
     return found
 
 
@@ -36,7 +36,7 @@ class Viewer:
         self.files = {} # name -> (descriptor, what it holds)
 
     def file(self, name, content):
-        """The path of a file with this content, for the run() that comes next. A name is a drawer: one file each."""
+        """The path of a file with this content, for the next run(). Each name has one file, which is used again."""
         fd, held = self.files.get(name) or (os.memfd_create("shm-" + name), None)
         if held != content:
             os.ftruncate(fd, 0)
@@ -45,7 +45,7 @@ class Viewer:
         return "/proc/self/fd/%d" % fd
 
     def run(self, arguments):
-        """What shm-view prints for these arguments."""
+        """What shm-view prints."""
         try:
             done = subprocess.run([path()] + arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,
                                   pass_fds=[fd for fd, _ in self.files.values()])
@@ -58,16 +58,15 @@ class Viewer:
         return done.stdout.decode(errors="replace")
 
     def source(self, content, layout):
-        """The arguments that name the bytes and the text of their layout; "": without one."""
+        """The options for these bytes and the text of their layout; "": no layout."""
         arguments = ["--file", self.file("now", content)]
         return arguments + (["--layout", self.file("layout", layout.encode())] if layout else ["--no-layout"])
 
     def screen(self, content, cols, rows, layout="", at="0", top=0, was=None, since=None):
-        """The viewer's screen as lines with colours, without its title and its last row: rows lines.
+        """The viewer's screen as `rows` lines with colours, without its title and its last line.
 
-        at: the byte or field that is selected; top: the offset that stands in the first row, if it may; None: one that
-        has the selected byte in view.
-        was, since: bytes of the same size, from which come the two levels of marks."""
+        at: the selected byte or field. top: the offset in the first row, if possible; None: the selected byte is visible.
+        was, since: older bytes of the same size, for the two levels of marks."""
         arguments = self.source(content, layout) + ["--render", "ansi", "--at", at, "--screen",
                                                 "%dx%d" % (within(cols, COLS), within(rows + 2, ROWS))]
         arguments += ["--top", str(top)] if top is not None else []

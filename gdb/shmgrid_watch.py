@@ -1,5 +1,5 @@
-"""Commands that stop the program at a write to a field: shm-watch, shm-break-field. Nothing is written into the program's
-memory: the processor's debug registers watch, at full speed, or gdb steps the program and compares."""
+"""Commands that stop the program at a write to a field: shm-watch, shm-break-field. They write nothing into the program's
+memory: either the processor's debug registers watch, at full speed, or gdb steps the program and compares."""
 import platform
 import re
 
@@ -15,7 +15,7 @@ WATCHES = {} # number of the breakpoint -> Watch
 
 
 def registers(address, size):
-    """How many debug registers of x86 these bytes take: each watches 1, 2, 4 or 8 bytes at a multiple of that."""
+    """How many x86 debug registers these bytes take: each watches 1, 2, 4 or 8 bytes at a multiple of that size."""
     count = 0
     while size > 0:
         part = next(n for n in (8, 4, 2, 1) if n <= size and address % n == 0)
@@ -33,14 +33,14 @@ class Watch:
 
 
 def live():
-    """Forgets those that are deleted; what is left."""
+    """The watchpoints of this process that are not deleted."""
     for number in [n for n, w in WATCHES.items() if not w.point.is_valid()]:
         del WATCHES[number]
     return [w for w in WATCHES.values() if w.pid == gdb.selected_inferior().pid]
 
 
 def read_only(where):
-    """True where the program cannot write there."""
+    """True if the program can't write there."""
     if where.pid is None:
         return False
     try:
@@ -50,7 +50,7 @@ def read_only(where):
 
 
 def steps():
-    """Where gdb uses no debug registers, but steps the program: why. Else None."""
+    """Why gdb steps the program instead of using debug registers; None if it uses them."""
     if gdb.parameter("can-use-hw-watchpoints") != 0:
         return None
     why = gdb.convenience_variable("shm_steps")
@@ -58,17 +58,17 @@ def steps():
 
 
 def check_registers(where, spot):
-    """How many debug registers the field takes; refuses one that they cannot watch."""
+    """How many debug registers the field takes. gdb.GdbError if they can't watch it."""
     need = registers(where.address + spot.offset, spot.size)
     if platform.machine() != "x86_64":
         return 1
     if need > REGISTERS:
-        raise gdb.GdbError("shm: %s has %d bytes, and the processor watches %d places of at most 8 bytes each: watch a "
-                           "part of it, as shm-watch %d@8, or let gdb step, which is slower: set can-use-hw-watchpoints 0"
+        raise gdb.GdbError("shm: %s has %d bytes, but the processor watches only %d places of at most 8 bytes: watch a "
+                           "part of it (shm-watch %d@8), or let gdb step, which is slower: set can-use-hw-watchpoints 0"
                            % (spot.name, spot.size, REGISTERS, spot.offset))
     taken = sum(w.need for w in live())
     if taken + need > REGISTERS:
-        raise gdb.GdbError("shm: %s needs %d of the processor's %d debug registers, and %d are taken: delete %s" % (
+        raise gdb.GdbError("shm: %s needs %d of the processor's %d debug registers, but %d are in use: delete %s" % (
             spot.name, need, REGISTERS, taken, " or ".join(str(w.point.number) for w in live())))
     return need
 
@@ -76,25 +76,25 @@ def check_registers(where, spot):
 def watch(text):
     where = shmgrid_fields.place()
     if where.pid is None:
-        raise gdb.GdbError("shm: this is no process that runs here: nothing can be watched")
+        raise gdb.GdbError("shm: can't watch: this is not a live process on this machine")
     spot = shmgrid_fields.resolve(where, text)
     need = 0 if steps() else check_registers(where, spot)
     point = gdb.Breakpoint(spot.expression, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE)
     if need and point.type != gdb.BP_HARDWARE_WATCHPOINT:
         point.delete()
-        raise gdb.GdbError("shm: the processor cannot watch %s; gdb can, step by step and slower: set "
-                           "can-use-hw-watchpoints 0, and shm-watch again" % spot.name)
+        raise gdb.GdbError("shm: the processor can't watch %s. gdb can, by stepping, which is slower: set "
+                           "can-use-hw-watchpoints 0, then shm-watch again" % spot.name)
     WATCHES[point.number] = Watch(spot, point, need)
     if not need:
         print("shm: %s; gdb steps instead, which is slower" % steps())
     if read_only(where):
-        print("shm: this program has the segment read-only, so no write of its own can come: attach to a writer "
-              "(shm-map tells who)")
+        print("shm: this program has the segment read-only and can't write to it: attach to a writer "
+              "(shm-map shows who has it)")
     return spot, point
 
 
 def who_wrote():
-    """The innermost function that has source, and where."""
+    """The innermost function with source, and its file and line."""
     frame = gdb.newest_frame()
     inner = frame.name() or "a function without a name"
     while frame is not None:
@@ -114,7 +114,7 @@ def on_stop(event):
         try:
             old, hit.value = hit.value, hit.read()
             if hit.value == old:
-                continue # where gdb steps, it names each watchpoint at each stop
+                continue # when gdb steps, it names all watchpoints at each stop
             print("shm: %s, %d bytes at offset %d: %s -> %s, written by %s, pid %d" % (
                 hit.spot.name, hit.spot.size, hit.spot.offset, old, hit.value, who_wrote(),
                 gdb.selected_inferior().pid))
@@ -125,19 +125,18 @@ def on_stop(event):
 class ShmWatch(Command):
     """Stop at each write that changes a field: shm-watch FIELD.
 
-Answers "who wrote this?": after `continue`, gdb stops behind the writing instruction and tells the
-field, its old and new value, and the function and line that wrote it.
-FIELD is a name (num, point.x, table[2].key; the last part of a path will do where it is the only one
-of that name), text[8]@4 (4 elements from there), or an offset: 56, 0x38@8 (8 bytes).
+It answers "who wrote this?": after `continue`, gdb stops after the write and shows the field, its old
+and new value, and the function and line that wrote it.
+FIELD is a name (num, point.x, table[2].key; if only one field has the last name, that is enough),
+text[8]@4 (4 elements from there), or an offset: 56, 0x38@8 (8 bytes).
 The processor has 4 registers for this, of at most 8 bytes each. After `set can-use-hw-watchpoints 0`
-gdb steps the program instead, and compares: slower, but with no such limit.
-Both see the writes of this process only: those of others don't stop it. A write of the value that is
-there already doesn't, either.
-`info breakpoints` lists them, `delete N` ends one."""
+gdb steps the program instead and compares: slower, but without this limit.
+Both see only the writes of this process, not those of others, and no write of the same value again.
+`info breakpoints` lists the watchpoints, `delete N` removes one."""
 
     def run(self, text):
         if not text:
-            raise gdb.GdbError("shm-watch: which field? shm-fields lists them")
+            raise gdb.GdbError("shm-watch: which field? shm-fields lists them all")
         watch(text)
 
     def complete(self, text, word):
@@ -147,15 +146,15 @@ there already doesn't, either.
 class ShmBreakField(Command):
     """Stop once, at the next write that changes a field: shm-break-field FIELD [OP VALUE].
 
-With OP (== != < <= > >=) and a number: once, at the write after which this is true:
+With OP (== != < <= > >=) and a number: at the first write after which this is true:
   shm-break-field num
   shm-break-field num == 42
-It is gone after that stop. To stop each time: shm-watch FIELD. All else is as there."""
+It is removed after that stop. To stop each time: shm-watch FIELD. FIELD is as in `help shm-watch`."""
 
     def run(self, text):
         m = re.fullmatch(r"([^\s=!<>]+)\s*(?:(==|!=|<=|>=|<|>)\s*(.+))?", text)
         if not m:
-            raise gdb.GdbError("shm-break-field: which field? As: shm-break-field num, or shm-break-field num == 42")
+            raise gdb.GdbError("shm-break-field: which field? For example: shm-break-field num, shm-break-field num == 42")
         number = None
         if m.group(2):
             value = gdb.parse_and_eval(m.group(3))
@@ -163,7 +162,7 @@ It is gone after that stop. To stop each time: shm-watch FIELD. All else is as t
             try:
                 number = repr(float(value)) if real else str(int(value))
             except (gdb.error, ValueError, OverflowError):
-                raise gdb.GdbError("shm: %s is no number" % shmgrid_segment.printable(m.group(3)))
+                raise gdb.GdbError("shm: %s is not a number" % shmgrid_segment.printable(m.group(3)))
         spot, point = watch(m.group(1))
         try:
             if number is not None:
@@ -171,7 +170,7 @@ It is gone after that stop. To stop each time: shm-watch FIELD. All else is as t
             gdb.execute("enable delete %d" % point.number)
         except gdb.error as why:
             point.delete()
-            raise gdb.GdbError("shm: %s cannot be compared with %s: %s" % (spot.name, number, why))
+            raise gdb.GdbError("shm: can't compare %s with %s: %s" % (spot.name, number, why))
         print("Stops once%s." % (", when %s %s %s" % (spot.name, m.group(2), number) if number else ""))
 
     def complete(self, text, word):

@@ -1,6 +1,6 @@
-"""The window shm_grid and the layout shm of gdb's TUI. The bytes are read once a prompt; shm-view draws them.
+"""The window shm_grid and the layout shm of gdb's TUI. It reads the bytes once at each prompt; shm-view draws them.
 
-A Window, which gdb makes and drops as it likes, only shows what the one GRID (shmgrid_grid.py) holds."""
+gdb creates and drops Window objects as it likes, so a Window only shows what GRID (shmgrid_grid.py) holds."""
 import re
 import textwrap
 
@@ -14,7 +14,7 @@ PLAIN = "\033[0m"
 
 
 def fit(line, cols):
-    """The line cut or filled to cols columns; each character takes one, escapes none."""
+    """The line cut or padded to cols columns. Each character takes one column, an escape sequence none."""
     out, used = "", 0
     for part in re.findall(r"\033\[[0-9;]*m|[^\033]", line):
         if part[0] == "\033":
@@ -28,10 +28,10 @@ def fit(line, cols):
 class Window:
     def __init__(self, tui):
         self.tui = tui
-        self.width = 0 # bytes a row of the last picture
+        self.width = 0 # bytes in a row of the last picture
         self.labels = [] # columns of the header's labels: the second digit of each byte
-        self.offsets = [] # of the first byte of each line; None: another line
-        self.painted = None # the bytes that it shows
+        self.offsets = [] # of each line's first byte; None: a line without bytes
+        self.painted = None # the bytes shown
         GRID.windows.append(self)
         tui.title = "shm"
 
@@ -43,7 +43,7 @@ class Window:
 
     def paint(self):
         cols, rows = self.tui.width, self.tui.height
-        if cols <= 0 or rows <= 0: # so it is in the factory
+        if cols <= 0 or rows <= 0: # gdb has not placed the window yet
             return
         lines, title = [], "shm"
         if GRID.bytes is not None:
@@ -62,7 +62,7 @@ class Window:
         self.tui.write("".join(fit(line, cols) for line in lines) + PLAIN, True)
 
     def learn(self, lines):
-        """Where which byte stands, from the picture itself."""
+        """Finds out from the picture where each byte is."""
         plain = [re.sub(r"\033\[[0-9;]*m", "", line) for line in lines]
         starts = [re.match(r" ?([0-9a-f]{4,})\W", line) for line in plain]
         self.offsets = [int(m.group(1), 16) if m else None for m in starts]
@@ -90,7 +90,7 @@ class Window:
 
 def on_prompt():
     if GRID.windows:
-        # while the TUI was away, nothing was painted
+        # nothing was painted while the TUI was disabled
         if GRID.look() or any(w.tui.is_valid() and w.painted is not GRID.bytes for w in GRID.windows):
             GRID.repaint()
         LIVE.watch()
@@ -118,7 +118,7 @@ def on_exit(_event):
 
 
 def quietly(act):
-    """gdb prints a handler's exception as a traceback, at each prompt."""
+    """gdb would print a handler's exception as a traceback, at each prompt."""
     def handler(*args):
         try:
             act(*args)

@@ -1,7 +1,7 @@
-# 04 endianness: in which order the bytes of a number lie
+# 04 endianness: the order of the bytes of a number
 # program: shm-server
 # minutes: 5
-# Words: x/xb, x/xw, set endian, set var. By hand, in the folder of the programs:
+# Commands: x/xb, x/xw, set endian, set var. By hand, in the folder of the programs:
 #   gdb -x .../gdb/sessions/04-endianness.gdb shm-server
 set args --path . --quiet
 
@@ -11,10 +11,10 @@ run
 set $m = (struct message *) base
 finish
 
-#: 22 is 0x16. Byte by byte, the lowest comes first: this machine is little-endian.
+#: 22 is 0x16. The lowest byte comes first: this machine is little-endian.
 x/4xb &$m->num
 
-#: As one unit of four bytes (w) gdb puts them into the order in which we write numbers.
+#: As one unit of four bytes (w), gdb shows them in the order in which we write numbers.
 x/1xw &$m->num
 show endian
 
@@ -22,8 +22,8 @@ show endian
 set var $m->num = 0x11223344
 x/4xb &$m->num
 
-#: gdb can read as a big-endian machine would. The bytes are the same; the number is another.
-#: ((long): a bare address, which x reads in gdb's byte order and not in that of the program's types.)
+#: gdb can read as a big-endian machine would. The bytes are the same, but the number is different.
+#: (The cast to long gives a plain address: x reads there in gdb's byte order, not in that of the program's types.)
 set endian big
 x/1xw (long) &$m->num
 x/4xb &$m->num

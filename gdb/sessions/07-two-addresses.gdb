@@ -1,12 +1,12 @@
-# 07 two-addresses: two processes, one segment, and two addresses of it
+# 07 two-addresses: two processes, one segment, two addresses
 # program: shm-server
 # minutes: 10
-# Words: add-inferior, inferior, info inferiors, set var. By hand, in the folder of the programs:
+# Commands: add-inferior, inferior, info inferiors, set var. By hand, in the folder of the programs:
 #   gdb -x .../gdb/sessions/07-two-addresses.gdb shm-server
 set args --path . --quiet
 set print inferior-events off
 
-#: gdb would give both programs the same addresses, for convenience. We let the kernel choose, as without gdb.
+#: For convenience gdb gives both programs the same addresses. We let the kernel choose, as it does without gdb.
 set disable-randomization off
 
 #: Process 1 is the server. We stop it when its message is written.
@@ -15,7 +15,7 @@ run
 set $server = (struct message *) base
 finish
 
-#: Process 2 is the client, in the same gdb. We stop it where it is about to read.
+#: Process 2 is the client, in the same gdb. We stop it just before it reads.
 add-inferior -exec shm-client
 inferior 2
 set args --path .
@@ -24,7 +24,7 @@ run
 set $client = (const struct message *) base
 info inferiors
 
-#: The same segment, and another address: 0 means that they differ.
+#: The same segment, but another address: 0 means that they differ.
 p $server == $client
 
 #: But the same bytes. In the client:
@@ -34,13 +34,13 @@ p $client->num
 inferior 1
 p $server->num
 
-#: What is written in one process is there in the other, at once.
+#: What one process writes is in the other at once.
 set var $server->num = 355
 inferior 2
 p $client->num
 
-#: The client has never heard of the server's address. A pointer that is stored in the segment means nothing to it:
-#: only offsets travel. Now it reads the message.
+#: The client doesn't know the server's address. A pointer that the server stores in the segment means nothing to the
+#: client: store offsets instead. Now the client reads the message.
 delete
 continue
 

@@ -1,5 +1,5 @@
-# For gdb -batch: the cells of ANSI text on standard input, one a line: row, column, character, style. $LEFT, $TOP, $COLS
-# and $ROWS choose a part of it. Blanks without a style are left out.
+# For gdb -batch: prints the cells of the ANSI text in the file $IN, one a line: row, column, character, style. $LEFT, $TOP,
+# $COLS and $ROWS choose a part of it. Blanks without a style are left out.
 import os
 import re
 import sys

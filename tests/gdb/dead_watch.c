@@ -1,5 +1,5 @@
-/* dead_watch: preloaded into gdb, this machine's debug registers never answer: they are accepted, and nothing is set.
- * LD_PRELOAD=libdead_watch.so gdb ...  So do some virtual machines; tests see both kinds on every machine. */
+/* dead_watch: preloaded into gdb, it makes debug registers useless, as on some virtual machines: a request to set one
+ * succeeds, but sets nothing. LD_PRELOAD=libdead_watch.so gdb ... */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdarg.h>

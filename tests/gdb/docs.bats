@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docs/gdb.md says what gdb says: its examples are played and compared, its commands, sessions and pictures are there.
+# docs/gdb.md is true: its examples run and are compared; its commands, sessions and pictures exist.
 bats_require_minimum_version 1.5.0
 load ../cli/helper
 
@@ -20,7 +20,7 @@ python_needed()
     export SHMLAB_VIEW=$BIN/shm-view LC_ALL=C.UTF-8 NO_COLOR=1
 }
 
-# What differs from run to run, and the lines of the source.
+# Replaces what differs between runs, and line numbers.
 normal()
 {
     sed -E 's/0x[0-9a-f]{8,}/ADDRESS/g; s/shmid [0-9]+/shmid ID/; s/key ADDRESS/key KEY/; s/pid [0-9]+/pid ID/g
@@ -28,34 +28,34 @@ normal()
         s/^Hardware watchpoint/Watchpoint/; /^shm: .*; gdb steps instead/d'
 }
 
-# play FILE: what gdb says to the words of the file, each behind its prompt, once the server is about to write num.
+# play FILE: runs the commands of the file, each after its prompt, when the server is about to write num.
 play()
 {
-    local word words=()
-    while IFS= read -r word; do
-        words+=(-ex "echo (gdb) $word\\n" -ex "$word")
+    local command args=()
+    while IFS= read -r command; do
+        args+=(-ex "echo (gdb) $command\\n" -ex "$command")
     done <"$1"
     gdb_run -nx -q -batch -iex 'set auto-load off' -iex 'set debuginfod enabled off' -iex 'set width 0' \
         -iex 'set filename-display basename' -x "$ROOT/gdb/.gdbinit" \
         -ex "set args --path $T --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write_field' -ex run \
-        -ex continue -ex delete -ex 'echo ===\n' "${words[@]}" -ex 'echo ===\n' -ex 'delete' -ex 'signal SIGTERM' "$BIN/shm-server" \
+        -ex continue -ex delete -ex 'echo ===\n' "${args[@]}" -ex 'echo ===\n' -ex 'delete' -ex 'signal SIGTERM' "$BIN/shm-server" \
         </dev/null 2>&1 3>&- | sed -n '/^===$/,/^===$/p' | sed '/^===$/d'
 }
 
-@test "gdb says what the chapter's examples say" {
+@test "gdb prints what the chapter's examples show" {
     python_needed
-    sed -n '/^```gdb$/,/^```$/p' "$PAGE" | sed '/^```/d' >"$T/told"
-    sed -n 's/^(gdb) //p' "$T/told" >"$T/words"
-    (($(wc -l <"$T/words") >= 12))
-    play "$T/words" >"$T/said"
-    diff <(normal <"$T/told") <(normal <"$T/said")
+    sed -n '/^```gdb$/,/^```$/p' "$PAGE" | sed '/^```/d' >"$T/examples"
+    sed -n 's/^(gdb) //p' "$T/examples" >"$T/commands"
+    (($(wc -l <"$T/commands") >= 12))
+    play "$T/commands" >"$T/output"
+    diff <(normal <"$T/examples") <(normal <"$T/output")
 }
 
-@test "the chapter's table has each command that gdb knows, and no other; each has help" {
+@test "the chapter's table has exactly the commands that gdb has; each has help" {
     python_needed
     gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex 'complete shm-' </dev/null | grep '^shm-' | sort >"$T/known"
-    sed -nE 's/^\| `(shm-[a-z-]+).*/\1/p' "$PAGE" | sort >"$T/told"
-    diff "$T/told" "$T/known"
+    sed -nE 's/^\| `(shm-[a-z-]+).*/\1/p' "$PAGE" | sort >"$T/documented"
+    diff "$T/documented" "$T/known"
     local usage
     while IFS= read -r usage; do
         gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex "help ${usage%% *}" </dev/null >"$T/help"
@@ -76,7 +76,7 @@ play()
     [[ $(grep -cE '^\| [0-9]{2} ' "$PAGE") == $(ls "$ROOT"/gdb/sessions/*.gdb | wc -l) ]]
 }
 
-@test "its pictures are well-formed, and tell nothing of who took them" {
+@test "its pictures are well-formed, and show no path of the machine where they were taken" {
     local picture
     for picture in "$ROOT"/docs/pictures/gdb/*.svg; do
         xmllint --noout --nonet "$picture"
@@ -85,7 +85,7 @@ play()
     done
 }
 
-@test "a screen becomes a picture: colours, reverse, blanks, and nothing that could be markup" {
+@test "a screen becomes a picture: colours, reverse, blanks, and escaped markup" {
     printf '\e[31ma\e[0m <&>\n \e[7m  x\e[0m\x01\n' | "$ROOT/docs/pictures/terminal" 10 2 't<' >"$T/p.svg"
     xmllint --noout --nonet "$T/p.svg"
     grep -qF '<text class="c1" x="8" y="21" textLength="8">a</text>' "$T/p.svg"
@@ -94,7 +94,7 @@ play()
     grep -qF '<title id="title">t&lt;</title>' "$T/p.svg"
 }
 
-@test "a field's last name is enough for shm-grid-select, and shm-grid says whose layout it is" {
+@test "shm-grid-select takes a field's last name, and shm-grid says whose layout it is" {
     python_needed
     serve --every 100
     run gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -p "$SERVER" -ex 'shm-grid-select num' -ex shm-grid </dev/null
@@ -103,7 +103,7 @@ play()
     [[ $output == *"no field and no offset: nom"* ]]
 }
 
-@test "bench gdb measures stops and live repaints beside gdb's own words, and leaves nothing" {
+@test "bench gdb measures stops and live repaints beside gdb's own commands, and leaves nothing" {
     python_needed
     [[ $BUILD_DIR == "$ROOT/build/"* ]] || skip "no programs built under $ROOT/build"
     mkdir "$T/tmp"

@@ -1,5 +1,5 @@
-# For gdb -batch: writes the layout of the type $TYPE to the file $OUT, as the window has it; as gdb's own types have it
-# where $BUILT is set.
+# For gdb -batch: writes the layout of the type $TYPE to the file $OUT: that of the window, or, if $BUILT is set, the one
+# built from gdb's own types.
 import os
 import sys
 

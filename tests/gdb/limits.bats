@@ -139,11 +139,11 @@ plain_shmlab 0 attach gdb --key "$KEY"
     run "$BIN/no_ptrace" attach gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex "attach $SERVER" "${args[@]}" -ex 'echo on\n' \
         "$BIN/shm-server" </dev/null
     [[ $output == *'ptrace: Operation not permitted.'*$'\non'* && $output != *Traceback* && $output != *'Python Exception'* ]]
-    [[ $(grep -c '^shm: no program runs' <<<"$output") == 6 ]]
+    [[ $(grep -c '^shm: no program is running' <<<"$output") == 6 ]]
     run "$BIN/no_ptrace" all gdb -nx -q -batch -x "$ROOT/gdb/.gdbinit" -ex run "${args[@]}" -ex 'echo on\n' \
         "$BIN/shm-server" </dev/null
     [[ $output == *'ptrace: Operation not permitted'*$'\non'* && $output != *Traceback* && $output != *'Python Exception'* ]]
-    [[ $(grep -c '^shm: no program runs' <<<"$output") == 6 ]]
+    [[ $(grep -c '^shm: no program is running' <<<"$output") == 6 ]]
     kill -0 "$SERVER"
 }
 
@@ -151,10 +151,10 @@ plain_shmlab 0 attach gdb --key "$KEY"
     serve
     on 100x30 env TERM=screen-256color SHMLAB_VIEW="$SHMLAB_VIEW" "$BIN/no_ptrace" attach gdb -nx -q -tui \
         -iex 'set debuginfod enabled off' -x "$ROOT/gdb/.gdbinit" -ex 'layout shm' "$BIN/shm-server"
-    sees 'no program runs' '(gdb)'
+    sees 'no program is running' '(gdb)'
     keys -l "attach $SERVER"
     keys Enter
-    sees 'ptrace: Operation not permitted.' 'no program runs'
+    sees 'ptrace: Operation not permitted.' 'no program is running'
     keys -l 'print 40+2'
     keys Enter
     sees '= 42'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The window shm_grid while others write: it repaints with no key pressed, at the prompt and while the program runs.
+# The window shm_grid while other processes write: it repaints without a key, at the prompt and while the program runs.
 bats_require_minimum_version 1.5.0
 load window
 
@@ -15,7 +15,7 @@ teardown()
 
 cursor() { tmx display -p '#{cursor_x},#{cursor_y}'; }
 last_line() { tmx capture-pane -p | grep -v '^$' | tail -n 1; }
-prompt_is() { [[ $(last_line) == "${1% }" ]]; } # tmux tells no blank at a line's end
+prompt_is() { [[ $(last_line) == "${1% }" ]]; } # tmux omits a blank at a line's end
 
 attached()
 {
@@ -25,7 +25,7 @@ attached()
     await prompt_is '(gdb)'
 }
 
-@test "at the prompt, bytes of others arrive while a command is typed: no key is lost, the cursor stays" {
+@test "at the prompt, bytes of others appear while a command is typed: no key is lost, the cursor stays" {
     local text='print 1000000+2345678' typed='' i
     attached
     for ((i = 0; i < ${#text}; i++)); do
@@ -40,7 +40,7 @@ attached()
     await screen_says '= 3345678'
 }
 
-@test "under continue and continue & bytes arrive; shm-live off ends the looking, and on begins it" {
+@test "during continue and continue & bytes appear; shm-live off stops that, and on starts it again" {
     attached
     type_in continue
     await screen_says 'Continuing.'
@@ -62,7 +62,7 @@ attached()
     await screen_says 'e1*e2*e3'
 }
 
-@test "it survives tui disable, detach, attach, kill and run, and does not delay the end" {
+@test "it survives tui disable, detach, attach, kill and run, and does not delay gdb's end" {
     attached
     type_in 'tui disable'
     poke 64 'a1a2a3'
@@ -71,15 +71,15 @@ attached()
     type_in 'tui enable'
     await screen_says 'a1*a2*a3'
     type_in detach
-    await screen_says 'no program runs'
+    await screen_says 'no program is running'
     type_in 'shm-live'
-    await screen_says 'shm-live: on, but it rests: no program runs'
+    await screen_says 'shm-live: on, but paused: no program is running'
     type_in "attach $SERVER"
     await screen_says 'PI is de'
     poke 64 'b1b2b3'
     await screen_says 'b1*b2*b3'
     type_in kill
-    await screen_says 'no program runs'
+    await screen_says 'no program is running'
     await ended "$SERVER"
     type_in "run --key $KEY >out 2>err </dev/null"
     await screen_says 'PI is de'
@@ -97,10 +97,10 @@ attached()
 
 gdb_gone() { [[ $(tmx display -p '#{pane_dead}') == 1 ]]; }
 
-@test "a core file: shm-live says why it rests, and the picture stays that of the core" {
+@test "a core file: shm-live says why it is paused, and the picture stays that of the core" {
     serve
     stop TERM
-    serve # generate-core-file leaves the name of a mapping with the inode 0 out, which is the shmid 0
+    serve # not with shmid 0: generate-core-file omits the name of a mapping with inode 0
     poke 64 '5a5a'
     gdb -nx -batch -iex 'set debuginfod enabled off' -p "$SERVER" -ex 'set use-coredump-filter off' \
         -ex "generate-core-file $T/core" >"$T/gdb.out" 2>&1 </dev/null
@@ -109,7 +109,7 @@ gdb_gone() { [[ $(tmx display -p '#{pane_dead}') == 1 ]]; }
     await screen_says '5a 5a'
     await screen_says '(gdb)'
     type_in 'shm-live'
-    await screen_says 'rests: this is not a living process'
+    await screen_says 'paused: this is not a live process'
     type_in 'python print("watched", shmgrid_live.LIVE.watched)'
     await screen_says 'watched None'
     poke 64 'b1b2'
@@ -122,9 +122,9 @@ gdb_gone() { [[ $(tmx display -p '#{pane_dead}') == 1 ]]; }
     run -1 grep -i 'traceback\|python exception' <(tmx capture-pane -p -S -)
 }
 
-@test "without a window or a living process there is one line, and no thread" {
+@test "without a window or a live process it prints one line and starts no thread" {
     run gdb -nx -batch -x "$GDB_FOLDER/shmgrid.py" -ex 'shm-live' -ex 'shm-live off' -ex 'shm-live maybe' -ex 'shm-live' \
         -ex 'python import threading; print("threads", threading.active_count())' "$BIN/shm-server"
-    [[ $output == *'shm-live: on, but it rests: no program runs'*'shm-live: off'*'on or off'*'shm-live: off'*'threads 1'* ]]
+    [[ $output == *'shm-live: on, but paused: no program is running'*'shm-live: off'*'on or off'*'shm-live: off'*'threads 1'* ]]
     [[ $output != *Traceback* ]]
 }

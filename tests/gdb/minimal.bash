@@ -1,6 +1,6 @@
-# A gdb without Python, for the tests of what works in plain gdb words. Loaded by them.
+# A gdb without Python, for the tests of plain gdb commands. They load this file.
 
-# minimal: its path goes to GDB_MINIMAL. Skips where there is none.
+# minimal: sets GDB_MINIMAL to its path. Skips the test if there is none.
 minimal()
 {
     GDB_MINIMAL=${GDB_MINIMAL:-$ROOT/build/gdb-minimal/usr/bin/gdb}

@@ -1,6 +1,6 @@
-/* no_ptrace attach|all COMMAND...: runs it where ptrace is forbidden, as Yama or a container does it.
- * attach: of running processes (ptrace_scope 1 and 2 for a plain user). all: of one's own children, too (3).
- * A seccomp filter of the kernel answers EPERM; it holds for all that COMMAND starts. */
+/* no_ptrace attach|all COMMAND...: runs COMMAND without the right to ptrace, as Yama or a container would.
+ * attach: not to running processes (ptrace_scope 1 for a plain user). all: not to its own children either (2 and 3).
+ * A seccomp filter returns EPERM, also for all that COMMAND starts. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -23,7 +23,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "no_ptrace attach|all COMMAND...\n");
         return 2;
     }
-    unsigned char first = strcmp(argv[1], "all") == 0 ? 0 : 1; /* where the test of PTRACE_TRACEME leads */
+    unsigned char first = strcmp(argv[1], "all") == 0 ? 0 : 1; /* the jump if it is PTRACE_TRACEME */
     struct sock_filter filter[] = {
         LOAD(nr),
         WHERE(SYS_ptrace, 0, 5),

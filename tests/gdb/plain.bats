@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# shm-grid in plain gdb words: the same picture as shm-view's own, in the command window. Each test runs in the gdb that
-# is installed, with its Python left out, and those named "no Python" in one that has none (Debian's gdb-minimal, in
-# build/gdb-minimal; ./shmlab test unpacks it there).
+# shm-grid in plain gdb commands: the same picture as shm-view's own, in the command window. The tests run in the installed
+# gdb without its Python; those named "without Python" run in a gdb that has none (Debian's gdb-minimal, which
+# ./shmlab test unpacks into build/gdb-minimal).
 bats_require_minimum_version 1.5.0
 load ../cli/helper
 load minimal
@@ -18,20 +18,20 @@ setup()
 
 teardown() { place_close; }
 
-# in_gdb PID COMMAND...: attached to that process, with .gdbinit; the answers of the commands in $output.
+# in_gdb PID|none COMMAND...: attaches to that process, with .gdbinit; $output gets the commands' output.
 in_gdb()
 {
-    local pid=$1 words=()
+    local pid=$1 args=()
     shift
-    [[ $pid == none ]] || words=(-p "$pid")
-    for command; do words+=(-ex "$command"); done
-    run --separate-stderr "${GDB[@]}" -nx -batch -x "$ROOT/gdb/.gdbinit" -iex 'set auto-load off' "${words[@]}" </dev/null
+    [[ $pid == none ]] || args=(-p "$pid")
+    for command; do args+=(-ex "$command"); done
+    run --separate-stderr "${GDB[@]}" -nx -batch -x "$ROOT/gdb/.gdbinit" -iex 'set auto-load off' "${args[@]}" </dev/null
 }
 
-# The picture alone: from its heading on, without gdb's words around it.
+# The picture alone, without gdb's other output.
 picture() { sed -n '/^\(\x1b\[1m\)\{0,1\}0x[0-9a-f]* of process/,/^$/p' <<<"$output" | sed 1d; }
 
-# same_picture VIEW-WORDS...: gdb's picture of the whole segment is shm-view's, cell by cell and colour by colour.
+# same_picture: gdb's picture of the whole segment is shm-view's, with the same cells and colours.
 same_picture()
 {
     in_gdb "$SERVER" shm-grid
@@ -57,28 +57,28 @@ same_picture()
     exec 9>&-
 }
 
-@test "in a gdb with no Python the picture is the same" {
+@test "in a gdb without Python the picture is the same" {
     minimal
     GDB=("$GDB_MINIMAL")
     serve --every 100000
     same_picture
 }
 
-@test "in a gdb with no Python the file loads without a word" {
+@test "a gdb without Python loads the file without any output" {
     minimal
     GDB=("$GDB_MINIMAL")
     in_gdb none
     [[ $status == 0 && -z $output && -z $stderr ]]
 }
 
-@test "shm-find sets where the segment starts and its size, as /proc and ipcs have them" {
+@test "shm-find finds the segment's start and size, as /proc and ipcs have them" {
     serve
     in_gdb "$SERVER" shm-find 'printf "%lx %lu\n", $shm, $shm_size'
     start=$(sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/\1/p' "/proc/$SERVER/maps")
     [[ $output == *"$start 1024"* ]]
 }
 
-@test "shm-grid EXPR shows the fields of the struct that it points to, wherever that lies" {
+@test "shm-grid EXPR shows the fields of the struct that it points to, wherever that is" {
     serve --every 100000
     in_gdb "$SERVER" 'frame function write_on' 'shm-grid m'
     [[ $output == *"64 bytes"*"struct message_live"*"message.num"*"counter"* ]]
@@ -86,13 +86,13 @@ same_picture()
     [[ $output == *"56 bytes"*"layout: struct message, from"* ]]
 }
 
-@test "shm-grid EXPR SIZE shows so many bytes" {
+@test "shm-grid EXPR SIZE shows SIZE bytes" {
     serve
     in_gdb "$SERVER" 'shm-grid $sp 48'
     [[ $output == *"48 bytes"*"0020"* && $output != *"0030"* && $output != *"layout:"* ]]
 }
 
-@test "without a process, without a segment, with an address of nobody: one clear answer, and gdb goes on" {
+@test "without a process, without a segment, with a bad address: one clear message, and gdb goes on" {
     in_gdb none shm-grid 'echo on\n'
     [[ $stderr == *"No current process"* && $stderr != *"shm-draw"* && $output == *on* ]]
     sleep 1000 3>&- &
@@ -105,10 +105,10 @@ same_picture()
     in_gdb $! 'shm-grid nosuch' 'echo on\n'
     [[ $stderr == *'No symbol '* && $output == *on* ]]
     in_gdb $! 'shm-grid 1 2 3' 'echo on\n'
-    [[ $output == *"one word each"*on* ]]
+    [[ $output == *"write EXPR and SIZE without blanks"*on* ]]
 }
 
-@test "it works from any folder, and says so where its helper is missing" {
+@test "it works in any folder, and says so if its helper is missing" {
     serve
     unset SHMLAB_VIEW
     cd /
@@ -122,7 +122,7 @@ same_picture()
     [[ $stderr == *"cannot find gdb/shm-draw"*"in the folder of the kit"* ]]
 }
 
-@test "help tells about each command" {
+@test "each command has help" {
     in_gdb none 'help shm-grid' 'help shm-find' 'help shm-bytes'
     [[ $output == *"shm-grid [EXPR [SIZE]]"*"Find the System V segment"*"shm-bytes EXPR SIZE"* ]]
 }

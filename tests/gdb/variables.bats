@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# gdb shows each variable of the server and the client, also in a build that optimises.
+# gdb shows each variable of the server and the client, also in an optimised build.
 bats_require_minimum_version 1.5.0
 load ../cli/helper
 
@@ -19,8 +19,8 @@ setup()
 
 teardown() { place_close; }
 
-# all_variables STOPS COMMAND PROGRAM...: looks at all frames at each of the first STOPS functions that the program enters;
-# then comes COMMAND. $T/seen: what gdb said.
+# all_variables STOPS COMMAND PROGRAM...: prints all frames at each of the first STOPS function calls of the program, then
+# runs COMMAND. $T/seen: gdb's output.
 all_variables()
 {
     printf '%s\n' 'set $stops = 0' "while \$stops < $1" 'bt full' 'set $stops = $stops + 1' continue end >"$T/look"

@@ -1,4 +1,4 @@
-# gdb's TUI with the window shm_grid, in a terminal of its own. Loaded by the tests of the window.
+# gdb's TUI with the window shm_grid, in a terminal. The tests of the window load this file.
 load ../screen/helper
 
 GDB_FOLDER=$BATS_TEST_DIRNAME/../../gdb
@@ -13,7 +13,7 @@ window_open()
     unset DEBUGINFOD_URLS
 }
 
-# The holder of bytes that no server writes: a program stopped by gdb.
+# gdb_on SIZE ARGUMENT...: gdb with its window, in a terminal of this size.
 gdb_on()
 {
     local size=$1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The window shm_grid of gdb's TUI: its layouts are those of shm-view, and its cells, too.
+# The window shm_grid of gdb's TUI: it has the layouts and the cells of shm-view.
 bats_require_minimum_version 1.5.0
 load window
 
@@ -13,7 +13,7 @@ teardown()
     screen_close
 }
 
-# gdb_layout TYPE WORDS...: the layout of the type, in a gdb with these words, as text in the one form of shm-view.
+# gdb_layout TYPE GDB-ARGUMENT...: the layout of the type in that gdb, as shm-view writes it.
 gdb_layout()
 {
     TYPE=$1 OUT=$T/gdb.layout gdb -nx -batch "${@:2}" -x "$BATS_TEST_DIRNAME/layout_of.py" >"$T/gdb.out" 2>&1
@@ -32,13 +32,13 @@ cells_of()
     IN=$1 LEFT=$2 TOP=$3 COLS=$4 ROWS=$5 gdb -nx -batch -x "$BATS_TEST_DIRNAME/cells.py"
 }
 
-# same_cells WORDS...: the window has the cells that shm-view draws with these words, for the same size. Awaited, so no
-# step of it can lean on `set -e`.
+# same_cells VIEW-OPTION...: the window has the cells that shm-view draws with these options in the same size. `set -e` has
+# no effect here, because await calls it.
 same_cells()
 {
     local top left cols rows
     tmx capture-pane -p >"$T/plain" && tmx capture-pane -p -e >"$T/seen" || return
-    # the frames of the two windows lie over each other: the corner is of one or of the other
+    # the frames of the two windows overlap: the corner is one's or the other's
     top=$(perl -CSD -Mutf8 -ne 'if (/^(┌[^┐┌]*[┐┌])(.*)┐$/) { print length $1, " ", length $2 } last' "$T/plain")
     left=${top% *} cols=${top#* }
     rows=$(grep -n '┘$' "$T/plain" | head -n 1)
@@ -47,7 +47,7 @@ same_cells()
     cells_of "$T/seen" "$left" 1 "$cols" "$rows" >"$T/window.cells"
     "$BIN/shm-view" --render ansi --screen "${cols}x$((rows + 2))" "$@" >"$T/drawn" || return
     cells_of "$T/drawn" 0 1 "$cols" "$rows" >"$T/view.cells"
-    # enough cells, and coloured ones: else the comparison says nothing
+    # enough cells, and coloured ones: else the comparison proves nothing
     (($(wc -l <"$T/view.cells") > 200 && $(grep -c ' 3[0-7]$' "$T/view.cells") > 50)) || return
     diff "$T/view.cells" "$T/window.cells"
 }
@@ -57,14 +57,14 @@ segment_file()
     perl -e 'my ($id) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!"; print $bytes' "$ID" >"$T/now"
 }
 
-@test "the object file gives the layout, also what gdb does not know of it" {
+@test "the object file gives the layout, also what gdb does not know" {
     for type in 'struct message' 'struct message_packed_bell' 'struct message_live_bell'; do
         same_layout "$BIN/shm-server" "$type"
         [[ $type != *_bell ]] || grep -qx '    64 shm_bell bell (align 64)' "$T/dwarf"
     done
 }
 
-# pair WORDS...: builds a program with a member whose alignment only the object file tells. It stops at once.
+# pair GCC-OPTION...: builds a program with a member whose alignment only the object file has. It stops at once.
 pair()
 {
     cat >"$T/pair.c" <<'END'
@@ -74,26 +74,26 @@ END
     gcc -g -w "$@" "$T/pair.c" -o "$T/pair"
 }
 
-# rebuilt: what replaces the program while gdb has it, for gdb's word shell. It has the same struct, and another line.
+# rebuilt: a command for gdb's `shell` that replaces the program: the same struct on another line.
 rebuilt()
 {
     echo "(echo '#line 9'; cat '$T/pair.c') | gcc -g -w -xc - -o '$T/new' && mv '$T/new' '$T/pair'"
 }
 
-# of_the_file WORDS..., of_gdb WORDS...: where the layout of struct pair comes from in a gdb with these words.
+# of_the_file GDB-ARGUMENT..., of_gdb GDB-ARGUMENT...: where does that gdb have the layout of struct pair from?
 of_the_file()
 {
-    gdb_layout 'struct pair' "$T/pair" "$@" >"$T/told"
-    grep -qx '    64 int second (align 64)' "$T/told"
+    gdb_layout 'struct pair' "$T/pair" "$@" >"$T/layout"
+    grep -qx '    64 int second (align 64)' "$T/layout"
 }
 
 of_gdb()
 {
-    gdb_layout 'struct pair' "$T/pair" "$@" >"$T/told"
-    grep -qx '    64 int second' "$T/told"
+    gdb_layout 'struct pair' "$T/pair" "$@" >"$T/layout"
+    grep -qx '    64 int second' "$T/layout"
 }
 
-@test "gdb's own types give the layout where the file is gone, another one, or cannot be told from another" {
+@test "gdb's own types give the layout if the file is gone, was replaced, or has no build-id" {
     pair
     of_the_file
     of_gdb -ex "shell $(rebuilt)"
@@ -102,14 +102,14 @@ of_gdb()
     of_gdb
 }
 
-@test "a running program's file is still there where it was deleted or replaced" {
+@test "a running program's file is found even if it was deleted or replaced" {
     pair
     of_the_file -ex run -ex "shell $(rebuilt)"
     pair
     of_the_file -ex run -ex "shell rm '$T/pair'"
 }
 
-@test "a name means the type that gdb means by it, where the file has others of that name" {
+@test "if several types have a name, it is the one that gdb means" {
     echo 'struct twin { int a, b; }; struct twin one; int main(void) { return one.a; }' >"$T/one.c"
     echo 'struct twin { int c; float d; }; struct twin other; int use(void) { return other.c; }' >"$T/other.c"
     gcc -g -w "$T/one.c" "$T/other.c" -o "$T/twins"
@@ -159,7 +159,7 @@ END
             [[ $layout == natural ]] || type=message_packed
             await same_cells --file "$T/now" --type "struct $type" --elf "$BIN/shm-server" --at num
             type_in quit
-            # the next gdb may not have it before this one has let it go
+            # the next gdb can attach only after this one has detached
             await grep -q '^TracerPid:[[:space:]]*0$' "/proc/$SERVER/status"
         done
         await grep -q '^State:.*S' "/proc/$SERVER/status"
@@ -170,7 +170,7 @@ END
 # mid_write_and_overrun LAYOUT TYPE NUM FAREWELL: their offsets.
 mid_write_and_overrun()
 {
-    local words=(--type "struct $2" --elf "$BIN/shm-server")
+    local options=(--type "struct $2" --elf "$BIN/shm-server")
     serve --layout "$1"
     segment_file
     cp "$T/now" "$T/first"
@@ -180,22 +180,22 @@ mid_write_and_overrun()
     poke "$3" 1500000099
     segment_file
     type_in 'print 41+1'
-    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" "${words[@]}"
+    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" "${options[@]}"
     poke "$4" 4141414141414141414141
     segment_file
     type_in 'print 42+1'
-    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" "${words[@]}"
+    await same_cells --file "$T/now" --was "$T/first" --since "$T/first" "${options[@]}"
     type_in 'shm-grid-reset'
-    await same_cells --file "$T/now" --was "$T/now" --since "$T/now" "${words[@]}"
+    await same_cells --file "$T/now" --was "$T/now" --since "$T/now" "${options[@]}"
     type_in quit
     stop TERM
 }
 
-@test "mid-write and overrun, natural: what another process writes is there, with its mark" {
+@test "mid-write and overrun, natural: what another process writes appears, with its mark" {
     mid_write_and_overrun natural message 20 48
 }
 
-@test "mid-write and overrun, packed: what another process writes is there, with its mark" {
+@test "mid-write and overrun, packed: what another process writes appears, with its mark" {
     mid_write_and_overrun packed message_packed 19 38
 }
 
@@ -216,7 +216,7 @@ mid_write_and_overrun()
 
 row_is_there() { tmx capture-pane -p | grep -qE "│ ?$1[^0-9a-f]"; }
 
-@test "a byte that is selected comes into view, in a small window, too" {
+@test "a selected byte is scrolled into view, also in a small window" {
     serve --every 100000
     gdb_on 100x30 -p "$SERVER"
     await screen_says 'PI is de'
@@ -231,20 +231,20 @@ row_is_there() { tmx capture-pane -p | grep -qE "│ ?$1[^0-9a-f]"; }
     await screen_says 'PI is de'
 }
 
-@test "what cannot be shown is one line, and gdb goes on" {
+@test "an error is one line, and gdb goes on" {
     run gdb -nx -batch -x "$GDB_FOLDER/shmgrid.py" -ex 'shm-window' -ex 'shm-window nosuch' -ex 'shm-window 8 64' \
         -ex 'shm-grid-select' -ex 'shm-grid-select 3' -ex 'print 6*7' "$BIN/shm-server"
-    [[ $output == *'shm: no program runs'* ]]
+    [[ $output == *'shm: no program is running'* ]]
     [[ $output == *'shm: nosuch: No symbol "nosuch" in current context.'* ]]
-    [[ $output == *'shm: cannot read 64 bytes at 0x8'* || $output == *'no program runs'* ]]
+    [[ $output == *'shm: cannot read 64 bytes at 0x8'* || $output == *'no program is running'* ]]
     [[ $output == *'which byte?'* ]]
     [[ $output != *Traceback* && $output != *Python* ]]
 }
 
-@test "a program with no segment is told in the window, and no colour where NO_COLOR is set" {
+@test "the window says that a program has no segment; no colours if NO_COLOR is set" {
     on 80x24 env TERM=screen-256color NO_COLOR=1 gdb -nx -q -tui -ex 'set confirm off' -x "$GDB_FOLDER/shmgrid.py" \
         -ex 'layout shm' -ex 'set debuginfod enabled off' "$BIN/shm-server"
-    await screen_says 'no program runs'
+    await screen_says 'no program is running'
     serve
     type_in "attach $SERVER"
     await screen_says 'PI is de'
@@ -253,10 +253,10 @@ row_is_there() { tmx capture-pane -p | grep -qE "│ ?$1[^0-9a-f]"; }
     grep -q '^1 6 5 1\|^1 .* 5 7' "$T/window.cells"
     ! grep ' 3[0-7]$' "$T/window.cells" || false
     type_in detach
-    await screen_says 'no program runs'
+    await screen_says 'no program is running'
 }
 
-# A program that prints at each step, into whatever terminal it has.
+# A program that prints at each step, on gdb's terminal.
 noisy()
 {
     cat >"$T/noisy.c" <<'END'
@@ -280,14 +280,14 @@ int main(void)
 END
     (cd "$T" && gcc -g -Wall noisy.c -o noisy)
     gdb_on 80x24 "$T/noisy"
-    await screen_says 'no program runs'
+    await screen_says 'no program is running'
     type_in 'break 11'
     await screen_says 'Breakpoint 1 at'
 }
 
 stands_at() { tmx capture-pane -p | grep -q "L$1 *PC"; }
 
-# The frames of both windows are whole, and nothing else is there than what gdb has drawn.
+# The frames of both windows are complete, and there is nothing but what gdb has drawn.
 whole()
 {
     local line
@@ -297,7 +297,7 @@ whole()
     [[ ${line[*]} != *'NOISE 0'* && ${line[*]} != *'NOISE in a line that is wider'* ]]
 }
 
-@test "what the program prints into gdb's terminal is gone at each stop, and at its end" {
+@test "what the program prints on gdb's terminal is gone at each stop and at its end" {
     noisy
     type_in run
     await stands_at 11
@@ -319,11 +319,11 @@ whole()
     await prompt_stands
 }
 
-# The source has it once, behind its line's number; printed, it stands alone.
+# In the source it is in a printf; when printed, it is not.
 ended_whole() { ! tmx capture-pane -p | grep -v printf | grep -q 'NOISE' && screen_says '(gdb)'; }
 prompt_stands() { [[ $(tmx display -p '#{cursor_x},#{cursor_y}') == 6,23 ]]; }
 
-@test "no screen is drawn anew where the program prints elsewhere, nor one opened that is closed" {
+@test "the screen is not redrawn if the program prints elsewhere, and a closed TUI is not opened" {
     noisy
     stream
     type_in 'run >out 2>&1'
