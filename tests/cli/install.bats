@@ -158,7 +158,7 @@ windows_needed()
     sees 'Kill the program'
     keys -l 'y'
     keys Enter
-    sees 'no program runs'
+    sees 'no program is running'
     keys -l quit
     keys Enter
     ends 0
