@@ -1,8 +1,9 @@
-/* shm-client: attaches the server's segment read-only, reads each value by pointer manipulation, prints and detaches.
+/* shm-client: attaches the server's segment read-only, reads each value through a pointer, prints it and detaches.
  *
  *   ftok -> shmget -> shmat(SHM_RDONLY) -> read -> shmdt
  *
- * What lies where: message.h. Nothing that it reads is believed: the segment may be smaller, empty or another's. */
+ * message.h describes the layout. The client trusts nothing that it reads: the segment may be too small, empty, or
+ * another program's. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 #include "shm_layout.h"
 #include "report.h"
 
-/* For a debugger of this program: what it takes the segment for. */
+/* Tells a debugger of this program how it interprets the segment. */
 SHM_LAYOUT(struct message);
 SHM_LAYOUT_WHEN(struct message_packed, "packed");
 
@@ -25,8 +26,8 @@ SHM_LAYOUT_WHEN(struct message_packed, "packed");
 enum { OPTION_LAYOUT = 1100 };
 
 static const struct option_row rows[] = {
-    {NULL, 0, NULL, "How it reads"},
-    {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed: as the server writes"},
+    {NULL, 0, NULL, "How to read"},
+    {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with padding; the default) or packed; must match the server"},
     OPTIONS_SEGMENT_ROWS,
     OPTIONS_COMMON_ROWS,
 };
@@ -39,8 +40,8 @@ static const struct options options = {
     .row_count = sizeof rows / sizeof rows[0],
 };
 
-/* Reads the words into *name and *layout. true: go on; false: exit with *status. */
-static bool words_take(int argc, char **argv, struct segment_name *name, enum message_layout *layout, int *status)
+/* Parses the arguments into *name and *layout. Returns false if the program should exit with *status. */
+static bool parse_arguments(int argc, char **argv, struct segment_name *name, enum message_layout *layout, int *status)
 {
     const char *arg;
     int letter;
@@ -56,7 +57,7 @@ static bool words_take(int argc, char **argv, struct segment_name *name, enum me
             return false;
         case OPTION_LAYOUT:
             if (!message_layout_from_name(arg, layout))
-                *status = options_wrong(&options, "--layout %s: a layout is natural or packed", arg);
+                *status = options_wrong(&options, "--layout %s: must be natural or packed", arg);
             break;
         default:
             *status = letter == '?' || options_segment(&options, letter, arg, name) != 0 ? 2 : 0;
@@ -65,7 +66,7 @@ static bool words_take(int argc, char **argv, struct segment_name *name, enum me
             return false;
     }
     if (optind < argc)
-        *status = options_wrong(&options, "a word too many: '%s'", argv[optind]);
+        *status = options_wrong(&options, "unexpected argument '%s'", argv[optind]);
     return *status == 0;
 }
 
@@ -73,19 +74,19 @@ static int attach_failed(const char *called, int rc, const struct segment_stat *
 {
     if (rc == -EINVAL || rc == -EIDRM) {
         fprintf(stderr, PROGRAM ": cannot attach %s: there is none\n", called);
-        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
+        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
         return 1;
     }
     if (rc != -EACCES)
-        return report_failure(PROGRAM, rc, "it changed while we attached it: try again", "attach %s", called);
+        return report_failure(PROGRAM, rc, "it changed while it was being attached: try again", "attach %s", called);
     report_failure(PROGRAM, rc, NULL, "attach %s", called);
     fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n", (long)st->owner,
             (unsigned)st->mode, (long)geteuid());
-    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
+    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may read it\n");
     return 1;
 }
 
-/* Bytes of a text, up to its NUL or to the field's end, made harmless for a terminal. */
+/* Escapes a text of at most `size` bytes for the terminal. It may lack a NUL. Returns out. */
 static const char *text(const char *bytes, size_t size, char *out, size_t out_size)
 {
     printable_bytes(bytes, strnlen(bytes, size), false, out, out_size);
@@ -111,7 +112,7 @@ static bool all_zero(const void *bytes, size_t n)
     return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* Reads and prints what an attached segment holds. Returns the exit status. */
+/* Reads the message and prints it. Returns the exit status. */
 static int show(const char *called, const struct segment *s, enum message_layout layout)
 {
     size_t size = message_size(layout, false);
@@ -120,12 +121,12 @@ static int show(const char *called, const struct segment *s, enum message_layout
     if (s->size < size) {
         fprintf(stderr, PROGRAM ": cannot read the message in %s: it has %zu bytes, the message %zu\n", called, s->size,
                 size);
-        fprintf(stderr, "  this is another program's segment: name the server's by --path, --proj or --key\n");
+        fprintf(stderr, "  this is another program's segment: choose the server's with --path, --proj or --key\n");
         return 1;
     }
     if (all_zero(s->base, size)) {
         fprintf(stderr, PROGRAM ": cannot read the message in %s: all its bytes are 0\n", called);
-        fprintf(stderr, "  the server has not written yet (--step, --pause): try again when it has\n");
+        fprintf(stderr, "  the server has not written it yet (--step, --pause): try again when it has\n");
         return 1;
     }
     message_read(s->base, layout, &m);
@@ -133,7 +134,7 @@ static int show(const char *called, const struct segment *s, enum message_layout
     if (m.message.farewell[0] != '\0')
         return 0;
     fprintf(stderr, PROGRAM ": the message in %s is not complete: its farewell is empty\n", called);
-    fprintf(stderr, "  the server is still writing, or writes the other layout (--layout natural|packed)\n");
+    fprintf(stderr, "  the server is still writing, or uses the other layout (--layout natural|packed)\n");
     return 1;
 }
 
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
     int id, status;
 
     setlocale(LC_CTYPE, "");
-    if (!words_take(argc, argv, &name, &layout, &status))
+    if (!parse_arguments(argc, argv, &name, &layout, &status))
         return status;
     int rc = segment_name_id(&name, &id);
     if (rc != 0)

@@ -1,7 +1,7 @@
-/* Message: typed values at computed addresses. See message.h for the picture.
+/* Message: writes and reads typed values at computed addresses. message.h has a drawing of the layouts.
  *
- * The heart of it are message_write_field and message_read_field: a segment is nothing but bytes, and an address in it
- * is its start plus an offset. What type lies there is known to nobody but writer and reader. */
+ * The important functions are message_write_field and message_read_field. A segment is just bytes: the address of a
+ * value is the segment's start plus an offset, and only the writer and the reader know which type is stored there. */
 #include "message.h"
 
 #include <assert.h>
@@ -20,9 +20,9 @@ static_assert(offsetof(struct message_live_bell, bell) == MESSAGE_BELL_AT, "as d
 static_assert(offsetof(struct message_packed_bell, bell) == MESSAGE_BELL_AT, "as drawn in message.h");
 static_assert(offsetof(struct message_live_packed_bell, bell) == MESSAGE_BELL_AT, "as drawn in message.h");
 
-/* ---- where things lie ---- */
+/* ---- the layouts ---- */
 
-/* The compiler knows the offsets: offsetof asks it, for the natural and for the packed struct. */
+/* offsetof gives us the compiler's offsets, in the natural and in the packed struct. */
 #define FIELD(type_text, member)                                                                                      \
     {type_text, #member, {offsetof(struct message, member), offsetof(struct message_packed, member)},                 \
      sizeof(((struct message *)0)->member)}
@@ -91,8 +91,8 @@ struct message_live message_first(void)
     };
 }
 
-/* One more term of the continued fraction pi = 3 + 1/(7 + 1/(15 + 1/(1 + ...))): the new numerator (or denominator)
- * is term * the last one + the one before it. false where an int can't hold it. */
+/* Adds one term of the continued fraction pi = 3 + 1/(7 + 1/(15 + 1/(1 + ...))): the new numerator (or denominator) is
+ * term * last + before. Returns false if it doesn't fit in an int. */
 static bool convergent_step(int term, int *last, int *before)
 {
     long long next = (long long)term * *last + *before;
@@ -112,7 +112,7 @@ void message_approximate(struct message *m, uint64_t n)
     int num = 1, num_before = 0, den = 0, den_before = 1;
     size_t count = 0;
 
-    /* The numerator is the larger one: it is the first that fits no more. */
+    /* The numerator is the larger of the two, so it overflows first. */
     while (count < TERMS && convergent_step(terms[count], &num, &num_before) &&
            convergent_step(terms[count], &den, &den_before)) {
         nums[count] = num;
@@ -124,29 +124,30 @@ void message_approximate(struct message *m, uint64_t n)
     m->ratio = (double)m->num / m->den;
 }
 
-/* The value's own address within m, which is a natural struct message_live in this process's own memory. */
+/* The address of a value within m, which is in the natural layout. */
 static const char *value_in(const struct message_live *m, enum message_field field)
 {
     return (const char *)m + fields[field].offset[MESSAGE_NATURAL];
 }
 
-/* ---- the write core ---- */
+/* ---- writing ---- */
 
 void message_write_field(void *base, enum message_layout layout, enum message_field field,
                          const struct message_live *m)
 {
-    /* Pointer arithmetic counts in the size of what is pointed to; of a char that is one byte. */
+    /* Pointer arithmetic counts in units of the pointed-to type. A char is one byte, so this adds bytes. */
     char *at = (char *)base + fields[field].offset[layout];
 
-    /* Packed: `at` may be no address for an int or a double. Through a cast pointer the store would be undefined: here
-     * it happens to work on x86, traps on other machines, and breaks wherever a compiler builds on the alignment that
-     * it was promised. memcpy may store to any address, and costs no more: it becomes the same single instruction. */
+    /* Packed: `at` may be misaligned for an int or a double, and storing through a cast pointer would be undefined
+     * behaviour (C11 6.3.2.3p7). On x86 it happens to work. On other machines it traps, and it breaks wherever the
+     * compiler relies on the alignment that the pointer's type promises. memcpy may store to any address and costs
+     * nothing: the compiler turns it into the same single instruction. */
     if (layout == MESSAGE_PACKED) {
         memcpy(at, value_in(m, field), fields[field].size);
         return;
     }
 
-    /* Natural: `at` is aligned for its type (shmat gave the start of a page), so a pointer of that type may be used. */
+    /* Natural: `at` is aligned for the value's type, since shmat returned the start of a page. So a cast is fine. */
     switch (field) {
     case MESSAGE_INTRO:    memcpy(at, m->message.intro, sizeof m->message.intro); break;
     case MESSAGE_NUM:      *(int *)at = m->message.num; break;
@@ -169,7 +170,7 @@ void message_write(void *base, enum message_layout layout, bool live, const stru
         message_write_field(base, layout, (enum message_field)field, m);
 }
 
-/* ---- the read core: the same addresses, the other way ---- */
+/* ---- reading: the same addresses, in the other direction ---- */
 
 void message_read_field(const void *base, enum message_layout layout, enum message_field field,
                         struct message_live *m)
@@ -201,12 +202,12 @@ void message_read(const void *base, enum message_layout layout, struct message_l
         message_read_field(base, layout, (enum message_field)field, m);
 }
 
-/* ---- for people ---- */
+/* ---- formatting ---- */
 
 void message_format(const struct message_live *m, enum message_field field, char *out, size_t out_size)
 {
     const char *value = value_in(m, field);
-    char text[4 * 19 + 1]; /* each byte may need an escape of 4 */
+    char text[4 * 19 + 1]; /* an escaped byte needs up to 4 characters: \x1b */
 
     switch (field) {
     case MESSAGE_INTRO:

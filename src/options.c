@@ -1,4 +1,4 @@
-/* Options: see options.h. */
+/* Options: command-line parsing and --help. See options.h. */
 #include "options.h"
 
 #include <errno.h>
@@ -11,30 +11,30 @@
 #include "printable.h"
 
 #define ROWS_MAX 64
-#define HELP_COLUMN 22 /* where the sentences start; longer options push theirs to the next line */
+#define HELP_COLUMN 22 /* where the descriptions start; after a longer option they start on the next line */
 #define HELP_WIDTH 80
 
 int options_wrong(const struct options *o, const char *format, ...)
 {
-    char said[1024], shown[sizeof said];
+    char message[1024], shown[sizeof message];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(said, sizeof said, format, args);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    printable_text(said, printable_utf8(), shown, sizeof shown);
+    printable_text(message, printable_utf8(), shown, sizeof shown);
     fprintf(stderr, "%s: %s (try '%s --help')\n", o->program, shown, o->program);
     return 2;
 }
 
-/* ---- reading words ---- */
+/* ---- parsing ---- */
 
-/* getopt_long's two tables. longs has room for ROWS_MAX + 1, shorts for 2 * ROWS_MAX + 2. */
+/* Fills in getopt_long's two tables. longs has room for ROWS_MAX + 1 entries, shorts for 2 * ROWS_MAX + 2. */
 static void getopt_tables(const struct options *o, struct option *longs, char *shorts)
 {
     size_t n = 0;
 
-    *shorts++ = ':'; /* tell a missing argument (':') from an unknown option ('?'), and print nothing */
+    *shorts++ = ':'; /* report a missing argument as ':' instead of '?', and print nothing */
     for (size_t i = 0; i < o->row_count && n < ROWS_MAX; i++) {
         const struct option_row *row = &o->rows[i];
         if (row->name == NULL)
@@ -50,9 +50,8 @@ static void getopt_tables(const struct options *o, struct option *longs, char *s
     longs[n] = (struct option){0};
 }
 
-/* Says what is wrong with the word at which getopt_long stopped: it left the option's letter, as far as it got to know
- * it, in optopt. */
-static void wrong_word(const struct options *o, int result, const char *word)
+/* Reports the argument at which getopt_long stopped. optopt is the option's letter, or 0 if it wasn't recognised. */
+static void report_argument(const struct options *o, int result, const char *arg)
 {
     const char *name = NULL;
 
@@ -60,11 +59,11 @@ static void wrong_word(const struct options *o, int result, const char *word)
         if (o->rows[i].name != NULL && o->rows[i].letter == optopt)
             name = o->rows[i].name;
     if (optopt == 0)
-        options_wrong(o, "unknown or ambiguous option '%s'", word);
+        options_wrong(o, "unknown or ambiguous option '%s'", arg);
     else if (name == NULL)
         options_wrong(o, "unknown option '-%c'", optopt);
     else
-        options_wrong(o, "option '--%s' %s", name, result == ':' ? "needs a value" : "takes no value");
+        options_wrong(o, "option '--%s' %s", name, result == ':' ? "needs an argument" : "takes no argument");
 }
 
 int options_next(const struct options *o, int argc, char **argv, const char **arg)
@@ -77,21 +76,21 @@ int options_next(const struct options *o, int argc, char **argv, const char **ar
     int letter = getopt_long(argc, argv, shorts, longs, NULL);
     *arg = optarg;
     if (letter == '?' || letter == ':') {
-        wrong_word(o, letter, argv[optind - 1]);
+        report_argument(o, letter, argv[optind - 1]);
         return '?';
     }
     return letter;
 }
 
-int options_number(const char *word, long long min, long long max, long long *number)
+int options_number(const char *arg, long long min, long long max, long long *number)
 {
-    const char *digits = *word == '-' ? word + 1 : word;
+    const char *digits = *arg == '-' ? arg + 1 : arg;
     char *end;
 
     if (*digits < '0' || *digits > '9')
-        return -EINVAL; /* strtoll would take blanks and a second sign */
+        return -EINVAL; /* strtoll would accept leading blanks and a plus sign */
     errno = 0;
-    long long n = strtoll(word, &end, 0);
+    long long n = strtoll(arg, &end, 0);
     if (errno != 0 || *end != '\0' || n < min || n > max)
         return -EINVAL;
     *number = n;
@@ -100,14 +99,14 @@ int options_number(const char *word, long long min, long long max, long long *nu
 
 static int two_names(const struct options *o)
 {
-    options_wrong(o, "the segment is named twice: one name is enough, be it a key, an id, or a path and proj");
+    options_wrong(o, "more than one segment given: choose it by --key, by --id, or by --path and --proj");
     return -EINVAL;
 }
 
 static int take_path(const struct options *o, const char *arg, struct segment_name *name)
 {
     if (*arg == '\0') {
-        options_wrong(o, "--path needs the name of a file");
+        options_wrong(o, "--path needs a file name");
         return -EINVAL;
     }
     name->path = arg;
@@ -120,10 +119,10 @@ static int take_number(const struct options *o, int letter, const char *arg, str
         long long min, max;
         const char *wrong;
     } rules[] = {
-        [OPTION_PROJ - OPTION_PATH] = {1, 255, "--proj %s: ftok takes a number from 1 to 255"},
-        /* Also as a negative decimal: so /proc/sysvipc/shm shows the keys above 0x7fffffff. */
-        [OPTION_KEY - OPTION_PATH] = {INT_MIN, UINT_MAX, "--key %s: a key is a number of 32 bits, as 0x0f20074e"},
-        [OPTION_ID - OPTION_PATH] = {0, INT_MAX, "--id %s: a shmid is a number from 0, as ipcs -m shows it"},
+        [OPTION_PROJ - OPTION_PATH] = {1, 255, "--proj %s: ftok needs a number from 1 to 255"},
+        /* Negative decimals too: that is how /proc/sysvipc/shm shows keys above 0x7fffffff. */
+        [OPTION_KEY - OPTION_PATH] = {INT_MIN, UINT_MAX, "--key %s: a key is a 32-bit number, such as 0x0f20074e"},
+        [OPTION_ID - OPTION_PATH] = {0, INT_MAX, "--id %s: a shmid is a number, 0 or more, as ipcs -m shows it"},
     };
     int rule = letter - OPTION_PATH;
     long long n;
@@ -135,7 +134,7 @@ static int take_number(const struct options *o, int letter, const char *arg, str
         return -EINVAL;
     }
     if (letter == OPTION_KEY && n == 0) {
-        options_wrong(o, "--key %s: this is IPC_PRIVATE, under which no segment can be found", arg);
+        options_wrong(o, "--key %s: this is IPC_PRIVATE, and no segment can be found by it", arg);
         return -EINVAL;
     }
     if (letter == OPTION_PROJ)
@@ -174,10 +173,10 @@ int options_segment(const struct options *o, int letter, const char *arg, struct
 
 /* ---- help ---- */
 
-/* Prints text wrapped at HELP_WIDTH; the first line goes on at `column`, the next ones start at `indent`. */
+/* Prints text wrapped at HELP_WIDTH. The first line continues at `column`, the others start at `indent`. */
 static void print_wrapped(FILE *out, const char *text, int column, int indent)
 {
-    const char *between = ""; /* what stands before the next word */
+    const char *between = ""; /* what separates the next word from the one before */
 
     while (*text != '\0') {
         int word = (int)strcspn(text, " \n");

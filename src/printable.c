@@ -1,4 +1,4 @@
-/* Printable: foreign text -> text that a terminal shows and never obeys. See printable.h. */
+/* Printable: escapes untrusted text. See printable.h. */
 #include "printable.h"
 
 #include <langinfo.h>
@@ -9,7 +9,7 @@
 size_t printable_decode(const void *text, size_t n, uint32_t *point)
 {
     const unsigned char *p = text;
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* by length */
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* the smallest code point of each length */
     size_t length = p[0] < 0xc0 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf8 ? 4 : 0;
 
     if (length == 0 || length > n)
@@ -24,7 +24,7 @@ size_t printable_decode(const void *text, size_t n, uint32_t *point)
     return valid ? length : 0;
 }
 
-/* Characters that change how the text around them is shown, or that show nothing. */
+/* Characters that change how the text around them is shown, or that are invisible. */
 static bool point_controls(uint32_t point)
 {
     return point < 0xa0 ||                          /* C1 controls: CSI among them */
@@ -33,10 +33,10 @@ static bool point_controls(uint32_t point)
            (point >= 0x2028 && point <= 0x202e) ||  /* line and paragraph separators, direction overrides */
            (point >= 0x2060 && point <= 0x206f) ||  /* invisible operators, direction isolates */
            point == 0xfeff || (point >= 0xfff0 && point <= 0xfffb) ||
-           point >= 0xe0000;                        /* tags, private planes */
+           point >= 0xe0000;                        /* tags, private use planes */
 }
 
-/* The escape of one byte; returns its length. */
+/* Writes the escape sequence for one byte and returns its length. */
 static size_t byte_escape(unsigned char c, char out[5])
 {
     static const char short_form[] = {['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',

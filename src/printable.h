@@ -1,4 +1,6 @@
-/* Printable: foreign text (names from /proc, paths, bytes of a segment) -> text that a terminal shows, never obeys. */
+/* Printable: escapes untrusted text, so that printing it can't send control sequences to the terminal.
+ *
+ * Untrusted are process names, paths and the bytes of a segment. Nothing here fails or allocates memory. */
 #ifndef SHMLAB_PRINTABLE_H
 #define SHMLAB_PRINTABLE_H
 
@@ -6,20 +8,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Copies n bytes of text to out, with every byte that is not printable ASCII as \n, \t, \0, \x1b, ... Where utf8 is
- * true (the terminal's locale says UTF-8), well-formed characters outside ASCII stay as they are, without those that
- * control something: C1 controls, direction marks, line and paragraph separators. out always ends with NUL, and is cut
- * at a whole character or escape. Returns the length that it would need. */
+/* Copies n bytes of text to out and escapes every byte that is not printable ASCII: \n, \t, \0, \x1b, ... If utf8 is
+ * true (the locale is UTF-8), well-formed non-ASCII characters stay as they are, except those that change how text is
+ * shown: C1 controls, direction marks, line and paragraph separators. out is truncated at a whole character or escape
+ * and always NUL-terminated. Returns the untruncated length, without the NUL. */
 size_t printable_bytes(const void *text, size_t n, bool utf8, char *out, size_t out_size);
 
-/* The same for text that ends with NUL. */
+/* The same for NUL-terminated text. */
 size_t printable_text(const char *text, bool utf8, char *out, size_t out_size);
 
-/* The well-formed UTF-8 character outside ASCII that starts at text with n bytes to go: its length in bytes and, in
- * *point, its code point; 0 for anything else. RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+/* Decodes the non-ASCII UTF-8 character at the start of text, which has n bytes. Returns its length in bytes and
+ * stores its code point in *point; returns 0 if there is no such character. RFC 3629: no overlong forms, no
+ * surrogates, nothing above U+10FFFF. */
 size_t printable_decode(const void *text, size_t n, uint32_t *point);
 
-/* true where the program's locale (setlocale(LC_CTYPE, "") was called) is a UTF-8 one. */
+/* Whether the program's locale is UTF-8. Call setlocale(LC_CTYPE, "") first. */
 bool printable_utf8(void);
 
 #endif

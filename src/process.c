@@ -1,4 +1,4 @@
-/* Process: what the kernel tells of another process, of /proc/PID/stat. See process.h. */
+/* Process: reads /proc/PID/stat. See process.h. */
 #include "process.h"
 
 #include <dirent.h>
@@ -18,13 +18,13 @@ static int stat_line_read(const char *path, char *line, size_t line_size)
 
     if (f == NULL)
         return -errno;
-    /* fread and not fgets: a name may hold a newline. */
+    /* fread rather than fgets: a process name may contain a newline. */
     size_t n = fread(line, 1, line_size - 1, f);
     int rc = ferror(f) ? -errno : 0;
     fclose(f);
     line[n] = '\0';
     if (rc == 0 && n == 0)
-        rc = -ESRCH; /* it went away between open and read */
+        rc = -ESRCH; /* it ended between open and read */
     return rc;
 }
 
@@ -43,7 +43,7 @@ int process_read(pid_t pid, struct process *p)
 
     if (pid <= 0)
         return -EINVAL;
-    /* kill asks the kernel itself, so "no such process" can be believed; a missing file in /proc can't. */
+    /* A missing file in /proc proves nothing, because /proc may hide it. kill asks the kernel itself. */
     if (kill(pid, 0) != 0 && errno == ESRCH)
         return -ESRCH;
     if (!process_proc_is_ours())
@@ -53,7 +53,7 @@ int process_read(pid_t pid, struct process *p)
     if (rc == 0)
         return process_parse(line, p);
     if (kill(pid, 0) != 0 && errno == ESRCH)
-        return -ESRCH; /* it went away between the two looks */
+        return -ESRCH; /* it ended in the meantime */
     return rc == -ESRCH ? -EAGAIN : rc;
 }
 
@@ -90,7 +90,7 @@ void process_name(pid_t pid, char name[PROCESS_NAME_MAX])
 
 int process_parse(const char *line, struct process *p)
 {
-    /* "4121 (shm-server) S 1 4121 ...": the name may itself hold blanks and brackets, so its end is the last ')'. */
+    /* "4121 (shm-server) S 1 4121 ...": the name may contain blanks and parentheses, so it ends at the last ')'. */
     const char *open = strchr(line, '('), *close = strrchr(line, ')');
     char state;
     long threads;

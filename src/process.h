@@ -1,6 +1,6 @@
-/* Process: what the kernel tells of another process, of /proc/PID/stat (proc(5)).
+/* Process: a process's name, state and start time, from /proc/PID/stat (proc(5)).
  *
- * Only for processes of our own PID namespace. All functions return 0 or -errno and print nothing. */
+ * Only for processes in our own PID namespace. Functions that return int return 0 or -errno. None prints. */
 #ifndef SHMLAB_PROCESS_H
 #define SHMLAB_PROCESS_H
 
@@ -8,39 +8,40 @@
 #include <sys/types.h>
 #include <time.h>
 
-#define PROCESS_NAME_MAX 64 /* bytes with the NUL: 16 for programs, up to 64 for kernel threads */
+#define PROCESS_NAME_MAX 64 /* bytes, with the NUL: at most 16 for programs, 64 for kernel threads */
 
 struct process {
     pid_t pid;
-    char name[PROCESS_NAME_MAX]; /* as the process chose it: may hold any byte but NUL (printable.h before printing) */
+    char name[PROCESS_NAME_MAX]; /* chosen by the process: may contain any byte but NUL, so escape it (printable.h) */
     char state;                  /* R, S, D, T, Z, X, ... */
-    long threads;                /* that live or wait to be reaped */
-    unsigned long long start;    /* clock ticks (sysconf(_SC_CLK_TCK)) from boot to its start */
+    long threads;                /* threads that run or wait to be reaped */
+    unsigned long long start;    /* clock ticks from boot to its start; sysconf(_SC_CLK_TCK) a second */
 };
 
-/* Reads what is known of pid into *p. -ESRCH: there is no such process. Any other failure: it can't be told, as where
- * /proc is not mounted, hides other users' processes, or shows another PID namespace (-ENOTSUP). */
+/* Reads /proc/PID/stat into *p. Returns -ESRCH if there is no such process, -EINVAL if pid is not positive, and
+ * -ENOTSUP if /proc is not mounted or belongs to another PID namespace. Any other error means that we can't know, for
+ * example because /proc hides other users' processes. */
 int process_read(pid_t pid, struct process *p);
 
-/* Takes one line of the form of /proc/PID/stat. -EINVAL where it has another form, with *p undefined. */
+/* Parses one line of /proc/PID/stat. Returns -EINVAL, with *p undefined, if it is malformed. */
 int process_parse(const char *line, struct process *p);
 
-/* true for one that runs no more and only waits for its parent to ask how it ended (a zombie). A process whose first
- * thread has ended while others run is shown as a zombie too; it is none. */
+/* Whether the process has ended and only waits for its parent to read its exit status (a zombie). The kernel also
+ * shows a process as a zombie whose first thread has ended while other threads run; that one has not ended. */
 bool process_has_ended(const struct process *p);
 
-/* When it started, in seconds since 1970 by today's clock: exact to the tick, as long as nobody has set the clock. */
+/* When the process started, in seconds since 1970. Exact to a clock tick, unless the clock has been set since. */
 int process_start_time(const struct process *p, time_t *start);
 
-/* Calls take for each process that /proc shows, until it returns false. -ENOTSUP: /proc is not there, or that of another
- * PID namespace. */
+/* Calls take(state, pid) for each process in /proc until it returns false. Returns -ENOTSUP if /proc is not mounted or
+ * belongs to another PID namespace. */
 typedef bool process_take(void *state, pid_t pid);
 int process_each(process_take *take, void *state);
 
-/* The name of pid as it stands in process_read's, at less cost; "" where it can't be read. */
+/* The same name as process_read's, but cheaper to read; "" if it can't be read. */
 void process_name(pid_t pid, char name[PROCESS_NAME_MAX]);
 
-/* true where /proc is that of our own PID namespace, so that the pids in it mean the processes that we mean. */
+/* Whether /proc belongs to our own PID namespace. If not, its pids mean other processes. */
 bool process_proc_is_ours(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Report: what was tried, what the kernel said, what to do next. See report.h. */
+/* Report: error messages. See report.h. */
 #include "report.h"
 
 #include <errno.h>
@@ -27,14 +27,14 @@ int report_failure(const char *program, int rc, const char *next, const char *tr
 
 const char *report_server(char *out, size_t out_size)
 {
-    const char *door = getenv("SHMLAB_CALL");
-    char words[256];
+    const char *shmlab = getenv("SHMLAB_CALL");
+    char command[256];
 
-    if (door == NULL || *door == '\0')
-        snprintf(words, sizeof words, "shm-server");
+    if (shmlab == NULL || *shmlab == '\0')
+        snprintf(command, sizeof command, "shm-server");
     else
-        snprintf(words, sizeof words, strchr(door, ' ') != NULL ? "'%s' serve" : "%s serve", door);
-    printable_text(words, printable_utf8(), out, out_size);
+        snprintf(command, sizeof command, strchr(shmlab, ' ') != NULL ? "'%s' serve" : "%s serve", shmlab);
+    printable_text(command, printable_utf8(), out, out_size);
     return out;
 }
 
@@ -54,7 +54,7 @@ int report_name_failure(const char *program, const struct segment_name *name, in
     if (name->by == SEGMENT_BY_PATH && segment_name_key(name, &key) != 0) {
         const char *path = name->path != NULL ? name->path : "the program's own folder";
         const char *next = rc == -ERANGE ? "this file's key can't be used: give another --proj or another --path"
-                                         : "give --path a file that exists, or name the segment by its --key";
+                                         : "give --path a file that exists, or give the segment's --key";
         return report_failure(program, rc, next, "make a key of %s (ftok, proj %d)", path,
                             name->proj != 0 ? name->proj : SEGMENT_PROJ);
     }
@@ -63,7 +63,7 @@ int report_name_failure(const char *program, const struct segment_name *name, in
     if (rc != -ENOENT)
         return report_failure(program, rc, NULL, "find %s", called);
     fprintf(stderr, "%s: cannot find %s: there is none\n", program, called);
-    fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
+    fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
     return 1;
 }
 
@@ -81,11 +81,11 @@ void report_creator(const struct segment_stat *st, char *out, size_t out_size)
     int rc = process_read(st->creator_pid, &creator);
     if (rc != 0) {
         snprintf(out, out_size, "created by pid %ld (%s)", (long)st->creator_pid,
-                 rc == -ESRCH ? "which has ended" : "of which /proc tells nothing");
+                 rc == -ESRCH ? "which has ended" : "about which /proc says nothing");
         return;
     }
     printable_text(creator.name, printable_utf8(), name, sizeof name);
     if (state == SEGMENT_CREATOR_DEAD)
-        became = process_has_ended(&creator) ? "a zombie: it has ended" : "a later process; the creator has ended";
+        became = process_has_ended(&creator) ? "a zombie: it has ended" : "a later process: the creator has ended";
     snprintf(out, out_size, "created by pid %ld (%s, %s)", (long)st->creator_pid, name, became);
 }

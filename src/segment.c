@@ -1,6 +1,4 @@
-/* Segment: the life cycle of one System V segment. See segment.h.
- *
- * Only this file calls shmget, shmat, shmdt and shmctl. */
+/* Segment: the only file that calls shmget, shmat, shmdt and shmctl. See segment.h. */
 #include "segment.h"
 
 #include <errno.h>
@@ -14,7 +12,7 @@
 #include "process.h"
 
 #define SHMAT_FAILED ((void *)-1)
-#define CREATE_TRIES 100 /* each one is lost only to another process that made or removed a segment meanwhile */
+#define CREATE_TRIES 100 /* a try fails only when another process creates or removes a segment at the same time */
 
 /* ---- names ---- */
 
@@ -37,7 +35,7 @@ int segment_default_path(char *out, size_t out_size)
 int segment_key_from_path(const char *path, int proj, key_t *key)
 {
     if ((proj & 0xff) == 0)
-        return -EINVAL; /* POSIX leaves the key of proj 0 open */
+        return -EINVAL; /* POSIX: the result of ftok is then unspecified */
     errno = 0;
     key_t k = ftok(path, proj);
     if (k == -1)
@@ -50,7 +48,7 @@ int segment_key_from_path(const char *path, int proj, key_t *key)
 
 int segment_name_key(const struct segment_name *name, key_t *key)
 {
-    char own[4096];
+    char default_path[4096];
     const char *path = name->path;
 
     switch (name->by) {
@@ -63,10 +61,10 @@ int segment_name_key(const struct segment_name *name, key_t *key)
         break;
     }
     if (path == NULL) {
-        int rc = segment_default_path(own, sizeof own);
+        int rc = segment_default_path(default_path, sizeof default_path);
         if (rc != 0)
             return rc;
-        path = own;
+        path = default_path;
     }
     return segment_key_from_path(path, name->proj != 0 ? name->proj : SEGMENT_PROJ, key);
 }
@@ -83,9 +81,9 @@ int segment_name_id(const struct segment_name *name, int *id)
     return rc != 0 ? rc : segment_find(key, id);
 }
 
-/* ---- what the kernel knows ---- */
+/* ---- the state of a segment ---- */
 
-/* One line of /proc/sysvipc/shm: anybody may read it, also of segments that they may not attach. */
+/* Parses one line of /proc/sysvipc/shm, which everybody may read, even for segments that they may not attach. */
 static int stat_parse_line(const char *line, struct segment_stat *st)
 {
     long key, id, creator_pid, last_pid;
@@ -121,7 +119,7 @@ int segment_each(segment_take *take, void *state)
 
     if (f == NULL)
         return -errno;
-    /* The pids in this file are those of the PID namespace whose /proc it is, and that may be another one. */
+    /* The pids in this file are those of the PID namespace that /proc belongs to. It may not be ours. */
     bool pids = process_proc_is_ours();
     for (bool more = true; more && fgets(line, sizeof line, f) != NULL;) {
         struct segment_stat st;
@@ -188,7 +186,7 @@ int segment_stat(int id, struct segment_stat *st)
 int segment_find(key_t key, int *id)
 {
     if (key == IPC_PRIVATE)
-        return -EINVAL; /* shmget takes it for the wish for a new segment, whatever its flags */
+        return -EINVAL; /* shmget would create a new segment, even without IPC_CREAT */
     int found = shmget(key, 0, 0);
     if (found < 0)
         return -errno;
@@ -210,14 +208,15 @@ enum segment_creator segment_creator_state(const struct segment_stat *st)
         return SEGMENT_CREATOR_UNKNOWN;
     if (process_has_ended(&creator))
         return SEGMENT_CREATOR_DEAD;
-    /* A creator started before its segment changed. change_time has lost its fraction (up to 1 s), and the clock may
-     * have been slewed a little since: a process that started within 2 s may be the creator, so it is taken for it. */
+    /* The creator started before its segment was changed. But change_time is rounded down to a second, and the clock
+     * may have been adjusted a little since, so a process that started less than 2 s later may still be the
+     * creator. */
     return started >= st->change_time + 2 ? SEGMENT_CREATOR_DEAD : SEGMENT_CREATOR_RUNS;
 }
 
 /* ---- create ---- */
 
-bool segment_is_ours_to_take(const struct segment_stat *st, size_t size, enum segment_refusal *why)
+bool segment_may_take_over(const struct segment_stat *st, size_t size, enum segment_refusal *why)
 {
     if (st->owner != geteuid() || st->creator_owner != geteuid()) {
         *why = SEGMENT_OTHER_OWNER;
@@ -241,8 +240,8 @@ bool segment_is_ours_to_take(const struct segment_stat *st, size_t size, enum se
     return st->attached == 0;
 }
 
-/* A segment stands under key: takes it out of the way or refuses. 0: the key may be free now, try again. */
-static int make_room(key_t key, size_t size, struct segment_report *report)
+/* Removes the segment that has this key, if we may take it over. 0: the key may be free now, try again. */
+static int clear_key(key_t key, size_t size, struct segment_report *report)
 {
     struct segment_stat st;
     enum segment_refusal why;
@@ -252,16 +251,16 @@ static int make_room(key_t key, size_t size, struct segment_report *report)
     if (rc == 0)
         rc = segment_stat(id, &st);
     if (rc == -ENOENT || rc == -EINVAL || rc == -EIDRM)
-        return 0; /* it went away while we looked */
+        return 0; /* it was removed meanwhile */
     if (rc != 0)
         return rc;
     if (st.removed || st.key != key)
-        return 0; /* removed between the two looks: it gave its key back */
-    if (!segment_is_ours_to_take(&st, size, &why)) {
+        return 0; /* it was removed between segment_find and segment_stat, so it has lost its key */
+    if (!segment_may_take_over(&st, size, &why)) {
         *report = (struct segment_report){.finding = SEGMENT_REFUSED, .why = why, .found = st};
         return -EEXIST;
     }
-    /* By its id: should another server have been quicker, this id is gone and what that server made has another. */
+    /* If another server was faster, this id no longer exists, and the new segment of that server has another one. */
     if (shmctl(id, IPC_RMID, NULL) == 0)
         *report = (struct segment_report){.finding = SEGMENT_TAKEN_OVER, .found = st};
     else if (errno != EINVAL && errno != EIDRM)
@@ -269,7 +268,7 @@ static int make_room(key_t key, size_t size, struct segment_report *report)
     return 0;
 }
 
-/* The segment of this id is what its creator, we, asked for. */
+/* Checks that the segment we have created is what we asked for, and still ours. */
 static int creation_check(int id, key_t key, size_t size, mode_t mode)
 {
     struct segment_stat st;
@@ -292,11 +291,11 @@ int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struc
     if (key == IPC_PRIVATE || key == -1 || size == 0)
         return -EINVAL;
     for (int tries = 0; id < 0; tries++) {
-        /* IPC_EXCL: without it, shmget hands out whatever stands there, larger or another user's, without a word. */
+        /* Without IPC_EXCL shmget silently returns any existing segment, even a larger one or another user's. */
         id = shmget(key, size, IPC_CREAT | IPC_EXCL | (int)mode);
         if (id < 0 && (errno != EEXIST || tries == CREATE_TRIES))
             return -errno;
-        if (id < 0 && (rc = make_room(key, size, report)) != 0)
+        if (id < 0 && (rc = clear_key(key, size, report)) != 0)
             return rc;
     }
 
@@ -328,8 +327,7 @@ int segment_attach(struct segment *s, int id, struct segment_stat *st)
 {
     struct segment_stat before, after;
 
-    /* Before: nattch doesn't count us yet. */
-    int rc = segment_stat(id, &before);
+    int rc = segment_stat(id, &before); /* before we attach: nattch doesn't include us yet */
     if (rc != 0)
         return rc;
     void *base = shmat(id, NULL, SHM_RDONLY);

@@ -1,8 +1,8 @@
-/* shm-server: makes a segment of 1024 bytes, writes the message into it by pointer manipulation, and waits.
+/* shm-server: creates a segment of 1024 bytes, writes the message into it through pointers, and waits.
  *
  *   ftok -> shmget -> shmat -> memset -> write -> wait for SIGINT, SIGTERM or SIGHUP -> shmdt -> shmctl(IPC_RMID)
  *
- * What lies where: message.h. The system calls and their traps: segment.c. */
+ * message.h describes the layout. The system calls and their pitfalls are in segment.c. */
 #define _GNU_SOURCE /* ppoll */
 #include <errno.h>
 #include <locale.h>
@@ -23,7 +23,7 @@
 #include "shm_layout.h"
 #include "report.h"
 
-/* For shm-view: which of our types lies at the segment's start, by the words that this program was started with. */
+/* Tells shm-view which type is at the segment's start. It depends on the arguments that the server was started with. */
 SHM_LAYOUT(struct message);
 SHM_LAYOUT_WHEN(struct message_packed, "packed");
 SHM_LAYOUT_WHEN(struct message_live, "--every");
@@ -36,88 +36,88 @@ SHM_LAYOUT_WHEN(struct message_live_packed_bell, "packed --every --bell");
 #define PROGRAM "shm-server"
 #define MS_MAX 86400000 /* a day */
 
-/* ---- the call's words ---- */
+/* ---- the options ---- */
 
 enum { OPTION_STEP = 1100, OPTION_PAUSE, OPTION_EVERY, OPTION_BELL, OPTION_LAYOUT, OPTION_MODE, OPTION_QUIET };
 
 static const struct option_row rows[] = {
-    {NULL, 0, NULL, "How it writes"},
-    {"step", OPTION_STEP, NULL, "write one value at each Enter, and say before what comes and where"},
-    {"pause", OPTION_PAUSE, "MS", "write value by value, MS milliseconds apart"},
+    {NULL, 0, NULL, "How to write"},
+    {"step", OPTION_STEP, NULL, "announce each value and its place, and write it when you press Enter"},
+    {"pause", OPTION_PAUSE, "MS", "wait MS milliseconds before each value"},
     {"every", OPTION_EVERY, "MS",
-     "then go on: every MS milliseconds a counter, and a fraction that comes ever nearer to pi"},
-    {"bell", OPTION_BELL, NULL, "a bell behind the message, rung after each write: shm-view sleeps until it rings"},
-    {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with holes; the default) or packed"},
+     "then keep writing: every MS milliseconds a new counter and a better fraction for pi"},
+    {"bell", OPTION_BELL, NULL, "add a bell, rung after each write: shm-view sleeps until it rings"},
+    {"layout", OPTION_LAYOUT, "NAME", "natural (aligned, with padding; the default) or packed"},
     {"mode", OPTION_MODE, "MODE", "who may read and write the segment, in octal (default 0600: only you)"},
-    {"quiet", OPTION_QUIET, NULL, "no hints what to do next"},
+    {"quiet", OPTION_QUIET, NULL, "don't suggest what to do next"},
     OPTIONS_KEY_ROWS,
     OPTIONS_COMMON_ROWS,
 };
 
 static const struct options options = {
     .program = PROGRAM,
-    .usage = "[--step | --pause MS] [--every MS] [--bell] [--layout natural|packed] [--mode MODE] [--quiet] [--path FILE] "
-             "[--proj N] [--key KEY]",
-    .about = "Makes a shared memory segment of 1024 bytes, writes a message into it by pointer manipulation, and "
-             "waits. On Ctrl-C (SIGINT), SIGTERM or SIGHUP it detaches and removes the segment.",
+    .usage = "[--step | --pause MS] [--every MS] [--bell] [--layout natural|packed] [--mode MODE] [--quiet] "
+             "[--path FILE] [--proj N] [--key KEY]",
+    .about = "Creates a shared memory segment of 1024 bytes, writes a message into it through pointers, and waits. On "
+             "Ctrl-C (SIGINT), SIGTERM or SIGHUP it detaches and removes the segment.",
     .rows = rows,
     .row_count = sizeof rows / sizeof rows[0],
 };
 
-/* What the words ask for. */
-struct order {
+/* The values of the options. */
+struct settings {
     struct segment_name name;
     enum message_layout layout;
     mode_t mode;
     bool step, bell, quiet;
-    long pause; /* milliseconds before each value; 0: all at once */
-    long every; /* milliseconds between two messages; 0: one message only */
+    long pause; /* milliseconds before each value; 0: none */
+    long every; /* milliseconds between two messages; 0: only one message */
 };
 
-/* Octal, as chmod takes it: "0600", "666". The server itself must be able to attach: at least 0600. */
-static int take_mode(const char *word, mode_t *mode)
+/* Octal, as for chmod: "0600", "666". At least 0600, since the server itself must be able to attach. */
+static int parse_mode(const char *arg, mode_t *mode)
 {
     char *end;
-    unsigned long n = strtoul(word, &end, 8);
+    unsigned long n = strtoul(arg, &end, 8);
 
-    if (word[0] < '0' || word[0] > '7' || *end != '\0' || n > 0777)
-        return options_wrong(&options, "--mode %s: a mode is three octal digits, as 0600 or 0644", word);
+    if (arg[0] < '0' || arg[0] > '7' || *end != '\0' || n > 0777)
+        return options_wrong(&options, "--mode %s: a mode is three octal digits, such as 0600 or 0644", arg);
     if ((n & 0600) != 0600)
-        return options_wrong(&options, "--mode %s: the server itself needs 0600, to read and to write", word);
+        return options_wrong(&options, "--mode %s: the server itself needs 0600 to read and write", arg);
     *mode = (mode_t)n;
     return 0;
 }
 
-static int take_ms(const char *name, const char *word, long *ms)
+static int parse_ms(const char *name, const char *arg, long *ms)
 {
     long long n;
 
-    if (options_number(word, 1, MS_MAX, &n) != 0)
-        return options_wrong(&options, "--%s %s: milliseconds are a number from 1 to %d", name, word, MS_MAX);
+    if (options_number(arg, 1, MS_MAX, &n) != 0)
+        return options_wrong(&options, "--%s %s: give a number of milliseconds from 1 to %d", name, arg, MS_MAX);
     *ms = (long)n;
     return 0;
 }
 
-/* One option. 0, or the exit status for a wrong one. */
-static int take_option(struct order *o, int letter, const char *arg)
+/* Stores one option in *o. Returns 0, or the exit status if it is invalid. */
+static int parse_option(struct settings *o, int letter, const char *arg)
 {
     switch (letter) {
     case OPTION_STEP:
         o->step = true;
         return 0;
     case OPTION_PAUSE:
-        return take_ms("pause", arg, &o->pause);
+        return parse_ms("pause", arg, &o->pause);
     case OPTION_EVERY:
-        return take_ms("every", arg, &o->every);
+        return parse_ms("every", arg, &o->every);
     case OPTION_BELL:
         o->bell = true;
         return 0;
     case OPTION_LAYOUT:
         if (message_layout_from_name(arg, &o->layout))
             return 0;
-        return options_wrong(&options, "--layout %s: a layout is natural or packed", arg);
+        return options_wrong(&options, "--layout %s: must be natural or packed", arg);
     case OPTION_MODE:
-        return take_mode(arg, &o->mode);
+        return parse_mode(arg, &o->mode);
     case OPTION_QUIET:
         o->quiet = true;
         return 0;
@@ -126,13 +126,13 @@ static int take_option(struct order *o, int letter, const char *arg)
     }
 }
 
-/* Reads the words into *o. true: go on; false: exit with *status. */
-static bool order_take(int argc, char **argv, struct order *o, int *status)
+/* Parses the arguments into *o. Returns false if the program should exit with *status. */
+static bool parse_arguments(int argc, char **argv, struct settings *o, int *status)
 {
     const char *arg;
     int letter;
 
-    *o = (struct order){.name = SEGMENT_NAME_DEFAULT, .layout = MESSAGE_NATURAL, .mode = 0600};
+    *o = (struct settings){.name = SEGMENT_NAME_DEFAULT, .layout = MESSAGE_NATURAL, .mode = 0600};
     *status = 0;
     while ((letter = options_next(&options, argc, argv, &arg)) != -1) {
         if (letter == OPTION_HELP) {
@@ -143,27 +143,27 @@ static bool order_take(int argc, char **argv, struct order *o, int *status)
             options_version(&options, stdout);
             return false;
         }
-        *status = letter == '?' ? 2 : take_option(o, letter, arg);
+        *status = letter == '?' ? 2 : parse_option(o, letter, arg);
         if (*status != 0)
             return false;
     }
     if (optind < argc)
-        *status = options_wrong(&options, "a word too many: '%s'", argv[optind]);
+        *status = options_wrong(&options, "unexpected argument '%s'", argv[optind]);
     else if (o->step && o->pause != 0)
         *status = options_wrong(&options, "--step waits for Enter and --pause for the clock: give only one of them");
     return *status == 0;
 }
 
-/* ---- waiting, until a signal says stop ---- */
+/* ---- waiting for time, input or a signal ---- */
 
-static volatile sig_atomic_t stop_signal; /* 0, or the signal that asks us to end */
+static volatile sig_atomic_t stop_signal; /* 0, or the signal that told us to stop */
 
 static void on_stop(int signal_number)
 {
-    stop_signal = signal_number; /* no more than this: few functions may be called here (signal-safety(7)) */
+    stop_signal = signal_number; /* that's all: a handler may call only a few functions (signal-safety(7)) */
 }
 
-/* SIGPIPE is among them: who closes our output (shm-server | head -1) must not leave a segment behind. */
+/* SIGPIPE too, so that no segment is left behind when a reader closes our output (shm-server | head -1). */
 static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
 static void stop_set(sigset_t *set)
@@ -175,7 +175,7 @@ static void stop_set(sigset_t *set)
 
 static void catch_signals(void)
 {
-    /* Without SA_RESTART: a write that waits for a full pipe or a held terminal ends too. */
+    /* No SA_RESTART, so that a signal also interrupts a write to a full pipe or a stopped terminal (Ctrl-S). */
     struct sigaction catch = {.sa_handler = on_stop}, now;
     sigset_t stops;
 
@@ -183,10 +183,10 @@ static void catch_signals(void)
     catch.sa_mask = stops;
     for (size_t i = 0; i < sizeof stop_signals / sizeof stop_signals[0]; i++) {
         bool kept = stop_signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
-        if (!kept) /* nohup shm-server: stays when its terminal goes */
+        if (!kept) /* under nohup, SIGHUP stays ignored */
             sigaction(stop_signals[i], &catch, NULL);
     }
-    sigprocmask(SIG_UNBLOCK, &stops, NULL); /* whoever started us may have blocked them */
+    sigprocmask(SIG_UNBLOCK, &stops, NULL); /* our parent may have blocked them */
 }
 
 static struct timespec ms_from(struct timespec t, long ms)
@@ -208,21 +208,21 @@ static struct timespec now(void)
     return t;
 }
 
-/* Nanoseconds from a to b; negative where b is before a. */
+/* Nanoseconds from a to b; negative if b is before a. */
 static long long ns_between(struct timespec a, struct timespec b)
 {
     return (long long)(b.tv_sec - a.tv_sec) * 1000000000 + (b.tv_nsec - a.tv_nsec);
 }
 
-/* Waits for the deadline (NULL: for ever), or for something to read from fd (-1: nothing). false: we are to stop. */
+/* Waits until the deadline (NULL: forever) or until fd (-1: none) is readable. Returns false if we must stop. */
 static bool wait_for(const struct timespec *deadline, int fd)
 {
-    /* The output is watched too, for who closes it while nothing is being written: that raises no SIGPIPE. */
+    /* Watch the output too: if its reader closes it while we aren't writing, there is no SIGPIPE. */
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
     sigset_t stops, open;
 
-    /* A signal that comes between the look at stop_signal and the wait would be slept over. So they are blocked, and
-     * ppoll lets them in and waits in one step. */
+    /* A signal that arrived between the test of stop_signal and the wait would be missed. So the signals are blocked,
+     * and ppoll unblocks them and waits in one atomic step. */
     stop_set(&stops);
     sigprocmask(SIG_BLOCK, &stops, &open);
     while (stop_signal == 0 && fds[0].revents == 0) {
@@ -231,11 +231,11 @@ static bool wait_for(const struct timespec *deadline, int fd)
             break;
         struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000), .tv_nsec = (long)(left % 1000000000)};
         if (ppoll(fds, 2, deadline != NULL ? &timeout : NULL, &open) < 0)
-            fds[0].revents = fds[1].revents = 0; /* a signal: what poll left there is old */
-        if ((fds[1].revents & (POLLERR | POLLHUP)) == POLLERR) /* a pipe without readers; a lost terminal has both */
+            fds[0].revents = fds[1].revents = 0; /* interrupted by a signal: these are old values */
+        if ((fds[1].revents & (POLLERR | POLLHUP)) == POLLERR) /* a pipe without readers; a lost terminal sets both */
             stop_signal = SIGPIPE;
         else if (fds[1].revents != 0)
-            fds[1].fd = -1; /* nothing more to learn from it */
+            fds[1].fd = -1; /* poll would report this again and again */
     }
     sigprocmask(SIG_SETMASK, &open, NULL);
     return stop_signal == 0;
@@ -260,21 +260,21 @@ static enum enter wait_for_enter(void)
 
 /* ---- the output ---- */
 
-/* Can the output take a line at once? Not where a pipe is full, or a terminal held with Ctrl-S. */
-static bool output_takes(void)
+/* Whether a write to stdout would succeed at once. It would block on a full pipe or a stopped terminal (Ctrl-S). */
+static bool output_ready(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
     return poll(&output, 1, 0) == 1 && (output.revents & POLLOUT) != 0;
 }
 
-/* printf, which after a stop signal waits for nobody: the segment must go, heard or not. */
-static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
+/* printf, but after a stop signal it never blocks: the segment must be removed even if nobody reads our output. */
+static void __attribute__((format(printf, 1, 2))) print(const char *format, ...)
 {
     va_list args;
 
-    if (stop_signal != 0 && !output_takes()) {
-        __fpurge(stdout); /* what is left of a line that the signal cut short: exit would wait to write it */
+    if (stop_signal != 0 && !output_ready()) {
+        __fpurge(stdout); /* the rest of an interrupted line: exit would block on writing it */
         return;
     }
     va_start(args, format);
@@ -284,25 +284,25 @@ static void __attribute__((format(printf, 1, 2))) say(const char *format, ...)
 
 /* ---- writing ---- */
 
-/* After each write, where there is a bell. */
-static void ring(const struct order *o, void *base)
+/* Rings the bell after a write, if there is one. */
+static void ring(const struct settings *o, void *base)
 {
     if (o->bell)
         SHM_BELL_RING((shm_bell *)((char *)base + MESSAGE_BELL_AT));
 }
 
-/* Value number `field` as --step and --pause tell it: "+0x14 int num = 22". */
-static void print_value(const struct order *o, enum message_field field, const struct message_live *m)
+/* Prints a value for --step and --pause: "+0x14 int num = 22". */
+static void print_value(const struct settings *o, enum message_field field, const struct message_live *m)
 {
     struct message_place place = message_place(o->layout, field);
     char value[128];
 
     message_format(m, field, value, sizeof value);
-    say("+0x%02zx %s %s = %s", place.offset, place.type, place.name, value);
+    print("+0x%02zx %s %s = %s", place.offset, place.type, place.name, value);
 }
 
-/* Where it will lie, in words: ": bytes 20 to 23, after 1 byte of padding". */
-static void print_place(const struct order *o, enum message_field field)
+/* Prints where the value goes: ": bytes 20 to 23, after 1 byte of padding". */
+static void print_place(const struct settings *o, enum message_field field)
 {
     struct message_place place = message_place(o->layout, field);
     size_t end_before = 0;
@@ -313,36 +313,36 @@ static void print_place(const struct order *o, enum message_field field)
     }
     size_t padding = place.offset - end_before;
     if (place.size == 1)
-        say(": byte %zu", place.offset);
+        print(": byte %zu", place.offset);
     else
-        say(": bytes %zu to %zu", place.offset, place.offset + place.size - 1);
+        print(": bytes %zu to %zu", place.offset, place.offset + place.size - 1);
     if (padding > 0)
-        say(", after %zu %s of padding", padding, padding == 1 ? "byte" : "bytes");
+        print(", after %zu %s of padding", padding, padding == 1 ? "byte" : "bytes");
 }
 
-/* Asks for Enter before a value. */
-static enum enter ask(const struct order *o, enum message_field field, const struct message_live *m, int count)
+/* Announces a value and waits for Enter. */
+static enum enter announce(const struct settings *o, enum message_field field, const struct message_live *m, int count)
 {
-    say("  [%d/%d] ", (int)field + 1, count);
+    print("  [%d/%d] ", (int)field + 1, count);
     print_value(o, field, m);
     print_place(o, field);
-    say(". Enter writes it\n");
+    print(". Enter writes it\n");
     return wait_for_enter();
 }
 
-/* Writes the message value by value. false: we are to stop. */
-static bool write_slowly(const struct order *o, void *base, const struct message_live *m)
+/* Writes the message value by value (--step, --pause). Returns false if we must stop. */
+static bool write_slowly(const struct settings *o, void *base, const struct message_live *m)
 {
     int count = o->every != 0 ? MESSAGE_FIELDS : MESSAGE_COUNTER;
 
     for (int i = 0; i < count; i++) {
         enum message_field field = (enum message_field)i;
         if (o->step) {
-            enum enter enter = ask(o, field, m, count);
+            enum enter enter = announce(o, field, m, count);
             if (enter == ENTER_STOP)
                 return false;
             if (enter == ENTER_END_OF_INPUT) {
-                say("  the input has ended: %d of %d values are written\n", i, count);
+                print("  the input has ended: %d of %d values are written\n", i, count);
                 return true;
             }
         } else {
@@ -354,59 +354,59 @@ static bool write_slowly(const struct order *o, void *base, const struct message
         ring(o, base);
         if (!o->step) {
             print_value(o, field, m);
-            say("\n");
+            print("\n");
         }
     }
     return true;
 }
 
-/* Rewrites the message with other values, again and again. Nothing keeps a reader from looking while only half of them
- * are new: shared memory alone synchronises nothing. */
-static void write_on(const struct order *o, void *base, struct message_live *m)
+/* Keeps rewriting the message with new values (--every). A reader may see a mixture of old and new values, because
+ * shared memory by itself synchronises nothing. */
+static void keep_writing(const struct settings *o, void *base, struct message_live *m)
 {
     struct timespec next = ms_from(now(), o->every);
 
     while (wait_for(&next, -1)) {
         m->counter++;
-        message_approximate(&m->message, m->counter + 1); /* number 1 is 22/7, where we started */
+        message_approximate(&m->message, m->counter + 1); /* convergent 1 is 22/7, where we started */
         message_write(base, o->layout, true, m);
         ring(o, base);
         next = ms_from(next, o->every);
-        if (ns_between(now(), next) < 0) /* we were stopped (Ctrl-Z) for a while: don't make up for it */
+        if (ns_between(now(), next) < 0) /* we are late, for example after Ctrl-Z: don't try to catch up */
             next = ms_from(now(), o->every);
     }
 }
 
-/* ---- the segment's life, told ---- */
+/* ---- from creation to removal ---- */
 
-/* The start of the commands that we advise: the folder through which we were called, so that they can be pasted. */
-static void folder_of(const char *argv0, char *out, size_t out_size)
+/* The folder part of argv[0], with its slash. It starts the commands that we suggest, so that they can be pasted. */
+static void program_folder(const char *argv0, char *out, size_t out_size)
 {
     const char *slash = strrchr(argv0, '/');
 
     printable_bytes(argv0, slash != NULL ? (size_t)(slash + 1 - argv0) : 0, printable_utf8(), out, out_size);
 }
 
-static void print_start(const struct order *o, const struct segment *s, const char *argv0)
+static void print_start(const struct settings *o, const struct segment *s, const char *argv0)
 {
     char which[32] = "", folder[512];
     const char *layout = o->layout == MESSAGE_PACKED ? " --layout packed" : "";
 
-    folder_of(argv0, folder, sizeof folder);
+    program_folder(argv0, folder, sizeof folder);
     if (o->name.by != SEGMENT_BY_PATH || o->name.path != NULL || o->name.proj != 0)
         snprintf(which, sizeof which, " --key 0x%08x", (unsigned)s->key);
-    say(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
+    print(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
         (unsigned)o->mode, (long)getpid());
-    say("  attached at %p; all its bytes are 0 at first\n", s->base);
+    print("  attached at %p; all its bytes are 0 at first\n", s->base);
     if (o->quiet)
         return;
-    say("  look at it from another terminal: %sshm-client%s%s\n", folder, which, layout);
-    say("                                    %sshm-view%s\n", folder, which);
-    say("                                    ipcs -m\n");
+    print("  look at it from another terminal: %sshm-client%s%s\n", folder, which, layout);
+    print("                                    %sshm-view%s\n", folder, which);
+    print("                                    ipcs -m\n");
 }
 
-/* The whole time between creation and removal. */
-static void serve(const struct order *o, const struct segment *s, const char *argv0)
+/* Everything between creation and removal of the segment. */
+static void serve(const struct settings *o, const struct segment *s, const char *argv0)
 {
     struct message_live m = message_first();
     bool slowly = o->step || o->pause != 0, live = o->every != 0;
@@ -418,36 +418,36 @@ static void serve(const struct order *o, const struct segment *s, const char *ar
     }
     print_start(o, s, argv0);
     if (!slowly)
-        say("  wrote the message in the %s layout: bytes 0 to %zu\n", message_layout_name(o->layout),
+        print("  wrote the message in the %s layout: bytes 0 to %zu\n", message_layout_name(o->layout),
             message_size(o->layout, live) - 1);
     else if (!write_slowly(o, s->base, &m))
         return;
 
     if (o->bell)
-        say("  a bell at bytes %d to %d rings after each write\n", MESSAGE_BELL_AT,
+        print("  a bell at bytes %d to %d rings after each write\n", MESSAGE_BELL_AT,
             MESSAGE_BELL_AT + (int)sizeof(shm_bell) - 1);
     if (live)
-        say("  the values move every %ld ms", o->every);
+        print("  the values change every %ld ms", o->every);
     else
-        say("  waiting");
-    say("; Ctrl-C detaches, removes the segment and ends\n");
+        print("  waiting");
+    print("; Ctrl-C detaches, removes the segment and ends\n");
     if (live)
-        write_on(o, s->base, &m);
+        keep_writing(o, s->base, &m);
     else
         wait_for(NULL, -1);
 }
 
-/* What a refused server's user can do. */
+/* Suggests what to do when the key is taken. */
 static void print_refusal_advice(const struct segment_report *r)
 {
     int id = r->found.id;
 
     switch (r->why) {
     case SEGMENT_OTHER_OWNER:
-        fprintf(stderr, "  it is another user's: give another --proj\n");
+        fprintf(stderr, "  it belongs to another user: give another --proj\n");
         break;
     case SEGMENT_OTHER_SIZE:
-        fprintf(stderr, "  it has %zu bytes, so it is not this kit's: give another --proj, or, where nobody needs it, "
+        fprintf(stderr, "  it has %zu bytes, so it is not this kit's: give another --proj, or, if nobody needs it, "
                 "ipcrm -m %d\n", r->found.size, id);
         break;
     case SEGMENT_CREATOR_ALIVE:
@@ -457,7 +457,7 @@ static void print_refusal_advice(const struct segment_report *r)
         fprintf(stderr, "  end the programs that have it attached, or give another --proj\n");
         break;
     case SEGMENT_CREATOR_NOT_KNOWN:
-        fprintf(stderr, "  its creator may still run: give another --proj, or, where nobody needs it, ipcrm -m %d\n",
+        fprintf(stderr, "  its creator may still run: give another --proj, or, if nobody needs it, ipcrm -m %d\n",
                 id);
         break;
     }
@@ -476,7 +476,7 @@ static int refused(key_t key, const struct segment_report *r)
     return 1;
 }
 
-/* Tells why segment_create gave rc. Returns the exit status. */
+/* Reports why segment_create failed. Returns the exit status. */
 static int create_failed(key_t key, int rc, const struct segment_report *r)
 {
     const char *next = NULL;
@@ -484,16 +484,16 @@ static int create_failed(key_t key, int rc, const struct segment_report *r)
     if (rc == -EEXIST && r->finding == SEGMENT_REFUSED)
         return refused(key, r);
     if (rc == -ENOSPC)
-        next = "the kernel holds as many segments as it may (ipcs -l); ipcs -m lists them, ipcrm -m ID removes one";
+        next = "a limit for shared memory is reached (ipcs -l); ipcs -m lists the segments, ipcrm -m ID removes one";
     else if (rc == -EINVAL)
-        next = "the kernel takes no such key or size; ipcs -l shows its limits";
+        next = "the kernel does not accept this key or size; ipcs -l shows its limits";
     else if (rc == -EEXIST || rc == -ESTALE)
-        next = "other programs work under the same key at this moment: try again, or give another --proj";
+        next = "other programs are using this key right now: try again, or give another --proj";
     return report_failure(PROGRAM, rc, next, "create segment 0x%08x (%d bytes)", (unsigned)key, SEGMENT_SIZE);
 }
 
-/* Detaches, removes, and says so. Returns the exit status. */
-static int end(struct segment *s)
+/* Detaches and removes the segment. Returns the exit status. */
+static int finish(struct segment *s)
 {
     int id = s->id;
     unsigned key = (unsigned)s->key;
@@ -505,17 +505,18 @@ static int end(struct segment *s)
     int gone = segment_stat(id, &st);
     int removed = gone != 0 || st.removed ? -EIDRM : segment_remove(id);
     if (removed == -EINVAL || removed == -EIDRM) {
-        say(PROGRAM ": detached; somebody else has removed segment 0x%08x (shmid %d) already\n", key, id);
+        print(PROGRAM ": detached; segment 0x%08x (shmid %d) had already been removed\n", key, id);
     } else if (removed != 0) {
         rc = removed;
         report_failure(PROGRAM, rc, "ipcrm -m ID removes it", "remove segment 0x%08x (shmid %d)", key, id);
     } else {
-        say(PROGRAM ": detached and removed segment 0x%08x (shmid %d)\n", key, id);
+        print(PROGRAM ": detached and removed segment 0x%08x (shmid %d)\n", key, id);
         if (st.attached > 0)
-            say("  %lu still attached: its memory goes when they detach\n", st.attached);
+            print("  still attached: %lu; the memory is freed after the last detach\n", st.attached);
     }
     if (stop_signal == SIGPIPE) {
-        fprintf(stderr, PROGRAM ": stopped, as its output was closed; removed segment 0x%08x (shmid %d)\n", key, id);
+        fprintf(stderr, PROGRAM ": stopped because its output was closed; removed segment 0x%08x (shmid %d)\n", key,
+                id);
         return 1;
     }
     return rc == 0 ? 0 : 1;
@@ -523,7 +524,7 @@ static int end(struct segment *s)
 
 int main(int argc, char **argv)
 {
-    struct order order;
+    struct settings settings;
     struct segment segment = SEGMENT_EMPTY;
     struct segment_report report;
     key_t key;
@@ -531,19 +532,19 @@ int main(int argc, char **argv)
 
     setlocale(LC_CTYPE, "");
     setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    if (!order_take(argc, argv, &order, &status))
+    if (!parse_arguments(argc, argv, &settings, &status))
         return status;
 
-    int rc = segment_name_key(&order.name, &key);
+    int rc = segment_name_key(&settings.name, &key);
     if (rc != 0)
-        return report_name_failure(PROGRAM, &order.name, rc);
+        return report_name_failure(PROGRAM, &settings.name, rc);
     catch_signals();
-    rc = segment_create(&segment, key, SEGMENT_SIZE, order.mode, &report);
+    rc = segment_create(&segment, key, SEGMENT_SIZE, settings.mode, &report);
     if (rc != 0)
         return create_failed(key, rc, &report);
     if (report.finding == SEGMENT_TAKEN_OVER)
-        say(PROGRAM ": took over from a dead server: removed its segment (shmid %d, pid %ld) and made a new one\n",
+        print(PROGRAM ": took over from a dead server: removed its segment (shmid %d, pid %ld) and made a new one\n",
             report.found.id, (long)report.found.creator_pid);
-    serve(&order, &segment, argv[0]);
-    return end(&segment);
+    serve(&settings, &segment, argv[0]);
+    return finish(&segment);
 }

@@ -1,19 +1,22 @@
-/* SHM_LAYOUT: a program says, in its own executable, which C type lies at the start of its segment.
+/* SHM_LAYOUT: records in a program's executable which C type is at the start of its segment, so that shm-view finds it.
  *
  *   #include "shm_layout.h"
  *   SHM_LAYOUT(struct message);
  *
- * The type's name goes into the ELF section "shm_layout", NUL-terminated, one after the other; a pointer of the type,
- * and its sizeof (without which clang++ only declares it), keep it in the debug information. Build with -g. shm-view
- * finds segment -> creator pid -> /proc/PID/exe -> section -> DWARF, so the type is described once, in C. Several in one
- * program are candidates; the first that applies is taken.
+ * Build with -g. shm-view goes from the segment to its creator's pid, to /proc/PID/exe, to this record, and to the
+ * type in the debug information (DWARF), so you describe the type once, in C. Of several records shm-view takes the
+ * first that applies.
+ *
+ * The type's name is stored NUL-terminated in the ELF section "shm_layout", one after the other. A pointer to the
+ * type, and its sizeof (without which clang++ only declares the type), keep the type in the debug information.
  *
  *   SHM_LAYOUT_WHEN(struct message_packed, "packed");
  *
- * holds only where the program's command line has all the words that are named (separated by blanks): a word like
- * "packed" matches the argument "packed" or one that ends in "=packed"; a word like "--every" matches as getopt_long
- * does: "--every", "--every=50", "--ev". In the section it stands as "TYPE\tWORDS". The candidate with the most matching
- * words comes first. This header stands alone so that it can be copied into any program. */
+ * applies only if the program was started with all the given arguments (separated by blanks). "packed" matches the
+ * argument "packed" and any that ends in "=packed". "--every" matches like an option of getopt_long(3): "--every",
+ * "--every=50", "--ev". The record is stored as "TYPE\tARGUMENTS". The record with the most arguments comes first.
+ *
+ * This header has no dependencies, so you can copy it into any program. */
 #ifndef SHM_LAYOUT_H
 #define SHM_LAYOUT_H
 
@@ -26,6 +29,6 @@
     __attribute__((used)) static type *const SHM_LAYOUT_JOIN(shm_layout_keeps_, id)[1 + 0 * sizeof(type)] = {0}
 
 #define SHM_LAYOUT(type) SHM_LAYOUT_ENTRY_(type, #type, __LINE__)
-#define SHM_LAYOUT_WHEN(type, words) SHM_LAYOUT_ENTRY_(type, #type "\t" words, __LINE__)
+#define SHM_LAYOUT_WHEN(type, arguments) SHM_LAYOUT_ENTRY_(type, #type "\t" arguments, __LINE__)
 
 #endif

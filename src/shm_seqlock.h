@@ -1,27 +1,27 @@
-/* A seqlock: a 32-bit counter in shared memory that tells a reader whether what it has copied is whole, without ever
- * making the writer wait. Odd: a write is under way. Even: none is.
+/* A seqlock: a 32-bit counter in shared memory that tells a reader whether its copy is consistent, without ever making
+ * the writer wait. The counter is odd during a write and even otherwise.
  *
  *   #include "shm_seqlock.h"
- *   struct board { shm_seqlock sequence; int x, y; };  (all bytes 0: at rest)
+ *   struct board { shm_seqlock sequence; int x, y; };  (all bytes 0: no write in progress)
  *
  *   SHM_SEQLOCK_BEGIN(&board->sequence);                the writer
  *   board->x = 3;
  *   board->y = 4;
  *   SHM_SEQLOCK_END(&board->sequence);
  *
- *   uint32_t seen;                                      a reader, who needs read access only
+ *   uint32_t seen;                                      a reader; a read-only mapping is enough
  *   do {
  *       seen = shm_seqlock_read(&board->sequence);
  *       copy = *board;
  *   } while (!shm_seqlock_whole(&board->sequence, seen));
  *
- * There is one writer at a time: several need a lock among themselves. A writer that died in the middle leaves the
- * counter odd; the next one's BEGIN takes that over. A counter that comes around (after 2^31 writes) while a reader
- * copies would fool it: no copy takes so long.
+ * Only one writer at a time: several writers need a lock among themselves. A writer that dies during a write leaves
+ * the counter odd, and the next writer's BEGIN accepts that. A reader would be fooled if the counter wrapped around
+ * (2^31 writes) during one copy, but no copy takes that long. Readers retry for as long as a write lasts.
  *
- * shm-view knows a field of this type in any layout, and then shows only whole snapshots of the segment. This header
- * stands alone, for C and C++ (gcc and clang), so that it can be copied into any program. The fences: H.-J. Boehm, "Can
- * seqlocks get along with programming language memory models?" (2012). */
+ * shm-view recognises a field of this type in any layout and then shows only consistent snapshots. This header has no
+ * dependencies and works in C and C++ (gcc and clang), so you can copy it into any program. Nothing here fails. The
+ * fences follow H.-J. Boehm, "Can seqlocks get along with programming language memory models?" (2012). */
 #ifndef SHM_SEQLOCK_H
 #define SHM_SEQLOCK_H
 
@@ -31,17 +31,17 @@ typedef uint32_t shm_seqlock;
 
 #if defined __SANITIZE_THREAD__ && !defined __clang__
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wtsan" /* ThreadSanitizer sees no fences; what it sees here are atomics */
+#pragma GCC diagnostic ignored "-Wtsan" /* ThreadSanitizer ignores fences, but it understands the atomics here */
 #endif
 
-/* Makes the counter odd; no store behind it is seen before that. */
+/* Starts a write: makes the counter odd. Stores that follow become visible only after that. */
 static inline void shm_seqlock_begin(shm_seqlock *sequence)
 {
     __atomic_store_n(sequence, __atomic_load_n(sequence, __ATOMIC_RELAXED) | 1u, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
-/* Makes the counter even again; all stores before it are seen first. */
+/* Ends a write: makes the counter even. All stores of the write become visible before that. */
 static inline void shm_seqlock_end(shm_seqlock *sequence)
 {
     __atomic_store_n(sequence, __atomic_load_n(sequence, __ATOMIC_RELAXED) + 1u, __ATOMIC_RELEASE);
@@ -50,13 +50,13 @@ static inline void shm_seqlock_end(shm_seqlock *sequence)
 #define SHM_SEQLOCK_BEGIN(sequence) shm_seqlock_begin(sequence)
 #define SHM_SEQLOCK_END(sequence) shm_seqlock_end(sequence)
 
-/* The counter, before a copy is made. */
+/* The counter, to be read before copying. */
 static inline uint32_t shm_seqlock_read(const shm_seqlock *sequence)
 {
     return __atomic_load_n(sequence, __ATOMIC_ACQUIRE);
 }
 
-/* The loads of a copy come before all loads that follow. */
+/* Orders the loads of the copy before all loads that follow. */
 static inline void shm_seqlock_copied(void)
 {
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -66,7 +66,7 @@ static inline void shm_seqlock_copied(void)
 #pragma GCC diagnostic pop
 #endif
 
-/* Is the copy whole that was made since shm_seqlock_read gave `seen`? */
+/* Whether the copy made since shm_seqlock_read returned `seen` is consistent. */
 static inline int shm_seqlock_whole(const shm_seqlock *sequence, uint32_t seen)
 {
     shm_seqlock_copied();

@@ -1,4 +1,4 @@
-/* User: see user.h. */
+/* User: a user's name for a uid. See user.h. */
 #include "user.h"
 
 #include <pwd.h>

@@ -176,7 +176,7 @@ exec ./run "$KIT/bin/shmlab" gdb --key $KEY
 END
     chmod 755 both
     on 120x40 env TERM=screen-256color TMPDIR="$T" XDG_CACHE_HOME="$T/cache" ./hidden ./both
-    sees 'Attached to shm-server, pid ' 'PI is de' 'farewell' 'write_on(o, s->base' '(gdb)'
+    sees 'Attached to shm-server, pid ' 'PI is de' 'farewell' 'keep_writing(o, s->base' '(gdb)'
     SERVER=$(shm_column "$(id_of_key)" cpid)
     PIDS+=("$SERVER")
     keys -l quit

@@ -80,9 +80,9 @@ same_picture()
 
 @test "shm-grid EXPR shows the fields of the struct that it points to, wherever that is" {
     serve --every 100000
-    in_gdb "$SERVER" 'frame function write_on' 'shm-grid m'
+    in_gdb "$SERVER" 'frame function keep_writing' 'shm-grid m'
     [[ $output == *"64 bytes"*"struct message_live"*"message.num"*"counter"* ]]
-    in_gdb "$SERVER" 'frame function write_on' 'set $m = (const struct message *) m' 'shm-grid $m'
+    in_gdb "$SERVER" 'frame function keep_writing' 'set $m = (const struct message *) m' 'shm-grid $m'
     [[ $output == *"56 bytes"*"layout: struct message, from"* ]]
 }
 

@@ -33,8 +33,8 @@ all_variables()
 @test "of the server: from its options to its second message" {
     for bin in "$BIN" "$OPTIMISED/bin"; do
         all_variables 100 'signal SIGTERM' "$bin/shm-server" --key "$KEY" --every 1
-        grep -q '^ *order = {' "$T/seen"
-        for function in segment_create print_start write_on message_approximate message_write_field; do
+        grep -q '^ *settings = {' "$T/seen"
+        for function in segment_create print_start keep_writing message_approximate message_write_field; do
             grep -q "^#0 .*\<$function (" "$T/seen"
         done
         grep -q 'detached and removed' "$T/seen"

@@ -1,4 +1,4 @@
-/* message: the bytes in both layouts, held against bytes written out by hand and against the compiler's own structs. */
+/* message: the bytes of both layouts, compared with hand-written bytes and with the compiler's structs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "message.h"
 
-/* The seed's message, byte for byte, as a little-endian machine holds it. 0xee: a byte that belongs to nobody. */
+/* The first message, byte for byte, on a little-endian machine. 0xee marks padding, which nobody writes. */
 static const unsigned char natural[64] =
     "PI is defined as: \0\xee\x16\0\0\0/\xee\xee\xee\x07\0\0\0==\xee\xee\xee\xee\xee\xee"
     "\x49\x92\x24\x49\x92\x24\x09\x40goodbye\0\x88\x77\x66\x55\x44\x33\x22\x11";
@@ -31,21 +31,21 @@ static void expect_written(enum message_layout layout, bool live, const unsigned
         assert_int_equal(memory[i], 0xee);
 }
 
-static void natural_is_written_with_its_holes_untouched(void **state)
+static void natural_leaves_its_padding_alone(void **state)
 {
     (void)state;
     expect_written(MESSAGE_NATURAL, false, natural, 56);
     expect_written(MESSAGE_NATURAL, true, natural, 64);
 }
 
-static void packed_is_written_without_holes(void **state)
+static void packed_has_no_padding(void **state)
 {
     (void)state;
     expect_written(MESSAGE_PACKED, false, packed, 46);
     expect_written(MESSAGE_PACKED, true, packed, 54);
 }
 
-static void what_is_written_is_read(void **state)
+static void what_was_written_is_read_back(void **state)
 {
     (void)state;
     for (int i = 0; i < MESSAGE_LAYOUTS; i++) {
@@ -71,7 +71,7 @@ static void what_is_written_is_read(void **state)
     }
 }
 
-static void one_value_at_a_time_makes_the_same_bytes(void **state)
+static void writing_value_by_value_gives_the_same_bytes(void **state)
 {
     _Alignas(8) unsigned char memory[64];
     struct message_live m = message_first();
@@ -87,7 +87,7 @@ static void one_value_at_a_time_makes_the_same_bytes(void **state)
     assert_memory_equal(memory, natural, sizeof natural);
 }
 
-static void places_are_those_drawn_in_the_header(void **state)
+static void offsets_are_those_drawn_in_the_header(void **state)
 {
     static const size_t offsets[MESSAGE_LAYOUTS][MESSAGE_FIELDS] = {
         [MESSAGE_NATURAL] = {0, 20, 24, 28, 32, 33, 40, 48, 56},
@@ -109,7 +109,7 @@ static void places_are_those_drawn_in_the_header(void **state)
     assert_int_equal(message_size(MESSAGE_PACKED, true), 54);
 }
 
-static void fractions_come_nearer_to_pi_and_start_over(void **state)
+static void fractions_approach_pi_and_start_over(void **state)
 {
     static const int known[][2] = {{3, 1}, {22, 7}, {333, 106}, {355, 113}, {103993, 33102}, {104348, 33215}};
     const double pi = 3.14159265358979323846;
@@ -126,7 +126,7 @@ static void fractions_come_nearer_to_pi_and_start_over(void **state)
     n = 0;
     do {
         message_approximate(&m, n);
-        /* Compared as fractions: near the end double itself is too coarse to tell them from pi. */
+        /* A double is too coarse to tell the last ones from pi. */
         double distance = m.ratio > pi ? m.ratio - pi : pi - m.ratio;
         assert_true(distance < last || distance < 1e-15);
         assert_true(m.ratio == (double)m.num / m.den);
@@ -140,7 +140,7 @@ static void fractions_come_nearer_to_pi_and_start_over(void **state)
     assert_true(m.num > 0 && m.den > 0);
 }
 
-static void values_are_told_as_a_person_reads_them(void **state)
+static void values_are_formatted_for_display(void **state)
 {
     static const char *const expected[] = {
         "\"PI is defined as: \"", "22", "'/'", "7", "'='", "'='", "3.142857142857143", "\"goodbye\"", "0"};
@@ -152,7 +152,7 @@ static void values_are_told_as_a_person_reads_them(void **state)
         message_format(&m, (enum message_field)f, out, sizeof out);
         assert_string_equal(out, expected[f]);
     }
-    memset(m.message.farewell, '\x1b', sizeof m.message.farewell); /* no NUL, and controls */
+    memset(m.message.farewell, '\x1b', sizeof m.message.farewell); /* control characters, and no NUL */
     m.message.slash = '\0';
     message_format(&m, MESSAGE_FAREWELL, out, sizeof out);
     assert_string_equal(out, "\"\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\"");
@@ -179,13 +179,13 @@ static void layouts_have_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(natural_is_written_with_its_holes_untouched),
-        cmocka_unit_test(packed_is_written_without_holes),
-        cmocka_unit_test(what_is_written_is_read),
-        cmocka_unit_test(one_value_at_a_time_makes_the_same_bytes),
-        cmocka_unit_test(places_are_those_drawn_in_the_header),
-        cmocka_unit_test(fractions_come_nearer_to_pi_and_start_over),
-        cmocka_unit_test(values_are_told_as_a_person_reads_them),
+        cmocka_unit_test(natural_leaves_its_padding_alone),
+        cmocka_unit_test(packed_has_no_padding),
+        cmocka_unit_test(what_was_written_is_read_back),
+        cmocka_unit_test(writing_value_by_value_gives_the_same_bytes),
+        cmocka_unit_test(offsets_are_those_drawn_in_the_header),
+        cmocka_unit_test(fractions_approach_pi_and_start_over),
+        cmocka_unit_test(values_are_formatted_for_display),
         cmocka_unit_test(layouts_have_names),
     };
     return cmocka_run_group_tests_name("message", tests, NULL, NULL);

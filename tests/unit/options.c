@@ -1,4 +1,4 @@
-/* options: right words, wrong words and the help, all from one table. */
+/* options: valid and invalid arguments, and the help. */
 #include <errno.h>
 #include <getopt.h>
 #include <setjmp.h>
@@ -17,9 +17,9 @@ enum { OPTION_EVERY = 1100, OPTION_EVEN };
 
 static const struct option_row rows[] = {
     {NULL, 0, NULL, "How"},
-    {"every", OPTION_EVERY, "MS", "again and again"},
-    {"even", OPTION_EVEN, NULL, "a sentence that is so long that it can't stand on one line of 80 columns"},
-    {"words", 'w', "N", "how many"},
+    {"every", OPTION_EVERY, "MS", "repeat it"},
+    {"even", OPTION_EVEN, NULL, "a sentence that is so long that it doesn't fit on one line of 80 columns"},
+    {"count", 'w', "N", "how many"},
     OPTIONS_SEGMENT_ROWS,
     OPTIONS_COMMON_ROWS,
 };
@@ -32,7 +32,7 @@ static const struct options options = {
     .row_count = sizeof rows / sizeof rows[0],
 };
 
-/* What was printed to stderr meanwhile: stderr_take puts a file in its place, stderr_give returns its text. */
+/* Captures stderr: stderr_take redirects it to a file, stderr_give restores it and returns what was printed. */
 struct catch {
     int kept;
     FILE *file;
@@ -58,29 +58,29 @@ static const char *stderr_give(struct catch *c)
     return c->text;
 }
 
-#define WORDS_MAX 8
+#define ARGUMENTS_MAX 8
 
-/* Starts over with these words, up to NULL. */
-static int words(char **argv, const char *first, ...)
+/* Fills argv with these arguments, up to NULL, and resets getopt_long. Returns argc. */
+static int set_arguments(char **argv, const char *first, ...)
 {
     int argc = 0;
     va_list args;
 
     argv[argc++] = (char *)"shm-test";
     va_start(args, first);
-    for (const char *word = first; word != NULL; word = va_arg(args, const char *))
-        argv[argc++] = (char *)word;
+    for (const char *arg = first; arg != NULL; arg = va_arg(args, const char *))
+        argv[argc++] = (char *)arg;
     va_end(args);
     argv[argc] = NULL;
-    optind = 0; /* getopt_long begins anew */
+    optind = 0; /* getopt_long starts over */
     return argc;
 }
 
-static void words_come_one_by_one(void **state)
+static void options_are_parsed_one_by_one(void **state)
 {
-    char *argv[WORDS_MAX];
+    char *argv[ARGUMENTS_MAX];
     const char *arg;
-    int argc = words(argv, "--every", "50", "plain", "-w3", "--even", "-h", NULL);
+    int argc = set_arguments(argv, "--every", "50", "operand", "-w3", "--even", "-h", NULL);
 
     (void)state;
     assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_EVERY);
@@ -92,37 +92,37 @@ static void words_come_one_by_one(void **state)
     assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_HELP);
     assert_int_equal(options_next(&options, argc, argv, &arg), -1);
     assert_int_equal(optind, argc - 1);
-    assert_string_equal(argv[optind], "plain");
+    assert_string_equal(argv[optind], "operand");
 }
 
-static void expect_wrong(const char *first, const char *second, const char *said)
+static void expect_wrong(const char *first, const char *second, const char *expected)
 {
-    char *argv[WORDS_MAX];
+    char *argv[ARGUMENTS_MAX];
     const char *arg;
     struct catch c;
-    int argc = words(argv, first, second, NULL), letter;
+    int argc = set_arguments(argv, first, second, NULL), letter;
 
     stderr_take(&c);
     while ((letter = options_next(&options, argc, argv, &arg)) != -1 && letter != '?')
         continue;
-    const char *told = stderr_give(&c);
+    const char *printed = stderr_give(&c);
     assert_int_equal(letter, '?');
-    assert_string_equal(told, said);
+    assert_string_equal(printed, expected);
 }
 
-static void wrong_words_are_told_in_one_line(void **state)
+static void a_usage_error_is_one_line(void **state)
 {
     (void)state;
     expect_wrong("--foo", NULL, "shm-test: unknown or ambiguous option '--foo' (try 'shm-test --help')\n");
     expect_wrong("--eve", NULL, "shm-test: unknown or ambiguous option '--eve' (try 'shm-test --help')\n");
-    expect_wrong("--every", NULL, "shm-test: option '--every' needs a value (try 'shm-test --help')\n");
-    expect_wrong("-w", NULL, "shm-test: option '--words' needs a value (try 'shm-test --help')\n");
-    expect_wrong("--even=3", NULL, "shm-test: option '--even' takes no value (try 'shm-test --help')\n");
+    expect_wrong("--every", NULL, "shm-test: option '--every' needs an argument (try 'shm-test --help')\n");
+    expect_wrong("-w", NULL, "shm-test: option '--count' needs an argument (try 'shm-test --help')\n");
+    expect_wrong("--even=3", NULL, "shm-test: option '--even' takes no argument (try 'shm-test --help')\n");
     expect_wrong("--even", "-xh", "shm-test: unknown option '-x' (try 'shm-test --help')\n");
     expect_wrong("--f\x1b[2J\n", NULL, "shm-test: unknown or ambiguous option '--f\\x1b[2J\\n' (try 'shm-test --help')\n");
 }
 
-static void numbers_are_whole_words_within_their_bounds(void **state)
+static void a_number_is_the_whole_argument_and_within_bounds(void **state)
 {
     static const char *const wrong[] = {"", " 1", "1 ", "+1", "--1", "-", "1x", "0x", "08", "1.5", "101", "-1",
                                         "99999999999999999999", "one"};
@@ -142,7 +142,7 @@ static void numbers_are_whole_words_within_their_bounds(void **state)
     assert_int_equal(n, -5);
 }
 
-/* Takes up to two options into a new name. Returns the last result; what was told is thrown away. */
+/* Stores up to two options in a new name. Returns the last result; what is printed is discarded. */
 static int take(struct segment_name *name, int letter, const char *arg, int letter2, const char *arg2)
 {
     struct catch c;
@@ -152,12 +152,12 @@ static int take(struct segment_name *name, int letter, const char *arg, int lett
     int rc = options_segment(&options, letter, arg, name);
     if (rc == 0 && arg2 != NULL)
         rc = options_segment(&options, letter2, arg2, name);
-    const char *told = stderr_give(&c);
-    assert_int_equal(rc != 0, told[0] != '\0');
+    const char *printed = stderr_give(&c);
+    assert_int_equal(rc != 0, printed[0] != '\0');
     return rc;
 }
 
-static void a_segment_is_named_in_three_ways(void **state)
+static void a_segment_is_selected_by_key_id_or_path(void **state)
 {
     struct segment_name name;
 
@@ -178,7 +178,7 @@ static void a_segment_is_named_in_three_ways(void **state)
     assert_string_equal(name.path, "/tmp");
 }
 
-static void a_name_that_cannot_be_is_refused(void **state)
+static void an_invalid_name_is_refused(void **state)
 {
     struct segment_name name;
 
@@ -192,7 +192,7 @@ static void a_name_that_cannot_be_is_refused(void **state)
     assert_int_equal(take(&name, OPTION_PATH, "", 0, NULL), -EINVAL);
 }
 
-static void two_names_are_one_too_many(void **state)
+static void only_one_segment_may_be_selected(void **state)
 {
     struct segment_name name;
 
@@ -205,7 +205,7 @@ static void two_names_are_one_too_many(void **state)
     assert_int_equal(take(&name, OPTION_ID, "5", OPTION_KEY, "5"), -EINVAL);
 }
 
-static void the_help_has_every_row_within_80_columns(void **state)
+static void the_help_shows_every_row_in_80_columns(void **state)
 {
     char line[256], all[8192] = "";
     FILE *f = tmpfile();
@@ -220,9 +220,9 @@ static void the_help_has_every_row_within_80_columns(void **state)
     }
     fclose(f);
     assert_non_null(strstr(all, "usage: shm-test [--every MS] [FILE]\nDoes what a test does.\n\nHow:\n"));
-    assert_non_null(strstr(all, "\n      --every MS      again and again\n"));
-    assert_non_null(strstr(all, "\n  -w, --words N       how many\n"));
-    assert_non_null(strstr(all, "\n      --even          a sentence that is so long that it can't stand on one line\n"
+    assert_non_null(strstr(all, "\n      --every MS      repeat it\n"));
+    assert_non_null(strstr(all, "\n  -w, --count N       how many\n"));
+    assert_non_null(strstr(all, "\n      --even          a sentence that is so long that it doesn't fit on one line\n"
                                 "                      of 80 columns\n"));
     for (size_t i = 0; i < options.row_count; i++)
         assert_non_null(strstr(all, rows[i].name != NULL ? rows[i].name : rows[i].help));
@@ -231,13 +231,13 @@ static void the_help_has_every_row_within_80_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_come_one_by_one),
-        cmocka_unit_test(wrong_words_are_told_in_one_line),
-        cmocka_unit_test(numbers_are_whole_words_within_their_bounds),
-        cmocka_unit_test(a_segment_is_named_in_three_ways),
-        cmocka_unit_test(a_name_that_cannot_be_is_refused),
-        cmocka_unit_test(two_names_are_one_too_many),
-        cmocka_unit_test(the_help_has_every_row_within_80_columns),
+        cmocka_unit_test(options_are_parsed_one_by_one),
+        cmocka_unit_test(a_usage_error_is_one_line),
+        cmocka_unit_test(a_number_is_the_whole_argument_and_within_bounds),
+        cmocka_unit_test(a_segment_is_selected_by_key_id_or_path),
+        cmocka_unit_test(an_invalid_name_is_refused),
+        cmocka_unit_test(only_one_segment_may_be_selected),
+        cmocka_unit_test(the_help_shows_every_row_in_80_columns),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* printable: no byte that a terminal obeys comes out, whatever goes in. */
+/* printable: whatever the input, the output contains no control characters. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -21,50 +21,50 @@ static void expect(const char *text, size_t n, bool utf8, const char *expected)
 
 #define EXPECT(text, utf8, expected) expect(text, sizeof(text) - 1, utf8, expected)
 
-static void plain_text_stays(void **state)
+static void plain_text_is_unchanged(void **state)
 {
     (void)state;
     EXPECT("PI is ~ 22/7 \\", false, "PI is ~ 22/7 \\");
     EXPECT("", true, "");
 }
 
-static void controls_become_escapes(void **state)
+static void control_characters_are_escaped(void **state)
 {
     (void)state;
     EXPECT("a\0b\n\r\t\a\b\v\f\x1b[31m\x7f\x01", true, "a\\0b\\n\\r\\t\\a\\b\\v\\f\\x1b[31m\\x7f\\x01");
 }
 
-static void other_characters_stay_only_where_the_terminal_knows_them(void **state)
+static void non_ascii_characters_are_kept_only_in_utf8(void **state)
 {
     (void)state;
     EXPECT("gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80", true, "gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80");
     EXPECT("\xc3\xb6", false, "\\xc3\\xb6");
 }
 
-static void characters_that_control_something_become_escapes(void **state)
+static void unicode_controls_are_escaped(void **state)
 {
     (void)state;
-    EXPECT("\xc2\x9b", true, "\\xc2\\x9b");         /* CSI of 8 bits, as a character */
-    EXPECT("\x9b[2J", true, "\\x9b[2J");            /* and as a byte */
+    EXPECT("\xc2\x9b", true, "\\xc2\\x9b");         /* 8-bit CSI as a character */
+    EXPECT("\x9b[2J", true, "\\x9b[2J");            /* and as a raw byte */
     EXPECT("\xe2\x80\xae", true, "\\xe2\\x80\\xae"); /* right-to-left override */
     EXPECT("\xe2\x80\xa8", true, "\\xe2\\x80\\xa8"); /* line separator */
     EXPECT("\xe2\x81\xa6", true, "\\xe2\\x81\\xa6"); /* isolate */
     EXPECT("\xef\xbb\xbf", true, "\\xef\\xbb\\xbf"); /* byte order mark */
 }
 
-static void what_is_not_utf8_becomes_escapes(void **state)
+static void malformed_utf8_is_escaped(void **state)
 {
     (void)state;
-    EXPECT("\xc3", true, "\\xc3");                              /* cut off */
+    EXPECT("\xc3", true, "\\xc3");                              /* truncated */
     EXPECT("\xc3(", true, "\\xc3(");
-    EXPECT("\xc0\xaf", true, "\\xc0\\xaf");                     /* too long for what it says */
+    EXPECT("\xc0\xaf", true, "\\xc0\\xaf");                     /* overlong */
     EXPECT("\xe0\x80\xaf", true, "\\xe0\\x80\\xaf");
     EXPECT("\xed\xa0\x80", true, "\\xed\\xa0\\x80");            /* surrogate */
     EXPECT("\xf4\x90\x80\x80", true, "\\xf4\\x90\\x80\\x80");   /* above U+10FFFF */
     EXPECT("\xff\xfe", true, "\\xff\\xfe");
 }
 
-static void any_bytes_come_out_harmless(void **state)
+static void random_bytes_come_out_printable(void **state)
 {
     unsigned char in[64];
     char out[sizeof in * 4 + 1];
@@ -84,7 +84,7 @@ static void any_bytes_come_out_harmless(void **state)
     }
 }
 
-static void it_is_cut_at_a_whole_character(void **state)
+static void the_result_is_truncated_at_a_whole_character(void **state)
 {
     char out[8] = "xxxxxxx";
 
@@ -99,13 +99,13 @@ static void it_is_cut_at_a_whole_character(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(plain_text_stays),
-        cmocka_unit_test(controls_become_escapes),
-        cmocka_unit_test(other_characters_stay_only_where_the_terminal_knows_them),
-        cmocka_unit_test(characters_that_control_something_become_escapes),
-        cmocka_unit_test(what_is_not_utf8_becomes_escapes),
-        cmocka_unit_test(any_bytes_come_out_harmless),
-        cmocka_unit_test(it_is_cut_at_a_whole_character),
+        cmocka_unit_test(plain_text_is_unchanged),
+        cmocka_unit_test(control_characters_are_escaped),
+        cmocka_unit_test(non_ascii_characters_are_kept_only_in_utf8),
+        cmocka_unit_test(unicode_controls_are_escaped),
+        cmocka_unit_test(malformed_utf8_is_escaped),
+        cmocka_unit_test(random_bytes_come_out_printable),
+        cmocka_unit_test(the_result_is_truncated_at_a_whole_character),
     };
     return cmocka_run_group_tests_name("printable", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* process: lines of /proc/PID/stat, kind and unkind, and real processes. */
+/* process: well-formed and malformed lines of /proc/PID/stat, and real processes. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -16,7 +16,7 @@
 
 #define REST " 1 10 10 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 3 0 4711 1000 100 184467 1 1 0 0 0 0 0 0 0 0 0 0 17 1 0 0\n"
 
-static void a_plain_line_is_read(void **state)
+static void a_line_is_parsed(void **state)
 {
     struct process p;
 
@@ -41,7 +41,7 @@ static void a_name_may_look_like_the_rest_of_the_line(void **state)
     assert_string_equal(p.name, "");
 }
 
-static void a_long_name_is_cut(void **state)
+static void a_long_name_is_truncated(void **state)
 {
     char line[512] = "7 (";
     struct process p;
@@ -53,7 +53,7 @@ static void a_long_name_is_cut(void **state)
     assert_int_equal(strlen(p.name), PROCESS_NAME_MAX - 1);
 }
 
-static void another_form_is_refused(void **state)
+static void a_malformed_line_is_refused(void **state)
 {
     static const char *const lines[] = {"", "7", "7 (a", "7 a) S" REST, "7 (a) S 1 2 3", ")7( S" REST, "x (a) S" REST};
     struct process p;
@@ -63,7 +63,7 @@ static void another_form_is_refused(void **state)
         assert_int_equal(process_parse(lines[i], &p), -EINVAL);
 }
 
-static void a_zombie_has_ended_but_not_one_whose_threads_live(void **state)
+static void a_zombie_has_ended_unless_other_threads_run(void **state)
 {
     struct process p = {.state = 'Z', .threads = 1};
 
@@ -77,7 +77,7 @@ static void a_zombie_has_ended_but_not_one_whose_threads_live(void **state)
     assert_false(process_has_ended(&p));
 }
 
-static void this_process_started_a_moment_ago(void **state)
+static void a_child_started_just_now(void **state)
 {
     struct process p;
     time_t started = 0, now = time(NULL);
@@ -99,7 +99,7 @@ static void this_process_started_a_moment_ago(void **state)
     assert_int_equal(process_read(child, &p), -ESRCH);
 }
 
-static void what_is_no_pid_is_refused(void **state)
+static void a_pid_that_is_not_positive_is_refused(void **state)
 {
     struct process p;
 
@@ -111,13 +111,13 @@ static void what_is_no_pid_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plain_line_is_read),
+        cmocka_unit_test(a_line_is_parsed),
         cmocka_unit_test(a_name_may_look_like_the_rest_of_the_line),
-        cmocka_unit_test(a_long_name_is_cut),
-        cmocka_unit_test(another_form_is_refused),
-        cmocka_unit_test(a_zombie_has_ended_but_not_one_whose_threads_live),
-        cmocka_unit_test(this_process_started_a_moment_ago),
-        cmocka_unit_test(what_is_no_pid_is_refused),
+        cmocka_unit_test(a_long_name_is_truncated),
+        cmocka_unit_test(a_malformed_line_is_refused),
+        cmocka_unit_test(a_zombie_has_ended_unless_other_threads_run),
+        cmocka_unit_test(a_child_started_just_now),
+        cmocka_unit_test(a_pid_that_is_not_positive_is_refused),
     };
     return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* segment: a segment's life, and each trap on its way. Raw shmget, shmat and shmctl play the others. */
+/* segment: keys, creating, attaching and removing. The tests call shmget, shmat and shmctl to play other programs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -22,7 +22,7 @@
 
 #define NOBODY 65534
 
-/* What one test works with: a key of its own, and the children to be ended after it. */
+/* What one test works with: a private key, and a child to kill afterwards. */
 struct place {
     key_t key;
     pid_t child; /* 0: none */
@@ -64,7 +64,7 @@ static int place_close(void **state)
     return 0;
 }
 
-/* Makes a segment in a child, which then ends (waits: false) or stays until place_close. Its id. */
+/* Creates a segment in a child, which then exits or, if waits is true, stays until place_close. Returns the id. */
 static int make_in_child(struct place *p, size_t size, bool stays)
 {
     int from_child[2], id = -1;
@@ -90,7 +90,7 @@ static int make_in_child(struct place *p, size_t size, bool stays)
     return id;
 }
 
-/* Runs f in a child, as nobody where we are root; its result, or -1 where a signal ended it. */
+/* Runs f in a child, as user nobody if we are root. Returns its result, or -1 if a signal killed it. */
 static int run_as_nobody(int (*f)(struct place *), struct place *p)
 {
     int status;
@@ -117,7 +117,7 @@ static void the_default_path_is_the_programs_folder(void **state)
     assert_int_equal(segment_default_path(path, 4), -ENAMETOOLONG);
 }
 
-static void a_key_holds_proj_device_and_16_bits_of_the_inode(void **state)
+static void a_key_consists_of_proj_device_and_16_bits_of_the_inode(void **state)
 {
     struct place *p = *state;
     struct stat st;
@@ -128,7 +128,7 @@ static void a_key_holds_proj_device_and_16_bits_of_the_inode(void **state)
     assert_int_equal((uint32_t)key, 0x0f000000u | ((uint32_t)st.st_dev & 0xff) << 16 | ((uint32_t)st.st_ino & 0xffff));
 }
 
-static void a_missing_path_is_no_key(void **state)
+static void a_missing_path_gives_no_key(void **state)
 {
     key_t key = 4711;
 
@@ -138,7 +138,7 @@ static void a_missing_path_is_no_key(void **state)
     assert_int_equal(key, 4711);
 }
 
-static void proj_needs_a_bit_among_its_lowest_8(void **state)
+static void the_low_8_bits_of_proj_must_not_be_0(void **state)
 {
     struct place *p = *state;
     key_t key = 4711;
@@ -162,7 +162,7 @@ static void a_replaced_file_has_another_key(void **state)
     assert_int_not_equal(before, after);
 }
 
-static void a_name_without_words_is_the_kits_own(void **state)
+static void the_default_name_is_the_kits_own(void **state)
 {
     struct segment_name name = SEGMENT_NAME_DEFAULT;
     char path[4096];
@@ -177,7 +177,7 @@ static void a_name_without_words_is_the_kits_own(void **state)
     assert_int_equal(segment_name_key(&name, &key), -EINVAL);
 }
 
-/* How many segments of this process's making there are. */
+/* The number of segments that this process created. */
 static int count_own(void)
 {
     char line[512];
@@ -191,7 +191,7 @@ static int count_own(void)
     return n;
 }
 
-static void finding_key_0_makes_no_segment(void **state)
+static void finding_key_0_creates_no_segment(void **state)
 {
     int id = 4711;
 
@@ -201,7 +201,7 @@ static void finding_key_0_makes_no_segment(void **state)
     assert_int_equal(count_own(), 0);
 }
 
-static void a_free_key_is_not_found(void **state)
+static void an_unused_key_is_not_found(void **state)
 {
     struct place *p = *state;
     int id = 4711;
@@ -212,7 +212,7 @@ static void a_free_key_is_not_found(void **state)
 
 /* ---- create ---- */
 
-static void a_new_segment_is_what_was_asked_for(void **state)
+static void a_new_segment_has_what_was_asked_for(void **state)
 {
     struct place *p = *state;
     struct segment s = SEGMENT_EMPTY;
@@ -236,7 +236,7 @@ static void a_new_segment_is_what_was_asked_for(void **state)
     assert_int_equal(count_own(), 0);
 }
 
-static void what_is_no_key_or_size_is_refused(void **state)
+static void an_invalid_key_or_size_is_refused(void **state)
 {
     struct place *p = *state;
     struct segment s = SEGMENT_EMPTY;
@@ -337,7 +337,7 @@ static void a_zombie_creators_segment_is_taken_over(void **state)
 
     int id = make_in_child(p, SEGMENT_SIZE, true);
     kill(p->child, SIGKILL);
-    waitid(P_PID, (id_t)p->child, &info, WEXITED | WNOWAIT); /* it has ended, and stays a zombie */
+    waitid(P_PID, (id_t)p->child, &info, WEXITED | WNOWAIT); /* leaves it a zombie */
     expect_takeover(p, id);
 }
 
@@ -349,7 +349,7 @@ static void *sleep_on(void *unused)
     return NULL;
 }
 
-/* Its first thread ends, and /proc shows the process as a zombie; another thread lives on. */
+/* The first thread ends, so /proc shows the process as a zombie, but another thread still runs. */
 static void a_creator_that_only_looks_like_a_zombie_is_alive(void **state)
 {
     struct place *p = *state;
@@ -392,25 +392,25 @@ static int create_without_right_to_attach(struct place *p)
     return segment_find(p->key, &id) == -ENOENT && s.id == -1 ? 0 : 2;
 }
 
-static void a_failure_midway_leaves_nothing(void **state)
+static void a_failure_midway_leaves_no_segment(void **state)
 {
     assert_int_equal(run_as_nobody(create_without_right_to_attach, *state), 0);
 }
 
-/* ---- whose creator is it ---- */
+/* ---- the creator ---- */
 
-static void a_pid_used_again_is_not_the_creator(void **state)
+static void a_later_process_with_its_pid_is_not_the_creator(void **state)
 {
     (void)state;
     struct segment_stat st = {.creator_pid = getpid(), .change_time = time(NULL)};
     assert_int_equal(segment_creator_state(&st), SEGMENT_CREATOR_RUNS);
 
-    /* A process that started within a second of the change may be the creator: both times are rounded. */
+    /* A process that started within 2 seconds of the change may be the creator, because times are rounded. */
     st.change_time = time(NULL) - 1000;
     assert_int_equal(segment_creator_state(&st), SEGMENT_CREATOR_DEAD);
 }
 
-static void a_creator_of_another_namespace_is_unknown(void **state)
+static void a_creator_in_another_pid_namespace_is_unknown(void **state)
 {
     struct segment_stat st = {.creator_pid = 0, .change_time = time(NULL), .owner = geteuid(),
                               .creator_owner = geteuid(), .size = SEGMENT_SIZE};
@@ -418,7 +418,7 @@ static void a_creator_of_another_namespace_is_unknown(void **state)
 
     (void)state;
     assert_int_equal(segment_creator_state(&st), SEGMENT_CREATOR_UNKNOWN);
-    assert_false(segment_is_ours_to_take(&st, SEGMENT_SIZE, &why));
+    assert_false(segment_may_take_over(&st, SEGMENT_SIZE, &why));
     assert_int_equal(why, SEGMENT_CREATOR_NOT_KNOWN);
 }
 
@@ -444,12 +444,12 @@ static int stat_of_the_unreadable(struct place *p)
     return rc;
 }
 
-static void the_unreadable_is_known_from_proc(void **state)
+static void an_unreadable_segment_is_read_from_proc(void **state)
 {
     assert_int_equal(run_as_nobody(stat_of_the_unreadable, *state), 0);
 }
 
-static void attaching_is_read_only_and_counts_the_others(void **state)
+static void attaching_is_read_only_and_nattch_is_that_of_the_others(void **state)
 {
     struct place *p = *state;
     struct segment s = SEGMENT_EMPTY;
@@ -463,7 +463,7 @@ static void attaching_is_read_only_and_counts_the_others(void **state)
     assert_int_equal(s.size, SEGMENT_SIZE);
     pid_t writer = fork();
     if (writer == 0) {
-        signal(SIGSEGV, SIG_DFL); /* a sanitizer may have put its own there */
+        signal(SIGSEGV, SIG_DFL); /* a sanitizer may have installed a handler */
         *(volatile char *)s.base = 1;
         _exit(0);
     }
@@ -477,7 +477,7 @@ static void attaching_is_read_only_and_counts_the_others(void **state)
     assert_int_equal(st.attached, 0);
 }
 
-static void a_removed_segment_still_attached_says_so_and_frees_its_key(void **state)
+static void a_removed_but_attached_segment_is_marked_and_frees_its_key(void **state)
 {
     struct place *p = *state;
     struct segment old = SEGMENT_EMPTY, new = SEGMENT_EMPTY;
@@ -502,7 +502,7 @@ static void a_removed_segment_still_attached_says_so_and_frees_its_key(void **st
     segment_detach(&old);
 }
 
-static void no_segment_is_no_segment(void **state)
+static void a_segment_that_is_gone_gives_an_error(void **state)
 {
     struct place *p = *state;
     struct segment s = SEGMENT_EMPTY;
@@ -525,15 +525,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_default_path_is_the_programs_folder),
-        TEST(a_key_holds_proj_device_and_16_bits_of_the_inode),
-        TEST(a_missing_path_is_no_key),
-        TEST(proj_needs_a_bit_among_its_lowest_8),
+        TEST(a_key_consists_of_proj_device_and_16_bits_of_the_inode),
+        TEST(a_missing_path_gives_no_key),
+        TEST(the_low_8_bits_of_proj_must_not_be_0),
         TEST(a_replaced_file_has_another_key),
-        TEST(a_name_without_words_is_the_kits_own),
-        TEST(finding_key_0_makes_no_segment),
-        TEST(a_free_key_is_not_found),
-        TEST(a_new_segment_is_what_was_asked_for),
-        TEST(what_is_no_key_or_size_is_refused),
+        TEST(the_default_name_is_the_kits_own),
+        TEST(finding_key_0_creates_no_segment),
+        TEST(an_unused_key_is_not_found),
+        TEST(a_new_segment_has_what_was_asked_for),
+        TEST(an_invalid_key_or_size_is_refused),
         TEST(a_living_creators_segment_is_refused),
         TEST(a_larger_segment_is_refused),
         TEST(a_smaller_segment_is_refused),
@@ -542,13 +542,13 @@ int main(void)
         TEST(a_dead_creators_segment_is_taken_over),
         TEST(a_zombie_creators_segment_is_taken_over),
         TEST(a_creator_that_only_looks_like_a_zombie_is_alive),
-        TEST(a_failure_midway_leaves_nothing),
-        TEST(a_pid_used_again_is_not_the_creator),
-        TEST(a_creator_of_another_namespace_is_unknown),
-        TEST(the_unreadable_is_known_from_proc),
-        TEST(attaching_is_read_only_and_counts_the_others),
-        TEST(a_removed_segment_still_attached_says_so_and_frees_its_key),
-        TEST(no_segment_is_no_segment),
+        TEST(a_failure_midway_leaves_no_segment),
+        TEST(a_later_process_with_its_pid_is_not_the_creator),
+        TEST(a_creator_in_another_pid_namespace_is_unknown),
+        TEST(an_unreadable_segment_is_read_from_proc),
+        TEST(attaching_is_read_only_and_nattch_is_that_of_the_others),
+        TEST(a_removed_but_attached_segment_is_marked_and_frees_its_key),
+        TEST(a_segment_that_is_gone_gives_an_error),
     };
     return cmocka_run_group_tests_name("segment", tests, NULL, NULL);
 }
