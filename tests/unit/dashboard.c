@@ -15,7 +15,7 @@ static const char nested[] = "shmlab layout 1\nstruct r {\nchar[19] intro\n"
 
 struct view {
     struct layout layout;
-    struct model m;
+    struct state s;
     struct source source;
     uint8_t *bytes;
 };
@@ -24,15 +24,15 @@ static void view_open(struct view *v, const char *layout, size_t size)
 {
     memset(v, 0, sizeof *v);
     v->layout = layout != NULL ? layout_of(layout) : (struct layout){.count = 0};
-    model_init(&v->m);
-    assert_int_equal(model_resize(&v->m, size), 0);
-    assert_int_equal(model_set_layout(&v->m, &v->layout, "struct x, from a program with a name"), 0);
+    state_init(&v->s);
+    state_resize(&v->s, size);
+    assert_int_equal(state_set_layout(&v->s, &v->layout, "struct x, from a program with a name"), 0);
     v->bytes = calloc(size + 64, 1);
     assert_non_null(v->bytes);
     message_bytes(v->bytes);
-    model_shape(&v->m, 16, 10);
-    model_tick(&v->m, 1000);
-    model_take(&v->m, 0, v->bytes, size);
+    cursor_shape(&v->s.cursor, &v->s.window, 16, 10);
+    history_tick(&v->s.history, &v->s.window, 1000);
+    history_take(&v->s.history, &v->s.window, 0, v->bytes, size);
     v->source = (struct source){.spec.kind = &source_segment, .state = SOURCE_LIVE, .attached_before = true,
                                 .key = 0x0f20074e, .creator_runs = true, .creator_name = "shm-server",
                                 .owner = "somebody"};
@@ -41,7 +41,7 @@ static void view_open(struct view *v, const char *layout, size_t size)
 
 static void view_close(struct view *v)
 {
-    model_free(&v->m);
+    state_free(&v->s);
     layout_free(&v->layout);
     free(v->bytes);
 }
@@ -58,9 +58,9 @@ static bool apart(struct rect a, struct rect b)
     return a.row + a.rows <= b.row || b.row + b.rows <= a.row || a.col + a.cols <= b.col || b.col + b.cols <= a.col;
 }
 
-static void assert_plan(const struct model *m, int rows, int cols)
+static void assert_plan(const struct state *s, int rows, int cols)
 {
-    struct dashboard d = dashboard_plan(m, rows, cols);
+    struct dashboard d = dashboard_plan(s, rows, cols);
     const struct rect lines[] = {
         {0, 0, 1, cols},                                                               /* title */
         {rows - 1, 0, rows > 1 ? 1 : 0, cols},                                         /* status */
@@ -87,7 +87,7 @@ static void assert_plan(const struct model *m, int rows, int cols)
         }
     }
     /* From 20x6 on bytes are seen. */
-    assert_true(rows < 6 || cols < 20 || m->size == 0 || d.grid.rows >= 2);
+    assert_true(rows < 6 || cols < 20 || s->window.size == 0 || d.grid.rows >= 2);
 }
 
 static void all_parts_stand_inside_and_apart(void **state)
@@ -99,11 +99,11 @@ static void all_parts_stand_inside_and_apart(void **state)
             struct view v;
             view_open(&v, l == 0 ? MESSAGE_TEXT : nested, sizes[s]);
             for (int want = 0; want <= 64; want += 32) {
-                v.m.want_width = want;
-                v.m.neighbours = want != 32;
+                v.s.cursor.want_width = want;
+                v.s.neighbours = want != 32;
                 for (int rows = 1; rows <= 200; rows += rows < 70 ? 1 : 7) {
                     for (int cols = 1; cols <= 500; cols += cols < 140 ? 2 : 11) {
-                        assert_plan(&v.m, rows, cols);
+                        assert_plan(&v.s, rows, cols);
                     }
                 }
             }
@@ -120,9 +120,9 @@ static char *drawn(struct view *v, const struct theme *t, int rows, int cols)
     char *text = NULL;
     size_t size;
     assert_int_equal(canvas_init(&c, rows, cols, t->utf8), 0);
-    struct dashboard d = dashboard_plan(&v->m, rows, cols);
-    model_shape(&v->m, d.shape.width, d.grid.rows);
-    dashboard_draw(&c, t, &d, &v->m, &v->source);
+    struct dashboard d = dashboard_plan(&v->s, rows, cols);
+    cursor_shape(&v->s.cursor, &v->s.window, d.shape.width, d.grid.rows);
+    dashboard_draw(&c, t, &d, &v->s, &v->source);
     FILE *out = open_memstream(&text, &size);
     assert_non_null(out);
     (t->colour ? canvas_ansi : canvas_text)(&c, out);
@@ -157,14 +157,14 @@ static void draw_everywhere(struct view *v, uint64_t *random)
         bool random_size = i >= sizeof sizes / sizeof *sizes;
         int rows = random_size ? 1 + (int)random_below(random, 70) : sizes[i].rows;
         int cols = random_size ? 1 + (int)random_below(random, 210) : sizes[i].cols;
-        v->m.help = i % 7 == 0;
-        v->m.help_top = i;
-        v->m.prompt = i % 5 == 0 ? ':' : 0;
-        memset(v->m.typed, 'x', i);
-        v->m.typed[i] = '\0';
-        v->m.frozen = i % 4 == 0;
-        v->m.want_width = i % 3 == 0 ? 1 << random_below(random, 7) : 0;
-        model_go(&v->m, random_below(random, (unsigned)v->m.size + 3));
+        v->s.cursor.help.open = i % 7 == 0;
+        v->s.cursor.help.top = i;
+        v->s.cursor.prompt = i % 5 == 0 ? ':' : 0;
+        memset(v->s.cursor.typed, 'x', i);
+        v->s.cursor.typed[i] = '\0';
+        v->s.history.frozen = i % 4 == 0;
+        v->s.cursor.want_width = i % 3 == 0 ? 1 << random_below(random, 7) : 0;
+        cursor_go(&v->s.cursor, &v->s.window, random_below(random, (unsigned)v->s.window.size + 3));
         char *text = drawn(v, t, rows, cols);
         assert_harmless(text, t);
         free(text);
@@ -183,8 +183,8 @@ static void any_picture_draws_at_any_size(void **state)
             for (size_t i = 0; i < sizes[s]; i++) {
                 v.bytes[i] = (uint8_t)random_next(&random);
             }
-            model_take(&v.m, 0, v.bytes, sizes[s]);
-            model_tick(&v.m, 1100);
+            history_take(&v.s.history, &v.s.window, 0, v.bytes, sizes[s]);
+            history_tick(&v.s.history, &v.s.window, 1100);
             draw_everywhere(&v, &random);
             view_close(&v);
         }
@@ -199,11 +199,11 @@ static void a_map_of_a_gibibyte_tells_where_its_rows_start(void **state)
     struct view v;
     size_t first, count;
     view_open(&v, NULL, 1024);
-    assert_int_equal(model_resize(&v.m, (size_t)1 << 30), 0);
-    model_go(&v.m, (size_t)300 << 20);
-    model_want(&v.m, &first, &count);
+    state_resize(&v.s, (size_t)1 << 30);
+    cursor_go(&v.s.cursor, &v.s.window, (size_t)300 << 20);
+    state_want(&v.s, &first, &count);
     uint8_t *bytes = calloc(count, 1);
-    model_take(&v.m, first, bytes, count);
+    history_take(&v.s.history, &v.s.window, first, bytes, count);
     free(bytes);
     char *text = drawn(&v, &plain, 30, 100);
     static const char *const rows[] = {"|   0", "|256M", "|512M", "|768M"};
@@ -257,7 +257,7 @@ static void a_screen_says_what_is_where(void **state)
     (void)state;
     struct view v;
     view_open(&v, MESSAGE_TEXT, 1024);
-    model_go(&v.m, 21);
+    cursor_go(&v.s.cursor, &v.s.window, 21);
     char *text = drawn(&v, &themes[0], 24, 80);
     static const char *const wanted[] = {
         " shm-view key 0x0f20074e  id 98332  1024 bytes  somebody 600  nattch 2", "live",
@@ -284,27 +284,27 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         struct view v;
         view_open(&v, MESSAGE_TEXT, 1000);
-        model_go(&v.m, 0);
-        struct dashboard d = dashboard_plan(&v.m, sizes[s].rows, sizes[s].cols);
-        model_shape(&v.m, d.shape.width, d.grid.rows);
+        cursor_go(&v.s.cursor, &v.s.window, 0);
+        struct dashboard d = dashboard_plan(&v.s, sizes[s].rows, sizes[s].cols);
+        cursor_shape(&v.s.cursor, &v.s.window, d.shape.width, d.grid.rows);
         size_t width = (size_t)d.shape.width;
         for (size_t offset = 0; offset < width * (size_t)d.grid.rows && offset < 1000; offset++) {
             int row = d.grid.row + (int)(offset / width);
             int col = d.grid.col + rows_hex_column(&d.shape, (int)(offset % width));
-            assert_int_equal(dashboard_offset_at(&d, &v.m, row, col), offset);
-            assert_int_equal(dashboard_offset_at(&d, &v.m, row, col + 1), offset);
-            assert_int_equal(dashboard_offset_at(&d, &v.m, row, col + 2), SIZE_MAX); /* the sign before the next */
+            assert_int_equal(dashboard_offset_at(&d, &v.s, row, col), offset);
+            assert_int_equal(dashboard_offset_at(&d, &v.s, row, col + 1), offset);
+            assert_int_equal(dashboard_offset_at(&d, &v.s, row, col + 2), SIZE_MAX); /* the sign before the next */
         }
         for (int row = -1; row <= sizes[s].rows; row++) {
             for (int col = -1; col <= sizes[s].cols; col++) {
-                size_t offset = dashboard_offset_at(&d, &v.m, row, col);
+                size_t offset = dashboard_offset_at(&d, &v.s, row, col);
                 assert_true(offset == SIZE_MAX || offset < 1000);
             }
         }
-        assert_int_equal(dashboard_offset_at(&d, &v.m, 0, 3), SIZE_MAX);
+        assert_int_equal(dashboard_offset_at(&d, &v.s, 0, 3), SIZE_MAX);
         if (d.fields.rows > 3) {
-            assert_int_equal(dashboard_offset_at(&d, &v.m, d.fields.row, d.fields.col + 1), SIZE_MAX); /* heading */
-            assert_int_equal(dashboard_offset_at(&d, &v.m, d.fields.row + 2, d.fields.col + 1), 20);
+            assert_int_equal(dashboard_offset_at(&d, &v.s, d.fields.row, d.fields.col + 1), SIZE_MAX); /* heading */
+            assert_int_equal(dashboard_offset_at(&d, &v.s, d.fields.row + 2, d.fields.col + 1), 20);
         }
         view_close(&v);
     }

@@ -7,14 +7,14 @@
 #include "keys.h"
 #include "panel_attached.h"
 
-#define WIDTH_MOST 64       /* bytes a row */
-#define FOUND_STRINGS_ROWS 12       /* without a layout, in place of the fields */
-#define SIDE_MIN 44         /* columns that the panels need beside the grid */
-#define RIGHT_COLS 37       /* of map and inspector below the grid: 5 for the offset, 32 characters */
-#define INSPECTOR_SMALL 7   /* rows: byte, heading, 5 readings */
+#define WIDTH_MOST 64         /* bytes a row */
+#define FOUND_STRINGS_ROWS 12 /* without a layout, in place of the fields */
+#define SIDE_MIN 44           /* columns that the panels need beside the grid */
+#define RIGHT_COLS 37         /* of map and inspector below the grid: 5 for the offset, 32 characters */
+#define INSPECTOR_SMALL 7     /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
-#define PANELS_MIN_ROWS 14  /* below that the grid has the screen for itself */
-#define ATTACHED_MIN 3      /* rows: two programs and one line more */
+#define PANELS_MIN_ROWS 14    /* below that the grid has the screen for itself */
+#define ATTACHED_MIN 3        /* rows: two programs and one line more */
 #define ATTACHED_FROM_ROWS 30 /* of the screen: below that key a shows who is attached */
 #define ATTACHED_FROM_COLS 100
 
@@ -23,9 +23,9 @@ static int clamp(int n, int low, int high)
     return n < low ? low : n > high ? high : n;
 }
 
-static int field_rows(const struct model *m)
+static int field_rows(const struct state *s)
 {
-    size_t rows = panel_fields_rows(&m->fields, 200);
+    size_t rows = panel_fields_rows(&s->cursor.fields, 200);
     return rows == 0 ? FOUND_STRINGS_ROWS : (int)rows + 1;
 }
 
@@ -36,22 +36,22 @@ static void plan_attached_wide(struct dashboard *d, struct rect side)
     d->attached = (struct rect){d->attached_rule + 1, side.col, side.row + side.rows - d->attached_rule - 1, side.cols};
 }
 
-static bool has_attached_stacked(const struct dashboard *d, const struct model *m)
+static bool has_attached_stacked(const struct dashboard *d, const struct state *s)
 {
-    return m->neighbours && d->rows >= ATTACHED_FROM_ROWS && d->cols >= ATTACHED_FROM_COLS;
+    return s->neighbours && d->rows >= ATTACHED_FROM_ROWS && d->cols >= ATTACHED_FROM_COLS;
 }
 
 /* Below the fields, in what they leave free. */
-static void plan_attached_stacked(struct dashboard *d, const struct model *m)
+static void plan_attached_stacked(struct dashboard *d, const struct state *s)
 {
-    int rows = clamp(d->fields.rows - field_rows(m), 1 + ATTACHED_MIN, d->fields.rows / 2);
+    int rows = clamp(d->fields.rows - field_rows(s), 1 + ATTACHED_MIN, d->fields.rows / 2);
     d->fields.rows -= rows;
     d->attached_rule = d->fields.row + d->fields.rows;
     d->attached = (struct rect){d->attached_rule + 1, 0, rows - 1, d->fields.cols};
 }
 
 /* Grid left, from the top: fields, inspector, map, who is attached. */
-static void plan_wide(struct dashboard *d, const struct model *m)
+static void plan_wide(struct dashboard *d, const struct state *s)
 {
     int body = d->rows - 2, left = rows_columns(&d->shape) + 2;
     struct rect side = {1, left + 1, body, d->cols - left - 1};
@@ -60,13 +60,13 @@ static void plan_wide(struct dashboard *d, const struct model *m)
     d->wall_col = left;
     d->wall_row = 1;
     d->wall_rows = body;
-    int attached = m->neighbours && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
+    int attached = s->neighbours && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
     int inspector = body >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
-    int left_over = body - attached - inspector - 2 - field_rows(m);
-    int map = panel_map_rows(m->size, side.cols, clamp(left_over, 4, body / 2 + 4));
+    int left_over = body - attached - inspector - 2 - field_rows(s);
+    int map = panel_map_rows(s->window.size, side.cols, clamp(left_over, 4, body / 2 + 4));
     map = clamp(map, 0, body - attached - inspector - 6);
     int fields = body - attached - inspector - map - 2;
-    fields = clamp(fields, 2, clamp(field_rows(m), 2, fields));
+    fields = clamp(fields, 2, clamp(field_rows(s), 2, fields));
     d->fields = (struct rect){side.row, side.col, fields, side.cols};
     d->inspector_rule = side.row + fields;
     d->inspector = (struct rect){d->inspector_rule + 1, side.col, inspector, side.cols};
@@ -78,14 +78,14 @@ static void plan_wide(struct dashboard *d, const struct model *m)
 }
 
 /* Grid above; below it the fields at the left, map and inspector at the right. */
-static void plan_stacked(struct dashboard *d, const struct model *m)
+static void plan_stacked(struct dashboard *d, const struct state *s)
 {
     int body = d->rows > 2 ? d->rows - 2 : 0;
     d->header = body >= 8;
     int below = 0;
     if (body >= PANELS_MIN_ROWS) {
-        int attached = has_attached_stacked(d, m) ? 1 + ATTACHED_MIN : 0;
-        int wish = clamp(field_rows(m) + attached + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
+        int attached = has_attached_stacked(d, s) ? 1 + ATTACHED_MIN : 0;
+        int wish = clamp(field_rows(s) + attached + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
         below = clamp(body / 2 + 2, 8, wish);
     }
     int left = rows_columns(&d->shape) < d->cols ? 1 : 0;
@@ -104,51 +104,51 @@ static void plan_stacked(struct dashboard *d, const struct model *m)
     d->wall_row = panel.row;
     d->wall_rows = panel.rows;
     int right = d->wall_col + 1;
-    int map = panel_map_rows(m->size, RIGHT_COLS, clamp(panel.rows - INSPECTOR_SMALL - 1, 2, panel.rows / 2));
+    int map = panel_map_rows(s->window.size, RIGHT_COLS, clamp(panel.rows - INSPECTOR_SMALL - 1, 2, panel.rows / 2));
     map = clamp(map, 0, panel.rows / 2);
     d->map = (struct rect){panel.row, right, map, RIGHT_COLS};
     d->inspector_rule = panel.row + map;
     d->inspector = (struct rect){d->inspector_rule + 1, right, panel.rows - map - 1, RIGHT_COLS};
-    if (has_attached_stacked(d, m)) {
-        plan_attached_stacked(d, m);
+    if (has_attached_stacked(d, s)) {
+        plan_attached_stacked(d, s);
     }
 }
 
-struct dashboard dashboard_plan(const struct model *m, int rows, int cols)
+struct dashboard dashboard_plan(const struct state *s, int rows, int cols)
 {
-    struct dashboard d = {.rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1,
-                          .attached_rule = -1};
-    if (m->size == 0) {
+    struct dashboard d = {
+        .rows = rows, .cols = cols, .divider = -1, .map_rule = -1, .inspector_rule = -1, .attached_rule = -1};
+    if (s->window.size == 0) {
         d.shape = rows_fit(cols, 0, 16, 0);
         d.grid = (struct rect){1, cols > 40 ? 1 : 0, rows > 2 ? rows - 2 : 0, cols > 40 ? cols - 1 : cols};
         return d;
     }
-    int most = m->want_width > 0 ? m->want_width : 32;
-    d.shape = rows_fit(cols - SIDE_MIN - 3, m->want_width, most, m->size);
+    int most = s->cursor.want_width > 0 ? s->cursor.want_width : 32;
+    d.shape = rows_fit(cols - SIDE_MIN - 3, s->cursor.want_width, most, s->window.size);
     /* Panels beside the grid, unless that costs bytes a row that the person asked for. */
-    struct rows_shape alone = rows_fit(cols, m->want_width, 16, m->size);
+    struct rows_shape alone = rows_fit(cols, s->cursor.want_width, 16, s->window.size);
     if (rows >= 22 && d.shape.characters && d.shape.width >= alone.width) {
-        plan_wide(&d, m);
+        plan_wide(&d, s);
     } else {
         d.shape = alone;
-        plan_stacked(&d, m);
+        plan_stacked(&d, s);
     }
     return d;
 }
 
-void dashboard_shape(struct dashboard *d, struct model *m)
+void dashboard_shape(struct dashboard *d, struct state *s)
 {
-    m->cols = d->cols;
-    model_shape(m, d->shape.width, d->grid.rows);
-    model_table(m, d->fields.rows - 1);
+    s->cursor.cols = d->cols;
+    cursor_shape(&s->cursor, &s->window, d->shape.width, d->grid.rows);
+    cursor_table(&s->cursor, &s->window, d->fields.rows - 1);
 }
 
 /* ---- drawing ---- */
 
-static void draw_title(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+static void draw_title(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                        const struct source *source)
 {
-    struct style s = theme_words(t, WORDS_TITLE);
+    struct style style = theme_words(t, WORDS_TITLE);
     char part[8][64] = {" shm-view "};
     size_t n = 1;
     source_title(source, part[n++], sizeof *part);
@@ -156,8 +156,8 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     if (segment) {
         snprintf(part[n++], sizeof *part, "id %d", source->stat.id);
     }
-    if (m->size > 0) {
-        snprintf(part[n++], sizeof *part, "%zu bytes", m->size);
+    if (s->window.size > 0) {
+        snprintf(part[n++], sizeof *part, "%zu bytes", s->window.size);
     }
     if (source->owner[0] != '\0') {
         snprintf(part[n++], sizeof *part, "%s %03o", source->owner, (unsigned)source->stat.mode);
@@ -168,18 +168,19 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
         snprintf(part[n++], sizeof *part, "by %s %d", runs ? source->creator_name : "dead pid",
                  (int)source->stat.creator_pid);
     }
-    canvas_fill(c, 0, 0, d->cols, s, " ");
-    const char *state = m->frozen ? "frozen" : source_state_name(source->state);
+    canvas_fill(c, 0, 0, d->cols, style, " ");
+    const char *state = s->history.frozen ? "frozen" : source_state_name(source->state);
     int room = d->cols - canvas_width(state) - 3;
-    canvas_printf(c, 0, d->cols - canvas_width(state) - 1, (struct style){s.colour, s.attr | STYLE_BOLD}, "%s", state);
+    canvas_printf(c, 0, d->cols - canvas_width(state) - 1, (struct style){style.colour, style.attr | STYLE_BOLD}, "%s",
+                  state);
     int col = 0;
     for (size_t i = 0; i < n; i++) {
         int width = canvas_width(part[i]) + (i == 0 ? 0 : 2);
         if (col + width > room) {
             break; /* the least important words come last */
         }
-        col = canvas_put(c, 0, col, s, part[i]);
-        col = canvas_put(c, 0, col, s, i == 0 ? "" : "  ");
+        col = canvas_put(c, 0, col, style, part[i]);
+        col = canvas_put(c, 0, col, style, i == 0 ? "" : "  ");
     }
 }
 
@@ -192,36 +193,36 @@ static void draw_row(struct canvas *c, const struct theme *t, const struct dashb
     rows_draw(c, row, d->grid.col, t, &d->shape, offset, cells, width);
 }
 
-static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                       const struct grid_input *in)
 {
-    struct squeeze s = model_lines(m);
-    struct squeeze_line line = squeeze_line(&s, m->top);
+    struct squeeze lines = cursor_lines(&s->cursor, &s->window);
+    struct squeeze_line line = squeeze_line(&lines, s->cursor.top);
     if (d->header) {
-        rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, m->size > 0 ? m->cursor : SIZE_MAX);
+        rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, s->window.size > 0 ? s->cursor.at : SIZE_MAX);
     }
     bool more = true;
     for (int row = d->grid.row; row < d->grid.row + d->grid.rows && more; row++) {
-        size_t start = line.offset, rows = line.rows, end = start + rows * s.width;
-        end = end < m->size ? end : m->size;
-        more = squeeze_next(&s, &line);
+        size_t start = line.offset, rows = line.rows, end = start + rows * lines.width;
+        end = end < s->window.size ? end : s->window.size;
+        more = squeeze_next(&lines, &line);
         if (rows == 1) {
             draw_row(c, t, d, in, row, start);
             continue;
         }
-        bool selected = m->cursor >= start && m->cursor < end, unknown = more && !squeeze_known(&s, end);
+        bool selected = s->cursor.at >= start && s->cursor.at < end, unknown = more && !squeeze_known(&lines, end);
         rows_draw_zeros(c, row, d->grid.col, t, &d->shape, start, end, selected, unknown);
         more = more && !unknown;
     }
 }
 
 /* The fields, or, where there is no layout, what text there is. */
-static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                         const struct grid_input *in)
 {
-    const struct field_table table = {&m->fields, in};
-    const struct string_table strings = {in, m->top, m->layout_title};
-    if (panel_fields_rows(&m->fields, 1) == 0) {
+    const struct field_table table = {&s->cursor.fields, in};
+    const struct string_table strings = {in, s->cursor.top, s->window.layout_title};
+    if (panel_fields_rows(&s->cursor.fields, 1) == 0) {
         panel_strings(c, t, &strings, d->fields);
     } else {
         panel_fields(c, t, &table, d->fields);
@@ -240,16 +241,16 @@ static void draw_rule(struct canvas *c, const struct theme *t, int row, int col,
     }
 }
 
-static void where_words(const struct model *m, char *out, size_t out_size)
+static void where_words(const struct state *s, char *out, size_t out_size)
 {
     char where[160];
-    const struct grid_input in = model_grid(m, m->cursor);
-    const struct field_table table = {&m->fields, &in};
+    const struct grid_input in = cursor_grid(&s->cursor, &s->window);
+    const struct field_table table = {&s->cursor.fields, &in};
     panel_where(&table, where, sizeof where);
-    if (m->size == 0) {
+    if (s->window.size == 0) {
         snprintf(out, out_size, "%s", where);
     } else {
-        snprintf(out, out_size, "0x%04zx = %zu  %s", m->cursor, m->cursor, where);
+        snprintf(out, out_size, "0x%04zx = %zu  %s", s->cursor.at, s->cursor.at, where);
     }
 }
 
@@ -263,16 +264,18 @@ static void draw_attached_rule(struct canvas *c, const struct theme *t, const st
     panel_attached_head(&who, head, sizeof head);
     draw_rule(c, t, d->attached_rule, d->attached.col, d->attached.cols, head[0] != '\0' ? head : "attached");
     canvas_put(c, d->attached_rule, d->wall_col, theme_words(t, WORDS_RULE),
-               theme_sign(t, level ? SIGN_HLINE : left ? SIGN_TEE_LEFT : SIGN_TEE_RIGHT));
+               theme_sign(t, level  ? SIGN_HLINE
+                             : left ? SIGN_TEE_LEFT
+                                    : SIGN_TEE_RIGHT));
 }
 
 /* The line, between the panels or over the inspector, that tells where the cursor is. */
-static void draw_where(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m)
+static void draw_where(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s)
 {
     char where[192];
     struct style rule = theme_words(t, WORDS_RULE);
     bool stacked = d->divider >= 0;
-    where_words(m, where, sizeof where);
+    where_words(s, where, sizeof where);
     if (stacked) {
         draw_rule(c, t, d->divider, 0, d->cols, where);
         if (d->wall_rows > 0 && strcmp(canvas_at(c, d->divider, d->wall_col)->text, theme_sign(t, SIGN_HLINE)) == 0) {
@@ -286,14 +289,14 @@ static void draw_where(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                        const struct source *source)
 {
     struct style rule = theme_words(t, WORDS_RULE);
     for (int i = 0; i < d->wall_rows; i++) {
         canvas_put(c, d->wall_row + i, d->wall_col, rule, theme_sign(t, SIGN_VLINE));
     }
-    draw_where(c, t, d, m);
+    draw_where(c, t, d, s);
     if (d->map_rule >= 0) {
         draw_rule(c, t, d->map_rule, d->wall_col + 1, d->cols - d->wall_col - 1, "the whole segment");
         canvas_put(c, d->map_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
@@ -304,26 +307,26 @@ static void draw_walls(struct canvas *c, const struct theme *t, const struct das
 }
 
 /* Frozen: when that was, how far back, and what changed then. */
-static void draw_when(struct canvas *c, const struct theme *t, const struct model *m, int row, int room)
+static void draw_when(struct canvas *c, const struct theme *t, const struct state *s, int row, int room)
 {
     char when[96];
-    model_when(m, when, sizeof when);
+    history_when(&s->history, when, sizeof when);
     int col = canvas_width(when);
     canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), when);
-    if (m->news.text[0] != '\0' && room - col > 4) {
-        canvas_put_cut(c, row, col + 2, room - col - 2, theme_words(t, WORDS_PLAIN), m->news.text);
+    if (s->history.news[0] != '\0' && room - col > 4) {
+        canvas_put_cut(c, row, col + 2, room - col - 2, theme_words(t, WORDS_PLAIN), s->history.news);
     }
 }
 
-static void draw_status(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+static void draw_status(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                         const struct source *source)
 {
     static const char keys[] = " ? help  q quit";
     int row = d->rows - 1, room = d->cols - (int)sizeof keys + 1;
-    if (m->prompt != 0) {
-        const char *typed = m->typed;
+    if (s->cursor.prompt != 0) {
+        const char *typed = s->cursor.typed;
         int cut = canvas_width(typed) - (d->cols - 3);
-        canvas_printf(c, row, 0, theme_words(t, WORDS_STRONG), "%c%s_", m->prompt, typed + (cut > 0 ? cut : 0));
+        canvas_printf(c, row, 0, theme_words(t, WORDS_STRONG), "%c%s_", s->cursor.prompt, typed + (cut > 0 ? cut : 0));
         return;
     }
     if (room >= 16) {
@@ -331,19 +334,19 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     } else {
         room = d->cols;
     }
-    if (m->message[0] != '\0') {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), m->message);
-    } else if (source->line[0] != '\0' && m->size > 0) {
+    if (s->cursor.message[0] != '\0') {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), s->cursor.message);
+    } else if (source->line[0] != '\0' && s->window.size > 0) {
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), source->line);
-    } else if (m->doubt[0] != '\0' && !m->frozen) {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), m->doubt);
-    } else if (m->frozen) {
-        draw_when(c, t, m, row, room);
-    } else if (m->news.text[0] != '\0') {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), m->news.text);
-    } else if (layout_leaves(m->layout) > 0) {
+    } else if (s->window.doubt[0] != '\0' && !s->history.frozen) {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), s->window.doubt);
+    } else if (s->history.frozen) {
+        draw_when(c, t, s, row, room);
+    } else if (s->history.news[0] != '\0') {
+        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), s->history.news);
+    } else if (layout_leaves(s->window.layout) > 0) {
         char words[160];
-        snprintf(words, sizeof words, "layout: %s", m->layout_title);
+        snprintf(words, sizeof words, "layout: %s", s->window.layout_title);
         canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_LABEL), words);
     }
 }
@@ -363,11 +366,14 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-static size_t draw_help(struct canvas *c, const struct theme *t, const struct model *m)
+static size_t draw_help(struct canvas *c, const struct theme *t, const struct state *s)
 {
     struct help_key keys[64];
-    struct help help = {.keys = keys, .palette = m->palette, .rings = m->rings, .guarded = m->guarded,
-                        .top = m->help_top};
+    struct help help = {.keys = keys,
+                        .palette = s->window.palette,
+                        .rings = s->history.rings,
+                        .guarded = s->window.guarded,
+                        .top = s->cursor.help.top};
     for (size_t i = 0; i < key_row_count && help.key_count < sizeof keys / sizeof *keys; i++) {
         if (key_rows[i].label[0] != '\0') {
             keys[help.key_count++] = (struct help_key){key_rows[i].label, key_rows[i].help};
@@ -376,51 +382,52 @@ static size_t draw_help(struct canvas *c, const struct theme *t, const struct mo
     return panel_help(c, t, &help);
 }
 
-size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct model *m,
+size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                       const struct source *source)
 {
     canvas_clear(c);
-    if (m->help) {
-        return draw_help(c, t, m);
+    if (s->cursor.help.open) {
+        return draw_help(c, t, s);
     }
     const struct attached who = source_attached(source);
-    if (m->attached) {
-        return panel_attached_full(c, t, &who, m->attached_top);
+    if (s->cursor.attached.open) {
+        return panel_attached_full(c, t, &who, s->cursor.attached.top);
     }
-    const struct grid_input in = model_grid(m, m->cursor);
-    draw_title(c, t, d, m, source);
-    if (m->size > 0) {
-        draw_grid(c, t, d, m, &in);
+    const struct grid_input in = cursor_grid(&s->cursor, &s->window);
+    draw_title(c, t, d, s, source);
+    if (s->window.size > 0) {
+        draw_grid(c, t, d, s, &in);
     } else {
         draw_empty(c, t, d, source);
     }
-    draw_walls(c, t, d, m, source);
-    draw_fields(c, t, d, m, &in);
-    panel_inspector(c, t, &in, m->big_endian, d->inspector);
+    draw_walls(c, t, d, s, source);
+    draw_fields(c, t, d, s, &in);
+    panel_inspector(c, t, &in, s->cursor.big_endian, d->inspector);
     panel_map(c, t, &in, d->map);
     panel_attached(c, t, &who, 0, d->attached);
-    draw_status(c, t, d, m, source);
+    draw_status(c, t, d, s, source);
     return 0;
 }
 
 /* The byte of the grid that is drawn there. */
-static size_t grid_offset_at(const struct dashboard *d, const struct model *m, int row, int col)
+static size_t grid_offset_at(const struct dashboard *d, const struct state *s, int row, int col)
 {
-    struct squeeze s = model_lines(m);
-    struct squeeze_line line = squeeze_line(&s, m->top);
+    struct squeeze lines = cursor_lines(&s->cursor, &s->window);
+    struct squeeze_line line = squeeze_line(&lines, s->cursor.top);
     int byte = rows_byte_at(&d->shape, col - d->grid.col);
-    if (squeeze_walk(&s, &line, row - d->grid.row) != (size_t)(row - d->grid.row) || m->top >= m->size) {
+    size_t size = s->window.size, steps = (size_t)(row - d->grid.row);
+    if (squeeze_walk(&lines, &line, row - d->grid.row) != steps || s->cursor.top >= size) {
         return SIZE_MAX;
     }
     bool squeezed = line.rows > 1 && col >= d->grid.col && col < d->grid.col + rows_columns(&d->shape);
     size_t offset = squeezed ? line.offset : byte >= 0 ? line.offset + (size_t)byte : SIZE_MAX;
-    return offset < m->size ? offset : SIZE_MAX;
+    return offset < size ? offset : SIZE_MAX;
 }
 
-size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int row, int col)
+size_t dashboard_offset_at(const struct dashboard *d, const struct state *s, int row, int col)
 {
     if (row >= d->grid.row && row < d->grid.row + d->grid.rows) {
-        size_t offset = grid_offset_at(d, m, row, col);
+        size_t offset = grid_offset_at(d, s, row, col);
         if (offset != SIZE_MAX) {
             return offset;
         }
@@ -428,7 +435,8 @@ size_t dashboard_offset_at(const struct dashboard *d, const struct model *m, int
     struct rect f = d->fields;
     if (row > f.row && row < f.row + f.rows && col >= f.col && col < f.col + f.cols) {
         struct field_row field;
-        return panel_fields_row_at(&m->fields, f, row, &field) && field.offset < m->size ? field.offset : SIZE_MAX;
+        bool any = panel_fields_row_at(&s->cursor.fields, f, row, &field);
+        return any && field.offset < s->window.size ? field.offset : SIZE_MAX;
     }
     return SIZE_MAX;
 }

@@ -10,29 +10,29 @@
 /* ---- : ---- */
 
 /* Puts the cursor on a row of the field table, unfolding what it is in. */
-static bool go_to_row(struct model *m, struct field_row *row, const char *called)
+static bool go_to_row(struct cursor *c, const struct window *w, struct field_row *row, const char *called)
 {
-    if (row->offset >= m->size) {
-        model_answer(m, "%.40s lies past the segment's end", called);
+    if (row->offset >= w->size) {
+        cursor_answer(c, "%.40s lies past the segment's end", called);
         return false;
     }
-    fields_reveal(&m->fields, row);
-    model_choose(m, row);
+    fields_reveal(&c->fields, row);
+    cursor_choose(c, w, row);
     return true;
 }
 
 /* "slots has 1000 elements" for slots[1000].seq. */
-static bool tell_elements(struct model *m, const char *text)
+static bool tell_elements(struct cursor *c, const char *text)
 {
-    char prefix[MODEL_PROMPT_MAX];
+    char prefix[CURSOR_TYPED_MAX];
     struct field_row row;
     for (const char *at = strchr(text, '['); at != NULL; at = strchr(at + 1, '[')) {
         snprintf(prefix, sizeof prefix, "%.*s", (int)(at - text), text);
-        bool array = fields_by_path(&m->fields, prefix, &row) &&
-                     (row.node->kind == LAYOUT_ARRAY || field_is_scalars(row.node));
+        bool array =
+            fields_by_path(&c->fields, prefix, &row) && (row.node->kind == LAYOUT_ARRAY || field_is_scalars(row.node));
         bool inside = array && isdigit((unsigned char)at[1]) && strtoull(at + 1, NULL, 10) < row.node->count;
         if (array && !inside) {
-            model_answer(m, "%.40s has %zu elements: [0] to [%zu]", prefix, row.node->count, row.node->count - 1);
+            cursor_answer(c, "%.40s has %zu elements: [0] to [%zu]", prefix, row.node->count, row.node->count - 1);
             return true;
         }
     }
@@ -40,30 +40,30 @@ static bool tell_elements(struct model *m, const char *text)
 }
 
 /* Why a word leads nowhere, where that can be told. */
-static void tell_no_field(struct model *m, const char *text)
+static void tell_no_field(struct cursor *c, const char *text)
 {
     struct field_row row;
-    char path[MODEL_PROMPT_MAX];
-    if (tell_elements(m, text)) {
+    char path[CURSOR_TYPED_MAX];
+    if (tell_elements(c, text)) {
         return;
     }
-    if (isalpha((unsigned char)*text) && fields_by_name(&m->fields, text, NULL, 1, &row)) {
-        fields_path(&m->fields, &row, path, sizeof path);
-        model_answer(m, "no field is called %.30s; there is %s", text, path);
+    if (isalpha((unsigned char)*text) && fields_by_name(&c->fields, text, NULL, 1, &row)) {
+        fields_path(&c->fields, &row, path, sizeof path);
+        cursor_answer(c, "no field is called %.30s; there is %s", text, path);
     } else if (*text != '\0' && strspn(text, "0123456789abcdefABCDEF") == strlen(text)) {
-        model_answer(m, "hex offsets begin with 0x: 0x%.30s", text);
+        cursor_answer(c, "hex offsets begin with 0x: 0x%.30s", text);
     } else {
-        model_answer(m, "no field and no offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
+        cursor_answer(c, "no field and no offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
     }
 }
 
-bool find_goto(struct model *m, const char *text)
+bool find_goto(struct cursor *c, const struct window *w, const char *text)
 {
     struct field_row row;
     char *end;
-    m->message[0] = '\0';
-    if (fields_by_path(&m->fields, text, &row)) {
-        return go_to_row(m, &row, text);
+    c->message[0] = '\0';
+    if (fields_by_path(&c->fields, text, &row)) {
+        return go_to_row(c, w, &row, text);
     }
     errno = 0;
     bool relative = *text == '+' || *text == '-';
@@ -71,17 +71,17 @@ bool find_goto(struct model *m, const char *text)
     bool hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
     long long n = strtoll(text, &end, hex ? 16 : 10);
     if (!isdigit((unsigned char)*digits) || *end != '\0' || errno != 0) {
-        tell_no_field(m, text);
+        tell_no_field(c, text);
         return false;
     }
     if (relative) {
-        return model_move(m, (ptrdiff_t)n);
+        return cursor_move(c, w, (ptrdiff_t)n);
     }
-    if ((unsigned long long)n >= m->size) {
-        model_answer(m, "the segment ends at 0x%zx (%zu)", m->size, m->size);
+    if ((unsigned long long)n >= w->size) {
+        cursor_answer(c, "the segment ends at 0x%zx (%zu)", w->size, w->size);
         return false;
     }
-    model_go(m, (size_t)n);
+    cursor_go(c, w, (size_t)n);
     return true;
 }
 
@@ -145,12 +145,11 @@ static bool wish_number(struct find *f, const char *text, bool big)
 }
 
 /* Reads the wish, but for names. false: message says what is wrong with it. */
-static bool wish_read(struct model *m, const char *text)
+static bool wish_read(struct find *f, struct cursor *c, const char *text)
 {
-    struct find *f = &m->find;
     if (text[0] == '=') {
-        if (!wish_number(f, text + 1, m->big_endian)) {
-            model_answer(m, "no number: %.40s (try =22, =0x16 or =3.14)", text);
+        if (!wish_number(f, text + 1, c->big_endian)) {
+            cursor_answer(c, "no number: %.40s (try =22, =0x16 or =3.14)", text);
             return false;
         }
         return true;
@@ -159,7 +158,7 @@ static bool wish_read(struct model *m, const char *text)
     if (prefixed || looks_like_bytes(text)) {
         int n = hex_pairs(text + (prefixed ? 2 : 0), f->wanted, sizeof f->wanted);
         if (n <= 0) {
-            model_answer(m, "bytes are pairs of hex digits: 0x1600 or 16 00; a number is =0x16");
+            cursor_answer(c, "bytes are pairs of hex digits: 0x1600 or 16 00; a number is =0x16");
             return false;
         }
         f->count = (size_t)n;
@@ -175,164 +174,151 @@ static bool wish_read(struct model *m, const char *text)
 
 /* ---- names ---- */
 
-static bool find_name(struct model *m, const char *text, int direction)
+static bool find_name(struct cursor *c, const struct window *w, const char *text, int direction)
 {
     struct field_row at, row;
-    const struct fields *f = &m->fields;
-    char path[MODEL_PROMPT_MAX];
+    const struct fields *f = &c->fields;
+    char path[CURSOR_TYPED_MAX];
     if (fields_by_path(f, text, &row) && strpbrk(text, ".[") != NULL) {
-        return go_to_row(m, &row, text);
+        return go_to_row(c, w, &row, text);
     }
-    bool here = m->size > 0 && fields_selected(f, m->cursor, &at);
+    bool here = w->size > 0 && fields_selected(f, c->at, &at);
     /* Folded or in the gap before it: what the cursor's own field holds still lies ahead. */
-    bool around = !fields_by_name(f, text, here ? &at.id : NULL, direction, &row) || row.offset >= m->size;
-    if (around && (!fields_by_name(f, text, NULL, direction, &row) || row.offset >= m->size)) {
+    bool around = !fields_by_name(f, text, here ? &at.id : NULL, direction, &row) || row.offset >= w->size;
+    if (around && (!fields_by_name(f, text, NULL, direction, &row) || row.offset >= w->size)) {
         return false;
     }
-    if (!go_to_row(m, &row, text)) {
+    if (!go_to_row(c, w, &row, text)) {
         return true;
     }
     fields_path(f, &row, path, sizeof path);
-    model_answer(m, "found field %s%s", path, around && here ? " (around the end)" : "");
+    cursor_answer(c, "found field %s%s", path, around && here ? " (around the end)" : "");
     return true;
 }
 
 /* ---- bytes ---- */
 
-static void found_at(struct model *m, size_t at)
+static void found_at(struct find *f, struct cursor *c, const struct window *w, size_t at)
 {
-    struct find *f = &m->find;
     bool around = f->direction > 0 ? at <= f->from : at >= f->from;
     f->busy = false;
-    model_go(m, at);
-    model_answer(m, "found %s%s", f->what, around ? " (around the end)" : "");
+    cursor_go(c, w, at);
+    cursor_answer(c, "found %s%s", f->what, around ? " (around the end)" : "");
 }
 
 /* The number of places where it may start. */
-static size_t places(const struct model *m)
+static size_t places(const struct find *f, size_t size)
 {
-    return m->find.count <= m->size ? m->size - m->find.count + 1 : 0;
+    return f->count <= size ? size - f->count + 1 : 0;
 }
 
 /* How many places, from f->at on in the search's direction, are looked at next: none around the end. */
-static size_t stretch(const struct model *m)
+static size_t stretch(const struct find *f, size_t size)
 {
-    const struct find *f = &m->find;
-    size_t to_end = f->direction > 0 ? places(m) - f->at : f->at + 1;
+    size_t to_end = f->direction > 0 ? places(f, size) - f->at : f->at + 1;
     size_t n = f->left < to_end ? f->left : to_end;
     return n < FIND_STEP ? n : FIND_STEP;
 }
 
 /* Looks through the bytes of one stretch, of which `count` bytes could be read. */
-static bool look_through(struct model *m, const uint8_t *bytes, size_t count)
+static bool look_through(struct find *f, struct cursor *c, const struct window *w, const uint8_t *bytes, size_t count)
 {
-    struct find *f = &m->find;
-    size_t n = stretch(m), first = f->direction > 0 ? f->at : f->at + 1 - n;
+    size_t all = places(f, w->size), n = stretch(f, w->size), first = f->direction > 0 ? f->at : f->at + 1 - n;
     for (size_t i = 0; i < n; i++) {
         size_t k = f->direction > 0 ? i : n - 1 - i;
         if (k + f->count <= count && memcmp(bytes + k, f->wanted, f->count) == 0) {
-            found_at(m, first + k);
+            found_at(f, c, w, first + k);
             return true;
         }
     }
     f->left -= n;
     f->read += n;
-    f->at = f->direction > 0 ? (f->at + n) % places(m) : first > 0 ? first - 1 : places(m) - 1;
+    f->at = f->direction > 0 ? (f->at + n) % all : first > 0 ? first - 1 : all - 1;
     return false;
 }
 
-void find_want(const struct model *m, size_t *first, size_t *count)
+void find_want(const struct find *f, size_t size, size_t *first, size_t *count)
 {
-    const struct find *f = &m->find;
-    size_t n = stretch(m);
+    size_t n = stretch(f, size);
     *first = f->direction > 0 ? f->at : f->at + 1 - n;
     *count = n + f->count - 1;
 }
 
-void find_take(struct model *m, const uint8_t *bytes, size_t count)
+void find_take(struct find *f, struct cursor *c, const struct window *w, const uint8_t *bytes, size_t count)
 {
-    struct find *f = &m->find;
-    if (!f->busy || look_through(m, bytes, count)) {
+    if (!f->busy || look_through(f, c, w, bytes, count)) {
         return;
     }
     f->busy = f->left > 0 && f->read < FIND_MOST;
     if (f->busy) {
-        model_answer(m, "looking for %.20s: %zu of %zu MiB; any key stops", f->text, f->read >> 20, places(m) >> 20);
+        cursor_answer(c, "looking for %.20s: %zu of %zu MiB; any key stops", f->text, f->read >> 20,
+                      places(f, w->size) >> 20);
     } else if (f->left > 0) {
         f->resume = true;
-        model_answer(m, "not in the %zu MiB up to 0x%zx; n looks on from there", f->read >> 20, f->at);
+        cursor_answer(c, "not in the %zu MiB up to 0x%zx; n looks on from there", f->read >> 20, f->at);
     } else {
-        model_answer(m, "not found: %.40s (%s)", f->text, f->what);
+        cursor_answer(c, "not found: %.40s (%s)", f->text, f->what);
     }
 }
 
-void find_stop(struct model *m)
+void find_stop(struct find *f, struct cursor *c)
 {
-    struct find *f = &m->find;
     if (f->busy) {
         f->busy = false;
         f->resume = true;
-        model_answer(m, "stopped at 0x%zx; n looks on from there", f->at);
+        cursor_answer(c, "stopped at 0x%zx; n looks on from there", f->at);
     }
 }
 
 /* Where the search starts: beside the cursor, or where the last one for the same came to. */
-static void find_place(struct model *m, bool again)
+static void find_place(struct find *f, const struct cursor *c, size_t all, bool again)
 {
-    struct find *f = &m->find;
-    size_t all = places(m);
-    if (!again || !f->resume || f->from != m->cursor) {
+    if (!again || !f->resume || f->from != c->at) {
         bool forth = f->direction > 0;
-        f->at = forth ? (m->cursor + 1 < all ? m->cursor + 1 : 0) : m->cursor - 1 < all ? m->cursor - 1 : all - 1;
+        f->at = forth ? (c->at + 1 < all ? c->at + 1 : 0) : c->at - 1 < all ? c->at - 1 : all - 1;
         f->left = all;
     }
-    f->from = m->cursor;
+    f->from = c->at;
     f->read = 0;
     f->resume = false;
     f->busy = true;
 }
 
 /* What lies in the window is looked through at once; where that doesn't reach, the source must help. */
-static bool find_bytes(struct model *m, bool again)
+static bool find_bytes(struct find *f, struct cursor *c, const struct window *w, bool again)
 {
-    struct find *f = &m->find;
-    size_t first, count;
-    if (places(m) == 0) {
-        model_answer(m, "not found: %.40s (%s)", f->text, f->what);
+    size_t first, count, all = places(f, w->size);
+    if (all == 0) {
+        cursor_answer(c, "not found: %.40s (%s)", f->text, f->what);
         return false;
     }
-    find_place(m, again);
+    find_place(f, c, all, again);
     while (f->busy) {
-        find_want(m, &first, &count);
-        const uint8_t *here = model_at(m, first, count);
+        find_want(f, w->size, &first, &count);
+        const uint8_t *here = window_at(w, first, count);
         if (here == NULL) {
-            f->busy = !m->frozen;
-            if (m->frozen) {
-                model_answer(m, "of a large segment only what is live can be searched; Space goes on");
-            }
-            return false;
+            return false; /* still busy */
         }
-        if (look_through(m, here, count)) {
+        if (look_through(f, c, w, here, count)) {
             return true;
         }
         f->busy = f->left > 0;
     }
-    model_answer(m, "not found: %.40s (%s)", f->text, f->what);
+    cursor_answer(c, "not found: %.40s (%s)", f->text, f->what);
     return false;
 }
 
-bool find_start(struct model *m, const char *text, int direction)
+bool find_start(struct find *f, struct cursor *c, const struct window *w, const char *text, int direction)
 {
-    struct find *f = &m->find;
     bool again = f->direction == direction && strcmp(f->text, text) == 0;
-    m->message[0] = '\0';
+    c->message[0] = '\0';
     f->busy = false;
     if (*text == '\0') {
-        model_answer(m, "nothing to look for yet: type / and a name, text, =22 or 0x1600");
+        cursor_answer(c, "nothing to look for yet: type / and a name, text, =22 or 0x1600");
         return false;
     }
     f->direction = direction;
     snprintf(f->text, sizeof f->text, "%s", text);
     bool name = *text != '=' && *text != '"' && strncmp(text, "0x", 2) != 0 && !looks_like_bytes(text);
-    return (name && find_name(m, text, direction)) || (wish_read(m, text) && find_bytes(m, again));
+    return (name && find_name(c, w, text, direction)) || (wish_read(f, c, text) && find_bytes(f, c, w, again));
 }

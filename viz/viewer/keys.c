@@ -1,200 +1,208 @@
 /* Keys: see keys.h. They follow vi and less. */
-#include "find.h"
 #include "keys.h"
 #include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void left(struct model *m)
+static void left(struct state *s)
 {
-    model_move(m, -1);
+    cursor_move(&s->cursor, &s->window, -1);
 }
 
-static void right(struct model *m)
+static void right(struct state *s)
 {
-    model_move(m, 1);
+    cursor_move(&s->cursor, &s->window, 1);
 }
 
-static void up(struct model *m)
+static void up(struct state *s)
 {
-    model_move_lines(m, -1, true);
+    cursor_move_lines(&s->cursor, &s->window, -1, true);
 }
 
-static void down(struct model *m)
+static void down(struct state *s)
 {
-    model_move_lines(m, 1, true);
+    cursor_move_lines(&s->cursor, &s->window, 1, true);
 }
 
-static void page_up(struct model *m)
+static void page_up(struct state *s)
 {
-    model_move_lines(m, -m->rows, false);
+    cursor_move_lines(&s->cursor, &s->window, -s->cursor.rows, false);
 }
 
-static void page_down(struct model *m)
+static void page_down(struct state *s)
 {
-    model_move_lines(m, m->rows, false);
+    cursor_move_lines(&s->cursor, &s->window, s->cursor.rows, false);
 }
 
-static void row_start(struct model *m)
+static void row_start(struct state *s)
 {
-    model_go(m, m->cursor - m->cursor % (size_t)m->width);
+    struct cursor *c = &s->cursor;
+    cursor_go(c, &s->window, c->at - c->at % (size_t)c->width);
 }
 
-static void row_end(struct model *m)
+static void row_end(struct state *s)
 {
-    model_go(m, m->cursor - m->cursor % (size_t)m->width + (size_t)m->width - 1);
+    struct cursor *c = &s->cursor;
+    cursor_go(c, &s->window, c->at - c->at % (size_t)c->width + (size_t)c->width - 1);
 }
 
-static void first(struct model *m)
+static void first(struct state *s)
 {
-    model_go(m, 0);
+    cursor_go(&s->cursor, &s->window, 0);
 }
 
-static void last(struct model *m)
+static void last(struct state *s)
 {
-    model_go(m, SIZE_MAX);
+    cursor_go(&s->cursor, &s->window, SIZE_MAX);
 }
 
-static void next_field(struct model *m)
+static void next_field(struct state *s)
 {
-    model_next_field(m, 1);
+    cursor_next_field(&s->cursor, &s->window, 1);
 }
 
-static void previous_field(struct model *m)
+static void previous_field(struct state *s)
 {
-    model_next_field(m, -1);
+    cursor_next_field(&s->cursor, &s->window, -1);
 }
 
-static void flip(struct model *m)
+static void flip(struct state *s)
 {
-    model_fold(m, MODEL_FLIP);
+    cursor_fold(&s->cursor, &s->window, CURSOR_FLIP);
 }
 
-static void unfold(struct model *m)
+static void unfold(struct state *s)
 {
-    model_fold(m, MODEL_UNFOLD);
+    cursor_fold(&s->cursor, &s->window, CURSOR_UNFOLD);
 }
 
-static void fold(struct model *m)
+static void fold(struct state *s)
 {
-    model_fold(m, MODEL_FOLD);
+    cursor_fold(&s->cursor, &s->window, CURSOR_FOLD);
 }
 
-static void prompt_goto(struct model *m)
+static void prompt_goto(struct state *s)
 {
-    m->prompt = ':';
-    m->typed[0] = '\0';
+    s->cursor.prompt = ':';
+    s->cursor.typed[0] = '\0';
 }
 
-static void prompt_find(struct model *m)
+static void prompt_find(struct state *s)
 {
-    m->prompt = '/';
-    m->typed[0] = '\0';
+    s->cursor.prompt = '/';
+    s->cursor.typed[0] = '\0';
 }
 
-static void find_next(struct model *m)
+static void find_next(struct state *s)
 {
-    find_start(m, m->found, 1);
+    state_find(s, s->cursor.found, 1);
 }
 
-static void find_previous(struct model *m)
+static void find_previous(struct state *s)
 {
-    find_start(m, m->found, -1);
+    state_find(s, s->cursor.found, -1);
 }
 
-static void freeze(struct model *m)
+static void freeze(struct state *s)
 {
-    if (m->frozen) {
-        model_live(m);
+    if (s->history.frozen) {
+        history_live(&s->history, &s->window);
     } else {
-        model_freeze(m);
+        history_freeze(&s->history);
     }
 }
 
-static void step_back(struct model *m)
+static void step_back(struct state *s)
 {
-    model_step(m, -1);
+    state_step(s, -1);
 }
 
-static void step_forth(struct model *m)
+static void step_forth(struct state *s)
 {
-    model_step(m, 1);
+    state_step(s, 1);
 }
 
-static void field_back(struct model *m)
+static void field_back(struct state *s)
 {
-    model_step_field(m, -1);
+    state_step_field(s, -1);
 }
 
-static void field_forth(struct model *m)
+static void field_forth(struct state *s)
 {
-    model_step_field(m, 1);
+    state_step_field(s, 1);
 }
 
-static void mark(struct model *m)
+static void mark(struct state *s)
 {
-    model_mark(m, true);
+    history_mark(&s->history, &s->window, true);
+    cursor_answer(&s->cursor, "from now on all that changes is marked; r starts anew, R takes the marks off");
 }
 
-static void unmark(struct model *m)
+static void unmark(struct state *s)
 {
-    model_mark(m, false);
+    history_mark(&s->history, &s->window, false);
+    cursor_answer(&s->cursor, "no marks");
 }
 
-static void width(struct model *m)
+static void live(struct state *s)
 {
-    int before = m->cols == 0 && m->want_width > 0 ? m->want_width : m->width;
+    history_live(&s->history, &s->window);
+}
+
+static void width(struct state *s)
+{
+    struct cursor *c = &s->cursor;
+    int before = c->cols == 0 && c->want_width > 0 ? c->want_width : c->width;
     int next = before >= 64 || before < 8 ? 8 : before * 2;
-    struct rows_shape shape = rows_fit(m->cols, next, next, m->size);
-    m->want_width = next;
-    model_answer(m, "%d bytes a row", next);
-    if (m->cols > 0 && shape.width < next) {
+    struct rows_shape shape = rows_fit(c->cols, next, next, s->window.size);
+    c->want_width = next;
+    cursor_answer(c, "%d bytes a row", next);
+    if (c->cols > 0 && shape.width < next) {
         shape.width = next;
         shape.characters = next > 8;
-        m->want_width = before < 8 ? 0 : 8;
-        model_answer(m, "%d bytes a row need %d columns, here are %d%s", next, rows_columns(&shape), m->cols,
-                     next > 8 ? ": 8 again" : "");
+        c->want_width = before < 8 ? 0 : 8;
+        cursor_answer(c, "%d bytes a row need %d columns, here are %d%s", next, rows_columns(&shape), c->cols,
+                      next > 8 ? ": 8 again" : "");
     }
 }
 
-static void squeeze(struct model *m)
+static void squeeze(struct state *s)
 {
-    m->squeeze = !m->squeeze;
-    model_go(m, m->cursor);
-    model_answer(m, "%s", m->squeeze ? "rows of zeros share a line; z shows them all" : "every row is shown");
+    struct cursor *c = &s->cursor;
+    c->squeeze = !c->squeeze;
+    cursor_go(c, &s->window, c->at);
+    cursor_answer(c, "%s", c->squeeze ? "rows of zeros share a line; z shows them all" : "every row is shown");
 }
 
-static void byte_order(struct model *m)
+static void byte_order(struct state *s)
 {
-    m->big_endian = !m->big_endian;
+    s->cursor.big_endian = !s->cursor.big_endian;
 }
 
-static void next_layout(struct model *m)
+static void next_layout(struct state *s)
 {
-    m->next_layout++;
+    s->cursor.next_layout++;
 }
 
-static void attached(struct model *m)
+static void attached(struct state *s)
 {
-    m->attached = true;
-    m->attached_top = 0;
+    s->cursor.attached = (struct cursor_list){.open = true};
 }
 
-static void others(struct model *m)
+static void others(struct state *s)
 {
-    m->others = true;
+    s->cursor.others = true;
 }
 
-static void help(struct model *m)
+static void help(struct state *s)
 {
-    m->help = !m->help;
-    m->help_top = 0;
+    s->cursor.help = (struct cursor_list){.open = true};
 }
 
-static void quit(struct model *m)
+static void quit(struct state *s)
 {
-    m->quit = true;
+    s->cursor.quit = true;
 }
 
 /* `l` is a step to the right here, as in vi; another layout is `L`. A row without a label is told by the one above. */
@@ -219,7 +227,7 @@ const struct key_row key_rows[] = {
     {{'n'}, "n N", "find the next, the previous", find_next},
     {{'N'}, "", "", find_previous},
     {{' '}, "Space .", "freeze, and back to live", freeze},
-    {{'.'}, "", "", model_live},
+    {{'.'}, "", "", live},
     {{'['}, "[ ]", "a change back, or forth", step_back},
     {{']'}, "", "", step_forth},
     {{'{'}, "{ }", "the same, of this field", field_back},
@@ -238,73 +246,73 @@ const struct key_row key_rows[] = {
 const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 
 /* Return ends the typed line: what it asked for is done. */
-static void prompt_done(struct model *m)
+static void prompt_done(struct state *s)
 {
-    char prompt = m->prompt;
-    m->prompt = 0;
-    if (prompt == ':' && m->typed[0] != '\0') {
-        find_goto(m, m->typed);
+    struct cursor *c = &s->cursor;
+    char prompt = c->prompt;
+    c->prompt = 0;
+    if (prompt == ':' && c->typed[0] != '\0') {
+        find_goto(c, &s->window, c->typed);
     } else if (prompt == '/') {
-        if (m->typed[0] != '\0') {
-            memcpy(m->found, m->typed, sizeof m->found);
+        if (c->typed[0] != '\0') {
+            memcpy(c->found, c->typed, sizeof c->found);
         }
-        find_start(m, m->found, 1);
+        state_find(s, c->found, 1);
     }
 }
 
-static bool prompt_press(struct model *m, int key)
+static bool prompt_press(struct state *s, int key)
 {
-    size_t n = strlen(m->typed);
+    struct cursor *c = &s->cursor;
+    size_t n = strlen(c->typed);
     if (key == PRESS_RETURN || key == '\n' || key == '\r') {
-        prompt_done(m);
+        prompt_done(s);
     } else if (key == PRESS_ESCAPE || (key == PRESS_RUBOUT && n == 0)) {
-        m->prompt = 0;
+        c->prompt = 0;
     } else if (key == PRESS_RUBOUT) {
-        m->typed[n - 1] = '\0';
-    } else if (key >= ' ' && key < 0x7f && n + 1 < sizeof m->typed) {
-        m->typed[n] = (char)key;
-        m->typed[n + 1] = '\0';
+        c->typed[n - 1] = '\0';
+    } else if (key >= ' ' && key < 0x7f && n + 1 < sizeof c->typed) {
+        c->typed[n] = (char)key;
+        c->typed[n + 1] = '\0';
     }
     return true;
 }
 
 /* While a list has the whole screen, keys scroll or close it. */
-static bool list_press(bool *open, size_t *top, size_t page, int key)
+static bool list_press(struct cursor_list *list, size_t page, int key)
 {
     if (key == 'j' || key == PRESS_CURSOR_DOWN) {
-        ++*top;
+        list->top++;
     } else if (key == 'k' || key == PRESS_CURSOR_UP) {
-        *top -= *top > 0 ? 1 : 0;
+        list->top -= list->top > 0 ? 1 : 0;
     } else if (key == PRESS_PAGE_DOWN || key == ' ') {
-        *top += page;
+        list->top += page;
     } else if (key == PRESS_PAGE_UP) {
-        *top -= *top < page ? *top : page;
+        list->top -= list->top < page ? list->top : page;
     } else {
-        *open = false;
+        list->open = false;
     }
     return true;
 }
 
-bool keys_press(struct model *m, int key)
+bool keys_press(struct state *s, int key)
 {
-    if (m->find.busy) {
-        find_stop(m);
+    struct cursor *c = &s->cursor;
+    if (s->find.busy) {
+        find_stop(&s->find, c);
         return true;
     }
-    if (m->prompt != 0) {
-        return prompt_press(m, key);
+    if (c->prompt != 0) {
+        return prompt_press(s, key);
     }
-    m->message[0] = '\0';
-    if (m->help) {
-        return list_press(&m->help, &m->help_top, (size_t)m->rows, key);
-    }
-    if (m->attached) {
-        return list_press(&m->attached, &m->attached_top, (size_t)m->rows, key);
+    c->message[0] = '\0';
+    if (c->help.open || c->attached.open) {
+        return list_press(c->help.open ? &c->help : &c->attached, (size_t)c->rows, key);
     }
     for (size_t i = 0; i < key_row_count; i++) {
         for (size_t k = 0; k < 3 && key != PRESS_NONE; k++) {
             if (key_rows[i].keys[k] == key) {
-                key_rows[i].run(m);
+                key_rows[i].run(s);
                 return true;
             }
         }

@@ -2,7 +2,7 @@
 #ifndef SHMLAB_KEYS_H
 #define SHMLAB_KEYS_H
 
-#include "model.h"
+#include "state.h"
 
 /* Keys that are no characters. The screen translates its own codes to these. */
 enum press {
@@ -25,13 +25,13 @@ struct key_row {
     int keys[3];       /* any of these; 0: none */
     const char *label; /* as the help shows them; "": the row above tells of them too */
     const char *help;
-    void (*run)(struct model *m);
+    void (*run)(struct state *s);
 };
 
 extern const struct key_row key_rows[];
 extern const size_t key_row_count;
 
 /* Does what the key says. true: something on the screen may have changed. */
-bool keys_press(struct model *m, int key);
+bool keys_press(struct state *s, int key);
 
 #endif

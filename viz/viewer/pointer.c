@@ -8,43 +8,44 @@ static bool inside(struct rect r, int row, int col)
     return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
 }
 
-void pointer_click(const struct dashboard *d, struct model *m, int row, int col)
+void pointer_click(const struct dashboard *d, struct state *s, int row, int col)
 {
+    struct cursor *c = &s->cursor;
     struct field_row field, selected;
-    if (inside(d->fields, row, col) && layout_leaves(m->layout) == 0) {
+    if (inside(d->fields, row, col) && layout_leaves(s->window.layout) == 0) {
         size_t text;
-        const struct grid_input in = model_grid(m, m->cursor);
-        const struct string_table table = {&in, m->top, m->layout_title};
+        const struct grid_input in = cursor_grid(c, &s->window);
+        const struct string_table table = {&in, c->top, s->window.layout_title};
         if (panel_strings_at(&table, d->fields, row, &text)) {
-            model_go(m, text);
+            cursor_go(c, &s->window, text);
         }
         return;
     }
     if (inside(d->fields, row, col)) {
-        if (!panel_fields_row_at(&m->fields, d->fields, row, &field)) {
+        if (!panel_fields_row_at(&c->fields, d->fields, row, &field)) {
             return;
         }
-        bool again = m->size > 0 && fields_selected(&m->fields, m->cursor, &selected) &&
+        bool again = s->window.size > 0 && fields_selected(&c->fields, c->at, &selected) &&
                      field_same(&field.id, &selected.id) && field.foldable;
         if (again) {
-            fields_choose(&m->fields, &field, m->cursor);
-            fields_flip(&m->fields, &field);
+            fields_choose(&c->fields, &field, c->at);
+            fields_flip(&c->fields, &field);
         } else {
-            model_choose(m, &field);
+            cursor_choose(c, &s->window, &field);
         }
         return;
     }
-    size_t offset = dashboard_offset_at(d, m, row, col);
+    size_t offset = dashboard_offset_at(d, s, row, col);
     if (offset != SIZE_MAX) {
-        model_go(m, offset);
+        cursor_go(c, &s->window, offset);
     }
 }
 
-void pointer_wheel(const struct dashboard *d, struct model *m, int row, int col, int direction)
+void pointer_wheel(const struct dashboard *d, struct state *s, int row, int col, int direction)
 {
     if (inside(d->fields, row, col) && d->fields.rows > 1) {
-        fields_wheel(&m->fields, (size_t)d->fields.rows - 1, direction * WHEEL_ROWS);
+        fields_wheel(&s->cursor.fields, (size_t)d->fields.rows - 1, direction * WHEEL_ROWS);
     } else {
-        model_move_lines(m, direction, true);
+        cursor_move_lines(&s->cursor, &s->window, direction, true);
     }
 }

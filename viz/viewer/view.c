@@ -26,21 +26,21 @@ static int print_lists(struct view_arguments *words, int argc, char **argv)
     return status < 0 && words->list ? view_list_segments(words) : status;
 }
 
-/* Sets the model as the config has it, and the words where they say otherwise. */
+/* Sets the state as the config has it, and the words where they say otherwise. */
 static void configure(struct view *v)
 {
-    v->model.want_width = v->words.width > 0 ? v->words.width : v->config.width;
-    v->model.big_endian = v->config.big_endian;
-    v->model.squeeze = v->config.squeeze;
-    v->model.palette = &v->config.palette;
+    v->state.cursor.want_width = v->words.width > 0 ? v->words.width : v->config.width;
+    v->state.cursor.big_endian = v->config.big_endian;
+    v->state.cursor.squeeze = v->config.squeeze;
+    v->state.window.palette = &v->config.palette;
 }
 
 /* 0; 1 with all said. */
 static int read_expected(struct view *v)
 {
     const char *path = v->words.expect;
-    int rc = path != NULL ? view_read_file(path, &v->expected, &v->model.expected_size) : 0;
-    v->model.expected = v->expected;
+    int rc = path != NULL ? view_read_file(path, &v->expected, &v->state.window.expected_size) : 0;
+    v->state.window.expected = v->expected;
     return rc == 0 ? 0 : report_failure("shm-view", rc, "--expect takes a file with the bytes that should be there",
                                       "read %s", path);
 }
@@ -63,11 +63,13 @@ static int open_source(struct view *v)
     v->source.leaving = poll_schedule_leave;
     v->source.leaving_context = &v->schedule;
     rc = view_meet(v);
-    if (rc == 0 && v->words.at != NULL && v->model.size > 0 && !find_goto(&v->model, v->words.at)) {
-        fprintf(stderr, "shm-view: --at: %s\n", v->model.message);
+    struct cursor *c = &v->state.cursor;
+    const struct window *w = &v->state.window;
+    if (rc == 0 && v->words.at != NULL && w->size > 0 && !find_goto(c, w, v->words.at)) {
+        fprintf(stderr, "shm-view: --at: %s\n", c->message);
         rc = -EINVAL;
     }
-    v->model.top = v->model.home = 0; /* the screen, once its size is known, scrolls no further than it must */
+    c->top = c->home = 0; /* the screen, once its size is known, scrolls no further than it must */
     return rc < 0 ? 1 : 0;
 }
 
@@ -75,7 +77,7 @@ static int open_source(struct view *v)
 static void forget(struct view *v)
 {
     source_close(&v->source);
-    model_free(&v->model);
+    state_free(&v->state);
     layout_choice_free(&v->layout_choice);
     free(v->expected);
     v->expected = NULL;
@@ -109,7 +111,7 @@ static int watch(struct view *v)
 
 static int run(struct view *v)
 {
-    int rc = view_config_read(&v->config, &v->words, v->model.message, sizeof v->model.message);
+    int rc = view_config_read(&v->config, &v->words, v->state.cursor.message, sizeof v->state.cursor.message);
     if (rc < 0) {
         return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", v->words.config);
     }
@@ -124,13 +126,13 @@ int main(int argc, char **argv)
 {
     struct view v = {.source = SOURCE_EMPTY};
     setlocale(LC_CTYPE, "");
-    model_init(&v.model);
+    state_init(&v.state);
     poll_schedule_init(&v.schedule, HZ);
     int status = print_lists(&v.words, argc, argv);
     status = status >= 0 ? status : run(&v);
     source_close(&v.source);
     poll_schedule_leave(&v.schedule);
-    model_free(&v.model);
+    state_free(&v.state);
     layout_choice_free(&v.layout_choice);
     chooser_free(&v.chooser);
     free(v.fresh);

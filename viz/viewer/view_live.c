@@ -26,11 +26,10 @@ static uint64_t wall_ms(void)
 
 static void next_glasses(struct view *v)
 {
-    v->layout_asked = v->model.next_layout;
+    v->layout_asked = v->state.cursor.next_layout;
     bool other = layout_choice_next(&v->layout_choice);
     view_lay_over(v);
-    snprintf(v->model.message, sizeof v->model.message, "%s%s", other ? "layout: " : "the only layout: ",
-             v->model.layout_title);
+    cursor_answer(&v->state.cursor, "%s%s", other ? "layout: " : "the only layout: ", v->state.window.layout_title);
 }
 
 /* Looks who has the segment attached. A look through /proc takes its time: never before the first frame. */
@@ -51,10 +50,10 @@ static bool follow_source(struct view *v)
     enum source_state before = v->source.state;
     bool news = source_poll(&v->source);
     if (v->source.state != before) {
-        v->model.message[0] = '\0'; /* an older answer would hide what the source has to say now */
+        v->state.cursor.message[0] = '\0'; /* an older answer would hide what the source has to say now */
     }
     if (v->source.attachments != v->attachments) {
-        snprintf(v->model.message, sizeof v->model.message, "%s", v->source.news);
+        cursor_answer(&v->state.cursor, "%s", v->source.news);
         view_meet(v);
         news = true;
     }
@@ -64,13 +63,13 @@ static bool follow_source(struct view *v)
 /* Looks at the source and its bytes. true: something is new on the screen. */
 static bool follow(struct view *v)
 {
-    const char *doubt = v->model.doubt;
+    const char *doubt = v->state.window.doubt;
     uint64_t now = view_now_us();
     bool news = poll_schedule_asks(&v->schedule, now) && follow_source(v);
-    bool glow = model_tick(&v->model, now / 1000);
+    bool glow = history_tick(&v->state.history, &v->state.window, now / 1000);
     poll_schedule_look(&v->schedule, &v->source);
     bool changed = view_look(v);
-    return glow || changed || news || v->model.doubt != doubt;
+    return glow || changed || news || v->state.window.doubt != doubt;
 }
 
 /* Sleeps until there may be something new. */
@@ -80,8 +79,8 @@ static struct screen_event await(struct view *v)
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
     uint64_t now = view_now_us();
     struct screen_event event;
-    poll_schedule_rest(p, now, model_fading(&v->model), settled);
-    if (v->model.find.busy) {
+    poll_schedule_rest(p, now, history_fading(&v->state.history), settled);
+    if (v->state.find.busy) {
         return screen_wait(now, NULL, 0);
     }
     event = screen_wait(p->next, p->address, p->seen);
@@ -96,14 +95,16 @@ static struct screen_event await(struct view *v)
 /* Looks on for what `/` asked for. true: something is new on the screen. */
 static bool search_on(struct view *v)
 {
-    uint8_t *bytes = v->model.find.busy ? malloc(FIND_STEP + MODEL_PROMPT_MAX) : NULL;
+    struct find *f = &v->state.find;
+    const struct window *w = &v->state.window;
+    uint8_t *bytes = f->busy ? malloc(FIND_STEP + CURSOR_TYPED_MAX) : NULL;
     if (bytes == NULL) {
         return false;
     }
-    for (uint64_t start = view_now_ms(); v->model.find.busy && view_now_ms() - start < SEARCH_MS;) {
+    for (uint64_t start = view_now_ms(); f->busy && view_now_ms() - start < SEARCH_MS;) {
         size_t first, count;
-        find_want(&v->model, &first, &count);
-        find_take(&v->model, bytes, source_read(&v->source, first, bytes, count));
+        find_want(f, w->size, &first, &count);
+        find_take(f, &v->state.cursor, w, bytes, source_read(&v->source, first, bytes, count));
     }
     free(bytes);
     return true;
@@ -120,10 +121,10 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
             return rc;
         }
     }
-    *plan = dashboard_plan(&v->model, rows, cols);
-    dashboard_shape(plan, &v->model);
+    *plan = dashboard_plan(&v->state, rows, cols);
+    dashboard_shape(plan, &v->state);
     view_look(v); /* keys and another size may have brought other rows into sight */
-    model_scrolled(&v->model, dashboard_draw(c, theme, plan, &v->model, &v->source));
+    cursor_scrolled(&v->state.cursor, dashboard_draw(c, theme, plan, &v->state, &v->source));
     screen_show(c);
     v->shown = true;
     return 0;
@@ -133,17 +134,17 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
 {
     switch (event->kind) {
     case SCREEN_KEY:
-        keys_press(&v->model, event->key);
+        keys_press(&v->state, event->key);
         break;
     case SCREEN_CLICK:
-        find_stop(&v->model);
-        pointer_click(plan, &v->model, event->row, event->col);
+        find_stop(&v->state.find, &v->state.cursor);
+        pointer_click(plan, &v->state, event->row, event->col);
         break;
     case SCREEN_WHEEL:
-        pointer_wheel(plan, &v->model, event->row, event->col, event->key);
+        pointer_wheel(plan, &v->state, event->row, event->col, event->key);
         break;
     case SCREEN_STOP:
-        v->model.quit = true;
+        v->state.cursor.quit = true;
         break;
     case SCREEN_NOTHING:
     case SCREEN_RANG:
@@ -152,7 +153,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     case SCREEN_RESIZED:
         break;
     }
-    if (v->model.next_layout != v->layout_asked) {
+    if (v->state.cursor.next_layout != v->layout_asked) {
         next_glasses(v);
     }
     return true;
@@ -202,9 +203,9 @@ int view_live(struct view *v, int hz)
     struct canvas canvas = {.glyphs = NULL};
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
-    v->model.wall = wall_ms();
+    v->state.history.wall = wall_ms();
     v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file was read once */
-    while (!v->model.quit && !v->model.others && rc == 0) {
+    while (!v->state.cursor.quit && !v->state.cursor.others && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;
         if (dirty) {
@@ -214,7 +215,7 @@ int view_live(struct view *v, int hz)
         dirty = act(v, &plan, &event);
     }
     canvas_free(&canvas);
-    return end(v, rc, v->model.others);
+    return end(v, rc, v->state.cursor.others);
 }
 
 int view_choose(struct view *v)

@@ -46,9 +46,9 @@ int view_lay_over(struct view *v)
     if (v->words.renderer == NULL) {
         poll_schedule_meet(&v->schedule, &v->source, l);
     }
-    v->model.rings = v->schedule.address != NULL;
-    v->model.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
-    return model_set_layout(&v->model, l, layout_choice_title(&v->layout_choice));
+    v->state.history.rings = v->schedule.address != NULL;
+    v->state.window.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
+    return state_set_layout(&v->state, l, layout_choice_title(&v->layout_choice));
 }
 
 int view_wear(struct view *v)
@@ -57,11 +57,12 @@ int view_wear(struct view *v)
     if (!v->source.spec.kind->maker) {
         source_look_around(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
     }
-    int found = layout_choice_find(&v->layout_choice, &v->words.layout_choice, &v->source, v->model.size, &error);
-    /* What the model wore may be gone now, whether others were found or not. */
+    size_t size = v->state.window.size;
+    int found = layout_choice_find(&v->layout_choice, &v->words.layout_choice, &v->source, size, &error);
+    /* What lay over the bytes may be gone now, whether others were found or not. */
     int rc = view_lay_over(v);
     if (found < 0 && v->on_screen) {
-        snprintf(v->model.message, sizeof v->model.message, "%.*s", (int)strcspn(error.text, "\n"), error.text);
+        cursor_answer(&v->state.cursor, "%.*s", (int)strcspn(error.text, "\n"), error.text);
         return rc;
     }
     if (found < 0) {
@@ -77,9 +78,9 @@ int view_meet(struct view *v)
         size = VIEW_DRAWN_MAX;
     }
     v->attachments = v->source.attachments;
-    v->model.neighbours = v->source.neighbours.what.device != 0;
-    int rc = model_resize(&v->model, size);
-    return rc < 0 ? rc : view_wear(v);
+    v->state.neighbours = v->source.neighbours.what.device != 0;
+    state_resize(&v->state, size);
+    return view_wear(v);
 }
 
 static bool fresh_reserve(struct view *v, size_t count)
@@ -99,10 +100,10 @@ bool view_look_at(struct view *v, size_t first, size_t count)
         return false;
     }
     size_t n = snapshot_take(&v->snapshot, &v->source, view_now_ms(), first, v->fresh, count);
-    v->model.doubt = snapshot_line(&v->snapshot);
-    bool changed = n > 0 && model_take(&v->model, first, v->fresh, n);
+    v->state.window.doubt = snapshot_line(&v->snapshot);
+    bool changed = n > 0 && history_take(&v->state.history, &v->state.window, first, v->fresh, n);
     if (v->fresh_room > PAGE) {
-        madvise(v->fresh, v->fresh_room, MADV_DONTNEED); /* whole pages of our own; the model has its copy */
+        madvise(v->fresh, v->fresh_room, MADV_DONTNEED); /* whole pages of our own; the window has its copy */
     }
     return changed;
 }
@@ -110,7 +111,7 @@ bool view_look_at(struct view *v, size_t first, size_t count)
 bool view_look(struct view *v)
 {
     size_t first, count;
-    model_want(&v->model, &first, &count);
+    state_want(&v->state, &first, &count);
     return view_look_at(v, first, count);
 }
 

@@ -6,25 +6,25 @@
 #include "chooser.h"
 #include "config.h"
 #include "layout_choice.h"
-#include "model.h"
 #include "poll_schedule.h"
 #include "snapshot.h"
+#include "state.h"
 #include "view_arguments.h"
 
 #define VIEW_DRAWN_MAX ((size_t)1 << 20) /* bytes of a segment that --render draws */
 
-/* Starts empty but for model_init and poll_schedule_init. */
+/* Starts empty but for state_init and poll_schedule_init. */
 struct view {
     struct view_arguments words;
     struct config config;
     struct chooser chooser; /* words.spec may point into it */
     struct source source;
     struct layout_choice layout_choice;
-    struct model model;
+    struct state state;
     struct snapshot snapshot;
     struct poll_schedule schedule;
-    unsigned attachments;   /* of source, when the model was last sized */
-    unsigned layout_asked;  /* of model, when the layout was last changed */
+    unsigned attachments;   /* of source, when the window was last sized */
+    unsigned layout_asked;  /* of the cursor, when the layout was last changed */
     uint8_t *fresh;         /* the bytes of one look; owned */
     size_t fresh_room;
     uint8_t *expected;      /* --expect's; owned */
@@ -40,7 +40,7 @@ uint64_t view_now_ms(void);
 int view_read_file(const char *path, uint8_t **bytes, size_t *size);
 
 /* Makes room for a segment that is looked at for the first time, or anew, and lays a layout over it. 0; -errno with all
- * said on standard error (in the model's message while the screen is open), -ENOMEM without a word. */
+ * said on standard error (in the cursor's message while the screen is open), -ENOMEM without a word. */
 int view_meet(struct view *v);
 
 /* Looks for the layouts of the source's bytes and lays the first over them. The same. */

@@ -17,9 +17,9 @@
 static void scroll_to_top(struct view *v, const struct dashboard *plan)
 {
     size_t width = (size_t)plan->shape.width, rows = (size_t)plan->grid.rows;
-    size_t all = width > 0 ? (v->model.size + width - 1) / width : 0, last = all > rows ? all - rows : 0;
+    size_t all = width > 0 ? (v->state.window.size + width - 1) / width : 0, last = all > rows ? all - rows : 0;
     if (v->words.top != SIZE_MAX && all > 0) {
-        v->model.top = width * (v->words.top / width < last ? v->words.top / width : last);
+        v->state.cursor.top = width * (v->words.top / width < last ? v->words.top / width : last);
     }
 }
 
@@ -31,10 +31,10 @@ static int draw_screen(struct view *v, const struct picture *p)
     if (rc < 0) {
         return rc;
     }
-    struct dashboard plan = dashboard_plan(&v->model, canvas.rows, canvas.cols);
-    dashboard_shape(&plan, &v->model);
+    struct dashboard plan = dashboard_plan(&v->state, canvas.rows, canvas.cols);
+    dashboard_shape(&plan, &v->state);
     scroll_to_top(v, &plan);
-    dashboard_draw(&canvas, &p->theme, &plan, &v->model, &v->source);
+    dashboard_draw(&canvas, &p->theme, &plan, &v->state, &v->source);
     rc = v->words.renderer->screen(stdout, p, &canvas);
     canvas_free(&canvas);
     return rc;
@@ -44,7 +44,7 @@ static int draw_screen(struct view *v, const struct picture *p)
 static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes)
 {
     uint8_t *was = NULL;
-    size_t was_size = 0, size = v->model.size;
+    size_t was_size = 0, size = v->state.window.size;
     int rc = view_read_file(path, &was, &was_size);
     if (rc < 0) {
         return rc;
@@ -58,8 +58,8 @@ static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes
     return *bytes != NULL ? 0 : -ENOMEM;
 }
 
-/* Shows the model the bytes of a file at that time, so that what differs later is a change. What the file hasn't is as
- * it is now. path NULL: nothing to show. 0; 1 with all said. */
+/* Takes the bytes of a file as if they had stood there at that time, so that what differs later is a change. What the
+ * file hasn't is as it is now. path NULL: nothing to take. 0; 1 with all said. */
 static int take_past(struct view *v, const char *option, const char *path, uint64_t when)
 {
     uint8_t *bytes = NULL;
@@ -72,8 +72,8 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
         snprintf(next, sizeof next, "%s takes a file with the bytes as they were", option);
         return report_failure("shm-view", rc, rc == -ENOMEM ? NO_MEMORY : next, "read %s", path);
     }
-    model_tick(&v->model, when);
-    model_take(&v->model, 0, bytes, v->model.size);
+    history_tick(&v->state.history, &v->state.window, when);
+    history_take(&v->state.history, &v->state.window, 0, bytes, v->state.window.size);
     free(bytes);
     return 0;
 }
@@ -82,16 +82,15 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
 static int take_pasts(struct view *v)
 {
     const struct view_arguments *w = &v->words;
-    uint64_t later = w->since != NULL ? 1 + MODEL_GLOW_MS : 1;
+    uint64_t later = w->since != NULL ? 1 + HISTORY_GLOW_MS : 1;
     int rc = take_past(v, "--since", w->since, 1);
     if (rc == 0 && w->since != NULL) {
-        model_mark(&v->model, true);
-        v->model.message[0] = '\0';
+        history_mark(&v->state.history, &v->state.window, true);
     }
     rc = rc != 0 ? rc : take_past(v, "--was", w->was, later);
-    v->model.news.text[0] = '\0'; /* of what lies between them nothing is told */
+    v->state.history.news[0] = '\0'; /* of what lies between them nothing is told */
     if (w->since != NULL && w->was != NULL) {
-        model_tick(&v->model, later + MODEL_GLOW_MS + MODEL_FADE_MS);
+        history_tick(&v->state.history, &v->state.window, later + HISTORY_GLOW_MS + HISTORY_FADE_MS);
     }
     return rc;
 }
@@ -105,13 +104,13 @@ static int take_all(struct view *v)
     if (take_pasts(v) != 0) {
         return 1;
     }
-    view_look_at(v, 0, v->model.size);
-    if (v->model.doubt[0] != '\0') {
-        fprintf(stderr, "shm-view: %s\n", v->model.doubt);
+    view_look_at(v, 0, v->state.window.size);
+    if (v->state.window.doubt[0] != '\0') {
+        fprintf(stderr, "shm-view: %s\n", v->state.window.doubt);
         v->snapshot.counter = LAYOUT_NO_OFFSET;
-        view_look_at(v, 0, v->model.size); /* as it is: half a picture says more than none */
+        view_look_at(v, 0, v->state.window.size); /* as it is: half a picture says more than none */
     }
-    model_tick(&v->model, v->model.now);
+    history_tick(&v->state.history, &v->state.window, v->state.history.now);
     source_look_around(&v->source, view_now_ms());
     source_leave_out_viewer(&v->source);
     return 0;
@@ -131,14 +130,14 @@ static void take_picture(const struct view *v, struct picture *p)
 {
     const struct source *s = &v->source;
     *p = (struct picture){
-        .grid = model_grid(&v->model, SIZE_MAX),
-        .layout_title = v->model.layout_title,
+        .grid = window_grid(&v->state.window),
+        .layout_title = v->state.window.layout_title,
         .state = source_state_name(s->state),
         .stat = s->spec.kind->counted && s->attached_before ? &s->stat : NULL,
         .attached = source_attached(s),
         .theme = theme_of(v),
         .cols = v->words.cols,
-        .width = v->model.want_width,
+        .width = v->state.cursor.want_width,
         .ground = v->words.ground,
     };
     source_title(s, p->title, sizeof p->title);
@@ -166,7 +165,8 @@ int view_once(struct view *v)
         return report_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
     }
     if (p.differences > 0) {
-        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", p.differences, v->model.expected_size);
+        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", p.differences,
+                v->state.window.expected_size);
     }
     return p.differences > 0 ? 1 : 0;
 }

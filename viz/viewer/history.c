@@ -1,0 +1,371 @@
+/* History: see history.h. */
+#include "history.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void history_free(struct history *h)
+{
+    recording_free(&h->recording);
+    free(h->changed_at);
+    *h = (struct history){.changed_at = NULL};
+}
+
+void history_forget(struct history *h)
+{
+    recording_forget(&h->recording);
+    free(h->changed_at);
+    h->changed_at = NULL;
+    h->last_change = 0;
+    h->shown = 0;
+    h->frozen = false; /* of the frozen picture nothing is left */
+    h->marking = false;
+    h->news[0] = '\0';
+}
+
+/* ---- glow ---- */
+
+/* Byte i of the window changed at that time, and glows from then on. */
+static void glows(struct history *h, size_t i, uint64_t at)
+{
+    h->changed_at[i] = h->last_change = at > 0 ? at : 1;
+}
+
+/* Of a change at that time, which counts from the next multiple of HISTORY_FADE_MS on. */
+static unsigned glow_of(uint64_t changed_at, uint64_t now)
+{
+    int64_t start = (int64_t)((changed_at + HISTORY_FADE_MS - 1) / HISTORY_FADE_MS);
+    int64_t steps = (int64_t)(now / HISTORY_FADE_MS) - start, most = HISTORY_GLOW_MS / HISTORY_FADE_MS;
+    return steps < most / 2 ? GRID_GLOW_MAX : steps < most ? 1 : 0;
+}
+
+/* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. */
+static bool fade(struct history *h, struct window *w)
+{
+    bool changed = false, any = false;
+    h->faded = h->now / HISTORY_FADE_MS;
+    for (size_t i = 0; i < w->count; i++) {
+        if (h->changed_at[i] == 0) {
+            continue;
+        }
+        unsigned glow = glow_of(h->changed_at[i], h->now);
+        if (w->glow[i] != glow) {
+            w->glow[i] = (uint8_t)glow;
+            changed = true;
+        }
+        if (glow > 0) {
+            any = true;
+        } else {
+            h->changed_at[i] = 0;
+        }
+    }
+    h->last_change = any ? h->last_change : 0;
+    return changed;
+}
+
+/* A change has just been, so the next one may be near. */
+static bool fading_waits(const struct history *h, uint64_t now)
+{
+    bool due = h->faded != now / HISTORY_FADE_MS;
+    return due && now - h->last_change < HISTORY_STREAM_MS && now % HISTORY_FADE_MS < HISTORY_STREAM_MS;
+}
+
+int history_fading(const struct history *h)
+{
+    if (h->frozen) {
+        return (int)(1000 - h->now % 1000);
+    }
+    if (h->last_change == 0) {
+        return -1;
+    }
+    uint64_t within = h->now % HISTORY_FADE_MS;
+    return (int)((fading_waits(h, h->now) ? HISTORY_STREAM_MS : HISTORY_FADE_MS) - within);
+}
+
+bool history_tick(struct history *h, struct window *w, uint64_t now_ms)
+{
+    bool told = h->frozen && now_ms / 1000 != h->now / 1000; /* "3 s ago" */
+    bool fades = !h->frozen && h->last_change != 0 && now_ms / HISTORY_FADE_MS != h->faded && !fading_waits(h, now_ms);
+    h->now = now_ms;
+    return fades ? fade(h, w) : told;
+}
+
+/* ---- marks ---- */
+
+/* Calls mark for each byte of the window that change `number` changed. */
+static void each_changed(struct history *h, struct window *w, uint64_t number,
+                         void (*mark)(struct history *h, struct window *w, uint64_t number, size_t i))
+{
+    struct recording_run run;
+    for (size_t cursor = 0; recording_run_next(&h->recording, number, &cursor, &run);) {
+        for (size_t i = 0; i < run.count; i++) {
+            size_t offset = run.offset + i;
+            if (run.change[i] != 0 && offset >= w->base && offset - w->base < w->count) {
+                mark(h, w, number, offset - w->base);
+            }
+        }
+    }
+}
+
+static void mark_since(struct history *h, struct window *w, uint64_t number, size_t i)
+{
+    (void)h;
+    (void)number;
+    w->since[i] = true;
+}
+
+static void mark_shown(struct history *h, struct window *w, uint64_t number, size_t i)
+{
+    (void)h;
+    (void)number;
+    w->glow[i] = GRID_GLOW_MAX;
+}
+
+static void mark_recent(struct history *h, struct window *w, uint64_t number, size_t i)
+{
+    (void)w;
+    glows(h, i, recording_time(&h->recording, number));
+}
+
+/* Marks the bytes of the state that is shown, of which none is marked yet. */
+static void mark_all(struct history *h, struct window *w)
+{
+    uint64_t oldest = recording_oldest(&h->recording);
+    for (uint64_t n = h->mark > oldest ? h->mark + 1 : oldest + 1; h->marking && n <= h->shown; n++) {
+        each_changed(h, w, n, mark_since);
+    }
+    if (h->frozen) {
+        each_changed(h, w, h->shown, mark_shown);
+        return;
+    }
+    uint64_t first = h->shown;
+    while (first > oldest && h->now - recording_time(&h->recording, first) < HISTORY_GLOW_MS) {
+        first--;
+    }
+    for (uint64_t n = first + 1; n <= h->shown; n++) {
+        each_changed(h, w, n, mark_recent);
+    }
+    fade(h, w);
+}
+
+void history_mark(struct history *h, struct window *w, bool on)
+{
+    h->marking = on;
+    h->mark = h->shown;
+    if (w->count > 0) {
+        memset(w->since, 0, w->count * sizeof *w->since);
+    }
+}
+
+/* ---- live ---- */
+
+/* Other bytes are shown, with their marks. false: no memory, and all is as it was. */
+static bool show(struct history *h, struct window *w, size_t base, const uint8_t *bytes, size_t count)
+{
+    uint64_t *changed_at = calloc(count + 1, sizeof *changed_at);
+    if (changed_at == NULL || !window_show(w, base, bytes, count)) {
+        free(changed_at);
+        return false;
+    }
+    free(h->changed_at);
+    h->changed_at = changed_at;
+    h->last_change = 0;
+    mark_all(h, w);
+    return true;
+}
+
+/* The live bytes changed, in a window that stays. */
+static void live_changed(struct history *h, struct window *w, const uint8_t *bytes)
+{
+    const struct news_looks looks = {w->base, w->count, w->bytes, bytes};
+    news_tell(w->layout, &looks, h->rings, h->news);
+    for (size_t i = 0; i < w->count; i++) {
+        if (w->bytes[i] != bytes[i]) {
+            w->bytes[i] = bytes[i];
+            glows(h, i, h->now);
+            w->since[i] = h->marking;
+        }
+    }
+    fade(h, w); /* older changes may have waited for this frame */
+}
+
+bool history_take(struct history *h, struct window *w, size_t first, const uint8_t *bytes, size_t count)
+{
+    if (first >= w->size) {
+        return false;
+    }
+    count = count < w->size - first ? count : w->size - first;
+    int changed = recording_look(&h->recording, h->now, first, bytes, count);
+    if (h->frozen || changed < 0) {
+        return false;
+    }
+    h->shown = h->recording.newest;
+    if (first != w->base || count != w->count) {
+        return show(h, w, first, bytes, count);
+    }
+    if (changed > 0) {
+        live_changed(h, w, bytes);
+    }
+    return changed > 0;
+}
+
+void history_live(struct history *h, struct window *w)
+{
+    const struct recording *r = &h->recording;
+    h->frozen = false;
+    h->shown = r->newest;
+    h->news[0] = '\0';
+    if (r->seen) {
+        show(h, w, r->base, r->live, r->count);
+    }
+}
+
+/* ---- freeze and step ---- */
+
+void history_freeze(struct history *h)
+{
+    if (h->recording.seen) {
+        h->frozen = true;
+        h->shown = h->recording.newest;
+    }
+}
+
+/* The news of the change that led to the state that is shown: its bytes before are those of now, changed back. */
+static void news_of_shown(struct history *h, const struct window *w)
+{
+    struct recording_run run;
+    uint8_t *before = malloc(w->count + 1);
+    h->news[0] = '\0';
+    if (before == NULL) {
+        return;
+    }
+    memcpy(before, w->bytes, w->count);
+    for (size_t cursor = 0; recording_run_next(&h->recording, h->shown, &cursor, &run);) {
+        for (size_t i = 0; i < run.count; i++) {
+            before[run.offset - w->base + i] ^= run.change[i];
+        }
+    }
+    const struct news_looks looks = {w->base, w->count, before, w->bytes};
+    news_tell(w->layout, &looks, h->rings, h->news);
+    free(before);
+}
+
+static bool show_state(struct history *h, struct window *w, uint64_t number, char *answer, size_t answer_size)
+{
+    struct recording_state state;
+    if (recording_state(&h->recording, number, &state) < 0) {
+        snprintf(answer, answer_size, "this change is not kept any more");
+        return false;
+    }
+    h->frozen = true;
+    h->shown = number;
+    bool shown = show(h, w, state.base, state.bytes, state.count);
+    if (shown) {
+        news_of_shown(h, w);
+    }
+    recording_state_free(&state);
+    return shown;
+}
+
+bool history_step(struct history *h, struct window *w, int direction, char *answer, size_t answer_size)
+{
+    const struct recording *r = &h->recording;
+    uint64_t oldest = recording_oldest(r), from = h->frozen ? h->shown : r->newest;
+    if (direction < 0 && from <= oldest) {
+        snprintf(answer, answer_size, oldest == 0 ? "this is what was seen first" : "older changes are not kept");
+        if (!h->frozen) {
+            history_freeze(h);
+        }
+        return false;
+    }
+    if (direction > 0 && (!h->frozen || from >= r->newest)) {
+        snprintf(answer, answer_size,
+                 h->frozen ? "this is the newest change; . goes on live" : "live: nothing newer is known");
+        return false;
+    }
+    uint64_t to = direction < 0 ? from - 1 : from + 1;
+    /* What was shown may have been dropped meanwhile. */
+    return show_state(h, w, to > oldest ? to : oldest, answer, answer_size);
+}
+
+bool history_step_field(struct history *h, struct window *w, size_t offset, int direction, char *answer,
+                        size_t answer_size)
+{
+    struct layout_span span = layout_span_at(w->layout, offset);
+    struct layout_leaf leaf;
+    char name[64];
+    size_t first = offset, count = 1;
+    snprintf(name, sizeof name, "the byte at 0x%04zx", offset);
+    if (span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(w->layout, span.leaf, &leaf)) {
+        first = leaf.offset;
+        count = leaf.node->size;
+        layout_leaf_path(w->layout, leaf.index, name, sizeof name);
+    }
+    /* From a live picture the last change itself is the answer; from a frozen one, the one before. */
+    uint64_t from = !h->frozen ? h->recording.newest : direction < 0 && h->shown > 0 ? h->shown - 1 : h->shown;
+    bool none_before = h->frozen && direction < 0 && h->shown == 0;
+    uint64_t found = none_before ? 0 : recording_find(&h->recording, from, direction, first, count);
+    if (found == 0) {
+        bool all = recording_oldest(&h->recording) == 0 || direction > 0;
+        snprintf(answer, answer_size, "%s did not change %s%s", name, direction < 0 ? "before" : "after",
+                 all ? "" : ", as far as is kept");
+        return false;
+    }
+    return show_state(h, w, found, answer, answer_size);
+}
+
+bool history_change_beside(const struct history *h, size_t first, size_t count, size_t *offset)
+{
+    struct recording_run run;
+    bool any = false;
+    for (size_t cursor = 0; recording_run_next(&h->recording, h->shown, &cursor, &run);) {
+        if (!any) {
+            *offset = run.offset;
+        }
+        any = true;
+        if (run.offset + run.count > first && run.offset < first + count) {
+            return false;
+        }
+    }
+    return any;
+}
+
+/* ---- when ---- */
+
+/* "3 s", "4 min 05 s", "2 h 07 min" */
+static void age_text(uint64_t ms, char *out, size_t out_size)
+{
+    uint64_t s = ms / 1000;
+    if (s < 60) {
+        snprintf(out, out_size, "%" PRIu64 " s", s);
+    } else if (s < 3600) {
+        snprintf(out, out_size, "%" PRIu64 " min %02" PRIu64 " s", s / 60, s % 60);
+    } else {
+        snprintf(out, out_size, "%" PRIu64 " h %02" PRIu64 " min", s / 3600, s / 60 % 60);
+    }
+}
+
+void history_when(const struct history *h, char *out, size_t out_size)
+{
+    char age[48], clock[32] = "";
+    out[0] = '\0';
+    if (!h->frozen) {
+        return;
+    }
+    uint64_t at = recording_time(&h->recording, h->shown), back = h->recording.newest - h->shown;
+    time_t seconds = (time_t)((h->wall + at) / 1000);
+    struct tm local;
+    if (h->wall != 0 && at != 0 && localtime_r(&seconds, &local) != NULL) {
+        snprintf(clock, sizeof clock, "%02d:%02d:%02d.%03d, ", local.tm_hour, local.tm_min, local.tm_sec,
+                 (int)((h->wall + at) % 1000));
+    }
+    age_text(h->now > at ? h->now - at : 0, age, sizeof age);
+    if (back == 0) {
+        snprintf(out, out_size, "%s%s ago, the newest change", clock, age);
+    } else {
+        snprintf(out, out_size, "%s%s ago, %" PRIu64 " change%s back", clock, age, back, back == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,101 @@
+/* State: see state.h. */
+#include "state.h"
+
+void state_init(struct state *s)
+{
+    *s = (struct state){.neighbours = false};
+    window_init(&s->window);
+    cursor_init(&s->cursor);
+    fields_reset(&s->cursor.fields, s->window.layout);
+}
+
+void state_free(struct state *s)
+{
+    window_free(&s->window);
+    history_free(&s->history);
+    state_init(s);
+}
+
+int state_set_layout(struct state *s, const struct layout *layout, const char *title)
+{
+    int rc = window_lay_over(&s->window, layout, title);
+    if (rc == 0) {
+        fields_reset(&s->cursor.fields, layout);
+    }
+    return rc;
+}
+
+void state_resize(struct state *s, size_t size)
+{
+    window_drop(&s->window);
+    history_forget(&s->history);
+    s->window.size = size;
+    s->find = (struct find){.direction = 0};
+    cursor_go(&s->cursor, &s->window, s->cursor.at);
+}
+
+/* One past the last byte that is surely shown. Of squeezed rows nobody knows before they were looked at. */
+static size_t shown_end(const struct cursor *c, size_t size)
+{
+    size_t shown = c->squeeze ? (size_t)c->width : (size_t)c->width * (size_t)c->rows;
+    return c->top < size && shown < size - c->top ? c->top + shown : size;
+}
+
+void state_want(const struct state *s, size_t *first, size_t *count)
+{
+    const struct recording *r = &s->history.recording;
+    const struct cursor *c = &s->cursor;
+    size_t size = s->window.size, shown = (size_t)c->width * (size_t)c->rows, end = shown_end(c, size);
+    size_t room = shown > WINDOW_BYTES ? shown : WINDOW_BYTES;
+    room = room < size ? room : size;
+    *first = r->base;
+    *count = r->count;
+    bool stays = r->seen && r->count >= room && r->count < room + 64 && c->top >= r->base && end <= r->base + r->count;
+    /* Squeezed rows make what is shown longer: so most of the window lies ahead. */
+    stays = stays && (!c->squeeze || c->top - r->base <= room / 4 || r->base + r->count == size);
+    if (stays || s->history.frozen) {
+        return;
+    }
+    size_t before = (c->squeeze ? room / 8 : (room - (end - c->top)) / 2) / 64 * 64;
+    *first = c->top > before ? c->top - before : 0;
+    /* At the end a little more, so that it starts with a row. */
+    size_t last = (size - room) / 64 * 64;
+    *count = *first < last ? room : size - last;
+    *first = *first < last ? *first : last;
+}
+
+bool state_find(struct state *s, const char *text, int direction)
+{
+    bool found = find_start(&s->find, &s->cursor, &s->window, text, direction);
+    if (s->find.busy && s->history.frozen) {
+        s->find.busy = false;
+        cursor_answer(&s->cursor, "of a large segment only what is live can be searched; Space goes on");
+    }
+    return found;
+}
+
+/* Brings a byte of the change that is shown into sight, where none is. */
+static void scroll_to_change(struct state *s)
+{
+    struct cursor *c = &s->cursor;
+    size_t offset, shown = (size_t)c->width * (size_t)c->rows;
+    if (history_change_beside(&s->history, c->top, shown, &offset)) {
+        cursor_go(c, &s->window, offset);
+    }
+}
+
+void state_step(struct state *s, int direction)
+{
+    char *answer = s->cursor.message;
+    if (history_step(&s->history, &s->window, direction, answer, sizeof s->cursor.message)) {
+        scroll_to_change(s);
+    }
+}
+
+void state_step_field(struct state *s, int direction)
+{
+    struct cursor *c = &s->cursor;
+    if (history_step_field(&s->history, &s->window, c->at, direction, c->message, sizeof c->message)) {
+        scroll_to_change(s);
+    }
+}
