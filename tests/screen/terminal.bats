@@ -87,6 +87,15 @@ live()
     done
 }
 
+@test "a crash at the end of the stack gives it back too" {
+    live
+    gdb -p "$(<"$T/pid")" -batch -ex 'handle SIGSEGV nostop noprint' -ex 'set $sp = 16' -ex 'signal SIGSEGV' &>"$T/gdb" ||
+        skip "gdb can't take hold of a process here"
+    ended
+    [[ $STATUS == 139 ]]
+    hides 'PI is defined as'
+}
+
 @test "Ctrl-\\ ends it as a crash does" {
     live
     keys 'C-\'

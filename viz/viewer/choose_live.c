@@ -3,8 +3,6 @@
 
 #include <time.h>
 
-#include "screen.h"
-
 #define REFRESH_MS 1000 /* between two looks at what there is */
 #define REFRESH_MOST_MS 4000
 #define KIT_MS 200      /* between two looks for the kit's own segment */
@@ -37,7 +35,8 @@ static bool refresh(struct chooser *ch, uint64_t *due)
     return changed;
 }
 
-static int show(const struct chooser *ch, struct canvas *c, const struct theme *theme, int rows, int cols)
+static int show(struct screen *screen, const struct chooser *ch, struct canvas *c, const struct theme *theme, int rows,
+                int cols)
 {
     if (c->rows != rows || c->cols != cols) {
         canvas_free(c);
@@ -47,7 +46,7 @@ static int show(const struct chooser *ch, struct canvas *c, const struct theme *
         }
     }
     chooser_draw(c, theme, ch);
-    screen_show(c);
+    screen_show(screen, c);
     return 0;
 }
 
@@ -68,7 +67,7 @@ static bool act(struct chooser *ch, int rows, const struct screen_event *event)
     }
 }
 
-int choose_live(struct chooser *ch, const struct theme *theme)
+int choose_live(struct screen *screen, struct chooser *ch, const struct theme *theme)
 {
     struct canvas canvas = {.glyphs = NULL};
     uint64_t due = 0;
@@ -79,9 +78,9 @@ int choose_live(struct chooser *ch, const struct theme *theme)
         screen_size(&rows, &cols);
         chooser_shape(ch, rows);
         if (dirty) {
-            rc = show(ch, &canvas, theme, rows, cols);
+            rc = show(screen, ch, &canvas, theme, rows, cols);
         }
-        struct screen_event event = screen_wait(clock_us(CLOCK_MONOTONIC) + KIT_MS * 1000, NULL, 0);
+        struct screen_event event = screen_wait(screen, clock_us(CLOCK_MONOTONIC) + KIT_MS * 1000, NULL, 0);
         dirty = act(ch, rows, &event);
         if (!ch->touched && kit_stands()) {
             ch->selected = ch->list.count;

@@ -16,47 +16,64 @@
 #include "wakeup.h"
 #include "keys.h"
 
-/* curses is one per process, and signal handlers see nothing but globals: so this file has a few. What the handlers
- * read is written before they are installed. */
-static volatile sig_atomic_t stop_asked, suspend_asked, continued;
-static struct {
-    SCREEN *curses;
-    FILE *keys;                /* where keys come from: standard input, or the terminal where that is a pipe */
+/* What a dying process needs to give the terminal back. */
+struct rescue {
+    char restore[256];         /* what it writes */
+    size_t restore_length;
     int keys_fd;
     struct termios before;     /* as we found it */
-    char restore[256];         /* what a dying process writes to give the terminal back */
-    size_t restore_length;
     struct sigaction old[32];  /* of the fatal signals, by number */
+};
+
+/* curses is one per process, so there is one of these. */
+struct screen {
+    /* Fatal signals are handled on a stack of their own: its far end holds what they need, and the kernel tells them
+     * where that is. Nothing global has to; and it works, too, where the other stack is full. */
+    struct {
+        struct rescue rescue;
+        char stack[64 << 10];
+    } crash;
+    stack_t stack_before;      /* as we found it */
+    SCREEN *curses;
+    FILE *keys;                /* where keys come from: standard input, or the terminal where that is a pipe */
     struct canvas last;        /* what was shown last; none: nobody knows what stands in curses' window */
     sigset_t signals;          /* those blocked as we found it */
     bool unread;               /* there may be keys: in the terminal, or read by curses already */
     uint64_t size_asked;       /* when, in seconds */
     struct wakeup wakeup;
-} terminal;
+};
+
+/* Signals that came, of enum asked. Their handlers run in the thread of wakeup.h, so bits are set and taken in one
+ * step. */
+static volatile sig_atomic_t asked;
+enum asked { ASKED_STOP = 1, ASKED_SUSPEND = 2, ASKED_CONTINUE = 4 };
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
-static void on_stop(int signal)
+static void on_signal(int number)
 {
-    (void)signal;
-    stop_asked = 1;
+    int bit = number == SIGTSTP ? ASKED_SUSPEND : number == SIGCONT ? ASKED_CONTINUE : ASKED_STOP;
+    __atomic_fetch_or(&asked, bit, __ATOMIC_SEQ_CST);
 }
 
-static void on_continue(int signal)
+/* true: it was asked for. Forgets that. */
+static bool asked_take(enum asked bit)
 {
-    (void)signal;
-    continued = 1;
+    return (__atomic_fetch_and(&asked, ~(int)bit, __ATOMIC_SEQ_CST) & (int)bit) != 0;
 }
 
-/* Only async-signal-safe calls (signal-safety(7)): endwin is none, so what it says was kept ready. */
-static void on_crash(int signal)
+/* Only async-signal-safe calls (signal-safety(7)): endwin is none, so what it says was kept ready. Other threads block
+ * these signals: one that crashes is killed at once. */
+static void on_crash(int number, siginfo_t *info, void *context)
 {
-    ssize_t ignored = write(STDOUT_FILENO, terminal.restore, terminal.restore_length);
+    (void)info;
+    const struct rescue *rescue = ((const ucontext_t *)context)->uc_stack.ss_sp;
+    ssize_t ignored = write(STDOUT_FILENO, rescue->restore, rescue->restore_length);
     (void)ignored;
-    tcsetattr(terminal.keys_fd, TCSANOW, &terminal.before);
-    sigaction(signal, &terminal.old[signal], NULL);
-    raise(signal);
+    tcsetattr(rescue->keys_fd, TCSANOW, &rescue->before);
+    sigaction(number, &rescue->old[number], NULL);
+    raise(number);
 }
 
 /* Has the terminal's entry this string? One may also be cancelled. */
@@ -65,55 +82,60 @@ static bool has(const char *string)
     return string != NULL && string != (const char *)-1;
 }
 
-static int restore_add(int byte)
+/* Without the pauses that an entry asks for as in "\E[m$<2>". */
+static void restore_add(struct rescue *rescue, const char *string)
 {
-    if (terminal.restore_length < sizeof terminal.restore) {
-        terminal.restore[terminal.restore_length++] = (char)byte;
-    }
-    return byte;
-}
-
-/* Attributes, colours, cursor, keypad, screen. tputs leaves out the pauses that an entry asks for as in "\E[m$<2>". */
-static void restore_prepare(void)
-{
-    terminal.restore_length = 0;
-    if (has(key_mouse)) {
-        tputs("\033[?1000l\033[?1002l\033[?1006l", 1, restore_add);
-    }
-    const char *const strings[] = {exit_attribute_mode, orig_pair, cursor_normal, keypad_local, exit_ca_mode};
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
-        if (has(strings[i])) {
-            tputs(strings[i], 1, restore_add);
+    for (const char *end; has(string) && *string != '\0'; string++) {
+        if (string[0] == '$' && string[1] == '<' && (end = strchr(string, '>')) != NULL) {
+            string = end;
+        } else if (rescue->restore_length < sizeof rescue->restore) {
+            rescue->restore[rescue->restore_length++] = *string;
         }
     }
 }
 
-static void on_suspend(int signal)
+/* Attributes, colours, cursor, keypad, screen. */
+static void restore_prepare(struct rescue *rescue)
 {
-    (void)signal;
-    suspend_asked = 1;
+    rescue->restore_length = 0;
+    if (has(key_mouse)) {
+        restore_add(rescue, "\033[?1000l\033[?1002l\033[?1006l");
+    }
+    const char *const strings[] = {exit_attribute_mode, orig_pair, cursor_normal, keypad_local, exit_ca_mode};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
+        restore_add(rescue, strings[i]);
+    }
 }
 
-static void signals_take(void)
+static void signals_take(struct screen *s)
 {
-    struct sigaction action = {.sa_handler = on_stop};
+    const stack_t stack = {.ss_sp = &s->crash, .ss_size = sizeof s->crash};
+    struct sigaction action = {.sa_handler = on_signal};
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof stop_signals / sizeof *stop_signals; i++) {
         sigaction(stop_signals[i], &action, NULL);
     }
-    action.sa_handler = on_continue;
     sigaction(SIGCONT, &action, NULL);
-    action.sa_handler = on_crash;
-    action.sa_flags = (int)SA_NODEFER;
+    sigaltstack(&stack, &s->stack_before);
+    action.sa_sigaction = on_crash;
+    action.sa_flags = (int)SA_NODEFER | SA_ONSTACK | SA_SIGINFO;
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
-        sigaction(fatal_signals[i], &action, &terminal.old[fatal_signals[i]]);
+        sigaction(fatal_signals[i], &action, &s->crash.rescue.old[fatal_signals[i]]);
     }
+}
+
+static void crashes_leave(const struct screen *s)
+{
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
+        sigaction(fatal_signals[i], &s->crash.rescue.old[fatal_signals[i]], NULL);
+    }
+    sigaltstack(&s->stack_before, NULL);
 }
 
 /* Ctrl-Z. curses would stop us in the midst of whatever is just being written: so this takes its handler's place. */
 static void suspends_take(void)
 {
-    struct sigaction action = {.sa_handler = on_suspend}, old;
+    struct sigaction action = {.sa_handler = on_signal}, old;
     sigemptyset(&action.sa_mask);
     sigaction(SIGTSTP, NULL, &old);
     if (old.sa_handler != SIG_IGN) {
@@ -134,16 +156,16 @@ static void screen_signals(sigset_t *set)
 }
 
 /* From now on they come to that thread only: none is missed between a look at what they left and the sleep. */
-static void signals_hold(void)
+static void signals_hold(struct screen *s)
 {
     sigset_t ours;
     screen_signals(&ours);
-    sigprocmask(SIG_BLOCK, &ours, &terminal.signals);
+    sigprocmask(SIG_BLOCK, &ours, &s->signals);
 }
 
-static void signals_release(void)
+static void signals_release(const struct screen *s)
 {
-    sigprocmask(SIG_SETMASK, &terminal.signals, NULL);
+    sigprocmask(SIG_SETMASK, &s->signals, NULL);
 }
 
 static void colours_start(void)
@@ -159,39 +181,40 @@ static void colours_start(void)
 }
 
 /* `producer | shm-view -`: the bytes take standard input, so keys come from the terminal itself. */
-static int keys_open(void)
+static int keys_open(struct screen *s)
 {
-    terminal.keys = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "r");
-    if (terminal.keys == NULL) {
+    struct rescue *rescue = &s->crash.rescue;
+    s->keys = isatty(STDIN_FILENO) ? stdin : fopen("/dev/tty", "r");
+    if (s->keys == NULL) {
         return -ENOTTY;
     }
-    terminal.keys_fd = fileno(terminal.keys);
-    return tcgetattr(terminal.keys_fd, &terminal.before) < 0 ? -errno : 0;
+    rescue->keys_fd = fileno(s->keys);
+    return tcgetattr(rescue->keys_fd, &rescue->before) < 0 ? -errno : 0;
 }
 
-static void keys_close(void)
+static void keys_close(struct screen *s)
 {
-    if (terminal.keys != NULL && terminal.keys != stdin) {
-        fclose(terminal.keys);
+    if (s->keys != NULL && s->keys != stdin) {
+        fclose(s->keys);
     }
-    terminal.keys = NULL;
+    s->keys = NULL;
 }
 
 /* curses asks whether there is a key, and then reads it. A stop between the two (Ctrl-Z) throws away what was typed:
  * the read would wait until somebody types again, and the picture would stand still. So reading gives what there is. */
-static void never_block(void)
+static void never_block(int keys_fd)
 {
     struct termios modes;
-    if (tcgetattr(terminal.keys_fd, &modes) == 0) {
+    if (tcgetattr(keys_fd, &modes) == 0) {
         modes.c_cc[VMIN] = 0;
         modes.c_cc[VTIME] = 0;
-        tcsetattr(terminal.keys_fd, TCSADRAIN, &modes);
+        tcsetattr(keys_fd, TCSADRAIN, &modes);
         def_prog_mode(); /* these come back after a stop */
     }
 }
 
 /* Can the terminal place its cursor? If so, what gives it back is prepared. 0 or -errno. */
-static int terminal_ask(void)
+static int terminal_ask(struct rescue *rescue)
 {
     int rc;
     if (!isatty(STDOUT_FILENO)) {
@@ -201,12 +224,12 @@ static int terminal_ask(void)
         return -ENOTSUP;
     }
     bool places = has(cursor_address);
-    restore_prepare();
+    restore_prepare(rescue);
     del_curterm(cur_term); /* newterm reads its own */
     return places ? 0 : -ENOTSUP;
 }
 
-static void curses_set(void)
+static void curses_set(int keys_fd)
 {
     colours_start();
     cbreak();
@@ -217,53 +240,75 @@ static void curses_set(void)
     curs_set(0);
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
-    never_block();
+    never_block(keys_fd);
     timeout(0); /* screen_wait waits, not curses */
     leaveok(stdscr, TRUE); /* nobody sees the cursor: it may stay where the last change was */
     typeahead(-1);         /* a frame is whole, whatever is typed meanwhile */
-    terminal.unread = true;
 }
 
-int screen_open(void)
+/* Takes the terminal, which can place its cursor, with the keys that were opened. */
+static int curses_open(struct screen *s)
 {
-    int rc = terminal_ask();
-    rc = rc == 0 ? keys_open() : rc;
-    if (rc < 0) {
-        keys_close();
-        return rc;
-    }
-    signals_hold(); /* a new size while curses starts is kept until we sleep */
-    signals_take();
-    terminal.curses = newterm(NULL, stdout, terminal.keys);
-    if (terminal.curses == NULL) {
-        keys_close();
-        signals_release();
+    signals_hold(s); /* a new size while curses starts is kept until we sleep */
+    signals_take(s);
+    s->curses = newterm(NULL, stdout, s->keys);
+    if (s->curses == NULL) {
         return -ENOTSUP;
     }
-    curses_set();
+    curses_set(s->crash.rescue.keys_fd);
     suspends_take();
-    rc = wakeup_open(&terminal.wakeup, terminal.keys_fd, &terminal.signals);
-    if (rc < 0) {
-        screen_close();
+    s->unread = true;
+    sigset_t let_in = s->signals;
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
+        sigaddset(&let_in, fatal_signals[i]); /* on_crash runs on this thread's stack only */
     }
-    return rc;
+    return wakeup_open(&s->wakeup, s->crash.rescue.keys_fd, &let_in);
 }
 
-void screen_close(void)
+static void curses_close(struct screen *s)
 {
-    if (terminal.curses == NULL) {
+    wakeup_close(&s->wakeup);
+    if (s->curses != NULL) {
+        endwin();
+        delscreen(s->curses);
+    }
+    crashes_leave(s);
+    signals_release(s);
+}
+
+int screen_open(struct screen **out)
+{
+    struct screen *s = calloc(1, sizeof *s);
+    if (s == NULL) {
+        return -ENOMEM;
+    }
+    s->wakeup = WAKEUP_CLOSED;
+    int rc = terminal_ask(&s->crash.rescue);
+    rc = rc == 0 ? keys_open(s) : rc;
+    if (rc == 0) {
+        rc = curses_open(s);
+        if (rc < 0) {
+            curses_close(s);
+        }
+    }
+    if (rc < 0) {
+        keys_close(s);
+        free(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}
+
+void screen_close(struct screen *s)
+{
+    if (s == NULL) {
         return;
     }
-    wakeup_close(&terminal.wakeup);
-    endwin();
-    delscreen(terminal.curses);
-    terminal.curses = NULL;
-    canvas_free(&terminal.last);
-    keys_close();
-    for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
-        sigaction(fatal_signals[i], &terminal.old[fatal_signals[i]], NULL);
-    }
-    signals_release();
+    curses_close(s);
+    canvas_free(&s->last);
+    keys_close(s);
+    free(s);
 }
 
 void screen_size(int *rows, int *cols)
@@ -273,7 +318,7 @@ void screen_size(int *rows, int *cols)
 
 bool screen_has_colours(void)
 {
-    return terminal.curses != NULL && has_colors() && COLORS >= 8;
+    return has_colors() && COLORS >= 8;
 }
 
 struct theme screen_theme(bool colours_work)
@@ -323,9 +368,9 @@ static void row_show(int row, const struct glyph *glyphs, int cols)
 }
 
 /* What differs from the last frame goes to curses, which finds out the bytes. */
-void screen_show(const struct canvas *c)
+void screen_show(struct screen *s, const struct canvas *c)
 {
-    struct canvas *last = &terminal.last;
+    struct canvas *last = &s->last;
     bool known = last->glyphs != NULL && last->rows == c->rows && last->cols == c->cols;
     size_t cols = (size_t)c->cols, cells = (size_t)c->rows * cols;
     for (int row = 0; row < c->rows; row++) {
@@ -381,60 +426,59 @@ static struct screen_event mouse_event(void)
 
 /* What was on its way in the old size wrapped or was cut, or somebody else had the terminal: nobody knows what stands
  * there now. The next frame draws all of it. */
-static struct screen_event drawn_anew(void)
+static struct screen_event drawn_anew(struct screen *s)
 {
-    canvas_free(&terminal.last);
+    canvas_free(&s->last);
     clearok(curscr, TRUE);
     return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
 /* A new size sends SIGWINCH to the terminal's foreground only, and to nobody whose output is another's terminal: so the
  * size is asked for, too, once a second. */
-static bool size_missed(uint64_t now_s)
+static bool size_missed(struct screen *s, uint64_t now_s)
 {
     struct winsize w;
-    if (now_s == terminal.size_asked) {
+    if (now_s == s->size_asked) {
         return false;
     }
-    terminal.size_asked = now_s;
+    s->size_asked = now_s;
     bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
     return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
 }
 
 /* Where we are to stop, gives the terminal back and stops. When we go on, somebody else has had the terminal meanwhile:
  * its modes and its contents are not ours any more. */
-static struct screen_event come_back(void)
+static struct screen_event come_back(struct screen *s)
 {
     endwin();
-    if (suspend_asked) {
-        suspend_asked = 0;
+    if (asked_take(ASKED_SUSPEND)) {
         signal(SIGTSTP, SIG_DFL);
         raise(SIGTSTP);
-        signals_release(); /* here it stops */
-        signals_hold();
+        signals_release(s); /* here it stops */
+        signals_hold(s);
         suspends_take();
     }
-    continued = 0;
-    terminal.size_asked = 0;
-    return drawn_anew(); /* its modes come back with the next frame */
+    asked_take(ASKED_CONTINUE);
+    s->size_asked = 0;
+    return drawn_anew(s); /* its modes come back with the next frame */
 }
 
 /* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
-static int key_read(void)
+static int key_read(struct screen *s)
 {
     int code = getch();
-    terminal.unread = code != ERR;
+    s->unread = code != ERR;
     return code;
 }
 
 /* What the code that curses gave for a key, the mouse or a new size means. */
-static struct screen_event event_of(int code)
+static struct screen_event event_of(struct screen *s, int code)
 {
     switch (code) {
     case ERR:
         return (struct screen_event){.kind = SCREEN_NOTHING};
     case KEY_RESIZE:
-        return drawn_anew();
+        return drawn_anew(s);
     case KEY_MOUSE:
         return mouse_event();
     default:
@@ -443,39 +487,39 @@ static struct screen_event event_of(int code)
 }
 
 /* What was heard. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
-static struct screen_event heard(void)
+static struct screen_event heard(struct screen *s)
 {
-    if (stop_asked || atomic_load(&terminal.wakeup.gone)) {
+    if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
-    return suspend_asked || continued ? come_back() : event_of(key_read());
+    return asked != 0 ? come_back(s) : event_of(s, key_read(s));
 }
 
 /* What there is to do before one may sleep. */
-static struct screen_event awake(uint64_t until_us)
+static struct screen_event awake(struct screen *s, uint64_t until_us)
 {
-    if (stop_asked) {
+    if ((asked & ASKED_STOP) != 0) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
-    if (suspend_asked || continued) {
-        return come_back();
+    if (asked != 0) {
+        return come_back(s);
     }
-    if (size_missed(until_us / 1000000)) {
-        return drawn_anew();
+    if (size_missed(s, until_us / 1000000)) {
+        return drawn_anew(s);
     }
-    return terminal.unread ? event_of(key_read()) : (struct screen_event){.kind = SCREEN_NOTHING};
+    return s->unread ? event_of(s, key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
 
-struct screen_event screen_wait(uint64_t until_us, const void *word, uint32_t rings)
+struct screen_event screen_wait(struct screen *s, uint64_t until_us, const void *word, uint32_t rings)
 {
-    struct screen_event event = awake(until_us);
-    if (event.kind != SCREEN_NOTHING || terminal.unread) {
+    struct screen_event event = awake(s, until_us);
+    if (event.kind != SCREEN_NOTHING || s->unread) {
         return event;
     }
-    wakeup_again(&terminal.wakeup);
-    switch (wakeup_sleep(&terminal.wakeup, word, rings, until_us)) {
+    wakeup_again(&s->wakeup);
+    switch (wakeup_sleep(&s->wakeup, word, rings, until_us)) {
     case WAKEUP_HEARD:
-        return heard();
+        return heard(s);
     case WAKEUP_BELL:
         return (struct screen_event){.kind = SCREEN_RANG};
     case WAKEUP_DEAF:

@@ -10,6 +10,8 @@
 #include "canvas.h"
 #include "theme.h"
 
+struct screen;
+
 enum screen_event_kind {
     SCREEN_NOTHING, /* time is up */
     SCREEN_RANG,    /* the bell rang, or woke us for no reason */
@@ -27,11 +29,11 @@ struct screen_event {
 };
 
 /* Takes the terminal; where standard input is a pipe, keys come from /dev/tty. 0; -ENOTTY where there is no terminal;
- * -ENOTSUP where it can't place its cursor (TERM=dumb) or terminfo doesn't know it. Blocks nothing, but from here on
- * fatal signals restore the terminal before they kill. */
-int screen_open(void);
+ * -ENOTSUP where it can't place its cursor (TERM=dumb) or terminfo doesn't know it; -ENOMEM, or what starting a thread
+ * may give. Blocks nothing, but from here on fatal signals restore the terminal before they kill. */
+int screen_open(struct screen **s);
 
-/* The size now. */
+/* The size of the open terminal now. */
 void screen_size(int *rows, int *cols);
 
 /* What this terminal and the environment (NO_COLOR, locale) can show. Without a terminal: what a pipe of this locale
@@ -42,13 +44,13 @@ struct theme screen_theme(bool colours_work);
 bool screen_has_colours(void);
 
 /* Shows the canvas, sending only what differs from what stands there. */
-void screen_show(const struct canvas *c);
+void screen_show(struct screen *s, const struct canvas *c);
 
 /* Waits for the next event until until_us (microseconds of CLOCK_MONOTONIC). word: a bell, slept on as long as it is
  * `rings`; NULL: none. */
-struct screen_event screen_wait(uint64_t until_us, const void *word, uint32_t rings);
+struct screen_event screen_wait(struct screen *s, uint64_t until_us, const void *word, uint32_t rings);
 
-/* Gives the terminal back as it was. Does nothing where it isn't open. */
-void screen_close(void);
+/* Gives the terminal back as it was. s may be NULL. */
+void screen_close(struct screen *s);
 
 #endif

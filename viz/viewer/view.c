@@ -49,7 +49,7 @@ static int read_expected(struct view *v)
 static int open_source(struct view *v)
 {
     int rc = source_open(&v->source, &v->words.spec);
-    if (rc < 0 && v->on_screen) {
+    if (rc < 0 && v->screen != NULL) {
         chooser_return(&v->chooser, &v->source);
         snprintf(v->chooser.message, sizeof v->chooser.message, "it can't be opened any more: %s", strerror(-rc));
         return VIEW_OTHERS;

@@ -81,13 +81,13 @@ static struct screen_event await(struct view *v)
     struct screen_event event;
     poll_schedule_rest(p, now, history_fading(&v->state.history), settled);
     if (v->state.find.busy) {
-        return screen_wait(now, NULL, 0);
+        return screen_wait(v->screen, now, NULL, 0);
     }
-    event = screen_wait(p->next, p->address, p->seen);
+    event = screen_wait(v->screen, p->next, p->address, p->seen);
     if (event.kind == SCREEN_DEAF) {
         poll_schedule_leave(p);
     } else if (event.kind == SCREEN_RANG && poll_schedule_rang(p, view_now_us())) {
-        event = screen_wait(p->next, NULL, 0);
+        event = screen_wait(v->screen, p->next, NULL, 0);
     }
     return event;
 }
@@ -125,7 +125,7 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
     dashboard_shape(plan, &v->state);
     view_look(v); /* keys and another size may have brought other rows into sight */
     cursor_scrolled(&v->state.cursor, dashboard_draw(c, theme, plan, &v->state, &v->source));
-    screen_show(c);
+    screen_show(v->screen, c);
     v->shown = true;
     return 0;
 }
@@ -162,7 +162,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
 /* 0, also where it is open; else the exit status, with all said. */
 static int open_screen(struct view *v)
 {
-    int rc = v->on_screen ? 0 : screen_open();
+    int rc = v->screen != NULL ? 0 : screen_open(&v->screen);
     if (rc == -ENOTTY) {
         return report_failure("shm-view", rc, "the viewer needs a terminal; for a pipe there is --render text",
                             "open the screen");
@@ -172,16 +172,13 @@ static int open_screen(struct view *v)
         return report_failure("shm-view", rc, "this terminal can't place its cursor; --render text draws once without it",
                             "open the screen: TERM is %s", term != NULL ? term : "not set");
     }
-    v->on_screen = true;
     return 0;
 }
 
 void view_leave(struct view *v)
 {
-    if (v->on_screen) {
-        screen_close();
-    }
-    v->on_screen = false;
+    screen_close(v->screen);
+    v->screen = NULL;
 }
 
 /* rc: what a screen ended with. goes_on: the screen stays open for another. */
@@ -225,7 +222,7 @@ int view_choose(struct view *v)
         return rc;
     }
     struct theme theme = view_theme(v, screen_has_colours());
-    rc = choose_live(&v->chooser, &theme);
+    rc = choose_live(v->screen, &v->chooser, &theme);
     chooser_choice(&v->chooser, &v->words.spec);
     return end(v, rc, !v->chooser.quit);
 }

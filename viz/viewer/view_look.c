@@ -61,7 +61,7 @@ int view_wear(struct view *v)
     int found = layout_choice_find(&v->layout_choice, &v->words.layout_choice, &v->source, size, &error);
     /* What lay over the bytes may be gone now, whether others were found or not. */
     int rc = view_lay_over(v);
-    if (found < 0 && v->on_screen) {
+    if (found < 0 && v->screen != NULL) {
         cursor_answer(&v->state.cursor, "%.*s", (int)strcspn(error.text, "\n"), error.text);
         return rc;
     }

@@ -29,7 +29,7 @@ struct view {
     size_t fresh_room;
     uint8_t *expected;      /* --expect's; owned */
     bool shown;             /* one frame was */
-    bool on_screen;         /* curses has the terminal: nothing may be printed */
+    struct screen *screen;  /* has the terminal: nothing may be printed; NULL */
 };
 
 /* Microseconds, and ms, since the computer started. */
