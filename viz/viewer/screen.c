@@ -36,7 +36,7 @@ struct screen {
     stack_t stack_before;      /* as we found it */
     SCREEN *curses;
     FILE *keys;                /* where keys come from: standard input, or the terminal where that is a pipe */
-    struct canvas last;        /* what was shown last; none: nobody knows what stands in curses' window */
+    struct canvas last;        /* what was shown last */
     sigset_t signals;          /* those blocked as we found it */
     bool unread;               /* there may be keys: in the terminal, or read by curses already */
     uint64_t size_asked;       /* when, in seconds */
@@ -243,7 +243,7 @@ static void curses_set(int keys_fd)
     never_block(keys_fd);
     timeout(0); /* screen_wait waits, not curses */
     leaveok(stdscr, TRUE); /* nobody sees the cursor: it may stay where the last change was */
-    typeahead(-1);         /* a frame is whole, whatever is typed meanwhile */
+    typeahead(-1); /* curses would leave a frame half drawn where something is typed meanwhile */
 }
 
 /* Takes the terminal, which can place its cursor, with the keys that were opened. */
@@ -367,7 +367,8 @@ static void row_show(int row, const struct glyph *glyphs, int cols)
     }
 }
 
-/* What differs from the last frame goes to curses, which finds out the bytes. */
+/* Which bytes make the terminal show it is for curses to find. To hand it a row costs more than to see that the row is as
+ * it was. */
 void screen_show(struct screen *s, const struct canvas *c)
 {
     struct canvas *last = &s->last;
@@ -426,9 +427,8 @@ static struct screen_event mouse_event(void)
 
 /* What was on its way in the old size wrapped or was cut, or somebody else had the terminal: nobody knows what stands
  * there now. The next frame draws all of it. */
-static struct screen_event drawn_anew(struct screen *s)
+static struct screen_event draw_anew(struct screen *s)
 {
-    canvas_free(&s->last);
     clearok(curscr, TRUE);
     return (struct screen_event){.kind = SCREEN_RESIZED};
 }
@@ -460,7 +460,7 @@ static struct screen_event come_back(struct screen *s)
     }
     asked_take(ASKED_CONTINUE);
     s->size_asked = 0;
-    return drawn_anew(s); /* its modes come back with the next frame */
+    return draw_anew(s); /* its modes come back with the next frame */
 }
 
 /* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
@@ -478,7 +478,7 @@ static struct screen_event event_of(struct screen *s, int code)
     case ERR:
         return (struct screen_event){.kind = SCREEN_NOTHING};
     case KEY_RESIZE:
-        return drawn_anew(s);
+        return draw_anew(s);
     case KEY_MOUSE:
         return mouse_event();
     default:
@@ -505,7 +505,7 @@ static struct screen_event awake(struct screen *s, uint64_t until_us)
         return come_back(s);
     }
     if (size_missed(s, until_us / 1000000)) {
-        return drawn_anew(s);
+        return draw_anew(s);
     }
     return s->unread ? event_of(s, key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
