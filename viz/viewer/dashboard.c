@@ -136,7 +136,7 @@ struct dashboard dashboard_plan(const struct state *s, int rows, int cols)
     return d;
 }
 
-void dashboard_shape(struct dashboard *d, struct state *s)
+void dashboard_shape(const struct dashboard *d, struct state *s)
 {
     s->cursor.cols = d->cols;
     cursor_shape(&s->cursor, &s->window, d->shape.width, d->grid.rows);

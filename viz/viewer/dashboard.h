@@ -23,7 +23,7 @@ struct dashboard {
 struct dashboard dashboard_plan(const struct state *s, int rows, int cols);
 
 /* Tells the cursor the shape of its parts on that screen, and scrolls them so that it is seen. */
-void dashboard_shape(struct dashboard *d, struct state *s);
+void dashboard_shape(const struct dashboard *d, struct state *s);
 
 /* Draws. source tells the title and the state; s was shaped by dashboard_shape. Returns how far the list that has the
  * whole screen (help, who is attached) scrolls; 0 where none has. */

@@ -427,7 +427,7 @@ static struct screen_event mouse_event(void)
 
 /* What was on its way in the old size wrapped or was cut, or somebody else had the terminal: nobody knows what stands
  * there now. The next frame draws all of it. */
-static struct screen_event draw_anew(struct screen *s)
+static struct screen_event draw_anew(void)
 {
     clearok(curscr, TRUE);
     return (struct screen_event){.kind = SCREEN_RESIZED};
@@ -460,7 +460,7 @@ static struct screen_event come_back(struct screen *s)
     }
     asked_take(ASKED_CONTINUE);
     s->size_asked = 0;
-    return draw_anew(s); /* its modes come back with the next frame */
+    return draw_anew(); /* its modes come back with the next frame */
 }
 
 /* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
@@ -478,7 +478,7 @@ static struct screen_event event_of(struct screen *s, int code)
     case ERR:
         return (struct screen_event){.kind = SCREEN_NOTHING};
     case KEY_RESIZE:
-        return draw_anew(s);
+        return draw_anew();
     case KEY_MOUSE:
         return mouse_event();
     default:
@@ -505,7 +505,7 @@ static struct screen_event awake(struct screen *s, uint64_t until_us)
         return come_back(s);
     }
     if (size_missed(s, until_us / 1000000)) {
-        return draw_anew(s);
+        return draw_anew();
     }
     return s->unread ? event_of(s, key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
