@@ -1,33 +1,14 @@
 /* Bare: see bare.h. */
-#define _GNU_SOURCE /* ppoll */
 #include "bare.h"
 
 #include <curses.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/shm.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "shm_bell.h"
 
 #define A_ROW 16 /* bytes of one row on the screen */
-
-void bare_loop(const uint8_t *bytes, int keys, int out)
-{
-    static uint8_t seen[BARE_SIZE];
-    static const char line[64];
-    struct pollfd key = {.fd = keys, .events = POLLIN};
-    const struct timespec period = {.tv_nsec = 1000000000 / 30};
-    while (ppoll(&key, 1, &period, NULL) == 0) {
-        if (memcmp(seen, bytes, sizeof seen) != 0) {
-            memcpy(seen, bytes, sizeof seen);
-            if (write(out, line, sizeof line) < 0) {
-                return;
-            }
-        }
-    }
-}
 
 int bare_bell(int id, size_t offset)
 {

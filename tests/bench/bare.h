@@ -7,10 +7,6 @@
 
 #define BARE_SIZE 1024 /* bytes of the segment that are looked at */
 
-/* Waits 30 times a second, compares BARE_SIZE bytes with those of the time before, and writes 64 bytes to `out` where
- * they differ. Ends when something can be read from `keys`, or `out` takes no more. */
-void bare_loop(const uint8_t *bytes, int keys, int out);
-
 /* The exit status of a program that sleeps on the bell at `offset` of the segment, and writes 64 bytes at each ring. */
 int bare_bell(int id, size_t offset);
 

@@ -10,7 +10,7 @@ figure()
 }
 
 @test "idle: no byte; a changed byte: few" {
-    LC_ALL=C.UTF-8 run -0 "$BIN/bench-view" --bytes
+    LC_ALL=C.UTF-8 run -0 "$BIN/bench-view" --quick bytes
     [[ $(figure 'idle, in all') == 0 ]]
     awk -v grid="$(figure 'a changed byte, in the grid')" -v all="$(figure 'a changed byte, all panels')" \
         'BEGIN { exit !(grid > 10 && grid <= 30 && all > grid && all <= 250) }' || { echo "$output"; false; }

@@ -472,7 +472,7 @@ static int key_read(struct screen *s)
 }
 
 /* What the code that curses gave for a key, the mouse or a new size means. */
-static struct screen_event event_of(struct screen *s, int code)
+static struct screen_event event_of(int code)
 {
     switch (code) {
     case ERR:
@@ -492,7 +492,7 @@ static struct screen_event heard(struct screen *s)
     if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
-    return asked != 0 ? come_back(s) : event_of(s, key_read(s));
+    return asked != 0 ? come_back(s) : event_of(key_read(s));
 }
 
 /* What there is to do before one may sleep. */
@@ -507,7 +507,7 @@ static struct screen_event awake(struct screen *s, uint64_t until_us)
     if (size_missed(s, until_us / 1000000)) {
         return draw_anew();
     }
-    return s->unread ? event_of(s, key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
+    return s->unread ? event_of(key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
 
 struct screen_event screen_wait(struct screen *s, uint64_t until_us, const void *word, uint32_t rings)
