@@ -319,20 +319,17 @@ static void map_character(struct canvas *c, const struct theme *t, const struct 
                           size_t offset, size_t bytes)
 {
     struct grid_cell cells[MAP_LOOKED];
-    struct grid_input plain = *in; /* the cursor has the whole character */
-    plain.cursor = SIZE_MAX;
-    plain.focus = plain.focus_end = 0;
     size_t end = offset + bytes < in->segment_size ? offset + bytes : in->segment_size;
     size_t from = offset > in->first ? offset : in->first < end ? in->first : offset;
     size_t look = grid_known(in, from, end - from);
     bool cursor = in->cursor >= offset && in->cursor < end;
     look = look < MAP_LOOKED ? look : MAP_LOOKED;
     if (look == 0) {
-        grid_cells(&plain, offset, cells, 1);
+        grid_cells(in, offset, cells, 1);
         map_put_unknown(c, t, row, col, cells, cursor);
         return;
     }
-    grid_cells(&plain, from, cells, look);
+    grid_cells(in, from, cells, look);
     struct map_cell map = map_cell_of(cells, look);
     map.cursor = cursor;
     map_put(c, t, row, col, &map);
