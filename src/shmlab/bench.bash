@@ -8,10 +8,8 @@
 #   ./shmlab bench gdb      gdb's window: milliseconds for a stop and for a live
 #                           repaint, beside gdb's own x/1024xb and
 #                           info registers. About 15 seconds
-#   ./shmlab bench layout   finding a type in debug information, beside
-#                           pahole -C on the same file: CPU and ratio, for ten
-#                           types of python3-dbg and two of the kit's own.
-#                           About 15 seconds
+#   ./shmlab bench layout   CPU to find 12 types in debug information, beside that
+#                           of pahole -C. About 15 seconds
 #   ./shmlab bench grade    grades 300 submissions of lesson 02. About 3 minutes
 #
 # --quick after the name runs it for a moment only (grade: 20 submissions): you
@@ -94,7 +92,7 @@ bench_gdb()
 bench_layout()
 {
     local rounds=5
-    bench_words layout "$@"
+    bench_arguments layout "$@"
     [[ ${1-} ]] && rounds=1
     build_programs build bench-layout >&2 || exit 1
     exec python3 -B "$ROOT/tests/bench/layout.py" "$BIN" "$rounds"

@@ -128,7 +128,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
         grep -Eq "^  $command +[a-z]" <<<"$output"
     done
     [[ $output != *$'\e'* ]]
-    ((${#lines[@]} < 24 && $(wc -L <<<"$output") <= 80))
+    (($(wc -l <<<"$output") < 24 && $(wc -L <<<"$output") <= 80))
 }
 
 @test "help, -h and --help are the overview" {
@@ -143,8 +143,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     for command in demo test setup serve read view doctor help gdb lesson walk bench; do
         run -0 "$ROOT/shmlab" help "$command"
         [[ $output == "./shmlab $command: "* ]]
-        ((${#lines[@]} < 24))
-        (($(wc -L <<<"$output") <= 80)) || { echo "too wide: help $command" && false; }
+        (($(wc -l <<<"$output") < 24 && $(wc -L <<<"$output") <= 80)) || { echo "too large: help $command" && false; }
     done
     run -0 "$ROOT/shmlab" demo --help
     [[ $output == *"Ctrl-C"* && $output != *"shellcheck"* ]]
@@ -176,7 +175,10 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $output == *'view    the viewer beside watch'* ]]
     run -2 --separate-stderr "$ROOT/shmlab" bench sock
     [[ $stderr == *"there is no bench 'sock'"* ]]
-    run -2 "$ROOT/shmlab" bench view --fast
+    for bench in view gdb layout grade; do
+        run -2 --separate-stderr "$ROOT/shmlab" bench "$bench" --fast
+        [[ $stderr == "shmlab: bench $bench takes --quick or nothing"* ]]
+    done
 }
 
 @test "arguments that a command doesn't take give 2" {
