@@ -1,4 +1,4 @@
-/* Attachment: who has a segment attached. See attachment.h. */
+/* Attachment: which processes have a segment attached. See attachment.h. */
 #define _GNU_SOURCE /* memfd_create */
 #include "attachment.h"
 
@@ -11,26 +11,26 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- what is looked for ---- */
+/* ---- the object to search for ---- */
 
-struct own_search {
+struct device_search {
     uint64_t address;
-    struct attachment_object *what;
+    struct attachment_object *object;
     bool found;
 };
 
-static bool own_take(void *state, const struct mapping *m)
+static bool device_take(void *state, const struct mapping *m)
 {
-    struct own_search *search = state;
+    struct device_search *search = state;
 
     if (m->start != search->address)
         return m->start < search->address;
-    search->what->device = m->device;
+    search->object->device = m->device;
     search->found = true;
     return false;
 }
 
-/* The device of the tmpfs that is the kernel's own: segments and memfds lie in the same one. */
+/* The device of the kernel's internal tmpfs, which holds both segments and memfds. */
 static int kernel_tmpfs(dev_t *device)
 {
     struct stat st;
@@ -45,45 +45,45 @@ static int kernel_tmpfs(dev_t *device)
     return rc;
 }
 
-static void namespace_read(pid_t pid, struct attachment_object *what)
+static void namespace_read(pid_t pid, struct attachment_object *object)
 {
     char path[64];
     struct stat st;
 
     snprintf(path, sizeof path, "/proc/%ld/ns/ipc", (long)pid);
     if (stat(path, &st) == 0) {
-        what->namespace_device = st.st_dev;
-        what->namespace_inode = st.st_ino;
+        object->namespace_device = st.st_dev;
+        object->namespace_inode = st.st_ino;
     }
 }
 
-void attachment_of_mapping(pid_t pid, const struct mapping *m, struct attachment_object *what)
+void attachment_of_mapping(pid_t pid, const struct mapping *m, struct attachment_object *object)
 {
-    *what = (struct attachment_object){.segment = mapping_is_segment(m), .device = m->device, .inode = m->inode};
-    if (what->segment)
-        namespace_read(pid, what);
+    *object = (struct attachment_object){.segment = mapping_is_segment(m), .device = m->device, .inode = m->inode};
+    if (object->segment)
+        namespace_read(pid, object);
 }
 
-int attachment_of_segment(int id, const void *base, struct attachment_object *what)
+int attachment_of_segment(int id, const void *base, struct attachment_object *object)
 {
-    struct own_search search = {.address = (uintptr_t)base, .what = what};
+    struct device_search search = {.address = (uintptr_t)base, .object = object};
 
-    *what = (struct attachment_object){.segment = true, .inode = (ino_t)id};
-    namespace_read(getpid(), what);
+    *object = (struct attachment_object){.segment = true, .inode = (ino_t)id};
+    namespace_read(getpid(), object);
     if (base != NULL && process_proc_is_ours())
-        mapping_each(getpid(), own_take, &search);
-    return search.found ? 0 : kernel_tmpfs(&what->device);
+        mapping_each(getpid(), device_take, &search);
+    return search.found ? 0 : kernel_tmpfs(&object->device);
 }
 
-/* ---- one look through all processes ---- */
+/* ---- one scan of all processes ---- */
 
 struct scan {
-    const struct attachment_object *what;
+    const struct attachment_object *object;
     struct attachments *to;
     pid_t pid;
     char name[PROCESS_NAME_MAX];
-    size_t of_pid;             /* attachments found of it */
-    bool foreign;              /* it is of another IPC namespace, or may be */
+    size_t of_pid;             /* attachments found in this process */
+    bool foreign;              /* it is, or may be, in another IPC namespace */
     int error;
 };
 
@@ -92,13 +92,14 @@ static bool same_ipc_namespace(const struct scan *scan)
     struct attachment_object theirs = {.namespace_inode = 0};
 
     namespace_read(scan->pid, &theirs);
-    return theirs.namespace_inode != 0 && theirs.namespace_inode == scan->what->namespace_inode &&
-           theirs.namespace_device == scan->what->namespace_device;
+    return theirs.namespace_inode != 0 && theirs.namespace_inode == scan->object->namespace_inode &&
+           theirs.namespace_device == scan->object->namespace_device;
 }
 
-static struct attachment *room_for_one(struct attachments *a)
+/* Appends an uninitialised entry. NULL: out of memory. */
+static struct attachment *append(struct attachments *a)
 {
-    if ((a->count & (a->count - 1)) == 0) { /* full: its room is always a power of 2 */
+    if ((a->count & (a->count - 1)) == 0) { /* full: the capacity is always a power of 2 */
         struct attachment *list = realloc(a->list, (a->count > 0 ? 2 * a->count : 1) * sizeof *list);
         if (list == NULL)
             return NULL;
@@ -110,15 +111,15 @@ static struct attachment *room_for_one(struct attachments *a)
 static bool scan_take(void *state, const struct mapping *m)
 {
     struct scan *scan = state;
-    const struct attachment_object *what = scan->what;
+    const struct attachment_object *object = scan->object;
 
-    if (m->inode != what->inode || m->device != what->device)
+    if (m->inode != object->inode || m->device != object->device)
         return true;
-    /* Files of the same tmpfs may bear the number of a shmid. */
-    if (what->segment && !mapping_is_segment(m))
+    /* A file in the same tmpfs may have the shmid as its inode number. */
+    if (object->segment && !mapping_is_segment(m))
         return true;
     if (scan->of_pid == 0 && !scan->foreign) {
-        scan->foreign = what->segment && !same_ipc_namespace(scan);
+        scan->foreign = object->segment && !same_ipc_namespace(scan);
         process_name(scan->pid, scan->name);
     }
     if (scan->foreign)
@@ -127,12 +128,12 @@ static bool scan_take(void *state, const struct mapping *m)
     scan->to->found++;
     if (scan->to->count == ATTACHMENTS_MAX)
         return true;
-    struct attachment *one = room_for_one(scan->to);
+    struct attachment *one = append(scan->to);
     if (one == NULL) {
         scan->error = -ENOMEM;
         return false;
     }
-    memset(one, 0, sizeof *one); /* lists are compared byte by byte */
+    memset(one, 0, sizeof *one); /* the padding too: lists are compared with memcmp */
     one->pid = scan->pid;
     one->address = m->start;
     one->size = m->end - m->start;
@@ -165,10 +166,10 @@ static bool scan_process(void *state, pid_t pid)
     return scan->error == 0;
 }
 
-int attachments_scan(struct attachments *a, const struct attachment_object *what)
+int attachments_scan(struct attachments *a, const struct attachment_object *object)
 {
     struct attachments found = {.list = NULL};
-    struct scan scan = {.what = what, .to = &found};
+    struct scan scan = {.object = object, .to = &found};
 
     attachments_free(a);
     int rc = process_each(scan_process, &scan);
@@ -210,19 +211,19 @@ size_t attachments_missing(const struct attachments *a, unsigned long nattch)
     return nattch > a->found ? nattch - a->found : 0;
 }
 
-/* ---- when it is worth its cost ---- */
+/* ---- when to scan ---- */
 
-#define CHANGE_GAP_MS 100    /* between two scans while attachments come and go, at least */
-#define SETTLE_MS 1100       /* the kernel's times have no fractions: a change in the same second can't be seen in them */
-#define COUNTED_EVERY_MS 300000 /* the kernel tells of whoever comes and goes, but not of a new name */
+#define CHANGE_GAP_MS 100    /* the shortest time between two scans while attachments change */
+#define SETTLE_MS 1100       /* the kernel's times are whole seconds: a second change within one doesn't show in them */
+#define COUNTED_EVERY_MS 300000 /* the kernel's counts show who attaches and detaches, but not a new process name */
 #define UNCOUNTED_EVERY_MS 2000
-#define ASK_MS 500           /* whether those that were found live still */
-#define ASKED_MAX 8
+#define ASK_MS 500           /* between two checks whether the processes found still run */
+#define ASKED_MAX 8          /* how many are checked */
 
-void attachment_watch_start(struct attachment_watch *w, const struct attachment_object *what)
+void attachment_watch_start(struct attachment_watch *w, const struct attachment_object *object)
 {
     attachment_watch_free(w);
-    w->what = *what;
+    w->object = *object;
 }
 
 void attachment_watch_free(struct attachment_watch *w)
@@ -237,7 +238,7 @@ static bool stat_differs(const struct segment_stat *a, const struct segment_stat
            a->detach_time != b->detach_time || a->id != b->id;
 }
 
-/* The shortest time between two scans that keeps them below one part in `part` of a processor. */
+/* The time between two scans, at least least_ms, that keeps their cost below 1/part of a processor. */
 static uint64_t pause_ms(const struct attachment_watch *w, uint64_t least_ms, uint64_t part)
 {
     uint64_t pause = w->cost_us * part / 1000;
@@ -245,8 +246,8 @@ static uint64_t pause_ms(const struct attachment_watch *w, uint64_t least_ms, ui
     return pause > least_ms ? pause : least_ms;
 }
 
-/* Has one of the first few processes that were found ended? */
-static bool somebody_ended(const struct attachment_watch *w)
+/* Whether one of the first few processes found has ended. */
+static bool any_ended(const struct attachment_watch *w)
 {
     struct process p;
 
@@ -264,14 +265,14 @@ bool attachment_watch_due(struct attachment_watch *w, const struct segment_stat 
         return true;
     uint64_t since = now_ms - w->scanned_at;
     if (st != NULL && stat_differs(st, &w->seen))
-        return since >= pause_ms(w, CHANGE_GAP_MS, 50); /* 2 % while they come and go */
+        return since >= pause_ms(w, CHANGE_GAP_MS, 50); /* 2 % of a processor while attachments change */
     if (w->settle_at != 0 && now_ms >= w->settle_at && since >= pause_ms(w, CHANGE_GAP_MS, 50)) {
         w->settle_at = 0;
         return true;
     }
     if (st == NULL && now_ms - w->asked_at >= ASK_MS && since >= pause_ms(w, ASK_MS, 50)) {
         w->asked_at = now_ms;
-        if (somebody_ended(w))
+        if (any_ended(w))
             return true;
     }
     return since >= (st != NULL ? pause_ms(w, COUNTED_EVERY_MS, 100000) : pause_ms(w, UNCOUNTED_EVERY_MS, 2000));
@@ -297,9 +298,9 @@ bool attachment_watch_tick(struct attachment_watch *w, const struct segment_stat
         return false;
     struct attachments fresh = {.list = NULL};
     uint64_t before = processor_us();
-    int error = attachments_scan(&fresh, &w->what);
+    int error = attachments_scan(&fresh, &w->object);
     w->cost_us = processor_us() - before;
-    /* Where we are the last who came or went, nobody did so unseen after us. */
+    /* If we were the last to attach or detach, no change after ours can have gone unnoticed. */
     if (st != NULL && st->last_pid != getpid() && (!w->scanned || stat_differs(st, &w->seen)))
         w->settle_at = now_ms + SETTLE_MS;
     if (st != NULL)

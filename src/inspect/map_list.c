@@ -1,4 +1,4 @@
-/* Map list: see map_list.h. */
+/* Map list: prints the shared mappings of a process. See map_list.h. */
 #include "map_list.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* Mapping: the memory of a process, line by line of /proc/PID/maps. See mapping.h. */
+/* Mapping: reads /proc/PID/maps. See mapping.h. */
 #include "mapping.h"
 
 #include <dirent.h>
@@ -10,12 +10,12 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* A line is at most 73 characters and a path, whose characters may each stand as \ooo. */
-#define LINE_ROOM (73 + 4 * 4096 + 1)
+/* A line is at most 73 characters and a path, in which each character may be escaped as \ooo. */
+#define LINE_SIZE (73 + 4 * 4096 + 1)
 
 /* ---- one line ---- */
 
-/* The number at *p in that base, which must end with `end`; *p goes behind it. */
+/* Parses the number at *p in that base. It must be followed by `end`; *p moves past that. */
 static bool number(const char **p, const char *limit, int base, char end, uint64_t *n)
 {
     const char *start = *p;
@@ -49,7 +49,7 @@ int mapping_parse(const char *line, size_t length, struct mapping *m)
     if (!number(&p, limit, 16, ' ', &m->offset) || !number(&p, limit, 16, ':', &high) ||
         !number(&p, limit, 16, ' ', &low))
         return -EINVAL;
-    /* A blank always follows the inode, also where no name does. */
+    /* The inode is always followed by a blank, even if there is no name. */
     if (!number(&p, limit, 10, ' ', &inode))
         return -EINVAL;
     while (p < limit && *p == ' ')
@@ -68,10 +68,10 @@ bool mapping_is_segment(const struct mapping *m)
 
 /* ---- all lines ---- */
 
-/* *lines: how many there were. */
+/* mapping_each for one file. *lines is the number of lines that were read. */
 static int each_of(const char *path, mapping_take *take, void *state, size_t *lines)
 {
-    char room[LINE_ROOM];
+    char buffer[LINE_SIZE];
     size_t have = 0;
     int rc = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -80,7 +80,7 @@ static int each_of(const char *path, mapping_take *take, void *state, size_t *li
     if (fd < 0)
         return -errno;
     for (bool more = true; more;) {
-        ssize_t n = read(fd, room + have, sizeof room - have);
+        ssize_t n = read(fd, buffer + have, sizeof buffer - have);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
@@ -88,22 +88,23 @@ static int each_of(const char *path, mapping_take *take, void *state, size_t *li
             break;
         }
         have += (size_t)n;
-        char *line = room;
-        for (char *end; more && (end = memchr(line, '\n', have - (size_t)(line - room))) != NULL; line = end + 1) {
+        char *line = buffer;
+        for (char *end; more && (end = memchr(line, '\n', have - (size_t)(line - buffer))) != NULL; line = end + 1) {
             struct mapping m;
             ++*lines;
             more = mapping_parse(line, (size_t)(end - line), &m) < 0 || take(state, &m);
         }
-        have -= (size_t)(line - room);
-        memmove(room, line, have);
-        if (have == sizeof room)
-            have = 0; /* no line of the form that we know */
+        have -= (size_t)(line - buffer);
+        memmove(buffer, line, have);
+        if (have == sizeof buffer)
+            have = 0; /* longer than any valid line */
     }
     close(fd);
     return rc;
 }
 
-/* A process whose first thread has ended shows no memory under its own number; that of another thread is the same. */
+/* If its first thread has ended, /proc/PID/maps is empty. All threads share the memory, so read another thread's
+ * maps. */
 static int each_of_thread(pid_t pid, mapping_take *take, void *state)
 {
     char path[64];

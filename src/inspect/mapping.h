@@ -1,6 +1,6 @@
-/* Mapping: the memory of a process, line by line of /proc/PID/maps (proc(5)).
+/* Mapping: reads the memory mappings of a process from /proc/PID/maps (proc(5)).
  *
- * All functions return 0 or -errno and print nothing. */
+ * Functions that return int return 0 or -errno. Nothing here prints. */
 #ifndef SHMLAB_MAPPING_H
 #define SHMLAB_MAPPING_H
 
@@ -13,23 +13,25 @@
 
 struct mapping {
     uint64_t start, end; /* addresses in that process; end is one past the last byte */
-    uint64_t offset;     /* bytes from the start of what is mapped */
+    uint64_t offset;     /* of the first byte in the mapped object */
     char rights[4];      /* "rw-": read, write, execute */
-    bool shared;         /* what it writes, others see ('s'); false: private, copied on writing ('p') */
-    dev_t device;        /* of what is mapped; 0: nothing, plain memory */
-    ino_t inode;         /* may be 0: so may a shmid */
-    char name[MAPPING_NAME_MAX]; /* as the kernel tells it: a path, "/SYSV0f20074e (deleted)", "/memfd:x (deleted)",
-                                  * "[heap]", ""; cut where it is longer; may hold any byte (printable.h) but a newline */
+    bool shared;         /* 's': others see what is written; false: 'p', private, copied on write */
+    dev_t device;        /* of the mapped object; 0: none, anonymous private memory */
+    ino_t inode;         /* may be 0, because a shmid may be 0 */
+    char name[MAPPING_NAME_MAX]; /* from the kernel: a path, "/SYSV0f20074e (deleted)", "/memfd:x (deleted)", "[heap]",
+                                  * ""; truncated; may contain any byte but a newline, so escape it (printable.h) */
 };
 
-/* Is it a System V segment? Then its inode is the shmid. A file that bears such a name has another device. */
+/* Whether the name is that of a System V segment, whose inode is the shmid. A file may have such a name too, but then
+ * its device differs. */
 bool mapping_is_segment(const struct mapping *m);
 
-/* Takes one line of that form, without its newline. -EINVAL where it has another form. */
+/* Parses one line, without its newline. Returns -EINVAL, with *m undefined, if it is malformed. */
 int mapping_parse(const char *line, size_t length, struct mapping *m);
 
-/* Calls take for each mapping, in the order of addresses, until it returns false. -EACCES: we may not look into that
- * process; -ESRCH: there is none. A process that ends meanwhile has fewer mappings, which is no failure. */
+/* Calls take(state, m) for each mapping, in address order, until it returns false. -EACCES: we may not inspect this
+ * process. -ESRCH: there is no such process. If the process ends meanwhile, the rest is missing; that is not an
+ * error. */
 typedef bool mapping_take(void *state, const struct mapping *m);
 int mapping_each(pid_t pid, mapping_take *take, void *state);
 

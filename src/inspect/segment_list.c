@@ -1,4 +1,4 @@
-/* Segment list: what shared memory there is. See segment_list.h. */
+/* Segment list: lists all shared memory. See segment_list.h. */
 #include "segment_list.h"
 
 #include <dirent.h>
@@ -12,14 +12,14 @@
 
 #include "mapping.h"
 
-/* The next place, all zero; NULL with *rc set where there is none. */
+/* Appends an entry of zeros. NULL: the list is full, or, with *rc set, out of memory. */
 static struct segment_entry *next_entry(struct segment_list *l, int *rc)
 {
     if (l->count == SEGMENT_LIST_MAX) {
         l->more++;
         return NULL;
     }
-    if ((l->count & (l->count - 1)) == 0) { /* full: its room is always a power of 2 */
+    if ((l->count & (l->count - 1)) == 0) { /* full: the capacity is always a power of 2 */
         struct segment_entry *list = realloc(l->list, (l->count > 0 ? 2 * l->count : 1) * sizeof *list);
         if (list == NULL) {
             *rc = -ENOMEM;
@@ -28,7 +28,7 @@ static struct segment_entry *next_entry(struct segment_list *l, int *rc)
         l->list = list;
     }
     struct segment_entry *one = &l->list[l->count++];
-    memset(one, 0, sizeof *one); /* lists are compared byte by byte */
+    memset(one, 0, sizeof *one); /* the padding too: lists are compared with memcmp */
     return one;
 }
 
@@ -54,7 +54,7 @@ static bool take_segment(void *state, const struct segment_stat *st)
     one->size = st->size;
     one->attached = st->attached;
     one->removed = st->removed;
-    /* IPC_STAT asks for the same right as shmat with SHM_RDONLY, and tells pids of our own namespace. */
+    /* IPC_STAT needs the same permission as shmat with SHM_RDONLY, and its pids are those of our PID namespace. */
     one->readable = segment_stat(st->id, &ours) == 0 && ours.readable;
     one->creator_pid = one->readable ? ours.creator_pid : st->creator_pid;
     one->creator_runs = segment_creator_state(st) == SEGMENT_CREATOR_RUNS;
@@ -95,14 +95,14 @@ static void read_folder(struct reading *r)
     closedir(folder);
 }
 
-/* ---- what processes have mapped ---- */
+/* ---- mappings of processes ---- */
 
 struct scan {
-    struct segment_entry *posix; /* by device and inode */
+    struct segment_entry *posix; /* sorted by device and inode */
     size_t posix_count;
-    struct reading nameless;     /* what is found in maps alone */
-    size_t closed;               /* processes that we may not look into */
-    pid_t pid;                   /* that is looked into */
+    struct reading nameless;     /* memory without a name, found only in maps */
+    size_t closed;               /* processes that we may not inspect */
+    pid_t pid;                   /* the current process */
 };
 
 static int by_inode(const void *a, const void *b)
@@ -123,7 +123,7 @@ static struct segment_entry *find_posix(const struct scan *s, const struct mappi
     return bsearch(&key, s->posix, s->posix_count, sizeof key, by_inode);
 }
 
-/* Is it shared memory that has no name to open it by? System V segments have a number; /[aio] is the kernel's. */
+/* Whether it is shared memory that can't be opened by a name. System V segments have an id; /[aio] is the kernel's. */
 static bool is_nameless(const struct mapping *m, size_t length, enum segment_kind *kind)
 {
     static const char deleted[] = " (deleted)", memfd[] = "/memfd:";
@@ -149,7 +149,7 @@ static void take_nameless(struct scan *s, const struct mapping *m)
 
     if (!is_nameless(m, length, &kind))
         return;
-    for (size_t i = l->count; i > 0; i--) { /* most often the last one, once more */
+    for (size_t i = l->count; i > 0; i--) { /* backwards: usually it is the last entry again */
         if (l->list[i - 1].device == m->device && l->list[i - 1].inode == m->inode) {
             l->list[i - 1].attached++;
             return;
@@ -210,7 +210,7 @@ static int append(struct segment_list *l, const struct segment_list *more)
     return 0;
 }
 
-/* Counts who has the POSIX ones mapped, which stand from `first` on, and adds what has no name. */
+/* Counts the mappings of the POSIX entries, which start at index `first`, and adds memory without a name. */
 static int read_maps(struct segment_list *l, size_t first)
 {
     struct segment_list nameless = {.list = NULL};

@@ -1,4 +1,4 @@
-/* Source: see source.h. What all kinds have in common; what differs is called by the row of the kind. */
+/* Source: what all kinds of sources have in common. See source.h. */
 #include "source.h"
 
 #include <string.h>
@@ -48,9 +48,9 @@ bool source_poll(struct source *s)
            stat.attached != s->stat.attached || stat.mode != s->stat.mode || creator_runs != s->creator_runs;
 }
 
-bool source_look_around(struct source *s, uint64_t now_ms)
+bool source_scan_attachments(struct source *s, uint64_t now_ms)
 {
-    if (s->neighbours.what.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
+    if (s->neighbours.object.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
         return false;
     }
     return attachment_watch_tick(&s->neighbours, s->spec.kind->counted ? &s->stat : NULL, now_ms);

@@ -1,4 +1,4 @@
-/* Source, a file or standard input: read once, as it is then. See source.h. */
+/* Source, a file or standard input: read once, when it is opened. See source.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include "source.h"
 #include "report.h"
 
-#define FILE_MAX ((size_t)64 << 20) /* bytes that are taken in */
+#define FILE_MAX ((size_t)64 << 20) /* bytes; the rest is not read */
 
-/* All that fd gives, up to FILE_MAX. The caller frees *bytes, also where it fails. */
+/* Reads fd to its end or up to FILE_MAX bytes. The caller frees *bytes, even on failure. */
 static int read_all(int fd, uint8_t **bytes, size_t *size)
 {
     size_t room = 64 << 10;
@@ -38,7 +38,7 @@ static int read_all(int fd, uint8_t **bytes, size_t *size)
     return *bytes == NULL ? -ENOMEM : 0;
 }
 
-/* s->own: the bytes. */
+/* s->data holds the bytes. */
 static int file_open(struct source *s)
 {
     uint8_t *bytes;
@@ -50,14 +50,14 @@ static int file_open(struct source *s)
     if (fd != STDIN_FILENO) {
         close(fd);
     }
-    s->own = bytes;
+    s->data = bytes;
     s->state = SOURCE_STATIC;
     return rc;
 }
 
 static size_t file_read(const struct source *s, size_t first, uint8_t *out, size_t count)
 {
-    memcpy(out, (const uint8_t *)s->own + first, count);
+    memcpy(out, (const uint8_t *)s->data + first, count);
     return count;
 }
 
@@ -75,13 +75,13 @@ static void file_title(const struct source *s, char *out, size_t out_size)
 static int file_report(const struct source *s, const char *program, int rc)
 {
     const char *name = s->spec.path != NULL ? s->spec.path : "standard input";
-    const char *next = "does the file exist, and may you read it?";
+    const char *next = "check that the file exists and that you may read it";
     return report_failure(program, rc, rc == -EISDIR ? "it is a folder: name a file in it" : next, "read %s", name);
 }
 
 static void file_close(struct source *s)
 {
-    free(s->own);
+    free(s->data);
 }
 
 static int take_file(struct source_spec *spec, const char *path)
@@ -91,7 +91,7 @@ static int take_file(struct source_spec *spec, const char *path)
 }
 
 static const struct source_option options[] = {
-    {"file", "FILE", "the bytes of a file instead of a segment; - is standard input", .take = take_file},
+    {"file", "FILE", "show a file instead of a segment; - is standard input", .take = take_file},
     {.name = NULL},
 };
 

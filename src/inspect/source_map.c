@@ -1,8 +1,9 @@
-/* Source, one mapping of another process: memfd, deleted files, segments of other namespaces, any memory. See source.h.
+/* Source, a mapping of another process: a memfd, a deleted file, a segment of another namespace, or any memory.
  *
- * What is shared is read through a descriptor of the same object: /proc/PID/map_files where the kernel lets us (it asks
- * for a capability), else one that the process itself has open. What has none, and private memory, is read at its
- * address with process_vm_readv. All of them ask for the right to trace that process (ptrace(2), "access mode"). */
+ * Shared memory is read through a descriptor of the same object: from /proc/PID/map_files if the kernel allows it
+ * (that needs a capability), else one that the process has open. Private memory, and objects without a descriptor, are
+ * read at their address with process_vm_readv(2). All of these need permission to trace the process (ptrace(2),
+ * "access mode"). See source.h. */
 #define _GNU_SOURCE /* process_vm_readv */
 #include <dirent.h>
 #include <errno.h>
@@ -18,37 +19,38 @@
 #include "mapping.h"
 #include "options.h"
 #include "printable.h"
-#include "source_shared.h"
 #include "report.h"
+#include "source_shared.h"
 
-#define LOOK_MS 500 /* between two looks at /proc/PID/maps */
+#define LOOK_MS 500 /* between two reads of /proc/PID/maps */
 
-/* s->own: the mapping that is read. */
+/* s->data: the mapping that is read. */
 static struct mapping *map_of(const struct source *s)
 {
-    return s->own;
+    return s->data;
 }
 
-/* ---- which mapping ---- */
+/* ---- finding the mapping ---- */
 
+/* Searches by previous if it isn't NULL, else by wanted_line, address or name, whichever is set. */
 struct search {
-    const char *word;          /* as the person named it */
-    const struct mapping *like; /* or what was seen before; NULL */
-    unsigned long line, wanted_line; /* 0: it isn't named by its line */
-    uint64_t address;          /* UINT64_MAX: it isn't named by an address */
+    const char *name;
+    const struct mapping *previous;  /* the mapping as it was before */
+    unsigned long line, wanted_line; /* the current line number, and the one to find; 0: none */
+    uint64_t address;                /* UINT64_MAX: none */
     bool found;
     struct mapping best;
 };
 
-/* "/memfd:ring (deleted)" is called so, "/memfd:ring", "memfd:ring" or "ring"; "/usr/lib/libc.so.6" also
- * "libc.so.6". */
-static bool called(const struct mapping *m, const char *word)
+/* "/memfd:ring (deleted)" has this name and "/memfd:ring", "memfd:ring" and "ring"; "/usr/lib/libc.so.6" has the name
+ * "libc.so.6" too. */
+static bool has_name(const struct mapping *m, const char *wanted)
 {
     char name[MAPPING_NAME_MAX];
-    if (*word == '\0') {
-        return false; /* plain memory has no name */
+    if (*wanted == '\0') {
+        return false; /* or it would match anonymous memory */
     }
-    if (strcmp(m->name, word) == 0) {
+    if (strcmp(m->name, wanted) == 0) {
         return true;
     }
     snprintf(name, sizeof name, "%s", m->name);
@@ -58,7 +60,7 @@ static bool called(const struct mapping *m, const char *word)
     }
     const char *slash = strrchr(name, '/'), *base = slash != NULL ? slash + 1 : name;
     const char *memfd = strncmp(base, "memfd:", 6) == 0 ? base + 6 : base;
-    return strcmp(name, word) == 0 || strcmp(base, word) == 0 || strcmp(memfd, word) == 0;
+    return strcmp(name, wanted) == 0 || strcmp(base, wanted) == 0 || strcmp(memfd, wanted) == 0;
 }
 
 static bool same_object(const struct mapping *a, const struct mapping *b)
@@ -66,10 +68,10 @@ static bool same_object(const struct mapping *a, const struct mapping *b)
     return a->device == b->device && a->inode == b->inode && a->offset == b->offset && a->shared == b->shared;
 }
 
-/* What was seen before: rather at the place where it was, and plain memory only there. */
-static bool take_alike(struct search *search, const struct mapping *m)
+/* The same object as before, preferably at the same address; anonymous private memory only there. */
+static bool take_previous(struct search *search, const struct mapping *m)
 {
-    bool same = same_object(m, search->like), here = m->start == search->like->start;
+    bool same = same_object(m, search->previous), here = m->start == search->previous->start;
     if (same && (here || (m->device != 0 && !search->found))) {
         search->best = *m;
         search->found = true;
@@ -77,10 +79,10 @@ static bool take_alike(struct search *search, const struct mapping *m)
     return !(same && here);
 }
 
-/* Of several with the name the first that is shared, else the first. */
-static bool take_called(struct search *search, const struct mapping *m)
+/* The first shared mapping with that name, or the first one if none is shared. */
+static bool take_named(struct search *search, const struct mapping *m)
 {
-    if (called(m, search->word) && (m->shared || !search->found)) {
+    if (has_name(m, search->name) && (m->shared || !search->found)) {
         search->best = *m;
         search->found = true;
     }
@@ -91,11 +93,11 @@ static bool search_take(void *state, const struct mapping *m)
 {
     struct search *search = state;
     search->line++;
-    if (search->like != NULL) {
-        return take_alike(search, m);
+    if (search->previous != NULL) {
+        return take_previous(search, m);
     }
     if (search->wanted_line == 0 && search->address == UINT64_MAX) {
-        return take_called(search, m);
+        return take_named(search, m);
     }
     bool fits = search->wanted_line != 0 ? search->line == search->wanted_line
                                          : search->address >= m->start && search->address < m->end;
@@ -113,7 +115,7 @@ static int find_by(pid_t pid, struct search *search, struct mapping *m)
         return rc;
     }
     if (search->line == 0) {
-        return -ESRCH; /* a zombie, or a thread of the kernel: it has no memory */
+        return -ESRCH; /* a zombie or a kernel thread: it has no memory */
     }
     if (!search->found) {
         return -ENOENT;
@@ -122,14 +124,15 @@ static int find_by(pid_t pid, struct search *search, struct mapping *m)
     return 0;
 }
 
-static int find_word(pid_t pid, const char *word, struct mapping *m)
+/* Finds the mapping that the user selected by line, address or name. */
+static int find_selected(pid_t pid, const char *map, struct mapping *m)
 {
-    struct search search = {.word = word, .address = UINT64_MAX};
+    struct search search = {.name = map, .address = UINT64_MAX};
     char *end;
     errno = 0;
-    bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-    unsigned long long n = strtoull(word, &end, hex ? 16 : 10);
-    if (end != word && *end == '\0' && errno == 0 && word[0] >= '0' && word[0] <= '9') {
+    bool hex = map[0] == '0' && (map[1] == 'x' || map[1] == 'X');
+    unsigned long long n = strtoull(map, &end, hex ? 16 : 10);
+    if (end != map && *end == '\0' && errno == 0 && map[0] >= '0' && map[0] <= '9') {
         search.address = hex ? n : UINT64_MAX;
         search.wanted_line = hex ? 0 : (unsigned long)n;
         if (!hex && n == 0) {
@@ -139,9 +142,9 @@ static int find_word(pid_t pid, const char *word, struct mapping *m)
     return find_by(pid, &search, m);
 }
 
-/* ---- how to read it ---- */
+/* ---- reading it ---- */
 
-/* Opens path read-only, if it is the plain file that m tells of. */
+/* Opens path read-only if it is a regular file with the inode of m. */
 static int open_same(const char *path, const struct mapping *m)
 {
     struct stat st;
@@ -189,7 +192,7 @@ static ssize_t read_memory(pid_t pid, uint64_t address, void *out, size_t count)
     return process_vm_readv(pid, &here, 1, &there, 1, 0);
 }
 
-/* Bytes of it that can be read: an object may end before its mapping does. */
+/* How many bytes can be read: the object may be shorter than the mapping. */
 static size_t size_now(const struct source *s)
 {
     struct stat st;
@@ -227,32 +230,32 @@ static int attach(struct source *s, const struct mapping *m)
     return 0;
 }
 
-/* What to do about it, for people. */
+/* Sets the line: what the user can do about the failure. */
 static void explain(struct source *s, int rc)
 {
     int pid = (int)s->spec.pid;
     if (rc == -ESRCH) {
-        source_say(s->line, "there is no such process now; ps -e lists those that there are");
+        source_message(s->line, "there is no such process now; ps -e lists those that exist");
     } else if (rc == -ENOENT) {
-        source_say(s->line, "it has no such mapping; shm-view --pid %d lists those that are shared", pid);
+        source_message(s->line, "it has no such mapping; shm-view --pid %d lists those that are shared", pid);
     } else if (rc == -EACCES) {
-        source_say(s->line, "only its own user or root may look into it; where /proc/sys/kernel/yama/ptrace_scope is "
-                            "not 0, only root");
+        source_message(s->line, "only its own user or root may inspect it; if /proc/sys/kernel/yama/ptrace_scope is "
+                                "not 0, only root");
     } else if (rc == -ENOTSUP) {
-        source_say(s->line, "/proc is not that of our own PID namespace: mount it anew");
+        source_message(s->line, "/proc belongs to another PID namespace: remount it");
     } else {
-        source_say(s->line, "this memory can't be read; shm-view --pid %d lists the mappings that are shared", pid);
+        source_message(s->line, "this memory can't be read; shm-view --pid %d lists the mappings that are shared", pid);
     }
 }
 
 static int map_open(struct source *s)
 {
     struct mapping m;
-    s->own = calloc(1, sizeof m);
-    if (s->own == NULL) {
+    s->data = calloc(1, sizeof m);
+    if (s->data == NULL) {
         return -ENOMEM;
     }
-    int rc = process_proc_is_ours() ? find_word(s->spec.pid, s->spec.map, &m) : -ENOTSUP;
+    int rc = process_proc_is_ours() ? find_selected(s->spec.pid, s->spec.map, &m) : -ENOTSUP;
     if (rc == 0) {
         rc = process_read(s->spec.pid, &s->creator);
     }
@@ -270,23 +273,23 @@ static int map_open(struct source *s)
     return 0;
 }
 
-/* ---- what becomes of it ---- */
+/* ---- following it ---- */
 
-static void let_go(struct source *s, const char *why)
+static void release(struct source *s, const char *why)
 {
     source_fd_close(s);
     s->state = SOURCE_GONE;
-    source_say(s->line, "%s; its last bytes stay", why);
+    source_message(s->line, "%s; its last bytes stay", why);
 }
 
-/* The mapping, where it is now: at the same place, or moved (mremap). Named by its name or an address, another one of
- * that name counts too: it was made anew. */
+/* Finds where the mapping is now; mremap(2) may have moved it. If it no longer exists and was selected by name or
+ * address, a new mapping that matches is accepted too. */
 static int find_again(const struct source *s, struct mapping *m)
 {
-    struct search same = {.like = map_of(s), .address = UINT64_MAX};
+    struct search same = {.previous = map_of(s), .address = UINT64_MAX};
     int rc = find_by(s->spec.pid, &same, m);
     bool by_line = s->spec.map[strspn(s->spec.map, "0123456789")] == '\0';
-    return rc == -ENOENT && !by_line ? find_word(s->spec.pid, s->spec.map, m) : rc;
+    return rc == -ENOENT && !by_line ? find_selected(s->spec.pid, s->spec.map, m) : rc;
 }
 
 static bool is_the_same_process(const struct source *s)
@@ -295,28 +298,28 @@ static bool is_the_same_process(const struct source *s)
     return process_read(s->spec.pid, &p) == 0 && p.start == s->creator.start && !process_has_ended(&p);
 }
 
-static void look(struct source *s)
+static void check(struct source *s)
 {
     struct mapping m, *was = map_of(s);
     if (!is_the_same_process(s)) {
-        let_go(s, "the process has ended");
+        release(s, "the process has ended");
         return;
     }
     int rc = find_again(s, &m);
     if (rc < 0) {
-        let_go(s, rc == -EACCES ? "the process may not be looked into any more" : "the process has it mapped no more");
+        release(s, rc == -EACCES ? "the process may no longer be inspected" : "the process no longer has it mapped");
         return;
     }
     bool moved = m.start != was->start || m.end != was->end || !same_object(&m, was);
     if (s->state == SOURCE_LIVE && !moved) {
         return;
     }
-    let_go(s, "");
+    release(s, "");
     rc = attach(s, &m);
     if (rc < 0) {
-        let_go(s, "it can't be read any more");
+        release(s, "it can no longer be read");
     } else {
-        source_say(s->news, "found anew at 0x%llx: %zu bytes", (unsigned long long)m.start, s->size);
+        source_message(s->news, "found again at 0x%llx: %zu bytes", (unsigned long long)m.start, s->size);
     }
 }
 
@@ -325,11 +328,11 @@ static void map_poll(struct source *s)
     uint64_t now = source_clock_ms();
     if (now - s->looked_at >= LOOK_MS) {
         s->looked_at = now;
-        look(s);
+        check(s);
     }
     size_t size = s->state == SOURCE_LIVE ? size_now(s) : s->size;
     if (size != s->size) {
-        source_say(s->news, "resized: now %zu bytes, before %zu", size, s->size);
+        source_message(s->news, "resized: now %zu bytes, before %zu", size, s->size);
         s->size = size;
         s->attachments++;
     }
@@ -360,7 +363,7 @@ static int map_report(const struct source *s, const char *program, int rc)
 static void map_close(struct source *s)
 {
     source_fd_close(s);
-    free(s->own);
+    free(s->data);
 }
 
 static int take_pid(struct source_spec *spec, const char *arg)
@@ -380,10 +383,9 @@ static int take_map(struct source_spec *spec, const char *arg)
 }
 
 static const struct source_option options[] = {
-    {"pid", "PID", "memory of that process: --map says which; without it, lists what is shared",
+    {"pid", "PID", "memory of this process: the mapping --map, or without it a list of the shared ones",
      .takes = "the number of a process", .take = take_pid},
-    {"map", "WHICH", "its line in /proc/PID/maps, its name, or an address in it (0x...)",
-     .take = take_map},
+    {"map", "WHICH", "the mapping's line in /proc/PID/maps, its name, or an address in it (0x...)", .take = take_map},
     {.name = NULL},
 };
 

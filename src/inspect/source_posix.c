@@ -1,7 +1,7 @@
-/* Source, POSIX shared memory: the file in /dev/shm that shm_open makes. See source.h.
+/* Source, POSIX shared memory: reads the file in /dev/shm that shm_open creates. See source.h.
  *
- * It may shrink at any time, and an access behind its new end would kill us (SIGBUS). So it is never mapped: pread
- * gives what is there, and leaves a page that nobody has touched as it is. */
+ * The file may shrink at any time, and an access beyond its new end would kill us with SIGBUS. So it is never mapped
+ * but read with pread, which also allocates no memory for pages that nobody has touched. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,16 +10,16 @@
 #include <unistd.h>
 
 #include "printable.h"
+#include "report.h"
 #include "segment_list.h"
 #include "source_shared.h"
-#include "report.h"
 #include "user.h"
 
 static int path_of(const struct source *s, char *out, size_t out_size)
 {
     const char *name = s->spec.path + strspn(s->spec.path, "/");
     if (*name == '\0' || strchr(name, '/') != NULL) {
-        return -EINVAL; /* shm_open takes no folders either */
+        return -EINVAL; /* shm_open doesn't allow folders either */
     }
     int n = snprintf(out, out_size, "%s/%s", SEGMENT_LIST_FOLDER, name);
     return n < 0 || (size_t)n >= out_size ? -ENAMETOOLONG : 0;
@@ -39,9 +39,9 @@ static void attached(struct source *s, int fd, const struct stat *st)
     source_creator_learn(s, 0, false);
     attachment_watch_start(&s->neighbours, &(struct attachment_object){.device = st->st_dev, .inode = st->st_ino});
     if (s->attached_before && old_size != s->size) {
-        source_say(s->news, "opened anew: now %zu bytes, before %zu", s->size, old_size);
+        source_message(s->news, "reopened: now %zu bytes, before %zu", s->size, old_size);
     } else if (s->attached_before) {
-        source_say(s->news, "opened anew: another of this name stands here");
+        source_message(s->news, "reopened: there is a new one with this name");
     }
     s->attached_before = true;
 }
@@ -50,20 +50,20 @@ static void wait_for_it(struct source *s, int rc)
 {
     if (rc == -EACCES) {
         s->state = SOURCE_DENIED;
-        source_say(s->line, "not permitted to read it: its owner can allow it with chmod a+r");
+        source_message(s->line, "not permitted to read it: its owner can allow it with chmod a+r");
         return;
     }
     s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
     if (s->state == SOURCE_GONE) {
-        source_say(s->line, "it is gone; its last bytes stay. Waiting for a new one");
+        source_message(s->line, "it is gone; its last bytes stay. Waiting for a new one");
     } else if (rc == -ENOENT) {
-        source_say(s->line, "waiting: nothing of this name stands in " SEGMENT_LIST_FOLDER " yet");
+        source_message(s->line, "waiting: nothing in " SEGMENT_LIST_FOLDER " has this name yet");
     } else {
-        source_say(s->line, "waiting: it can't be opened (%s)", strerror(-rc));
+        source_message(s->line, "waiting: it can't be opened (%s)", strerror(-rc));
     }
 }
 
-/* Opens what stands under the name. A pipe or a device of that name must neither block nor be touched. */
+/* Opens the file of this name. A pipe or a device is refused without opening it, which might block or have effects. */
 static int open_name(const struct source *s, struct stat *st)
 {
     char path[sizeof SEGMENT_LIST_FOLDER + 260];
@@ -99,8 +99,8 @@ static void try_open(struct source *s)
     }
 }
 
-/* The one that we have open lost its name. Another may stand there already; else somebody may still have the old one
- * mapped; else we let it go, so that the kernel can free it. */
+/* The file that we have open was unlinked. If there is a new one with its name, we switch to that. Otherwise we keep
+ * the old one while others map it, and then close it, so that the kernel can free it. */
 static void unlinked(struct source *s)
 {
     struct stat st;
@@ -111,9 +111,10 @@ static void unlinked(struct source *s)
     if (other < 0 && (!s->neighbours.scanned || s->neighbours.now.found > 0)) {
         size_t others = s->neighbours.now.found;
         s->state = SOURCE_REMOVED;
-        source_say(s->line, others == 0 ? "removed: you see the removed one"
-                                        : "removed, but mapped %zu time%s still: you see the removed one",
-                   others, others == 1 ? "" : "s");
+        source_message(s->line,
+                       others == 0 ? "removed: you see the removed one"
+                                   : "removed, but still mapped %zu time%s: you see the removed one",
+                       others, others == 1 ? "" : "s");
         return;
     }
     source_fd_close(s);
@@ -137,7 +138,7 @@ static void posix_poll(struct source *s)
     }
     s->stat.mode = st.st_mode & 0777;
     if ((size_t)st.st_size != s->size) {
-        source_say(s->news, "resized: now %zu bytes, before %zu", (size_t)st.st_size, s->size);
+        source_message(s->news, "resized: now %zu bytes, before %zu", (size_t)st.st_size, s->size);
         s->size = (size_t)st.st_size;
         s->attachments++;
     }
@@ -167,7 +168,7 @@ static void posix_title(const struct source *s, char *out, size_t out_size)
     snprintf(out, out_size, "posix %s%s", path[0] == '/' ? "" : "/", path);
 }
 
-/* It is always opened: what isn't there yet is waited for. */
+/* source_open never fails for this kind: it waits for what doesn't exist yet. So rc doesn't matter. */
 static int posix_report(const struct source *s, const char *program, int rc)
 {
     char name[256];
@@ -176,7 +177,7 @@ static int posix_report(const struct source *s, const char *program, int rc)
     if (s->state == SOURCE_DENIED) {
         return report_failure(program, -EACCES, "its owner can allow it: chmod a+r", "open %s", name);
     }
-    fprintf(stderr, "%s: cannot open %s: there is none\n  ls /dev/shm lists what there is\n", program, name);
+    fprintf(stderr, "%s: cannot open %s: there is none\n  ls /dev/shm lists those that exist\n", program, name);
     return 1;
 }
 
@@ -191,8 +192,8 @@ static int take_posix(struct source_spec *spec, const char *name)
 }
 
 static const struct source_option options[] = {
-    {"posix", "/NAME", "POSIX shared memory, as shm_open names it: /dev/shm/NAME",
-     .takes = "a name without folders, as /psm_1a2b", .take = take_posix},
+    {"posix", "/NAME", "POSIX shared memory by its name for shm_open: /dev/shm/NAME",
+     .takes = "a name without folders, such as /psm_1a2b", .take = take_posix},
     {.name = NULL},
 };
 

@@ -1,5 +1,6 @@
-/* Source, System V segments: all states of a segment's life are told apart by id and IPC_STAT, never by its bytes. See
- * source.h. */
+/* Source, System V segments: attaches a segment and follows it when it is removed and created again. See source.h.
+ *
+ * The state is determined by the id and IPC_STAT, never by the bytes. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -9,24 +10,25 @@
 #include <unistd.h>
 
 #include "printable.h"
-#include "source_shared.h"
 #include "report.h"
+#include "source_shared.h"
 #include "user.h"
 
-#define CREATOR_MS 500 /* from attaching to the first look at whether the creator runs; without a pidfd, between two */
+/* From attaching to the first check whether the creator runs and, if there is no pidfd, between two checks. */
+#define CREATOR_MS 500
 
-/* s->own. */
+/* s->data. */
 struct held {
     struct segment segment; /* attached in SOURCE_LIVE and SOURCE_REMOVED */
-    int creator_fd;         /* pidfd of the creator, which runs; -1: it has to be asked for */
+    int creator_fd;         /* pidfd of the running creator; -1: not opened */
 };
 
 static struct held *held(const struct source *s)
 {
-    return s->own;
+    return s->data;
 }
 
-/* The id that the name stands for now. 0 or -errno. */
+/* The id of the segment that now has this name. 0 or -errno. */
 static int current_id(struct source *s, int *id)
 {
     const struct segment_name *name = &s->spec.name;
@@ -43,7 +45,6 @@ static int current_id(struct source *s, int *id)
     return segment_find(key, id);
 }
 
-/* Watches the creator no more. */
 static void creator_forget(struct held *h)
 {
     if (h->creator_fd >= 0) {
@@ -52,11 +53,10 @@ static void creator_forget(struct held *h)
     h->creator_fd = -1;
 }
 
-/* Lets go of the segment. */
 static void detach(struct source *s)
 {
-    if (s->leaving != NULL && s->mapped != NULL) {
-        s->leaving(s->leaving_context);
+    if (s->before_detach != NULL && s->mapped != NULL) {
+        s->before_detach(s->before_detach_context);
     }
     s->mapped = NULL;
     segment_detach(&held(s)->segment);
@@ -69,7 +69,7 @@ static void attached(struct source *s, size_t old_size)
     s->line[0] = '\0';
     s->attachments++;
     s->mapped = h->segment.base;
-    s->last_pid = s->stat.last_pid; /* of before: from now on we are the last */
+    s->last_pid = s->stat.last_pid; /* still the value from before; now we are the last */
     segment_stat(h->segment.id, &s->stat);
     if (s->key == 0) {
         s->key = s->stat.key;
@@ -79,10 +79,10 @@ static void attached(struct source *s, size_t old_size)
     s->looked_at = source_clock_ms();
     user_name(s->stat.owner, s->owner, sizeof s->owner);
     if (s->attached_before && old_size != h->segment.size) {
-        source_say(s->news, "attached anew: shmid %d, now %zu bytes, before %zu", h->segment.id,
-            h->segment.size, old_size);
+        source_message(s->news, "reattached: shmid %d, now %zu bytes, before %zu", h->segment.id, h->segment.size,
+                       old_size);
     } else if (s->attached_before) {
-        source_say(s->news, "attached anew: a new segment stands here (shmid %d)", h->segment.id);
+        source_message(s->news, "reattached: there is a new segment here (shmid %d)", h->segment.id);
     }
     s->attached_before = true;
     s->size = h->segment.size;
@@ -95,29 +95,29 @@ static void attached(struct source *s, size_t old_size)
 static void denied(struct source *s)
 {
     s->state = SOURCE_DENIED;
-    source_say(s->line,
-               "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
-               s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
+    source_message(
+        s->line, "not permitted: shmid %d belongs to uid %u, mode %04o. Its owner can allow it: shm-server --mode 0644",
+        s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
 }
 
-/* Says why there is nothing to be seen. */
+/* Sets the state and the line when there is no segment. */
 static void wait_for_segment(struct source *s)
 {
     key_t key;
     int rc = s->spec.name.by == SEGMENT_BY_PATH ? segment_name_key(&s->spec.name, &key) : 0;
     s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
     if (s->state == SOURCE_GONE) {
-        source_say(s->line, "the segment is gone; its last bytes stay. Waiting for a new one");
+        source_message(s->line, "the segment is gone; its last bytes stay. Waiting for a new one");
     } else if (rc == -ENOENT) {
-        source_say(s->line, "waiting: the file that gives the key does not exist yet");
+        source_message(s->line, "waiting: the file that gives the key does not exist yet");
     } else if (rc < 0) {
-        source_say(s->line, "waiting: the file gives no key (%s)", strerror(-rc));
+        source_message(s->line, "waiting: ftok can't make a key from the file (%s)", strerror(-rc));
     } else {
-        const char *starts = getenv("SHMLAB_STARTS"); /* `lesson view` names the learner's own program */
+        const char *starts = getenv("SHMLAB_STARTS"); /* set by `lesson view`: the learner's program */
         char server[100], who[160], call[80];
         snprintf(server, sizeof server, "the server: %s", report_server(call, sizeof call));
         printable_text(starts ? starts : server, printable_utf8(), who, sizeof who);
-        source_say(s->line, "waiting: no segment stands here yet. Start %s", who);
+        source_message(s->line, "waiting: no segment exists here yet. Start %s", who);
     }
 }
 
@@ -140,8 +140,8 @@ static void try_attach(struct source *s)
     }
 }
 
-/* The segment that we have attached was removed. Another may stand under its key already; else somebody may still use
- * the old one; else we are the last and let it go, so that the kernel can free it. */
+/* The segment that we have attached was removed. If there is a new one with its key, we switch to that. Otherwise we
+ * keep the old one while others use it, and then detach, so that the kernel can free it. */
 static void removed(struct source *s)
 {
     int id;
@@ -149,8 +149,8 @@ static void removed(struct source *s)
     bool another = s->spec.name.by != SEGMENT_BY_ID && current_id(s, &id) == 0 && id != held(s)->segment.id;
     if (!another && others > 0) {
         s->state = SOURCE_REMOVED;
-        source_say(s->line, "removed, but %lu other%s it attached: you see the removed one", others,
-            others == 1 ? " has" : "s have");
+        source_message(s->line, "removed, but %lu other%s it attached: you see the removed one", others,
+                       others == 1 ? " has" : "s have");
         return;
     }
     detach(s);
@@ -158,10 +158,10 @@ static void removed(struct source *s)
     try_attach(s);
 }
 
-/* Does it still run? Nothing that the kernel tells of a segment changes when its creator, which may have detached long
- * ago, ends. A pidfd tells it at once and cheaply (Linux 5.3). It is opened first, and then the process is read: so it
- * stands for the very one that made the segment, and not for another with its pid. */
-static void look_at_creator(struct source *s)
+/* Checks whether the creator still runs. It may have detached long ago, so IPC_STAT doesn't change when it ends. A
+ * pidfd (pidfd_open(2), Linux 5.3) shows it at once and cheaply. We open it first and then compare the start time, so
+ * that it can't refer to a later process with the same pid. */
+static void check_creator(struct source *s)
 {
     struct held *h = held(s);
     struct process now;
@@ -195,7 +195,7 @@ static void segment_poll(struct source *s)
         s->last_pid = s->stat.last_pid;
     }
     if (attached_already) {
-        look_at_creator(s);
+        check_creator(s);
     }
     if (s->mapped != NULL && s->stat.removed) {
         removed(s);
@@ -211,7 +211,7 @@ static int segment_open(struct source *s)
         return -ENOMEM;
     }
     *h = (struct held){.segment = SEGMENT_EMPTY, .creator_fd = -1};
-    s->own = h;
+    s->data = h;
     if (name->by != SEGMENT_BY_ID && segment_name_key(name, &key) == -EINVAL) {
         return -EINVAL;
     }
@@ -242,8 +242,8 @@ static int segment_report(const struct source *s, const char *program, int rc)
     char called[64];
     int id;
     if (rc < 0) {
-        return report_failure(program, rc, "name it with --path and --proj, --key or --id; 'ipcs -m' lists them",
-                            "find the segment");
+        return report_failure(program, rc, "choose it by --path and --proj, --key or --id; ipcs -m lists them",
+                              "find the segment");
     }
     rc = segment_name_id(name, &id);
     if (rc < 0) {
@@ -252,13 +252,13 @@ static int segment_report(const struct source *s, const char *program, int rc)
     report_name(name, s->key, called, sizeof called);
     if (s->state != SOURCE_DENIED) {
         fprintf(stderr, "%s: cannot attach %s: there is none\n", program, called);
-        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that there are\n");
+        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
         return 1;
     }
     report_failure(program, -EACCES, NULL, "attach %s", called);
     fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n",
             (long)s->stat.owner, (unsigned)s->stat.mode, (long)geteuid());
-    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may look\n");
+    fprintf(stderr, "  its owner can start the server with --mode 0644, so that others may read it\n");
     return 1;
 }
 
@@ -267,7 +267,7 @@ static void segment_close(struct source *s)
     if (held(s) != NULL) {
         detach(s);
         creator_forget(held(s));
-        free(s->own);
+        free(s->data);
     }
 }
 

@@ -1,4 +1,4 @@
-/* Source, what several kinds use: see source_shared.h. */
+/* Source, shared code: helper functions for several kinds of sources. See source_shared.h. */
 #include "source_shared.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "printable.h"
 
-void source_say(char out[SOURCE_LINE_MAX], const char *format, ...)
+void source_message(char out[SOURCE_LINE_MAX], const char *format, ...)
 {
     va_list args;
     va_start(args, format);

@@ -87,11 +87,11 @@ address_of()
     on 100x30 "$BIN/shm-view" --posix "$POSIX"
     sees 'PI is defined as' "posix /$POSIX  5000 bytes" 'mapped: 1 time, by 1 process' "$MAPPER mapper"
     rm "/dev/shm/$POSIX"
-    sees 'removed, but mapped 1 time still: you see the removed one'
+    sees 'removed, but still mapped 1 time: you see the removed one'
     kill -KILL "$MAPPER"
     sees 'it is gone; its last bytes stay. Waiting for a new one' 'PI is defined as'
     echo again >"/dev/shm/$POSIX"
-    sees 'opened anew: now 6 bytes, before 5000' 'again'
+    sees 'reopened: now 6 bytes, before 5000' 'again'
     : >"/dev/shm/$POSIX" # shrinks below what is shown
     sees 'resized: now 0 bytes, before 6'
     rm "/dev/shm/$POSIX"

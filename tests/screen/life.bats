@@ -71,7 +71,7 @@ counter_moves()
 
 @test "no server yet: waits, and goes on by itself when one starts" {
     viewer 80x24
-    sees 'waiting: no segment stands here yet. Start the server: shm-server'
+    sees 'waiting: no segment exists here yet. Start the server: shm-server'
     is waiting
     serve
     sees 'PI is defined as' "key $KEY  id $ID  1024 bytes" '▸intro'
@@ -102,7 +102,7 @@ counter_moves()
     on 80x24 "$BIN/shm-view" --path "$T/later"
     sees 'waiting: the file that gives the key does not exist yet' 'no key yet'
     : >"$T/later"
-    sees 'waiting: no segment stands here yet'
+    sees 'waiting: no segment exists here yet'
     KEY=$(ftok_of "$T/later" 15)
     [[ -z $(id_of_key) ]] || skip "$KEY is taken"
     serve
@@ -120,7 +120,7 @@ counter_moves()
         sees 'the segment is gone; its last bytes stay. Waiting for a new one' 'PI is defined as' '00░00│16 00'
         is gone
         serve
-        sees "attached anew: a new segment stands here (shmid $ID)" "id $ID"
+        sees "reattached: there is a new segment here (shmid $ID)" "id $ID"
         is live
     done
     hides 'dead pid'
@@ -136,7 +136,7 @@ counter_moves()
     is gone
     foreign 256
     fill "$ID" a5 hello
-    sees "attached anew: shmid $ID, now 256 bytes, before 1024" '  256 bytes'
+    sees "reattached: shmid $ID, now 256 bytes, before 1024" '  256 bytes'
     sees '00f0' # the cursor came along
     keys g
     sees 'hello···' '"hello"' # its maker is gone, but the layout that was on stays on
@@ -172,7 +172,7 @@ counter_moves()
     is removed
     foreign 1024
     fill "$ID" a5 hello
-    sees "attached anew: a new segment stands here (shmid $ID)" 'hello···'
+    sees "reattached: there is a new segment here (shmid $ID)" 'hello···'
     is live
     kill -KILL "$SERVER"
 }
@@ -186,7 +186,7 @@ counter_moves()
     serve
     await attached_by 1
     is gone
-    hides 'attached anew'
+    hides 'reattached'
 }
 
 @test "not permitted: a calm line, and on it goes when its owner allows it" {
@@ -208,7 +208,7 @@ counter_moves()
     sees 'not permitted'
     stop TERM
     serve --mode 0644
-    sees 'attached anew'
+    sees 'reattached'
     is live
 }
 
@@ -275,7 +275,7 @@ counter_moves()
     is frozen
     stop TERM
     serve
-    sees 'attached anew' '░00│16'
+    sees 'reattached' '░00│16'
     is live
 }
 

@@ -1,4 +1,4 @@
-/* attachment: lines of /proc/PID/maps, real processes that have a segment or a file mapped, and when it is looked for. */
+/* attachment: lines of /proc/PID/maps, processes that have a segment or a file mapped, and when a scan is due. */
 #define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
 #include <setjmp.h>
@@ -29,7 +29,7 @@ static int parse(const char *line, struct mapping *m)
     return mapping_parse(line, strlen(line), m);
 }
 
-static void a_line_of_a_segment_is_read(void **state)
+static void a_line_of_a_segment_is_parsed(void **state)
 {
     struct mapping m;
 
@@ -46,7 +46,7 @@ static void a_line_of_a_segment_is_read(void **state)
     assert_string_equal(m.name, "/SYSV00000000 (deleted)");
 }
 
-static void a_line_without_a_name_is_read(void **state)
+static void a_line_without_a_name_is_parsed(void **state)
 {
     struct mapping m;
 
@@ -59,7 +59,7 @@ static void a_line_without_a_name_is_read(void **state)
     assert_string_equal(m.name, "");
 }
 
-static void a_name_may_hold_blanks_and_is_cut(void **state)
+static void a_name_may_contain_blanks_and_is_truncated(void **state)
 {
     char line[1024] = "1000-2000 rw-s 00000000 00:01 5 /a b  c";
     struct mapping m;
@@ -72,7 +72,7 @@ static void a_name_may_hold_blanks_and_is_cut(void **state)
     assert_int_equal(strlen(m.name), MAPPING_NAME_MAX - 1);
 }
 
-static void a_line_of_another_form_is_refused(void **state)
+static void a_malformed_line_is_refused(void **state)
 {
     static const char *const lines[] = {"", "1000", "1000-2000", "1000-2000 rw-s", "1000-2000 rw-s0 00 00:01 5 ",
                                         "g000-2000 rw-s 00 00:01 5 ", "1000-2000 rw-s 00 0001 5 ",
@@ -99,7 +99,7 @@ static int here_open(void **state)
     struct segment_here *s = calloc(1, sizeof *s);
     s->id = shmget(IPC_PRIVATE, 5000, 0600 | IPC_CREAT);
     s->base = shmat(s->id, NULL, 0);
-    shmctl(s->id, IPC_RMID, NULL); /* it goes with the last of us, however this ends */
+    shmctl(s->id, IPC_RMID, NULL); /* it is freed with its last process, however the test ends */
     *state = s;
     return s->base == (void *)-1;
 }
@@ -160,7 +160,7 @@ static void without_an_address_the_device_is_the_same(void **state)
     assert_int_equal(other.inode, s->id);
 }
 
-/* Starts a child that does `act` and waits for its end; returns when it has done it. */
+/* Starts a child that runs `act` and then waits to be killed. Returns when act is done. */
 static void child_start(struct segment_here *s, void (*act)(struct segment_here *))
 {
     int ready[2];
@@ -200,8 +200,8 @@ static void a_child_that_inherited_it_is_found_with_its_name(void **state)
     assert_string_equal(one->name, "a\033[2J\nb");
 }
 
-/* A file of the kernel's tmpfs that has the number of a segment is none: they differ in name alone. */
-static void a_file_with_the_number_of_a_segment_does_not_count(void **state)
+/* A file in the kernel's tmpfs may have a shmid as its inode number. Then only the name shows that it is no segment. */
+static void a_file_whose_inode_is_a_shmid_does_not_count(void **state)
 {
     struct segment_here *s = *state;
     struct stat st;
@@ -224,7 +224,7 @@ static void a_file_with_the_number_of_a_segment_does_not_count(void **state)
     close(fd);
 }
 
-static void more_than_can_be_listed_are_counted(void **state)
+static void attachments_beyond_the_list_are_counted(void **state)
 {
     struct segment_here *s = *state;
     enum { MANY = ATTACHMENTS_MAX + 10 };
@@ -241,15 +241,15 @@ static void more_than_can_be_listed_are_counted(void **state)
         shmdt(bases[i]);
 }
 
-static void what_is_missing_is_the_difference(void **state)
+static void the_missing_ones_are_the_difference(void **state)
 {
     (void)state;
     assert_int_equal(attachments_missing(&(struct attachments){.found = 2}, 5), 3);
     assert_int_equal(attachments_missing(&(struct attachments){.found = 5}, 5), 0);
-    assert_int_equal(attachments_missing(&(struct attachments){.found = 6}, 5), 0); /* one went while we looked */
+    assert_int_equal(attachments_missing(&(struct attachments){.found = 6}, 5), 0); /* one detached during the scan */
 }
 
-static void one_that_ended_is_seen_without_a_count(void **state)
+static void the_end_of_a_process_is_noticed_without_nattch(void **state)
 {
     struct segment_here *s = *state;
     struct attachment_watch w = {.scanned = false};
@@ -264,19 +264,19 @@ static void one_that_ended_is_seen_without_a_count(void **state)
     kill(s->child, SIGKILL);
     siginfo_t ended;
     assert_int_equal(waitid(P_PID, (id_t)s->child, &ended, WEXITED | WNOWAIT), 0); /* a zombie */
-    assert_false(attachment_watch_due(&w, NULL, 1700)); /* not asked at each frame */
+    assert_false(attachment_watch_due(&w, NULL, 1700)); /* not checked at each frame */
     assert_true(attachment_watch_due(&w, NULL, 2100));
     attachment_watch_free(&w);
 }
 
-/* ---- when ---- */
+/* ---- when a scan is due ---- */
 
 static struct attachment_watch scanned(const struct segment_stat *st, uint64_t at, uint64_t cost_us)
 {
     return (struct attachment_watch){.scanned = true, .seen = *st, .scanned_at = at, .cost_us = cost_us};
 }
 
-static void a_scan_is_due_when_the_kernels_word_changes(void **state)
+static void a_scan_is_due_when_ipc_stat_changes(void **state)
 {
     struct segment_stat st = {.id = 7, .attached = 2, .last_pid = 9, .attach_time = 100, .detach_time = 50};
     struct segment_stat other[5] = {st, st, st, st, st};
@@ -293,14 +293,14 @@ static void a_scan_is_due_when_the_kernels_word_changes(void **state)
     other[4].id = 8;
     for (size_t i = 0; i < 5; i++) {
         assert_true(attachment_watch_due(&w, &other[i], 6000));
-        assert_false(attachment_watch_due(&w, &other[i], 5099)); /* not for each of a flood of changes */
+        assert_false(attachment_watch_due(&w, &other[i], 5099)); /* not for each of many changes */
     }
     other[0].mode = 0666;
     other[0].attached = 2;
     assert_false(attachment_watch_due(&w, &other[0], 6000));
 }
 
-static void a_dear_scan_is_taken_less_often(void **state)
+static void an_expensive_scan_is_made_less_often(void **state)
 {
     struct segment_stat st = {.id = 7, .attached = 2}, more = {.id = 7, .attached = 3};
     struct attachment_watch w = scanned(&st, 0, 100000); /* 0.1 s of a processor */
@@ -312,7 +312,7 @@ static void a_dear_scan_is_taken_less_often(void **state)
     assert_true(attachment_watch_due(&w, NULL, 200000));
 }
 
-static void one_more_scan_settles_what_the_seconds_hide(void **state)
+static void one_more_scan_finds_changes_within_the_same_second(void **state)
 {
     struct segment_here *s = *state;
     struct segment_stat st;
@@ -324,7 +324,7 @@ static void one_more_scan_settles_what_the_seconds_hide(void **state)
     assert_true(attachment_watch_tick(&w, &st, 10000));
     assert_int_equal(w.now.count, 1);
     w.cost_us = 0;
-    assert_false(attachment_watch_due(&w, &st, 11100)); /* the last who came is the one who looks: nothing is hidden */
+    assert_false(attachment_watch_due(&w, &st, 11100)); /* we attached last, so no change is hidden */
     st.last_pid = 1;
     attachment_watch_free(&w);
     attachment_watch_start(&w, &s->what);
@@ -332,14 +332,14 @@ static void one_more_scan_settles_what_the_seconds_hide(void **state)
     w.cost_us = 0;
     assert_false(attachment_watch_due(&w, &st, 11099));
     assert_true(attachment_watch_due(&w, &st, 11100));
-    assert_false(attachment_watch_tick(&w, &st, 11200)); /* it took one more above; nothing is new */
+    assert_false(attachment_watch_tick(&w, &st, 11200)); /* the extra scan was made above; nothing is new */
     assert_false(attachment_watch_due(&w, &st, 15000));
     w.cost_us = 0;
-    assert_true(attachment_watch_due(&w, &st, 1000000)); /* rarely, without any word */
+    assert_true(attachment_watch_due(&w, &st, 1000000)); /* now and then, without any change */
     attachment_watch_free(&w);
 }
 
-static void coming_and_going_is_told(void **state)
+static void attaching_and_detaching_are_noticed(void **state)
 {
     struct segment_here *s = *state;
     struct segment_stat st;
@@ -365,21 +365,21 @@ static void coming_and_going_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line_of_a_segment_is_read),
-        cmocka_unit_test(a_line_without_a_name_is_read),
-        cmocka_unit_test(a_name_may_hold_blanks_and_is_cut),
-        cmocka_unit_test(a_line_of_another_form_is_refused),
+        cmocka_unit_test(a_line_of_a_segment_is_parsed),
+        cmocka_unit_test(a_line_without_a_name_is_parsed),
+        cmocka_unit_test(a_name_may_contain_blanks_and_is_truncated),
+        cmocka_unit_test(a_malformed_line_is_refused),
         WITH_SEGMENT(own_attachments_are_found_each_at_its_address),
         WITH_SEGMENT(without_an_address_the_device_is_the_same),
         WITH_SEGMENT(a_child_that_inherited_it_is_found_with_its_name),
-        WITH_SEGMENT(a_file_with_the_number_of_a_segment_does_not_count),
-        WITH_SEGMENT(more_than_can_be_listed_are_counted),
-        cmocka_unit_test(what_is_missing_is_the_difference),
-        WITH_SEGMENT(one_that_ended_is_seen_without_a_count),
-        cmocka_unit_test(a_scan_is_due_when_the_kernels_word_changes),
-        cmocka_unit_test(a_dear_scan_is_taken_less_often),
-        WITH_SEGMENT(one_more_scan_settles_what_the_seconds_hide),
-        WITH_SEGMENT(coming_and_going_is_told),
+        WITH_SEGMENT(a_file_whose_inode_is_a_shmid_does_not_count),
+        WITH_SEGMENT(attachments_beyond_the_list_are_counted),
+        cmocka_unit_test(the_missing_ones_are_the_difference),
+        WITH_SEGMENT(the_end_of_a_process_is_noticed_without_nattch),
+        cmocka_unit_test(a_scan_is_due_when_ipc_stat_changes),
+        cmocka_unit_test(an_expensive_scan_is_made_less_often),
+        WITH_SEGMENT(one_more_scan_finds_changes_within_the_same_second),
+        WITH_SEGMENT(attaching_and_detaching_are_noticed),
     };
     return cmocka_run_group_tests_name("attachment", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* segment_list: System V segments and files in /dev/shm that this test makes are listed as they are. */
+/* segment_list: System V segments, files in /dev/shm and memory without a name, all created here, are listed. */
 #define _GNU_SOURCE /* memfd_create */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +68,7 @@ static void a_segment_is_listed_until_it_is_gone(void **state)
     segment_list_free(&l);
 }
 
-static void a_posix_one_is_listed_with_who_maps_it(void **state)
+static void a_posix_object_is_listed_with_its_mappings(void **state)
 {
     struct segment_list l = {.count = 0};
     char name[64];
@@ -81,7 +81,7 @@ static void a_posix_one_is_listed_with_who_maps_it(void **state)
     void *one_map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
     void *other_map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 4096);
     assert_int_equal(segment_list_read(&l), 0);
-    shm_unlink(name); /* whatever is found wrong below */
+    shm_unlink(name); /* now, in case an assertion below fails */
     const struct segment_entry *one = of_name(&l, name);
     assert_non_null(one);
     assert_int_equal(one->size, 10000);
@@ -98,7 +98,7 @@ static void a_posix_one_is_listed_with_who_maps_it(void **state)
     segment_list_free(&l);
 }
 
-/* What this process maps under that kind and name. */
+/* The entry for a mapping of this process, by kind and name. */
 static const struct segment_entry *of_ours(const struct segment_list *l, enum segment_kind kind, const char *name)
 {
     for (size_t i = 0; i < l->count; i++) {
@@ -109,7 +109,7 @@ static const struct segment_entry *of_ours(const struct segment_list *l, enum se
     return NULL;
 }
 
-static void what_has_no_name_is_listed_with_a_process_that_maps_it(void **state)
+static void memory_without_a_name_is_listed_with_a_process_that_maps_it(void **state)
 {
     struct segment_list l = {.count = 0};
     char path[] = "/tmp/shmlab-unit-XXXXXX", program[PROCESS_NAME_MAX];
@@ -154,7 +154,7 @@ static void what_has_no_name_is_listed_with_a_process_that_maps_it(void **state)
     segment_list_free(&l);
 }
 
-static void system_v_comes_first_and_each_is_in_order(void **state)
+static void system_v_comes_first_and_each_kind_is_sorted(void **state)
 {
     struct segment_list l = {.count = 0};
     int ids[3];
@@ -184,9 +184,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_segment_is_listed_until_it_is_gone),
-        cmocka_unit_test(a_posix_one_is_listed_with_who_maps_it),
-        cmocka_unit_test(what_has_no_name_is_listed_with_a_process_that_maps_it),
-        cmocka_unit_test(system_v_comes_first_and_each_is_in_order),
+        cmocka_unit_test(a_posix_object_is_listed_with_its_mappings),
+        cmocka_unit_test(memory_without_a_name_is_listed_with_a_process_that_maps_it),
+        cmocka_unit_test(system_v_comes_first_and_each_kind_is_sorted),
     };
     return cmocka_run_group_tests_name("segment_list", tests, NULL, NULL);
 }

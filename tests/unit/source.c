@@ -1,4 +1,4 @@
-/* source: POSIX shared memory and mappings of other processes, and all that may become of them while one looks. */
+/* source: POSIX shared memory and mappings of other processes, which change, move and end while they are read. */
 #define _GNU_SOURCE /* memfd_create, mremap */
 #include <errno.h>
 #include <fcntl.h>
@@ -102,7 +102,7 @@ static void a_posix_object_is_read(void **state)
     assert_string_equal(text_of(p), "Jello");
 }
 
-static void it_is_waited_for_and_found_anew(void **state)
+static void it_is_waited_for_and_reopened(void **state)
 {
     struct place *p = *state;
     open_posix(p);
@@ -119,17 +119,17 @@ static void it_is_waited_for_and_found_anew(void **state)
     assert_int_equal(p->s.attachments, 2);
     assert_int_equal(source_size(&p->s), 200);
     assert_string_equal(text_of(p), "two");
-    assert_string_equal(p->s.news, "opened anew: now 200 bytes, before 100");
+    assert_string_equal(p->s.news, "reopened: now 200 bytes, before 100");
 }
 
-static void shrinking_never_kills_us(void **state)
+static void shrinking_does_not_kill_us(void **state)
 {
     struct place *p = *state;
     uint8_t byte;
     make(p, 3 * 4096, "text");
     open_posix(p);
     assert_int_equal(ftruncate(p->fd, 10), 0);
-    assert_int_equal(source_read(&p->s, 8192, &byte, 1), 0); /* before we know of it */
+    assert_int_equal(source_read(&p->s, 8192, &byte, 1), 0); /* before we have noticed */
     assert_true(source_poll(&p->s));
     assert_int_equal(source_size(&p->s), 10);
     assert_string_equal(p->s.news, "resized: now 10 bytes, before 12288");
@@ -141,7 +141,7 @@ static void shrinking_never_kills_us(void **state)
     assert_int_equal(source_size(&p->s), 20000);
 }
 
-static void a_page_that_nobody_touched_stays_so(void **state)
+static void reading_allocates_no_pages(void **state)
 {
     struct place *p = *state;
     struct stat st;
@@ -153,7 +153,7 @@ static void a_page_that_nobody_touched_stays_so(void **state)
     assert_int_equal(st.st_blocks * 512, 4096);
 }
 
-static void unlinked_it_stays_while_somebody_maps_it(void **state)
+static void an_unlinked_object_is_kept_while_others_map_it(void **state)
 {
     struct place *p = *state;
     make(p, 4096, "kept");
@@ -162,13 +162,13 @@ static void unlinked_it_stays_while_somebody_maps_it(void **state)
     shm_unlink(p->name);
     assert_true(source_poll(&p->s));
     assert_int_equal(p->s.state, SOURCE_REMOVED);
-    assert_true(source_look_around(&p->s, 1000));
+    assert_true(source_scan_attachments(&p->s, 1000));
     assert_int_equal(p->s.neighbours.now.found, 1);
     source_poll(&p->s);
-    assert_string_equal(p->s.line, "removed, but mapped 1 time still: you see the removed one");
+    assert_string_equal(p->s.line, "removed, but still mapped 1 time: you see the removed one");
     assert_string_equal(text_of(p), "kept");
     munmap(map, 4096);
-    assert_true(source_look_around(&p->s, 1000000000)); /* a costly look is not repeated soon */
+    assert_true(source_scan_attachments(&p->s, 1000000000)); /* expensive scans are rare */
     assert_true(source_poll(&p->s));
     assert_int_equal(p->s.state, SOURCE_GONE);
     assert_int_equal(p->s.fd, -1); /* the kernel can free it */
@@ -178,7 +178,7 @@ static void unlinked_it_stays_while_somebody_maps_it(void **state)
     assert_int_equal(p->s.state, SOURCE_LIVE);
 }
 
-static void what_is_no_shared_memory_is_not_opened(void **state)
+static void only_regular_files_are_opened(void **state)
 {
     struct place *p = *state;
     char path[128];
@@ -201,7 +201,7 @@ static void what_is_no_shared_memory_is_not_opened(void **state)
 struct leave {
     const struct source *s;
     unsigned times;
-    char byte; /* what stood in the memory when it was left */
+    char byte; /* what the memory held when the callback was called */
 };
 
 static void leave(void *context)
@@ -212,7 +212,7 @@ static void leave(void *context)
     l->byte = at != NULL ? *at : '?';
 }
 
-static void a_segment_is_left_before_it_is_detached(void **state)
+static void the_callback_is_called_before_detaching(void **state)
 {
     struct place *p = *state;
     p->id = shmget(IPC_PRIVATE, 100, 0600);
@@ -222,8 +222,8 @@ static void a_segment_is_left_before_it_is_detached(void **state)
     struct leave left = {.s = &p->s};
     strcpy(own, "here");
     assert_int_equal(source_open(&p->s, &spec), 0);
-    p->s.leaving = leave;
-    p->s.leaving_context = &left;
+    p->s.before_detach = leave;
+    p->s.before_detach_context = &left;
     assert_string_equal(text_of(p), "here");
     assert_int_equal(source_size(&p->s), 100);
     shmctl(p->id, IPC_RMID, NULL);
@@ -244,7 +244,7 @@ static void a_segment_is_left_before_it_is_detached(void **state)
 
 /* ---- mappings of another process ---- */
 
-/* The child does act, tells an address, and at each byte from us goes on by one step: 0 is the first. */
+/* The child runs act, which reports an address and does one step for each byte that we send, starting with step 0. */
 static uint64_t child_start(struct place *p, void *(*act)(struct place *, void *, int step))
 {
     uint64_t address = 0;
@@ -273,16 +273,16 @@ static uint64_t child_step(struct place *p)
     return address;
 }
 
-static void open_map(struct place *p, const char *word, int wanted)
+static void open_map(struct place *p, const char *map, int wanted)
 {
-    const struct source_spec spec = {.kind = &source_map, .pid = p->child, .map = word};
+    const struct source_spec spec = {.kind = &source_map, .pid = p->child, .map = map};
     source_close(&p->s);
     assert_int_equal(source_open(&p->s, &spec), wanted);
 }
 
 static void poll_now(struct place *p)
 {
-    p->s.looked_at = 0; /* as if the time to look had come */
+    p->s.looked_at = 0; /* as if the next check were due */
     source_poll(&p->s);
 }
 
@@ -313,9 +313,9 @@ static void a_memfd_is_read_by_each_of_its_names(void **state)
     struct place *p = *state;
     char address[32];
     snprintf(address, sizeof address, "0x%llx", (unsigned long long)child_start(p, memfd_act) + 5000);
-    const char *const words[] = {"the ring", "memfd:the ring", "/memfd:the ring", "/memfd:the ring (deleted)", address};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        open_map(p, words[i], 0);
+    const char *const names[] = {"the ring", "memfd:the ring", "/memfd:the ring", "/memfd:the ring (deleted)", address};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        open_map(p, names[i], 0);
         assert_int_equal(source_size(&p->s), 6000);
         assert_string_equal(text_of(p), "memfd");
         source_close(&p->s);
@@ -339,14 +339,14 @@ static void a_mapping_is_followed(void **state)
     poll_now(p);
     assert_int_equal(p->s.state, SOURCE_LIVE);
     char news[64];
-    snprintf(news, sizeof news, "found anew at 0x%llx: 100 bytes", (unsigned long long)there);
+    snprintf(news, sizeof news, "found again at 0x%llx: 100 bytes", (unsigned long long)there);
     assert_string_equal(p->s.news, news);
     assert_string_equal(text_of(p), "memfd");
     child_step(p);
     poll_now(p);
     assert_int_equal(p->s.state, SOURCE_GONE);
     assert_int_equal(source_size(&p->s), 0);
-    assert_string_equal(p->s.line, "the process has it mapped no more; its last bytes stay");
+    assert_string_equal(p->s.line, "the process no longer has it mapped; its last bytes stay");
     kill(p->child, SIGKILL);
     waitpid(p->child, NULL, 0);
     p->child = 0;
@@ -373,7 +373,7 @@ static void a_removed_segment_is_read_in_its_process(void **state)
     open_map(p, "SYSV00000000", 0);
     assert_int_equal(source_size(&p->s), p->s.fd >= 0 ? 1000 : 4096);
     assert_string_equal(text_of(p), "removed");
-    assert_true(source_look_around(&p->s, 1000));
+    assert_true(source_scan_attachments(&p->s, 1000));
     assert_int_equal(p->s.neighbours.now.count, 1);
     assert_int_equal(p->s.neighbours.now.list[0].pid, p->child);
 }
@@ -404,7 +404,7 @@ static void private_memory_is_read_at_its_address(void **state)
     struct place *p = *state;
     char address[32];
     uint64_t at = child_start(p, heap_act);
-    struct start place = {.address = at}; /* the kernel may have joined it to what lies before */
+    struct start place = {.address = at}; /* the kernel may have merged it with the mapping before it */
     assert_int_equal(mapping_each(p->child, start_take, &place), 0);
     snprintf(address, sizeof address, "0x%llx", (unsigned long long)at);
     open_map(p, address, 0);
@@ -414,7 +414,7 @@ static void private_memory_is_read_at_its_address(void **state)
     assert_int_equal(p->s.fd, -1);
 }
 
-static void a_process_that_is_none_is_told(void **state)
+static void a_process_without_memory_is_reported(void **state)
 {
     struct place *p = *state;
     child_start(p, heap_act);
@@ -425,7 +425,7 @@ static void a_process_that_is_none_is_told(void **state)
     waitpid(p->child, NULL, 0);
     open_map(p, "1", -ESRCH);
     p->child = 0;
-    assert_string_equal(p->s.line, "there is no such process now; ps -e lists those that there are");
+    assert_string_equal(p->s.line, "there is no such process now; ps -e lists those that exist");
 }
 
 #define IN_PLACE(f) cmocka_unit_test_setup_teardown(f, place_open, place_close)
@@ -434,17 +434,17 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_PLACE(a_posix_object_is_read),
-        IN_PLACE(it_is_waited_for_and_found_anew),
-        IN_PLACE(shrinking_never_kills_us),
-        IN_PLACE(a_page_that_nobody_touched_stays_so),
-        IN_PLACE(unlinked_it_stays_while_somebody_maps_it),
-        IN_PLACE(what_is_no_shared_memory_is_not_opened),
-        IN_PLACE(a_segment_is_left_before_it_is_detached),
+        IN_PLACE(it_is_waited_for_and_reopened),
+        IN_PLACE(shrinking_does_not_kill_us),
+        IN_PLACE(reading_allocates_no_pages),
+        IN_PLACE(an_unlinked_object_is_kept_while_others_map_it),
+        IN_PLACE(only_regular_files_are_opened),
+        IN_PLACE(the_callback_is_called_before_detaching),
         IN_PLACE(a_memfd_is_read_by_each_of_its_names),
         IN_PLACE(a_mapping_is_followed),
         IN_PLACE(a_removed_segment_is_read_in_its_process),
         IN_PLACE(private_memory_is_read_at_its_address),
-        IN_PLACE(a_process_that_is_none_is_told),
+        IN_PLACE(a_process_without_memory_is_reported),
     };
     return cmocka_run_group_tests_name("source", tests, NULL, NULL);
 }

@@ -34,8 +34,8 @@ void chooser_return(struct chooser *ch, const struct source *from)
         snprintf(e.name, sizeof e.name, "/%s", spec->path + strspn(spec->path, "/"));
     } else if (spec->kind == &source_map) {
         e.kind = SEGMENT_MEMFD;
-        e.device = from->neighbours.what.device;
-        e.inode = from->neighbours.what.inode;
+        e.device = from->neighbours.object.device;
+        e.inode = from->neighbours.object.inode;
     } else {
         came = false;
     }

@@ -31,7 +31,7 @@ void poll_schedule_init(struct poll_schedule *p, int hz);
 /* Looks for a bell in the layout that is laid over the source. */
 void poll_schedule_meet(struct poll_schedule *p, const struct source *source, const struct layout *l);
 
-/* The source lets its memory go: sleeps on it no more. For source.leaving; context is the struct poll_schedule. */
+/* The source lets its memory go: sleeps on it no more. For source.before_detach; context is the struct poll_schedule. */
 void poll_schedule_leave(void *context);
 
 /* Is it time to ask what became of the segment? Once in POLL_SCHEDULE_ASK_MS, with a bell once in POLL_SCHEDULE_SLOW_MS. */

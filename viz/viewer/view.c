@@ -60,8 +60,8 @@ static int open_source(struct view *v)
     if (read_expected(v) != 0) {
         return 1;
     }
-    v->source.leaving = poll_schedule_leave;
-    v->source.leaving_context = &v->schedule;
+    v->source.before_detach = poll_schedule_leave;
+    v->source.before_detach_context = &v->schedule;
     rc = view_meet(v);
     struct cursor *c = &v->state.cursor;
     const struct window *w = &v->state.window;

@@ -35,7 +35,7 @@ static void next_glasses(struct view *v)
 /* Looks who has the segment attached. A look through /proc takes its time: never before the first frame. */
 static bool meet_neighbours(struct view *v)
 {
-    if (!source_look_around(&v->source, view_now_ms())) {
+    if (!source_scan_attachments(&v->source, view_now_ms())) {
         return false;
     }
     if (!v->source.spec.kind->maker && v->layout_choice.count == 0) {

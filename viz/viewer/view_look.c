@@ -55,7 +55,7 @@ int view_wear(struct view *v)
 {
     struct layout_error error = {.line = 0};
     if (!v->source.spec.kind->maker) {
-        source_look_around(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
+        source_scan_attachments(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
     }
     size_t size = v->state.window.size;
     int found = layout_choice_find(&v->layout_choice, &v->words.layout_choice, &v->source, size, &error);
@@ -78,7 +78,7 @@ int view_meet(struct view *v)
         size = VIEW_DRAWN_MAX;
     }
     v->attachments = v->source.attachments;
-    v->state.neighbours = v->source.neighbours.what.device != 0;
+    v->state.neighbours = v->source.neighbours.object.device != 0;
     state_resize(&v->state, size);
     return view_wear(v);
 }

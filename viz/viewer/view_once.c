@@ -111,7 +111,7 @@ static int take_all(struct view *v)
         view_look_at(v, 0, v->state.window.size); /* as it is: half a picture says more than none */
     }
     history_tick(&v->state.history, &v->state.window, v->state.history.now);
-    source_look_around(&v->source, view_now_ms());
+    source_scan_attachments(&v->source, view_now_ms());
     source_leave_out_viewer(&v->source);
     return 0;
 }
