@@ -13,7 +13,8 @@ NAMES=(kind value unit count station error place)
 # The struct as the program has it: $T/fields has "NAME KIND SIZE OFFSET MISALIGNED BITS" a line.
 struct_read()
 {
-    "$LAB_BIN/shm-view" --file /dev/zero --type "$1" --elf "$LAB_BUILD/writer" --render json >"$T/json" 2>"$T/words" ||
+    head -c 16384 /dev/zero >"$T/zeros"
+    "$LAB_BIN/shm-view" --file "$T/zeros" --type "$1" --elf "$LAB_BUILD/writer" --render json >"$T/json" 2>"$T/words" ||
         wrong "$1 is not in the program's debug information: $(tail -n 1 "$T/words")"
     sed -nE '/^\{"name":/{s/^\{"name":"([^"]*)","type":"[^"]*","kind":"([a-z]*)","offset":([0-9]+),"size":([0-9]+),(.*)"misaligned":([a-z]+).*/\1 \2 \4 \3 \6 \5/;p}' \
         "$T/json" >"$T/fields"

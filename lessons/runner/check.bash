@@ -1,8 +1,9 @@
 # check: what a lesson's check.bats calls. docs/lesson-format.md tells of each function; `load "$LAB/check"`.
 #
 # The machine (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
-# (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_OWN_IPC (1: the IPC namespace is ours
-# alone), LAB_CAGE. For test number N it finds in LAB_OUT: N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
+# (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_HELPERS (for what is built once for many
+# checks), LAB_OWN_IPC (1: the IPC namespace is ours alone), LAB_CAGE. For test number N it finds in LAB_OUT:
+# N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
 
 LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait
@@ -40,9 +41,10 @@ teardown()
             "$PROBE" remove "$id" 2>/dev/null || true
         done
     fi
-    rm -rf "$BOX"
-    output_keep
-    if [[ ${BATS_TEST_COMPLETED-} == 1 && -z ${BATS_TEST_SKIPPED-} ]]; then
+    if [[ ${BATS_TEST_COMPLETED-} != 1 ]]; then
+        rm -rf "$BOX" # it may have filled the file system
+        output_keep
+    elif [[ -z ${BATS_TEST_SKIPPED-} ]]; then
         printf '%s\n' "$BATS_TEST_DESCRIPTION" >>"$LAB_OUT/passed"
     fi
     rm -rf "$T"
@@ -114,10 +116,7 @@ output_keep()
 
 # ---- fresh values ----
 
-# 30 random bits
-random_bits() { echo $((RANDOM << 15 | RANDOM)); }
-
-fresh_number() { NUMBER=$(($1 + $(random_bits) % ($2 - $1 + 1))); }
+fresh_number() { NUMBER=$(($1 + (RANDOM << 15 | RANDOM) % ($2 - $1 + 1))); }
 
 fresh_word()
 {
@@ -210,8 +209,10 @@ segments_left()
 # A name for how it ended, in CRASHED, HUNG, FLOODED.
 end_name()
 {
+    local sizes
     CRASHED='' HUNG='' FLOODED=''
-    if [[ $(stat -c %s "$OUT") -ge 1000000 || $(stat -c %s "$ERR") -ge 1000000 || $STATUS == 153 ]]; then
+    mapfile -t sizes < <(stat -c %s "$OUT" "$ERR")
+    if ((sizes[0] >= 1000000 || sizes[1] >= 1000000 || STATUS == 153)); then
         FLOODED=1
     elif ((STATUS == 124 || STATUS == 137 || STATUS == 152)); then
         HUNG=1
@@ -276,24 +277,9 @@ children_of() # PID
     printf '%s' "$children"
 }
 
-# The program itself, behind the cage $1 that it runs in; nothing where it has ended.
-program_pid() # CAGE NAME
-{
-    local pid=$1 children comm
-    while :; do
-        # its children first: read behind its name they may be those of the program that it has become meanwhile
-        children=$(children_of "$pid")
-        read -r comm 2>/dev/null <"/proc/$pid/comm" || return 1
-        [[ $comm == "${2:0:15}" ]] && echo "$pid" && return
-        [[ $children ]] || return 1
-        pid=${children##* }
-    done
-}
-
 start_program()
 {
-    local tries
-    RAN=1 PROGRAM_NAME=$1 PROGRAM=''
+    RAN=1 PROGRAM_NAME=$1
     shift
     OUT=$T/out.$PROGRAM_NAME ERR=$T/err.$PROGRAM_NAME
     FIFO=$T/in.${#STARTED[@]}
@@ -302,15 +288,9 @@ start_program()
     (exec <"$FIFO" && exec {SEND}>&- && cage_run "$LAB_BUILD/$PROGRAM_NAME" "$@") >"$OUT" 2>"$ERR" &
     CAGE=$!
     STARTED+=("$CAGE")
-    for ((tries = 0; tries < LAB_SECONDS * 200; tries++)); do
-        PROGRAM=$(program_pid "$CAGE" "$PROGRAM_NAME") && PIDS+=("$PROGRAM") && break
-        ! cage_ended || break
-        sleep 0.005
-    done
+    PROGRAM=$("$PROBE" program "$CAGE" "$PROGRAM_NAME" $((LAB_SECONDS * 1000))) && PIDS+=("$PROGRAM")
     program_rest
 }
-
-cage_ended() { [[ ! -e /proc/$CAGE/status ]] || grep -q '^State:.Z' "/proc/$CAGE/status"; }
 
 # RUNS: does it wait (1), or has it ended (0)? One that neither waits nor ends is in an endless loop.
 program_rest()
@@ -346,17 +326,12 @@ send_signal()
 
 finish_program()
 {
-    local tries
     STATUS=0
-    for ((tries = 0; tries < LAB_SECONDS * 200; tries++)); do
-        ! cage_ended || break
-        sleep 0.005
-    done
-    if ((tries == LAB_SECONDS * 200)); then
+    if "$PROBE" end "$CAGE" $((LAB_SECONDS * 1000)); then
+        wait "$CAGE" || STATUS=$?
+    else
         cage_end "$CAGE"
         STATUS=124
-    else
-        wait "$CAGE" || STATUS=$?
     fi
     end_judge "$PROGRAM_NAME"
 }
@@ -375,9 +350,13 @@ cage_end()
 # witness: from here on the test's programs are loaded with witness.c; see there. Not together with a sanitizer.
 witness()
 {
-    [[ -e $KEEP/witness.so ]] || cc -shared -fPIC -o "$KEEP/witness.so" "$LAB/witness.c" -ldl ||
-        cannot "The check itself failed: cc could not build witness.c."
-    cp "$KEEP/witness.so" "$BOX/"
+    local built=$LAB_HELPERS/witness.so new=$LAB_HELPERS/$BASHPID.so
+    if [[ ! -e $built ]]; then
+        # beside other checks, which may do the same
+        { cc -shared -fPIC -o "$new" "$LAB/witness.c" -ldl && mv -f "$new" "$built"; } ||
+            cannot "The check itself failed: cc could not build witness.c."
+    fi
+    cp "$built" "$BOX/"
     WITNESS=$BOX/witness
 }
 
@@ -411,7 +390,7 @@ fails_well()
 pack() { "$PROBE" pack "$@"; }
 
 # layout_of FILE TYPE PROGRAM: the .layout of a C type, as the learner's own program has it.
-layout_of() { "$LAB_BIN/shm-view" --file /dev/zero --type "$2" --elf "$LAB_BUILD/$3" --render layout >"$1"; }
+layout_of() { "$LAB_BIN/shm-view" --type "$2" --elf "$LAB_BUILD/$3" --render layout >"$1"; }
 
 # LAYOUT EXPECTED ACTUAL
 compare()

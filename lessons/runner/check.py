@@ -5,10 +5,12 @@ IPC namespace of its own where one may be had, and gathers what the tests found.
 changed, and nothing that was started runs on.
 """
 
+import atexit
 import functools
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -82,6 +84,14 @@ def cage_level() -> str:
     return level if level in LEVELS else "none"
 
 
+@functools.lru_cache(maxsize=None)
+def helpers() -> str:
+    """A folder for what check.bash builds once for all checks of this process."""
+    folder = tempfile.mkdtemp(prefix="shmlab-helpers.")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 def threads_of_user() -> int:
     """How many threads this user has: the limit on processes counts them all, the desktop's too."""
     count, uid = 0, os.getuid()
@@ -105,7 +115,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize:
         (home / folder).mkdir()
     env.update(
         LAB=str(LAB), LAB_BIN=str(programs_folder()), LAB_LESSON=str(lesson.folder), LAB_PROJ=str(lesson.proj),
-        LAB_BUILD=str(home / "build"), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
+        LAB_BUILD=str(home / "build"), LAB_HELPERS=helpers(), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
         LAB_OWN_IPC="1" if own_ipc() or os.environ.get("SHMLAB_OWN_IPC") == "1" else "0", LAB_CAGE=cage,
         LAB_SECONDS=f"{limits.program_seconds:g}",
         LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
@@ -164,7 +174,7 @@ def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Op
     try:
         while child.poll() is None and not late:
             try:
-                child.wait(0.1)
+                child.wait(0.1 if progress else seconds)
             except subprocess.TimeoutExpired:
                 late = time.monotonic() > until
             if progress:

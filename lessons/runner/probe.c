@@ -9,7 +9,9 @@
  *   shm-probe remove ID
  *   shm-probe attach ID                       attaches it, with `stay` before it
  *   shm-probe stay COMMAND...                 does it, and then lives as long as who called
+ *   shm-probe program PID NAME MS             awaits program NAME in PID or below it and prints its pid; 3: PID has ended
  *   shm-probe rest PID MS                     awaits that PID waits for something (0) or has ended (3); 4: neither
+ *   shm-probe end PID MS                      awaits that PID has ended (0); 4: it has not
  *   shm-probe pack FILE LAYOUT FIELD=VALUE... puts values into FILE
  *   shm-probe compare LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN]   what differs (1) or not (0)
  *
@@ -156,7 +158,80 @@ static int probe_remove(char **words)
     return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "remove segment %s", words[0]);
 }
 
-/* ---- does it wait? ---- */
+/* ---- where is it, does it wait, has it ended? ---- */
+
+static const struct timespec pause_ms = {.tv_nsec = 1000000};
+
+static bool has_ended(pid_t pid)
+{
+    struct process p;
+
+    return process_read(pid, &p) != 0 || process_has_ended(&p);
+}
+
+/* The child of pid that came last; 0: it has none. */
+static pid_t last_child(pid_t pid)
+{
+    char path[64];
+    int child = 0;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    FILE *in = fopen(path, "r");
+    while (in != NULL && fscanf(in, "%d", &child) == 1) {
+        /* on to the last one */
+    }
+    if (in != NULL)
+        fclose(in);
+    return child;
+}
+
+/* The program of that name, in pid or what it started; 0: not yet. */
+static pid_t program_below(pid_t pid, const char *name)
+{
+    char found[PROCESS_NAME_MAX];
+
+    while (pid != 0) {
+        /* its child first: read behind its name it may be that of the program that pid has become meanwhile */
+        pid_t child = last_child(pid);
+        process_name(pid, found);
+        if (strncmp(found, name, 15) == 0) /* the kernel keeps so much of a name */
+            return pid;
+        pid = child;
+    }
+    return 0;
+}
+
+/* words: PID NAME MS */
+static int probe_program(char **words)
+{
+    pid_t cage = (pid_t)number(words[0]);
+    pid_t pid = 0;
+
+    for (long long looks = number(words[2]); looks > 0; looks--) {
+        pid = program_below(cage, words[1]);
+        if (pid != 0 || has_ended(cage))
+            break;
+        nanosleep(&pause_ms, NULL);
+    }
+    if (pid == 0)
+        return ENDED;
+    printf("%d\n", (int)pid);
+    return 0;
+}
+
+/* words: PID MS */
+static int probe_end(char **words)
+{
+    pid_t pid = (pid_t)number(words[0]);
+    long long looks = number(words[1]);
+
+    while (!has_ended(pid)) {
+        if (looks-- == 0)
+            return BUSY;
+        nanosleep(&pause_ms, NULL);
+    }
+    return 0;
+}
 
 /* How often it has given up the processor by itself: a program that waits does it once and no more. -1: it has ended. */
 static long switches(pid_t pid)
@@ -289,7 +364,8 @@ static const struct command {
     {"key", 2, 2, probe_key},           {"facts", 1, 1, probe_facts},    {"list", 0, 0, probe_list},
     {"attached", 2, 2, probe_attached}, {"make", 4, 4, probe_make},      {"bytes", 1, 1, probe_bytes_of},
     {"remove", 1, 1, probe_remove},     {"rest", 2, 2, probe_rest},      {"pack", 2, 999, probe_pack_all},
-    {"compare", 4, 5, probe_compare_all}, {"attach", 1, 1, probe_attach},
+    {"compare", 4, 5, probe_compare_all}, {"attach", 1, 1, probe_attach}, {"program", 3, 3, probe_program},
+    {"end", 2, 2, probe_end},
 };
 
 /* Lives until the parent ends, which takes this process along. */

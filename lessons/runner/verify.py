@@ -1,4 +1,5 @@
-"""shmlab lesson verify [NN...] [--quick] [-j N] [--rounds N]: proves that lessons do what docs/lesson-format.md says.
+"""shmlab lesson verify [NN...] [--quick | --part ID] [-j N] [--rounds N]: proves that lessons do what
+docs/lesson-format.md says.
 
 main(words) -> exit status        verify(lessons, ...) -> results, one for each trial
 A trial is one check of one program (or the lint), and what it must come to.
@@ -9,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,12 +46,21 @@ class Result:
     report: object = None
 
 
-def trials(lesson, quick: bool) -> list:
+def routes(lesson, quick: bool, part) -> list:
+    """The builds of the lesson's solution. part: a text, a commit's id say, that chooses one of those behind the first."""
+    known = [route for route in ROUTES if "sanitized" not in route or not lesson.no_sanitize]
+    if quick:
+        return known[:1]
+    if part is None:
+        return known
+    others = known[1:]
+    return [known[0], others[(zlib.crc32(part.encode()) + lesson.number) % len(others)]]
+
+
+def trials(lesson, quick: bool, part=None) -> list:
     found = [Trial(lesson, "lint", ""),
              Trial(lesson, "start", "", lesson.folder / "start", expected=[lesson.starter])]
-    for route in ROUTES[:1] if quick else ROUTES:
-        if "sanitized" not in route or not lesson.no_sanitize:
-            found.append(Trial(lesson, "solution", route, route=route))
+    found += [Trial(lesson, "solution", route, route=route) for route in routes(lesson, quick, part)]
     found += [Trial(lesson, "mistakes", patch.name, patch=patch, expected=[patch.name])
               for patch in patches.every(lesson.folder / "mistakes")]
     found += [Trial(lesson, "wrong", patch.name, patch=patch) for patch in patches.every(lesson.folder / "wrong")]
@@ -131,9 +142,10 @@ def plain_score(lesson, results: list) -> tuple:
     return lines, [line for line in lines if line not in proved]
 
 
-def verify(lessons: list, quick: bool, jobs: int, rounds: int, progress) -> list:
+def verify(lessons: list, quick: bool, part, jobs: int, rounds: int, progress) -> list:
     """All results, in the order of the trials. progress(result, done, count) is called after each."""
-    todo = [trial for lesson in lessons for trial in trials(lesson, quick)]
+    check.cage_level()  # found out once, not by each thread
+    todo = [trial for lesson in lessons for trial in trials(lesson, quick, part)]
     todo = [(number, trial) for number in range(rounds) for trial in todo if number == 0 or trial.kind != "lint"]
     results = {}
     with ThreadPoolExecutor(max_workers=jobs) as pool:
@@ -193,7 +205,7 @@ def kill_score(results: list) -> tuple:
     return sum(all(each) for each in told.values()), len(told)
 
 
-def tell_table(results: list):
+def tell_table(results: list, part):
     lessons = {result.trial.lesson.name: result.trial.lesson for result in results}
     width = max(len(name) for name in [*lessons, "lesson"])
     print(f"{'lesson':{width}}  " + "  ".join(f"{kind:8}" for kind in KINDS).rstrip())
@@ -204,6 +216,9 @@ def tell_table(results: list):
     plain, left = (sum(len(part) for part in column) for column in zip(*scores))
     print("kill score: {} of {} mistakes told by name, ".format(*kill_score(results))
           + f"{plain - left} of {plain} verdicts without a name proved")
+    if part is not None:
+        print(f"solutions built with {ROUTES[0]}, and by --part {part} with: "
+              + ", ".join(f"{lesson.number:02d} {routes(lesson, False, part)[1]}" for lesson in lessons.values()))
     for lesson in lessons.values():
         if lesson.no_sanitize:
             print(f"{lesson.name}: without AddressSanitizer: {lesson.no_sanitize}")
@@ -221,7 +236,10 @@ def read_words(words: list):
     parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons are whole.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number or name; without it all")
     parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no README.md commands")
-    parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
+    parser.add_argument("--part", metavar="ID", help="the solution with gcc -O0 and one more build, which ID chooses")
+    # half as many again as there are cores: a trial also waits, for a program to rest or to end
+    parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)) * 3 // 2,
+                        help="how many at a time")
     parser.add_argument("--rounds", type=int, default=1, help="so many times, as each draws fresh values")
     return parser.parse_args(words)
 
@@ -247,6 +265,7 @@ def chosen(words: list) -> tuple:
 
 def main(words: list) -> int:
     asked = read_words(words)
+    part = None if asked.quick else asked.part
     try:
         lessons, errors = chosen(asked.lessons)
     except (LookupError, conf.ConfError) as error:
@@ -256,7 +275,7 @@ def main(words: list) -> int:
         print(f"shmlab: there is no lesson in {lessons_folder()}", file=sys.stderr)
         return 1
     try:
-        results = verify(lessons, asked.quick, max(asked.jobs, 1), max(asked.rounds, 1), on_terminal)
+        results = verify(lessons, asked.quick, part, max(asked.jobs, 1), max(asked.rounds, 1), on_terminal)
     except check.CannotCheck as error:
         print(f"shmlab: {error}", file=sys.stderr)
         return 1
@@ -270,7 +289,7 @@ def main(words: list) -> int:
     if wrong or errors:
         print()
     if results:
-        tell_table(results)
+        tell_table(results, part)
     return 1 if wrong or errors else 0
 
 

@@ -1,6 +1,9 @@
 # Builds and tests everything, as CI does. Installs what is missing first.
 #
 #   ./shmlab test           everything; about a quarter of an hour on two cores
+#   ./shmlab test --all     the same, and the lessons' solutions with every
+#                           compiler and level. Without it each has gcc -O0 and
+#                           one more, which changes from commit to commit
 #   ./shmlab test NAME...   tests whose name matches the regular expression NAME
 #   ./shmlab test --list    the names of the tests
 #   ./shmlab test --chroot bookworm|trixie|jammy|noble
@@ -141,6 +144,7 @@ command_test()
 {
     case ${1-} in
         '') test_all ;;
+        --all) export SHMLAB_TEST_ALL=1 && shift && command_test "$@" ;;
         --list) test_list ;;
         --chroot) shift && exec "$ROOT/tests/chroot/check" "$@" ;;
         -*)

@@ -662,3 +662,15 @@ second_runs()
     done
     run -2 "$ROOT/shmlab" serve --no-such-option
 }
+
+@test "test --all asks for all builds of the lessons' solutions, of all tests or of some" {
+    some() { bash -c 'ROOT=$1 PRESET=dev BUILD=$1/build/dev; source "$1/src/shmlab/common.bash"; source "$1/src/shmlab/test.bash"
+        test_all() { echo "all ${SHMLAB_TEST_ALL-}"; } && test_some() { echo "some ${SHMLAB_TEST_ALL-} $*"; }
+        shift && command_test "$@"' - "$ROOT" "$@"; }
+    run -0 some --all
+    [[ $output == 'all 1' ]]
+    run -0 some --all verify-01
+    [[ $output == 'some 1 verify-01' ]]
+    run -0 some verify-01
+    [[ $output == 'some  verify-01' ]]
+}

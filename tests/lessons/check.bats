@@ -103,25 +103,24 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
-@test "a program that starts while it is looked for is found, and not its child" {
-    source <(sed -n '/^children_of()/,/^}/p; /^program_pid()/,/^}/p' "$ROOT/lessons/runner/check.bash")
+@test "a program that is awaited is found, and not its child; one that has ended is told" {
+    PROBE=$BUILD_BIN/shm-probe
     ln -s "$(command -v bash)" "$T/reader"
     mkfifo "$T/go" "$T/end"
     bash -c 'read -r <"$1/go"; exec "$1/reader" -c "(read -r -t 60 <>\"$1/end\"; :) & wait"' - "$T" 3>&- &
     creator=$!
-    eval "real_$(declare -f children_of)"
-    children_of()
-    {
-        if [[ $1 == "$creator" && -p $T/go ]]; then # it starts now
-            echo >"$T/go"
-            rm "$T/go"
-            until [[ $(real_children_of "$1") ]]; do sleep 0.01; done
-        fi
-        real_children_of "$1"
-    }
-    [[ $(program_pid "$creator" reader) == "$creator" ]] || false
+    "$PROBE" program "$creator" reader 60000 >"$T/found" 3>&- &
+    looker=$!
+    echo >"$T/go"
+    wait "$looker"
+    [[ $(cat "$T/found") == "$creator" ]] || false
+    await 60 grep -q . "/proc/$creator/task/$creator/children"
+    [[ $("$PROBE" program "$creator" reader 60000) == "$creator" ]] || false
+    run -4 "$PROBE" end "$creator" 20
     echo >"$T/end"
+    run -0 "$PROBE" end "$creator" 60000
     wait "$creator"
+    run -3 "$PROBE" program "$creator" reader 60000
 }
 
 @test "in an IPC namespace that is shared, a keyless segment of a program that still runs is not the learner's" {

@@ -10,7 +10,7 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
 from runner import (ask, build, conf, grade, grade_room, lint, pointers, report, style, tap, tell,  # noqa: E402
-                    watch)  # after the path is set
+                    verify, watch)  # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -111,6 +111,22 @@ class Lint(unittest.TestCase):
 }
 """
         self.assertEqual(lint.plain_verdicts(check), [3, 4, 5, 7, 9])
+
+
+class Verify(unittest.TestCase):
+    def test_a_part_is_the_first_build_and_one_more_and_in_time_each_comes(self):
+        lesson = conf.Lesson(Path("03-three"), 3)
+        parts = [verify.routes(lesson, False, f"{commit:040x}") for commit in range(64)]
+        self.assertEqual(parts[7], verify.routes(lesson, False, f"{7:040x}"))
+        self.assertEqual({part[0] for part in parts}, {"gcc -O0"})
+        self.assertEqual({part[1] for part in parts}, set(verify.ROUTES[1:]))
+        neighbours = [verify.routes(conf.Lesson(Path("x"), number), False, "1")[1] for number in range(4)]
+        self.assertEqual(len(set(neighbours)), 4)
+
+    def test_all_builds_but_the_sanitized_one_where_that_cannot_be_used(self):
+        lesson = conf.Lesson(Path("03-three"), 3, no_sanitize="why")
+        self.assertEqual(verify.routes(lesson, False, None), list(verify.ROUTES[:-1]))
+        self.assertEqual(verify.routes(lesson, True, None), ["gcc -O0"])
 
 
 class Tap(unittest.TestCase):

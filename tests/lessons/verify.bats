@@ -76,6 +76,18 @@ named()
         { printf '%s\n' "$output" && false; }
 }
 
+@test "of a solution's builds a part is tried, the same for a commit, and with SHMLAB_TEST_ALL all of them" {
+    rm -r "$L/mistakes/"*.patch "$L/wrong"
+    run "$BATS_TEST_DIRNAME/verify" 0
+    [[ $output =~ solutions\ built\ with\ gcc\ -O0,\ and\ by\ --part\ ([0-9a-f]{40}|none)\ with:\ 00\ (gcc|clang) ]] &&
+        [[ $output =~ 00-broken\ +ok\ +2/2\  ]] || { printf '%s\n' "$output" && false; }
+    first=$(grep by.--part <<<"$output")
+    run "$BATS_TEST_DIRNAME/verify" 0
+    [[ $(grep by.--part <<<"$output") == "$first" ]]
+    SHMLAB_TEST_ALL=1 run "$BATS_TEST_DIRNAME/verify" 0
+    [[ $output =~ 00-broken\ +ok\ +5/5\  && $output != *by\ --part* ]] || { printf '%s\n' "$output" && false; }
+}
+
 @test "a start that passes is named" {
     rm -r "$L/mistakes/"*.patch "$L/wrong"
     cp "$L/solution/counter.c" "$L/start/"
