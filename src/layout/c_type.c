@@ -1,4 +1,4 @@
-/* C type: see c_type.h. Sizes and alignments are the compiler's own, by sizeof and _Alignof. */
+/* C type: tables of C types, with sizes and alignments from sizeof and _Alignof. See c_type.h. */
 #include "c_type.h"
 
 #include <ctype.h>
@@ -30,7 +30,7 @@ struct known {
 #define ATOMIC(name, kind) KNOWN(name, kind, LAYOUT_SYNC)
 #define LOCK(name) KNOWN(name, LAYOUT_BYTES, LAYOUT_SYNC)
 
-/* Names of one word that <stdint.h>, <sys/types.h>, <pthread.h> and the like declare. */
+/* Type names from <stdint.h>, <sys/types.h>, <pthread.h> and similar headers. */
 static const struct known known_words[] = {
     SIGNED(int8_t), SIGNED(int16_t), SIGNED(int32_t), SIGNED(int64_t), SIGNED(intptr_t), SIGNED(intmax_t),
     SIGNED(ssize_t), SIGNED(ptrdiff_t), SIGNED(off_t), SIGNED(pid_t), SIGNED(time_t), SIGNED(clock_t),
@@ -78,7 +78,7 @@ unsigned c_type_sync_flags(const char *name)
             return LAYOUT_SYNC;
         }
     }
-    /* C++'s std::atomic<int> and its bases; C's atomic_int and its like. */
+    /* C++'s std::atomic<int> and its base classes; C's atomic_int and so on. */
     static const char *const starts[] = {"atomic<", "__atomic_base<", "__atomic_flag_base"};
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (strncmp(name, starts[i], strlen(starts[i])) == 0) {
@@ -89,10 +89,10 @@ unsigned c_type_sync_flags(const char *name)
     return may_be && c_type_find(name, &type) ? type.flags : 0;
 }
 
-/* What the keywords of a base type say, in whatever order they stand. */
+/* The keywords of a base type, which C allows in any order. */
 struct words {
     unsigned longs, shorts, signs, unsigneds, chars, ints, floats, doubles, bools, complexes, int128s, atomics;
-    const char *other; /* a word that is no keyword, of other_length characters */
+    const char *other; /* a word that is not a keyword, other_length characters long */
     size_t other_length, others, stars;
 };
 
@@ -132,7 +132,7 @@ static void words_split(struct words *w, const char *name)
 {
     while (*name != '\0') {
         if (*name == '*') {
-            /* What was said so far is of the target; what follows is of the pointer itself. */
+            /* What came before describes the target, what follows the pointer itself. */
             w->stars++;
             w->atomics = 0;
             name++;

@@ -1,21 +1,21 @@
-/* C type: what the name of a C type says about its bytes, on the machine that this runs on. */
+/* C type: the kind, size and alignment of a C type, from its name, on this machine. */
 #ifndef SHMLAB_C_TYPE_H
 #define SHMLAB_C_TYPE_H
 
 #include "layout.h"
 
 struct c_type {
-    enum layout_kind kind; /* a leaf's */
+    enum layout_kind kind; /* a kind of leaf */
     unsigned flags;        /* of enum layout_flag */
     size_t size, align;    /* bytes */
 };
 
-/* Into *type what is known of a type without its [dimensions]: "unsigned long", "long unsigned int", "uint8_t",
- * "char *", "enum color", "_Atomic int", "const double", "pthread_mutex_t". false where the name says nothing. */
+/* Looks up a type without [dimensions]: "unsigned long", "long unsigned int", "uint8_t", "char *", "enum color",
+ * "_Atomic int", "const double", "pthread_mutex_t". Returns false if the name is unknown. */
 bool c_type_find(const char *name, struct c_type *type);
 
-/* Does a typedef, struct or class of that name exist to synchronise threads or processes? LAYOUT_SYNC, with LAYOUT_BELL
- * or LAYOUT_SEQLOCK for the kit's own types; 0: no. */
+/* Flags for a typedef, struct or class that synchronises threads or processes: LAYOUT_SYNC, with LAYOUT_BELL or
+ * LAYOUT_SEQLOCK for shm_bell and shm_seqlock; 0 for any other name. */
 unsigned c_type_sync_flags(const char *name);
 
 #endif

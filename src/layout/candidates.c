@@ -1,4 +1,4 @@
-/* Layout candidates: see candidates.h. */
+/* Layout candidates: parses and sorts the records of SHM_LAYOUT. See candidates.h. */
 #include "candidates.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 static void candidate_free(struct layout_candidate *c)
 {
     free(c->type);
-    free(c->words);
+    free(c->arguments);
     *c = (struct layout_candidate){.type = NULL};
 }
 
@@ -35,7 +35,8 @@ static bool is_plain(const char *text, size_t size)
 static bool is_known(const struct layout_candidates *candidates, const struct layout_candidate *c)
 {
     for (size_t i = 0; i < candidates->count; i++) {
-        if (strcmp(candidates->list[i].type, c->type) == 0 && strcmp(candidates->list[i].words, c->words) == 0) {
+        const struct layout_candidate *one = &candidates->list[i];
+        if (strcmp(one->type, c->type) == 0 && strcmp(one->arguments, c->arguments) == 0) {
             return true;
         }
     }
@@ -51,7 +52,7 @@ static int add_entry(struct layout_candidates *out, const char *entry, size_t si
     }
     struct layout_candidate c = {strndup(entry, type_size),
                                  tab != NULL ? strndup(tab + 1, size - type_size - 1) : strdup("")};
-    if (c.type == NULL || c.words == NULL) {
+    if (c.type == NULL || c.arguments == NULL) {
         candidate_free(&c);
         return -ENOMEM;
     }
@@ -80,26 +81,27 @@ int layout_candidates_parse(const char *section, size_t size, struct layout_cand
     return rc;
 }
 
-/* ---- which hold ---- */
+/* ---- matching the command line ---- */
 
-/* A word that starts with - matches as getopt_long takes it: whole, shortened, with or without =VALUE. */
-static bool option_matches(const char *word, size_t length, const char *argument)
+/* An option matches as in getopt_long(3): in full or abbreviated, with or without =VALUE. */
+static bool option_matches(const char *wanted, size_t length, const char *argument)
 {
     size_t said = strcspn(argument, "=");
-    size_t least = strncmp(word, "--", 2) == 0 ? 3 : length;
-    return said >= least && said <= length && strncmp(word, argument, said) == 0;
+    size_t least = strncmp(wanted, "--", 2) == 0 ? 3 : length;
+    return said >= least && said <= length && strncmp(wanted, argument, said) == 0;
 }
 
-/* A plain word matches an argument, or the value of one: "packed", "--layout=packed". */
-static bool plain_matches(const char *word, size_t length, const char *argument)
+/* Anything else matches a whole argument or an option's value: "packed", "--layout=packed". */
+static bool value_matches(const char *wanted, size_t length, const char *argument)
 {
     size_t n = strlen(argument);
-    bool ends = n >= length && memcmp(argument + n - length, word, length) == 0;
+    bool ends = n >= length && memcmp(argument + n - length, wanted, length) == 0;
     return ends && (n == length || argument[n - length - 1] == '=');
 }
 
-/* Is the word among the arguments? Options end at "--". The bytes may lack the last NUL: then that argument was cut. */
-static bool word_matches(const char *word, size_t length, const char *cmdline, size_t size)
+/* Whether one of the program's arguments matches. Options end at "--". An argument without a NUL is incomplete and
+ * never matches. */
+static bool argument_matches(const char *wanted, size_t length, const char *cmdline, size_t size)
 {
     bool first = true, options = true;
     while (size > 0) {
@@ -109,8 +111,9 @@ static bool word_matches(const char *word, size_t length, const char *cmdline, s
         }
         if (!first) {
             options = options && strcmp(cmdline, "--") != 0;
-            bool is_option = word[0] == '-';
-            if (is_option ? options && option_matches(word, length, cmdline) : plain_matches(word, length, cmdline)) {
+            bool is_option = wanted[0] == '-';
+            if (is_option ? options && option_matches(wanted, length, cmdline)
+                          : value_matches(wanted, length, cmdline)) {
                 return true;
             }
         }
@@ -121,17 +124,17 @@ static bool word_matches(const char *word, size_t length, const char *cmdline, s
     return false;
 }
 
-/* How many words match, where all do; -1 where one doesn't. */
-static int score(const char *words, const char *cmdline, size_t size)
+/* The number of wanted arguments if all of them match, else -1. */
+static int score(const char *arguments, const char *cmdline, size_t size)
 {
     int count = 0;
-    for (words += strspn(words, " \t"); *words != '\0'; words += strspn(words, " \t")) {
-        size_t length = strcspn(words, " \t");
-        if (!word_matches(words, length, cmdline, size)) {
+    for (arguments += strspn(arguments, " \t"); *arguments != '\0'; arguments += strspn(arguments, " \t")) {
+        size_t length = strcspn(arguments, " \t");
+        if (!argument_matches(arguments, length, cmdline, size)) {
             return -1;
         }
         count++;
-        words += length;
+        arguments += length;
     }
     return count;
 }
@@ -142,7 +145,7 @@ void layout_candidates_order(struct layout_candidates *candidates, const char *c
     size_t kept = 0;
     for (size_t i = 0; i < candidates->count; i++) {
         struct layout_candidate c = candidates->list[i];
-        int mine = score(c.words, cmdline, size);
+        int mine = score(c.arguments, cmdline, size);
         if (mine < 0) {
             candidate_free(&c);
             continue;

@@ -1,4 +1,4 @@
-/* Layout declaration: see declaration.h. A lexer for one line, and a parser which follows C where it can. */
+/* Layout declaration: a lexer for one line, and a parser that follows C where possible. See declaration.h. */
 #include "declaration.h"
 
 #include <ctype.h>
@@ -16,13 +16,13 @@ enum token_kind { T_END, T_WORD, T_NUMBER, T_STRING, T_STAR, T_DIMENSION, T_OTHE
 
 struct lexer {
     const char *at; /* in the line */
-    char *storage;  /* texts of words and strings, one after the other */
+    char *storage;  /* the texts of all tokens, one after the other */
     size_t used;
     unsigned line;
     struct layout_error *error;
 
-    enum token_kind kind; /* the token at hand */
-    const char *text;     /* as it stands in the line (T_STRING: unescaped), NUL-terminated */
+    enum token_kind kind; /* the current token */
+    const char *text;     /* as in the line (T_STRING: unescaped), NUL-terminated */
     uint64_t number;      /* T_NUMBER, T_DIMENSION (DECL_FLEXIBLE for []) */
 };
 
@@ -43,7 +43,7 @@ static bool continues_word(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '$';
 }
 
-/* Keeps `length` characters of the line as the token's text. */
+/* Stores `length` characters of the line as the token's text. */
 static void keep(struct lexer *x, enum token_kind kind, const char *start, size_t length)
 {
     char *to = x->storage + x->used;
@@ -63,7 +63,7 @@ static void lex_word(struct lexer *x)
     keep(x, T_WORD, start, (size_t)(x->at - start));
 }
 
-/* Digits, decimal or after 0x. false where there are none, or too many for 64 bits. */
+/* Parses decimal digits, or hex digits after 0x. Returns false if there are none, or too many for 64 bits. */
 static bool lex_digits(struct lexer *x)
 {
     bool hex = x->at[0] == '0' && (x->at[1] == 'x' || x->at[1] == 'X');
@@ -81,7 +81,7 @@ static void lex_number(struct lexer *x)
 {
     const char *start = x->at;
     if (!lex_digits(x) || continues_word(*x->at)) {
-        wrong(x, "a number is written in digits, as 20, or as 0x14");
+        wrong(x, "expected a number, such as 20 or 0x14");
         return;
     }
     keep(x, T_NUMBER, start, (size_t)(x->at - start));
@@ -93,12 +93,12 @@ static void lex_dimension(struct lexer *x)
     x->at += strspn(x->at, " \t");
     x->number = DECL_FLEXIBLE;
     if (*x->at != ']' && (!lex_digits(x) || x->number > DECL_NUMBER_MAX)) {
-        wrong(x, "between [ and ] stands the number of elements, as in char[19]");
+        wrong(x, "expected the number of elements between [ and ], as in char[19]");
         return;
     }
     x->at += strspn(x->at, " \t");
     if (*x->at != ']') {
-        wrong(x, "a [ has no ] after it");
+        wrong(x, "a ] is missing after [");
         return;
     }
     x->at++;
@@ -120,7 +120,7 @@ static void lex_string(struct lexer *x)
     for (x->at++; *x->at != '"'; x->at++) {
         char c = *x->at;
         if (c == '\0') {
-            wrong(x, "a \" has no second \" after it");
+            wrong(x, "the closing \" is missing");
             return;
         }
         if (c == '\\') {
@@ -161,7 +161,7 @@ static void next(struct lexer *x)
     } else if (c == '[') {
         lex_dimension(x);
     } else if (c < 32 || c > 126) {
-        wrong(x, "here stands a character that is not plain text (names with such characters go between quotes)");
+        wrong(x, "unexpected character (write names with such characters in quotes)");
     } else {
         keep(x, c == '*' ? T_STAR : T_OTHER, x->at++, 1);
     }
@@ -184,7 +184,7 @@ static bool take_other(struct lexer *x, char c)
 static int lexer_start(struct lexer *x, const char *text, unsigned line, struct layout_error *error)
 {
     *x = (struct lexer){.at = text, .line = line, .error = error};
-    x->storage = malloc(2 * strlen(text) + 2); /* each token is kept once, with a NUL */
+    x->storage = malloc(2 * strlen(text) + 2); /* each token is stored once, with a NUL */
     if (x->storage == NULL) {
         return -ENOMEM;
     }
@@ -192,7 +192,7 @@ static int lexer_start(struct lexer *x, const char *text, unsigned line, struct 
     return 0;
 }
 
-/* Nothing but an optional `;` or `,` may follow. */
+/* Only an optional `;` or `,` may follow. */
 static int expect_end(struct lexer *x, const char *after)
 {
     if (!take_other(x, ';')) {
@@ -202,7 +202,7 @@ static int expect_end(struct lexer *x, const char *after)
         return -EINVAL;
     }
     if (x->kind != T_END) {
-        layout_error_set(x->error, x->line, "'%.80s' stands after %s; each field has a line of its own", x->text,
+        layout_error_set(x->error, x->line, "unexpected '%.80s' after %s: put each field on its own line", x->text,
                          after);
         return -EINVAL;
     }
@@ -213,7 +213,7 @@ static int expect_end(struct lexer *x, const char *after)
 
 struct text {
     char *at;      /* NUL-terminated */
-    size_t length; /* room is what the caller made it */
+    size_t length; /* the caller made the buffer large enough */
 };
 
 static void text_word(struct text *t, const char *word)
@@ -258,7 +258,7 @@ static void take_word(struct lexer *x, struct text *type)
     next(x);
 }
 
-/* _Atomic(int): as it stands. */
+/* _Atomic(int) is kept as it is. */
 static int parse_atomic(struct lexer *x, struct text *type)
 {
     text_word(type, "_Atomic(");
@@ -267,7 +267,7 @@ static int parse_atomic(struct lexer *x, struct text *type)
         take_word(x, type);
     }
     if (!is_other(x, ')')) {
-        return x->kind == T_WRONG ? -EINVAL : wrong(x, "after _Atomic( the type's end ) is missing");
+        return x->kind == T_WRONG ? -EINVAL : wrong(x, "a ) is missing after _Atomic(");
     }
     take_word(x, type);
     return 0;
@@ -310,7 +310,7 @@ static int parse_plain_type(struct lexer *x, struct text *type)
         return -EINVAL;
     }
     if (type->length == 0) {
-        layout_error_set(x->error, x->line, "here should stand a type, as int or char[19], but there stands '%.80s'",
+        layout_error_set(x->error, x->line, "expected a type, such as int or char[19], but found '%.80s'",
                          x->text);
         return -EINVAL;
     }
@@ -321,7 +321,7 @@ static int parse_dimensions(struct lexer *x, struct decl *d)
 {
     for (; x->kind == T_DIMENSION; next(x)) {
         if (d->dimension_count == DECL_DIMENSIONS_MAX) {
-            return wrong(x, "an array has 16 dimensions at most");
+            return wrong(x, "an array can have at most 16 dimensions");
         }
         if (x->number == DECL_FLEXIBLE && d->dimension_count > 0) {
             return wrong(x, "only the first dimension may be left empty");
@@ -403,8 +403,8 @@ static int parse_kind(struct lexer *x, struct decl *d)
     enum layout_kind kind = x->kind == T_WORD ? decl_kind(x->text) : LAYOUT_KINDS;
     if (kind == LAYOUT_KINDS) {
         return x->kind == T_WRONG ? -EINVAL
-                                  : wrong(x, "after 'kind' stands one of text, character, integer, unsigned, real, "
-                                             "boolean, enum, pointer, bytes, struct, union, array");
+                                  : wrong(x, "expected one of these after 'kind': text, character, integer, unsigned, "
+                                             "real, boolean, enum, pointer, bytes, struct, union, array");
     }
     d->node.kind = kind;
     d->given |= GIVEN_KIND;
@@ -419,11 +419,11 @@ static int parse_number(struct lexer *x, const char *what, size_t *number)
         return -EINVAL;
     }
     if (x->kind != T_NUMBER) {
-        layout_error_set(x->error, x->line, "after '%s' stands a number, as in (%s 8)", what, what);
+        layout_error_set(x->error, x->line, "expected a number after '%s', as in (%s 8)", what, what);
         return -EINVAL;
     }
     if (x->number > DECL_NUMBER_MAX) {
-        layout_error_set(x->error, x->line, "%.40s is too large: no memory has so many bytes", x->text);
+        layout_error_set(x->error, x->line, "%.40s is too large: no memory has that many bytes", x->text);
         return -EINVAL;
     }
     *number = (size_t)x->number;
@@ -475,8 +475,8 @@ static int parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
         return parse_kind(x, d);
     }
     layout_error_set(x->error, x->line,
-                     "'%.80s' is not known here: between ( and ) stand size, align, count, stride, bit with a number, "
-                     "kind with a word, or sync, bell, seqlock, packed, flexible",
+                     "unknown attribute '%.80s': known are size, align, count, stride and bit with a number, "
+                     "kind with a name, and sync, bell, seqlock, packed, flexible",
                      word);
     return -EINVAL;
 }
@@ -488,11 +488,11 @@ static int parse_attributes(struct lexer *x, struct decl *d)
         return x->kind == T_WRONG ? -EINVAL : 0;
     }
     if (x->kind == T_STAR) {
-        return wrong(x, "a pointer to a function is written with its type between quotes: \"void (*)(int)\" call");
+        return wrong(x, "write the type of a function pointer in quotes: \"void (*)(int)\" call");
     }
     while (!take_other(x, ')')) {
         if (x->kind == T_END) {
-            return wrong(x, "a ( has no ) after it");
+            return wrong(x, "a ) is missing after (");
         }
         if (take_other(x, ',')) {
             continue;
@@ -520,7 +520,7 @@ static int parse_bits(struct lexer *x, struct decl *d)
         return -EINVAL;
     }
     if (x->kind != T_NUMBER || x->number > 128) {
-        return wrong(x, "after : stands the number of bits, as in 'unsigned ready : 1'");
+        return wrong(x, "expected the number of bits after ':', as in 'unsigned ready : 1'");
     }
     d->width = (unsigned)x->number;
     d->given |= GIVEN_BITS;
@@ -543,7 +543,7 @@ static int parse_prefix(struct lexer *x, struct decl *d)
     }
     const char *rest = x->at + strspn(x->at, " \t");
     if (!isdigit((unsigned char)*rest)) {
-        return 0; /* a type of that name */
+        return 0; /* it is the name of a type */
     }
     next(x);
     d->is_array = true;
@@ -562,7 +562,7 @@ static int parse_line(struct lexer *x, struct decl *d, size_t line_length)
     }
     d->opens = take_other(x, '{');
     if (is_other(x, ',') && d->node.name != NULL) {
-        layout_error_set(x->error, x->line, "one field on a line: give what stands after '%.80s,' a line of its own",
+        layout_error_set(x->error, x->line, "only one field on a line: move what follows '%.80s,' to the next line",
                          d->node.name);
         return -EINVAL;
     }
@@ -610,12 +610,12 @@ int decl_parse_enumerator(const char *text, unsigned line, char **name, int64_t 
         rc = *name == NULL ? -ENOMEM : 0;
         next(&x);
     } else if (x.kind != T_WRONG) {
-        wrong(&x, "here should stand an enumerator, as in 'RED = 0', or the } that ends the enum");
+        wrong(&x, "expected an enumerator, such as 'RED = 0', or the } that ends the enum");
     }
     if (rc == 0 && take_other(&x, '=')) {
         bool minus = take_other(&x, '-');
         if (x.kind != T_NUMBER || x.number > (uint64_t)INT64_MAX + (minus ? 1 : 0)) {
-            wrong(&x, "after = stands the enumerator's number, as in 'RED = 0'");
+            wrong(&x, "expected a number after '=', as in 'RED = 0'");
         } else {
             *value = (int64_t)(minus ? 0 - x.number : x.number);
             next(&x);
@@ -642,7 +642,7 @@ int decl_parse_closing(const char *text, unsigned line, char **name, struct layo
         next(&x);
     }
     if (rc == 0 && x.kind == T_DIMENSION) {
-        rc = wrong(&x, "the number of elements stands where the block opens, as in 'struct slot[8] slots {'");
+        rc = wrong(&x, "write the number of elements where the block opens, as in 'struct slot[8] slots {'");
     }
     if (rc == 0) {
         rc = expect_end(&x, "}");
@@ -664,7 +664,7 @@ bool decl_name_is_plain(const char *name)
     return true;
 }
 
-/* ---- what follows from the type ---- */
+/* ---- values implied by the type ---- */
 
 int decl_elements(const struct decl *d, size_t from, size_t *elements)
 {
@@ -680,11 +680,11 @@ int decl_elements(const struct decl *d, size_t from, size_t *elements)
 
 static int too_large(const struct decl *d, unsigned line, struct layout_error *error)
 {
-    layout_error_set(error, line, "%.200s is too large: no memory has so many bytes", d->node.type);
+    layout_error_set(error, line, "%.200s is too large: no memory has that many bytes", d->node.type);
     return -EINVAL;
 }
 
-/* size from count and stride, or stride from size and count. */
+/* Computes the size from count and stride, or the stride from size and count. */
 static int resolve_size(struct decl *d, size_t element, unsigned line, struct layout_error *error)
 {
     struct layout_node *n = &d->node;
@@ -701,7 +701,7 @@ static int resolve_size(struct decl *d, size_t element, unsigned line, struct la
     return 0;
 }
 
-/* A bit-field of `char` is a small integer. It has no size of its own before decl_set_bit_offset. */
+/* A bit-field of type `char` is an integer. Its size is not known before decl_set_bit_offset. */
 static int resolve_bits(struct decl *d, const struct c_type *type, unsigned line, struct layout_error *error)
 {
     struct layout_node *n = &d->node;
@@ -790,6 +790,6 @@ enum layout_kind decl_block_kind(const struct decl *d)
             return starts[i].kind;
         }
     }
-    /* A lock's members may be told, but an int has none. */
+    /* A lock may have members, but an int has none. */
     return c_type_find(d->base, &known) && known.kind != LAYOUT_BYTES ? LAYOUT_KINDS : LAYOUT_STRUCT;
 }

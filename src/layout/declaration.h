@@ -1,5 +1,6 @@
-/* Layout declaration: one field's line of a .layout file, as tokens and as what they declare. Reader and writer share
- * it: the writer prints only what the reader would not guess by itself. Internal to layout_text*.c. */
+/* Layout declaration: parses one line of a .layout file, which declares a field.
+ *
+ * For text.c and text_write.c only. The writer uses it too, because it prints only what the reader would not infer. */
 #ifndef SHMLAB_LAYOUT_DECL_H
 #define SHMLAB_LAYOUT_DECL_H
 
@@ -7,8 +8,8 @@
 #include "layout_error.h"
 
 #define DECL_DIMENSIONS_MAX 16
-#define DECL_FLEXIBLE SIZE_MAX            /* a dimension that is written [] */
-#define DECL_NUMBER_MAX ((size_t)1 << 48) /* the largest offset, size or count: more than any memory */
+#define DECL_FLEXIBLE SIZE_MAX            /* the dimension [] */
+#define DECL_NUMBER_MAX ((size_t)1 << 48) /* the largest offset, size or count: more than any memory has */
 
 enum decl_given {
     GIVEN_OFFSET = 1,
@@ -25,48 +26,51 @@ enum decl_given {
 };
 
 struct decl {
-    unsigned given;          /* of enum decl_given: what the line says; the rest follows from the type */
+    unsigned given;          /* flags of enum decl_given: what the line specifies; the rest follows from the type */
     bool opens;              /* the line ends in { */
     bool is_array;           /* "array COUNT TYPE NAME {" */
-    struct layout_node node; /* its name and type are decl's own */
+    struct layout_node node; /* the declaration owns its name and type */
     size_t dimensions[DECL_DIMENSIONS_MAX];
     size_t dimension_count;
     char *base;     /* the type without dimensions */
-    unsigned width; /* bits, after a colon; GIVEN_BITS */
-    size_t unit;    /* decl_resolve_leaf: bytes of the type that a bit-field is cut from; 0: not known */
+    unsigned width; /* of a bit-field, in bits; GIVEN_BITS */
+    size_t unit;    /* set by decl_resolve_leaf: bytes of a bit-field's declared type; 0: unknown */
 };
 
-/* Reads one line (without its newline, NUL-terminated). 0, or -EINVAL with *error set (its line is `line`), or -ENOMEM.
- * decl_free frees what *d owns in any case. */
+/* Parses one NUL-terminated line without its newline. `line` is its number, for *error. Returns 0, -ENOMEM, or -EINVAL
+ * with *error set. Call decl_free in any case. */
 int decl_parse(struct decl *d, const char *text, unsigned line, struct layout_error *error);
 void decl_free(struct decl *d);
 
-/* Fills what the line left out of kind, flags, size, align, count and stride of a leaf. 0 or -EINVAL with *error. */
+/* Fills in what the line of a leaf leaves out: kind, flags, size, align, count and stride. Returns 0, or -EINVAL with
+ * *error set. */
 int decl_resolve_leaf(struct decl *d, unsigned line, struct layout_error *error);
 
-/* Says at which bit of its byte a bit-field starts, and so how many bytes it touches. */
+/* Sets the bit of its byte at which a bit-field starts, and the number of bytes that it touches. */
 void decl_set_bit_offset(struct decl *d, unsigned bit);
 
-/* The kind of block that a line which opens one begins: struct, union, array, enum; LAYOUT_KINDS where it can't be. */
+/* The kind of block that the line opens: struct, union, array or enum; LAYOUT_KINDS if it can't open one. */
 enum layout_kind decl_block_kind(const struct decl *d);
 
-/* Elements in the dimensions from `from` on; an empty one counts as 0. 0 or -EINVAL where no memory has so many. */
+/* The number of elements in the dimensions from `from` on, where [] counts as 0. Returns 0, or -EINVAL if there are
+ * more than DECL_NUMBER_MAX. */
 int decl_elements(const struct decl *d, size_t from, size_t *elements);
 
-/* The base type with the dimensions from `from` on, malloc'ed; NULL: no memory. */
+/* The base type with the dimensions from `from` on, malloc'ed; NULL if there is no memory. */
 char *decl_type(const struct decl *d, size_t from);
 
-/* Reads "NAME", "NAME = VALUE", with a comma after it or not. *name is malloc'ed; *value is left alone where the line
- * gives none. As decl_parse. */
+/* Parses "NAME" or "NAME = VALUE", with or without a comma. *name is malloc'ed; *value is unchanged if the line has
+ * none. Returns the same as decl_parse. */
 int decl_parse_enumerator(const char *text, unsigned line, char **name, int64_t *value, struct layout_error *error);
 
-/* Reads what stands after a closing brace: nothing, or the member's name, as C has it. *name is malloc'ed or NULL. */
+/* Parses what follows a closing brace: nothing or, as in C, the member's name. *name is malloc'ed or NULL. Returns the
+ * same as decl_parse. */
 int decl_parse_closing(const char *text, unsigned line, char **name, struct layout_error *error);
 
-/* Is that word a plain name, as C has them? */
+/* Whether it is a valid C identifier. */
 bool decl_name_is_plain(const char *name);
 
-/* The kind of that name as layout_kind_name gives it; LAYOUT_KINDS where there is none. */
+/* The kind with this layout_kind_name; LAYOUT_KINDS if there is none. */
 enum layout_kind decl_kind(const char *name);
 
 #endif

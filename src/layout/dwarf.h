@@ -1,11 +1,12 @@
-/* DWARF: a C type, found in the debug information of an ELF file -> its layout.
+/* DWARF: reads the layout of a C type from the debug information of an ELF file.
  *
  *   layout_dwarf_candidates -> layout_candidates_order -> layout_dwarf_read(type) -> layout
  *
- * DWARF 2 to 5, from gcc and clang; compressed sections; split debug files (build-id, .gnu_debuglink), shared ones
- * (dwz's .gnu_debugaltlink), type units and .dwo files. Only dwarf_*.[ch] include libdw.
- * Nothing is ever fetched from a network, nothing but a regular file is opened, and no file is mapped: one that another
- * process shrinks meanwhile ends in an error. */
+ * Supports DWARF 2 to 5 from gcc and clang, compressed sections, split debug files (build-id, .gnu_debuglink), shared
+ * ones (dwz's .gnu_debugaltlink), type units and .dwo files. Only dwarf_*.[ch] include libdw.
+ *
+ * Never uses the network, opens only regular files, and maps none, so that a file which another process shrinks
+ * meanwhile causes an error and not SIGBUS. Nothing here prints. */
 #ifndef SHMLAB_LAYOUT_DWARF_H
 #define SHMLAB_LAYOUT_DWARF_H
 
@@ -17,46 +18,46 @@
 
 /* An ELF file: a program, a library or an object file. */
 struct layout_dwarf_file {
-    int fd;                 /* open for reading; stays the caller's. /proc/PID/exe opens also a deleted program */
-    const char *name;       /* for messages; NULL: what the kernel calls it */
-    const char *debug_path; /* folders of split debug files, a colon between two; NULL: /usr/lib/debug */
+    int fd;                 /* open for reading; owned by the caller. May be /proc/PID/exe of a deleted program */
+    const char *name;       /* for messages; NULL: its path in /proc/self/fd */
+    const char *debug_path; /* folders of split debug files, separated by colons; NULL: /usr/lib/debug */
 };
 
-/* Reads a type into *out, which layout_free frees. `type` is as C says it: "struct message", "union u", "enum e", or
- * the name of a typedef, or of any of these; in C++ "ns::point" too. "struct message@b.c" takes the definition of that
- * source file, where several are called so ("@dir/b.c" and "@b.c:12" are possible as well).
+/* Reads a type into *out, which layout_free frees. `type` is written as in C: "struct message", "union u", "enum e", a
+ * typedef's name, or any of these names alone; in C++ also "ns::point". If several source files define it,
+ * "struct message@b.c" selects one; "@dir/b.c" and "@b.c:12" work too.
  *
- * The order in which source files were linked changes nothing. A name alone is a typedef, as in C, wherever a source file
- * has one of that name; else a struct, union or enum. Definitions with the same fields, by name, type and place, are one
- * type.
+ * The link order doesn't matter. As in C, a name alone means a typedef if any source file has one of that name, else a
+ * struct, union or enum. Definitions whose fields have the same names, types and offsets count as one type.
  *
- * 0; or, with *out empty and *error saying what was tried, what is wrong and what to do:
+ * Returns 0; or one of these, with *out empty and a message in *error:
  *
  *   -ENOEXEC   not an ELF file, or a damaged one
- *   -ENODATA   no debug information, and none found beside it
+ *   -ENODATA   no debug information, and no split debug file was found
  *   -ENOENT    no such type, or declared but not defined
- *   -ENOTUNIQ  several different ones: *error lists them
- *   -EINVAL    `type` is no name of a type
+ *   -ENOTUNIQ  several different types: *error lists them
+ *   -EINVAL    `type` is not the name of a type
  *   -E2BIG     more fields than a layout can have
- *   -EFBIG     more debug information than fits into memory (4 GiB)
+ *   -EFBIG     more than 4 GiB of debug information
+ *   -ENOTSUP   debug information compressed in a way that elfutils doesn't support
  *   -EAGAIN    the file was written to while it was read
  *
- * or -errno of reading. */
+ * or another -errno if reading fails. */
 int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,
                       struct layout_error *error);
 
-/* The same, by the file's path. */
+/* The same for the file with this path. */
 int layout_dwarf_load(const char *path, const char *type, struct layout *out, struct layout_error *error);
 
-/* Reads what SHM_LAYOUT left in the file (src/shm_layout.h), in the order of the source, into *out, which
- * layout_candidates_free frees. None: 0 and an empty list. -ENOEXEC, -ENOMEM or -errno with *error set. */
+/* Reads the records of SHM_LAYOUT (src/shm_layout.h), in the order of the source code, into *out, which
+ * layout_candidates_free frees. If there are none, returns 0 and an empty list. Returns -ENOEXEC, -ENOMEM or another
+ * -errno with *error set. */
 int layout_dwarf_candidates(const struct layout_dwarf_file *file, struct layout_candidates *out,
                             struct layout_error *error);
 
-/* Calls `each` with every struct, class and union that is defined, with a name or without, at the top of a compile unit
- * or in a namespace, in the order of the file, as often as it stands there; the layout is freed after the call.
- * file_name (or NULL) and line say where it is declared. Stops at the first result other than 0, which it returns. For
- * tests and tools. */
+/* Calls `each` for every definition of a struct, class or union, named or not, at the top level of a compile unit or
+ * in a namespace, in file order and with duplicates. The layout is freed after the call. file_name (may be NULL) and
+ * line tell where it is declared. Stops at the first result other than 0 and returns it. For tests and tools. */
 typedef int layout_dwarf_visitor(void *context, const struct layout *layout, const char *file_name, int line);
 int layout_dwarf_each(const struct layout_dwarf_file *file, layout_dwarf_visitor *each, void *context,
                       struct layout_error *error);

@@ -1,5 +1,7 @@
-/* Layout DWARF, build: the DIE of a type -> the nodes of a layout. libdw gives attributes; alignments, which DWARF
- * tells only where the source asked for more than the natural one, follow from the types by the rules of the psABI. */
+/* DWARF, build: makes a layout from the DIE of a type.
+ *
+ * libdw delivers the attributes. DWARF states an alignment only if the source code asks for more than the natural one,
+ * so the others follow from the types by the rules of the psABI. */
 #include <dwarf.h>
 #include <errno.h>
 #include <gelf.h>
@@ -13,27 +15,27 @@
 
 #define CHAIN_MAX 64 /* typedefs and qualifiers before a type */
 #define DIMENSIONS_MAX 16
-#define NODES_MAX (1u << 16)        /* of one layout: far above any struct, far below what a hostile file could ask */
-#define ENUMERATORS_MAX (1u << 18)  /* of all enums of one layout */
-#define BYTES_MAX ((size_t)1 << 48) /* of a type or an offset: no memory has so many */
-#define STEPS_MAX (1u << 23)        /* DIEs that are looked at for all definitions of one name */
-#define TAIL_NEIGHBOURS 16          /* members after a base class that may lie in its tail */
+#define NODES_MAX (1u << 16)        /* per layout: more than any real struct, less than a hostile file could demand */
+#define ENUMERATORS_MAX (1u << 18)  /* per layout, in all enums */
+#define BYTES_MAX ((size_t)1 << 48) /* the largest size or offset: more than any memory has */
+#define STEPS_MAX (1u << 23)        /* DIEs that are visited for all definitions of one name */
+#define TAIL_NEIGHBOURS 16          /* members after a base class that may be in its tail padding */
 
 struct builder {
     struct layout *layout;
     int machine;        /* EM_* */
     size_t enumerators; /* copied so far */
-    unsigned *steps;    /* DIEs that were looked at, so far */
-    int error;          /* the first one, -errno; from then on nothing happens */
+    unsigned *steps;    /* DIEs visited so far */
+    int error;          /* the first error, -errno; after that nothing is done */
 };
 
-/* A type with its typedefs and qualifiers taken off. */
+/* A type without its typedefs and qualifiers. */
 struct peeled {
     Dwarf_Die die;
-    int tag;        /* 0: void, or nothing that makes sense */
+    int tag;        /* 0: void, or invalid */
     unsigned flags; /* LAYOUT_SYNC, LAYOUT_BELL, LAYOUT_SEQLOCK */
-    size_t align;   /* what a typedef on the way asked for; 0: nothing */
-    bool renamed;   /* there was a typedef on the way */
+    size_t align;   /* required by one of the typedefs; 0: none */
+    bool renamed;   /* there was a typedef */
 };
 
 static void fail(struct builder *b, int error)
@@ -43,7 +45,7 @@ static void fail(struct builder *b, int error)
 
 /* ---- attributes ---- */
 
-/* A NULL attribute is none. */
+/* NULL: there is no such attribute. */
 static bool number(Dwarf_Attribute *attribute, size_t *number)
 {
     Dwarf_Word word;
@@ -73,8 +75,8 @@ static size_t alignment_of(Dwarf_Die *die)
     return alignment(dwarf_attr(die, DW_AT_alignment, &attribute));
 }
 
-/* DW_AT_data_member_location: a constant, or the expression "plus N" of older compilers. false: it is computed when the
- * program runs (a virtual base). */
+/* DW_AT_data_member_location: a constant, or the expression "plus N" of older compilers. Returns false if it is
+ * computed at run time (a virtual base). */
 static bool location(Dwarf_Attribute *attribute, size_t *offset)
 {
     Dwarf_Op *ops;
@@ -102,7 +104,7 @@ static bool is_struct(int tag)
     return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
 }
 
-/* type NULL: void. */
+/* NULL means void. */
 static void peel(Dwarf_Die *type, struct peeled *p)
 {
     *p = (struct peeled){.tag = 0};
@@ -134,10 +136,10 @@ static void peel(Dwarf_Die *type, struct peeled *p)
 
 /* ---- leaves ---- */
 
-/* The psABI's natural alignment of a scalar: its size, up to what the machine has registers for. */
+/* psABI: a scalar is aligned to its size, up to a limit that depends on the machine. */
 static size_t scalar_align(const struct builder *b, size_t size)
 {
-    size_t align = size & (~size + 1); /* the largest power of two in it: 12 bytes of long double align as 4 */
+    size_t align = size & (~size + 1); /* the largest power of two that divides it: 4 for a long double of 12 bytes */
     size_t most = b->machine == EM_386 && size <= 12 ? 4 : b->machine == EM_68K ? 2 : 16;
     return align == 0 ? 1 : align > most ? most : align;
 }
@@ -195,7 +197,7 @@ static bool is_function_or_void(Dwarf_Die *pointer)
     return to != NULL && dwarf_tag(to) == DW_TAG_subroutine_type;
 }
 
-/* Kind, size and align of one element of a scalar type. BYTES for whatever is not known. */
+/* Kind, size and align of one element of a scalar type. LAYOUT_BYTES if the type is unknown. */
 static void scalar(const struct builder *b, struct peeled *p, struct layout_node *n)
 {
     n->kind = LAYOUT_BYTES;
@@ -228,7 +230,7 @@ static void scalar(const struct builder *b, struct peeled *p, struct layout_node
         n->size = sized ? n->size : address_size(&p->die);
         n->align = scalar_align(b, n->size);
         if (p->tag == DW_TAG_ptr_to_member_type && !sized && is_function_or_void(&p->die)) {
-            n->size *= 2; /* a function and what to add to `this` */
+            n->size *= 2; /* a function address and an adjustment of `this` */
         }
         break;
     default:
@@ -236,7 +238,7 @@ static void scalar(const struct builder *b, struct peeled *p, struct layout_node
     }
 }
 
-/* Compilers write 200 as one byte, 0xc8, and -1 as DW_FORM_sdata: a form of fixed size is a positive number. */
+/* Compilers encode 200 as the byte 0xc8 and -1 as DW_FORM_sdata, so forms of fixed size are unsigned. */
 static bool constant_of(Dwarf_Attribute *attribute, int64_t *value)
 {
     Dwarf_Sword number;
@@ -254,7 +256,7 @@ static bool constant_of(Dwarf_Attribute *attribute, int64_t *value)
     }
 }
 
-/* The enumerators of the type, which the caller frees (their names are the DWARF's own). */
+/* The enumerators of the type. The caller frees the array, but not the names, which belong to the DWARF. */
 static void enumerators_of(struct builder *b, Dwarf_Die *type, struct layout_node *n)
 {
     Dwarf_Die child;
@@ -303,12 +305,12 @@ static uint32_t add(struct builder *b, struct layout_node *n, bool open)
     return i;
 }
 
-/* What a member tells its type's nodes. */
+/* What a member passes on to the nodes of its type. */
 struct place {
     const char *name;
     size_t offset;
-    size_t align;   /* what the member or a typedef asked for; 0: the type's own */
-    unsigned flags; /* LAYOUT_SYNC from the outside */
+    size_t align;   /* required by the member or a typedef; 0: the type's natural alignment */
+    unsigned flags; /* LAYOUT_SYNC, inherited */
     char *type;     /* of DWARF_TYPE_NAME_MAX bytes: the type's name */
 };
 
@@ -337,12 +339,12 @@ static void add_leaf(struct builder *b, struct peeled *p, const struct place *pl
 struct dimensions {
     size_t count[DIMENSIONS_MAX];
     size_t n;
-    bool flexible;     /* the first has no bound */
-    bool vector;       /* the compiler's vector type: aligned as a whole */
+    bool flexible;     /* the first dimension has no bound */
+    bool vector;       /* a vector type of the compiler, aligned as a whole */
     Dwarf_Die element; /* for its name */
 };
 
-/* Adds the dimensions of one array. false: there are too many. */
+/* Adds the dimensions of one array. Returns false if there are too many. */
 static bool add_dimensions(Dwarf_Die *array, struct dimensions *d)
 {
     Dwarf_Die child;
@@ -364,7 +366,8 @@ static bool add_dimensions(Dwarf_Die *array, struct dimensions *d)
     return d->n < DIMENSIONS_MAX;
 }
 
-/* The array's dimensions, those of a typedef'd element too, and the element into *p. */
+/* Collects the dimensions of the array, including those of an element that is a typedef of an array, and stores the
+ * element in *p. */
 static void array_dimensions(struct builder *b, struct peeled *p, struct dimensions *d)
 {
     bool renamed = false;
@@ -380,10 +383,10 @@ static void array_dimensions(struct builder *b, struct peeled *p, struct dimensi
         p->flags |= array.flags;
         p->align = array.align != 0 ? array.align : p->align;
     }
-    d->element = renamed ? p->die : d->element; /* what a typedef of an array has as its elements is named anew */
+    d->element = renamed ? p->die : d->element; /* after a typedef of an array, the element has another name */
 }
 
-/* Elements of the dimensions from `from` on. */
+/* The number of elements in the dimensions from `from` on. */
 static size_t elements(struct builder *b, const struct dimensions *d, size_t from)
 {
     size_t product = 1;
@@ -396,7 +399,7 @@ static size_t elements(struct builder *b, const struct dimensions *d, size_t fro
     return product;
 }
 
-/* "struct point[4]": the type of what is left from that dimension on. */
+/* "struct point[4]": the type from that dimension on. */
 static void level_type(struct dimensions *d, size_t level, char type[DWARF_TYPE_NAME_MAX])
 {
     dwarf_type_name(&d->element, type);
@@ -406,8 +409,7 @@ static void level_type(struct dimensions *d, size_t level, char type[DWARF_TYPE_
     }
 }
 
-/* One node for each dimension from `level` on, then the element: a struct or union, or the text of the last dimension.
- */
+/* Adds a node for each dimension from `level` on, then the element: a struct, a union, or the last dimension's text. */
 static void add_levels(struct builder *b, struct peeled *p, struct dimensions *d, size_t level, struct place *place)
 {
     bool texts = p->tag == DW_TAG_base_type;
@@ -487,29 +489,29 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
         place->align = whole > 0 && (whole & (whole - 1)) == 0 ? whole : 0;
     }
     if (is_struct(p->tag)) {
-        *p = (struct peeled){.tag = 0}; /* elements without bytes: nothing to unroll */
+        *p = (struct peeled){.tag = 0}; /* elements of size 0: nothing to unroll */
     }
     add_leaf(b, p, place, count);
 }
 
 /* ---- members ---- */
 
-/* What a struct's child says. */
+/* The attributes of a struct's member. */
 struct member {
     const char *name;
     Dwarf_Die type;
-    bool typed;      /* it has one */
-    bool computed;   /* only the running program knows where it lies */
+    bool typed;      /* it has a type */
+    bool computed;   /* its offset is computed at run time */
     bool elsewhere;  /* a static member of C++ */
     bool is_field;   /* a bit-field */
-    bool placed;     /* `bit` is said */
-    bool from_top;   /* `top` is said */
+    bool placed;     /* `bit` is set */
+    bool from_top;   /* `top` is set */
     size_t offset;   /* bytes */
-    size_t align;    /* that the source asked for; 0: none */
-    size_t bits;     /* of a bit-field */
-    size_t bit;      /* where it starts, from the struct's start as little-endian machines number them */
+    size_t align;    /* required by the source code; 0: none */
+    size_t bits;     /* width of a bit-field */
+    size_t bit;      /* its first bit, from the struct's start, in little-endian numbering */
     Dwarf_Sword top; /* DWARF 2 and 3: from the most significant bit of a storage unit */
-    size_t unit;     /* bytes of that; 0: as many as the type has */
+    size_t unit;     /* bytes of that unit; 0: the type's size */
 };
 
 static int note_attribute(Dwarf_Attribute *a, void *context)
@@ -550,7 +552,7 @@ static int note_attribute(Dwarf_Attribute *a, void *context)
     return DWARF_CB_OK;
 }
 
-/* Works out `bit`. */
+/* Computes `bit`. */
 static bool place_bits(struct member *m)
 {
     if (m->bits == 0 || m->bits > 128) {
@@ -575,7 +577,7 @@ static bool place_bits(struct member *m)
     return m->unit <= 64 && bit >= 0;
 }
 
-/* Reads what a child of a struct says. false: it takes no room, or none that is known. */
+/* Reads the attributes of a struct's member. Returns false if it has no bytes, or unknown ones. */
 static bool read_member(Dwarf_Die *child, struct member *m)
 {
     int tag = dwarf_tag(child);
@@ -636,7 +638,7 @@ static bool is_power_of_two(size_t n)
     return n > 0 && (n & (n - 1)) == 0;
 }
 
-/* A hole as wide as the member's alignment, or wider, comes from a larger one: the smallest that explains it. */
+/* A gap as wide as the member's alignment needs a larger alignment. Returns the smallest that explains it. */
 static size_t larger_align(size_t offset, size_t hole, size_t align)
 {
     size_t larger = align;
@@ -646,14 +648,14 @@ static size_t larger_align(size_t offset, size_t hole, size_t align)
     return offset % larger == 0 ? larger : align;
 }
 
-/* In C++ what follows may lie in the tail padding of a base class, or of an empty member: that keeps only what it has
- * for itself, and no two members overlap. */
+/* In C++ later members may be in the tail padding of a base class or of an empty member. Cuts that one down to the
+ * bytes that it has for itself, so that no members overlap. */
 static void give_tail(struct layout *l, uint32_t i)
 {
     const struct layout_node *parent = &l->nodes[i];
     for (uint32_t c = i + 1; c < parent->end; c = l->nodes[c].end) {
         struct layout_node *n = &l->nodes[c];
-        size_t last = 0; /* where the last member of n ends */
+        size_t last = 0; /* end of the last member of n */
         if (n->kind != LAYOUT_STRUCT) {
             continue;
         }
@@ -672,11 +674,11 @@ static void give_tail(struct layout *l, uint32_t i)
 
 struct members {
     size_t align;    /* the largest of all */
-    size_t proven;   /* the largest that made a hole: a packed attribute does not cover that member */
-    bool misaligned; /* one lies where its own alignment would not put it */
+    size_t proven;   /* the largest that caused padding: that member is not packed */
+    bool misaligned; /* a member is at an offset that violates its alignment */
 };
 
-/* Looks at a struct's members where they lie: infers alignments that DWARF doesn't tell. */
+/* Infers alignments that DWARF doesn't state from the offsets of a struct's members. */
 static struct members look_at_members(struct layout *l, uint32_t i, size_t size)
 {
     struct members all = {.align = 1, .proven = 1};
@@ -698,7 +700,7 @@ static struct members look_at_members(struct layout *l, uint32_t i, size_t size)
     return all;
 }
 
-/* The struct's alignment, and whether it is packed, from what it says and how its members lie. */
+/* Determines a struct's alignment, and whether it is packed, from its attributes and its members' offsets. */
 static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t asked)
 {
     struct layout *l = b->layout;
@@ -716,7 +718,7 @@ static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t ask
         n->flags |= LAYOUT_PACKED;
         natural = said != 0 ? said : n->size % all.proven == 0 ? all.proven : 1;
     } else if (n->size > end && n->size - end >= natural) {
-        /* tail padding that only a larger alignment explains */
+        /* only a larger alignment explains this tail padding */
         size_t larger = larger_align(n->size, n->size - end, natural);
         natural = is_power_of_two(larger) && n->kind == LAYOUT_STRUCT && end > 0 ? larger : natural;
     }
@@ -737,7 +739,7 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
         if (b->layout->count == 0) {
             fail(b, -ENODATA);
         } else {
-            /* clang leaves a C++ member's class to the unit that has its methods: nothing is known of it here */
+            /* clang describes a C++ class only in the unit that has its methods, so it is unknown here */
             add_leaf(b, &(struct peeled){.tag = 0}, place, 1);
         }
         return;
@@ -757,7 +759,7 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
 
 /* ---- any type ---- */
 
-/* Depth is bounded: each struct and array opens a level of the layout, and LAYOUT_DEPTH_MAX of these is an error. */
+/* Recursion is limited: each struct and array opens a level of the layout, and LAYOUT_DEPTH_MAX levels are an error. */
 static void build_type(struct builder *b, Dwarf_Die *type, struct place *place)
 {
     struct peeled p;
@@ -779,7 +781,7 @@ static void build_type(struct builder *b, Dwarf_Die *type, struct place *place)
     }
 }
 
-/* GNU C's older way to write a flexible member: int v[0] at the end. */
+/* GNU C's older form of a flexible member: int v[0] at the end. */
 static void mark_last_member(struct layout *l)
 {
     uint32_t last = 0;
@@ -795,7 +797,7 @@ static void mark_last_member(struct layout *l)
     }
 }
 
-/* A type that is one value, like int, gets a struct around it: a layout's root is a container. */
+/* The root of a layout is a container, so a scalar type such as int is put into a struct. */
 static void build_wrapped(struct builder *b, Dwarf_Die *type, struct place *place)
 {
     struct layout_node root = {.type = place->type, .kind = LAYOUT_STRUCT, .count = 1};

@@ -1,5 +1,7 @@
-/* Layout DWARF, find: the type of that name. All units are looked at, since two may define different types of one name:
- * each definition is built, and those that come out alike are one. Then there is one, or an error lists them. */
+/* DWARF, find: finds a type by its name in the debug information.
+ *
+ * All units are searched, because two of them may define different types of the same name. Each definition is built,
+ * and equal layouts count as one type. If more than one is left, an error lists them. */
 #include <dwarf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,38 +14,38 @@
 #include "dwarf_name.h"
 
 #define SCOPES_MAX 64
-#define CHOICES_MAX 9 /* types of one name that are told apart */
-#define LISTED_MAX 8  /* of these, in an error */
+#define CHOICES_MAX 9 /* different types of one name that are kept */
+#define LISTED_MAX 8  /* listed in an error */
 
-/* One of the types that the name may mean. */
+/* One of the types that have the name. */
 struct choice {
     struct layout layout;
-    char place[300];  /* "main.c:12", with the source file that includes it where that is another one */
-    char source[160]; /* what to write after @ to get this one */
+    char place[300];  /* "main.c:12", and the source file that includes it, if different */
+    char source[160]; /* what to write after @ to select this one */
 };
 
 struct search {
     const struct dwarf_source *source;
-    const struct type_query *query; /* NULL: every definition, for `each` */
+    const struct type_query *query; /* NULL: visit every definition */
     layout_dwarf_visitor *each;
     void *context;
-    bool inside;                    /* also inside structs */
-    bool everywhere;                /* also inside functions */
-    const char *scopes[SCOPES_MAX]; /* names around the level that is walked; "" for one without */
+    bool inside;                    /* search inside structs, too */
+    bool everywhere;                /* search inside functions, too */
+    const char *scopes[SCOPES_MAX]; /* names of the scopes around the current level; "" if unnamed */
     size_t scope_count;
     struct choice choices[CHOICES_MAX];
     size_t count;
-    bool more;           /* there are others */
-    unsigned rank;       /* of all choices: less fits better */
-    unsigned steps;      /* of building, so far */
-    int failed;          /* a definition that can't be built: why */
-    size_t declarations; /* of that name that define nothing */
-    size_t damaged;      /* units whose bytes are wrong */
-    size_t missing_dwo;  /* units whose .dwo file can't be had */
-    char dwo_name[256];  /* one of these */
-    bool in_dwo;         /* a .dwo file is walked */
-    bool settled;        /* the unit can't have another one */
-    int rc;              /* not 0 ends the search */
+    bool more;           /* there are more than that */
+    unsigned rank;       /* of all choices: lower is better */
+    unsigned steps;      /* DIEs visited by layout_build so far */
+    int failed;          /* why a definition can't be built; 0: none failed */
+    size_t declarations; /* of that name, without a definition */
+    size_t damaged;      /* units with invalid DWARF */
+    size_t missing_dwo;  /* units whose .dwo file can't be read */
+    char dwo_name[256];  /* the name of one of them */
+    bool in_dwo;         /* we are in a .dwo file */
+    bool settled;        /* the unit can't contain another one */
+    int rc;              /* a value other than 0 ends the search */
 };
 
 /* ---- where a type is defined ---- */
@@ -60,7 +62,7 @@ static const char *unit_name(Dwarf_Die *die)
     return dwarf_diecu(die, &unit, NULL, NULL) != NULL ? dwarf_diename(&unit) : NULL;
 }
 
-/* Where it is declared. clang's DWARF 5 calls the unit's own source file number 0, which libdw takes for none. */
+/* Where it is declared. In clang's DWARF 5 the unit's main file is number 0, which libdw treats as none. */
 static const char *declared_in(Dwarf_Die *die)
 {
     Dwarf_Attribute attribute;
@@ -70,7 +72,7 @@ static const char *declared_in(Dwarf_Die *die)
     return file == NULL && number == 0 ? unit_name(die) : file;
 }
 
-/* Is `path` the file that `wanted` means: the same, or ending in it after a slash? */
+/* Whether `path` is the file `wanted`: equal, or ending in a slash and `wanted`. */
 static bool path_fits(const char *path, const char *wanted)
 {
     size_t n = path != NULL ? strlen(path) : 0, m = strlen(wanted);
@@ -91,7 +93,7 @@ static bool file_fits(const struct type_query *q, Dwarf_Die *die)
 
 /* ---- scopes ---- */
 
-/* The name of what is around a type. clang's type units have but the signature of it. */
+/* The name of a scope around a type. In clang's type units it has only a signature. */
 static const char *scope_name(Dwarf_Die *scope)
 {
     Dwarf_Die whole = *scope;
@@ -100,7 +102,7 @@ static const char *scope_name(Dwarf_Die *scope)
     return name != NULL ? name : "";
 }
 
-/* Do the scopes around a DIE, from the inside out, have the names that the query gives? *rest: named scopes beyond. */
+/* Whether the scopes around a DIE, innermost first, match the query. *rest is the number of further named scopes. */
 static bool names_fit(const struct type_query *q, const char *const *scopes, size_t count, unsigned *rest)
 {
     size_t part = q->part_count - 1;
@@ -118,7 +120,7 @@ static bool names_fit(const struct type_query *q, const char *const *scopes, siz
     return part == 0;
 }
 
-/* A definition may stand apart from the declaration in its namespace or class: then the scopes are those around that. */
+/* A definition may be separate from its declaration in a namespace or class. Then the declaration's scopes count. */
 static bool scopes_fit(const struct search *s, Dwarf_Die *die, unsigned *rest)
 {
     Dwarf_Attribute attribute;
@@ -129,14 +131,14 @@ static bool scopes_fit(const struct search *s, Dwarf_Die *die, unsigned *rest)
         return names_fit(s->query, s->scopes, s->scope_count, rest);
     }
     for (int i = dwarf_getscopes_die(&declaration, &around) - 2; i > 0 && count < SCOPES_MAX; i--) {
-        scopes[count++] = scope_name(&around[i]); /* without the unit and the declaration itself */
+        scopes[count++] = scope_name(&around[i]); /* without the unit and the declaration */
     }
     bool fit = names_fit(s->query, scopes, count, rest);
     free(around);
     return fit;
 }
 
-/* Are there types inside to look at? */
+/* Whether there may be types inside. */
 static bool opens_scope(const struct search *s, int tag)
 {
     switch (tag) {
@@ -173,7 +175,7 @@ static void set_place(struct choice *c, Dwarf_Die *die)
     snprintf(c->source, sizeof c->source, "%.150s", source);
 }
 
-/* Adds a definition, unless there is a better one, or the same one already. */
+/* Adds a definition unless there is already a better one or an equal one. */
 static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
 {
     struct layout layout;
@@ -183,7 +185,7 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
     int rc = layout_build(die, &s->steps, &layout);
     if (rc < 0) {
         s->failed = rc;
-        s->rc = rc == -ENOMEM || rc == -E2BIG ? rc : 0; /* nobody can tell whether it is the same */
+        s->rc = rc == -ENOMEM || rc == -E2BIG ? rc : 0; /* we can't tell whether it is an equal one */
         return;
     }
     if (s->count > 0 && rank < s->rank) {
@@ -208,8 +210,8 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
 
 /* ---- the walk ---- */
 
-/* In C a source file can't define two types of one name outside of functions (C11 6.7.2.1 and 6.7p3), but a struct and a
- * typedef. This saves half of the time where most units define the type. */
+/* In C a source file can't define two types of one name outside of functions (C11 6.7.2.1 and 6.7p3), except a struct
+ * and a typedef. So we may skip the rest of a unit, which saves half of the time if most units define the type. */
 static bool is_only_one(const struct search *s, Dwarf_Die *die, int tag)
 {
     Dwarf_Die unit;
@@ -236,7 +238,7 @@ static void look_at(struct search *s, Dwarf_Die *die, int tag)
         s->declarations++;
     } else if (file_fits(q, die)) {
         s->settled = is_only_one(s, die, tag);
-        /* In C the name of a typedef is not that of a struct, and without a keyword it is the typedef that is meant. */
+        /* In C typedefs and structs have separate name spaces, and a name without a keyword is the typedef. */
         add_choice(s, die, 2 * rest + (tag == DW_TAG_typedef ? 0 : 1));
     }
 }
@@ -260,7 +262,7 @@ static void visit(struct search *s, Dwarf_Die *die, int tag)
     layout_free(&layout);
 }
 
-/* Looks at the children, and at theirs where these may be types. */
+/* Visits the children, and recursively theirs if they may be types. */
 static void walk(struct search *s, Dwarf_Die *parent)
 {
     Dwarf_Die die;
@@ -286,7 +288,7 @@ static const char *string_of(Dwarf_Die *die, unsigned name)
     return dwarf_formstring(dwarf_attr(die, name, &attribute));
 }
 
-/* Has the .dwo file what the unit of that number left out? One of another build has not. */
+/* Whether the .dwo file has the unit with that id. A file from another build doesn't. */
 static bool completes(Dwarf *dwarf, uint64_t id)
 {
     Dwarf_CU *cu = NULL;
@@ -303,7 +305,7 @@ static bool completes(Dwarf *dwarf, uint64_t id)
 
 static void walk_units(struct search *s, Dwarf *dwarf);
 
-/* The unit's types are in a .dwo file. libdw would open and map whatever has its name. */
+/* Searches the unit's .dwo file. We open it, because libdw would open and map any kind of file with that name. */
 static void walk_dwo(struct search *s, Dwarf_Die *unit)
 {
     struct dwarf_file dwo;
@@ -361,7 +363,7 @@ static void find(struct search *s)
     s->inside = s->query->part_count > 1;
     walk_all(s);
     if (s->rc == 0 && s->count == 0 && s->failed == 0) {
-        /* Not at the top: inside functions, and inside structs without naming them, takes longer. */
+        /* Not at the top level. The search inside functions and structs takes longer. */
         s->declarations = s->damaged = s->missing_dwo = 0;
         s->inside = s->everywhere = true;
         walk_all(s);
@@ -370,7 +372,7 @@ static void find(struct search *s)
 
 /* ---- messages ---- */
 
-/* Text that grows inside an error; what does not fit is cut. */
+/* Appends to the error's text, truncated if it doesn't fit. */
 static void say(struct layout_error *error, const char *text)
 {
     if (error != NULL) {
@@ -383,21 +385,21 @@ static int not_found(const struct search *s, const char *type, struct layout_err
 {
     if (s->declarations > 0) {
         layout_error_set(error, 0,
-                         "%.400s only declares '%.200s' and never says what is inside it\n"
-                         "  take the program or library in which it is defined",
+                         "%.400s only declares '%.200s' and does not define it\n"
+                         "  use the program or library in which it is defined",
                          s->source->name, type);
         return -ENOENT;
     }
     layout_error_set(error, 0, "no type '%.200s' in the debug information of %.400s", type, s->source->name);
     if (strncmp(type, "struct ", 7) == 0 || strncmp(type, "union ", 6) == 0) {
-        say(error, "\n  a compiler leaves out a type that nothing in the program uses; SHM_LAYOUT keeps it");
+        say(error, "\n  a compiler omits a type that the program doesn't use; SHM_LAYOUT keeps it");
     } else {
-        say(error, "\n  a struct's name starts with 'struct', as in 'struct message'");
+        say(error, "\n  the name of a struct needs 'struct' before it, as in 'struct message'");
     }
     if (s->missing_dwo > 0) {
         char more[400];
         snprintf(more, sizeof more,
-                 "\n  %zu source files have their types in .dwo files that are missing, or of another build: %s",
+                 "\n  %zu source files have their types in .dwo files that are missing or of another build: %s",
                  s->missing_dwo, s->dwo_name);
         say(error, more);
     }
@@ -410,9 +412,9 @@ static int not_found(const struct search *s, const char *type, struct layout_err
 static int cannot_build(const struct search *s, const char *type, struct layout_error *error)
 {
     int rc = s->failed;
-    const char *why = rc == -E2BIG     ? "it has too many fields, structs inside each other, or definitions"
-                      : rc == -EBADMSG ? "its debug information makes no sense"
-                      : rc == -ENODATA ? "it is only declared there, and never defined"
+    const char *why = rc == -E2BIG     ? "it has too many fields, nested structs or definitions"
+                      : rc == -EBADMSG ? "its debug information is invalid"
+                      : rc == -ENODATA ? "it is declared there but not defined"
                                        : strerror(-rc);
     layout_error_set(error, 0, "cannot lay out '%.200s' of %.400s: %s", type, s->source->name, why);
     return rc == -ENODATA ? -ENOENT : rc;
@@ -429,13 +431,13 @@ static int several(const struct search *s, const char *type, struct layout_error
         say(error, text);
     }
     say(error, s->count > LISTED_MAX ? "\n  ..." : "");
-    snprintf(text, sizeof text, "\n  say which one by its file, as in '%.150s@%s'", type,
+    snprintf(text, sizeof text, "\n  select one by its file, as in '%.150s@%s'", type,
              s->choices[s->count - 1].source);
     say(error, text);
     return -ENOTUNIQ;
 }
 
-/* ---- all of it ---- */
+/* ---- entry points ---- */
 
 static int read_type(const struct layout_dwarf_file *file, const char *type, const struct type_query *q, bool lines,
                      struct layout *out, struct layout_error *error)
@@ -474,7 +476,7 @@ int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, st
         bool lines = q.file != NULL;
         rc = read_type(file, type, &q, lines, out, error);
         if (rc == -ENOTUNIQ && !lines) {
-            rc = read_type(file, type, &q, true, out, error); /* once more, to say where each is declared */
+            rc = read_type(file, type, &q, true, out, error); /* again, to say where each is declared */
         }
     }
     type_query_free(&q);

@@ -1,4 +1,4 @@
-/* What the files of layout_dwarf share: open (which files), find (which DIEs), build (a DIE -> a layout). */
+/* DWARF, internal: the interfaces between dwarf_open.c, dwarf_find.c and dwarf_build.c. */
 #ifndef SHMLAB_LAYOUT_DWARF_INTERNAL_H
 #define SHMLAB_LAYOUT_DWARF_INTERNAL_H
 
@@ -11,42 +11,42 @@
 
 /* ---- open: dwarf_open.c ---- */
 
-/* An ELF file and its DWARF, read into memory. Never mapped: where another process shrinks a mapped file, a read of the
- * map kills this one (SIGBUS). */
+/* An ELF file and its DWARF, read into memory. It is never mapped, because if another process shrank the file, reading
+ * the mapping would kill us with SIGBUS. */
 struct dwarf_file {
     struct stat status;    /* when it was opened */
-    char folder[PATH_MAX]; /* in which it lies, without a slash at the end */
+    char folder[PATH_MAX]; /* the folder that contains it, without a slash at the end */
     Elf *elf;
     Dwarf *dwarf;
-    Dwfl *dwfl; /* of an object file, which needs relocation; it owns dwarf then */
+    Dwfl *dwfl; /* for an object file, which needs relocation; then it owns dwarf */
 };
 
 struct dwarf_source {
     char name[PATH_MAX];      /* for messages */
     const char *debug_path;   /* folders of split debug files */
-    bool lines;               /* .debug_line is loaded, too */
-    struct dwarf_file file;   /* the program itself */
+    bool lines;               /* .debug_line is loaded too */
+    struct dwarf_file file;   /* the program */
     struct dwarf_file split;  /* its split debug file */
-    struct dwarf_file common; /* the file that dwz made of what several programs have */
-    Dwarf *dwarf;             /* split's or file's */
+    struct dwarf_file common; /* dwz's file with what several programs have in common */
+    Dwarf *dwarf;             /* the DWARF of split or of file */
 };
 
-/* Opens the file and its debug information. `lines`: with .debug_line, which only error messages and "@file" need. 0, or
- * -errno as layout_dwarf_read with *error set; close in any case. */
+/* Opens the file and its debug information. `lines`: also load .debug_line, which only error messages and "@file" need.
+ * Returns the same as layout_dwarf_read, with *error set on failure. Call dwarf_source_close in any case. */
 int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, bool lines,
                       struct layout_error *error);
 void dwarf_source_close(struct dwarf_source *s);
 
-/* Opens the .dwo file of that name, which lies in `folder` (a NULL folder: where the file with the DWARF does). false: it can't be
- * had. dwarf_file_close closes it. */
+/* Opens the .dwo file of that name in `folder`; if that is NULL, in the folder of the file with the DWARF. Returns
+ * false if it can't be read. dwarf_file_close closes it. */
 bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char *name, struct dwarf_file *dwo);
 void dwarf_file_close(struct dwarf_file *f);
 
 /* ---- build: dwarf_build.c ---- */
 
-/* Makes a finished layout of the type, and adds the DIEs it looks at to *steps. 0; -E2BIG too many of them, too many
- * fields or too deep; -EBADMSG the DWARF makes no sense; -ENODATA only a declaration; -ENOMEM. *out is empty on failure.
- */
+/* Builds a finished layout of the type, and adds the number of DIEs that it visits to *steps. Returns 0; -E2BIG: too
+ * many DIEs or fields, or nested too deeply; -EBADMSG: invalid DWARF; -ENODATA: only a declaration; -ENOMEM. On
+ * failure *out is empty. */
 int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* DWARF type name: see dwarf_name.h. */
+/* DWARF names: writes the C name of a type's DIE, and parses the user's. See dwarf_name.h. */
 #include "dwarf_name.h"
 
 #include <ctype.h>
@@ -9,12 +9,12 @@
 #include <string.h>
 
 #define DEPTH_MAX 24
-#define STEPS_MAX 500 /* DIEs of one name: what a hostile file can ask for */
+#define STEPS_MAX 500 /* DIEs visited for one name: limits a hostile file */
 
 struct name {
     char base[DWARF_TYPE_NAME_MAX];       /* "const struct point" */
     char declarator[DWARF_TYPE_NAME_MAX]; /* "*[4]", "(*)(int)" */
-    unsigned *steps;                      /* so far, of this name and those inside it */
+    unsigned *steps;                      /* DIEs visited so far, for this name and those inside it */
 };
 
 static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX]);
@@ -74,16 +74,16 @@ bool dwarf_dimension(Dwarf_Die *subrange, size_t *count)
         *count = 0;
         return false;
     }
-    /* Older gcc writes -1 for int[0]. */
+    /* Older gcc has -1 for int[0]. */
     bool minus_one = upper == UINT64_MAX || (dwarf_whatform(&attribute) == DW_FORM_data4 && upper == UINT32_MAX);
     dwarf_formudata(dwarf_attr(subrange, DW_AT_lower_bound, &attribute), &lower);
     *count = minus_one || upper + 1 < lower ? 0 : (size_t)(upper - lower + 1);
     return true;
 }
 
-/* ---- a name is written ---- */
+/* ---- writing a name ---- */
 
-/* C writes types inside out, so the words go in from both ends. */
+/* C's declarators are written inside out, so text is added at both ends. */
 static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, unsigned depth);
 
 static void put_target(Dwarf_Die *die, struct name *n, const char *qualifiers, unsigned depth)
@@ -92,12 +92,12 @@ static void put_target(Dwarf_Die *die, struct name *n, const char *qualifiers, u
     put_type(dwarf_type_of(die, &target), n, qualifiers, depth + 1);
 }
 
-/* "*", or "(*" and ")" around what follows where it points to a function or an array. */
+/* Adds "*", or, for a pointer to a function or an array, "(*" and ")". */
 static void put_pointer(Dwarf_Die *die, struct name *n, const char *sign, const char *qualifiers, unsigned depth)
 {
     Dwarf_Die target, *to = dwarf_type_of(die, &target);
     char words[64];
-    size_t q = strlen(qualifiers); /* they end in a blank, which is wanted only before another word */
+    size_t q = strlen(qualifiers); /* they end in a blank, needed only before another word */
     bool word = n->declarator[0] != '\0' && strchr("*([)", n->declarator[0]) == NULL;
     snprintf(words, sizeof words, "%s%.*s", sign, (int)(q > 0 && !word ? q - 1 : q), qualifiers);
     prepend(n->declarator, words);
@@ -189,7 +189,7 @@ static const char *qualifier_of(int tag)
         return "volatile ";
     case DW_TAG_atomic_type:
         return "_Atomic ";
-    default: /* restrict, packed, shared, immutable: they say nothing of memory */
+    default: /* restrict, packed, shared, immutable: no effect on the layout */
         return "";
     }
 }
@@ -229,7 +229,7 @@ static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, un
     case DW_TAG_packed_type:
     case DW_TAG_shared_type:
     case DW_TAG_immutable_type:
-        /* "const" of a thing stands once, whatever chain says it. */
+        /* "const" is written once, even if the chain has it more often. */
         snprintf(more, sizeof more, "%s%s", strstr(qualifiers, qualifier_of(tag)) ? "" : qualifier_of(tag), qualifiers);
         put_target(type, n, more, depth);
         return;
@@ -259,12 +259,12 @@ void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX])
     type_name(type, &steps, 0, out);
 }
 
-/* ---- a name is read ---- */
+/* ---- parsing a name ---- */
 
 static int query_wrong(const char *type, struct layout_error *error)
 {
     layout_error_set(error, 0,
-                     "'%.200s' is no name of a type: give it as C says it, like 'struct message' or 'message_t'", type);
+                     "'%.200s' is not the name of a type: write it as in C, such as 'struct message' or 'message_t'", type);
     return -EINVAL;
 }
 
@@ -281,7 +281,7 @@ static void cut_blanks(char *text)
     }
 }
 
-/* Takes the word off the start where it stands there. */
+/* If the text starts with the word, moves past it. */
 static bool take_keyword(char **text, const char *word)
 {
     size_t n = strlen(word);
@@ -309,7 +309,7 @@ static void query_file(struct type_query *q, char *text)
     }
 }
 
-/* The next "::" that stands outside <>, () and {}; NULL: none. */
+/* The next "::" outside <>, () and {}; NULL: none. */
 static char *next_scope(char *text)
 {
     int depth = 0;

@@ -1,5 +1,6 @@
-/* DWARF type name: a type's DIE -> the type as C writes it, "int", "struct point *[4]", "void (*)(int)"; a type's name as
- * the user gives it -> its parts. */
+/* DWARF names: writes the C name of a type, and parses the name of a type that the user gives.
+ *
+ * Written names are like "int", "struct point *[4]", "void (*)(int)". */
 #ifndef SHMLAB_DWARF_TYPE_NAME_H
 #define SHMLAB_DWARF_TYPE_NAME_H
 
@@ -8,27 +9,27 @@
 
 #include "layout_error.h"
 
-#define DWARF_TYPE_NAME_MAX 512 /* bytes; a longer name ends in "..." */
+#define DWARF_TYPE_NAME_MAX 512 /* bytes, with the NUL; a longer name ends in "..." */
 
-/* type NULL: void. */
+/* Writes the C name of a type to out. NULL means void. */
 void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX]);
 
-/* The type that a DIE's DW_AT_type names, into *target. NULL: it names none. */
+/* Stores the type that the DIE's DW_AT_type refers to in *target and returns target; NULL if there is none. */
 Dwarf_Die *dwarf_type_of(Dwarf_Die *die, Dwarf_Die *target);
 
-/* Where *die only declares a type that a type unit defines (-fdebug-types-section), makes it that definition. */
+/* If *die is only the declaration of a type in a type unit (-fdebug-types-section), replaces it with the definition. */
 void dwarf_resolve_signature(Dwarf_Die *die);
 
-/* The elements of a dimension (DW_TAG_subrange_type). false where it has no bound that can be known: int[]. */
+/* Stores the number of elements of a dimension (DW_TAG_subrange_type). Returns false if its bound is unknown: int[]. */
 bool dwarf_dimension(Dwarf_Die *subrange, size_t *count);
 
-/* The next child after *child (the first one where *started is false). false: no more, or wrong bytes; each one lies
- * after the one before. */
+/* Moves *child to the next child, or to the first one if *started is false. Returns false if there are no more, or if
+ * the DWARF is invalid: each child must come after the previous one in the file. */
 bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started);
 
 #define QUERY_PARTS_MAX 16
 
-/* A type's name, taken apart. */
+/* The parts of a type's name. */
 struct type_query {
     char *text; /* owns the parts */
     enum { QUERY_ANY, QUERY_STRUCT, QUERY_UNION, QUERY_ENUM } keyword;
@@ -38,11 +39,11 @@ struct type_query {
     long line;        /* after @file: ; 0: any */
 };
 
-/* 0; -EINVAL with *error set; -ENOMEM. type_query_free frees it. */
+/* Parses the name. Returns 0, -EINVAL with *error set, or -ENOMEM. type_query_free frees the parts. */
 int type_query_parse(struct type_query *q, const char *type, struct layout_error *error);
 void type_query_free(struct type_query *q);
 
-/* May a type of that DW_TAG_* be meant? */
+/* Whether the query may match a type with this DW_TAG_*. */
 bool type_query_fits(const struct type_query *q, int tag);
 
 #endif

@@ -1,8 +1,9 @@
-/* Layout DWARF, open: the ELF file, and the file that holds its debug information: itself, or a split one found by its
- * build-id or by .gnu_debuglink, and the one that dwz shares among several.
+/* DWARF, open: opens an ELF file and the files that hold its debug information.
  *
- * libdwfl finds such files as well, but not for us: it opens whatever has the name, and waits where that is a pipe; it
- * maps the file; and it asks the network where DEBUGINFOD_URLS says so. */
+ * The debug information is in the file itself or in a split debug file, found by its build-id or by .gnu_debuglink;
+ * dwz may have moved a part to a file that several programs share. libdwfl could find these files too, but it opens
+ * anything that has the name, even a pipe, which blocks; it maps the file; and it uses the network if DEBUGINFOD_URLS
+ * is set. */
 #include <elfutils/libdwelf.h>
 #include <endian.h>
 #include <errno.h>
@@ -17,8 +18,8 @@
 #include "dwarf_internal.h"
 
 #define DEBUG_PATH "/usr/lib/debug"
-#define LOADED_MAX ((uint64_t)4 << 30) /* bytes: what the sections of one file may have, unpacked */
-#define CANDIDATES_MAX 65536           /* bytes of the section shm_layout */
+#define LOADED_MAX ((uint64_t)4 << 30) /* bytes: the limit for the uncompressed sections of one file */
+#define CANDIDATES_MAX 65536           /* the limit for the section shm_layout, in bytes */
 #define ID_MAX 64                      /* bytes of a build-id */
 
 /* ---- sections ---- */
@@ -31,7 +32,7 @@ static const char *section_name(Elf *elf, Elf_Scn *scn, GElf_Shdr *header)
     return name != NULL ? name : "";
 }
 
-/* The section of that name; NULL where there is none with bytes. */
+/* The section of that name; NULL if there is none or it is empty. */
 static Elf_Scn *section(Elf *elf, const char *name)
 {
     GElf_Shdr header;
@@ -49,7 +50,7 @@ static bool has_debug_info(Elf *elf)
            section(elf, ".debug_types") != NULL || section(elf, ".debug_info.dwo") != NULL;
 }
 
-/* "info" of ".debug_info", of ".zdebug_info" (the old way to compress) and of ".debug_info.dwo"; "" of other names. */
+/* "info" for ".debug_info", ".zdebug_info" (the older compression) and ".debug_info.dwo"; "" for other names. */
 static void debug_part(const char *name, char part[16])
 {
     const char *rest = strncmp(name, ".debug_", 7) == 0 ? name + 7 : strncmp(name, ".zdebug_", 8) == 0 ? name + 8 : "";
@@ -67,7 +68,7 @@ static bool is_needed(const char *part, bool lines)
     return false;
 }
 
-/* How many bytes the section has when it is unpacked. */
+/* The uncompressed size of the section in bytes. */
 static uint64_t loaded_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_style)
 {
     GElf_Chdr compressed;
@@ -83,8 +84,8 @@ static uint64_t loaded_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_styl
     return size;
 }
 
-/* libdw reads and unpacks every debug section at once: hides those that are not needed, which saves most of the time,
- * and refuses what has more bytes than any honest file. 0 or -EFBIG. */
+/* libdw reads and decompresses every debug section at once. Hides those that we don't need, which saves most of the
+ * time, and refuses sections larger than in any real file. Returns 0 or -EFBIG. */
 static int prepare_sections(Elf *elf, bool lines)
 {
     uint64_t total = 0;
@@ -109,7 +110,7 @@ static int prepare_sections(Elf *elf, bool lines)
     return 0;
 }
 
-/* Do the sections of strings end in a NUL? libdw reads on where they don't. */
+/* Whether the string sections end in a NUL. If not, libdw would read past their end. */
 static bool strings_end(Elf *elf)
 {
     for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn != NULL; scn = elf_nextscn(elf, scn)) {
@@ -128,7 +129,7 @@ static bool strings_end(Elf *elf)
 
 /* ---- one file ---- */
 
-/* The path of the open file; "" where it can't be told. */
+/* The path of the open file; "" if unknown. */
 static void path_of(int fd, char path[PATH_MAX])
 {
     char link[64];
@@ -137,7 +138,7 @@ static void path_of(int fd, char path[PATH_MAX])
     path[n > 0 ? n : 0] = '\0';
 }
 
-/* 0; -ENOEXEC: another kind of file, or none; -EBADMSG: a damaged one; -errno of reading. */
+/* Returns 0; -ENOEXEC if it is not an ELF file; -EBADMSG if it is damaged; -errno if it can't be read. */
 static int begin_elf(struct dwarf_file *f, int fd)
 {
     char magic[SELFMAG];
@@ -164,7 +165,7 @@ static int begin_elf(struct dwarf_file *f, int fd)
 static int give_elf(Dwfl_Module *m, void **elf, const char *module, Dwarf_Addr base, char **file, Elf **out)
 {
     (void)m, (void)module, (void)base, (void)file;
-    *out = elf_begin(-1, ELF_C_READ, *elf); /* one more owner of it */
+    *out = elf_begin(-1, ELF_C_READ, *elf); /* takes another reference */
     return -1;
 }
 
@@ -175,7 +176,7 @@ static int no_debug_file(Dwfl_Module *m, void **data, const char *module, Dwarf_
     return -1;
 }
 
-/* An object file's DWARF is full of relocations, which libdwfl knows to apply. */
+/* The DWARF of an object file needs relocation, which libdwfl does. */
 static Dwarf *relocated_dwarf(struct dwarf_file *f)
 {
     static const Dwfl_Callbacks callbacks = {
@@ -192,7 +193,7 @@ static Dwarf *relocated_dwarf(struct dwarf_file *f)
     return dwfl_module_getdwarf(module, &bias);
 }
 
-/* Of a file that was written to meanwhile there may be halves in memory. */
+/* If the file was written to meanwhile, what we have read may be inconsistent. */
 static bool has_changed(const struct dwarf_file *f, int fd)
 {
     struct stat now;
@@ -200,7 +201,7 @@ static bool has_changed(const struct dwarf_file *f, int fd)
            memcmp(&now.st_mtim, &f->status.st_mtim, sizeof now.st_mtim) != 0;
 }
 
-/* Reads all that is needed; from then on the descriptor is not. 0, -EAGAIN, -EBADMSG, -EFBIG. */
+/* Reads everything we need, so that the descriptor may be closed. Returns 0, -EAGAIN, -EBADMSG or -EFBIG. */
 static int load_dwarf(struct dwarf_file *f, int fd, bool lines)
 {
     int rc = prepare_sections(f->elf, lines);
@@ -230,7 +231,7 @@ static int not_elf(const struct dwarf_source *s, struct layout_error *error, con
 {
     layout_error_set(error, 0,
                      "cannot read types from %.400s: it is %s\n"
-                     "  give the program that makes the segment, or a .layout file",
+                     "  give the program that creates the segment, or a .layout file",
                      s->name, what);
     return -ENOEXEC;
 }
@@ -259,7 +260,7 @@ static int cannot_load(const struct dwarf_source *s, struct layout_error *error,
         layout_error_set(
             error, 0,
             "cannot read types from %.400s: its debug information is compressed in a way that the installed "
-            "elfutils does not know (zstd?)\n  unpack it: objcopy --decompress-debug-sections %.400s",
+            "elfutils does not support (zstd?)\n  decompress it: objcopy --decompress-debug-sections %.400s",
             s->name, s->name);
         return -ENOTSUP;
     }
@@ -286,8 +287,8 @@ static int no_debug_info(const struct dwarf_source *s, struct layout_error *erro
     }
     layout_error_set(
         error, 0,
-        "%.400s has no debug information, so nothing tells how its types lie in memory%s\n"
-        "  build it with -g (gcc -g ...), or install its debug symbols (a package that ends in -dbgsym or -dbg), "
+        "%.400s has no debug information, so the layout of its types is unknown%s\n"
+        "  build it with -g (gcc -g ...), or install its debug symbols (a package whose name ends in -dbgsym or -dbg), "
         "or write a .layout file",
         s->name, place);
     return -ENODATA;
@@ -319,12 +320,12 @@ static int open_itself(struct dwarf_source *s, const struct layout_dwarf_file *f
 
 /* ---- other files ---- */
 
-/* A file that belongs to the program. */
+/* A file with debug information of the program. */
 struct wanted {
-    const char *link;     /* its name; NULL: not known */
-    const void *id;       /* its build-id, of id_size bytes */
+    const char *link;     /* its name; NULL: unknown */
+    const void *id;       /* its build-id, id_size bytes */
     size_t id_size;       /* 0: none */
-    const GElf_Word *crc; /* the checksum, where it has no build-id; NULL: none */
+    const GElf_Word *crc; /* its checksum if it has no build-id; NULL: none */
 };
 
 static bool has_checksum(int fd, GElf_Word wanted)
@@ -348,8 +349,8 @@ static bool belongs(Elf *elf, int fd, const struct wanted *w)
     return w->crc != NULL ? has_checksum(fd, *w->crc) : w->id_size == 0;
 }
 
-/* Loads the file of that path where it is what is wanted. 0; -ENOENT: it is not; or as load_dwarf. Only a regular file is
- * opened: of others the mere opening may wait, or do more. */
+/* Loads the file of that path if it is the wanted one. Returns 0, -ENOENT if it isn't, or an error of load_dwarf. Opens
+ * only regular files, because opening others may block or have side effects. */
 __attribute__((format(printf, 4, 5))) static int try_path(const struct dwarf_source *s, struct dwarf_file *f,
                                                           const struct wanted *w, const char *format, ...)
 {
@@ -373,8 +374,8 @@ __attribute__((format(printf, 4, 5))) static int try_path(const struct dwarf_sou
     return rc;
 }
 
-/* Looks beside the file that names it, in .debug there, and in each folder of the debug path: where gdb looks, too. As
- * try_path. */
+/* Searches the folder of the file that names it, its subfolder .debug, and each folder of the debug path, as gdb does.
+ * Returns the same as try_path. */
 static int find_file(const struct dwarf_source *s, const char *folder, const struct wanted *w, struct dwarf_file *f)
 {
     char id[2 * ID_MAX + 1];
@@ -403,8 +404,8 @@ static int open_split(struct dwarf_source *s)
     return find_file(s, s->file.folder, &w, &s->split);
 }
 
-/* What dwz moved to a file of its own. Without it there is no reading on: libdw would look for it, open anything, and
- * map it. */
+/* Opens the file that dwz moved a part of the debug information to. Fails if it is missing: libdw would search for it
+ * by itself, and open and map anything with that name. */
 static int open_common(struct dwarf_source *s, const char *folder, struct layout_error *error)
 {
     struct wanted w = {.link = NULL};
@@ -416,8 +417,8 @@ static int open_common(struct dwarf_source *s, const char *folder, struct layout
     int rc = find_file(s, folder, &w, &s->common);
     if (rc == -ENOENT) {
         layout_error_set(error, 0,
-                         "%.400s has only a part of its debug information; dwz moved the rest to another file\n"
-                         "  install that file, too: %.400s",
+                         "%.400s has only part of its debug information: dwz moved the rest to another file\n"
+                         "  install that file too: %.400s",
                          s->name, w.link);
         return -ENODATA;
     }
@@ -441,7 +442,7 @@ bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char
     return false;
 }
 
-/* ---- all of it ---- */
+/* ---- entry points ---- */
 
 int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, bool lines,
                       struct layout_error *error)

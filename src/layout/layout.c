@@ -1,5 +1,7 @@
-/* Layout: the tree of fields, the padding between them, and what is wrong. See layout.h.
- * A node's children are nodes[i + 1] and then the `end` of each, up to the node's own `end`. */
+/* Layout: builds the tree of fields and computes padding, spans and problems. See layout.h.
+ *
+ * The children of node i: the first is nodes[i + 1], the next starts at the `end` of the one before, and so on up to
+ * the `end` of node i. */
 #include "layout.h"
 
 #include <errno.h>
@@ -107,7 +109,7 @@ static uint32_t append(struct layout *l, const struct layout_node *node, bool op
         return 0;
     }
     if (l->count > 0 && l->open == UINT32_MAX) {
-        l->error = -EINVAL; /* the root is closed already */
+        l->error = -EINVAL; /* the root has been closed */
         return 0;
     }
     l->error = nodes_reserve(l);
@@ -159,7 +161,7 @@ static bool is_bit_field(const struct layout_node *n)
     return n->bit_size > 0;
 }
 
-/* The byte after the node's last one, from its parent's start. A flexible member takes room only once fitted. */
+/* One past the node's last byte, from its parent's start. A flexible member has no size until layout_fit. */
 static size_t end_of(const struct layout_node *n)
 {
     return n->offset + n->size;
@@ -196,7 +198,7 @@ static void padding_of_children(struct layout *l, uint32_t i)
     n->padding_after = n->kind != LAYOUT_ARRAY && n->size > end ? n->size - end : 0;
 }
 
-/* Does it lie inside its struct or union? The root's flexible member starts there, and ends with the segment. */
+/* Whether it is inside its parent. The root's flexible member need only start there; it ends with the segment. */
 static bool node_inside(const struct layout *l, uint32_t i)
 {
     const struct layout_node *n = &l->nodes[i], *parent = &l->nodes[n->parent];
@@ -220,14 +222,14 @@ static bool node_valid(const struct layout *l, uint32_t i)
     if (n->kind != LAYOUT_ARRAY) {
         return true;
     }
-    /* An array needs exactly one element, at offset 0, the next right behind it, and no more room than they take. */
+    /* An array node must have one child, at offset 0, a stride equal to its size, and the size of all its elements. */
     size_t room;
     const struct layout_node *element = n + 1;
     return i + 1 < n->end && element->end == n->end && element->offset == 0 && n->stride > 0 &&
            n->stride == element->size && !__builtin_mul_overflow(n->count, n->stride, &room) && n->size <= room;
 }
 
-/* Where the last byte ends: sizeof the root, or past it where a flexible member was fitted. */
+/* One past the last byte: the root's size, or more if a flexible member was fitted. */
 static size_t size_with_flexible(const struct layout *l)
 {
     size_t size = l->nodes[0].size;
@@ -246,7 +248,7 @@ int layout_finish(struct layout *l)
     if (l->count == 0 || l->open != UINT32_MAX) {
         return l->error = -EINVAL;
     }
-    /* Children come after their parent, so backwards each parent finds them done. */
+    /* Children follow their parent, so going backwards a parent's children are done before it. */
     for (uint32_t i = l->count; i-- > 0;) {
         struct layout_node *n = &l->nodes[i];
         if (!node_valid(l, i)) {
@@ -267,8 +269,8 @@ int layout_finish(struct layout *l)
 
 void layout_fit(struct layout *l, size_t segment_size)
 {
-    /* C has a flexible member only in the outermost struct. Deeper ones, which some compilers take, keep 0 elements: what
-     * lies behind them is behind the struct that they end. */
+    /* C allows a flexible member only in the outermost struct. Nested ones, which some compilers accept, keep 0
+     * elements, because the bytes after them belong to what follows the inner struct. */
     for (uint32_t i = 1; i < l->count; i++) {
         struct layout_node *n = &l->nodes[i];
         if ((n->flags & LAYOUT_FLEXIBLE) == 0 || n->stride == 0 || n->parent != 0) {
@@ -282,7 +284,7 @@ void layout_fit(struct layout *l, size_t segment_size)
     }
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
 bool layout_kind_is_container(enum layout_kind kind)
 {
@@ -333,16 +335,16 @@ bool layout_same(const struct layout *a, const struct layout *b)
     return same;
 }
 
-/* Where a walk down to one leaf stands. */
+/* The state of a walk from the root down to one leaf. */
 struct walk {
     uint32_t node;
     size_t base;           /* absolute offset of the node */
-    size_t leaf;           /* wanted leaf, counted inside the node */
-    size_t padding_before; /* of the leaf so far: kept only while it opens every struct on the way */
+    size_t leaf;           /* the leaf to find, counted from the node's first */
+    size_t padding_before; /* before the leaf, as far as known; starts over at a struct's second member */
     bool in_union;
 };
 
-/* From a container to the child that holds the wanted leaf; *element is that child's index in an array. */
+/* Goes from a container to the child that contains the leaf; *element is its index if the container is an array. */
 static void walk_down(const struct layout *l, struct walk *w, size_t *element)
 {
     const struct layout_node *n = &l->nodes[w->node];
@@ -360,7 +362,7 @@ static void walk_down(const struct layout *l, struct walk *w, size_t *element)
         for (; w->leaf >= l->nodes[c].leaves; c = l->nodes[c].end) {
             w->leaf -= l->nodes[c].leaves;
         }
-        /* As for spans: a gap as wide as the alignment is room that was left on purpose, no padding. */
+        /* As for spans: a gap as wide as the alignment or wider is not padding. */
         size_t before = l->nodes[c].padding_before < l->nodes[c].align ? l->nodes[c].padding_before : 0;
         bool first = c == w->node + 1;
         w->padding_before = first ? w->padding_before + before : before;
@@ -390,7 +392,7 @@ bool layout_leaf_get(const struct layout *l, size_t index, struct layout_leaf *l
     return true;
 }
 
-/* A text that grows in a buffer which may be too small. */
+/* A text that is appended to in a buffer that may be too small. */
 struct path {
     char *out;
     size_t size, length;
@@ -438,7 +440,7 @@ size_t layout_leaf_path(const struct layout *l, size_t index, char *out, size_t 
     return p.length;
 }
 
-/* Takes "[12]" off the path. */
+/* Parses "[12]" at the start of the path and moves past it. */
 static bool path_element(const char **path, size_t count, size_t *element)
 {
     char *end;
@@ -455,7 +457,7 @@ static bool path_element(const char **path, size_t count, size_t *element)
     return true;
 }
 
-/* Takes "name" off the path where it is the whole next word. */
+/* Moves past `name` if it is the whole next component of the path. */
 static bool path_member(const char **path, const char *name)
 {
     size_t n = strlen(name);
@@ -467,7 +469,7 @@ static bool path_member(const char **path, const char *name)
     return true;
 }
 
-/* Depth is bounded by LAYOUT_DEPTH_MAX. */
+/* Recursion is limited by LAYOUT_DEPTH_MAX. */
 static size_t leaf_find(const struct layout *l, uint32_t i, const char *path)
 {
     const struct layout_node *n = &l->nodes[i];
@@ -488,7 +490,7 @@ static size_t leaf_find(const struct layout *l, uint32_t i, const char *path)
     size_t before = 0;
     for (uint32_t c = i + 1; c < n->end; before += l->nodes[c].leaves, c = l->nodes[c].end) {
         const char *rest = path;
-        /* An unnamed member's members are spoken of as the outer struct's own. */
+        /* As in C, the members of an unnamed member belong to the outer struct. */
         if (*l->nodes[c].name == '\0' || path_member(&rest, l->nodes[c].name)) {
             size_t found = leaf_find(l, c, rest);
             if (found != LAYOUT_NO_LEAF) {
@@ -506,11 +508,11 @@ size_t layout_leaf_find(const struct layout *l, const char *path)
 
 /* ---- spans ---- */
 
-/* What is asked at each node on the way to a span; all offsets absolute. */
+/* The state of a walk from the root down to a span. All offsets are absolute. */
 struct probe {
     const struct layout *layout;
-    size_t offset;            /* the byte asked for */
-    struct layout_span *span; /* the answer; its edges are drawn in while going down */
+    size_t offset;            /* the byte to look up */
+    struct layout_span *span; /* the result; it shrinks on the way down */
 };
 
 static void narrow(struct layout_span *span, size_t start, size_t end)
@@ -521,7 +523,7 @@ static void narrow(struct layout_span *span, size_t start, size_t end)
 
 static bool span_in(const struct probe *p, uint32_t i, size_t base, size_t leaf);
 
-/* The struct's own padding around p->offset, which no member covers: between prev_end and next (UINT32_MAX: none). */
+/* The struct's padding around p->offset, between prev_end and the member `next` (UINT32_MAX: none). */
 static void span_hole(const struct probe *p, uint32_t i, size_t base, size_t leaf, size_t prev_end, uint32_t next)
 {
     const struct layout_node *n = &p->layout->nodes[i];
@@ -532,7 +534,7 @@ static void span_hole(const struct probe *p, uint32_t i, size_t base, size_t lea
         for (uint32_t c = i + 1; c < next; c = nodes[c].end) {
             leaf += nodes[c].leaves;
         }
-        /* A gap as wide as the alignment can't come from it: somebody left the room on purpose. */
+        /* Alignment never makes a gap as wide as itself, so this one was left on purpose. */
         bool explained = base + nodes[next].offset - prev_end < nodes[next].align;
         span->kind = explained ? LAYOUT_SPAN_PADDING : LAYOUT_SPAN_FREE;
         span->leaf = explained ? leaf : LAYOUT_NO_LEAF;
@@ -549,7 +551,7 @@ static void span_hole(const struct probe *p, uint32_t i, size_t base, size_t lea
         }
     }
     if (span->leaf == LAYOUT_NO_LEAF) {
-        span->kind = LAYOUT_SPAN_FREE; /* a struct without members explains nothing */
+        span->kind = LAYOUT_SPAN_FREE; /* an empty struct has no member whose alignment could explain it */
     }
 }
 
@@ -583,7 +585,7 @@ static bool span_in_struct(const struct probe *p, uint32_t i, size_t base, size_
     return span_in(p, owner, base + nodes[owner].offset, owner_leaf);
 }
 
-/* The first member that has a field there; where none has, the first that has padding there. */
+/* The first member that has a field there, or else the first that has padding there. */
 static bool span_in_union(const struct probe *p, uint32_t i, size_t base, size_t leaf)
 {
     const struct layout_node *nodes = p->layout->nodes;
@@ -593,7 +595,7 @@ static bool span_in_union(const struct probe *p, uint32_t i, size_t base, size_t
     for (uint32_t c = i + 1; c < nodes[i].end; before += nodes[c].leaves, c = nodes[c].end) {
         size_t start = base + nodes[c].offset, end = start + nodes[c].size;
         if (p->offset < start || p->offset >= end) {
-            /* Beyond a short member's end another one shows: that is an edge. */
+            /* The run ends where this shorter member ends, because another one is visible after it. */
             start_of_all = end <= p->offset && end > start_of_all ? end : start_of_all;
             continue;
         }
@@ -604,7 +606,7 @@ static bool span_in_union(const struct probe *p, uint32_t i, size_t base, size_t
             *p->span = mine;
             return true;
         }
-        /* In this member's padding a later one may show its field: no run may be longer than this member's. */
+        /* A later member may have a field in this one's padding, so the run must not be longer than this padding. */
         narrow(p->span, mine.offset, mine.end);
         if (!any) {
             any = true;
@@ -620,7 +622,7 @@ static bool span_in_union(const struct probe *p, uint32_t i, size_t base, size_t
     return false;
 }
 
-/* true where the byte belongs to a field. Depth is bounded by LAYOUT_DEPTH_MAX. */
+/* Returns whether the byte belongs to a field. Recursion is limited by LAYOUT_DEPTH_MAX. */
 static bool span_in(const struct probe *p, uint32_t i, size_t base, size_t leaf)
 {
     const struct layout_node *n = &p->layout->nodes[i];
@@ -677,7 +679,7 @@ static void problem_add(struct problems *p, enum layout_problem_kind kind, size_
     p->count++;
 }
 
-/* An earlier member of i's parent that claims bytes of member c too: its first leaf, counted from `leaf`. */
+/* The first leaf, counted from `leaf`, of an earlier member of node i that overlaps member c. */
 static size_t overlapped_by(const struct layout *l, uint32_t i, uint32_t c, size_t leaf)
 {
     const struct layout_node *n = &l->nodes[c];
@@ -716,7 +718,7 @@ static void problems_in(const struct layout *l, uint32_t i, size_t base, size_t 
     }
 }
 
-/* An array whose first element fits may still run past the end: told for the array's last leaf. */
+/* An array may start within the segment and end past it: that is reported for its last leaf. */
 static void problems_of_arrays(const struct layout *l, size_t segment_size, struct problems *p)
 {
     struct layout_leaf last;

@@ -1,4 +1,4 @@
-/* Layout error: see layout_error.h. */
+/* Layout error: formats an error message. See layout_error.h. */
 #include "layout_error.h"
 
 #include <stdarg.h>
@@ -15,7 +15,7 @@ void layout_error_set(struct layout_error *error, unsigned line, const char *for
     va_start(args, format);
     vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
-    /* Names come from files that anybody can write: no control character of theirs may reach a terminal. */
+    /* Names may come from untrusted files, so no control character may reach the terminal. */
     for (char *c = error->text; *c != '\0'; c++) {
         if ((*c < 32 && *c != '\n') || *c > 126) {
             *c = '?';

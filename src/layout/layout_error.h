@@ -1,13 +1,13 @@
-/* Layout error: why a layout could not be had, in words for a person. */
+/* Layout error: the error message when a layout can't be read. */
 #ifndef SHMLAB_LAYOUT_ERROR_H
 #define SHMLAB_LAYOUT_ERROR_H
 
 struct layout_error {
-    unsigned line;   /* in a .layout file, from 1; 0: it belongs to no line */
+    unsigned line;   /* of the .layout file, counted from 1; 0: not about a line */
     char text[1024]; /* one or more lines, without a newline at the end; printable ASCII and newlines only */
 };
 
-/* Sets *error, printf-like; what does not print becomes '?'. A NULL error is left alone. */
+/* Sets *error like printf, with '?' for each unprintable character. Does nothing if error is NULL. */
 __attribute__((format(printf, 3, 4))) void layout_error_set(struct layout_error *error, unsigned line,
                                                             const char *format, ...);
 

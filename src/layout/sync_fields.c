@@ -1,7 +1,7 @@
-/* Layout sync: see sync_fields.h. */
+/* Sync fields: finds the bell or the seqlock counter in a layout. See sync_fields.h. */
 #include "sync_fields.h"
 
-/* Where the node, or its first element, lies; LAYOUT_NO_OFFSET inside an array without elements. */
+/* The offset of the node, or of its first element; LAYOUT_NO_OFFSET if it is inside an empty array. */
 static size_t first_offset(const struct layout *l, uint32_t i)
 {
     size_t offset = 0;

@@ -1,4 +1,4 @@
-/* Layout text: reads a .layout file, line by line. See text.h; text_write.c writes one. */
+/* Layout text: reads a .layout file, line by line. See text.h; text_write.c is the writer. */
 #include "text.h"
 
 #include <errno.h>
@@ -7,17 +7,17 @@
 
 #include "declaration.h"
 
-/* One open { of the file. */
+/* A block that is open: a { without its }. */
 struct block {
     unsigned line;
-    uint32_t node; /* the outermost node that it made: with dimensions an array, and `inner` is its element */
+    uint32_t node; /* its outermost node: with dimensions an array, whose element is `inner` */
     uint32_t inner;
-    unsigned given;  /* what its line says */
-    size_t elements; /* in all its dimensions; 1 without */
-    size_t row;      /* in all but the first; 1 without */
+    unsigned given;  /* what its line specifies */
+    size_t elements; /* in all dimensions; 1 if there are none */
+    size_t row;      /* in all dimensions but the first; 1 if there are none */
     size_t next_bit; /* where the previous member ended, in bits from the block's start */
-    size_t end;      /* of the member that reaches farthest, in bytes */
-    size_t align;    /* the largest of a member */
+    size_t end;      /* of the member that ends last, in bytes */
+    size_t align;    /* the largest alignment of a member */
 };
 
 struct reader {
@@ -27,9 +27,9 @@ struct reader {
     struct block blocks[LAYOUT_DEPTH_MAX];
     unsigned depth;
     bool version_seen;
-    bool bare; /* fields without a block around them */
+    bool bare; /* fields that are not in a block */
     bool root_closed;
-    bool in_enum; /* between the braces of an enum: its field waits in `pending` */
+    bool in_enum; /* inside the braces of an enum, whose field is in `pending` */
     unsigned enum_line;
     struct decl pending;
 };
@@ -44,7 +44,7 @@ static int layout_failed(struct reader *r)
 {
     int rc = r->layout->error;
     if (rc == -E2BIG) {
-        layout_error_set(r->error, r->line, "too much: a layout has %u fields and %d levels at most", LAYOUT_NODES_MAX,
+        layout_error_set(r->error, r->line, "too large: a layout has at most %u fields and %d levels", LAYOUT_NODES_MAX,
                          LAYOUT_DEPTH_MAX);
     } else if (rc < 0) {
         layout_error_set(r->error, r->line, "%s", strerror(-rc));
@@ -67,7 +67,7 @@ static struct block *innermost(struct reader *r)
     return &r->blocks[r->depth - 1];
 }
 
-/* ---- where a member goes ---- */
+/* ---- placing a member ---- */
 
 static bool in_struct(struct reader *r)
 {
@@ -91,14 +91,14 @@ static size_t place(struct reader *r, size_t align)
 static void placed(struct reader *r, const struct layout_node *n)
 {
     struct block *b = innermost(r);
-    bool flexible = n->flags & LAYOUT_FLEXIBLE && b->inner == 0; /* it takes no room in the outermost struct */
+    bool flexible = n->flags & LAYOUT_FLEXIBLE && b->inner == 0; /* it has no size in the outermost struct */
     size_t end = n->offset + (flexible ? 0 : n->size);
     b->next_bit = n->bit_size > 0 ? 8 * n->offset + n->bit_offset + n->bit_size : 8 * end;
     b->end = end > b->end ? end : b->end;
     b->align = n->align > b->align ? n->align : b->align;
 }
 
-/* The psABI's rule: a bit-field lies inside one aligned unit of its declared type; a width of 0 closes the unit. */
+/* psABI: a bit-field must fit in one aligned unit of its declared type; a width of 0 ends the unit. */
 static size_t place_bits(struct reader *r, const struct decl *d)
 {
     size_t bit = in_struct(r) ? innermost(r)->next_bit : 0;
@@ -129,13 +129,13 @@ static int add_bits(struct reader *r, struct decl *d)
         bit = 8 * place(r, 1) + d->node.bit_offset;
     }
     if (!named) {
-        innermost(r)->next_bit = bit + d->width; /* room that no name reaches */
+        innermost(r)->next_bit = bit + d->width; /* an unnamed bit-field only takes up bits */
         size_t end = (bit + d->width + 7) / 8;
         innermost(r)->end = end > innermost(r)->end ? end : innermost(r)->end;
         return 0;
     }
     if (d->width == 0) {
-        return wrong(r, "a bit-field with a name has at least one bit");
+        return wrong(r, "a bit-field with a name must have at least one bit");
     }
     d->node.offset = bit / 8;
     decl_set_bit_offset(d, (unsigned)(bit % 8));
@@ -144,7 +144,7 @@ static int add_bits(struct reader *r, struct decl *d)
     return layout_failed(r);
 }
 
-/* char[3][4] is an array of texts: one array for each dimension but the last. */
+/* char[3][4] is an array of texts: one array node for each dimension except the last. */
 static int add_texts(struct reader *r, struct decl *d)
 {
     size_t rows = d->dimension_count - 1;
@@ -152,7 +152,7 @@ static int add_texts(struct reader *r, struct decl *d)
     for (size_t i = 0; i <= rows; i++) {
         size_t size;
         if (decl_elements(d, i, &size) < 0) {
-            return wrong(r, "this array is too large: no memory has so many bytes");
+            return wrong(r, "this array is too large: no memory has that many bytes");
         }
         bool flexible = d->dimensions[i] == DECL_FLEXIBLE;
         struct layout_node n = {.name = i == 0 ? outer.name : NULL,
@@ -188,7 +188,7 @@ static int add_leaf(struct reader *r, struct decl *d)
         return -EINVAL;
     }
     if (layout_kind_is_container(d->node.kind)) {
-        return wrong(r, "a struct, union or array has its members between { and }");
+        return wrong(r, "write the members of a struct, union or array between { and }");
     }
     if (d->given & GIVEN_BITS) {
         return add_bits(r, d);
@@ -242,23 +242,23 @@ static int open_block(struct reader *r, struct decl *d)
 {
     enum layout_kind kind = decl_block_kind(d);
     if (r->depth == LAYOUT_DEPTH_MAX) {
-        return wrong(r, "too many blocks inside each other");
+        return wrong(r, "the blocks are nested too deeply");
     }
     if (kind == LAYOUT_KINDS || d->given & GIVEN_BITS) {
         return wrong(r, "only a struct, union, array or enum can have a { after it");
     }
     if (r->depth == 0 && d->given & GIVEN_OFFSET && d->node.offset != 0) {
-        return wrong(r, "the outermost block starts at offset 0, the segment's start");
+        return wrong(r, "the outermost block must start at offset 0, the segment's start");
     }
     if (!d->is_array && d->given & GIVEN_COUNT) {
-        return wrong(r, "the number of elements stands in brackets, as in 'struct slot[8] slots {'");
+        return wrong(r, "write the number of elements in brackets, as in 'struct slot[8] slots {'");
     }
     struct block b = {.line = r->line, .given = d->given, .align = 1};
     if (decl_elements(d, 0, &b.elements) < 0 || decl_elements(d, 1, &b.row) < 0) {
-        return wrong(r, "this array is too large: no memory has so many bytes");
+        return wrong(r, "this array is too large: no memory has that many bytes");
     }
     if (d->is_array && d->dimension_count > 0) {
-        b.elements = 1; /* its dimensions are but a part of its type's name */
+        b.elements = 1; /* the dimensions are only part of its type's name */
         d->dimension_count = 0;
         free(d->base);
         d->base = strdup(d->node.type);
@@ -278,7 +278,7 @@ static int open_block(struct reader *r, struct decl *d)
     return 0;
 }
 
-/* What the lines say of the whole, as what it means for one element. */
+/* Converts what the line specifies for the whole array to values for one element. */
 static int close_element(struct reader *r, const struct block *b)
 {
     struct layout_node *outer = node_at(r, b->node);
@@ -292,12 +292,12 @@ static int close_element(struct reader *r, const struct block *b)
     n->size = round_up(b->end, n->align);
     if (b->given & GIVEN_STRIDE && b->inner != b->node) {
         if (b->row == 0 || stride % b->row != 0) {
-            return wrong(r, "the stride of this array is no multiple of the number of elements in a row");
+            return wrong(r, "the stride of this array is not a multiple of the number of elements in a row");
         }
         n->size = stride / b->row;
     } else if (b->given & GIVEN_SIZE) {
         if (b->elements > 0 && size % b->elements != 0) {
-            return wrong(r, "the size of this array is no multiple of its number of elements");
+            return wrong(r, "the size of this array is not a multiple of its number of elements");
         }
         n->size = b->elements > 0 ? size / b->elements : n->size;
     }
@@ -314,18 +314,18 @@ static int close_element(struct reader *r, const struct block *b)
         array->align = element->align;
         array->stride = element->size;
         if (__builtin_mul_overflow(array->count, array->stride, &array->size)) {
-            return wrong(r, "this array is too large: no memory has so many bytes");
+            return wrong(r, "this array is too large: no memory has that many bytes");
         }
     }
     return 0;
 }
 
-/* An `array` block: exactly one line between its braces. */
+/* An `array` block: it must contain exactly one line. */
 static int close_array(struct reader *r, const struct block *b)
 {
     struct layout_node *n = node_at(r, b->inner);
     if (b->inner + 1 == r->layout->count || node_at(r, b->inner + 1)->end != r->layout->count) {
-        return wrong(r, "an array block has exactly one field inside: its element");
+        return wrong(r, "an array block must contain exactly one field, its element");
     }
     const struct layout_node *element = node_at(r, b->inner + 1);
     if ((b->given & GIVEN_ALIGN) == 0) {
@@ -340,7 +340,7 @@ static int close_array(struct reader *r, const struct block *b)
         return -EINVAL;
     }
     if ((b->given & GIVEN_SIZE) == 0 && __builtin_mul_overflow(n->count, n->stride, &n->size)) {
-        return wrong(r, "this array is too large: no memory has so many bytes");
+        return wrong(r, "this array is too large: no memory has that many bytes");
     }
     return 0;
 }
@@ -348,13 +348,13 @@ static int close_array(struct reader *r, const struct block *b)
 static int close_block(struct reader *r, const char *after)
 {
     if (r->depth == 0 || (r->bare && r->depth == 1)) {
-        return wrong(r, "here is a } but no { is open");
+        return wrong(r, "this } has no matching {");
     }
     char *name = NULL;
     struct block b = *innermost(r);
     int rc = decl_parse_closing(after, r->line, &name, r->error);
     if (rc == 0 && name != NULL && *node_at(r, b.node)->name != '\0') {
-        rc = wrong(r, "this block has a name already, before its {");
+        rc = wrong(r, "this block already has a name, before its {");
     }
     if (rc < 0) {
         free(name);
@@ -377,7 +377,7 @@ static int close_block(struct reader *r, const char *after)
     r->depth--;
     struct layout_node *n = node_at(r, b.node);
     if (n->size > DECL_NUMBER_MAX) {
-        return wrong(r, "this block is too large: no memory has so many bytes");
+        return wrong(r, "this block is too large: no memory has that many bytes");
     }
     if (r->depth == 0) {
         r->root_closed = true;
@@ -415,7 +415,7 @@ static int add_enumerator(struct reader *r, const char *line)
         rc = wrong(r, "too many enumerators");
     }
     size_t count = n->enumerator_count;
-    if (rc == 0 && (count & (count - 1)) == 0) { /* room doubles at each power of two */
+    if (rc == 0 && (count & (count - 1)) == 0) { /* the capacity doubles at each power of two */
         struct layout_enumerator *more = realloc(n->enumerators, 2 * (count + 1) * sizeof *more);
         rc = more == NULL ? -ENOMEM : 0;
         n->enumerators = more != NULL ? more : n->enumerators;
@@ -466,10 +466,10 @@ static int read_version(struct reader *r, const char *line)
     unsigned version = 0;
     int used = 0;
     if (sscanf(line, "shmlab layout %u %n", &version, &used) < 1 || (line[used] != '\0' && line[used] != '#')) {
-        return wrong(r, "a layout file starts with the line 'shmlab layout 1'");
+        return wrong(r, "a layout file must start with the line 'shmlab layout 1'");
     }
     if (version != 1) {
-        layout_error_set(r->error, r->line, "this is a layout file of version %u, and only version 1 is known here",
+        layout_error_set(r->error, r->line, "this is a layout file of version %u, but only version 1 is supported",
                          version);
         return -EINVAL;
     }
@@ -477,7 +477,7 @@ static int read_version(struct reader *r, const char *line)
     return 0;
 }
 
-/* Fields that stand by themselves get a struct without a name around them. */
+/* Fields that are not in a block are put into an unnamed struct. */
 static int open_bare(struct reader *r)
 {
     struct layout_node root = {.type = (char *)"struct", .kind = LAYOUT_STRUCT, .count = 1};
@@ -491,7 +491,7 @@ static int read_declaration(struct reader *r, const char *line)
 {
     struct decl d;
     if (r->root_closed) {
-        return wrong(r, "the layout ended with the } above; one file holds one type");
+        return wrong(r, "the layout ended at the } above: a file contains only one type");
     }
     int rc = decl_parse(&d, line, r->line, r->error);
     if (rc < 0) {
@@ -530,7 +530,7 @@ static int read_end(struct reader *r)
         return read_version(r, "");
     }
     if (r->in_enum || r->depth > (r->bare ? 1u : 0u)) {
-        layout_error_set(r->error, r->in_enum ? r->enum_line : innermost(r)->line, "this { has no } after it");
+        layout_error_set(r->error, r->in_enum ? r->enum_line : innermost(r)->line, "this { has no matching }");
         return -EINVAL;
     }
     if (r->depth == 0 && !r->root_closed) {
@@ -552,7 +552,7 @@ static int read_end(struct reader *r)
     return rc;
 }
 
-/* buffer has room for the longest line. */
+/* buffer is large enough for the longest line. */
 static int read_lines(struct reader *r, const char *text, size_t length, char *buffer)
 {
     const char *end = text + length;
@@ -565,7 +565,7 @@ static int read_lines(struct reader *r, const char *text, size_t length, char *b
         size_t n = (size_t)(stop - text);
         r->line++;
         if (memchr(text, '\0', n) != NULL) {
-            return wrong(r, "this line holds a byte 00: a layout file is plain text");
+            return wrong(r, "this line contains a NUL byte: a layout file is plain text");
         }
         if (n > 0 && text[n - 1] == '\r') {
             n--;
@@ -587,7 +587,7 @@ int layout_text_read(const char *text, size_t length, struct layout *out, struct
     layout_init(out);
     layout_error_set(error, 0, "%s", "");
     if (length > LAYOUT_TEXT_MAX) {
-        layout_error_set(error, 0, "this layout file is too long: %zu MB at most", LAYOUT_TEXT_MAX >> 20);
+        layout_error_set(error, 0, "this layout file is too long: at most %zu MB", LAYOUT_TEXT_MAX >> 20);
         return -E2BIG;
     }
     char *buffer = malloc(length + 1);

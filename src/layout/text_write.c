@@ -1,4 +1,4 @@
-/* Layout text: writes a layout as a .layout file. A line says only what the reader would not take from the type. */
+/* Layout text, the writer: writes a .layout file. A line has only what the reader would not infer from the type. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 struct writer {
     const struct layout *layout;
     FILE *out;
-    FILE *words; /* writes to *text: one line's type and name at a time */
+    FILE *line; /* writes to *text: the type and name of one line */
     char *text;
     size_t length;
 };
@@ -47,24 +47,24 @@ static void print_name(FILE *out, const char *name)
     }
 }
 
-/* Writes "TYPE NAME" for the node to w->text, as it stands in the file. An unnamed one gets no name, or "". 0, -ENOMEM. */
+/* Writes "TYPE NAME" for the node to w->text, as in the file. An unnamed node has no name, or "". 0 or -ENOMEM. */
 static int type_and_name(struct writer *w, const struct layout_node *n, bool quoted, bool empty_name)
 {
-    rewind(w->words);
+    rewind(w->line);
     if (quoted) {
-        quote(w->words, n->type);
+        quote(w->line, n->type);
     } else {
-        fputs(n->type, w->words);
+        fputs(n->type, w->line);
     }
     if (*n->name != '\0' || empty_name) {
-        fputc(' ', w->words);
-        print_name(w->words, n->name);
+        fputc(' ', w->line);
+        print_name(w->line, n->name);
     }
-    fputc('\0', w->words);
-    return fflush(w->words) == 0 ? 0 : -ENOMEM;
+    fputc('\0', w->line);
+    return fflush(w->line) == 0 ? 0 : -ENOMEM;
 }
 
-/* Does the reader make the node's own type and name of that text, and of nothing else? Leaves *d parsed in any case. */
+/* Whether the reader would get the node's type and name, and nothing else, from that text. Leaves it parsed in *d. */
 static int reads_back(struct decl *d, const char *text, const struct layout_node *n, bool empty_name, bool *same)
 {
     int rc = decl_parse(d, text, 0, NULL);
@@ -74,8 +74,8 @@ static int reads_back(struct decl *d, const char *text, const struct layout_node
     return rc == -ENOMEM ? rc : 0;
 }
 
-/* The words for type and name, in w->text: plain where the reader understands them so, else in quotes. *d is them,
- * parsed; decl_free frees it in any case. */
+/* Writes type and name to w->text, in quotes if the reader would misunderstand them otherwise. *d is the parsed text;
+ * decl_free frees it in any case. */
 static int choose_words(struct writer *w, const struct layout_node *n, bool empty_name, struct decl *d)
 {
     bool same = false;
@@ -97,7 +97,7 @@ static int choose_words(struct writer *w, const struct layout_node *n, bool empt
 
 /* ---- (attributes) ---- */
 
-/* Prints "(a, b)" piece by piece. */
+/* Prints "(a, b)", one attribute at a time. */
 struct attributes {
     FILE *out;
     unsigned count;
@@ -140,7 +140,7 @@ static void attribute_flags(struct attributes *a, unsigned flags)
 
 /* ---- leaves ---- */
 
-/* What the reader would make of the words and of those of the node's own values which `given` names. */
+/* What the reader would get from the line, given those of the node's values that `given` lists. */
 static void guess(struct decl *d, const struct layout_node *n, unsigned given)
 {
     struct layout_node *g = &d->node;
@@ -155,13 +155,13 @@ static void guess(struct decl *d, const struct layout_node *n, unsigned given)
     g->flags = given & GIVEN_FLAGS ? n->flags : 0;
     d->given = (d->given & (GIVEN_NAME | GIVEN_BITS)) | given | (given & GIVEN_FLAGS ? GIVEN_NO_FLAGS : 0u);
     if (decl_resolve_leaf(d, 0, NULL) < 0) {
-        d->given |= GIVEN_SIZE; /* a type that the reader doesn't know */
+        d->given |= GIVEN_SIZE; /* the reader doesn't know the type */
         decl_resolve_leaf(d, 0, NULL);
     }
 }
 
-/* Leaves in d->given what must be said for the reader to get the node. One value follows from another, so each is
- * settled before the next, and the size once more after the stride. */
+/* Leaves in d->given what the line must contain for the reader to get the node. The values depend on each other, so
+ * they are settled one by one, and the size once more after the stride. */
 static void settle(struct decl *d, const struct layout_node *n)
 {
     static const unsigned order[] = {GIVEN_KIND, GIVEN_FLAGS,  GIVEN_ALIGN, GIVEN_COUNT,
@@ -176,7 +176,7 @@ static void settle(struct decl *d, const struct layout_node *n)
         unsigned known = given;
         given = d->given & (GIVEN_KIND | GIVEN_FLAGS | GIVEN_ALIGN | GIVEN_COUNT | GIVEN_SIZE | GIVEN_STRIDE);
         if (differs == 0 && given == known) {
-            return; /* nearly always at once: the type tells it all */
+            return; /* usually at once, because the type implies everything */
         }
         given |= differs & order[i];
     }
@@ -269,7 +269,7 @@ out:
 
 /* ---- blocks ---- */
 
-/* Is array i what the reader would make of dimension `level`, around an element of that size? */
+/* Whether array i is what the reader would build for dimension `level`, with an element of that size. */
 static bool plain_level(const struct writer *w, uint32_t i, const struct decl *d, size_t level)
 {
     const struct layout_node *n = &w->layout->nodes[i];
@@ -287,8 +287,8 @@ static bool plain_level(const struct writer *w, uint32_t i, const struct decl *d
     return same;
 }
 
-/* With dimensions in its type's name, node i may be an array of struct or text that one line tells. The innermost node
- * that the line makes: an element; i itself for a plain struct or union; 0 (never an element) where it is not so. */
+/* If the type's name has dimensions, node i may be an array of structs or texts that needs only one line. Returns the
+ * innermost node of that line: the element, or i itself for a struct or union; 0, which is never an element, if not. */
 static uint32_t plain_inner(const struct writer *w, uint32_t i, const struct decl *d)
 {
     const struct layout_node *nodes = w->layout->nodes;
@@ -327,7 +327,7 @@ static void block_attributes(const struct writer *w, uint32_t i, uint32_t inner,
     if (n->kind == LAYOUT_ARRAY ? n->size == 0 || i == inner : n->stride != n->size) {
         attribute_number(&a, "stride", n->stride);
     }
-    /* [] says flexible; packed is said of the element */
+    /* [] implies flexible; packed belongs to the element */
     bool said = i != inner && n->flags & LAYOUT_FLEXIBLE;
     attribute_flags(&a, (said ? n->flags & ~(unsigned)LAYOUT_FLEXIBLE : n->flags) | element->flags);
     attributes_end(&a);
@@ -360,7 +360,7 @@ static int write_block(struct writer *w, uint32_t i, unsigned depth)
     }
     uint32_t inner = plain_inner(w, i, &d);
     if (n->kind != LAYOUT_ARRAY && d.dimension_count > 0) {
-        /* A struct whose type's name has brackets: only quotes keep them from meaning an array. */
+        /* The type's name contains brackets. Without quotes they would mean an array. */
         decl_free(&d);
         rc = type_and_name(w, n, true, false);
         rc = rc == 0 ? decl_parse(&d, w->text, 0, NULL) : rc;
@@ -385,7 +385,7 @@ out:
     return rc;
 }
 
-/* Depth is bounded by LAYOUT_DEPTH_MAX. */
+/* Recursion is limited by LAYOUT_DEPTH_MAX. */
 static int write_node(struct writer *w, uint32_t i, unsigned depth)
 {
     bool block = layout_kind_is_container(w->layout->nodes[i].kind);
@@ -395,13 +395,13 @@ static int write_node(struct writer *w, uint32_t i, unsigned depth)
 int layout_text_write(const struct layout *layout, FILE *out)
 {
     struct writer w = {.layout = layout, .out = out};
-    w.words = open_memstream(&w.text, &w.length);
-    if (w.words == NULL) {
+    w.line = open_memstream(&w.text, &w.length);
+    if (w.line == NULL) {
         return -ENOMEM;
     }
     fputs("shmlab layout 1\n", out);
     int rc = layout->count > 0 ? write_node(&w, 0, 0) : 0;
-    fclose(w.words);
+    fclose(w.line);
     free(w.text);
     return rc < 0 ? rc : ferror(out) ? -EIO : 0;
 }

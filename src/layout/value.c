@@ -1,4 +1,4 @@
-/* Value: the bytes of one field -> the text that a person reads. Pure; knows no terminal and no locale. */
+/* Value: formats the bytes of one field. The locale doesn't matter. See value.h. */
 #include "value.h"
 
 #include <float.h>
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the text goes. Units (a character, an escape, a number) are stored whole or not at all. */
+/* The output. A unit (a character, an escape, a number) is stored whole or not at all. */
 struct writer {
     char *out;
     size_t size;   /* of out */
     size_t stored; /* characters in out, without the NUL */
-    size_t wanted; /* characters that all units have */
+    size_t wanted; /* characters that all units need */
 };
 
 static void put(struct writer *w, const char *unit)
@@ -50,7 +50,7 @@ static void wide_set_bit(struct wide *w, unsigned bit)
     }
 }
 
-/* size: 1 to 16 bytes, in the machine's order. */
+/* Reads 1 to 16 bytes in the machine's byte order. */
 static struct wide wide_load(const unsigned char *bytes, size_t size)
 {
     struct wide w = {0, 0};
@@ -83,7 +83,7 @@ static bool wide_is_negative(struct wide w, unsigned bits)
     return bits <= 64 ? (w.low >> (bits - 1)) & 1 : (w.high >> (bits - 65)) & 1;
 }
 
-/* Two's complement of `bits` bits, as a positive number. */
+/* The absolute value of a negative number of `bits` bits (two's complement). */
 static struct wide wide_negate(struct wide w, unsigned bits)
 {
     struct wide n = {~w.low + 1, ~w.high + (w.low == 0)};
@@ -127,7 +127,7 @@ static void wide_print(struct wide w, unsigned bits, bool is_signed, char out[WI
 
 /* ---- real numbers ---- */
 
-/* Replaces the locale's decimal point, of whatever length, by a full stop. */
+/* Replaces the locale's decimal point, which may be several bytes, with a full stop. */
 static void plain_point(char *text)
 {
     const char *point = localeconv()->decimal_point;
@@ -142,7 +142,7 @@ static void plain_point(char *text)
 
 #define REAL_TEXT 64
 
-/* Where the shortest text is one like 1e+02: how many digits write it out, 100, if they are at most `most`; else 0. */
+/* For a text like 1e+02, the number of digits that 100 needs, if they are at most `most`; else 0. */
 static int written_out(const char *text, int most)
 {
     const char *e = strchr(text, 'e');
@@ -186,7 +186,8 @@ static void long_double_print(long double value, char out[REAL_TEXT])
     }
 }
 
-/* IEEE 754 binary16: 1 sign bit, 5 of exponent, 10 of fraction. Shortest: nearer to it than to any neighbour. */
+/* Prints an IEEE 754 binary16 (1 sign bit, 5 exponent bits, 10 fraction bits) with the fewest digits that identify
+ * it. */
 static void half_print(uint16_t bits, char out[REAL_TEXT])
 {
     int exponent = (bits >> 10) & 31;
@@ -206,7 +207,7 @@ static void half_print(uint16_t bits, char out[REAL_TEXT])
     }
 }
 
-/* IEEE 754 binary128 where the machine's long double is another one: its 64 most significant bits of fraction do. */
+/* Converts an IEEE 754 binary128 if long double has another format. Uses its 64 most significant fraction bits. */
 static long double quad_value(struct wide w)
 {
     int exponent = (int)((w.high >> 48) & 0x7fff);
@@ -248,7 +249,7 @@ static void real16_print(const struct layout_node *leaf, const unsigned char *by
     }
 }
 
-/* The x87 has bit patterns of 80 bits that are no number at all: the explicit leading bit is missing. */
+/* Some 80-bit patterns of the x87 are invalid: their explicit leading bit is missing. */
 static bool long_double_is_valid(const unsigned char *bytes)
 {
 #if LDBL_MANT_DIG == 64
@@ -283,7 +284,7 @@ static void long_double_or_quad_print(const struct layout_node *leaf, const unsi
     }
 }
 
-/* false where there is no real number of that size. */
+/* Returns false if there is no real type of that size. */
 static bool real_print(const struct layout_node *leaf, const unsigned char *bytes, size_t size, char out[REAL_TEXT])
 {
     double value;
@@ -408,7 +409,7 @@ static void put_enum(struct writer *w, const struct layout_node *leaf, struct wi
     put(w, number);
 }
 
-/* What the counters of the kit's bell and seqlock say. */
+/* Explains the counter of a bell or a seqlock. */
 static void put_counter(struct writer *w, const struct layout_node *leaf, uint32_t count)
 {
     char text[WIDE_TEXT];
@@ -535,7 +536,7 @@ size_t value_format(const struct layout_node *leaf, const void *bytes, size_t av
 {
     struct writer w = {.out = out, .size = out_size};
     if (layout_kind_is_container(leaf->kind)) {
-        ; /* it has fields, but no value of its own */
+        ; /* a container has no value itself */
     } else if (available < leaf->size) {
         put(&w, "past the end");
     } else if (leaf->bit_size) {

@@ -1,4 +1,4 @@
-/* Value: the bytes of one field -> the text that a person reads. */
+/* Value: formats the bytes of one field as text for display. */
 #ifndef SHMLAB_VALUE_H
 #define SHMLAB_VALUE_H
 
@@ -7,16 +7,22 @@
 #define VALUE_TEXT_MAX 1024   /* characters */
 #define VALUE_ELEMENTS_MAX 64 /* elements of an array, or bytes in hex */
 
-/* Writes the value of a leaf whose bytes start at `bytes` (`available` of them can be read; fewer than the leaf's size
- * gives "past the end") to out, NUL-terminated, cut to fit out_size at a whole character. Bytes are taken in the
- * machine's own order.
- *   text      "goodbye"      quoted, up to its NUL; C escapes for what does not print; ... where no NUL ends it or
- *                            where it is longer than VALUE_TEXT_MAX
- *   char      '/'            with C escapes; integer  22;  unsigned  22;  real  3.14286 (shortest that reads back)
- *   bool      true, false, or the byte's value where it is neither;  enum  NAME (3), or 3
- *   pointer   0x7f...;  NULL  bytes  hex;  bit-fields as their integers;  arrays  {1, 2, 3}, with
- *   "..." after VALUE_ELEMENTS_MAX elements. A container has no value: "".
- * Printable ASCII only, whatever the bytes. Returns the length that it would need. */
+/* Writes the value of a leaf to out. Its bytes start at `bytes`, in the machine's byte order; `available` of them can
+ * be read, and if that is less than the leaf's size, the text is "past the end". By kind:
+ *
+ *   text      "goodbye", up to the NUL, with C escapes; ends in ... if there is no NUL or more than VALUE_TEXT_MAX
+ *   char      '/', with C escapes
+ *   integer, unsigned, bit-field: 22
+ *   real      3.14286, the shortest text that reads back as the same value
+ *   bool      true, false, or the byte's value if it is neither
+ *   enum      NAME (3), or 3 if no enumerator has that value
+ *   pointer   0x7f..., or NULL
+ *   bytes     hex
+ *   array     {1, 2, 3}, with ... after VALUE_ELEMENTS_MAX elements
+ *   container nothing: ""
+ *
+ * The text is printable ASCII whatever the bytes are, NUL-terminated, and truncated at a whole character. Returns the
+ * untruncated length. */
 size_t value_format(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
 
 #endif

@@ -77,7 +77,7 @@ static int dump_candidates(const struct layout_dwarf_file *file, int argc, char 
     }
     layout_candidates_order(&candidates, cmdline, size);
     for (size_t i = 0; i < candidates.count; i++) {
-        printf("%s|%s\n", candidates.list[i].type, candidates.list[i].words);
+        printf("%s|%s\n", candidates.list[i].type, candidates.list[i].arguments);
     }
     layout_candidates_free(&candidates);
     return 0;

@@ -104,7 +104,7 @@ in_time() {
     in_time -r "$work/one" 'struct all'
     pipe "$work/common.debug"
     run -1 in_time "$work/one" 'struct all'
-    [[ $output == *"dwz moved the rest"*"install that file, too: $work/common.debug"* ]]
+    [[ $output == *"dwz moved the rest"*"install that file too: $work/common.debug"* ]]
 }
 
 @test "no debug file is asked of the network" {

@@ -1,4 +1,4 @@
-/* layout: spans, padding and problems, held against what this compiler does with the same types. */
+/* layout: spans, padding and problems, compared with what the compiler does with the same types. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,7 +102,7 @@ static void make_nested(struct layout *l)
     assert_int_equal(layout_finish(l), 0);
 }
 
-static void the_natural_message_has_holes_of_1_3_and_6(void **state)
+static void the_natural_message_has_padding_of_1_3_and_6_bytes(void **state)
 {
     (void)state;
     static const size_t offsets[] = {0, 20, 24, 28, 32, 33, 40, 48};
@@ -122,7 +122,7 @@ static void the_natural_message_has_holes_of_1_3_and_6(void **state)
     layout_free(&l);
 }
 
-static void padding_belongs_to_the_field_that_made_it(void **state)
+static void padding_belongs_to_the_field_that_causes_it(void **state)
 {
     (void)state;
     struct layout l;
@@ -143,7 +143,7 @@ static void padding_belongs_to_the_field_that_made_it(void **state)
     layout_free(&l);
 }
 
-/* Every byte of a run gives the same run, and the runs meet without a gap. */
+/* Every byte of a span gives the same span, and there are no gaps between spans. */
 static void assert_spans_consistent(const struct layout *l)
 {
     for (size_t at = 0; at < layout_size(l);) {
@@ -201,12 +201,12 @@ static void nested_spans_agree_with_the_compiler(void **state)
     assert_int_equal(layout_span_at(&l, offsetof(struct nested, u) + 6).kind, LAYOUT_SPAN_TAIL);
     span = layout_span_at(&l, sizeof(struct nested) - 1);
     assert_int_equal(span.kind, LAYOUT_SPAN_TAIL);
-    assert_string_equal(span.node->name, "n"); /* the long long made the struct's size a multiple of 8 */
+    assert_string_equal(span.node->name, "n"); /* because of the long long the struct's size is a multiple of 8 */
     assert_int_equal(layout_problems(&l, 1024, NULL, 0), 0);
     layout_free(&l);
 }
 
-static void overlap_misalignment_and_the_end_are_problems(void **state)
+static void overlaps_misalignment_and_fields_past_the_end_are_problems(void **state)
 {
     (void)state;
     struct layout l;
@@ -231,7 +231,7 @@ static void overlap_misalignment_and_the_end_are_problems(void **state)
     assert_int_equal(layout_span_at(&l, 2).leaf, 0);
     assert_false(layout_span_at(&l, 4).overlap);
     assert_true(layout_span_at(&l, 4).misaligned);
-    assert_int_equal(layout_span_at(&l, 20).kind, LAYOUT_SPAN_FREE); /* 26 bytes: no alignment of 8 explains them */
+    assert_int_equal(layout_span_at(&l, 20).kind, LAYOUT_SPAN_FREE); /* 26 bytes: alignment 8 doesn't explain them */
     struct layout_leaf far;
     assert_true(layout_leaf_get(&l, 2, &far));
     assert_int_equal(far.padding_before, 0);
@@ -265,7 +265,7 @@ static void a_flexible_member_fills_the_segment(void **state)
     layout_free(&l);
 }
 
-static void nonsense_is_refused(void **state)
+static void invalid_layouts_are_refused(void **state)
 {
     (void)state;
     struct layout l;
@@ -278,7 +278,7 @@ static void nonsense_is_refused(void **state)
     assert_int_equal(layout_finish(&l), -EINVAL);
     layout_free(&l);
     put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
-    assert_int_equal(layout_finish(&l), -EINVAL); /* still open */
+    assert_int_equal(layout_finish(&l), -EINVAL); /* a container is still open */
     layout_free(&l);
     for (int i = 0; i < LAYOUT_DEPTH_MAX + 1; i++) {
         put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
@@ -308,13 +308,13 @@ static void an_empty_layout_is_all_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_natural_message_has_holes_of_1_3_and_6),
-        cmocka_unit_test(padding_belongs_to_the_field_that_made_it),
+        cmocka_unit_test(the_natural_message_has_padding_of_1_3_and_6_bytes),
+        cmocka_unit_test(padding_belongs_to_the_field_that_causes_it),
         cmocka_unit_test(leaves_of_arrays_and_unions_have_c_names),
         cmocka_unit_test(nested_spans_agree_with_the_compiler),
-        cmocka_unit_test(overlap_misalignment_and_the_end_are_problems),
+        cmocka_unit_test(overlaps_misalignment_and_fields_past_the_end_are_problems),
         cmocka_unit_test(a_flexible_member_fills_the_segment),
-        cmocka_unit_test(nonsense_is_refused),
+        cmocka_unit_test(invalid_layouts_are_refused),
         cmocka_unit_test(an_empty_layout_is_all_free),
     };
     return cmocka_run_group_tests_name("layout", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* layout_candidates: what the section holds, and which of it holds for a command line. */
+/* layout_candidates: the records in the section, and which of them apply to a command line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ static struct layout_candidates parse(const char *section, size_t size)
     return c;
 }
 
-/* The types that hold, in their order, with commas between. */
+/* The types that apply, in order, separated by commas. */
 static void assert_order(const char *section, size_t size, const char *cmdline, size_t cmdline_size,
                          const char *expected)
 {
@@ -34,22 +34,22 @@ static void assert_order(const char *section, size_t size, const char *cmdline, 
     layout_candidates_free(&c);
 }
 
-static void entries_are_taken_apart(void **state)
+static void records_are_parsed(void **state)
 {
     (void)state;
     struct layout_candidates c = parse(SECTION("struct message\0union u\tpacked --every\0"));
     assert_int_equal(c.count, 2);
     assert_string_equal(c.list[0].type, "struct message");
-    assert_string_equal(c.list[0].words, "");
+    assert_string_equal(c.list[0].arguments, "");
     assert_string_equal(c.list[1].type, "union u");
-    assert_string_equal(c.list[1].words, "packed --every");
+    assert_string_equal(c.list[1].arguments, "packed --every");
     layout_candidates_free(&c);
 }
 
-static void odd_entries_are_left_out(void **state)
+static void invalid_records_are_skipped(void **state)
 {
     (void)state;
-    /* empty, without a type, with an escape sequence, twice the same; the last one lacks its NUL */
+    /* empty, without a type, with an escape sequence, a duplicate; the last one lacks its NUL */
     struct layout_candidates c = parse(SECTION("\0\0\tpacked\0\x1b[31m\0int\0int\0long"));
     assert_int_equal(c.count, 2);
     assert_string_equal(c.list[0].type, "int");
@@ -70,7 +70,7 @@ static void odd_entries_are_left_out(void **state)
 
 #define SERVER "m\0p\tpacked\0live\t--every\0both\tpacked --every\0"
 
-static void words_choose_and_order(void **state)
+static void arguments_select_and_order_the_candidates(void **state)
 {
     (void)state;
     static const struct {
@@ -87,7 +87,7 @@ static void words_choose_and_order(void **state)
         {SECTION("prog\0--every\00050\0"), "live,m"},
         {SECTION("prog\0--ev\00050\0"), "live,m"},
         {SECTION("prog\0--e=1\0packed\0"), "both,p,live,m"},
-        /* no match: the program's own name, a part of a word, an option after --, a longer one, a cut argument */
+        /* no match: the program's name, a part of an argument, an option after --, a longer option, a truncated one */
         {SECTION("packed\0"), "m"},
         {SECTION("prog\0unpacked\0packed.txt\0"), "m"},
         {SECTION("prog\0--\0--every\0"), "m"},
@@ -107,9 +107,9 @@ static void words_choose_and_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(entries_are_taken_apart),
-        cmocka_unit_test(odd_entries_are_left_out),
-        cmocka_unit_test(words_choose_and_order),
+        cmocka_unit_test(records_are_parsed),
+        cmocka_unit_test(invalid_records_are_skipped),
+        cmocka_unit_test(arguments_select_and_order_the_candidates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Layout sync: the kit's bell and seqlock counter are found in a layout, wherever they lie and whatever they are called. */
+/* layout_sync: a bell and a seqlock counter are found anywhere in a layout, under any name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 
 #define SIZE 1024
 
-/* ---- out of this program's own debug information ---- */
+/* ---- from this program's debug information ---- */
 
 typedef shm_bell door_bell;
 typedef volatile door_bell back_door_bell;
@@ -28,7 +28,7 @@ struct door {
     back_door_bell bell;
 };
 struct house {
-    uint32_t rings; /* a plain counter is no bell */
+    uint32_t rings; /* an ordinary counter is not a bell */
     struct {
         short number;
         struct door doors[3];
@@ -52,7 +52,7 @@ static struct layout of_program(const char *type)
     return l;
 }
 
-static void finds_them_through_typedefs_structs_and_arrays(void **state)
+static void they_are_found_through_typedefs_structs_and_arrays(void **state)
 {
     (void)state;
     struct layout l = of_program("struct house");
@@ -65,7 +65,7 @@ static void finds_them_through_typedefs_structs_and_arrays(void **state)
     layout_free(&l);
 }
 
-/* ---- out of .layout text ---- */
+/* ---- from .layout files ---- */
 
 static struct layout of_text(const char *text)
 {
@@ -86,7 +86,7 @@ static size_t bell_of(const char *text)
     return offset;
 }
 
-static void the_text_format_says_it_by_type_or_by_word(void **state)
+static void a_layout_file_marks_them_by_type_or_attribute(void **state)
 {
     (void)state;
     assert_int_equal(bell_of("shmlab layout 1\nint a\nshm_bell b\n"), 4);
@@ -98,7 +98,7 @@ static void the_text_format_says_it_by_type_or_by_word(void **state)
     layout_free(&l);
 }
 
-static void what_can_be_no_futex_is_no_bell(void **state)
+static void a_bell_must_be_a_valid_futex(void **state)
 {
     (void)state;
     assert_true(bell_of("shmlab layout 1\nuint32_t b\n") == LAYOUT_NO_OFFSET);
@@ -107,13 +107,13 @@ static void what_can_be_no_futex_is_no_bell(void **state)
     assert_int_equal(bell_of("shmlab layout 1\n1020 shm_bell b\n"), 1020);
     assert_true(bell_of("shmlab layout 1\nlong b (bell)\n") == LAYOUT_NO_OFFSET);
     assert_true(bell_of("shmlab layout 1\nshm_bell b[0]\n") == LAYOUT_NO_OFFSET);
-    assert_int_equal(bell_of("shmlab layout 1\n2 shm_bell a\n8 shm_bell b\n"), 8); /* the first that can be */
+    assert_int_equal(bell_of("shmlab layout 1\n2 shm_bell a\n8 shm_bell b\n"), 8); /* the first valid one */
     struct layout none;
     layout_init(&none);
     assert_true(layout_sync_offset(&none, LAYOUT_BELL, SIZE) == LAYOUT_NO_OFFSET);
 }
 
-static void a_layout_that_is_written_and_read_keeps_them(void **state)
+static void writing_and_reading_a_layout_keeps_them(void **state)
 {
     (void)state;
     struct layout l = of_program("struct house");
@@ -141,7 +141,7 @@ static void value_is(const char *text, uint32_t number, const char *expected)
     layout_free(&l);
 }
 
-static void a_value_says_what_the_counter_means(void **state)
+static void a_value_explains_the_counter(void **state)
 {
     (void)state;
     value_is("shmlab layout 1\nshm_bell b\n", 0, "0 rings");
@@ -152,7 +152,7 @@ static void a_value_says_what_the_counter_means(void **state)
     value_is("shmlab layout 1\nuint32_t s\n", 9, "9");
 }
 
-static void a_seqlock_tells_a_whole_copy_from_a_torn_one(void **state)
+static void a_seqlock_distinguishes_consistent_copies(void **state)
 {
     (void)state;
     shm_seqlock s = 0;
@@ -162,7 +162,7 @@ static void a_seqlock_tells_a_whole_copy_from_a_torn_one(void **state)
     assert_int_equal(s, 1);
     assert_false(shm_seqlock_whole(&s, seen));
     assert_false(shm_seqlock_whole(&s, shm_seqlock_read(&s)));
-    SHM_SEQLOCK_BEGIN(&s); /* of one who takes over from a writer that died: still odd */
+    SHM_SEQLOCK_BEGIN(&s); /* a second writer after one that died: still odd */
     assert_int_equal(s, 1);
     SHM_SEQLOCK_END(&s);
     assert_int_equal(s, 2);
@@ -180,18 +180,18 @@ static void a_bell_counts_its_rings(void **state)
     SHM_BELL_RING(&bell);
     SHM_BELL_RING(&bell);
     assert_int_equal(shm_bell_rings(&bell), 1);
-    shm_bell_wait(&bell, 0); /* rung since: returns at once */
+    shm_bell_wait(&bell, 0); /* it has rung since 0: returns at once */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_them_through_typedefs_structs_and_arrays),
-        cmocka_unit_test(the_text_format_says_it_by_type_or_by_word),
-        cmocka_unit_test(what_can_be_no_futex_is_no_bell),
-        cmocka_unit_test(a_layout_that_is_written_and_read_keeps_them),
-        cmocka_unit_test(a_value_says_what_the_counter_means),
-        cmocka_unit_test(a_seqlock_tells_a_whole_copy_from_a_torn_one),
+        cmocka_unit_test(they_are_found_through_typedefs_structs_and_arrays),
+        cmocka_unit_test(a_layout_file_marks_them_by_type_or_attribute),
+        cmocka_unit_test(a_bell_must_be_a_valid_futex),
+        cmocka_unit_test(writing_and_reading_a_layout_keeps_them),
+        cmocka_unit_test(a_value_explains_the_counter),
+        cmocka_unit_test(a_seqlock_distinguishes_consistent_copies),
         cmocka_unit_test(a_bell_counts_its_rings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* layout_text: what is written reads back the same; a hand-written file follows C; a wrong one is told by its line. */
+/* layout_text: what is written reads back the same, hand-written files follow C, and errors name their line. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,7 +84,7 @@ static void assert_field(const struct layout *l, const char *path, size_t offset
     }
 }
 
-/* ---- by hand ---- */
+/* ---- hand-written files ---- */
 
 struct message {
     char intro[19];
@@ -138,7 +138,7 @@ static void bare_fields_need_no_block(void **state)
     layout_free(&l);
 }
 
-static void packed_fields_have_no_holes(void **state)
+static void packed_fields_have_no_padding(void **state)
 {
     (void)state;
     struct layout l = read_ok("shmlab layout 1\nstruct m (packed) {\nchar[19] intro\nint num\nchar slash\nint den\n"
@@ -248,7 +248,7 @@ static void assert_bits(const struct layout *l, const char *name, const struct d
         assert_bits(l, #member, &set);   \
     } while (0)
 
-/* The bits that the compiler sets for each bit-field are those that the layout names. */
+/* The layout has each bit-field at the bits that the compiler uses. */
 static void bit_fields_follow_c(void **state)
 {
     (void)state;
@@ -298,8 +298,8 @@ static void enums_and_flags_are_read(void **state)
     layout_free(&l);
 }
 
-/* Only the outermost struct's flexible member grows: every byte of the segment stays in exactly one span. */
-static void a_flexible_member_deeper_inside_stays_empty(void **state)
+/* Only the outermost struct's flexible member grows, so that every byte of the segment is in exactly one span. */
+static void a_nested_flexible_member_stays_empty(void **state)
 {
     (void)state;
     struct layout l = read_ok("shmlab layout 1\nint n\nstruct inner in {\n  int m\n  char[] text\n}\n");
@@ -440,8 +440,8 @@ static void any_layout_reads_back_the_same(void **state)
     }
 }
 
-/* Every cut and every changed byte of a good file is read or refused, and never more than that. */
-static void damaged_files_are_survived(void **state)
+/* A valid file, truncated anywhere or with any byte changed, is either read or refused. */
+static void damaged_files_do_no_harm(void **state)
 {
     (void)state;
     char text[sizeof deep_text];
@@ -461,7 +461,7 @@ static void damaged_files_are_survived(void **state)
     }
 }
 
-/* ---- wrong files ---- */
+/* ---- invalid files ---- */
 
 #define V "shmlab layout 1\n"
 
@@ -469,34 +469,34 @@ static const struct {
     const char *text;
     unsigned line;
     const char *says;
-} wrong_files[] = {
-    {"", 0, "starts with the line 'shmlab layout 1'"},
-    {"int x\n", 1, "starts with the line 'shmlab layout 1'"},
+} invalid_files[] = {
+    {"", 0, "must start with the line 'shmlab layout 1'"},
+    {"int x\n", 1, "must start with the line 'shmlab layout 1'"},
     {"# hello\n\nshmlab layout 2\nint x\n", 3, "version 2"},
     {V, 1, "no field"},
-    {V "4 struct x {\nint a\n}\n", 2, "starts at offset 0"},
-    {V "struct x {\nint a\n", 2, "no }"},
-    {V "enum e x {\nA\n", 2, "no }"},
-    {V "struct x {\n}\n}\n", 4, "no { is open"},
-    {V "int a\n}\n", 3, "no { is open"},
+    {V "4 struct x {\nint a\n}\n", 2, "start at offset 0"},
+    {V "struct x {\nint a\n", 2, "no matching }"},
+    {V "enum e x {\nA\n", 2, "no matching }"},
+    {V "struct x {\n}\n}\n", 4, "no matching {"},
+    {V "int a\n}\n", 3, "no matching {"},
     {V "struct x {\nint a\n}\nint b\n", 5, "ended"},
     {V "int\n", 2, "no name"},
     {V "foo_t x\n", 2, "'foo_t' is not known"},
-    {V "int a, b\n", 2, "one field on a line"},
-    {V "int x y\n", 2, "'y' stands after x"},
-    {V "= x\n", 2, "here should stand a type"},
-    {V "int x (size)\n", 2, "after 'size' stands a number"},
-    {V "int x (sice 4)\n", 2, "'sice' is not known"},
+    {V "int a, b\n", 2, "only one field on a line"},
+    {V "int x y\n", 2, "unexpected 'y' after x"},
+    {V "= x\n", 2, "expected a type"},
+    {V "int x (size)\n", 2, "expected a number after 'size'"},
+    {V "int x (sice 4)\n", 2, "unknown attribute 'sice'"},
     {V "int x (align 0)\n", 2, "smallest alignment"},
     {V "int x (kind blue)\n", 2, "after 'kind'"},
-    {V "int x (size 4\n", 2, "no )"},
+    {V "int x (size 4\n", 2, "a ) is missing"},
     {V "int x : 33\n", 2, "32 bits, so 33"},
     {V "int x : 0\n", 2, "at least one bit"},
     {V "int x[3] : 3\n", 2, "can't be an array"},
-    {V "int x[3\n", 2, "no ]"},
+    {V "int x[3\n", 2, "a ] is missing"},
     {V "int x[]\nint y[2][]\n", 3, "first dimension"},
-    {V "12int x\n", 2, "written in digits"},
-    {V "99999999999999999999 int x\n", 2, "written in digits"},
+    {V "12int x\n", 2, "expected a number"},
+    {V "99999999999999999999 int x\n", 2, "expected a number"},
     {V "999999999999999 int x\n", 2, "too large"},
     {V "int x[999999999999][999999999999]\n", 2, "too large"},
     {V "int *x[999999999999999]\n", 2, "number of elements"},
@@ -506,9 +506,9 @@ static const struct {
     {V "array 2 foo x {\n}\n", 3, "exactly one"},
     {V "array 3 ring_t ring (stride 6) {\nint\n}\n", 4, "has 4 bytes, so its stride can't be 6"},
     {V "struct a (size 4) {\nint a\nint b\n}\n", 5, "has 4 bytes, but its fields need 8"},
-    {V "struct a x[3] (size 10) {\nint a\n}\n", 4, "no multiple"},
-    {V "struct x {\n} a b\n", 3, "'b' stands after }"},
-    {V "struct x y {\n} a\n", 3, "a name already"},
+    {V "struct a x[3] (size 10) {\nint a\n}\n", 4, "not a multiple"},
+    {V "struct x {\n} a b\n", 3, "unexpected 'b' after }"},
+    {V "struct x y {\n} a\n", 3, "already has a name"},
     {V "struct x {\n} y[3]\n", 3, "where the block opens"},
     {V "int x {\n", 2, "only a struct"},
     {V "struct p x (kind integer, size 4)\nint *y {\n", 3, "only a struct"},
@@ -516,23 +516,23 @@ static const struct {
     {V "enum e x {\n= 3\n}\n", 3, "enumerator"},
     {V "enum e x {\nA = b\n}\n", 3, "number"},
     {V "enum e x {\nA = 9223372036854775808\n}\n", 3, "number"},
-    {V "\"int x\n", 2, "second \""},
+    {V "\"int x\n", 2, "closing \""},
     {V "\"in\\t\" x\n", 2, "backslash"},
     {V "\"in\\x00\" x\n", 2, "backslash"},
-    {V "int \xc3\xa9\n", 2, "plain text"},
-    {V "void (*f)(int)\n", 2, "between quotes"},
+    {V "int \xc3\xa9\n", 2, "unexpected character"},
+    {V "void (*f)(int)\n", 2, "in quotes"},
     {V "struct e x[3] {\n}\n", 0, "no bytes"},
 };
 
-static void wrong_files_are_told_by_line(void **state)
+static void an_error_names_its_line(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof wrong_files / sizeof *wrong_files; i++) {
+    for (size_t i = 0; i < sizeof invalid_files / sizeof *invalid_files; i++) {
         struct layout l;
         struct layout_error error = {.line = 99};
-        int rc = layout_text_read(wrong_files[i].text, strlen(wrong_files[i].text), &l, &error);
-        if (rc != -EINVAL || error.line != wrong_files[i].line || strstr(error.text, wrong_files[i].says) == NULL) {
-            fail_msg("%s\ngave %d, line %u: %s", wrong_files[i].text, rc, error.line, error.text);
+        int rc = layout_text_read(invalid_files[i].text, strlen(invalid_files[i].text), &l, &error);
+        if (rc != -EINVAL || error.line != invalid_files[i].line || strstr(error.text, invalid_files[i].says) == NULL) {
+            fail_msg("%s\ngave %d, line %u: %s", invalid_files[i].text, rc, error.line, error.text);
         }
         assert_null(l.nodes);
     }
@@ -542,7 +542,7 @@ static void wrong_files_are_told_by_line(void **state)
     assert_int_equal(error.line, 2);
 }
 
-static void depth_and_length_are_bounded(void **state)
+static void depth_and_length_are_limited(void **state)
 {
     (void)state;
     struct layout l;
@@ -562,7 +562,7 @@ static void depth_and_length_are_bounded(void **state)
     assert_int_equal(layout_text_read(text, strlen(text), &l, &error), -EINVAL);
 }
 
-static void a_missing_file_is_told(void **state)
+static void a_missing_file_is_reported(void **state)
 {
     (void)state;
     struct layout l;
@@ -577,16 +577,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(offsets_follow_c),
         cmocka_unit_test(bare_fields_need_no_block),
-        cmocka_unit_test(packed_fields_have_no_holes),
+        cmocka_unit_test(packed_fields_have_no_padding),
         cmocka_unit_test(nested_types_follow_c),
         cmocka_unit_test(bit_fields_follow_c),
         cmocka_unit_test(enums_and_flags_are_read),
-        cmocka_unit_test(a_flexible_member_deeper_inside_stays_empty),
+        cmocka_unit_test(a_nested_flexible_member_stays_empty),
         cmocka_unit_test(any_layout_reads_back_the_same),
-        cmocka_unit_test(damaged_files_are_survived),
-        cmocka_unit_test(wrong_files_are_told_by_line),
-        cmocka_unit_test(depth_and_length_are_bounded),
-        cmocka_unit_test(a_missing_file_is_told),
+        cmocka_unit_test(damaged_files_do_no_harm),
+        cmocka_unit_test(an_error_names_its_line),
+        cmocka_unit_test(depth_and_length_are_limited),
+        cmocka_unit_test(a_missing_file_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* value: each kind of field as a person reads it, nasty bytes among them. */
+/* value: how each kind of field is displayed, including hostile bytes. */
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -49,7 +49,7 @@ static void text_ends_at_its_nul(void **state)
     ASSERT_VALUE(none, "", "\"\"");
 }
 
-static void long_text_is_cut_with_dots(void **state)
+static void long_text_is_truncated_with_dots(void **state)
 {
     (void)state;
     char bytes[3 * VALUE_TEXT_MAX], out[3 * VALUE_TEXT_MAX];
@@ -114,7 +114,7 @@ static void integers_of_all_sizes(void **state)
     ASSERT_VALUE(odd, "abcdefghijklmnopqrst", "61 62 63 64 65 66 67 68 69 6a 6b 6c 6d 6e 6f 70 71 72 73 74");
 }
 
-static void doubles_are_the_shortest_that_reads_back(void **state)
+static void doubles_have_the_shortest_text_that_reads_back(void **state)
 {
     (void)state;
     struct layout_node n = leaf_of(LAYOUT_REAL, sizeof(double));
@@ -161,7 +161,7 @@ static void any_double_and_float_reads_back(void **state)
     }
 }
 
-static void other_reals_by_their_size(void **state)
+static void other_reals_are_chosen_by_their_size(void **state)
 {
     (void)state;
     struct layout_node f = leaf_of(LAYOUT_REAL, sizeof(float)), ld = leaf_of(LAYOUT_REAL, sizeof(long double));
@@ -179,7 +179,7 @@ static void other_reals_by_their_size(void **state)
     ASSERT_VALUE(ld, &wide, "-inf");
 #if LDBL_MANT_DIG == 64
     memset(&wide, 0, sizeof wide);
-    wide.bytes[8] = 1; /* an exponent without the leading bit */
+    wide.bytes[8] = 1; /* an exponent, but not the leading bit */
     ASSERT_VALUE(ld, &wide, "not a number that the machine knows");
     unsigned char quad[16] = {[13] = 0x80, [14] = 0x00, [15] = 0xc0}; /* binary128: -3 */
     struct layout_node f128 = leaf_of(LAYOUT_REAL, 16);
@@ -232,7 +232,7 @@ static void booleans_enums_and_pointers(void **state)
     ASSERT_VALUE(member, "0123456789abcdef", "30 31 32 33 34 35 36 37 38 39 61 62 63 64 65 66");
 }
 
-static void bit_fields_are_cut_from_their_bytes(void **state)
+static void bit_fields_are_extracted_from_their_bytes(void **state)
 {
     (void)state;
     const unsigned char bytes[] = {0xf5, 0x03, 0x80, 0, 0, 0, 0, 0, 0x01};
@@ -252,7 +252,7 @@ static void bit_fields_are_cut_from_their_bytes(void **state)
     n.bit_size = 64;
     n.bit_offset = 1;
     ASSERT_VALUE(n, bytes, "9223372036858970618");
-    n.size = 2; /* a layout that lies about its size */
+    n.size = 2; /* a layout with a wrong size */
     ASSERT_VALUE(n, bytes, "f5 03");
     struct layout_enumerator minus[] = {{(char *)"LOW", -1}};
     struct layout_node e = leaf_of(LAYOUT_ENUM, 1);
@@ -288,7 +288,7 @@ static void arrays_show_their_elements(void **state)
     ASSERT_VALUE(liar, numbers, "{}");
 }
 
-static void too_few_bytes_are_told(void **state)
+static void too_few_bytes_are_reported(void **state)
 {
     (void)state;
     char out[32];
@@ -306,8 +306,8 @@ static void containers_have_no_value(void **state)
     ASSERT_VALUE(n, "abcd", "");
 }
 
-/* However short the buffer: a prefix at the end of a whole character, and the full length as result. */
-static void cuts_at_a_whole_character(void **state)
+/* In a buffer of any length: a prefix that ends at a whole character, and the full length as the result. */
+static void the_text_is_truncated_at_a_whole_character(void **state)
 {
     (void)state;
     char whole[64], out[64];
@@ -373,18 +373,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_ends_at_its_nul),
-        cmocka_unit_test(long_text_is_cut_with_dots),
+        cmocka_unit_test(long_text_is_truncated_with_dots),
         cmocka_unit_test(characters_are_quoted),
         cmocka_unit_test(integers_of_all_sizes),
-        cmocka_unit_test(doubles_are_the_shortest_that_reads_back),
+        cmocka_unit_test(doubles_have_the_shortest_text_that_reads_back),
         cmocka_unit_test(any_double_and_float_reads_back),
-        cmocka_unit_test(other_reals_by_their_size),
+        cmocka_unit_test(other_reals_are_chosen_by_their_size),
         cmocka_unit_test(booleans_enums_and_pointers),
-        cmocka_unit_test(bit_fields_are_cut_from_their_bytes),
+        cmocka_unit_test(bit_fields_are_extracted_from_their_bytes),
         cmocka_unit_test(arrays_show_their_elements),
-        cmocka_unit_test(too_few_bytes_are_told),
+        cmocka_unit_test(too_few_bytes_are_reported),
         cmocka_unit_test(containers_have_no_value),
-        cmocka_unit_test(cuts_at_a_whole_character),
+        cmocka_unit_test(the_text_is_truncated_at_a_whole_character),
         cmocka_unit_test(only_printable_ascii_comes_out),
         cmocka_unit_test(the_locale_changes_nothing),
     };
