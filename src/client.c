@@ -13,9 +13,9 @@
 #include "message.h"
 #include "options.h"
 #include "printable.h"
+#include "report.h"
 #include "segment.h"
 #include "shm_layout.h"
-#include "report.h"
 
 /* Tells a debugger of this program how it interprets the segment. */
 SHM_LAYOUT(struct message);
@@ -56,17 +56,20 @@ static bool parse_arguments(int argc, char **argv, struct segment_name *name, en
             options_version(&options, stdout);
             return false;
         case OPTION_LAYOUT:
-            if (!message_layout_from_name(arg, layout))
+            if (!message_layout_from_name(arg, layout)) {
                 *status = options_wrong(&options, "--layout %s: must be natural or packed", arg);
+            }
             break;
         default:
             *status = letter == '?' || options_segment(&options, letter, arg, name) != 0 ? 2 : 0;
         }
-        if (*status != 0)
+        if (*status != 0) {
             return false;
+        }
     }
-    if (optind < argc)
+    if (optind < argc) {
         *status = options_wrong(&options, "unexpected argument '%s'", argv[optind]);
+    }
     return *status == 0;
 }
 
@@ -77,8 +80,9 @@ static int attach_failed(const char *called, int rc, const struct segment_stat *
         fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
         return 1;
     }
-    if (rc != -EACCES)
+    if (rc != -EACCES) {
         return report_failure(PROGRAM, rc, "it changed while it was being attached: try again", "attach %s", called);
+    }
     report_failure(PROGRAM, rc, NULL, "attach %s", called);
     fprintf(stderr, "  it belongs to uid %ld with mode %04o, which gives uid %ld no right to read\n", (long)st->owner,
             (unsigned)st->mode, (long)geteuid());
@@ -131,8 +135,9 @@ static int show(const char *called, const struct segment *s, enum message_layout
     }
     message_read(s->base, layout, &m);
     print_message(&m.message);
-    if (m.message.farewell[0] != '\0')
+    if (m.message.farewell[0] != '\0') {
         return 0;
+    }
     fprintf(stderr, PROGRAM ": the message in %s is not complete: its farewell is empty\n", called);
     fprintf(stderr, "  the server is still writing, or uses the other layout (--layout natural|packed)\n");
     return 1;
@@ -149,21 +154,26 @@ int main(int argc, char **argv)
     int id, status;
 
     setlocale(LC_CTYPE, "");
-    if (!parse_arguments(argc, argv, &name, &layout, &status))
+    if (!parse_arguments(argc, argv, &name, &layout, &status)) {
         return status;
+    }
     int rc = segment_name_id(&name, &id);
-    if (rc != 0)
+    if (rc != 0) {
         return report_name_failure(PROGRAM, &name, rc);
-    if (name.by != SEGMENT_BY_ID)
+    }
+    if (name.by != SEGMENT_BY_ID) {
         segment_name_key(&name, &key);
+    }
     report_name(&name, key, called, sizeof called);
 
     rc = segment_attach(&segment, id, &st);
-    if (rc != 0)
+    if (rc != 0) {
         return attach_failed(called, rc, &st);
+    }
     status = show(called, &segment, layout);
     segment_detach(&segment);
-    if (fflush(stdout) != 0 && status == 0)
+    if (fflush(stdout) != 0 && status == 0) {
         status = report_failure(PROGRAM, -errno, NULL, "print the message");
+    }
     return status;
 }

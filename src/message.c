@@ -23,9 +23,11 @@ static_assert(offsetof(struct message_live_packed_bell, bell) == MESSAGE_BELL_AT
 /* ---- the layouts ---- */
 
 /* offsetof gives us the compiler's offsets, in the natural and in the packed struct. */
+/* clang-format off */
 #define FIELD(type_text, member)                                                                                      \
     {type_text, #member, {offsetof(struct message, member), offsetof(struct message_packed, member)},                 \
      sizeof(((struct message *)0)->member)}
+/* clang-format on */
 
 static const struct field {
     const char *type, *name;
@@ -40,7 +42,8 @@ static const struct field {
     [MESSAGE_EQ2] = FIELD("char", eq2),
     [MESSAGE_RATIO] = FIELD("double", ratio),
     [MESSAGE_FAREWELL] = FIELD("char[8]", farewell),
-    [MESSAGE_COUNTER] = {"uint64_t", "counter",
+    [MESSAGE_COUNTER] = {"uint64_t",
+                         "counter",
                          {offsetof(struct message_live, counter), offsetof(struct message_live_packed, counter)},
                          sizeof(uint64_t)},
 };
@@ -59,8 +62,9 @@ struct message_place message_place(enum message_layout layout, enum message_fiel
 
 size_t message_size(enum message_layout layout, bool live)
 {
-    if (layout == MESSAGE_PACKED)
+    if (layout == MESSAGE_PACKED) {
         return live ? sizeof(struct message_live_packed) : sizeof(struct message_packed);
+    }
     return live ? sizeof(struct message_live) : sizeof(struct message);
 }
 
@@ -85,8 +89,14 @@ bool message_layout_from_name(const char *name, enum message_layout *layout)
 struct message_live message_first(void)
 {
     return (struct message_live){
-        .message = {.intro = "PI is defined as: ", .num = 22, .slash = '/', .den = 7, .eq1 = '=', .eq2 = '=',
-                    .ratio = 22 / 7.0, .farewell = "goodbye"},
+        .message = {.intro = "PI is defined as: ",
+                    .num = 22,
+                    .slash = '/',
+                    .den = 7,
+                    .eq1 = '=',
+                    .eq2 = '=',
+                    .ratio = 22 / 7.0,
+                    .farewell = "goodbye"},
         .counter = 0,
     };
 }
@@ -97,8 +107,9 @@ static bool convergent_step(int term, int *last, int *before)
 {
     long long next = (long long)term * *last + *before;
 
-    if (next > INT_MAX)
+    if (next > INT_MAX) {
         return false;
+    }
     *before = *last;
     *last = (int)next;
     return true;
@@ -132,8 +143,7 @@ static const char *value_in(const struct message_live *m, enum message_field fie
 
 /* ---- writing ---- */
 
-void message_write_field(void *base, enum message_layout layout, enum message_field field,
-                         const struct message_live *m)
+void message_write_field(void *base, enum message_layout layout, enum message_field field, const struct message_live *m)
 {
     /* Pointer arithmetic counts in units of the pointed-to type. A char is one byte, so this adds bytes. */
     char *at = (char *)base + fields[field].offset[layout];
@@ -148,6 +158,7 @@ void message_write_field(void *base, enum message_layout layout, enum message_fi
     }
 
     /* Natural: `at` is aligned for the value's type, since shmat returned the start of a page. So a cast is fine. */
+    /* clang-format off */
     switch (field) {
     case MESSAGE_INTRO:    memcpy(at, m->message.intro, sizeof m->message.intro); break;
     case MESSAGE_NUM:      *(int *)at = m->message.num; break;
@@ -160,20 +171,21 @@ void message_write_field(void *base, enum message_layout layout, enum message_fi
     case MESSAGE_COUNTER:  *(uint64_t *)at = m->counter; break;
     case MESSAGE_FIELDS:   break;
     }
+    /* clang-format on */
 }
 
 void message_write(void *base, enum message_layout layout, bool live, const struct message_live *m)
 {
     int end = live ? MESSAGE_FIELDS : MESSAGE_COUNTER;
 
-    for (int field = 0; field < end; field++)
+    for (int field = 0; field < end; field++) {
         message_write_field(base, layout, (enum message_field)field, m);
+    }
 }
 
 /* ---- reading: the same addresses, in the other direction ---- */
 
-void message_read_field(const void *base, enum message_layout layout, enum message_field field,
-                        struct message_live *m)
+void message_read_field(const void *base, enum message_layout layout, enum message_field field, struct message_live *m)
 {
     const char *at = (const char *)base + fields[field].offset[layout];
 
@@ -181,6 +193,7 @@ void message_read_field(const void *base, enum message_layout layout, enum messa
         memcpy((char *)m + fields[field].offset[MESSAGE_NATURAL], at, fields[field].size);
         return;
     }
+    /* clang-format off */
     switch (field) {
     case MESSAGE_INTRO:    memcpy(m->message.intro, at, sizeof m->message.intro); break;
     case MESSAGE_NUM:      m->message.num = *(const int *)at; break;
@@ -193,13 +206,15 @@ void message_read_field(const void *base, enum message_layout layout, enum messa
     case MESSAGE_COUNTER:  m->counter = *(const uint64_t *)at; break;
     case MESSAGE_FIELDS:   break;
     }
+    /* clang-format on */
 }
 
 void message_read(const void *base, enum message_layout layout, struct message_live *m)
 {
     *m = (struct message_live){.counter = 0};
-    for (int field = 0; field < MESSAGE_COUNTER; field++)
+    for (int field = 0; field < MESSAGE_COUNTER; field++) {
         message_read_field(base, layout, (enum message_field)field, m);
+    }
 }
 
 /* ---- formatting ---- */

@@ -90,7 +90,14 @@ enum message_layout { MESSAGE_NATURAL, MESSAGE_PACKED, MESSAGE_LAYOUTS };
 
 /* The values, in memory order. */
 enum message_field {
-    MESSAGE_INTRO, MESSAGE_NUM, MESSAGE_SLASH, MESSAGE_DEN, MESSAGE_EQ1, MESSAGE_EQ2, MESSAGE_RATIO, MESSAGE_FAREWELL,
+    MESSAGE_INTRO,
+    MESSAGE_NUM,
+    MESSAGE_SLASH,
+    MESSAGE_DEN,
+    MESSAGE_EQ1,
+    MESSAGE_EQ2,
+    MESSAGE_RATIO,
+    MESSAGE_FAREWELL,
     MESSAGE_COUNTER, /* not part of struct message: it follows it */
     MESSAGE_FIELDS
 };
@@ -125,8 +132,7 @@ void message_write_field(void *base, enum message_layout layout, enum message_fi
                          const struct message_live *m);
 
 /* Reads one value from its offset in the segment at base into m. */
-void message_read_field(const void *base, enum message_layout layout, enum message_field field,
-                        struct message_live *m);
+void message_read_field(const void *base, enum message_layout layout, enum message_field field, struct message_live *m);
 
 /* Writes the 8 values of the message in memory order, then the counter if live is true. */
 void message_write(void *base, enum message_layout layout, bool live, const struct message_live *m);

@@ -37,14 +37,17 @@ static void getopt_tables(const struct options *o, struct option *longs, char *s
     *shorts++ = ':'; /* report a missing argument as ':' instead of '?', and print nothing */
     for (size_t i = 0; i < o->row_count && n < ROWS_MAX; i++) {
         const struct option_row *row = &o->rows[i];
-        if (row->name == NULL)
+        if (row->name == NULL) {
             continue;
+        }
         longs[n++] = (struct option){row->name, row->arg != NULL ? required_argument : no_argument, NULL, row->letter};
-        if (row->letter > UCHAR_MAX)
+        if (row->letter > UCHAR_MAX) {
             continue;
+        }
         *shorts++ = (char)row->letter;
-        if (row->arg != NULL)
+        if (row->arg != NULL) {
             *shorts++ = ':';
+        }
     }
     *shorts = '\0';
     longs[n] = (struct option){0};
@@ -55,15 +58,18 @@ static void report_argument(const struct options *o, int result, const char *arg
 {
     const char *name = NULL;
 
-    for (size_t i = 0; i < o->row_count; i++)
-        if (o->rows[i].name != NULL && o->rows[i].letter == optopt)
+    for (size_t i = 0; i < o->row_count; i++) {
+        if (o->rows[i].name != NULL && o->rows[i].letter == optopt) {
             name = o->rows[i].name;
-    if (optopt == 0)
+        }
+    }
+    if (optopt == 0) {
         options_wrong(o, "unknown or ambiguous option '%s'", arg);
-    else if (name == NULL)
+    } else if (name == NULL) {
         options_wrong(o, "unknown option '-%c'", optopt);
-    else
+    } else {
         options_wrong(o, "option '--%s' %s", name, result == ':' ? "needs an argument" : "takes no argument");
+    }
 }
 
 int options_next(const struct options *o, int argc, char **argv, const char **arg)
@@ -87,12 +93,14 @@ int options_number(const char *arg, long long min, long long max, long long *num
     const char *digits = *arg == '-' ? arg + 1 : arg;
     char *end;
 
-    if (*digits < '0' || *digits > '9')
+    if (*digits < '0' || *digits > '9') {
         return -EINVAL; /* strtoll would accept leading blanks and a plus sign */
+    }
     errno = 0;
     long long n = strtoll(arg, &end, 0);
-    if (errno != 0 || *end != '\0' || n < min || n > max)
+    if (errno != 0 || *end != '\0' || n < min || n > max) {
         return -EINVAL;
+    }
     *number = n;
     return 0;
 }
@@ -137,12 +145,13 @@ static int take_number(const struct options *o, int letter, const char *arg, str
         options_wrong(o, "--key %s: this is IPC_PRIVATE, and no segment can be found by it", arg);
         return -EINVAL;
     }
-    if (letter == OPTION_PROJ)
+    if (letter == OPTION_PROJ) {
         name->proj = (int)n;
-    else if (letter == OPTION_KEY)
+    } else if (letter == OPTION_KEY) {
         name->key = (key_t)(uint32_t)n;
-    else
+    } else {
         name->id = (int)n;
+    }
     return 0;
 }
 
@@ -153,17 +162,20 @@ int options_segment(const struct options *o, int letter, const char *arg, struct
     switch (letter) {
     case OPTION_PATH:
     case OPTION_PROJ:
-        if (name->by != SEGMENT_BY_PATH)
+        if (name->by != SEGMENT_BY_PATH) {
             return two_names(o);
+        }
         return letter == OPTION_PATH ? take_path(o, arg, name) : take_number(o, letter, arg, name);
     case OPTION_KEY:
-        if (by_path || name->by == SEGMENT_BY_ID)
+        if (by_path || name->by == SEGMENT_BY_ID) {
             return two_names(o);
+        }
         name->by = SEGMENT_BY_KEY;
         return take_number(o, letter, arg, name);
     case OPTION_ID:
-        if (by_path || name->by == SEGMENT_BY_KEY)
+        if (by_path || name->by == SEGMENT_BY_KEY) {
             return two_names(o);
+        }
         name->by = SEGMENT_BY_ID;
         return take_number(o, letter, arg, name);
     default:
@@ -199,8 +211,9 @@ static void print_row(FILE *out, const struct option_row *row)
     int column = row->letter <= UCHAR_MAX ? fprintf(out, "  -%c, ", row->letter) : fprintf(out, "      ");
 
     column += fprintf(out, "--%s", row->name);
-    if (row->arg != NULL)
+    if (row->arg != NULL) {
         column += fprintf(out, " %s", row->arg);
+    }
     if (column + 2 > HELP_COLUMN) {
         fputc('\n', out);
         column = 0;
@@ -214,13 +227,15 @@ void options_help(const struct options *o, FILE *out)
     int column = fprintf(out, "usage: %s ", o->program);
 
     print_wrapped(out, o->usage, column, column);
-    if (o->about != NULL)
+    if (o->about != NULL) {
         print_wrapped(out, o->about, 0, 0);
+    }
     for (size_t i = 0; i < o->row_count; i++) {
-        if (o->rows[i].name == NULL)
+        if (o->rows[i].name == NULL) {
             fprintf(out, "\n%s:\n", o->rows[i].help);
-        else
+        } else {
             print_row(out, &o->rows[i]);
+        }
     }
 }
 

@@ -14,9 +14,9 @@ struct option_row {
 };
 
 struct options {
-    const char *program;          /* the program's name, for messages */
-    const char *usage;            /* "[--step] [--every MS]" */
-    const char *about;            /* a paragraph for the help, below the usage line; may be NULL */
+    const char *program; /* the program's name, for messages */
+    const char *usage;   /* "[--step] [--every MS]" */
+    const char *about;   /* a paragraph for the help, below the usage line; may be NULL */
     const struct option_row *rows;
     size_t row_count;
 };

@@ -12,12 +12,14 @@ size_t printable_decode(const void *text, size_t n, uint32_t *point)
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000}; /* the smallest code point of each length */
     size_t length = p[0] < 0xc0 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf8 ? 4 : 0;
 
-    if (length == 0 || length > n)
+    if (length == 0 || length > n) {
         return 0;
+    }
     *point = p[0] & (0x7fu >> length);
     for (size_t i = 1; i < length; i++) {
-        if ((p[i] & 0xc0) != 0x80)
+        if ((p[i] & 0xc0) != 0x80) {
             return 0;
+        }
         *point = *point << 6 | (p[i] & 0x3fu);
     }
     bool valid = *point >= least[length] && *point <= 0x10ffff && (*point < 0xd800 || *point > 0xdfff);
@@ -27,20 +29,19 @@ size_t printable_decode(const void *text, size_t n, uint32_t *point)
 /* Characters that change how the text around them is shown, or that are invisible. */
 static bool point_controls(uint32_t point)
 {
-    return point < 0xa0 ||                          /* C1 controls: CSI among them */
-           point == 0xad || point == 0x61c ||       /* soft hyphen, Arabic letter mark */
-           (point >= 0x200b && point <= 0x200f) ||  /* zero width, direction marks */
-           (point >= 0x2028 && point <= 0x202e) ||  /* line and paragraph separators, direction overrides */
-           (point >= 0x2060 && point <= 0x206f) ||  /* invisible operators, direction isolates */
-           point == 0xfeff || (point >= 0xfff0 && point <= 0xfffb) ||
-           point >= 0xe0000;                        /* tags, private use planes */
+    return point < 0xa0 ||                         /* C1 controls: CSI among them */
+           point == 0xad || point == 0x61c ||      /* soft hyphen, Arabic letter mark */
+           (point >= 0x200b && point <= 0x200f) || /* zero width, direction marks */
+           (point >= 0x2028 && point <= 0x202e) || /* line and paragraph separators, direction overrides */
+           (point >= 0x2060 && point <= 0x206f) || /* invisible operators, direction isolates */
+           point == 0xfeff || (point >= 0xfff0 && point <= 0xfffb) || point >= 0xe0000; /* tags, private use planes */
 }
 
 /* Writes the escape sequence for one byte and returns its length. */
 static size_t byte_escape(unsigned char c, char out[5])
 {
-    static const char short_form[] = {['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',
-                                      ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r'};
+    static const char short_form[] = {
+        ['\a'] = 'a', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v', ['\f'] = 'f', ['\r'] = 'r'};
 
     out[0] = '\\';
     if (c == 0) {
@@ -82,8 +83,9 @@ size_t printable_bytes(const void *text, size_t n, bool utf8, char *out, size_t 
         need += length;
         p += taken;
     }
-    if (out_size > 0)
+    if (out_size > 0) {
         out[used] = '\0';
+    }
     return need;
 }
 

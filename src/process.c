@@ -16,15 +16,17 @@ static int stat_line_read(const char *path, char *line, size_t line_size)
 {
     FILE *f = fopen(path, "re");
 
-    if (f == NULL)
+    if (f == NULL) {
         return -errno;
+    }
     /* fread rather than fgets: a process name may contain a newline. */
     size_t n = fread(line, 1, line_size - 1, f);
     int rc = ferror(f) ? -errno : 0;
     fclose(f);
     line[n] = '\0';
-    if (rc == 0 && n == 0)
+    if (rc == 0 && n == 0) {
         rc = -ESRCH; /* it ended between open and read */
+    }
     return rc;
 }
 
@@ -41,19 +43,24 @@ int process_read(pid_t pid, struct process *p)
 {
     char path[64], line[STAT_LINE_MAX];
 
-    if (pid <= 0)
+    if (pid <= 0) {
         return -EINVAL;
+    }
     /* A missing file in /proc proves nothing, because /proc may hide it. kill asks the kernel itself. */
-    if (kill(pid, 0) != 0 && errno == ESRCH)
+    if (kill(pid, 0) != 0 && errno == ESRCH) {
         return -ESRCH;
-    if (!process_proc_is_ours())
+    }
+    if (!process_proc_is_ours()) {
         return -ENOTSUP;
+    }
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
     int rc = stat_line_read(path, line, sizeof line);
-    if (rc == 0)
+    if (rc == 0) {
         return process_parse(line, p);
-    if (kill(pid, 0) != 0 && errno == ESRCH)
+    }
+    if (kill(pid, 0) != 0 && errno == ESRCH) {
         return -ESRCH; /* it ended in the meantime */
+    }
     return rc == -ESRCH ? -EAGAIN : rc;
 }
 
@@ -61,14 +68,17 @@ int process_each(process_take *take, void *state)
 {
     bool more = true;
 
-    if (!process_proc_is_ours())
+    if (!process_proc_is_ours()) {
         return -ENOTSUP;
+    }
     DIR *all = opendir("/proc");
-    if (all == NULL)
+    if (all == NULL) {
         return -ENOTSUP;
+    }
     for (struct dirent *entry; more && (entry = readdir(all)) != NULL;) {
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9')
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9') {
             more = take(state, (pid_t)atol(entry->d_name));
+        }
     }
     closedir(all);
     return 0;
@@ -82,10 +92,12 @@ void process_name(pid_t pid, char name[PROCESS_NAME_MAX])
     snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd >= 0 ? read(fd, name, PROCESS_NAME_MAX - 1) : 0;
-    if (fd >= 0)
+    if (fd >= 0) {
         close(fd);
-    if (n > 0 && name[n - 1] == '\n')
+    }
+    if (n > 0 && name[n - 1] == '\n') {
         name[n - 1] = '\0';
+    }
 }
 
 int process_parse(const char *line, struct process *p)
@@ -96,17 +108,19 @@ int process_parse(const char *line, struct process *p)
     long threads;
     unsigned long long start;
 
-    if (open == NULL || close == NULL || close < open)
+    if (open == NULL || close == NULL || close < open) {
         return -EINVAL;
+    }
     /* After the name: state, 16 numbers, num_threads (field 20 of proc(5)), itrealvalue, starttime (22). */
-    if (sscanf(close + 1,
-               " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu",
-               &state, &threads, &start) != 3)
+    if (sscanf(close + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %ld %*d %llu", &state,
+               &threads, &start) != 3) {
         return -EINVAL;
+    }
 
     size_t length = (size_t)(close - open - 1);
-    if (length >= sizeof p->name)
+    if (length >= sizeof p->name) {
         length = sizeof p->name - 1;
+    }
     *p = (struct process){.pid = (pid_t)atol(line), .state = state, .threads = threads, .start = start};
     memcpy(p->name, open + 1, length);
     return p->pid > 0 ? 0 : -EINVAL;
@@ -124,10 +138,12 @@ int process_start_time(const struct process *p, time_t *start)
     struct timespec since_boot, now;
     long ticks = sysconf(_SC_CLK_TCK);
 
-    if (ticks <= 0)
+    if (ticks <= 0) {
         return -EINVAL;
-    if (clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+    }
+    if (clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0) {
         return -errno;
+    }
     double age = (double)since_boot.tv_sec + (double)since_boot.tv_nsec / 1e9 - (double)p->start / (double)ticks;
     *start = (time_t)((double)now.tv_sec + (double)now.tv_nsec / 1e9 - age);
     return 0;

@@ -20,8 +20,9 @@ int report_failure(const char *program, int rc, const char *next, const char *tr
     va_end(args);
     printable_text(what, printable_utf8(), shown, sizeof shown);
     fprintf(stderr, "%s: cannot %s: %s\n", program, shown, strerror(-rc));
-    if (next != NULL)
+    if (next != NULL) {
         fprintf(stderr, "  %s\n", next);
+    }
     return 1;
 }
 
@@ -30,20 +31,22 @@ const char *report_server(char *out, size_t out_size)
     const char *shmlab = getenv("SHMLAB_CALL");
     char command[256];
 
-    if (shmlab == NULL || *shmlab == '\0')
+    if (shmlab == NULL || *shmlab == '\0') {
         snprintf(command, sizeof command, "shm-server");
-    else
+    } else {
         snprintf(command, sizeof command, strchr(shmlab, ' ') != NULL ? "'%s' serve" : "%s serve", shmlab);
+    }
     printable_text(command, printable_utf8(), out, out_size);
     return out;
 }
 
 void report_name(const struct segment_name *name, key_t key, char *out, size_t out_size)
 {
-    if (name->by == SEGMENT_BY_ID)
+    if (name->by == SEGMENT_BY_ID) {
         snprintf(out, out_size, "segment with shmid %d", name->id);
-    else
+    } else {
         snprintf(out, out_size, "segment 0x%08x", (unsigned)key);
+    }
 }
 
 int report_name_failure(const char *program, const struct segment_name *name, int rc)
@@ -56,12 +59,13 @@ int report_name_failure(const char *program, const struct segment_name *name, in
         const char *next = rc == -ERANGE ? "this file's key can't be used: give another --proj or another --path"
                                          : "give --path a file that exists, or give the segment's --key";
         return report_failure(program, rc, next, "make a key of %s (ftok, proj %d)", path,
-                            name->proj != 0 ? name->proj : SEGMENT_PROJ);
+                              name->proj != 0 ? name->proj : SEGMENT_PROJ);
     }
     segment_name_key(name, &key);
     report_name(name, key, called, sizeof called);
-    if (rc != -ENOENT)
+    if (rc != -ENOENT) {
         return report_failure(program, rc, NULL, "find %s", called);
+    }
     fprintf(stderr, "%s: cannot find %s: there is none\n", program, called);
     fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
     return 1;
@@ -85,7 +89,8 @@ void report_creator(const struct segment_stat *st, char *out, size_t out_size)
         return;
     }
     printable_text(creator.name, printable_utf8(), name, sizeof name);
-    if (state == SEGMENT_CREATOR_DEAD)
+    if (state == SEGMENT_CREATOR_DEAD) {
         became = process_has_ended(&creator) ? "a zombie: it has ended" : "a later process: the creator has ended";
+    }
     snprintf(out, out_size, "created by pid %ld (%s, %s)", (long)st->creator_pid, name, became);
 }

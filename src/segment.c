@@ -20,28 +20,34 @@ int segment_default_path(char *out, size_t out_size)
 {
     ssize_t n = readlink("/proc/self/exe", out, out_size);
 
-    if (n < 0)
+    if (n < 0) {
         return -errno;
-    if ((size_t)n >= out_size)
+    }
+    if ((size_t)n >= out_size) {
         return -ENAMETOOLONG;
+    }
     out[n] = '\0';
     char *slash = strrchr(out, '/');
-    if (slash == NULL)
+    if (slash == NULL) {
         return -ENOENT;
+    }
     *(slash == out ? slash + 1 : slash) = '\0';
     return 0;
 }
 
 int segment_key_from_path(const char *path, int proj, key_t *key)
 {
-    if ((proj & 0xff) == 0)
+    if ((proj & 0xff) == 0) {
         return -EINVAL; /* POSIX: the result of ftok is then unspecified */
+    }
     errno = 0;
     key_t k = ftok(path, proj);
-    if (k == -1)
+    if (k == -1) {
         return errno != 0 ? -errno : -ERANGE;
-    if (k == IPC_PRIVATE)
+    }
+    if (k == IPC_PRIVATE) {
         return -ERANGE;
+    }
     *key = k;
     return 0;
 }
@@ -62,8 +68,9 @@ int segment_name_key(const struct segment_name *name, key_t *key)
     }
     if (path == NULL) {
         int rc = segment_default_path(default_path, sizeof default_path);
-        if (rc != 0)
+        if (rc != 0) {
             return rc;
+        }
         path = default_path;
     }
     return segment_key_from_path(path, name->proj != 0 ? name->proj : SEGMENT_PROJ, key);
@@ -90,8 +97,9 @@ static int stat_parse_line(const char *line, struct segment_stat *st)
     unsigned long mode, size, attached, owner, group, creator_owner, creator_group, attach, detach, change;
 
     if (sscanf(line, "%ld %ld %lo %lu %ld %ld %lu %lu %lu %lu %lu %lu %lu %lu", &key, &id, &mode, &size, &creator_pid,
-               &last_pid, &attached, &owner, &group, &creator_owner, &creator_group, &attach, &detach, &change) != 14)
+               &last_pid, &attached, &owner, &group, &creator_owner, &creator_group, &attach, &detach, &change) != 14) {
         return -EINVAL;
+    }
     *st = (struct segment_stat){
         .id = (int)id,
         .key = (key_t)key,
@@ -117,16 +125,19 @@ int segment_each(segment_take *take, void *state)
     char line[512];
     FILE *f = fopen("/proc/sysvipc/shm", "re");
 
-    if (f == NULL)
+    if (f == NULL) {
         return -errno;
+    }
     /* The pids in this file are those of the PID namespace that /proc belongs to. It may not be ours. */
     bool pids = process_proc_is_ours();
     for (bool more = true; more && fgets(line, sizeof line, f) != NULL;) {
         struct segment_stat st;
-        if (stat_parse_line(line, &st) < 0)
+        if (stat_parse_line(line, &st) < 0) {
             continue;
-        if (!pids)
+        }
+        if (!pids) {
             st.creator_pid = st.last_pid = 0;
+        }
         more = take(state, &st);
     }
     fclose(f);
@@ -144,8 +155,9 @@ static bool stat_take(void *state, const struct segment_stat *st)
     struct stat_search *search = state;
 
     search->found = st->id == search->id;
-    if (search->found)
+    if (search->found) {
         *search->st = *st;
+    }
     return !search->found;
 }
 
@@ -161,8 +173,9 @@ int segment_stat(int id, struct segment_stat *st)
 {
     struct shmid_ds ds;
 
-    if (shmctl(id, IPC_STAT, &ds) != 0)
+    if (shmctl(id, IPC_STAT, &ds) != 0) {
         return errno == EACCES ? stat_from_proc(id, st) : -errno;
+    }
     *st = (struct segment_stat){
         .id = id,
         .key = ds.shm_perm.__key,
@@ -185,11 +198,13 @@ int segment_stat(int id, struct segment_stat *st)
 
 int segment_find(key_t key, int *id)
 {
-    if (key == IPC_PRIVATE)
+    if (key == IPC_PRIVATE) {
         return -EINVAL; /* shmget would create a new segment, even without IPC_CREAT */
+    }
     int found = shmget(key, 0, 0);
-    if (found < 0)
+    if (found < 0) {
         return -errno;
+    }
     *id = found;
     return 0;
 }
@@ -199,15 +214,19 @@ enum segment_creator segment_creator_state(const struct segment_stat *st)
     struct process creator;
     time_t started;
 
-    if (st->creator_pid <= 0)
+    if (st->creator_pid <= 0) {
         return SEGMENT_CREATOR_UNKNOWN;
+    }
     int rc = process_read(st->creator_pid, &creator);
-    if (rc == -ESRCH)
+    if (rc == -ESRCH) {
         return SEGMENT_CREATOR_DEAD;
-    if (rc != 0 || process_start_time(&creator, &started) != 0)
+    }
+    if (rc != 0 || process_start_time(&creator, &started) != 0) {
         return SEGMENT_CREATOR_UNKNOWN;
-    if (process_has_ended(&creator))
+    }
+    if (process_has_ended(&creator)) {
         return SEGMENT_CREATOR_DEAD;
+    }
     /* The creator started before its segment was changed. But change_time is rounded down to a second, and the clock
      * may have been adjusted a little since, so a process that started less than 2 s later may still be the
      * creator. */
@@ -248,23 +267,28 @@ static int clear_key(key_t key, size_t size, struct segment_report *report)
     int id = -1;
 
     int rc = segment_find(key, &id);
-    if (rc == 0)
+    if (rc == 0) {
         rc = segment_stat(id, &st);
-    if (rc == -ENOENT || rc == -EINVAL || rc == -EIDRM)
+    }
+    if (rc == -ENOENT || rc == -EINVAL || rc == -EIDRM) {
         return 0; /* it was removed meanwhile */
-    if (rc != 0)
+    }
+    if (rc != 0) {
         return rc;
-    if (st.removed || st.key != key)
+    }
+    if (st.removed || st.key != key) {
         return 0; /* it was removed between segment_find and segment_stat, so it has lost its key */
+    }
     if (!segment_may_take_over(&st, size, &why)) {
         *report = (struct segment_report){.finding = SEGMENT_REFUSED, .why = why, .found = st};
         return -EEXIST;
     }
     /* If another server was faster, this id no longer exists, and the new segment of that server has another one. */
-    if (shmctl(id, IPC_RMID, NULL) == 0)
+    if (shmctl(id, IPC_RMID, NULL) == 0) {
         *report = (struct segment_report){.finding = SEGMENT_TAKEN_OVER, .found = st};
-    else if (errno != EINVAL && errno != EIDRM)
+    } else if (errno != EINVAL && errno != EIDRM) {
         return -errno;
+    }
     return 0;
 }
 
@@ -274,8 +298,9 @@ static int creation_check(int id, key_t key, size_t size, mode_t mode)
     struct segment_stat st;
     int rc = segment_stat(id, &st);
 
-    if (rc != 0)
+    if (rc != 0) {
         return rc == -EINVAL || rc == -EIDRM ? -ESTALE : rc;
+    }
     bool same = !st.removed && st.key == key && st.size == size && st.mode == mode && st.owner == geteuid() &&
                 st.creator_owner == geteuid();
     return same ? 0 : -ESTALE;
@@ -288,34 +313,40 @@ int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struc
 
     *report = (struct segment_report){.finding = SEGMENT_NEW};
     mode &= 0777;
-    if (key == IPC_PRIVATE || key == -1 || size == 0)
+    if (key == IPC_PRIVATE || key == -1 || size == 0) {
         return -EINVAL;
+    }
     for (int tries = 0; id < 0; tries++) {
         /* Without IPC_EXCL shmget silently returns any existing segment, even a larger one or another user's. */
         id = shmget(key, size, IPC_CREAT | IPC_EXCL | (int)mode);
-        if (id < 0 && (errno != EEXIST || tries == CREATE_TRIES))
+        if (id < 0 && (errno != EEXIST || tries == CREATE_TRIES)) {
             return -errno;
-        if (id < 0 && (rc = clear_key(key, size, report)) != 0)
+        }
+        if (id < 0 && (rc = clear_key(key, size, report)) != 0) {
             return rc;
+        }
     }
 
     rc = creation_check(id, key, size, mode);
-    if (rc != 0)
+    if (rc != 0) {
         goto out;
+    }
     base = shmat(id, NULL, 0);
     if (base == SHMAT_FAILED) {
         rc = -errno;
         goto out;
     }
     rc = creation_check(id, key, size, mode);
-    if (rc != 0)
+    if (rc != 0) {
         goto out;
+    }
     *s = (struct segment){.id = id, .key = key, .base = base, .size = size, .readonly = false};
 
 out:
     if (rc != 0) {
-        if (base != SHMAT_FAILED)
+        if (base != SHMAT_FAILED) {
             shmdt(base);
+        }
         shmctl(id, IPC_RMID, NULL);
     }
     return rc;
@@ -328,20 +359,25 @@ int segment_attach(struct segment *s, int id, struct segment_stat *st)
     struct segment_stat before, after;
 
     int rc = segment_stat(id, &before); /* before we attach: nattch doesn't include us yet */
-    if (rc != 0)
+    if (rc != 0) {
         return rc;
+    }
     void *base = shmat(id, NULL, SHM_RDONLY);
-    if (base == SHMAT_FAILED)
+    if (base == SHMAT_FAILED) {
         rc = -errno;
-    if (st != NULL)
+    }
+    if (st != NULL) {
         *st = before;
-    if (rc != 0)
+    }
+    if (rc != 0) {
         return rc;
+    }
 
     rc = segment_stat(id, &after);
     if (rc == 0 && (after.owner != before.owner || after.creator_owner != before.creator_owner ||
-                    after.mode != before.mode || after.size != before.size))
+                    after.mode != before.mode || after.size != before.size)) {
         rc = -ESTALE;
+    }
     if (rc != 0) {
         shmdt(base);
         return rc;
@@ -354,8 +390,9 @@ int segment_detach(struct segment *s)
 {
     int rc = 0;
 
-    if (s->base != NULL && shmdt(s->base) != 0)
+    if (s->base != NULL && shmdt(s->base) != 0) {
         rc = -errno;
+    }
     *s = SEGMENT_EMPTY;
     return rc;
 }

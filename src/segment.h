@@ -45,16 +45,16 @@ int segment_name_key(const struct segment_name *name, key_t *key);
 /* What the kernel knows about a segment: struct shmid_ds of shmctl(2). */
 struct segment_stat {
     int id;
-    key_t key;             /* 0 (IPC_PRIVATE) also for a removed segment */
+    key_t key; /* 0 (IPC_PRIVATE) also for a removed segment */
     uid_t owner, creator_owner;
     gid_t group;
-    mode_t mode;           /* the 9 permission bits */
-    size_t size;           /* bytes that the creator asked for; the memory is whole pages */
-    unsigned long attached; /* nattch, including our own attachments */
-    pid_t creator_pid, last_pid; /* 0: a process in another PID namespace */
+    mode_t mode;                                  /* the 9 permission bits */
+    size_t size;                                  /* bytes that the creator asked for; the memory is whole pages */
+    unsigned long attached;                       /* nattch, including our own attachments */
+    pid_t creator_pid, last_pid;                  /* 0: a process in another PID namespace */
     time_t attach_time, detach_time, change_time; /* seconds since 1970; 0: never */
-    bool removed;          /* marked with IPC_RMID but still attached by some process (SHM_DEST) */
-    bool readable;         /* we have read permission: the data is from IPC_STAT, not from /proc/sysvipc/shm */
+    bool removed;  /* marked with IPC_RMID but still attached by some process (SHM_DEST) */
+    bool readable; /* we have read permission: the data is from IPC_STAT, not from /proc/sysvipc/shm */
 };
 
 /* Looks up a segment by id, with IPC_STAT, or in /proc/sysvipc/shm if we have no read permission. -EINVAL or -EIDRM:
@@ -98,7 +98,11 @@ enum segment_finding {
 };
 
 enum segment_refusal {
-    SEGMENT_OTHER_OWNER, SEGMENT_OTHER_SIZE, SEGMENT_CREATOR_ALIVE, SEGMENT_STILL_ATTACHED, SEGMENT_CREATOR_NOT_KNOWN
+    SEGMENT_OTHER_OWNER,
+    SEGMENT_OTHER_SIZE,
+    SEGMENT_CREATOR_ALIVE,
+    SEGMENT_STILL_ATTACHED,
+    SEGMENT_CREATOR_NOT_KNOWN
 };
 
 /* Whether we may replace this segment with a new one of `size` bytes: our effective user owns and created it, it has
@@ -108,8 +112,8 @@ bool segment_may_take_over(const struct segment_stat *st, size_t size, enum segm
 
 struct segment_report {
     enum segment_finding finding;
-    enum segment_refusal why;      /* SEGMENT_REFUSED only */
-    struct segment_stat found;     /* TAKEN_OVER and REFUSED: the segment that was found, as it was then */
+    enum segment_refusal why;  /* SEGMENT_REFUSED only */
+    struct segment_stat found; /* TAKEN_OVER and REFUSED: the segment that was found, as it was then */
 };
 
 /* Creates a segment of `size` bytes with IPC_CREAT|IPC_EXCL, attaches it for reading and writing, and checks with

@@ -19,9 +19,9 @@
 #include "message.h"
 #include "options.h"
 #include "printable.h"
+#include "report.h"
 #include "segment.h"
 #include "shm_layout.h"
-#include "report.h"
 
 /* Tells shm-view which type is at the segment's start. It depends on the arguments that the server was started with. */
 SHM_LAYOUT(struct message);
@@ -80,10 +80,12 @@ static int parse_mode(const char *arg, mode_t *mode)
     char *end;
     unsigned long n = strtoul(arg, &end, 8);
 
-    if (arg[0] < '0' || arg[0] > '7' || *end != '\0' || n > 0777)
+    if (arg[0] < '0' || arg[0] > '7' || *end != '\0' || n > 0777) {
         return options_wrong(&options, "--mode %s: a mode is three octal digits, such as 0600 or 0644", arg);
-    if ((n & 0600) != 0600)
+    }
+    if ((n & 0600) != 0600) {
         return options_wrong(&options, "--mode %s: the server itself needs 0600 to read and write", arg);
+    }
     *mode = (mode_t)n;
     return 0;
 }
@@ -92,8 +94,9 @@ static int parse_ms(const char *name, const char *arg, long *ms)
 {
     long long n;
 
-    if (options_number(arg, 1, MS_MAX, &n) != 0)
+    if (options_number(arg, 1, MS_MAX, &n) != 0) {
         return options_wrong(&options, "--%s %s: give a number of milliseconds from 1 to %d", name, arg, MS_MAX);
+    }
     *ms = (long)n;
     return 0;
 }
@@ -113,8 +116,9 @@ static int parse_option(struct settings *o, int letter, const char *arg)
         o->bell = true;
         return 0;
     case OPTION_LAYOUT:
-        if (message_layout_from_name(arg, &o->layout))
+        if (message_layout_from_name(arg, &o->layout)) {
             return 0;
+        }
         return options_wrong(&options, "--layout %s: must be natural or packed", arg);
     case OPTION_MODE:
         return parse_mode(arg, &o->mode);
@@ -144,13 +148,15 @@ static bool parse_arguments(int argc, char **argv, struct settings *o, int *stat
             return false;
         }
         *status = letter == '?' ? 2 : parse_option(o, letter, arg);
-        if (*status != 0)
+        if (*status != 0) {
             return false;
+        }
     }
-    if (optind < argc)
+    if (optind < argc) {
         *status = options_wrong(&options, "unexpected argument '%s'", argv[optind]);
-    else if (o->step && o->pause != 0)
+    } else if (o->step && o->pause != 0) {
         *status = options_wrong(&options, "--step waits for Enter and --pause for the clock: give only one of them");
+    }
     return *status == 0;
 }
 
@@ -169,8 +175,9 @@ static const int stop_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 static void stop_set(sigset_t *set)
 {
     sigemptyset(set);
-    for (size_t i = 0; i < sizeof stop_signals / sizeof stop_signals[0]; i++)
+    for (size_t i = 0; i < sizeof stop_signals / sizeof stop_signals[0]; i++) {
         sigaddset(set, stop_signals[i]);
+    }
 }
 
 static void catch_signals(void)
@@ -183,8 +190,9 @@ static void catch_signals(void)
     catch.sa_mask = stops;
     for (size_t i = 0; i < sizeof stop_signals / sizeof stop_signals[0]; i++) {
         bool kept = stop_signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
-        if (!kept) /* under nohup, SIGHUP stays ignored */
+        if (!kept) { /* under nohup, SIGHUP stays ignored */
             sigaction(stop_signals[i], &catch, NULL);
+        }
     }
     sigprocmask(SIG_UNBLOCK, &stops, NULL); /* our parent may have blocked them */
 }
@@ -227,15 +235,18 @@ static bool wait_for(const struct timespec *deadline, int fd)
     sigprocmask(SIG_BLOCK, &stops, &open);
     while (stop_signal == 0 && fds[0].revents == 0) {
         long long left = deadline != NULL ? ns_between(now(), *deadline) : 0;
-        if (deadline != NULL && left <= 0)
+        if (deadline != NULL && left <= 0) {
             break;
+        }
         struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000), .tv_nsec = (long)(left % 1000000000)};
-        if (ppoll(fds, 2, deadline != NULL ? &timeout : NULL, &open) < 0)
+        if (ppoll(fds, 2, deadline != NULL ? &timeout : NULL, &open) < 0) {
             fds[0].revents = fds[1].revents = 0; /* interrupted by a signal: these are old values */
-        if ((fds[1].revents & (POLLERR | POLLHUP)) == POLLERR) /* a pipe without readers; a lost terminal sets both */
+        }
+        if ((fds[1].revents & (POLLERR | POLLHUP)) == POLLERR) { /* a pipe without readers; a lost terminal sets both */
             stop_signal = SIGPIPE;
-        else if (fds[1].revents != 0)
+        } else if (fds[1].revents != 0) {
             fds[1].fd = -1; /* poll would report this again and again */
+        }
     }
     sigprocmask(SIG_SETMASK, &open, NULL);
     return stop_signal == 0;
@@ -248,13 +259,16 @@ static enum enter wait_for_enter(void)
     char c;
 
     for (;;) {
-        if (!wait_for(NULL, STDIN_FILENO))
+        if (!wait_for(NULL, STDIN_FILENO)) {
             return ENTER_STOP;
+        }
         ssize_t n = read(STDIN_FILENO, &c, 1);
-        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
+        if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) {
             return ENTER_END_OF_INPUT;
-        if (n == 1 && c == '\n')
+        }
+        if (n == 1 && c == '\n') {
             return ENTER_PRESSED;
+        }
     }
 }
 
@@ -287,8 +301,9 @@ static void __attribute__((format(printf, 1, 2))) print(const char *format, ...)
 /* Rings the bell after a write, if there is one. */
 static void ring(const struct settings *o, void *base)
 {
-    if (o->bell)
+    if (o->bell) {
         SHM_BELL_RING((shm_bell *)((char *)base + MESSAGE_BELL_AT));
+    }
 }
 
 /* Prints a value for --step and --pause: "+0x14 int num = 22". */
@@ -312,12 +327,14 @@ static void print_place(const struct settings *o, enum message_field field)
         end_before = before.offset + before.size;
     }
     size_t padding = place.offset - end_before;
-    if (place.size == 1)
+    if (place.size == 1) {
         print(": byte %zu", place.offset);
-    else
+    } else {
         print(": bytes %zu to %zu", place.offset, place.offset + place.size - 1);
-    if (padding > 0)
+    }
+    if (padding > 0) {
         print(", after %zu %s of padding", padding, padding == 1 ? "byte" : "bytes");
+    }
 }
 
 /* Announces a value and waits for Enter. */
@@ -339,16 +356,18 @@ static bool write_slowly(const struct settings *o, void *base, const struct mess
         enum message_field field = (enum message_field)i;
         if (o->step) {
             enum enter enter = announce(o, field, m, count);
-            if (enter == ENTER_STOP)
+            if (enter == ENTER_STOP) {
                 return false;
+            }
             if (enter == ENTER_END_OF_INPUT) {
                 print("  the input has ended: %d of %d values are written\n", i, count);
                 return true;
             }
         } else {
             struct timespec next = ms_from(now(), o->pause);
-            if (!wait_for(&next, -1))
+            if (!wait_for(&next, -1)) {
                 return false;
+            }
         }
         message_write_field(base, o->layout, field, m);
         ring(o, base);
@@ -372,8 +391,9 @@ static void keep_writing(const struct settings *o, void *base, struct message_li
         message_write(base, o->layout, true, m);
         ring(o, base);
         next = ms_from(next, o->every);
-        if (ns_between(now(), next) < 0) /* we are late, for example after Ctrl-Z: don't try to catch up */
+        if (ns_between(now(), next) < 0) { /* we are late, for example after Ctrl-Z: don't try to catch up */
             next = ms_from(now(), o->every);
+        }
     }
 }
 
@@ -393,13 +413,15 @@ static void print_start(const struct settings *o, const struct segment *s, const
     const char *layout = o->layout == MESSAGE_PACKED ? " --layout packed" : "";
 
     program_folder(argv0, folder, sizeof folder);
-    if (o->name.by != SEGMENT_BY_PATH || o->name.path != NULL || o->name.proj != 0)
+    if (o->name.by != SEGMENT_BY_PATH || o->name.path != NULL || o->name.proj != 0) {
         snprintf(which, sizeof which, " --key 0x%08x", (unsigned)s->key);
+    }
     print(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
-        (unsigned)o->mode, (long)getpid());
+          (unsigned)o->mode, (long)getpid());
     print("  attached at %p; all its bytes are 0 at first\n", s->base);
-    if (o->quiet)
+    if (o->quiet) {
         return;
+    }
     print("  look at it from another terminal: %sshm-client%s%s\n", folder, which, layout);
     print("                                    %sshm-view%s\n", folder, which);
     print("                                    ipcs -m\n");
@@ -417,24 +439,28 @@ static void serve(const struct settings *o, const struct segment *s, const char 
         ring(o, s->base);
     }
     print_start(o, s, argv0);
-    if (!slowly)
+    if (!slowly) {
         print("  wrote the message in the %s layout: bytes 0 to %zu\n", message_layout_name(o->layout),
-            message_size(o->layout, live) - 1);
-    else if (!write_slowly(o, s->base, &m))
+              message_size(o->layout, live) - 1);
+    } else if (!write_slowly(o, s->base, &m)) {
         return;
+    }
 
-    if (o->bell)
+    if (o->bell) {
         print("  a bell at bytes %d to %d rings after each write\n", MESSAGE_BELL_AT,
-            MESSAGE_BELL_AT + (int)sizeof(shm_bell) - 1);
-    if (live)
+              MESSAGE_BELL_AT + (int)sizeof(shm_bell) - 1);
+    }
+    if (live) {
         print("  the values change every %ld ms", o->every);
-    else
+    } else {
         print("  waiting");
+    }
     print("; Ctrl-C detaches, removes the segment and ends\n");
-    if (live)
+    if (live) {
         keep_writing(o, s->base, &m);
-    else
+    } else {
         wait_for(NULL, -1);
+    }
 }
 
 /* Suggests what to do when the key is taken. */
@@ -447,8 +473,10 @@ static void print_refusal_advice(const struct segment_report *r)
         fprintf(stderr, "  it belongs to another user: give another --proj\n");
         break;
     case SEGMENT_OTHER_SIZE:
-        fprintf(stderr, "  it has %zu bytes, so it is not this kit's: give another --proj, or, if nobody needs it, "
-                "ipcrm -m %d\n", r->found.size, id);
+        fprintf(stderr,
+                "  it has %zu bytes, so it is not this kit's: give another --proj, or, if nobody needs it, "
+                "ipcrm -m %d\n",
+                r->found.size, id);
         break;
     case SEGMENT_CREATOR_ALIVE:
         fprintf(stderr, "  stop that server, or give another --proj\n");
@@ -457,8 +485,7 @@ static void print_refusal_advice(const struct segment_report *r)
         fprintf(stderr, "  end the programs that have it attached, or give another --proj\n");
         break;
     case SEGMENT_CREATOR_NOT_KNOWN:
-        fprintf(stderr, "  its creator may still run: give another --proj, or, if nobody needs it, ipcrm -m %d\n",
-                id);
+        fprintf(stderr, "  its creator may still run: give another --proj, or, if nobody needs it, ipcrm -m %d\n", id);
         break;
     }
 }
@@ -481,14 +508,16 @@ static int create_failed(key_t key, int rc, const struct segment_report *r)
 {
     const char *next = NULL;
 
-    if (rc == -EEXIST && r->finding == SEGMENT_REFUSED)
+    if (rc == -EEXIST && r->finding == SEGMENT_REFUSED) {
         return refused(key, r);
-    if (rc == -ENOSPC)
+    }
+    if (rc == -ENOSPC) {
         next = "a limit for shared memory is reached (ipcs -l); ipcs -m lists the segments, ipcrm -m ID removes one";
-    else if (rc == -EINVAL)
+    } else if (rc == -EINVAL) {
         next = "the kernel does not accept this key or size; ipcs -l shows its limits";
-    else if (rc == -EEXIST || rc == -ESTALE)
+    } else if (rc == -EEXIST || rc == -ESTALE) {
         next = "other programs are using this key right now: try again, or give another --proj";
+    }
     return report_failure(PROGRAM, rc, next, "create segment 0x%08x (%d bytes)", (unsigned)key, SEGMENT_SIZE);
 }
 
@@ -500,8 +529,9 @@ static int finish(struct segment *s)
     struct segment_stat st = {.attached = 0};
 
     int rc = segment_detach(s);
-    if (rc != 0)
+    if (rc != 0) {
         report_failure(PROGRAM, rc, NULL, "detach segment 0x%08x (shmid %d)", key, id);
+    }
     int gone = segment_stat(id, &st);
     int removed = gone != 0 || st.removed ? -EIDRM : segment_remove(id);
     if (removed == -EINVAL || removed == -EIDRM) {
@@ -511,8 +541,9 @@ static int finish(struct segment *s)
         report_failure(PROGRAM, rc, "ipcrm -m ID removes it", "remove segment 0x%08x (shmid %d)", key, id);
     } else {
         print(PROGRAM ": detached and removed segment 0x%08x (shmid %d)\n", key, id);
-        if (st.attached > 0)
+        if (st.attached > 0) {
             print("  still attached: %lu; the memory is freed after the last detach\n", st.attached);
+        }
     }
     if (stop_signal == SIGPIPE) {
         fprintf(stderr, PROGRAM ": stopped because its output was closed; removed segment 0x%08x (shmid %d)\n", key,
@@ -532,19 +563,23 @@ int main(int argc, char **argv)
 
     setlocale(LC_CTYPE, "");
     setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    if (!parse_arguments(argc, argv, &settings, &status))
+    if (!parse_arguments(argc, argv, &settings, &status)) {
         return status;
+    }
 
     int rc = segment_name_key(&settings.name, &key);
-    if (rc != 0)
+    if (rc != 0) {
         return report_name_failure(PROGRAM, &settings.name, rc);
+    }
     catch_signals();
     rc = segment_create(&segment, key, SEGMENT_SIZE, settings.mode, &report);
-    if (rc != 0)
+    if (rc != 0) {
         return create_failed(key, rc, &report);
-    if (report.finding == SEGMENT_TAKEN_OVER)
+    }
+    if (report.finding == SEGMENT_TAKEN_OVER) {
         print(PROGRAM ": took over from a dead server: removed its segment (shmid %d, pid %ld) and made a new one\n",
-            report.found.id, (long)report.found.creator_pid);
+              report.found.id, (long)report.found.creator_pid);
+    }
     serve(&settings, &segment, argv[0]);
     return finish(&segment);
 }

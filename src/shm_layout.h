@@ -23,9 +23,9 @@
 #define SHM_LAYOUT_JOIN_(a, b) a##b
 #define SHM_LAYOUT_JOIN(a, b) SHM_LAYOUT_JOIN_(a, b)
 
-#define SHM_LAYOUT_ENTRY_(type, text, id)                                                                            \
-    __attribute__((section("shm_layout"), used, aligned(1))) static const char SHM_LAYOUT_JOIN(shm_layout_, id)[] =   \
-        text;                                                                                                        \
+#define SHM_LAYOUT_ENTRY_(type, text, id)                                                                           \
+    __attribute__((section("shm_layout"), used, aligned(1))) static const char SHM_LAYOUT_JOIN(shm_layout_, id)[] = \
+        text;                                                                                                       \
     __attribute__((used)) static type *const SHM_LAYOUT_JOIN(shm_layout_keeps_, id)[1 + 0 * sizeof(type)] = {0}
 
 #define SHM_LAYOUT(type) SHM_LAYOUT_ENTRY_(type, #type, __LINE__)

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "theme.h"
 #include "viewer/config.h"
 #include "viewer/keys.h"
-#include "theme.h"
 
 static void cell(FILE *out, const char *text)
 {
@@ -109,8 +109,10 @@ int main(int argc, char **argv)
         FILE *file = fopen(argv[1], "w");
         rc = file == NULL || fputs(made, file) < 0 || fclose(file) != 0 ? -EIO : 0;
     } else if (!same) {
-        fprintf(stderr, "%s: its tables are not what the program has. Renew them:\n"
-                        "  cmake --build --preset dev --target tables\n", argv[1]);
+        fprintf(stderr,
+                "%s: its tables are not what the program has. Renew them:\n"
+                "  cmake --build --preset dev --target tables\n",
+                argv[1]);
         rc = -EINVAL;
     }
     free(page);

@@ -30,7 +30,7 @@ struct glyph {
 struct canvas {
     struct glyph *glyphs; /* rows x cols, row by row; owned */
     int rows, cols;
-    bool utf8;            /* characters outside ASCII may be put */
+    bool utf8; /* characters outside ASCII may be put */
 };
 
 /* Makes a canvas of blanks. 0 or -ENOMEM. The caller frees it. */

@@ -14,7 +14,7 @@
 
 #include "layout/layout.h"
 
-#define FIELDS_SMALL 16       /* fields of an array that starts unfolded */
+#define FIELDS_SMALL 16        /* fields of an array that starts unfolded */
 #define FIELDS_FLIPPED_MAX 256 /* rows that are not as they start; of more the oldest are forgotten */
 
 /* Which row: stays true while the layout does, whatever is folded. */
@@ -29,13 +29,13 @@ struct fields {
     const struct layout *layout; /* finished; the caller keeps it */
     struct field_id flipped[FIELDS_FLIPPED_MAX];
     size_t flipped_count;
-    bool folds;                  /* some row can be folded: the table needs a column for that */
-    bool flat;                   /* no tree: every field by its whole path, nothing folded */
-    struct field_id top;         /* the first row that the table shows */
-    struct field_id chosen;      /* a row that was chosen itself, not by a byte in it */
-    size_t chosen_at;            /* where the cursor stood then: elsewhere the choice counts no more */
-    struct field_id seen;        /* the selected row that the table was last scrolled to */
-    size_t seen_rows;            /* and how many rows it had */
+    bool folds;             /* some row can be folded: the table needs a column for that */
+    bool flat;              /* no tree: every field by its whole path, nothing folded */
+    struct field_id top;    /* the first row that the table shows */
+    struct field_id chosen; /* a row that was chosen itself, not by a byte in it */
+    size_t chosen_at;       /* where the cursor stood then: elsewhere the choice counts no more */
+    struct field_id seen;   /* the selected row that the table was last scrolled to */
+    size_t seen_rows;       /* and how many rows it had */
 };
 
 /* One level of the way from the root to a row. */
@@ -53,9 +53,9 @@ struct field_row {
     unsigned indent;                /* levels */
     bool foldable, open;
     bool misaligned;
-    size_t padding_before;          /* bytes that its alignment made */
+    size_t padding_before; /* bytes that its alignment made */
     /* the way here, for fields_next and fields_previous: */
-    unsigned depth;                 /* way[depth] is this row */
+    unsigned depth; /* way[depth] is this row */
     struct field_level way[LAYOUT_DEPTH_MAX + 2];
 };
 

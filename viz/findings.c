@@ -9,8 +9,8 @@ struct list {
     size_t count, more;
 };
 
-static void __attribute__((format(printf, 4, 5))) add(struct list *list, const char *kind, size_t offset,
-                                                      const char *format, ...)
+static void __attribute__((format(printf, 4, 5)))
+add(struct list *list, const char *kind, size_t offset, const char *format, ...)
 {
     if (list->count == FINDINGS_MAX) {
         list->more++;
@@ -73,8 +73,8 @@ static void add_stale(struct list *list, const struct grid_input *in)
         if (used > 0) {
             char name[64];
             layout_leaf_path(in->layout, span.leaf, name, sizeof name);
-            add(list, "stale", at, "%zu of %zu padding bytes at 0x%04zx (%s %s) are not zero: stale",
-                used, end - at, at, span.kind == LAYOUT_SPAN_PADDING ? "before" : "made by", name);
+            add(list, "stale", at, "%zu of %zu padding bytes at 0x%04zx (%s %s) are not zero: stale", used, end - at,
+                at, span.kind == LAYOUT_SPAN_PADDING ? "before" : "made by", name);
         }
         at = end;
     }

@@ -8,8 +8,12 @@
  * have taken theirs. Red and green never stand for two things that one must tell apart by colour alone: fields also
  * have edges. 7 stands for the terminal's own colour, which can be read on any background. */
 static const struct grid_palette own_palette = {{
-    [GRID_TEXT] = {2, 3, 7},    [GRID_INTEGER] = {6, 4, 7}, [GRID_REAL] = {5, 1, 4},
-    [GRID_POINTER] = {3, 4, 7}, [GRID_SYNC] = {1, 5, 3},    [GRID_OTHER] = {7, 6, 2},
+    [GRID_TEXT] = {2, 3, 7},
+    [GRID_INTEGER] = {6, 4, 7},
+    [GRID_REAL] = {5, 1, 4},
+    [GRID_POINTER] = {3, 4, 7},
+    [GRID_SYNC] = {1, 5, 3},
+    [GRID_OTHER] = {7, 6, 2},
 }};
 
 int grid_hue_colour(const struct grid_palette *palette, enum grid_family family, unsigned hue)
@@ -53,10 +57,10 @@ void grid_hues_free(struct grid_hues *hues)
 
 /* Which fields meet in memory. An array's elements meet each other: the last field of one, the first of the next. */
 struct neighbours {
-    uint32_t first, last;      /* leaf nodes with which this node begins and ends in memory; NOBODY: it has none */
-    uint32_t before;           /* of a leaf: the one that it follows; NOBODY */
-    uint32_t wrap, next_wrap;  /* of a leaf: first array at whose elements' end it stands; of an array: the next one */
-    size_t reach;              /* bytes from the node's start to the end of its last field */
+    uint32_t first, last;     /* leaf nodes with which this node begins and ends in memory; NOBODY: it has none */
+    uint32_t before;          /* of a leaf: the one that it follows; NOBODY */
+    uint32_t wrap, next_wrap; /* of a leaf: first array at whose elements' end it stands; of an array: the next one */
+    size_t reach;             /* bytes from the node's start to the end of its last field */
 };
 
 /* A leaf alone in an array's elements meets only itself: every other one takes the next hue. The outermost node that

@@ -242,8 +242,9 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct atta
     return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_words(t, WORDS_LABEL), text);
 }
 
-#define LESSON "The same bytes, each time at another address: an address means something only inside its own " \
-               "process. What is stored in the segment must be an offset, not a pointer."
+#define LESSON                                                                                      \
+    "The same bytes, each time at another address: an address means something only inside its own " \
+    "process. What is stored in the segment must be an offset, not a pointer."
 #define LESSON_ROOM 200 /* cells that it takes at most, with its lines not filled to the end */
 
 size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct attached *who, size_t top)
@@ -254,9 +255,8 @@ size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct
     panel_title(c, t, head[0] != '\0' ? head : "who has it attached");
     size_t lines = panel_attached_lines(who);
     if (lines == 0) {
-        const char *why = who->nobody
-                              ? "A file or standard input was read once: nobody is attached."
-                              : "There is nothing now that somebody could have attached.";
+        const char *why = who->nobody ? "A file or standard input was read once: nobody is attached."
+                                      : "There is nothing now that somebody could have attached.";
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
         return 0;
     }

@@ -2,8 +2,8 @@
 #ifndef SHMLAB_PANEL_ATTACHED_H
 #define SHMLAB_PANEL_ATTACHED_H
 
-#include "panels.h"
 #include "inspect/source.h"
+#include "panels.h"
 
 /* What there is to tell in one line: "attached: 3 times, by 2 processes". "" where nothing can be told of this kind. */
 void panel_attached_head(const struct attached *who, char *out, size_t out_size);

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "panels.h"
 #include "layout/value.h"
+#include "panels.h"
 
 static int digits(size_t n)
 {
@@ -151,8 +151,11 @@ static void container_value(const struct grid_input *in, const struct field_row 
         }
         char value[64];
         leaf_value(in, leaf.node, leaf.offset, value, sizeof value);
-        used += (size_t)snprintf(out + used, out_size - used, "%s%s%s", i % each > 0 ? ", " : i > 0 ? " {" : "{", value,
-                                 i % each == each - 1 ? "}" : "");
+        used += (size_t)snprintf(out + used, out_size - used, "%s%s%s",
+                                 i % each > 0 ? ", "
+                                 : i > 0      ? " {"
+                                              : "{",
+                                 value, i % each == each - 1 ? "}" : "");
     }
 }
 

@@ -5,7 +5,7 @@
 
 struct help_line {
     char label[16];
-    const char *text; /* NULL: a heading, in label */
+    const char *text;   /* NULL: a heading, in label */
     struct style style; /* of the label */
 };
 
@@ -58,8 +58,12 @@ static void add_roles(struct help_list *h, const struct grid_palette *palette)
     add_cell(h, &(struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true, .colour = text},
              "no field, but it reads as text");
     for (size_t i = 0; i < theme_mark_count; i++) {
-        struct grid_cell cell = {.role = GRID_FIELD, .byte = 0x2a, .colour = colour, .glow = GRID_GLOW_MAX,
-                                 .marks = (uint8_t)theme_marks[i].mark, .starts = true};
+        struct grid_cell cell = {.role = GRID_FIELD,
+                                 .byte = 0x2a,
+                                 .colour = colour,
+                                 .glow = GRID_GLOW_MAX,
+                                 .marks = (uint8_t)theme_marks[i].mark,
+                                 .starts = true};
         cell.role = theme_marks[i].mark == GRID_STALE ? GRID_PADDING : GRID_FIELD;
         add_cell(h, &cell, theme_marks[i].meaning);
     }
@@ -83,8 +87,11 @@ static void add_families(struct help_list *h, const struct grid_palette *palette
     static const struct {
         enum grid_family family;
         const char *text;
-    } families[] = {{GRID_TEXT, "text"}, {GRID_INTEGER, "integers"}, {GRID_REAL, "float, double"},
-                    {GRID_POINTER, "pointers"}, {GRID_SYNC, "locks, atomics"}};
+    } families[] = {{GRID_TEXT, "text"},
+                    {GRID_INTEGER, "integers"},
+                    {GRID_REAL, "float, double"},
+                    {GRID_POINTER, "pointers"},
+                    {GRID_SYNC, "locks, atomics"}};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         char label[16];
         const char *block = theme_sign(h->theme, SIGN_BLOCK);
@@ -123,8 +130,8 @@ static void draw_beside(struct canvas *c, const struct help_list *h, size_t top,
         const struct help_line *line = &h->lines[top + (size_t)i];
         canvas_put(c, r.row + i, r.col, line->style, line->label);
         if (line->text != NULL) {
-            canvas_put_cut(c, r.row + i, r.col + label_width, r.cols - label_width,
-                           theme_words(h->theme, WORDS_PLAIN), line->text);
+            canvas_put_cut(c, r.row + i, r.col + label_width, r.cols - label_width, theme_words(h->theme, WORDS_PLAIN),
+                           line->text);
         }
     }
 }

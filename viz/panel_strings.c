@@ -1,8 +1,8 @@
 /* Strings panel: what stands in the place of the field table where there is no layout. Part of panels.h. */
 #include <stdio.h>
 
-#include "panels.h"
 #include "found_strings.h"
+#include "panels.h"
 
 #define NONE "no text here: / finds bytes, : goes to an offset"
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "printable.h"
 #include "layout/value.h"
+#include "printable.h"
 
 /* ---- under the cursor ---- */
 
@@ -230,8 +230,8 @@ int panel_map_rows(size_t segment_size, int cols, int most)
 
 /* What one character of the map tells of its bytes. */
 struct map_cell {
-    size_t bytes, used; /* used: not zero */
-    unsigned dots;      /* bit i: the i-th eighth holds something */
+    size_t bytes, used;    /* used: not zero */
+    unsigned dots;         /* bit i: the i-th eighth holds something */
     struct grid_cell show; /* the byte whose colour it takes */
     bool cursor;
 };

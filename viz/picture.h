@@ -10,11 +10,11 @@
 #include "theme.h"
 
 struct picture {
-    struct grid_input grid;          /* the whole segment, from offset 0 on, without a cursor, for grid_fill */
-    const char *layout_title;        /* "struct message, from shm-server", or why there is no layout; printable */
+    struct grid_input grid;   /* the whole segment, from offset 0 on, without a cursor, for grid_fill */
+    const char *layout_title; /* "struct message, from shm-server", or why there is no layout; printable */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count, findings_more;
-    size_t differences;              /* bytes that are not as expected */
+    size_t differences; /* bytes that are not as expected */
 
     char title[96];                  /* of the source: "key 0x0f20074e"; printable */
     const char *state;               /* "live" */
@@ -22,8 +22,8 @@ struct picture {
     struct attached attached;
 
     struct theme theme;
-    int cols;                        /* columns that it may take */
-    int width;                       /* bytes a row; 0: what fits */
+    int cols;  /* columns that it may take */
+    int width; /* bytes a row; 0: what fits */
     enum svg_ground ground;
 };
 

@@ -28,7 +28,9 @@ void render_names(bool screen, char *out, size_t out_size)
         if (!screen || all[i]->screen != NULL) {
             left--;
             used += (size_t)snprintf(out + used, out_size - used, "%s%s", all[i]->name,
-                                     left > 1 ? ", " : left == 1 ? " or " : "");
+                                     left > 1    ? ", "
+                                     : left == 1 ? " or "
+                                                 : "");
         }
     }
 }

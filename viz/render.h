@@ -10,12 +10,12 @@
 #include "picture.h"
 
 /* The table, in the order of --help. */
-#define RENDERERS(ROW)                                                                                                 \
-    ROW(render_text)                                                                                                   \
-    ROW(render_ansi)                                                                                                   \
-    ROW(render_json)                                                                                                   \
-    ROW(render_svg)                                                                                                    \
-    ROW(render_html)                                                                                                   \
+#define RENDERERS(ROW) \
+    ROW(render_text)   \
+    ROW(render_ansi)   \
+    ROW(render_json)   \
+    ROW(render_svg)    \
+    ROW(render_html)   \
     ROW(render_layout)
 
 struct renderer {

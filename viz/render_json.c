@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "json.h"
+#include "layout/value.h"
 #include "panel_attached.h"
 #include "render.h"
-#include "layout/value.h"
 
 #define PATH_SHOWN 1024  /* characters of a field's name */
 #define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
@@ -144,8 +144,8 @@ static void attached_json(const struct attached *who, FILE *out)
     }
     fprintf(out, ",\n\"attached\":{\"found\":%zu,\"processes\":%zu", a->found, a->processes);
     if (who->counted) {
-        fprintf(out, ",\"nattch\":%lu,\"missing\":%zu,\"creator_pid\":%d,\"last_pid\":%d",
-                who->watch->seen.attached, panel_attached_missing(who), (int)who->creator_pid, (int)who->last_pid);
+        fprintf(out, ",\"nattch\":%lu,\"missing\":%zu,\"creator_pid\":%d,\"last_pid\":%d", who->watch->seen.attached,
+                panel_attached_missing(who), (int)who->creator_pid, (int)who->last_pid);
     }
     fprintf(out, ",\"not_permitted\":%zu,\"rest\":[", a->closed);
     for (size_t i = 0; panel_attached_rest(who, i, rest, sizeof rest); i++) {

@@ -17,12 +17,18 @@ struct shades {
 };
 
 static const struct shades light = {
-    .ground = "#ffffff", .ink = "#111111", .pale = "#5c5c5c", .zero = "#3a3a3a",
+    .ground = "#ffffff",
+    .ink = "#111111",
+    .pale = "#5c5c5c",
+    .zero = "#3a3a3a",
     .tint = {"", "#df9b87", "#a0bdac", "#fbf192", "#a3d0ff", "#e0b3d6", "#98f0fe", "#d7d7d7"},
     .full = {"", "#500f0f", "#466948", "#685209", "#063a85", "#90005f", "#157888", "#333333"},
 };
 static const struct shades dark = {
-    .ground = "#14161a", .ink = "#f4f4f4", .pale = "#a9a9a9", .zero = "#e6e6e6",
+    .ground = "#14161a",
+    .ink = "#f4f4f4",
+    .pale = "#a9a9a9",
+    .zero = "#e6e6e6",
     .tint = {"", "#511b08", "#364e28", "#625000", "#243b77", "#963a6c", "#00707d", "#353535"},
     .full = {"", "#ed7853", "#acf3b6", "#e2d661", "#9ab4fe", "#b870c9", "#3bd7e8", "#a7a7a7"},
 };
@@ -219,8 +225,9 @@ static void hatches_write(FILE *out, unsigned hatches)
     fputs("<defs>\n", out);
     for (unsigned i = 1; i < 16; i++) {
         if ((hatches >> i & 1) != 0) {
-            fprintf(out, "<pattern id=\"%c%u\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
-                         "<path class=\"o%u\" d=\"%s\"/></pattern>\n",
+            fprintf(out,
+                    "<pattern id=\"%c%u\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\">"
+                    "<path class=\"o%u\" d=\"%s\"/></pattern>\n",
                     i < 8 ? 'p' : 'q', i & 7, i & 7,
                     i < 8 ? "M-1 1L1 -1M0 6L6 0M5 7L7 5" : "M-1 5L1 7M0 0L6 6M5 -1L7 1");
         }
@@ -233,8 +240,9 @@ int svg_end(struct svg *s, enum svg_ground ground, const char *title, const char
     if (fflush(s->out) != 0 || ferror(s->out)) {
         return -ENOMEM;
     }
-    fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-                 "role=\"img\" aria-labelledby=\"title about\">\n<title id=\"title\">",
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
+            "role=\"img\" aria-labelledby=\"title about\">\n<title id=\"title\">",
             s->width, s->height, s->width, s->height);
     svg_escaped(out, title);
     fputs("</title>\n<desc id=\"about\">", out);

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 enum svg_ground {
-    SVG_AUTO,  /* light; dark where the reader's screen is */
+    SVG_AUTO, /* light; dark where the reader's screen is */
     SVG_LIGHT,
     SVG_DARK
 };
@@ -24,7 +24,7 @@ enum svg_ground {
 #define SVG_TINY 6   /* of class "l" */
 
 struct svg {
-    FILE *out;        /* the picture's body, before its size is known */
+    FILE *out; /* the picture's body, before its size is known */
     char *body;
     size_t body_size;
     int width, height; /* px: grow to hold what is put */

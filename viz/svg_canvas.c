@@ -9,7 +9,7 @@
 
 #define CELL_WIDTH SVG_COLUMN
 #define CELL_HEIGHT 17
-#define BASE 13    /* of the text, from the cell's top */
+#define BASE 13 /* of the text, from the cell's top */
 #define MARGIN 8
 #define RUN_MAX 64 /* characters of one piece of text: fonts differ, and a piece starts at its true place */
 
@@ -58,8 +58,8 @@ static unsigned arms(uint32_t point)
     static const struct {
         uint32_t point;
         unsigned arms;
-    } lines[] = {{0x2500, 3}, {0x2502, 12}, {0x250a, 12}, {0x252c, 11}, {0x251c, 14}, {0x2534, 7}, {0x2524, 13},
-                 {0x253c, 15}, {0x250c, 10}, {0x2510, 9}, {0x2514, 6}, {0x2518, 5}};
+    } lines[] = {{0x2500, 3},  {0x2502, 12}, {0x250a, 12}, {0x252c, 11}, {0x251c, 14}, {0x2534, 7},
+                 {0x2524, 13}, {0x253c, 15}, {0x250c, 10}, {0x2510, 9},  {0x2514, 6},  {0x2518, 5}};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (lines[i].point == point) {
             return lines[i].arms;
@@ -100,8 +100,8 @@ static uint32_t shape_of(const struct glyph *g)
     if (printable_decode(g->text, strlen(g->text), &point) == 0) {
         return 0;
     }
-    bool shaped = arms(point) != 0 || point == 0x2591 || point == 0x25a0 || point == 0xb7 ||
-                  (point >= 0x2800 && point <= 0x28ff);
+    bool shaped =
+        arms(point) != 0 || point == 0x2591 || point == 0x25a0 || point == 0xb7 || (point >= 0x2800 && point <= 0x28ff);
     return shaped ? point : 0;
 }
 
@@ -179,8 +179,7 @@ static void row_draw(struct svg *svg, const struct canvas *c, int row)
     }
 }
 
-int svg_canvas(FILE *out, const struct canvas *c, enum svg_ground ground_wanted, const char *title,
-               const char *about)
+int svg_canvas(FILE *out, const struct canvas *c, enum svg_ground ground_wanted, const char *title, const char *about)
 {
     struct svg svg;
     int rc = svg_begin(&svg);

@@ -5,23 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout/value.h"
 #include "printable.h"
 #include "svg_rows.h"
-#include "layout/value.h"
 
-#define MARGIN 12        /* px around everything */
-#define LINE 17          /* px from one line of the table to the next */
-#define WIDTH_MIN 480    /* px: the table needs as much, however narrow the grid is */
-#define FIELDS_SHOWN 128 /* of the table */
+#define MARGIN 12                      /* px around everything */
+#define LINE 17                        /* px from one line of the table to the next */
+#define WIDTH_MIN 480                  /* px: the table needs as much, however narrow the grid is */
+#define FIELDS_SHOWN 128               /* of the table */
 #define BYTES_SHOWN ((size_t)16 << 10) /* more is no picture any more: 1024 rows of 16 */
-#define ABOUT_FIELDS 16  /* of the description for screen readers */
+#define ABOUT_FIELDS 16                /* of the description for screen readers */
 
 /* What is drawn, and how wide. */
 struct page {
     struct svg svg;
     struct svg_rows rows;
     const struct picture *picture;
-    int width;            /* px between the margins */
+    int width; /* px between the margins */
     char title[128];
 };
 

@@ -15,11 +15,11 @@
 struct svg_rows {
     struct svg *svg;
     const struct grid_input *grid; /* of which the cells are */
-    const struct theme *theme; /* for its signs */
+    const struct theme *theme;     /* for its signs */
     struct rows_shape shape;
-    int x;                     /* left edge, px */
+    int x; /* left edge, px */
     const struct grid_cell *cells;
-    size_t first, count;       /* offset of cells[0], a multiple of shape.width; how many there are */
+    size_t first, count; /* offset of cells[0], a multiple of shape.width; how many there are */
 };
 
 /* Draws all rows from y on, runs of rows that are all zero and of one field (or none) as one line. Returns the y under

@@ -40,8 +40,7 @@ static void draw_findings(struct canvas *c, int row, const struct picture *p)
         canvas_put(c, row + (int)i, 2, theme_words(t, WORDS_PLAIN), p->findings[i].text);
     }
     if (p->findings_more > 0) {
-        canvas_printf(c, row + (int)p->finding_count, 2, theme_words(t, WORDS_LABEL), "and %zu more",
-                      p->findings_more);
+        canvas_printf(c, row + (int)p->finding_count, 2, theme_words(t, WORDS_LABEL), "and %zu more", p->findings_more);
     }
 }
 

@@ -4,14 +4,14 @@
 static const struct {
     const char *utf8, *ascii;
 } signs[SIGN_COUNT] = {
-    [SIGN_EDGE] = {"│", "|"},         [SIGN_ELEMENT] = {"┊", ","},      [SIGN_HATCH] = {"░", "~"},
-    [SIGN_STALE] = {"!", "!"},        [SIGN_CHANGED] = {"*", "*"},      [SIGN_OVERLAP] = {"&", "&"},
-    [SIGN_MISALIGNED] = {"^", "^"},   [SIGN_DIFFERS] = {"≠", "#"},      [SIGN_CURSOR_LEFT] = {"[", "["},
-    [SIGN_CURSOR_RIGHT] = {"]", "]"}, [SIGN_HLINE] = {"─", "-"},        [SIGN_VLINE] = {"│", "|"},
-    [SIGN_TEE_DOWN] = {"┬", "+"},     [SIGN_TEE_RIGHT] = {"├", "+"},    [SIGN_TEE_UP] = {"┴", "+"},
-    [SIGN_TEE_LEFT] = {"┤", "+"},     [SIGN_POINTER] = {"▸", ">"},      [SIGN_DOT] = {"·", "."},
-    [SIGN_BLOCK] = {"■", "#"},        [SIGN_SINCE] = {"•", "+"},
-    [SIGN_LINE_EDGE] = {"─", "-"},    [SIGN_PAGE_EDGE] = {"═", "="},
+    [SIGN_EDGE] = {"│", "|"},         [SIGN_ELEMENT] = {"┊", ","},   [SIGN_HATCH] = {"░", "~"},
+    [SIGN_STALE] = {"!", "!"},        [SIGN_CHANGED] = {"*", "*"},   [SIGN_OVERLAP] = {"&", "&"},
+    [SIGN_MISALIGNED] = {"^", "^"},   [SIGN_DIFFERS] = {"≠", "#"},   [SIGN_CURSOR_LEFT] = {"[", "["},
+    [SIGN_CURSOR_RIGHT] = {"]", "]"}, [SIGN_HLINE] = {"─", "-"},     [SIGN_VLINE] = {"│", "|"},
+    [SIGN_TEE_DOWN] = {"┬", "+"},     [SIGN_TEE_RIGHT] = {"├", "+"}, [SIGN_TEE_UP] = {"┴", "+"},
+    [SIGN_TEE_LEFT] = {"┤", "+"},     [SIGN_POINTER] = {"▸", ">"},   [SIGN_DOT] = {"·", "."},
+    [SIGN_BLOCK] = {"■", "#"},        [SIGN_SINCE] = {"•", "+"},     [SIGN_LINE_EDGE] = {"─", "-"},
+    [SIGN_PAGE_EDGE] = {"═", "="},
 };
 
 const char *theme_sign(const struct theme *t, enum theme_sign sign)

@@ -6,21 +6,21 @@
 #include "grid.h"
 
 struct theme {
-    bool colour;  /* false: bold, dim and reverse only (NO_COLOR, a terminal without colours) */
-    bool utf8;    /* false: ASCII signs */
-    bool braille; /* the terminal's font has U+2800 to U+28FF (the Linux console's has not) */
+    bool colour;                     /* false: bold, dim and reverse only (NO_COLOR, a terminal without colours) */
+    bool utf8;                       /* false: ASCII signs */
+    bool braille;                    /* the terminal's font has U+2800 to U+28FF (the Linux console's has not) */
     uint8_t role_colour[GRID_ROLES]; /* 1 to 7: what a person wants for bytes of that role; 0: the cell's own */
 };
 
 enum theme_sign {
-    SIGN_EDGE,       /* a field starts */
-    SIGN_ELEMENT,    /* an array's next element starts */
-    SIGN_LINE_EDGE,  /* after a row's offset: a cache line starts */
-    SIGN_PAGE_EDGE,  /* a page starts */
-    SIGN_HATCH,      /* padding */
+    SIGN_EDGE,      /* a field starts */
+    SIGN_ELEMENT,   /* an array's next element starts */
+    SIGN_LINE_EDGE, /* after a row's offset: a cache line starts */
+    SIGN_PAGE_EDGE, /* a page starts */
+    SIGN_HATCH,     /* padding */
     SIGN_STALE,
     SIGN_CHANGED,
-    SIGN_SINCE,      /* changed since the mark */
+    SIGN_SINCE, /* changed since the mark */
     SIGN_OVERLAP,
     SIGN_MISALIGNED,
     SIGN_DIFFERS,
@@ -32,9 +32,9 @@ enum theme_sign {
     SIGN_TEE_RIGHT,
     SIGN_TEE_UP,
     SIGN_TEE_LEFT,
-    SIGN_POINTER,    /* the selected row of a table */
-    SIGN_DOT,        /* something is here, but it is zero */
-    SIGN_BLOCK,      /* something is here */
+    SIGN_POINTER, /* the selected row of a table */
+    SIGN_DOT,     /* something is here, but it is zero */
+    SIGN_BLOCK,   /* something is here */
     SIGN_COUNT
 };
 
@@ -60,7 +60,15 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell);
 const char *theme_lead(const struct theme *t, const struct grid_cell *cell, struct style *style);
 
 enum theme_words {
-    WORDS_PLAIN, WORDS_LABEL, WORDS_STRONG, WORDS_TITLE, WORDS_RULE, WORDS_CALM, WORDS_GOOD, WORDS_WARN, WORDS_SELECTED
+    WORDS_PLAIN,
+    WORDS_LABEL,
+    WORDS_STRONG,
+    WORDS_TITLE,
+    WORDS_RULE,
+    WORDS_CALM,
+    WORDS_GOOD,
+    WORDS_WARN,
+    WORDS_SELECTED
 };
 struct style theme_words(const struct theme *t, enum theme_words words);
 

@@ -30,8 +30,8 @@
 #include "options.h"
 #include "probe_bytes.h"
 #include "process.h"
-#include "segment.h"
 #include "report.h"
+#include "segment.h"
 
 #define PROGRAM "shm-probe"
 
@@ -54,8 +54,9 @@ static int probe_key(char **words)
     key_t key;
     int rc = segment_key_from_path(words[0], (int)number(words[1]), &key);
 
-    if (rc != 0)
+    if (rc != 0) {
         return report_failure(PROGRAM, rc, NULL, "make a key of %s", words[0]);
+    }
     printf("0x%08x\n", (unsigned)key);
     return 0;
 }
@@ -65,12 +66,14 @@ static int probe_facts(char **words)
     struct segment_stat st;
     int id;
 
-    if (strncmp(words[0], "id:", 3) == 0)
+    if (strncmp(words[0], "id:", 3) == 0) {
         id = (int)number(words[0] + 3);
-    else if (segment_find((key_t)number(words[0]), &id) != 0)
+    } else if (segment_find((key_t)number(words[0]), &id) != 0) {
         return 1;
-    if (segment_stat(id, &st) != 0)
+    }
+    if (segment_stat(id, &st) != 0) {
         return 1;
+    }
     printf("SEG_ID=%d SEG_SIZE=%zu SEG_MODE=%04o SEG_NATTCH=%lu SEG_CREATOR=%d SEG_UID=%u SEG_REMOVED=%d\n", st.id,
            st.size, (unsigned)st.mode, st.attached, (int)st.creator_pid, (unsigned)st.owner, st.removed);
     return 0;
@@ -98,13 +101,16 @@ static int probe_attached(char **words)
     pid_t pid = (pid_t)number(words[1]);
     int rc = attachment_of_segment((int)number(words[0]), NULL, &what);
 
-    if (rc == 0)
+    if (rc == 0) {
         rc = attachments_scan(&found, &what);
-    if (rc != 0)
+    }
+    if (rc != 0) {
         return report_failure(PROGRAM, rc, NULL, "see who is attached");
+    }
     for (size_t i = 0; i < found.count; i++) {
-        if (found.list[i].pid == pid)
+        if (found.list[i].pid == pid) {
             puts(found.list[i].rights);
+        }
     }
     attachments_free(&found);
     return 0;
@@ -118,8 +124,9 @@ static int probe_make(char **words)
     size_t size = (size_t)number(words[1]);
     int rc = probe_bytes_read(words[3], &fill);
 
-    if (rc != 0)
+    if (rc != 0) {
         return report_failure(PROGRAM, rc, NULL, "read %s", words[3]);
+    }
     rc = segment_create(&s, (key_t)number(words[0]), size, (mode_t)strtoul(words[2], NULL, 8), &report);
     if (rc == 0) {
         memcpy(s.base, fill.data, fill.size < size ? fill.size : size);
@@ -135,8 +142,9 @@ static int probe_bytes_of(char **words)
     struct segment s = SEGMENT_EMPTY;
     int rc = segment_attach(&s, (int)number(words[0]), NULL);
 
-    if (rc != 0)
+    if (rc != 0) {
         return report_failure(PROGRAM, rc, NULL, "read segment %s", words[0]);
+    }
     size_t written = fwrite(s.base, 1, s.size, stdout);
     rc = written == s.size && fflush(stdout) == 0 ? 0 : 1;
     segment_detach(&s);
@@ -180,8 +188,9 @@ static pid_t last_child(pid_t pid)
     while (in != NULL && fscanf(in, "%d", &child) == 1) {
         /* on to the last one */
     }
-    if (in != NULL)
+    if (in != NULL) {
         fclose(in);
+    }
     return child;
 }
 
@@ -194,8 +203,9 @@ static pid_t program_below(pid_t pid, const char *name)
         /* its child first: read behind its name it may be that of the program that pid has become meanwhile */
         pid_t child = last_child(pid);
         process_name(pid, found);
-        if (strncmp(found, name, 15) == 0) /* the kernel keeps so much of a name */
+        if (strncmp(found, name, 15) == 0) { /* the kernel keeps so much of a name */
             return pid;
+        }
         pid = child;
     }
     return 0;
@@ -209,12 +219,14 @@ static int probe_program(char **words)
 
     for (long long looks = number(words[2]); looks > 0; looks--) {
         pid = program_below(cage, words[1]);
-        if (pid != 0 || has_ended(cage))
+        if (pid != 0 || has_ended(cage)) {
             break;
+        }
         nanosleep(&pause_ms, NULL);
     }
-    if (pid == 0)
+    if (pid == 0) {
         return ENDED;
+    }
     printf("%d\n", (int)pid);
     return 0;
 }
@@ -226,8 +238,9 @@ static int probe_end(char **words)
     long long looks = number(words[1]);
 
     while (!has_ended(pid)) {
-        if (looks-- == 0)
+        if (looks-- == 0) {
             return BUSY;
+        }
         nanosleep(&pause_ms, NULL);
     }
     return 0;
@@ -241,10 +254,12 @@ static long switches(pid_t pid)
 
     snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     FILE *in = fopen(path, "r");
-    if (in == NULL)
+    if (in == NULL) {
         return -1;
-    while (n == -1 && fgets(line, sizeof line, in) != NULL)
+    }
+    while (n == -1 && fgets(line, sizeof line, in) != NULL) {
         (void)sscanf(line, "voluntary_ctxt_switches: %ld", &n);
+    }
     fclose(in);
     return n;
 }
@@ -255,8 +270,9 @@ static int activity(pid_t pid, long *n)
     struct process p;
 
     *n = switches(pid);
-    if (process_read(pid, &p) != 0 || process_has_ended(&p))
+    if (process_read(pid, &p) != 0 || process_has_ended(&p)) {
         return ENDED;
+    }
     return p.state == 'S' ? RESTS : BUSY;
 }
 
@@ -270,11 +286,13 @@ static int probe_rest(char **words)
 
     for (int quiet = 0; looks > 0; looks--) {
         int what = activity(pid, &now);
-        if (what == ENDED)
+        if (what == ENDED) {
             return ENDED;
+        }
         quiet = what == RESTS && now == before ? quiet + 1 : 0;
-        if (quiet == QUIET)
+        if (quiet == QUIET) {
             return RESTS;
+        }
         before = now;
         nanosleep(&pause, NULL);
     }
@@ -301,8 +319,9 @@ static int bytes_write(const char *path, const struct probe_bytes *b)
     FILE *out = fopen(path, "wb");
     bool whole = out != NULL && fwrite(b->data, 1, b->size, out) == b->size;
 
-    if (out != NULL && fclose(out) != 0)
+    if (out != NULL && fclose(out) != 0) {
         whole = false;
+    }
     return whole ? 0 : report_failure(PROGRAM, -errno, NULL, "write %s", path);
 }
 
@@ -312,17 +331,20 @@ static int probe_pack_all(char **words)
     struct layout l;
     int status, rc = probe_bytes_read(words[0], &b);
 
-    if (rc != 0)
+    if (rc != 0) {
         return report_failure(PROGRAM, rc, NULL, "read %s", words[0]);
+    }
     layout_init(&l);
     status = layout_take(words[1], &l, b.size);
     for (int i = 2; status == 0 && words[i] != NULL; i++) {
         rc = probe_pack(&l, &b, words[i]);
-        if (rc != 0)
+        if (rc != 0) {
             status = report_failure(PROGRAM, rc, NULL, "put %s", words[i]);
+        }
     }
-    if (status == 0)
+    if (status == 0) {
         status = bytes_write(words[0], &b);
+    }
     layout_free(&l);
     probe_bytes_free(&b);
     return status;
@@ -336,22 +358,26 @@ static int probe_compare_all(char **words)
     int status = 0, rc = 0;
 
     layout_init(&l);
-    for (int i = 0; i < 3 && rc == 0; i++)
+    for (int i = 0; i < 3 && rc == 0; i++) {
         rc = probe_bytes_read(words[1 + i], &bytes[i]);
-    if (rc != 0)
+    }
+    if (rc != 0) {
         status = report_failure(PROGRAM, rc, NULL, "read the bytes to compare");
-    else
+    } else {
         status = layout_take(words[0], &l, bytes[1].size);
+    }
     if (status == 0) {
         struct probe_compared c = {.layout = &l, .expected = &bytes[0], .actual = &bytes[1], .before = &bytes[2]};
         bool differs = probe_compare(&c, stdout) > 0 || bytes[0].size != bytes[1].size;
         probe_forgive(&c, &bytes[0]);
-        if (words[4] != NULL)
+        if (words[4] != NULL) {
             status = bytes_write(words[4], &bytes[0]);
+        }
         status = status != 0 ? status : differs;
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         probe_bytes_free(&bytes[i]);
+    }
     layout_free(&l);
     return status;
 }
@@ -361,33 +387,39 @@ static const struct command {
     int least, most; /* words behind it */
     int (*run)(char **words);
 } commands[] = {
-    {"key", 2, 2, probe_key},           {"facts", 1, 1, probe_facts},    {"list", 0, 0, probe_list},
-    {"attached", 2, 2, probe_attached}, {"make", 4, 4, probe_make},      {"bytes", 1, 1, probe_bytes_of},
-    {"remove", 1, 1, probe_remove},     {"rest", 2, 2, probe_rest},      {"pack", 2, 999, probe_pack_all},
-    {"compare", 4, 5, probe_compare_all}, {"attach", 1, 1, probe_attach}, {"program", 3, 3, probe_program},
+    {"key", 2, 2, probe_key},         {"facts", 1, 1, probe_facts},
+    {"list", 0, 0, probe_list},       {"attached", 2, 2, probe_attached},
+    {"make", 4, 4, probe_make},       {"bytes", 1, 1, probe_bytes_of},
+    {"remove", 1, 1, probe_remove},   {"rest", 2, 2, probe_rest},
+    {"pack", 2, 999, probe_pack_all}, {"compare", 4, 5, probe_compare_all},
+    {"attach", 1, 1, probe_attach},   {"program", 3, 3, probe_program},
     {"end", 2, 2, probe_end},
 };
 
 /* Lives until the parent ends, which takes this process along. */
 static int stay(int status)
 {
-    if (status != 0 || fflush(stdout) != 0)
+    if (status != 0 || fflush(stdout) != 0) {
         return 1;
-    for (;;)
+    }
+    for (;;) {
         pause();
+    }
 }
 
 int main(int argc, char **argv)
 {
     bool stays = argc > 1 && strcmp(argv[1], "stay") == 0;
 
-    if (stays && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+    if (stays && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
         return report_failure(PROGRAM, -errno, NULL, "end with its parent");
+    }
     argc -= stays;
     argv += stays;
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].least && argc - 2 <= commands[i].most)
+        if (strcmp(argv[1], commands[i].name) == 0 && argc - 2 >= commands[i].least && argc - 2 <= commands[i].most) {
             return stays ? stay(commands[i].run(argv + 2)) : commands[i].run(argv + 2);
+        }
     }
     fprintf(stderr, PROGRAM ": a lesson's check calls this; probe.c tells how\n");
     return 2;

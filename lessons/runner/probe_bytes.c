@@ -15,8 +15,9 @@ int probe_bytes_read(const char *path, struct probe_bytes *b)
     int rc = 0;
 
     *b = (struct probe_bytes){NULL, 0};
-    if (in == NULL)
+    if (in == NULL) {
         return -errno;
+    }
     while (rc == 0 && got > 0) {
         if (b->size == room) {
             room = room == 0 ? 4096 : 2 * room;
@@ -30,12 +31,15 @@ int probe_bytes_read(const char *path, struct probe_bytes *b)
         got = fread(b->data + b->size, 1, room - b->size, in);
         b->size += got;
     }
-    if (rc == 0 && ferror(in))
+    if (rc == 0 && ferror(in)) {
         rc = -EIO;
-    if (in != stdin)
+    }
+    if (in != stdin) {
         fclose(in);
-    if (rc != 0)
+    }
+    if (rc != 0) {
         probe_bytes_free(b);
+    }
     return rc;
 }
 
@@ -52,8 +56,9 @@ static int real_pack(const char *text, uint8_t *at, size_t size)
     char *end;
     long double value = strtold(text, &end);
 
-    if (end == text || *end != '\0')
+    if (end == text || *end != '\0') {
         return -EINVAL;
+    }
     if (size == sizeof(float)) {
         float f = (float)value;
         memcpy(at, &f, size);
@@ -76,12 +81,15 @@ static int integer_pack(const char *text, uint8_t *at, size_t size)
 
     errno = 0;
     value = *text == '-' ? (unsigned long long)strtoll(text, &end, 0) : strtoull(text, &end, 0);
-    if (end == text || *end != '\0')
+    if (end == text || *end != '\0') {
         return -EINVAL;
-    if (errno != 0 || size > sizeof value)
+    }
+    if (errno != 0 || size > sizeof value) {
         return -ERANGE;
-    for (size_t i = 0; i < size; i++)
+    }
+    for (size_t i = 0; i < size; i++) {
         at[i] = (uint8_t)(value >> 8 * i);
+    }
     return 0;
 }
 
@@ -89,11 +97,13 @@ static int hex_pack(const char *text, uint8_t *at, size_t size)
 {
     unsigned byte;
 
-    if (strlen(text) != 2 * size)
+    if (strlen(text) != 2 * size) {
         return -ERANGE;
+    }
     for (size_t i = 0; i < size; i++) {
-        if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+        if (sscanf(text + 2 * i, "%2x", &byte) != 1) {
             return -EINVAL;
+        }
         at[i] = (uint8_t)byte;
     }
     return 0;
@@ -105,8 +115,9 @@ static int scalar_pack(const struct layout_node *node, const char *text, uint8_t
     case LAYOUT_REAL:
         return real_pack(text, at, size);
     case LAYOUT_CHAR:
-        if (strlen(text) != 1)
+        if (strlen(text) != 1) {
             return -EINVAL;
+        }
         *at = (uint8_t)*text;
         return 0;
     case LAYOUT_BYTES:
@@ -124,23 +135,27 @@ static int leaf_pack(const struct layout_node *node, const char *text, uint8_t *
     char one[256];
 
     if (node->kind == LAYOUT_TEXT) {
-        if (strlen(text) >= node->size)
+        if (strlen(text) >= node->size) {
             return -ERANGE;
+        }
         memcpy(at, text, strlen(text) + 1);
         return 0;
     }
     for (; i < count; i++) {
         size_t n = count > 1 ? strcspn(text, ",") : strlen(text);
-        if (n >= sizeof one)
+        if (n >= sizeof one) {
             return -ERANGE;
+        }
         memcpy(one, text, n);
         one[n] = '\0';
         int rc = scalar_pack(node, one, at + i * node->stride, node->size / count);
-        if (rc != 0)
+        if (rc != 0) {
             return rc;
+        }
         text += n;
-        if (*text == '\0')
+        if (*text == '\0') {
             return i + 1 == count ? 0 : -ERANGE;
+        }
         text++;
     }
     return -ERANGE;
@@ -152,13 +167,16 @@ int probe_pack(const struct layout *l, struct probe_bytes *b, const char *assign
     struct layout_leaf leaf;
     char path[256];
 
-    if (equals == NULL || (size_t)(equals - assignment) >= sizeof path)
+    if (equals == NULL || (size_t)(equals - assignment) >= sizeof path) {
         return -EINVAL;
+    }
     memcpy(path, assignment, (size_t)(equals - assignment));
     path[equals - assignment] = '\0';
-    if (!layout_leaf_get(l, layout_leaf_find(l, path), &leaf))
+    if (!layout_leaf_get(l, layout_leaf_find(l, path), &leaf)) {
         return -ENOENT;
-    if (leaf.offset + leaf.node->size > b->size || leaf.node->bit_size != 0)
+    }
+    if (leaf.offset + leaf.node->size > b->size || leaf.node->bit_size != 0) {
         return -ERANGE;
+    }
     return leaf_pack(leaf.node, equals + 1, b->data + leaf.offset);
 }

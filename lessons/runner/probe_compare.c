@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probe_bytes.h"
 #include "layout/value.h"
+#include "probe_bytes.h"
 
 enum { TEXT_MAX = 256 };
 
@@ -22,8 +22,9 @@ static size_t asked_size(const struct layout_node *node, const uint8_t *expected
 {
     size_t length;
 
-    if (node->kind != LAYOUT_TEXT)
+    if (node->kind != LAYOUT_TEXT) {
         return node->size;
+    }
     length = text_length(expected, node->size);
     return length < node->size ? length + 1 : length;
 }
@@ -35,12 +36,14 @@ static bool is_swapped(const struct layout_node *node, const uint8_t *expected, 
     size_t size = node->size / (node->count > 0 ? node->count : 1);
     bool palindrome = true;
 
-    if (size < 2 || node->kind == LAYOUT_TEXT || node->kind == LAYOUT_BYTES)
+    if (size < 2 || node->kind == LAYOUT_TEXT || node->kind == LAYOUT_BYTES) {
         return false;
+    }
     for (size_t at = 0; at < node->size; at += size) {
         for (size_t i = 0; i < size; i++) {
-            if (actual[at + i] != expected[at + size - 1 - i])
+            if (actual[at + i] != expected[at + size - 1 - i]) {
                 return false;
+            }
             palindrome = palindrome && expected[at + i] == expected[at + size - 1 - i];
         }
     }
@@ -53,8 +56,9 @@ static bool is_float(const struct layout_node *node, const uint8_t *expected, co
     double value;
     float narrow;
 
-    if (node->kind != LAYOUT_REAL || node->size != sizeof value)
+    if (node->kind != LAYOUT_REAL || node->size != sizeof value) {
         return false;
+    }
     memcpy(&value, expected, sizeof value);
     memcpy(&narrow, actual, sizeof narrow);
     return fabs((double)narrow - value) <= fabs(value) * 1e-6;
@@ -69,16 +73,18 @@ static bool is_no_nul(const struct layout_node *node, const uint8_t *expected, c
 }
 
 /* The first characters are there, then a NUL or what stood there before. */
-static bool is_cut(const struct layout_node *node, const uint8_t *expected, const uint8_t *actual, const uint8_t *before)
+static bool is_cut(const struct layout_node *node, const uint8_t *expected, const uint8_t *actual,
+                   const uint8_t *before)
 {
     size_t length = text_length(expected, node->size), same = 0;
 
-    if (node->kind != LAYOUT_TEXT)
+    if (node->kind != LAYOUT_TEXT) {
         return false;
-    while (same < length && actual[same] == expected[same])
+    }
+    while (same < length && actual[same] == expected[same]) {
         same++;
-    return same > 0 && same < length &&
-           (actual[same] == '\0' || (before != NULL && actual[same] == before[same]));
+    }
+    return same > 0 && same < length && (actual[same] == '\0' || (before != NULL && actual[same] == before[same]));
 }
 
 /* Where the bytes that were wanted stand instead. One byte, or nothing but zeros, may stand anywhere by chance. */
@@ -87,17 +93,22 @@ static bool found_elsewhere(const struct probe_compared *c, size_t offset, size_
     const uint8_t *expected = c->expected->data + offset;
     size_t zeros = 0;
 
-    while (zeros < size && expected[zeros] == 0)
+    while (zeros < size && expected[zeros] == 0) {
         zeros++;
-    if (size < 2 || zeros == size)
+    }
+    if (size < 2 || zeros == size) {
         return false;
+    }
     for (size_t at = 0; at + size <= c->actual->size; at++) {
-        if (at == offset || memcmp(c->actual->data + at, expected, size) != 0)
+        if (at == offset || memcmp(c->actual->data + at, expected, size) != 0) {
             continue;
-        if (at + size <= c->expected->size && memcmp(c->expected->data + at, expected, size) == 0)
+        }
+        if (at + size <= c->expected->size && memcmp(c->expected->data + at, expected, size) == 0) {
             continue; /* it belongs there as well */
-        if (at + size <= c->before->size && memcmp(c->before->data + at, expected, size) == 0)
+        }
+        if (at + size <= c->before->size && memcmp(c->before->data + at, expected, size) == 0) {
             continue; /* it stood there all the time */
+        }
         *where = at;
         return true;
     }
@@ -111,19 +122,20 @@ static void seen_format(const struct probe_compared *c, const struct layout_leaf
     const uint8_t *before = offset + size <= c->before->size ? c->before->data + offset : NULL;
     const char *seen = "other";
 
-    if (is_swapped(leaf->node, expected, actual))
+    if (is_swapped(leaf->node, expected, actual)) {
         seen = "swapped";
-    else if (is_float(leaf->node, expected, actual))
+    } else if (is_float(leaf->node, expected, actual)) {
         seen = "float";
-    else if (is_no_nul(leaf->node, expected, actual))
+    } else if (is_no_nul(leaf->node, expected, actual)) {
         seen = "no-nul";
-    else if (is_cut(leaf->node, expected, actual, before))
+    } else if (is_cut(leaf->node, expected, actual, before)) {
         seen = "cut";
-    else if (found_elsewhere(c, offset, asked_size(leaf->node, expected), &where)) {
+    } else if (found_elsewhere(c, offset, asked_size(leaf->node, expected), &where)) {
         snprintf(out, out_size, "moved %zu", where);
         return;
-    } else if (before != NULL && memcmp(actual, before, size) == 0)
+    } else if (before != NULL && memcmp(actual, before, size) == 0) {
         seen = "untouched";
+    }
     snprintf(out, out_size, "%s", seen);
 }
 
@@ -134,8 +146,9 @@ static void hex_format(const uint8_t *bytes, size_t size, char *out, size_t out_
     size_t used = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; i < size && used + 4 < out_size; i++)
+    for (size_t i = 0; i < size && used + 4 < out_size; i++) {
         used += (size_t)snprintf(out + used, out_size - used, i == 0 ? "%02x" : " %02x", bytes[i]);
+    }
 }
 
 static void field_tell(const struct probe_compared *c, const struct layout_leaf *leaf, FILE *out)
@@ -156,12 +169,15 @@ static bool hole_tell(const struct probe_compared *c, const char *name, size_t o
     const uint8_t *expected = c->expected->data, *actual = c->actual->data;
     char wanted[TEXT_MAX], seen[TEXT_MAX];
 
-    while (offset < end && expected[offset] == actual[offset])
+    while (offset < end && expected[offset] == actual[offset]) {
         offset++;
-    while (end > offset && expected[end - 1] == actual[end - 1])
+    }
+    while (end > offset && expected[end - 1] == actual[end - 1]) {
         end--;
-    if (offset == end)
+    }
+    if (offset == end) {
         return false;
+    }
     hex_format(expected + offset, end - offset, wanted, sizeof wanted);
     hex_format(actual + offset, end - offset, seen, sizeof seen);
     fprintf(out, "%s\t%zu\t%zu\t%s\t%s\tother\n", name, offset, end - offset, wanted, seen);
@@ -215,10 +231,12 @@ void probe_forgive(const struct probe_compared *c, struct probe_bytes *expected)
         bool open = span.kind == LAYOUT_SPAN_PADDING || span.kind == LAYOUT_SPAN_TAIL;
 
         if (span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(c->layout, span.leaf, &leaf) &&
-            leaf.node->kind == LAYOUT_TEXT && leaf.offset + leaf.node->size <= size)
-            open = !leaf_differs(c, &leaf) &&
-                   at >= leaf.offset + asked_size(leaf.node, c->expected->data + leaf.offset);
-        if (open)
+            leaf.node->kind == LAYOUT_TEXT && leaf.offset + leaf.node->size <= size) {
+            open =
+                !leaf_differs(c, &leaf) && at >= leaf.offset + asked_size(leaf.node, c->expected->data + leaf.offset);
+        }
+        if (open) {
             expected->data[at] = c->actual->data[at];
+        }
     }
 }

@@ -10,15 +10,19 @@
 #include <stdlib.h>
 #include <sys/shm.h>
 
-static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
+static void *real(const char *name)
+{
+    return dlsym(RTLD_NEXT, name);
+}
 
 static void say(const char *format, unsigned long one, unsigned long two)
 {
     const char *path = getenv("WITNESS");
     FILE *out = path != NULL ? fopen(path, "ae") : NULL;
 
-    if (out == NULL)
+    if (out == NULL) {
         return;
+    }
     fprintf(out, format, one, two);
     fclose(out);
 }

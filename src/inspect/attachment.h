@@ -78,13 +78,13 @@ size_t attachments_missing(const struct attachments *a, unsigned long nattch);
 struct attachment_watch {
     struct attachment_object object;
     struct attachments now; /* the result of the last scan */
-    int error;             /* of the last scan: 0 or -errno */
+    int error;              /* of the last scan: 0 or -errno */
     bool scanned;
     struct segment_stat seen; /* the segment's state at the last scan */
-    uint64_t scanned_at;   /* ms */
-    uint64_t settle_at;    /* ms: when to scan once more; 0: not planned */
-    uint64_t asked_at;     /* ms: when we last checked whether the processes found still run */
-    uint64_t cost_us;      /* processor time of the last scan */
+    uint64_t scanned_at;      /* ms */
+    uint64_t settle_at;       /* ms: when to scan once more; 0: not planned */
+    uint64_t asked_at;        /* ms: when we last checked whether the processes found still run */
+    uint64_t cost_us;         /* processor time of the last scan */
 };
 
 /* Starts watching an object and forgets the results for the previous one. *w must be {0} or started before. */

@@ -24,12 +24,14 @@ static bool number(const char **p, const char *limit, int base, char end, uint64
     for (; *p < limit; (*p)++) {
         char c = **p;
         int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-        if (digit >= base)
+        if (digit >= base) {
             break;
+        }
         *n = *n * (uint64_t)base + (uint64_t)digit;
     }
-    if (*p == start || *p == limit || **p != end)
+    if (*p == start || *p == limit || **p != end) {
         return false;
+    }
     (*p)++;
     return true;
 }
@@ -41,19 +43,24 @@ int mapping_parse(const char *line, size_t length, struct mapping *m)
     uint64_t high, low, inode;
 
     *m = (struct mapping){.start = 0};
-    if (!number(&p, limit, 16, '-', &m->start) || !number(&p, limit, 16, ' ', &m->end) || limit - p < 5 || p[4] != ' ')
+    if (!number(&p, limit, 16, '-', &m->start) || !number(&p, limit, 16, ' ', &m->end) || limit - p < 5 ||
+        p[4] != ' ') {
         return -EINVAL;
+    }
     memcpy(m->rights, p, 3);
     m->shared = p[3] == 's';
     p += 5;
     if (!number(&p, limit, 16, ' ', &m->offset) || !number(&p, limit, 16, ':', &high) ||
-        !number(&p, limit, 16, ' ', &low))
+        !number(&p, limit, 16, ' ', &low)) {
         return -EINVAL;
+    }
     /* The inode is always followed by a blank, even if there is no name. */
-    if (!number(&p, limit, 10, ' ', &inode))
+    if (!number(&p, limit, 10, ' ', &inode)) {
         return -EINVAL;
-    while (p < limit && *p == ' ')
+    }
+    while (p < limit && *p == ' ') {
         p++;
+    }
     m->device = makedev((unsigned)high, (unsigned)low);
     m->inode = (ino_t)inode;
     size_t name = (size_t)(limit - p) < sizeof m->name - 1 ? (size_t)(limit - p) : sizeof m->name - 1;
@@ -77,12 +84,14 @@ static int each_of(const char *path, mapping_take *take, void *state, size_t *li
     int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     *lines = 0;
-    if (fd < 0)
+    if (fd < 0) {
         return -errno;
+    }
     for (bool more = true; more;) {
         ssize_t n = read(fd, buffer + have, sizeof buffer - have);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && errno == EINTR) {
             continue;
+        }
         if (n <= 0) {
             rc = n < 0 ? -errno : 0;
             break;
@@ -96,8 +105,9 @@ static int each_of(const char *path, mapping_take *take, void *state, size_t *li
         }
         have -= (size_t)(line - buffer);
         memmove(buffer, line, have);
-        if (have == sizeof buffer)
+        if (have == sizeof buffer) {
             have = 0; /* longer than any valid line */
+        }
     }
     close(fd);
     return rc;
@@ -113,8 +123,9 @@ static int each_of_thread(pid_t pid, mapping_take *take, void *state)
 
     snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
     DIR *tasks = opendir(path);
-    if (tasks == NULL)
+    if (tasks == NULL) {
         return 0;
+    }
     for (struct dirent *entry; lines == 0 && rc == 0 && (entry = readdir(tasks)) != NULL;) {
         long task = atol(entry->d_name);
         if (task > 0 && task != (long)pid) {
@@ -133,7 +144,8 @@ int mapping_each(pid_t pid, mapping_take *take, void *state)
 
     snprintf(path, sizeof path, "/proc/%ld/maps", (long)pid);
     int rc = each_of(path, take, state, &lines);
-    if (rc == 0 && lines == 0)
+    if (rc == 0 && lines == 0) {
         return each_of_thread(pid, take, state);
+    }
     return rc == -ENOENT ? -ESRCH : rc == -EPERM ? -EACCES : rc == -ESRCH && lines > 0 ? 0 : rc;
 }

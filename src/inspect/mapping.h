@@ -12,12 +12,12 @@
 #define MAPPING_NAME_MAX 256
 
 struct mapping {
-    uint64_t start, end; /* addresses in that process; end is one past the last byte */
-    uint64_t offset;     /* of the first byte in the mapped object */
-    char rights[4];      /* "rw-": read, write, execute */
-    bool shared;         /* 's': others see what is written; false: 'p', private, copied on write */
-    dev_t device;        /* of the mapped object; 0: none, anonymous private memory */
-    ino_t inode;         /* may be 0, because a shmid may be 0 */
+    uint64_t start, end;         /* addresses in that process; end is one past the last byte */
+    uint64_t offset;             /* of the first byte in the mapped object */
+    char rights[4];              /* "rw-": read, write, execute */
+    bool shared;                 /* 's': others see what is written; false: 'p', private, copied on write */
+    dev_t device;                /* of the mapped object; 0: none, anonymous private memory */
+    ino_t inode;                 /* may be 0, because a shmid may be 0 */
     char name[MAPPING_NAME_MAX]; /* from the kernel: a path, "/SYSV0f20074e (deleted)", "/memfd:x (deleted)", "[heap]",
                                   * ""; truncated; may contain any byte but a newline, so escape it (printable.h) */
 };

@@ -45,8 +45,9 @@ static bool take_segment(void *state, const struct segment_stat *st)
     struct segment_stat ours;
     struct segment_entry *one = next_entry(r->to, &r->rc);
 
-    if (one == NULL)
+    if (one == NULL) {
         return r->rc == 0;
+    }
     one->id = st->id;
     one->key = st->removed ? 0 : st->key;
     one->owner = st->owner;
@@ -58,8 +59,9 @@ static bool take_segment(void *state, const struct segment_stat *st)
     one->readable = segment_stat(st->id, &ours) == 0 && ours.readable;
     one->creator_pid = one->readable ? ours.creator_pid : st->creator_pid;
     one->creator_runs = segment_creator_state(st) == SEGMENT_CREATOR_RUNS;
-    if (one->creator_runs)
+    if (one->creator_runs) {
         process_name(one->creator_pid, one->creator);
+    }
     return true;
 }
 
@@ -69,11 +71,13 @@ static void take_file(struct reading *r, int folder, const char *name)
 {
     struct stat st;
 
-    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) {
         return;
+    }
     struct segment_entry *one = next_entry(r->to, &r->rc);
-    if (one == NULL)
+    if (one == NULL) {
         return;
+    }
     one->kind = SEGMENT_POSIX;
     snprintf(one->name, sizeof one->name, "/%s", name);
     one->owner = st.st_uid;
@@ -88,10 +92,12 @@ static void read_folder(struct reading *r)
 {
     DIR *folder = opendir(SEGMENT_LIST_FOLDER);
 
-    if (folder == NULL)
+    if (folder == NULL) {
         return;
-    for (struct dirent *entry; r->rc == 0 && (entry = readdir(folder)) != NULL;)
+    }
+    for (struct dirent *entry; r->rc == 0 && (entry = readdir(folder)) != NULL;) {
         take_file(r, dirfd(folder), entry->d_name);
+    }
     closedir(folder);
 }
 
@@ -100,17 +106,18 @@ static void read_folder(struct reading *r)
 struct scan {
     struct segment_entry *posix; /* sorted by device and inode */
     size_t posix_count;
-    struct reading nameless;     /* memory without a name, found only in maps */
-    size_t closed;               /* processes that we may not inspect */
-    pid_t pid;                   /* the current process */
+    struct reading nameless; /* memory without a name, found only in maps */
+    size_t closed;           /* processes that we may not inspect */
+    pid_t pid;               /* the current process */
 };
 
 static int by_inode(const void *a, const void *b)
 {
     const struct segment_entry *x = a, *y = b;
 
-    if (x->device != y->device)
+    if (x->device != y->device) {
         return x->device < y->device ? -1 : 1;
+    }
     return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
@@ -118,8 +125,9 @@ static struct segment_entry *find_posix(const struct scan *s, const struct mappi
 {
     const struct segment_entry key = {.device = m->device, .inode = m->inode};
 
-    if (s->posix_count == 0 || m->inode == 0)
+    if (s->posix_count == 0 || m->inode == 0) {
         return NULL;
+    }
     return bsearch(&key, s->posix, s->posix_count, sizeof key, by_inode);
 }
 
@@ -130,10 +138,12 @@ static bool is_nameless(const struct mapping *m, size_t length, enum segment_kin
     const size_t tail = sizeof deleted - 1;
 
     if (!m->shared || m->rights[0] != 'r' || m->device == 0 || length < tail ||
-        strcmp(m->name + length - tail, deleted) != 0)
+        strcmp(m->name + length - tail, deleted) != 0) {
         return false;
-    if (mapping_is_segment(m) || strncmp(m->name, "/[", 2) == 0)
+    }
+    if (mapping_is_segment(m) || strncmp(m->name, "/[", 2) == 0) {
         return false;
+    }
     bool zero = strcmp(m->name, "/dev/zero (deleted)") == 0;
     *kind = strncmp(m->name, memfd, sizeof memfd - 1) == 0 ? SEGMENT_MEMFD : zero ? SEGMENT_ANONYMOUS : SEGMENT_DELETED;
     return true;
@@ -147,8 +157,9 @@ static void take_nameless(struct scan *s, const struct mapping *m)
     char path[32];
     struct stat st;
 
-    if (!is_nameless(m, length, &kind))
+    if (!is_nameless(m, length, &kind)) {
         return;
+    }
     for (size_t i = l->count; i > 0; i--) { /* backwards: usually it is the last entry again */
         if (l->list[i - 1].device == m->device && l->list[i - 1].inode == m->inode) {
             l->list[i - 1].attached++;
@@ -156,8 +167,9 @@ static void take_nameless(struct scan *s, const struct mapping *m)
         }
     }
     struct segment_entry *one = next_entry(l, &s->nameless.rc);
-    if (one == NULL)
+    if (one == NULL) {
         return;
+    }
     size_t skip = kind == SEGMENT_MEMFD ? strlen("/memfd:") : 0;
     size_t end = kind == SEGMENT_ANONYMOUS ? 0 : length - strlen(" (deleted)");
     one->kind = kind;
@@ -180,10 +192,11 @@ static bool take_mapping(void *state, const struct mapping *m)
     struct scan *s = state;
     struct segment_entry *posix = find_posix(s, m);
 
-    if (posix != NULL)
+    if (posix != NULL) {
         posix->attached++;
-    else
+    } else {
         take_nameless(s, m);
+    }
     return s->nameless.rc == 0;
 }
 
@@ -198,11 +211,13 @@ static bool take_process(void *state, pid_t pid)
 
 static int append(struct segment_list *l, const struct segment_list *more)
 {
-    if (more->count == 0)
+    if (more->count == 0) {
         return 0;
+    }
     struct segment_entry *list = realloc(l->list, (l->count + more->count) * sizeof *list);
-    if (list == NULL)
+    if (list == NULL) {
         return -ENOMEM;
+    }
     memcpy(list + l->count, more->list, more->count * sizeof *list);
     l->list = list;
     l->count += more->count;
@@ -216,13 +231,15 @@ static int read_maps(struct segment_list *l, size_t first)
     struct segment_list nameless = {.list = NULL};
     struct scan s = {.posix = l->list + first, .posix_count = l->count - first, .nameless = {.to = &nameless}};
 
-    if (s.posix_count > 0)
+    if (s.posix_count > 0) {
         qsort(s.posix, s.posix_count, sizeof *s.posix, by_inode);
+    }
     bool unknown = process_each(take_process, &s) < 0 || s.closed > 0;
     int rc = s.nameless.rc < 0 ? s.nameless.rc : append(l, &nameless);
     segment_list_free(&nameless);
-    for (size_t i = first; rc == 0 && i < l->count; i++)
+    for (size_t i = first; rc == 0 && i < l->count; i++) {
         l->list[i].more_attached = unknown;
+    }
     return rc;
 }
 
@@ -234,14 +251,18 @@ static int by_rank(const void *a, const void *b)
     int kind_x = x->kind < SEGMENT_MEMFD ? (int)x->kind : SEGMENT_MEMFD;
     int kind_y = y->kind < SEGMENT_MEMFD ? (int)y->kind : SEGMENT_MEMFD;
 
-    if (kind_x != kind_y)
+    if (kind_x != kind_y) {
         return kind_x - kind_y;
-    if (x->kind == SEGMENT_SYSV)
+    }
+    if (x->kind == SEGMENT_SYSV) {
         return x->id < y->id ? -1 : x->id > y->id;
-    if (x->kind == SEGMENT_POSIX)
+    }
+    if (x->kind == SEGMENT_POSIX) {
         return strcmp(x->name, y->name);
-    if (x->creator_pid != y->creator_pid)
+    }
+    if (x->creator_pid != y->creator_pid) {
         return x->creator_pid < y->creator_pid ? -1 : 1;
+    }
     return x->address < y->address ? -1 : x->address > y->address;
 }
 
@@ -252,16 +273,19 @@ int segment_list_read(struct segment_list *l)
     segment_list_free(l);
     segment_each(take_segment, &r);
     size_t segments = l->count;
-    if (r.rc == 0)
+    if (r.rc == 0) {
         read_folder(&r);
-    if (r.rc == 0)
+    }
+    if (r.rc == 0) {
         r.rc = read_maps(l, segments);
+    }
     if (r.rc < 0) {
         segment_list_free(l);
         return r.rc;
     }
-    if (l->count > 1)
+    if (l->count > 1) {
         qsort(l->list, l->count, sizeof *l->list, by_rank);
+    }
     return 0;
 }
 

@@ -15,7 +15,7 @@
 #include "process.h"
 #include "segment.h"
 
-#define SEGMENT_LIST_MAX 4096   /* the longest list; further entries are only counted */
+#define SEGMENT_LIST_MAX 4096 /* the longest list; further entries are only counted */
 #define SEGMENT_LIST_FOLDER "/dev/shm"
 
 enum segment_kind {
@@ -42,9 +42,9 @@ struct segment_entry {
     uint64_t address;       /* without a name: where creator_pid has it mapped */
     bool creator_runs;
     char creator[PROCESS_NAME_MAX]; /* the process's name if it runs, else ""; may contain any byte but NUL */
-    bool readable;          /* we may read its bytes */
-    bool removed;           /* System V: marked for removal but still attached by some process */
-    dev_t device;           /* all but System V */
+    bool readable;                  /* we may read its bytes */
+    bool removed;                   /* System V: marked for removal but still attached by some process */
+    dev_t device;                   /* all but System V */
     ino_t inode;
 };
 

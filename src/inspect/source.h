@@ -15,10 +15,10 @@
 #include "segment.h"
 
 /* The table of all kinds, in the order of --help. */
-#define SOURCE_KINDS(ROW)                                                                                              \
-    ROW(source_segment) /* System V */                                                                                 \
-    ROW(source_posix)   /* POSIX, from shm_open */                                                                     \
-    ROW(source_map)     /* memory of another process */                                                                \
+#define SOURCE_KINDS(ROW)                               \
+    ROW(source_segment) /* System V */                  \
+    ROW(source_posix)   /* POSIX, from shm_open */      \
+    ROW(source_map)     /* memory of another process */ \
     ROW(source_file)    /* a file, or standard input */
 
 struct source;
@@ -79,28 +79,28 @@ enum source_state {
 struct source {
     struct source_spec spec;
     enum source_state state;
-    size_t size;                     /* bytes; if it no longer exists, its last size */
-    const uint8_t *mapped;           /* the memory, if we have it attached; else NULL */
-    int fd;                          /* the file that is read; -1: none, or read by other means */
-    void *data;                      /* private to the kind */
-    uint64_t looked_at;              /* ms: when the kind last made an expensive check */
+    size_t size;           /* bytes; if it no longer exists, its last size */
+    const uint8_t *mapped; /* the memory, if we have it attached; else NULL */
+    int fd;                /* the file that is read; -1: none, or read by other means */
+    void *data;            /* private to the kind */
+    uint64_t looked_at;    /* ms: when the kind last made an expensive check */
 
-    struct segment_stat stat;        /* the last IPC_STAT; nattch includes our attachment. source_posix: only owner and
+    struct segment_stat stat; /* the last IPC_STAT; nattch includes our attachment. source_posix: only owner and
                                       * mode */
-    key_t key;                       /* source_segment by key or path; 0: unknown */
-    pid_t last_pid;                  /* source_segment: the last process except us to attach or detach; 0: unknown */
-    struct process creator;          /* the creator of a segment or the process of a mapping, read when it was attached;
+    key_t key;                /* source_segment by key or path; 0: unknown */
+    pid_t last_pid;           /* source_segment: the last process except us to attach or detach; 0: unknown */
+    struct process creator;   /* the creator of a segment or the process of a mapping, read when it was attached;
                                       * name "" if unknown */
     bool creator_runs;
-    char creator_name[32];           /* printable; "?" if unknown */
-    char owner[32];                  /* the owner's name or "uid N", printable; "" if it has none */
+    char creator_name[32]; /* printable; "?" if unknown */
+    char owner[32];        /* the owner's name or "uid N", printable; "" if it has none */
     bool attached_before;
-    unsigned attachments;            /* goes up with each attach or resize: then the layout must be chosen again */
-    char line[SOURCE_LINE_MAX];      /* a line about the state, printable; "" if all is well. At most 65 columns if it
+    unsigned attachments;       /* goes up with each attach or resize: then the layout must be chosen again */
+    char line[SOURCE_LINE_MAX]; /* a line about the state, printable; "" if all is well. At most 65 columns if it
                                       * is shown beside bytes, so that it fits on a screen of 80 */
-    char news[SOURCE_LINE_MAX];      /* the last event ("reattached: ..."), printable; "" if there was none */
-    struct attachment_watch neighbours; /* which processes have it attached: source_scan_attachments */
-    pid_t viewer;                    /* our own pid, which is among them */
+    char news[SOURCE_LINE_MAX]; /* the last event ("reattached: ..."), printable; "" if there was none */
+    struct attachment_watch neighbours;   /* which processes have it attached: source_scan_attachments */
+    pid_t viewer;                         /* our own pid, which is among them */
     void (*before_detach)(void *context); /* if not NULL, called before `mapped` becomes invalid */
     void *before_detach_context;
 };
@@ -129,7 +129,7 @@ void source_leave_out_viewer(struct source *s);
 /* Who has a source attached, for display. */
 struct attached {
     const struct attachment_watch *watch; /* the processes found */
-    bool counted;             /* as in struct source_kind; if false, creator_pid and last_pid are unknown */
+    bool counted;                         /* as in struct source_kind; if false, creator_pid and last_pid are unknown */
     pid_t creator_pid;
     bool creator_runs;
     const char *creator_name; /* printable */

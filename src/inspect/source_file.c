@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "printable.h"
-#include "source.h"
 #include "report.h"
+#include "source.h"
 
 #define FILE_MAX ((size_t)64 << 20) /* bytes; the rest is not read */
 

@@ -310,8 +310,7 @@ static int parse_plain_type(struct lexer *x, struct text *type)
         return -EINVAL;
     }
     if (type->length == 0) {
-        layout_error_set(x->error, x->line, "expected a type, such as int or char[19], but found '%.80s'",
-                         x->text);
+        layout_error_set(x->error, x->line, "expected a type, such as int or char[19], but found '%.80s'", x->text);
         return -EINVAL;
     }
     return 0;

@@ -431,8 +431,7 @@ static int several(const struct search *s, const char *type, struct layout_error
         say(error, text);
     }
     say(error, s->count > LISTED_MAX ? "\n  ..." : "");
-    snprintf(text, sizeof text, "\n  select one by its file, as in '%.150s@%s'", type,
-             s->choices[s->count - 1].source);
+    snprintf(text, sizeof text, "\n  select one by its file, as in '%.150s@%s'", type, s->choices[s->count - 1].source);
     say(error, text);
     return -ENOTUNIQ;
 }

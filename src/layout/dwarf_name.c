@@ -264,7 +264,8 @@ void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX])
 static int query_wrong(const char *type, struct layout_error *error)
 {
     layout_error_set(error, 0,
-                     "'%.200s' is not the name of a type: write it as in C, such as 'struct message' or 'message_t'", type);
+                     "'%.200s' is not the name of a type: write it as in C, such as 'struct message' or 'message_t'",
+                     type);
     return -EINVAL;
 }
 

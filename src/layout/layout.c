@@ -294,10 +294,9 @@ bool layout_kind_is_container(enum layout_kind kind)
 const char *layout_kind_name(enum layout_kind kind)
 {
     static const char *const names[LAYOUT_KINDS] = {
-        [LAYOUT_STRUCT] = "struct",   [LAYOUT_UNION] = "union",     [LAYOUT_ARRAY] = "array",
-        [LAYOUT_TEXT] = "text",       [LAYOUT_CHAR] = "character",  [LAYOUT_SINT] = "integer",
-        [LAYOUT_UINT] = "unsigned",   [LAYOUT_REAL] = "real",       [LAYOUT_BOOL] = "boolean",
-        [LAYOUT_ENUM] = "enum",       [LAYOUT_POINTER] = "pointer", [LAYOUT_BYTES] = "bytes",
+        [LAYOUT_STRUCT] = "struct",  [LAYOUT_UNION] = "union",  [LAYOUT_ARRAY] = "array",     [LAYOUT_TEXT] = "text",
+        [LAYOUT_CHAR] = "character", [LAYOUT_SINT] = "integer", [LAYOUT_UINT] = "unsigned",   [LAYOUT_REAL] = "real",
+        [LAYOUT_BOOL] = "boolean",   [LAYOUT_ENUM] = "enum",    [LAYOUT_POINTER] = "pointer", [LAYOUT_BYTES] = "bytes",
     };
     return kind < LAYOUT_KINDS ? names[kind] : "?";
 }
@@ -328,9 +327,9 @@ bool layout_same(const struct layout *a, const struct layout *b)
     for (uint32_t i = 0; same && i < a->count; i++) {
         const struct layout_node *m = &a->nodes[i], *n = &b->nodes[i];
         same = m->kind == n->kind && m->flags == n->flags && m->offset == n->offset && m->size == n->size &&
-               m->align == n->align && m->count == n->count && m->stride == n->stride &&
-               m->bit_size == n->bit_size && m->bit_offset == n->bit_offset && m->end == n->end &&
-               strcmp(m->name, n->name) == 0 && strcmp(m->type, n->type) == 0 && same_enumerators(m, n);
+               m->align == n->align && m->count == n->count && m->stride == n->stride && m->bit_size == n->bit_size &&
+               m->bit_offset == n->bit_offset && m->end == n->end && strcmp(m->name, n->name) == 0 &&
+               strcmp(m->type, n->type) == 0 && same_enumerators(m, n);
     }
     return same;
 }

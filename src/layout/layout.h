@@ -20,8 +20,8 @@
 enum layout_kind {
     LAYOUT_STRUCT, /* containers: they have children */
     LAYOUT_UNION,
-    LAYOUT_ARRAY,  /* of structs, unions, texts or arrays of these; one child, its element */
-    LAYOUT_TEXT,   /* leaves: an array of char */
+    LAYOUT_ARRAY, /* of structs, unions, texts or arrays of these; one child, its element */
+    LAYOUT_TEXT,  /* leaves: an array of char */
     LAYOUT_CHAR,
     LAYOUT_SINT,
     LAYOUT_UINT,
@@ -29,7 +29,7 @@ enum layout_kind {
     LAYOUT_BOOL,
     LAYOUT_ENUM,
     LAYOUT_POINTER,
-    LAYOUT_BYTES,  /* anything else, such as complex numbers and opaque types */
+    LAYOUT_BYTES, /* anything else, such as complex numbers and opaque types */
     LAYOUT_KINDS
 };
 
@@ -47,35 +47,35 @@ struct layout_enumerator {
 };
 
 struct layout_node {
-    char *name;             /* the member's name; "" for an element of an array and for an unnamed member */
-    char *type;             /* as in C: "int", "char[19]", "struct point *", "int[3][4]" */
+    char *name; /* the member's name; "" for an element of an array and for an unnamed member */
+    char *type; /* as in C: "int", "char[19]", "struct point *", "int[3][4]" */
     enum layout_kind kind;
-    unsigned flags;         /* of enum layout_flag */
-    size_t offset;          /* from the parent's start; 0 for an array's element */
-    size_t size;            /* of all elements; for a bit-field, the bytes that its bits touch */
-    size_t align;           /* required by the type (>= 1): the field is aligned if its address is a multiple of it */
-    size_t count;           /* elements of an array or text; 1 for anything else */
-    size_t stride;          /* from one element to the next; `size` where count is 1 */
-    unsigned bit_size;      /* of a bit-field; 0 for anything else */
-    unsigned bit_offset;    /* from the least significant bit of the byte at `offset` (little-endian, 0 to 7) */
+    unsigned flags;      /* of enum layout_flag */
+    size_t offset;       /* from the parent's start; 0 for an array's element */
+    size_t size;         /* of all elements; for a bit-field, the bytes that its bits touch */
+    size_t align;        /* required by the type (>= 1): the field is aligned if its address is a multiple of it */
+    size_t count;        /* elements of an array or text; 1 for anything else */
+    size_t stride;       /* from one element to the next; `size` where count is 1 */
+    unsigned bit_size;   /* of a bit-field; 0 for anything else */
+    unsigned bit_offset; /* from the least significant bit of the byte at `offset` (little-endian, 0 to 7) */
     struct layout_enumerator *enumerators; /* kind enum: owned by the node */
     size_t enumerator_count;
 
     /* Set by layout_open/add/close and layout_finish: */
-    uint32_t parent;        /* index; the root's parent is the root */
-    uint32_t end;           /* index one past the last descendant */
-    size_t leaves;          /* leaves below it, counting all elements of arrays; 1 for a leaf */
-    size_t padding_before;  /* bytes between the previous member's end and this one's start */
-    size_t padding_after;   /* tail padding of a struct or union */
+    uint32_t parent;       /* index; the root's parent is the root */
+    uint32_t end;          /* index one past the last descendant */
+    size_t leaves;         /* leaves below it, counting all elements of arrays; 1 for a leaf */
+    size_t padding_before; /* bytes between the previous member's end and this one's start */
+    size_t padding_after;  /* tail padding of a struct or union */
 };
 
 struct layout {
     struct layout_node *nodes; /* nodes[0] is the root; NULL while empty */
     uint32_t count;
     uint32_t capacity;
-    size_t size;               /* see layout_size */
-    uint32_t open;             /* while building: index of the innermost open container */
-    int error;                 /* while building: the first failure, -errno; layout_finish returns it */
+    size_t size;   /* see layout_size */
+    uint32_t open; /* while building: index of the innermost open container */
+    int error;     /* while building: the first failure, -errno; layout_finish returns it */
 };
 
 #define LAYOUT_DEPTH_MAX 64
@@ -154,10 +154,10 @@ struct layout_span {
     size_t offset; /* the run's first byte, at or before the byte that was looked up */
     size_t end;    /* one past its last byte; SIZE_MAX for the free bytes after the layout */
     enum layout_span_kind kind;
-    size_t leaf;   /* see layout_span_kind; LAYOUT_NO_LEAF for free bytes */
+    size_t leaf;                    /* see layout_span_kind; LAYOUT_NO_LEAF for free bytes */
     const struct layout_node *node; /* that leaf's node; NULL for free bytes */
-    bool overlap;    /* two members of a struct occupy these bytes (not set for unions and bit-fields) */
-    bool misaligned; /* LAYOUT_SPAN_FIELD: the leaf is misaligned */
+    bool overlap;                   /* two members of a struct occupy these bytes (not set for unions and bit-fields) */
+    bool misaligned;                /* LAYOUT_SPAN_FIELD: the leaf is misaligned */
 };
 
 /* The span that contains the byte at `offset`. O(depth x members), independent of the number of array elements. */
@@ -167,8 +167,8 @@ enum layout_problem_kind { LAYOUT_OVERLAP, LAYOUT_MISALIGNED, LAYOUT_PAST_END };
 
 struct layout_problem {
     enum layout_problem_kind kind;
-    size_t leaf;   /* the field that has the problem */
-    size_t other;  /* overlap: the field that it overlaps; else LAYOUT_NO_LEAF */
+    size_t leaf;  /* the field that has the problem */
+    size_t other; /* overlap: the field that it overlaps; else LAYOUT_NO_LEAF */
 };
 
 /* Writes at most max problems of this layout in a segment of segment_size bytes to out. Returns how many there are in

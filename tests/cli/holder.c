@@ -8,12 +8,15 @@
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || shmat(atoi(argv[1]), NULL, SHM_RDONLY) == (void *)-1)
+    if (argc < 2 || shmat(atoi(argv[1]), NULL, SHM_RDONLY) == (void *)-1) {
         return 1;
-    if (argc > 2 && prctl(PR_SET_NAME, argv[2]) != 0)
+    }
+    if (argc > 2 && prctl(PR_SET_NAME, argv[2]) != 0) {
         return 1;
+    }
     puts("attached");
     fflush(stdout);
-    for (;;)
+    for (;;) {
         pause();
+    }
 }

@@ -30,7 +30,8 @@ long ptrace(enum __ptrace_request request, ...)
     long pid = va_arg(args, long);
     void *address = va_arg(args, void *), *data = va_arg(args, void *), *more = va_arg(args, void *);
     va_end(args);
-    if (request == PTRACE_POKEUSER && is_debug_register((size_t)address))
+    if (request == PTRACE_POKEUSER && is_debug_register((size_t)address)) {
         return 0;
+    }
     return real.call(request, pid, address, data, more);
 }

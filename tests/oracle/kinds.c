@@ -221,16 +221,16 @@ static void bit_line(const char *path, const void *bytes, size_t size)
 #define HEAD(type) header(#type, sizeof(type), _Alignof(type))
 #define LEAF(type, path) printf("%s %zu %zu\n", #path, offsetof(type, path), sizeof(((type *)0)->path))
 #define END(type, path) printf("%s %zu 0\n", #path, offsetof(type, path))
-#define BITS(type, path)                                                                                              \
-    do {                                                                                                              \
-        type set;                                                                                                     \
-        memset(&set, 0, sizeof set);                                                                                  \
-        set.path = (__typeof__(((type *)0)->path + 0))-1;                                                             \
-        bit_line(#path, &set, sizeof set);                                                                            \
+#define BITS(type, path)                                  \
+    do {                                                  \
+        type set;                                         \
+        memset(&set, 0, sizeof set);                      \
+        set.path = (__typeof__(((type *)0)->path + 0))-1; \
+        bit_line(#path, &set, sizeof set);                \
     } while (0)
 
-#define POINT(type, path)                                                                                             \
-    LEAF(type, path.x);                                                                                               \
+#define POINT(type, path) \
+    LEAF(type, path.x);   \
     LEAF(type, path.y)
 
 static void print_all(void)
@@ -311,10 +311,10 @@ static void print_aligned(void)
     LEAF(struct outer, z);
 }
 
-#define MESSAGE(type, path)                                                                                           \
-    LEAF(type, path intro);                                                                                           \
-    LEAF(type, path num);                                                                                             \
-    LEAF(type, path slash);                                                                                           \
+#define MESSAGE(type, path) \
+    LEAF(type, path intro); \
+    LEAF(type, path num);   \
+    LEAF(type, path slash); \
     LEAF(type, path ratio)
 
 static void print_packed(void)

@@ -25,15 +25,15 @@
 struct trial {
     uint64_t seed;
     key_t key;
-    int id;           /* of the segment under the key; -1: none */
-    uint8_t *bytes;   /* our attachment to it */
+    int id;         /* of the segment under the key; -1: none */
+    uint8_t *bytes; /* our attachment to it */
     size_t size;
     bool denied;      /* its mode lets nobody look */
     int old[OLD_MAX]; /* removed ones that must be gone */
     int old_count;
     struct play play;
     char dir[64], viewer[512];
-    char did[256];    /* in this round, for who reads of a failure */
+    char did[256]; /* in this round, for who reads of a failure */
 };
 
 /* Signal handlers see nothing but globals. */
@@ -174,7 +174,8 @@ static void resize(struct trial *t)
 
 static void press(struct trial *t)
 {
-    static const char *const keys[] = {"j", "k", "l", "h", "G", "g", "\t", "w", "L", "e", "\006", "\002", "\033[Z", "?x"};
+    static const char *const keys[] = {"j", "k", "l", "h",    "G",    "g",      "\t",
+                                       "w", "L", "e", "\006", "\002", "\033[Z", "?x"};
     unsigned i = chance(t, sizeof keys / sizeof *keys);
     pty_write(&t->play.session.pty, keys[i]);
     note(t, " key %u;", i);
@@ -290,7 +291,8 @@ static int settle(struct trial *t)
             pty_signal(&s->pty, SIGCONT);
         }
         if (s->ended || pty_now() > until) {
-            fprintf(stderr, "tty-faults: %s\n", s->ended ? "the viewer has ended" : "the screen does not tell the truth");
+            fprintf(stderr, "tty-faults: %s\n",
+                    s->ended ? "the viewer has ended" : "the screen does not tell the truth");
             session_print(s, stderr);
             return -1;
         }
@@ -323,8 +325,16 @@ static int viewer_start(struct trial *t)
 {
     char key[24];
     snprintf(key, sizeof key, "0x%08x", (unsigned)t->key);
-    char *argv[] = {(char *)"setpriv", (char *)"--reuid", (char *)"65534", (char *)"--regid", (char *)"65534",
-                    (char *)"--clear-groups", t->viewer, (char *)"--key", key, NULL};
+    char *argv[] = {(char *)"setpriv",
+                    (char *)"--reuid",
+                    (char *)"65534",
+                    (char *)"--regid",
+                    (char *)"65534",
+                    (char *)"--clear-groups",
+                    t->viewer,
+                    (char *)"--key",
+                    key,
+                    NULL};
     int rc = stage_viewer(t->viewer, sizeof t->viewer);
     if (rc == 0 && geteuid() == 0) {
         char from[512];

@@ -13,8 +13,8 @@
 #include <sys/types.h>
 
 struct pty {
-    int fd;      /* our side of the terminal; -1: not open */
-    pid_t pid;   /* the program */
+    int fd;    /* our side of the terminal; -1: not open */
+    pid_t pid; /* the program */
     pid_t leader;
 };
 #define PTY_EMPTY ((struct pty){.fd = -1})

@@ -10,9 +10,9 @@
 #include "session.h"
 
 struct stage {
-    int id;            /* of the segment; -1 */
-    uint8_t *bytes;    /* attached */
-    uint8_t *file;     /* mapped; the first `mirrored` bytes are the same */
+    int id;         /* of the segment; -1 */
+    uint8_t *bytes; /* attached */
+    uint8_t *file;  /* mapped; the first `mirrored` bytes are the same */
     size_t size, mirrored;
     char id_word[16], path[64], viewer[512];
 };

@@ -24,22 +24,22 @@ struct vt_token; /* a sequence that the terminfo entry has */
 struct vt {
     int rows, cols;
     struct vt_cell *cells;
-    int row, col;          /* the cursor */
+    int row, col; /* the cursor */
     int scroll_top, scroll_bottom;
     struct vt_cell pen;
-    char last[5];          /* the last character, which can be repeated */
+    char last[5]; /* the last character, which can be repeated */
     bool utf8, alternate, cursor_hidden, mouse, wrap_next;
 
     struct vt_token *known; /* what the entry has */
     size_t known_count;
-    bool colours[256];      /* that the program used */
+    bool colours[256]; /* that the program used */
 
-    uint8_t rest[256];      /* the start of a sequence that isn't complete yet */
+    uint8_t rest[256]; /* the start of a sequence that isn't complete yet */
     size_t rest_count;
-    uint64_t bytes;         /* fed since the start */
-    uint64_t pending;       /* control bytes since the last character, charged to the next one */
-    uint32_t *charged;      /* for each cell: the bytes that its characters took, with what went before them */
-    char error[200];        /* the first thing that was refused; "" */
+    uint64_t bytes;    /* fed since the start */
+    uint64_t pending;  /* control bytes since the last character, charged to the next one */
+    uint32_t *charged; /* for each cell: the bytes that its characters took, with what went before them */
+    char error[200];   /* the first thing that was refused; "" */
 };
 
 /* 0; -ENOMEM; -ENOENT: terminfo has no such kind. utf8: the program's locale. Only one at a time can be set up. */

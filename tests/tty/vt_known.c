@@ -115,10 +115,10 @@ static void list_add_text(struct list *l, const char *text, bool numbers_free)
  * bell, and what sets colours anew. */
 static bool not_sent(const char *name)
 {
-    static const char *const names[] = {"is1", "is2", "is3", "rs1", "rs2", "rs3", "iprog", "if",    "rf",   "acsc",
-                                        "pfkey", "pfloc", "pfx", "pln", "mc0", "mc4", "mc5", "mc5p", "initc", "initp",
-                                        "bel", "flash", "u6", "u7", "u8", "u9", "dial", "qdial", "pulse",
-                                        "tsl", "fsl", "dsl", "wind", "hts", "tbc"};
+    static const char *const names[] = {"is1",   "is2",   "is3",   "rs1",   "rs2", "rs3",  "iprog", "if",  "rf",
+                                        "acsc",  "pfkey", "pfloc", "pfx",   "pln", "mc0",  "mc4",   "mc5", "mc5p",
+                                        "initc", "initp", "bel",   "flash", "u6",  "u7",   "u8",    "u9",  "dial",
+                                        "qdial", "pulse", "tsl",   "fsl",   "dsl", "wind", "hts",   "tbc"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0) {
             return true;

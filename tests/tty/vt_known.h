@@ -17,7 +17,7 @@ struct vt_token {
     bool numbers_free; /* in an entry: any numbers may stand there */
     int count;
     int params[VT_PARAMS]; /* -1: left out */
-    size_t length;     /* bytes */
+    size_t length;         /* bytes */
 };
 
 /* Reads the sequence that starts at s. */

@@ -35,7 +35,9 @@ static void a_line_of_a_segment_is_parsed(void **state)
 
     (void)state;
     assert_int_equal(parse("7f9add11c000-7f9add11d000 r--s 00001000 fe:1a 2162700                    "
-                           "/SYSV00000000 (deleted)", &m), 0);
+                           "/SYSV00000000 (deleted)",
+                           &m),
+                     0);
     assert_int_equal(m.start, 0x7f9add11c000);
     assert_int_equal(m.end, 0x7f9add11d000);
     assert_int_equal(m.offset, 0x1000);
@@ -74,14 +76,21 @@ static void a_name_may_contain_blanks_and_is_truncated(void **state)
 
 static void a_malformed_line_is_refused(void **state)
 {
-    static const char *const lines[] = {"", "1000", "1000-2000", "1000-2000 rw-s", "1000-2000 rw-s0 00 00:01 5 ",
-                                        "g000-2000 rw-s 00 00:01 5 ", "1000-2000 rw-s 00 0001 5 ",
-                                        "1000-2000 rw-s 00 00:01 5", "1000-2000 rw-s 00 00:01 f "};
+    static const char *const lines[] = {"",
+                                        "1000",
+                                        "1000-2000",
+                                        "1000-2000 rw-s",
+                                        "1000-2000 rw-s0 00 00:01 5 ",
+                                        "g000-2000 rw-s 00 00:01 5 ",
+                                        "1000-2000 rw-s 00 0001 5 ",
+                                        "1000-2000 rw-s 00 00:01 5",
+                                        "1000-2000 rw-s 00 00:01 f "};
     struct mapping m;
 
     (void)state;
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         assert_int_equal(parse(lines[i], &m), -EINVAL);
+    }
 }
 
 /* ---- processes ---- */
@@ -170,8 +179,9 @@ static void child_start(struct segment_here *s, void (*act)(struct segment_here 
     s->child = fork();
     if (s->child == 0) {
         act(s);
-        if (write(ready[1], "", 1) == 1)
+        if (write(ready[1], "", 1) == 1) {
             pause();
+        }
         _exit(0);
     }
     assert_int_equal(read(ready[0], &one, 1), 1);
@@ -230,15 +240,17 @@ static void attachments_beyond_the_list_are_counted(void **state)
     enum { MANY = ATTACHMENTS_MAX + 10 };
     static void *bases[MANY];
 
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < MANY; i++) {
         bases[i] = shmat(s->id, NULL, SHM_RDONLY);
+    }
     assert_int_equal(attachment_of_segment(s->id, s->base, &s->what), 0);
     assert_int_equal(attachments_scan(&s->found, &s->what), 0);
     assert_int_equal(s->found.count, ATTACHMENTS_MAX);
     assert_int_equal(s->found.found, MANY + 1);
     assert_int_equal(s->found.processes, 1);
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < MANY; i++) {
         shmdt(bases[i]);
+    }
 }
 
 static void the_missing_ones_are_the_difference(void **state)
@@ -264,7 +276,7 @@ static void the_end_of_a_process_is_noticed_without_nattch(void **state)
     kill(s->child, SIGKILL);
     siginfo_t ended;
     assert_int_equal(waitid(P_PID, (id_t)s->child, &ended, WEXITED | WNOWAIT), 0); /* a zombie */
-    assert_false(attachment_watch_due(&w, NULL, 1700)); /* not checked at each frame */
+    assert_false(attachment_watch_due(&w, NULL, 1700));                            /* not checked at each frame */
     assert_true(attachment_watch_due(&w, NULL, 2100));
     attachment_watch_free(&w);
 }

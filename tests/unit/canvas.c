@@ -102,9 +102,21 @@ static void no_byte_comes_out_as_a_control(void **state)
 
 static void random_text(uint64_t *random, char out[64])
 {
-    static const char *const pieces[] = {
-        "\033[2J", "\xc2\x9b", "\xe2\x80\xae", "\xc0\xaf", "\xed\xa0\x80", "\xe2\x94\x82", "\xf0\x9f\x98\x80",
-        "e\xcc\x81", "\xe6\x97\xa5", "\xc3\xa9", "\xf4\x90\x80\x80", "\xe2\x80", "\xf8\x88\x80\x80\x80", "\xef\xbb\xbf", "\xd7\x90"};
+    static const char *const pieces[] = {"\033[2J",
+                                         "\xc2\x9b",
+                                         "\xe2\x80\xae",
+                                         "\xc0\xaf",
+                                         "\xed\xa0\x80",
+                                         "\xe2\x94\x82",
+                                         "\xf0\x9f\x98\x80",
+                                         "e\xcc\x81",
+                                         "\xe6\x97\xa5",
+                                         "\xc3\xa9",
+                                         "\xf4\x90\x80\x80",
+                                         "\xe2\x80",
+                                         "\xf8\x88\x80\x80\x80",
+                                         "\xef\xbb\xbf",
+                                         "\xd7\x90"};
     size_t n = 0;
     unsigned most = random_below(random, 60);
     while (n < most) {

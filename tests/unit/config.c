@@ -46,7 +46,8 @@ static void nothing_is_set_by_nothing(void **state)
 static void settings_are_taken_with_any_blanks_and_comments(void **state)
 {
     (void)state;
-    struct config c = parsed("hz=60\r\n  width =\t16 # half a line\nbyte-order = big\nsqueeze = yes\ncolour.padding = blue");
+    struct config c =
+        parsed("hz=60\r\n  width =\t16 # half a line\nbyte-order = big\nsqueeze = yes\ncolour.padding = blue");
     assert_int_equal(c.problem_count, 0);
     assert_int_equal(c.hz, 60);
     assert_int_equal(c.width, 16);
@@ -95,8 +96,8 @@ static void a_wrong_line_is_told_and_the_others_are_taken(void **state)
     expect_problem(&c, 2, 4, "there is no setting 'widht'");
     expect_problem(&c, 3, 5, "'width' is no 'name = value'");
     expect_problem(&c, 4, 6, "there is no setting ''");
-    expect_problem(&c, 5, 7,
-                   "colour.text takes up to three of red, green, yellow, blue, magenta, cyan and default, not 'purple'");
+    expect_problem(
+        &c, 5, 7, "colour.text takes up to three of red, green, yellow, blue, magenta, cyan and default, not 'purple'");
     expect_problem(&c, 6, 8, "hz takes a number from 1 to 1000, not ''");
 }
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "viewer/dashboard.h"
 #include "pictures.h"
+#include "viewer/dashboard.h"
 
 static const char nested[] = "shmlab layout 1\nstruct r {\nchar[19] intro\n"
                              "struct slot slots[300] {\nchar tag\nint n\n}\ndouble d\n}\n";
@@ -33,8 +33,12 @@ static void view_open(struct view *v, const char *layout, size_t size)
     cursor_shape(&v->s.cursor, &v->s.window, 16, 10);
     history_tick(&v->s.history, &v->s.window, 1000);
     history_take(&v->s.history, &v->s.window, 0, v->bytes, size);
-    v->source = (struct source){.spec.kind = &source_segment, .state = SOURCE_LIVE, .attached_before = true,
-                                .key = 0x0f20074e, .creator_runs = true, .creator_name = "shm-server",
+    v->source = (struct source){.spec.kind = &source_segment,
+                                .state = SOURCE_LIVE,
+                                .attached_before = true,
+                                .key = 0x0f20074e,
+                                .creator_runs = true,
+                                .creator_name = "shm-server",
                                 .owner = "somebody"};
     v->source.stat = (struct segment_stat){.id = 98332, .mode = 0600, .attached = 2, .creator_pid = 4121};
 }
@@ -62,15 +66,19 @@ static void assert_plan(const struct state *s, int rows, int cols)
 {
     struct dashboard d = dashboard_plan(s, rows, cols);
     const struct rect lines[] = {
-        {0, 0, 1, cols},                                                               /* title */
-        {rows - 1, 0, rows > 1 ? 1 : 0, cols},                                         /* status */
+        {0, 0, 1, cols},                       /* title */
+        {rows - 1, 0, rows > 1 ? 1 : 0, cols}, /* status */
         {d.divider, 0, d.divider >= 0 ? 1 : 0, cols},
         {d.inspector_rule, d.wall_col + 1, d.inspector_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
         {d.map_rule, d.wall_col + 1, d.map_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
         {d.wall_row, d.wall_col, d.wall_rows, 1},
         {d.grid.row - 1, d.grid.col, d.header ? 1 : 0, d.grid.cols},
         {d.attached_rule, d.attached.col, d.attached_rule >= 0 ? 1 : 0, d.attached.cols},
-        d.grid, d.fields, d.inspector, d.map, d.attached,
+        d.grid,
+        d.fields,
+        d.inspector,
+        d.map,
+        d.attached,
     };
     const size_t count = sizeof lines / sizeof *lines;
     for (size_t i = 0; i < count; i++) {
@@ -260,9 +268,15 @@ static void a_screen_says_what_is_where(void **state)
     cursor_go(&v.s.cursor, &v.s.window, 21);
     char *text = drawn(&v, &themes[0], 24, 80);
     static const char *const wanted[] = {
-        " shm-view key 0x0f20074e  id 98332  1024 bytes  somebody 600  nattch 2", "live",
+        " shm-view key 0x0f20074e  id 98332  1024 bytes  somebody 600  nattch 2",
+        "live",
         "0010  3a 20 00~00|16[00]00 00 |2f~00~00~00|07 00 00 00  : ....../.......",
-        "num: int, byte 2 of 4 = 22", ">num", "ratio", "\"goodbye\"", "byte 00", "? help  q quit",
+        "num: int, byte 2 of 4 = 22",
+        ">num",
+        "ratio",
+        "\"goodbye\"",
+        "byte 00",
+        "? help  q quit",
     };
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         if (strstr(text, wanted[i]) == NULL) {

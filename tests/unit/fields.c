@@ -216,7 +216,10 @@ static void assert_rows(const struct tree *t, const char *wanted)
     for (bool any = fields_first(&t->f, &row); any && strlen(got) < 3000; any = fields_next(&t->f, &row)) {
         fields_name(&t->f, &row, name, sizeof name);
         fields_type(&row, type, sizeof type);
-        sprintf(got + strlen(got), "%*s%s%s %s\n", 2 * (int)row.indent, "", !row.foldable ? "" : row.open ? "-" : "+",
+        sprintf(got + strlen(got), "%*s%s%s %s\n", 2 * (int)row.indent, "",
+                !row.foldable ? ""
+                : row.open    ? "-"
+                              : "+",
                 name, type);
     }
     assert_string_equal(got, wanted);
@@ -227,13 +230,15 @@ static void rows_fold_and_unfold(void **state)
     (void)state;
     struct tree t;
     tree_open(&t);
-    assert_rows(&t, "-head struct head\n  magic int\n  +grid int[2][3]\n+slots struct slot[1000000]\n-{union} union\n"
-                    "  i int\n  d double\n-tail struct p[2]\n  -[0] struct p\n    x short\n  -[1] struct p\n    x short\n");
+    assert_rows(&t,
+                "-head struct head\n  magic int\n  +grid int[2][3]\n+slots struct slot[1000000]\n-{union} union\n"
+                "  i int\n  d double\n-tail struct p[2]\n  -[0] struct p\n    x short\n  -[1] struct p\n    x short\n");
     flip_row(&t, 2);
     flip_row(&t, 16 - 2);
-    assert_rows(&t, "-head struct head\n  magic int\n  -grid int[2][3]\n    [0][0] int\n    [0][1] int\n    [0][2] int\n"
-                    "    [1][0] int\n    [1][1] int\n    [1][2] int\n+slots struct slot[1000000]\n-{union} union\n"
-                    "  i int\n  d double\n-tail struct p[2]\n  +[0] struct p\n  -[1] struct p\n    x short\n");
+    assert_rows(&t,
+                "-head struct head\n  magic int\n  -grid int[2][3]\n    [0][0] int\n    [0][1] int\n    [0][2] int\n"
+                "    [1][0] int\n    [1][1] int\n    [1][2] int\n+slots struct slot[1000000]\n-{union} union\n"
+                "  i int\n  d double\n-tail struct p[2]\n  +[0] struct p\n  -[1] struct p\n    x short\n");
     flip_row(&t, 13);
     flip_row(&t, 0);
     assert_rows(&t, "+head struct head\n+slots struct slot[1000000]\n-{union} union\n  i int\n  d double\n"
@@ -289,9 +294,8 @@ static void tab_goes_from_row_to_row(void **state)
         size_t from, to;
         int direction;
     } steps[] = {
-        {0, 4, 1},        {4, 28, 1},        {5, 28, 1},     {28, 8000032, 1},  {8000031, 8000032, 1},
-        {4, 0, -1},       {7, 4, -1},        {28, 4, -1},    {4000000, 28, -1}, {30, 28, -1},
-        {8000044, 8000044, 1}, {8000050, 8000042, -1},
+        {0, 4, 1},  {4, 28, 1},  {5, 28, 1},        {28, 8000032, 1}, {8000031, 8000032, 1}, {4, 0, -1},
+        {7, 4, -1}, {28, 4, -1}, {4000000, 28, -1}, {30, 28, -1},     {8000044, 8000044, 1}, {8000050, 8000042, -1},
     };
     struct tree t;
     tree_open(&t);

@@ -25,8 +25,12 @@ static void picture_open(struct picture *p, const char *layout)
     memset(p, 0, sizeof *p);
     p->layout = layout_of(layout);
     assert_int_equal(grid_hues_make(&p->hues, &p->layout, NULL), 0);
-    p->in = (struct grid_input){.layout = &p->layout, .hues = &p->hues, .segment_size = SIZE, .bytes = p->bytes,
-                                .readable = SIZE, .cursor = SIZE_MAX};
+    p->in = (struct grid_input){.layout = &p->layout,
+                                .hues = &p->hues,
+                                .segment_size = SIZE,
+                                .bytes = p->bytes,
+                                .readable = SIZE,
+                                .cursor = SIZE_MAX};
 }
 
 static void picture_take(struct picture *p)
@@ -86,8 +90,8 @@ static void without_a_layout_all_is_free(void **state)
     (void)state;
     struct picture p;
     memset(&p, 0, sizeof p);
-    p.in = (struct grid_input){.layout = &p.layout, .segment_size = SIZE, .bytes = p.bytes, .readable = SIZE,
-                               .cursor = 3};
+    p.in =
+        (struct grid_input){.layout = &p.layout, .segment_size = SIZE, .bytes = p.bytes, .readable = SIZE, .cursor = 3};
     picture_take(&p);
     assert_roles(&p, "----------------------------------------------------------------xxxxxxxxxxxxxxxx");
     assert_marked(&p, GRID_SELECTED, 3, 4);
@@ -250,7 +254,12 @@ static void fields_and_elements_tell_where_they_start(void **state)
     picture_open(&p, "shmlab layout 1\nstruct a {\nchar tag\nshort[3] s\nchar[4] text\n"
                      "struct e x[2] {\nchar c\nint n\n}\n}\n");
     picture_take(&p);
-    assert_starts(&p, "||" "|.:.:." "|..." "||..|..." "||..|..." "........");
+    assert_starts(&p, "||"
+                      "|.:.:."
+                      "|..."
+                      "||..|..."
+                      "||..|..."
+                      "........");
     picture_close(&p);
 }
 
@@ -345,8 +354,12 @@ static void big_open(struct big *b, uint64_t *random, bool unions)
         b->bytes[i] = (uint8_t)random_below(random, 4);
         b->glow[i] = (uint8_t)(random_below(random, 8) / 5);
     }
-    b->in = (struct grid_input){.layout = &b->layout, .hues = &b->hues, .segment_size = b->size, .bytes = b->bytes,
-                                .readable = b->size, .glow = b->glow,
+    b->in = (struct grid_input){.layout = &b->layout,
+                                .hues = &b->hues,
+                                .segment_size = b->size,
+                                .bytes = b->bytes,
+                                .readable = b->size,
+                                .glow = b->glow,
                                 .cursor = random_below(random, (unsigned)b->size)};
     grid_fill(&b->in, b->cells, b->size);
 }
@@ -512,7 +525,10 @@ static void words_in_bytes_of_nobody_stand_out(void **state)
     (void)state;
     struct picture p;
     picture_open(&p, "shmlab layout 1\nstruct r {\nchar[4] name\nint n\n}\n");
-    memcpy(p.bytes, "abcdefghijk\0abc\0\x7f" "a~ z\x80    ", 26);
+    memcpy(p.bytes,
+           "abcdefghijk\0abc\0\x7f"
+           "a~ z\x80    ",
+           26);
     assert_texts(&p.in, "-----------------TTTT---------");
     memcpy(p.bytes + 8, "ijkl", 4); /* its 8 bytes before are fields' */
     assert_texts(&p.in, "--------TTTTTTT--TTTT---------");
@@ -531,15 +547,20 @@ static void words_go_over_the_edges_of_what_is_shown(void **state)
     uint8_t bytes[32] = "\0\0hello there\0\0wordswordswords";
     for (size_t first = 0; first < 12; first++) {
         for (size_t count = 1; first + count <= 20; count++) {
-            struct grid_input in = {.layout = &none, .segment_size = 32, .first = first, .bytes = bytes + first,
-                                    .readable = 32 - first, .before = first, .cursor = SIZE_MAX};
+            struct grid_input in = {.layout = &none,
+                                    .segment_size = 32,
+                                    .first = first,
+                                    .bytes = bytes + first,
+                                    .readable = 32 - first,
+                                    .before = first,
+                                    .cursor = SIZE_MAX};
             char wanted[33] = "--TTTTTTTTTTT--TTTTTTTTTTTTTTT--";
             wanted[first + count] = '\0';
             assert_texts(&in, wanted + first);
         }
     }
-    struct grid_input in = {.layout = &none, .segment_size = 32, .first = 11, .bytes = bytes + 11, .readable = 21,
-                            .cursor = SIZE_MAX};
+    struct grid_input in = {
+        .layout = &none, .segment_size = 32, .first = 11, .bytes = bytes + 11, .readable = 21, .cursor = SIZE_MAX};
     assert_texts(&in, "----TTTT"); /* what can't be read tells nothing */
     in.readable = 6;
     assert_texts(&in, "--------");

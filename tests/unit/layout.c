@@ -41,7 +41,8 @@ struct nested {
 
 static void put(struct layout *l, const char *name, enum layout_kind kind, size_t offset, size_t size, size_t align)
 {
-    const struct layout_node node = {.name = (char *)name, .kind = kind, .offset = offset, .size = size, .align = align};
+    const struct layout_node node = {
+        .name = (char *)name, .kind = kind, .offset = offset, .size = size, .align = align};
     if (layout_kind_is_container(kind)) {
         layout_open(l, &node);
     } else {
@@ -164,9 +165,9 @@ static void assert_spans_consistent(const struct layout *l)
 static void leaves_of_arrays_and_unions_have_c_names(void **state)
 {
     (void)state;
-    static const char *const paths[] = {"c",          "pairs[0].tag", "pairs[0].v", "pairs[1].tag", "pairs[1].v",
-                                        "pairs[2].tag", "pairs[2].v", "u.i",        "u.raw",        "last.tag",
-                                        "last.v",     "n",            "end"};
+    static const char *const paths[] = {
+        "c",   "pairs[0].tag", "pairs[0].v", "pairs[1].tag", "pairs[1].v", "pairs[2].tag", "pairs[2].v",
+        "u.i", "u.raw",        "last.tag",   "last.v",       "n",          "end"};
     struct layout l;
     make_nested(&l);
     assert_int_equal(layout_leaves(&l), sizeof paths / sizeof *paths);
@@ -243,12 +244,8 @@ static void a_flexible_member_fills_the_segment(void **state)
 {
     (void)state;
     struct layout l;
-    const struct layout_node rest = {.name = (char *)"rest",
-                                     .kind = LAYOUT_SINT,
-                                     .offset = 8,
-                                     .align = 4,
-                                     .stride = 4,
-                                     .flags = LAYOUT_FLEXIBLE};
+    const struct layout_node rest = {
+        .name = (char *)"rest", .kind = LAYOUT_SINT, .offset = 8, .align = 4, .stride = 4, .flags = LAYOUT_FLEXIBLE};
     layout_init(&l);
     put(&l, "", LAYOUT_STRUCT, 0, 8, 4);
     put(&l, "n", LAYOUT_SINT, 0, 4, 4);

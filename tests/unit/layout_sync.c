@@ -11,10 +11,10 @@
 #include "layout/dwarf.h"
 #include "layout/sync_fields.h"
 #include "layout/text.h"
-#include "shm_layout.h"
-#include "shm_bell.h"
-#include "shm_seqlock.h"
 #include "layout/value.h"
+#include "shm_bell.h"
+#include "shm_layout.h"
+#include "shm_seqlock.h"
 
 #define SIZE 1024
 

@@ -27,8 +27,9 @@ static void expect_written(enum message_layout layout, bool live, const unsigned
     m.counter = 0x1122334455667788;
     message_write(memory, layout, live, &m);
     assert_memory_equal(memory, expected, size);
-    for (size_t i = size; i < sizeof memory; i++)
+    for (size_t i = size; i < sizeof memory; i++) {
         assert_int_equal(memory[i], 0xee);
+    }
 }
 
 static void natural_leaves_its_padding_alone(void **state)
@@ -142,8 +143,8 @@ static void fractions_approach_pi_and_start_over(void **state)
 
 static void values_are_formatted_for_display(void **state)
 {
-    static const char *const expected[] = {
-        "\"PI is defined as: \"", "22", "'/'", "7", "'='", "'='", "3.142857142857143", "\"goodbye\"", "0"};
+    static const char *const expected[] = {"\"PI is defined as: \"", "22",          "'/'", "7", "'='", "'='",
+                                           "3.142857142857143",      "\"goodbye\"", "0"};
     struct message_live m = message_first();
     char out[128];
 

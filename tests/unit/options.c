@@ -33,7 +33,8 @@ static const struct options options = {
 };
 
 /* Captures stderr: stderr_take redirects it to a file, stderr_give restores it and returns what was printed. */
-struct catch {
+struct catch
+{
     int kept;
     FILE *file;
     char text[1024];
@@ -68,8 +69,9 @@ static int set_arguments(char **argv, const char *first, ...)
 
     argv[argc++] = (char *)"shm-test";
     va_start(args, first);
-    for (const char *arg = first; arg != NULL; arg = va_arg(args, const char *))
+    for (const char *arg = first; arg != NULL; arg = va_arg(args, const char *)) {
         argv[argc++] = (char *)arg;
+    }
     va_end(args);
     argv[argc] = NULL;
     optind = 0; /* getopt_long starts over */
@@ -103,8 +105,9 @@ static void expect_wrong(const char *first, const char *second, const char *expe
     int argc = set_arguments(argv, first, second, NULL), letter;
 
     stderr_take(&c);
-    while ((letter = options_next(&options, argc, argv, &arg)) != -1 && letter != '?')
+    while ((letter = options_next(&options, argc, argv, &arg)) != -1 && letter != '?') {
         continue;
+    }
     const char *printed = stderr_give(&c);
     assert_int_equal(letter, '?');
     assert_string_equal(printed, expected);
@@ -119,18 +122,20 @@ static void a_usage_error_is_one_line(void **state)
     expect_wrong("-w", NULL, "shm-test: option '--count' needs an argument (try 'shm-test --help')\n");
     expect_wrong("--even=3", NULL, "shm-test: option '--even' takes no argument (try 'shm-test --help')\n");
     expect_wrong("--even", "-xh", "shm-test: unknown option '-x' (try 'shm-test --help')\n");
-    expect_wrong("--f\x1b[2J\n", NULL, "shm-test: unknown or ambiguous option '--f\\x1b[2J\\n' (try 'shm-test --help')\n");
+    expect_wrong("--f\x1b[2J\n", NULL,
+                 "shm-test: unknown or ambiguous option '--f\\x1b[2J\\n' (try 'shm-test --help')\n");
 }
 
 static void a_number_is_the_whole_argument_and_within_bounds(void **state)
 {
-    static const char *const wrong[] = {"", " 1", "1 ", "+1", "--1", "-", "1x", "0x", "08", "1.5", "101", "-1",
-                                        "99999999999999999999", "one"};
+    static const char *const wrong[] = {
+        "", " 1", "1 ", "+1", "--1", "-", "1x", "0x", "08", "1.5", "101", "-1", "99999999999999999999", "one"};
     long long n = 4711;
 
     (void)state;
-    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(options_number(wrong[i], 0, 100, &n), -EINVAL);
+    }
     assert_int_equal(n, 4711);
     assert_int_equal(options_number("0x0f", 0, 100, &n), 0);
     assert_int_equal(n, 15);
@@ -150,8 +155,9 @@ static int take(struct segment_name *name, int letter, const char *arg, int lett
     *name = SEGMENT_NAME_DEFAULT;
     stderr_take(&c);
     int rc = options_segment(&options, letter, arg, name);
-    if (rc == 0 && arg2 != NULL)
+    if (rc == 0 && arg2 != NULL) {
         rc = options_segment(&options, letter2, arg2, name);
+    }
     const char *printed = stderr_give(&c);
     assert_int_equal(rc != 0, printed[0] != '\0');
     return rc;
@@ -224,8 +230,9 @@ static void the_help_shows_every_row_in_80_columns(void **state)
     assert_non_null(strstr(all, "\n  -w, --count N       how many\n"));
     assert_non_null(strstr(all, "\n      --even          a sentence that is so long that it doesn't fit on one line\n"
                                 "                      of 80 columns\n"));
-    for (size_t i = 0; i < options.row_count; i++)
+    for (size_t i = 0; i < options.row_count; i++) {
         assert_non_null(strstr(all, rows[i].name != NULL ? rows[i].name : rows[i].help));
+    }
 }
 
 int main(void)

@@ -10,8 +10,8 @@
 #include "layout/text.h"
 
 /* The kit's message, 56 bytes; holes at 19, 25 to 27 and 34 to 39. */
-#define MESSAGE_TEXT                                                                                                  \
-    "shmlab layout 1\nstruct message {\n    char[19] intro\n    int num\n    char slash\n    int den\n"               \
+#define MESSAGE_TEXT                                                                                    \
+    "shmlab layout 1\nstruct message {\n    char[19] intro\n    int num\n    char slash\n    int den\n" \
     "    char eq1\n    char eq2\n    double ratio\n    char[8] farewell\n}\n"
 
 /* Its first 56 bytes. */
@@ -66,8 +66,9 @@ static inline void write_members(struct layout_writer *w, unsigned depth);
 
 static inline void write_member(struct layout_writer *w, unsigned depth)
 {
-    static const char *const types[] = {"char", "short", "int", "unsigned", "long", "double", "float", "void *",
-                                        "_Bool", "char[5]", "char[8]", "int[3]", "double[2]", "unsigned char"};
+    static const char *const types[] = {"char",    "short",  "int",       "unsigned",     "long",
+                                        "double",  "float",  "void *",    "_Bool",        "char[5]",
+                                        "char[8]", "int[3]", "double[2]", "unsigned char"};
     unsigned kind = random_below(w->random, depth > 0 ? 10 : 7);
     if (kind < 7) {
         fprintf(w->out, "%s m%u\n", types[random_below(w->random, sizeof types / sizeof *types)], w->names++);

@@ -37,15 +37,16 @@ static void control_characters_are_escaped(void **state)
 static void non_ascii_characters_are_kept_only_in_utf8(void **state)
 {
     (void)state;
-    EXPECT("gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80", true, "gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80");
+    EXPECT("gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80", true,
+           "gr\xc3\xb6\xc3\x9f\x65 \xe2\x82\xac \xf0\x9f\x98\x80");
     EXPECT("\xc3\xb6", false, "\\xc3\\xb6");
 }
 
 static void unicode_controls_are_escaped(void **state)
 {
     (void)state;
-    EXPECT("\xc2\x9b", true, "\\xc2\\x9b");         /* 8-bit CSI as a character */
-    EXPECT("\x9b[2J", true, "\\x9b[2J");            /* and as a raw byte */
+    EXPECT("\xc2\x9b", true, "\\xc2\\x9b");          /* 8-bit CSI as a character */
+    EXPECT("\x9b[2J", true, "\\x9b[2J");             /* and as a raw byte */
     EXPECT("\xe2\x80\xae", true, "\\xe2\\x80\\xae"); /* right-to-left override */
     EXPECT("\xe2\x80\xa8", true, "\\xe2\\x80\\xa8"); /* line separator */
     EXPECT("\xe2\x81\xa6", true, "\\xe2\\x81\\xa6"); /* isolate */
@@ -55,12 +56,12 @@ static void unicode_controls_are_escaped(void **state)
 static void malformed_utf8_is_escaped(void **state)
 {
     (void)state;
-    EXPECT("\xc3", true, "\\xc3");                              /* truncated */
+    EXPECT("\xc3", true, "\\xc3"); /* truncated */
     EXPECT("\xc3(", true, "\\xc3(");
-    EXPECT("\xc0\xaf", true, "\\xc0\\xaf");                     /* overlong */
+    EXPECT("\xc0\xaf", true, "\\xc0\\xaf"); /* overlong */
     EXPECT("\xe0\x80\xaf", true, "\\xe0\\x80\\xaf");
-    EXPECT("\xed\xa0\x80", true, "\\xed\\xa0\\x80");            /* surrogate */
-    EXPECT("\xf4\x90\x80\x80", true, "\\xf4\\x90\\x80\\x80");   /* above U+10FFFF */
+    EXPECT("\xed\xa0\x80", true, "\\xed\\xa0\\x80");          /* surrogate */
+    EXPECT("\xf4\x90\x80\x80", true, "\\xf4\\x90\\x80\\x80"); /* above U+10FFFF */
     EXPECT("\xff\xfe", true, "\\xff\\xfe");
 }
 
@@ -72,8 +73,9 @@ static void random_bytes_come_out_printable(void **state)
 
     (void)state;
     for (int round = 0; round < 20000; round++) {
-        for (size_t i = 0; i < sizeof in; i++)
+        for (size_t i = 0; i < sizeof in; i++) {
             in[i] = (unsigned char)((seed = seed * 1103515245 + 12345) >> 16);
+        }
         size_t need = printable_bytes(in, sizeof in, round % 2, out, sizeof out);
         assert_int_equal(strlen(out), need);
         for (size_t i = 0; i < need; i++) {
@@ -89,9 +91,15 @@ static void the_result_is_truncated_at_a_whole_character(void **state)
     char out[8] = "xxxxxxx";
 
     (void)state;
-    assert_int_equal(printable_text("abc\x1b" "d", false, out, 7), 8);
+    assert_int_equal(printable_text("abc\x1b"
+                                    "d",
+                                    false, out, 7),
+                     8);
     assert_string_equal(out, "abc");
-    assert_int_equal(printable_text("ab\xe2\x82\xac" "c", true, out, 5), 6);
+    assert_int_equal(printable_text("ab\xe2\x82\xac"
+                                    "c",
+                                    true, out, 5),
+                     6);
     assert_string_equal(out, "ab");
     assert_int_equal(printable_text("abc", true, NULL, 0), 3);
 }

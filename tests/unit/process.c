@@ -59,8 +59,9 @@ static void a_malformed_line_is_refused(void **state)
     struct process p;
 
     (void)state;
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         assert_int_equal(process_parse(lines[i], &p), -EINVAL);
+    }
 }
 
 static void a_zombie_has_ended_unless_other_threads_run(void **state)

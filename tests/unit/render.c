@@ -24,8 +24,12 @@ static int place_open(void **state)
     message_bytes(p->bytes);
     *state = p;
     p->picture = (struct picture){
-        .grid = {.layout = &p->layout, .hues = &p->hues, .segment_size = sizeof p->bytes, .bytes = p->bytes,
-                 .readable = sizeof p->bytes, .cursor = SIZE_MAX},
+        .grid = {.layout = &p->layout,
+                 .hues = &p->hues,
+                 .segment_size = sizeof p->bytes,
+                 .bytes = p->bytes,
+                 .readable = sizeof p->bytes,
+                 .cursor = SIZE_MAX},
         .layout_title = "the message",
         .title = "drawn by hand",
         .state = "live",
@@ -185,7 +189,8 @@ static void a_change_is_seen_in_the_table_too(void **state)
     char *glows = drawn(p, "ansi"), *marked = drawn(p, "text");
     has(plain, " num ");
     has(marked, "*16 00");
-    const char *of_calm = strstr(strstr(calm, "the message"), "22"), *of_glows = strstr(strstr(glows, "the message"), "22");
+    const char *of_calm = strstr(strstr(calm, "the message"), "22"),
+               *of_glows = strstr(strstr(glows, "the message"), "22");
     assert_non_null(of_calm);
     assert_non_null(of_glows);
     assert_memory_not_equal(of_calm - 4, of_glows - 4, 4); /* the value's style */
@@ -211,8 +216,8 @@ static void no_field_is_folded_away(void **state)
 static void what_the_kernel_tells_of_a_segment_is_in_json_alone_where_it_is_one(void **state)
 {
     struct place *p = *state;
-    const struct segment_stat st = {.id = 7, .key = 0x0f20074e, .mode = 0640, .owner = 3, .attached = 2,
-                                    .creator_pid = 41};
+    const struct segment_stat st = {
+        .id = 7, .key = 0x0f20074e, .mode = 0640, .owner = 3, .attached = 2, .creator_pid = 41};
     char *without = drawn(p, "json");
     assert_null(strstr(without, "shmid"));
     p->picture.stat = &st;

@@ -87,8 +87,8 @@ static char *drawn(const struct theme *t, size_t cursor, const uint8_t bytes[64]
     char *text = NULL;
     size_t size;
     assert_int_equal(grid_hues_make(&hues, &l, NULL), 0);
-    const struct grid_input in = {.layout = &l, .hues = &hues, .segment_size = 60, .bytes = bytes, .readable = 60,
-                                  .cursor = cursor};
+    const struct grid_input in = {
+        .layout = &l, .hues = &hues, .segment_size = 60, .bytes = bytes, .readable = 60, .cursor = cursor};
     grid_fill(&in, cells, 64);
     assert_int_equal(canvas_init(&c, 1 + 64 / shape.width, 90, t->utf8), 0);
     rows_header(&c, 0, 0, t, &shape, cursor);
@@ -112,12 +112,11 @@ static void lines_show_offset_bytes_edges_and_characters(void **state)
     message_bytes(bytes);
     bytes[25] = 1; /* stale */
     char *text = drawn(&ascii, 20, bytes, shape);
-    assert_string_equal(text,
-                        "       0  1  2  3  4  5  6  7   8  9  a  b  c  d  e  f\n"
-                        "0000=|50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as\n"
-                        "0010  3a 20 00~00[16]00 00 00 |2f!01~00~00|07 00 00 00  : ....../.......\n"
-                        "0020 |3d|3d~00~00~00~00~00~00 |49 92 24 49 92 24 09 40  ==......I.$I.$.@\n"
-                        "0030 |67 6f 6f 64 62 79 65 00  00 00 00 00              goodbye.....\n");
+    assert_string_equal(text, "       0  1  2  3  4  5  6  7   8  9  a  b  c  d  e  f\n"
+                              "0000=|50 49 20 69 73 20 64 65  66 69 6e 65 64 20 61 73  PI is defined as\n"
+                              "0010  3a 20 00~00[16]00 00 00 |2f!01~00~00|07 00 00 00  : ....../.......\n"
+                              "0020 |3d|3d~00~00~00~00~00~00 |49 92 24 49 92 24 09 40  ==......I.$I.$.@\n"
+                              "0030 |67 6f 6f 64 62 79 65 00  00 00 00 00              goodbye.....\n");
     free(text);
 }
 

@@ -41,8 +41,9 @@ static int place_open(void **state)
     } while (segment_find(p->key, &id) == 0);
     strcpy(p->file, "/tmp/unit-segment.XXXXXX");
     fd = mkstemp(p->file);
-    if (fd < 0)
+    if (fd < 0) {
         return -1;
+    }
     close(fd);
     *state = p;
     return 0;
@@ -57,8 +58,9 @@ static int place_close(void **state)
         kill(p->child, SIGKILL);
         waitpid(p->child, NULL, 0);
     }
-    if (segment_find(p->key, &id) == 0)
+    if (segment_find(p->key, &id) == 0) {
         shmctl(id, IPC_RMID, NULL);
+    }
     unlink(p->file);
     free(p);
     return 0;
@@ -73,10 +75,12 @@ static int make_in_child(struct place *p, size_t size, bool stays)
     p->child = fork();
     if (p->child == 0) {
         id = shmget(p->key, size, IPC_CREAT | IPC_EXCL | 0600);
-        if (write(from_child[1], &id, sizeof id) != (ssize_t)sizeof id)
+        if (write(from_child[1], &id, sizeof id) != (ssize_t)sizeof id) {
             _exit(1);
-        while (stays)
+        }
+        while (stays) {
             pause();
+        }
         _exit(0);
     }
     close(from_child[1]);
@@ -96,8 +100,9 @@ static int run_as_nobody(int (*f)(struct place *), struct place *p)
     int status;
     pid_t child = fork();
 
-    if (child == 0)
+    if (child == 0) {
         _exit(geteuid() == 0 && setuid(NOBODY) != 0 ? 99 : f(p));
+    }
     waitpid(child, &status, 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -185,8 +190,9 @@ static int count_own(void)
     long creator;
     int n = 0;
 
-    while (fgets(line, sizeof line, f) != NULL)
+    while (fgets(line, sizeof line, f) != NULL) {
         n += sscanf(line, "%*d %*d %*o %*u %ld", &creator) == 1 && creator == getpid();
+    }
     fclose(f);
     return n;
 }
@@ -298,8 +304,9 @@ static void another_users_segment_is_refused(void **state)
     struct place *p = *state;
     struct shmid_ds ds;
 
-    if (geteuid() != 0)
+    if (geteuid() != 0) {
         skip();
+    }
     int id = make_in_child(p, SEGMENT_SIZE, false);
     shmctl(id, IPC_STAT, &ds);
     ds.shm_perm.uid = NOBODY;
@@ -344,8 +351,9 @@ static void a_zombie_creators_segment_is_taken_over(void **state)
 static void *sleep_on(void *unused)
 {
     (void)unused;
-    for (;;)
+    for (;;) {
         pause();
+    }
     return NULL;
 }
 
@@ -361,8 +369,9 @@ static void a_creator_that_only_looks_like_a_zombie_is_alive(void **state)
         pthread_t thread;
         id = shmget(p->key, SEGMENT_SIZE, IPC_CREAT | IPC_EXCL | 0600);
         pthread_create(&thread, NULL, sleep_on, NULL);
-        if (write(from_child[1], &id, sizeof id) != (ssize_t)sizeof id)
+        if (write(from_child[1], &id, sizeof id) != (ssize_t)sizeof id) {
             _exit(1);
+        }
         pthread_exit(NULL);
     }
     assert_int_equal(read(from_child[0], &id, sizeof id), sizeof id);
@@ -387,8 +396,9 @@ static int create_without_right_to_attach(struct place *p)
     struct segment_report report;
     int id;
 
-    if (segment_create(&s, p->key, SEGMENT_SIZE, 0400, &report) != -EACCES)
+    if (segment_create(&s, p->key, SEGMENT_SIZE, 0400, &report) != -EACCES) {
         return 1;
+    }
     return segment_find(p->key, &id) == -ENOENT && s.id == -1 ? 0 : 2;
 }
 
@@ -412,8 +422,11 @@ static void a_later_process_with_its_pid_is_not_the_creator(void **state)
 
 static void a_creator_in_another_pid_namespace_is_unknown(void **state)
 {
-    struct segment_stat st = {.creator_pid = 0, .change_time = time(NULL), .owner = geteuid(),
-                              .creator_owner = geteuid(), .size = SEGMENT_SIZE};
+    struct segment_stat st = {.creator_pid = 0,
+                              .change_time = time(NULL),
+                              .owner = geteuid(),
+                              .creator_owner = geteuid(),
+                              .size = SEGMENT_SIZE};
     enum segment_refusal why;
 
     (void)state;
@@ -430,16 +443,17 @@ static int stat_of_the_unreadable(struct place *p)
     struct segment s = SEGMENT_EMPTY;
     int id = shmget(p->key, 777, IPC_CREAT | IPC_EXCL | 0200), rc = 0;
 
-    if (segment_stat(id, &st) != 0)
+    if (segment_stat(id, &st) != 0) {
         rc = 1;
-    else if (st.readable || st.id != id || st.key != p->key || st.size != 777 || st.mode != 0200)
+    } else if (st.readable || st.id != id || st.key != p->key || st.size != 777 || st.mode != 0200) {
         rc = 2;
-    else if (st.owner != geteuid() || st.creator_owner != geteuid() || st.group != getegid() || st.attached != 0)
+    } else if (st.owner != geteuid() || st.creator_owner != geteuid() || st.group != getegid() || st.attached != 0) {
         rc = 3;
-    else if (st.creator_pid != getpid() || st.removed || st.change_time < time(NULL) - 5 || st.attach_time != 0)
+    } else if (st.creator_pid != getpid() || st.removed || st.change_time < time(NULL) - 5 || st.attach_time != 0) {
         rc = 4;
-    else if (segment_attach(&s, id, &st) != -EACCES || s.base != NULL)
+    } else if (segment_attach(&s, id, &st) != -EACCES || s.base != NULL) {
         rc = 5;
+    }
     shmctl(id, IPC_RMID, NULL);
     return rc;
 }

@@ -22,8 +22,9 @@
 static const struct segment_entry *of_id(const struct segment_list *l, int id)
 {
     for (size_t i = 0; i < l->count; i++) {
-        if (l->list[i].kind == SEGMENT_SYSV && l->list[i].id == id)
+        if (l->list[i].kind == SEGMENT_SYSV && l->list[i].id == id) {
             return &l->list[i];
+        }
     }
     return NULL;
 }
@@ -31,8 +32,9 @@ static const struct segment_entry *of_id(const struct segment_list *l, int id)
 static const struct segment_entry *of_name(const struct segment_list *l, const char *name)
 {
     for (size_t i = 0; i < l->count; i++) {
-        if (l->list[i].kind == SEGMENT_POSIX && strcmp(l->list[i].name, name) == 0)
+        if (l->list[i].kind == SEGMENT_POSIX && strcmp(l->list[i].name, name) == 0) {
             return &l->list[i];
+        }
     }
     return NULL;
 }
@@ -103,8 +105,9 @@ static const struct segment_entry *of_ours(const struct segment_list *l, enum se
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct segment_entry *one = &l->list[i];
-        if (one->kind == kind && one->creator_pid == getpid() && strcmp(one->name, name) == 0)
+        if (one->kind == kind && one->creator_pid == getpid() && strcmp(one->name, name) == 0) {
             return one;
+        }
     }
     return NULL;
 }
@@ -160,22 +163,25 @@ static void system_v_comes_first_and_each_kind_is_sorted(void **state)
     int ids[3];
 
     (void)state;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         ids[i] = shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+    }
     assert_int_equal(segment_list_read(&l), 0);
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 3; i++) {
         shmctl(ids[i], IPC_RMID, NULL);
+    }
     assert_true(l.count >= 3);
     for (size_t i = 1; i < l.count; i++) {
         const struct segment_entry *a = &l.list[i - 1], *b = &l.list[i];
-        if (a->kind != b->kind)
+        if (a->kind != b->kind) {
             assert_true(a->kind < b->kind || (a->kind >= SEGMENT_MEMFD && b->kind >= SEGMENT_MEMFD));
-        else if (a->kind == SEGMENT_SYSV)
+        } else if (a->kind == SEGMENT_SYSV) {
             assert_true(a->id < b->id);
-        else if (a->kind == SEGMENT_POSIX)
+        } else if (a->kind == SEGMENT_POSIX) {
             assert_true(strcmp(a->name, b->name) < 0);
-        else
+        } else {
             assert_true(a->creator_pid <= b->creator_pid);
+        }
     }
     segment_list_free(&l);
 }

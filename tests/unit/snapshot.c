@@ -131,7 +131,8 @@ static void no_snapshot_is_torn(void **state)
     }
     double seconds = (double)(now_ns() - start) / 1e9;
     print_message("%ld snapshots in %.1f s beside %.0f writes a second: %zu torn, %zu not to be had, %.4f tries each\n",
-                  most, seconds, (p->board->words[0] - first) / seconds, bad, failed, (double)p->s.tries / (double)most);
+                  most, seconds, (p->board->words[0] - first) / seconds, bad, failed,
+                  (double)p->s.tries / (double)most);
     assert_int_equal(bad, 0);
     assert_true(failed * 10 <= (size_t)most); /* a busy machine may stop the writer in the middle */
     assert_true(p->board->words[0] - first > 0);

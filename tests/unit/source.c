@@ -22,9 +22,9 @@
 #include "inspect/source.h"
 
 struct place {
-    char name[64];      /* of a POSIX object */
+    char name[64]; /* of a POSIX object */
     int fd;
-    int id;             /* of a segment; -1 */
+    int id; /* of a segment; -1 */
     struct source s;
     pid_t child;
     int to_child[2], from_child[2];

@@ -49,8 +49,13 @@ static void random_rows(struct rows_seen *r, uint64_t *random)
     size_t size = 1 + random_below(random, SIZE_MOST), width = (size_t)1 << random_below(random, 5);
     size_t base = random_below(random, 3) == 0 ? random_below(random, (unsigned)size) : 0;
     size_t count = random_below(random, 3) == 0 ? random_below(random, (unsigned)(size - base + 1)) : size - base;
-    r->s = (struct squeeze){.on = random_below(random, 5) > 0, .size = size, .width = width, .base = base,
-                            .count = count, .bytes = r->bytes, .keep = r->keep};
+    r->s = (struct squeeze){.on = random_below(random, 5) > 0,
+                            .size = size,
+                            .width = width,
+                            .base = base,
+                            .count = count,
+                            .bytes = r->bytes,
+                            .keep = r->keep};
     for (unsigned i = random_below(random, 12); i > 0 && count > 0; i--) {
         r->bytes[random_below(random, (unsigned)count)] = 1;
     }

@@ -36,9 +36,9 @@ static void what_xml_has_no_place_for_is_replaced(void **state)
 {
     (void)state;
     expect_escaped("\x01\x1b[31m\x7f\n", GONE GONE "[31m" GONE GONE);
-    expect_escaped("\xff\xc3(\xed\xa0\x80", GONE GONE "(" GONE GONE GONE);     /* no UTF-8; a surrogate */
-    expect_escaped("\xc2\x9b\xef\xbf\xbe\xef\xbf\xbf", GONE GONE GONE);        /* C1, U+FFFE, U+FFFF */
-    expect_escaped("\xe2\x80\xae\xef\xbb\xbf", GONE GONE);                     /* a direction mark, a byte order mark */
+    expect_escaped("\xff\xc3(\xed\xa0\x80", GONE GONE "(" GONE GONE GONE); /* no UTF-8; a surrogate */
+    expect_escaped("\xc2\x9b\xef\xbf\xbe\xef\xbf\xbf", GONE GONE GONE);    /* C1, U+FFFE, U+FFFF */
+    expect_escaped("\xe2\x80\xae\xef\xbb\xbf", GONE GONE);                 /* a direction mark, a byte order mark */
 }
 
 /* The picture that `put` draws. The caller frees it. */
@@ -77,7 +77,8 @@ static void text_is_cut_and_wrapped_by_characters(void **state)
     char *all = picture(put_texts, SVG_AUTO, "");
     has(all, ">\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6</text>");
     has(all, ">\xc3\xb6\xc3\xb6\xe2\x80\xa6</text>");
-    has(all, ">a\xc2\xa0\xc2\xa0" "b</text>");
+    has(all, ">a\xc2\xa0\xc2\xa0"
+             "b</text>");
     has(all, "y=\"20\">one\xc2\xa0two</text>");
     has(all, "y=\"30\">three</text>");
     has(all, "y=\"40\">anditsnot</text>");

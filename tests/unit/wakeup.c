@@ -17,8 +17,8 @@
 
 #include <cmocka.h>
 
-#include "viewer/wakeup.h"
 #include "shm_bell.h"
+#include "viewer/wakeup.h"
 
 #define LONG_US 10000000 /* what must come comes before that */
 #define SHORT_US 60000   /* what must not come has not come until then */

@@ -5,7 +5,7 @@
 
 #define REFRESH_MS 1000 /* between two looks at what there is */
 #define REFRESH_MOST_MS 4000
-#define KIT_MS 200      /* between two looks for the kit's own segment */
+#define KIT_MS 200 /* between two looks for the kit's own segment */
 
 static uint64_t clock_us(clockid_t clock)
 {

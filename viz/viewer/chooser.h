@@ -11,14 +11,14 @@
 struct chooser {
     struct segment_list list;
     struct segment_entry from; /* where one came from, to be selected; kind, id, name, device and inode count */
-    bool came;            /* there is such one: s and Escape go back to it */
-    bool seek;            /* the next list selects it */
-    size_t selected;      /* index into list; list.count is the line "the kit's own segment" */
-    size_t top;           /* first line shown; chooser_shape sets it */
-    bool touched;         /* a key was pressed: nothing goes on by itself any more */
+    bool came;                 /* there is such one: s and Escape go back to it */
+    bool seek;                 /* the next list selects it */
+    size_t selected;           /* index into list; list.count is the line "the kit's own segment" */
+    size_t top;                /* first line shown; chooser_shape sets it */
+    bool touched;              /* a key was pressed: nothing goes on by itself any more */
     bool chosen, quit;
-    char message[160];    /* why the last Enter did nothing; printable; "" */
-    char address[24];     /* of the mapping that was chosen: a source_spec points to it */
+    char message[160]; /* why the last Enter did nothing; printable; "" */
+    char address[24];  /* of the mapping that was chosen: a source_spec points to it */
 };
 
 /* Starts again, as somebody comes back from that source: it is selected when the list is read. Frees the list: what

@@ -15,26 +15,34 @@
 static const struct {
     const char *shown, *name; /* on the screen, and in JSON */
 } kinds[] = {
-    [SEGMENT_SYSV] = {"SysV", "sysv"},         [SEGMENT_POSIX] = {"POSIX", "posix"},
-    [SEGMENT_MEMFD] = {"memfd", "memfd"},      [SEGMENT_ANONYMOUS] = {"anon", "anonymous"},
+    [SEGMENT_SYSV] = {"SysV", "sysv"},       [SEGMENT_POSIX] = {"POSIX", "posix"},
+    [SEGMENT_MEMFD] = {"memfd", "memfd"},    [SEGMENT_ANONYMOUS] = {"anon", "anonymous"},
     [SEGMENT_DELETED] = {"file", "deleted"},
 };
 
 enum column {
-    COLUMN_KIND, COLUMN_NAME, COLUMN_ID, COLUMN_BYTES, COLUMN_MODE, COLUMN_OWNER, COLUMN_ATTACHED, COLUMN_MAKER, COLUMNS
+    COLUMN_KIND,
+    COLUMN_NAME,
+    COLUMN_ID,
+    COLUMN_BYTES,
+    COLUMN_MODE,
+    COLUMN_OWNER,
+    COLUMN_ATTACHED,
+    COLUMN_MAKER,
+    COLUMNS
 };
 
 static const struct {
     const char *head;
-    int most;       /* columns that it takes at most */
+    int most; /* columns that it takes at most */
     bool right;
 } columns[COLUMNS] = {
-    [COLUMN_KIND] = {"kind", 5, false},   [COLUMN_NAME] = {"name or key", 48, false}, [COLUMN_ID] = {"shmid", 10, true},
-    [COLUMN_BYTES] = {"bytes", 20, true}, [COLUMN_MODE] = {"mode", 4, true},
-    [COLUMN_OWNER] = {"owner", 12, false}, [COLUMN_ATTACHED] = {"att", 5, true},
-    [COLUMN_MAKER] = {"made by", 24, false},
+    [COLUMN_KIND] = {"kind", 5, false},   [COLUMN_NAME] = {"name or key", 48, false},
+    [COLUMN_ID] = {"shmid", 10, true},    [COLUMN_BYTES] = {"bytes", 20, true},
+    [COLUMN_MODE] = {"mode", 4, true},    [COLUMN_OWNER] = {"owner", 12, false},
+    [COLUMN_ATTACHED] = {"att", 5, true}, [COLUMN_MAKER] = {"made by", 24, false},
 };
-#define NAME_LEAST 20   /* columns that a name keeps as long as others could be left out */
+#define NAME_LEAST 20 /* columns that a name keeps as long as others could be left out */
 #define LINES_ASKED 200
 
 void chooser_name(const struct segment_entry *e, char *out, size_t out_size)
@@ -233,9 +241,10 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct cho
     }
     int used = canvas_put_wrapped(c, row + 1, 1, width, rows, style, about(ch));
     if (ch->selected < ch->list.count && ch->list.list[ch->selected].more_attached && rows - used >= ABOUT_ROWS) {
-        canvas_put_wrapped(c, row + used + 2, 1, width, rows - used - 1, style,
-                           "att: how many mappings were found. +: there may be more, in processes that you may not look "
-                           "into.");
+        canvas_put_wrapped(
+            c, row + used + 2, 1, width, rows - used - 1, style,
+            "att: how many mappings were found. +: there may be more, in processes that you may not look "
+            "into.");
     }
 }
 

@@ -22,14 +22,14 @@ struct config_problem {
 };
 
 struct config {
-    int hz;                            /* looks a second, 1 to 1000; 0: not set */
-    int width;                         /* bytes a row, a power of 2 up to 64; 0: not set */
-    bool big_endian;                   /* the inspector's first column */
-    bool squeeze;                      /* runs of zero rows share a line, as key z has it */
-    struct grid_palette palette;       /* of fields; the kit's own where nothing is set */
-    uint8_t role_colour[GRID_ROLES];   /* 1 to 7 of bytes that are no field's; 0: as the field that made them */
+    int hz;                          /* looks a second, 1 to 1000; 0: not set */
+    int width;                       /* bytes a row, a power of 2 up to 64; 0: not set */
+    bool big_endian;                 /* the inspector's first column */
+    bool squeeze;                    /* runs of zero rows share a line, as key z has it */
+    struct grid_palette palette;     /* of fields; the kit's own where nothing is set */
+    uint8_t role_colour[GRID_ROLES]; /* 1 to 7 of bytes that are no field's; 0: as the field that made them */
     struct config_problem problems[CONFIG_PROBLEMS_MAX];
-    size_t problem_count;              /* all of them: there may be more than are kept */
+    size_t problem_count; /* all of them: there may be more than are kept */
 };
 
 struct config_row {

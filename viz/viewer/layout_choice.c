@@ -159,9 +159,8 @@ static int from_elf(struct layout_choice *g, const struct layout_choice_spec *sp
     int rc = spec->type != NULL ? from_type(g, &file, spec->type, from, error) : from_section(g, &file, 0, from, error);
     close(fd);
     if (rc == 0 && g->count == 0) {
-        layout_error_set(error, 0,
-                         "cannot find a layout in %s: it has no SHM_LAYOUT line\n  name a type: --type 'struct x'",
-                         from);
+        layout_error_set(
+            error, 0, "cannot find a layout in %s: it has no SHM_LAYOUT line\n  name a type: --type 'struct x'", from);
         return -ENOENT;
     }
     return rc;
@@ -180,8 +179,8 @@ static int from_process(struct layout_choice *g, const struct layout_choice_spec
         return 0;
     }
     const struct layout_dwarf_file file = {.fd = fd, .name = name};
-    int rc = spec->type != NULL ? from_type(g, &file, spec->type, name, error)
-                                : from_section(g, &file, pid, name, error);
+    int rc =
+        spec->type != NULL ? from_type(g, &file, spec->type, name, error) : from_section(g, &file, pid, name, error);
     close(fd);
     if (rc == 0 && g->count == 0) {
         snprintf(g->why, sizeof g->why, "%s has no SHM_LAYOUT line; --type names a type", name);
@@ -263,8 +262,8 @@ static int find(struct layout_choice *g, const struct layout_choice_spec *spec, 
     return maker ? from_creator(g, spec, source, error) : 0;
 }
 
-int layout_choice_find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source, size_t size,
-                 struct layout_error *error)
+int layout_choice_find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
+                       size_t size, struct layout_error *error)
 {
     struct layout_choice found = {.all = NULL};
     int rc = find(&found, spec, source, error);

@@ -8,9 +8,9 @@
 #ifndef SHMLAB_LAYOUT_CHOICE_H
 #define SHMLAB_LAYOUT_CHOICE_H
 
+#include "inspect/source.h"
 #include "layout/layout.h"
 #include "layout/layout_error.h"
-#include "inspect/source.h"
 
 struct layout_choice_spec {
     const char *layout_file; /* --layout FILE; NULL */
@@ -21,20 +21,20 @@ struct layout_choice_spec {
 
 struct layout_choice_one {
     struct layout layout;
-    char title[128];         /* "struct message, from shm-server"; printable */
+    char title[128]; /* "struct message, from shm-server"; printable */
 };
 
 struct layout_choice {
     struct layout_choice_one *all; /* owned */
     size_t count, chosen;
-    char why[160];           /* why there is none; printable */
+    char why[160]; /* why there is none; printable */
 };
 
 /* Looks for layouts and fits them to `size` bytes. 0: found some, or there is nothing to find (count 0, why says it).
  * -errno with *error where a file or a type that the person named can't be had. *g must be empty ({0}) or found before:
  * what it held is freed only when new ones were found or the segment is a new one. */
-int layout_choice_find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source, size_t size,
-                 struct layout_error *error);
+int layout_choice_find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
+                       size_t size, struct layout_error *error);
 
 /* The one that is on; an empty layout where there is none. Stays valid until the next layout_choice_find or layout_choice_free. */
 const struct layout *layout_choice_layout(const struct layout_choice *g);

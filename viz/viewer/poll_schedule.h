@@ -8,12 +8,13 @@
 #ifndef SHMLAB_POLL_SCHEDULE_H
 #define SHMLAB_POLL_SCHEDULE_H
 
-#include "layout/layout.h"
 #include "inspect/source.h"
+#include "layout/layout.h"
 
 #define POLL_SCHEDULE_SLOW_MS 3000 /* with a bell: between two looks at what became of the segment */
 #define POLL_SCHEDULE_ASK_MS 200   /* without one: the bytes are looked at far more often than that */
-#define POLL_SCHEDULE_GAP_MS 10    /* between two frames of a bell that rings very often: one that rings now and then is drawn at once */
+#define POLL_SCHEDULE_GAP_MS \
+    10 /* between two frames of a bell that rings very often: one that rings now and then is drawn at once */
 
 struct poll_schedule {
     uint64_t period;     /* between two looks without a bell */

@@ -7,11 +7,11 @@
 #include <string.h>
 
 struct recording_entry {
-    uint64_t at;         /* ms */
-    size_t base, count;  /* of the window that was looked at */
-    uint8_t *runs;       /* run_head, its bytes, run_head, ...; owned; NULL: the first look */
-    size_t runs_size;    /* bytes */
-    uint8_t *window;     /* the bytes of this state, `count` of them, where the window moved after it; owned;
+    uint64_t at;        /* ms */
+    size_t base, count; /* of the window that was looked at */
+    uint8_t *runs;      /* run_head, its bytes, run_head, ...; owned; NULL: the first look */
+    size_t runs_size;   /* bytes */
+    uint8_t *window;    /* the bytes of this state, `count` of them, where the window moved after it; owned;
                           * else NULL */
 };
 

@@ -24,9 +24,9 @@
 struct recording_entry;
 
 struct recording {
-    uint8_t *live;                /* what was seen last: `count` bytes from offset `base` on; owned */
+    uint8_t *live; /* what was seen last: `count` bytes from offset `base` on; owned */
     size_t base, count;
-    bool seen;                    /* false: nothing was looked at yet */
+    bool seen; /* false: nothing was looked at yet */
 
     struct recording_entry *ring; /* owned */
     size_t room, head, used;      /* entries: of the ring, the oldest one's place, how many there are */
@@ -37,7 +37,7 @@ struct recording {
 /* Bytes as they were in one state. */
 struct recording_state {
     size_t base, count;
-    uint8_t *bytes;    /* owned; recording_state_free gives it back */
+    uint8_t *bytes; /* owned; recording_state_free gives it back */
 };
 
 /* Bytes that changed side by side. */

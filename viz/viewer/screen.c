@@ -13,16 +13,16 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "wakeup.h"
 #include "keys.h"
+#include "wakeup.h"
 
 /* What a dying process needs to give the terminal back. */
 struct rescue {
-    char restore[256];         /* what it writes */
+    char restore[256]; /* what it writes */
     size_t restore_length;
     int keys_fd;
-    struct termios before;     /* as we found it */
-    struct sigaction old[32];  /* of the fatal signals, by number */
+    struct termios before;    /* as we found it */
+    struct sigaction old[32]; /* of the fatal signals, by number */
 };
 
 /* curses is one per process, so there is one of these. */
@@ -33,13 +33,13 @@ struct screen {
         struct rescue rescue;
         char stack[64 << 10];
     } crash;
-    stack_t stack_before;      /* as we found it */
+    stack_t stack_before; /* as we found it */
     SCREEN *curses;
-    FILE *keys;                /* where keys come from: standard input, or the terminal where that is a pipe */
-    struct canvas last;        /* what was shown last */
-    sigset_t signals;          /* those blocked as we found it */
-    bool unread;               /* there may be keys: in the terminal, or read by curses already */
-    uint64_t size_asked;       /* when, in seconds */
+    FILE *keys;          /* where keys come from: standard input, or the terminal where that is a pipe */
+    struct canvas last;  /* what was shown last */
+    sigset_t signals;    /* those blocked as we found it */
+    bool unread;         /* there may be keys: in the terminal, or read by curses already */
+    uint64_t size_asked; /* when, in seconds */
     struct wakeup wakeup;
 };
 
@@ -241,9 +241,9 @@ static void curses_set(int keys_fd)
     mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
     mouseinterval(0);
     never_block(keys_fd);
-    timeout(0); /* screen_wait waits, not curses */
+    timeout(0);            /* screen_wait waits, not curses */
     leaveok(stdscr, TRUE); /* nobody sees the cursor: it may stay where the last change was */
-    typeahead(-1); /* curses would leave a frame half drawn where something is typed meanwhile */
+    typeahead(-1);         /* curses would leave a frame half drawn where something is typed meanwhile */
 }
 
 /* Takes the terminal, which can place its cursor, with the keys that were opened. */
@@ -326,9 +326,8 @@ struct theme screen_theme(bool colours_work)
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     bool console = term != NULL && (strcmp(term, "linux") == 0 || strncmp(term, "vt", 2) == 0);
-    return (struct theme){.colour = colours_work && (no_color == NULL || *no_color == '\0'),
-                          .utf8 = utf8,
-                          .braille = utf8 && !console};
+    return (struct theme){
+        .colour = colours_work && (no_color == NULL || *no_color == '\0'), .utf8 = utf8, .braille = utf8 && !console};
 }
 
 static attr_t attributes(struct style s)
@@ -396,11 +395,11 @@ static struct screen_event key_event(int code)
     static const struct {
         int curses, ours;
     } keys[] = {
-        {KEY_UP, PRESS_CURSOR_UP},     {KEY_DOWN, PRESS_CURSOR_DOWN}, {KEY_LEFT, PRESS_CURSOR_LEFT},
-        {KEY_RIGHT, PRESS_CURSOR_RIGHT}, {KEY_PPAGE, PRESS_PAGE_UP},  {KEY_NPAGE, PRESS_PAGE_DOWN},
-        {KEY_HOME, PRESS_FIRST},       {KEY_END, PRESS_LAST},         {KEY_BTAB, PRESS_BACK_TAB},
-        {KEY_BACKSPACE, PRESS_RUBOUT}, {127, PRESS_RUBOUT},           {8, PRESS_RUBOUT},
-        {KEY_ENTER, PRESS_RETURN},     {'\r', PRESS_RETURN},          {'\n', PRESS_RETURN},
+        {KEY_UP, PRESS_CURSOR_UP},       {KEY_DOWN, PRESS_CURSOR_DOWN}, {KEY_LEFT, PRESS_CURSOR_LEFT},
+        {KEY_RIGHT, PRESS_CURSOR_RIGHT}, {KEY_PPAGE, PRESS_PAGE_UP},    {KEY_NPAGE, PRESS_PAGE_DOWN},
+        {KEY_HOME, PRESS_FIRST},         {KEY_END, PRESS_LAST},         {KEY_BTAB, PRESS_BACK_TAB},
+        {KEY_BACKSPACE, PRESS_RUBOUT},   {127, PRESS_RUBOUT},           {8, PRESS_RUBOUT},
+        {KEY_ENTER, PRESS_RETURN},       {'\r', PRESS_RETURN},          {'\n', PRESS_RETURN},
     };
     struct screen_event e = {.kind = SCREEN_KEY, .key = code < 256 ? code : PRESS_NONE};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

@@ -3,8 +3,8 @@
 #ifndef SHMLAB_SNAPSHOT_H
 #define SHMLAB_SNAPSHOT_H
 
-#include "layout/layout.h"
 #include "inspect/source.h"
+#include "layout/layout.h"
 
 #define SNAPSHOT_TRIES 2000        /* copies before we give up: about 2 ms */
 #define SNAPSHOT_ABANDONED_MS 1000 /* a write that takes so long has no writer any more */
@@ -12,16 +12,16 @@
 enum snapshot_state {
     SNAPSHOT_UNGUARDED, /* there is no counter: it may be torn */
     SNAPSHOT_WHOLE,
-    SNAPSHOT_TOO_FAST,  /* no whole one could be had */
-    SNAPSHOT_ABANDONED  /* a write has been under way for so long that its bytes were taken as they are */
+    SNAPSHOT_TOO_FAST, /* no whole one could be had */
+    SNAPSHOT_ABANDONED /* a write has been under way for so long that its bytes were taken as they are */
 };
 
 struct snapshot {
-    size_t counter;      /* its offset; LAYOUT_NO_OFFSET: none */
+    size_t counter; /* its offset; LAYOUT_NO_OFFSET: none */
     enum snapshot_state state;
-    uint32_t odd;        /* the counter of a write under way, as seen last; 0: none was */
-    uint64_t odd_since;  /* ms */
-    uint64_t tries;      /* copies, in all */
+    uint32_t odd;       /* the counter of a write under way, as seen last; 0: none was */
+    uint64_t odd_since; /* ms */
+    uint64_t tries;     /* copies, in all */
 };
 
 /* Looks for the counter in the layout of a segment of segment_size bytes, and forgets what was before. */

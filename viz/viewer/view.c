@@ -7,12 +7,12 @@
 
 #include "find.h"
 #include "report.h"
+#include "view_arguments.h"
 #include "view_config.h"
 #include "view_lists.h"
 #include "view_live.h"
 #include "view_look.h"
 #include "view_once.h"
-#include "view_arguments.h"
 
 #define HZ 30 /* looks a second, where nobody says otherwise */
 
@@ -41,8 +41,9 @@ static int read_expected(struct view *v)
     const char *path = v->words.expect;
     int rc = path != NULL ? view_read_file(path, &v->expected, &v->state.window.expected_size) : 0;
     v->state.window.expected = v->expected;
-    return rc == 0 ? 0 : report_failure("shm-view", rc, "--expect takes a file with the bytes that should be there",
-                                      "read %s", path);
+    return rc == 0 ? 0
+                   : report_failure("shm-view", rc, "--expect takes a file with the bytes that should be there",
+                                    "read %s", path);
 }
 
 /* 0; 1 with all said; VIEW_OTHERS where it can't be opened any more, and the person may choose another. */
@@ -113,7 +114,8 @@ static int run(struct view *v)
 {
     int rc = view_config_read(&v->config, &v->words, v->state.cursor.message, sizeof v->state.cursor.message);
     if (rc < 0) {
-        return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", v->words.config);
+        return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s",
+                              v->words.config);
     }
     if (v->words.renderer == NULL) {
         return watch(v);

@@ -10,10 +10,26 @@
 #include "options.h"
 #include "view_sources.h"
 
-enum { OPTION_LIST = 2000, OPTION_LAYOUT, OPTION_TYPE, OPTION_ELF,
-       OPTION_NO_LAYOUT, OPTION_RENDER, OPTION_EXPECT, OPTION_WAS, OPTION_SINCE, OPTION_CONFIG, OPTION_AT, OPTION_TOP,
-       OPTION_WIDTH, OPTION_COLS, OPTION_SCREEN, OPTION_GROUND, OPTION_HZ,
-       OPTION_SOURCE = 3000 }; /* the first of those that name a source of another kind than a segment */
+enum {
+    OPTION_LIST = 2000,
+    OPTION_LAYOUT,
+    OPTION_TYPE,
+    OPTION_ELF,
+    OPTION_NO_LAYOUT,
+    OPTION_RENDER,
+    OPTION_EXPECT,
+    OPTION_WAS,
+    OPTION_SINCE,
+    OPTION_CONFIG,
+    OPTION_AT,
+    OPTION_TOP,
+    OPTION_WIDTH,
+    OPTION_COLS,
+    OPTION_SCREEN,
+    OPTION_GROUND,
+    OPTION_HZ,
+    OPTION_SOURCE = 3000
+}; /* the first of those that name a source of another kind than a segment */
 #define OPTIONS_MAX 64
 
 static const struct option_row segment_rows[] = {OPTIONS_SEGMENT_ROWS};
@@ -34,8 +50,7 @@ static const struct option_row rows[] = {
      "the same, of long ago: what has changed since then, but not since --was, has a mark of its own"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
     {"cols", OPTION_COLS, "N", "columns of what --render draws (default 80)"},
-    {"screen", OPTION_SCREEN, "COLSxROWS",
-     "with --render: the viewer's whole screen at that size, as 100x30"},
+    {"screen", OPTION_SCREEN, "COLSxROWS", "with --render: the viewer's whole screen at that size, as 100x30"},
     {"ground", OPTION_GROUND, "WHICH",
      "of --render svg and html: light, dark or auto (light, but dark on a dark screen)"},
     {"config", OPTION_CONFIG, "FILE",
@@ -183,7 +198,7 @@ static int take_no_layout(struct view_arguments *w, const char *arg)
 static const struct taker {
     int letter;
     int (*take)(struct view_arguments *w, const char *arg); /* 0, or the exit status; NULL: the word itself is kept */
-    size_t word;                                        /* offset of the const char * that keeps it */
+    size_t word;                                            /* offset of the const char * that keeps it */
 } takers[] = {
     {OPTION_LIST, .take = take_list},
     {OPTION_LAYOUT, .word = offsetof(struct view_arguments, layout_choice.layout_file)},
@@ -262,9 +277,9 @@ static int take_options(struct view_arguments *w, int argc, char **argv, unsigne
             (letter == OPTION_HELP ? options_help : options_version)(&made, stdout);
             return 0;
         }
-        int rc = letter < OPTION_SOURCE ? take(w, letter, arg)
-                                        : view_sources_take(&made, &w->spec, (size_t)(letter - OPTION_SOURCE), arg,
-                                                            given);
+        int rc = letter < OPTION_SOURCE
+                     ? take(w, letter, arg)
+                     : view_sources_take(&made, &w->spec, (size_t)(letter - OPTION_SOURCE), arg, given);
         if (rc != 0) {
             return rc;
         }
@@ -283,8 +298,8 @@ int view_arguments_take(struct view_arguments *w, int argc, char **argv)
         return rc;
     }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
-    int sources = view_sources_named(given) + input +
-                  (name->by != SEGMENT_BY_PATH || name->path != NULL || name->proj != 0);
+    int sources =
+        view_sources_named(given) + input + (name->by != SEGMENT_BY_PATH || name->path != NULL || name->proj != 0);
     w->named = sources > 0;
     rc = judge(w);
     rc = rc != 0 ? rc : view_sources_judge(&options, given, sources);

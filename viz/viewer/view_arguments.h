@@ -2,23 +2,23 @@
 #ifndef SHMLAB_VIEW_ARGUMENTS_H
 #define SHMLAB_VIEW_ARGUMENTS_H
 
+#include "inspect/source.h"
 #include "layout_choice.h"
 #include "render.h"
-#include "inspect/source.h"
 
 struct view_arguments {
     struct source_spec spec;
-    bool named;                   /* a source was said; else spec is the kit's own segment */
-    bool list;                    /* --list */
+    bool named; /* a source was said; else spec is the kit's own segment */
+    bool list;  /* --list */
     struct layout_choice_spec layout_choice;
     const struct renderer *renderer; /* --render; NULL: the live screen */
-    const char *expect, *at, *was; /* --expect, --at, --was; NULL: not said */
-    const char *since;             /* --since; NULL: not said */
-    size_t top;                    /* --top; SIZE_MAX: not said */
-    const char *config;            /* --config; NULL: the person's own file */
-    int width, cols;              /* width 0: what fits */
-    int hz;                       /* looks a second; 0: not said */
-    int screen_cols, screen_rows; /* --screen; 0: not said */
+    const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not said */
+    const char *since;               /* --since; NULL: not said */
+    size_t top;                      /* --top; SIZE_MAX: not said */
+    const char *config;              /* --config; NULL: the person's own file */
+    int width, cols;                 /* width 0: what fits */
+    int hz;                          /* looks a second; 0: not said */
+    int screen_cols, screen_rows;    /* --screen; 0: not said */
     enum svg_ground ground;
 };
 

@@ -11,8 +11,8 @@
 #include "find.h"
 #include "keys.h"
 #include "pointer.h"
-#include "screen.h"
 #include "report.h"
+#include "screen.h"
 
 #define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
 
@@ -165,12 +165,13 @@ static int open_screen(struct view *v)
     int rc = v->screen != NULL ? 0 : screen_open(&v->screen);
     if (rc == -ENOTTY) {
         return report_failure("shm-view", rc, "the viewer needs a terminal; for a pipe there is --render text",
-                            "open the screen");
+                              "open the screen");
     }
     if (rc < 0) {
         const char *term = getenv("TERM");
-        return report_failure("shm-view", rc, "this terminal can't place its cursor; --render text draws once without it",
-                            "open the screen: TERM is %s", term != NULL ? term : "not set");
+        return report_failure("shm-view", rc,
+                              "this terminal can't place its cursor; --render text draws once without it",
+                              "open the screen: TERM is %s", term != NULL ? term : "not set");
     }
     return 0;
 }

@@ -23,13 +23,13 @@ struct view {
     struct state state;
     struct snapshot snapshot;
     struct poll_schedule schedule;
-    unsigned attachments;   /* of source, when the window was last sized */
-    unsigned layout_asked;  /* of the cursor, when the layout was last changed */
-    uint8_t *fresh;         /* the bytes of one look; owned */
+    unsigned attachments;  /* of source, when the window was last sized */
+    unsigned layout_asked; /* of the cursor, when the layout was last changed */
+    uint8_t *fresh;        /* the bytes of one look; owned */
     size_t fresh_room;
-    uint8_t *expected;      /* --expect's; owned */
-    bool shown;             /* one frame was */
-    struct screen *screen;  /* has the terminal: nothing may be printed; NULL */
+    uint8_t *expected;     /* --expect's; owned */
+    bool shown;            /* one frame was */
+    struct screen *screen; /* has the terminal: nothing may be printed; NULL */
 };
 
 /* Microseconds, and ms, since the computer started. */

@@ -2,8 +2,8 @@
 #ifndef SHMLAB_VIEW_SOURCES_H
 #define SHMLAB_VIEW_SOURCES_H
 
-#include "options.h"
 #include "inspect/source.h"
+#include "options.h"
 
 /* Writes at most `room` rows, whose letters are first, first + 1, ...; returns how many. */
 size_t view_sources_rows(struct option_row *rows, size_t room, int first);

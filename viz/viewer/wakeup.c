@@ -131,7 +131,9 @@ enum wakeup_woken wakeup_sleep(struct wakeup *e, const void *word, uint32_t seen
     if (atomic_load(&e->heard) != 0) {
         return WAKEUP_HEARD;
     }
-    return error == ETIMEDOUT || error == EINTR ? WAKEUP_TIME : error == 0 || error == EAGAIN ? WAKEUP_BELL : WAKEUP_DEAF;
+    return error == ETIMEDOUT || error == EINTR ? WAKEUP_TIME
+           : error == 0 || error == EAGAIN      ? WAKEUP_BELL
+                                                : WAKEUP_DEAF;
 }
 
 void wakeup_again(struct wakeup *e)

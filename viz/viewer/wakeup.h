@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct wakeup {
-    int call;                   /* eventfd that ends the thread; -1: closed */
-    int fd;                     /* the terminal's */
-    sigset_t let_in;            /* the mask while it listens */
+    int call;        /* eventfd that ends the thread; -1: closed */
+    int fd;          /* the terminal's */
+    sigset_t let_in; /* the mask while it listens */
     pthread_t thread;
     _Atomic uint32_t heard;     /* 1: something was, and the thread waits until it is 0 again */
     _Atomic(const void *) word; /* what is slept on beside `heard`; NULL */
