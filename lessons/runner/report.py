@@ -15,8 +15,8 @@ class Test:
     diagnoses: list = field(default_factory=list)  # ids of mistakes that it named, of lesson.conf or the machine's own
     text: str = ""  # what to tell the learner, some lines; for "skip" the reason
     grid: str = ""  # expected beside actual, as shm-view draws it; may hold ANSI colours
-    line: int = 0  # of check.bats: the verdict that it failed with; 0 where it has none
     output: str = ""  # what the learner's program printed, cut, control characters made harmless
+    line: int = 0  # of check.bats: the verdict that it failed with; 0 where it has none
 
 
 @dataclass
