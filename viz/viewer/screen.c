@@ -339,17 +339,14 @@ static attr_t attributes(struct style s)
     return a;
 }
 
-/* A blank that isn't reversed looks the same in any style: in none, it costs no byte. */
 static cchar_t cell_of(const struct glyph *g)
 {
-    bool blank = g->text[0] == ' ' && (g->style.attr & STYLE_REVERSE) == 0;
-    struct style style = blank ? STYLE_PLAIN : g->style;
     wchar_t text[2] = {(wchar_t)g->text[0]};
     cchar_t cell;
     if ((g->text[0] & 0x80) != 0) {
         mbtowc(text, g->text, sizeof g->text);
     }
-    setcchar(&cell, text, attributes(style), style.colour > 0 ? style.colour : 0, NULL);
+    setcchar(&cell, text, attributes(g->style), g->style.colour > 0 ? g->style.colour : 0, NULL);
     return cell;
 }
 
@@ -424,14 +421,6 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
-/* What was on its way in the old size wrapped or was cut, or somebody else had the terminal: nobody knows what stands
- * there now. The next frame draws all of it. */
-static struct screen_event draw_anew(void)
-{
-    clearok(curscr, TRUE);
-    return (struct screen_event){.kind = SCREEN_RESIZED};
-}
-
 /* A new size sends SIGWINCH to the terminal's foreground only, and to nobody whose output is another's terminal: so the
  * size is asked for, too, once a second. */
 static bool size_missed(struct screen *s, uint64_t now_s)
@@ -459,7 +448,7 @@ static struct screen_event come_back(struct screen *s)
     }
     asked_take(ASKED_CONTINUE);
     s->size_asked = 0;
-    return draw_anew(); /* its modes come back with the next frame */
+    return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
 /* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
@@ -477,7 +466,7 @@ static struct screen_event event_of(int code)
     case ERR:
         return (struct screen_event){.kind = SCREEN_NOTHING};
     case KEY_RESIZE:
-        return draw_anew();
+        return (struct screen_event){.kind = SCREEN_RESIZED};
     case KEY_MOUSE:
         return mouse_event();
     default:
@@ -504,7 +493,7 @@ static struct screen_event awake(struct screen *s, uint64_t until_us)
         return come_back(s);
     }
     if (size_missed(s, until_us / 1000000)) {
-        return draw_anew();
+        return (struct screen_event){.kind = SCREEN_RESIZED};
     }
     return s->unread ? event_of(key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
