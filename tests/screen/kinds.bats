@@ -57,6 +57,14 @@ like()
     done
 }
 
+# The next look at a file comes up to a second later: until then the place would be full of "??".
+@test "what a search finds far away is shown at once" {
+    perl -e 'print "\0" x 600000, "needle", "\0" x 400000' >"$T/far.bin"
+    "$BIN/on_tty" xterm-256color 80x24 'see:q quit' 'keys:/needle\r' 'see:0x927c0' still show -- \
+        "$BIN/shm-view" --file "$T/far.bin" >"$T/shown"
+    says "$T/shown" '[6e]65 65 64 6c 65'
+}
+
 @test "each kind gets the colours that it has: 256, 16, 8 or none" {
     mkdir "$T/terminfo"
     infocmp -x xterm-256color |
