@@ -14,31 +14,31 @@
 #include "view_look.h"
 #include "view_once.h"
 
-#define HZ 30 /* looks a second, where nobody says otherwise */
+#define HZ 30 /* default polls per second */
 
-/* What the words ask for but a picture: help, a list. -1: a picture. */
-static int print_lists(struct view_arguments *words, int argc, char **argv)
+/* Handles arguments that ask for help or a list instead of a picture. -1: go on to the picture. */
+static int print_lists(struct view_arguments *arguments, int argc, char **argv)
 {
-    int status = view_arguments_take(words, argc, argv);
-    if (status < 0 && words->spec.kind == &source_map && words->spec.map == NULL) {
-        return view_list_maps(words->spec.pid);
+    int status = view_arguments_take(arguments, argc, argv);
+    if (status < 0 && arguments->spec.kind == &source_map && arguments->spec.map == NULL) {
+        return view_list_maps(arguments->spec.pid);
     }
-    return status < 0 && words->list ? view_list_segments(words) : status;
+    return status < 0 && arguments->list ? view_list_segments(arguments) : status;
 }
 
-/* Sets the state as the config has it, and the words where they say otherwise. */
+/* Sets the state from the config file; arguments take precedence. */
 static void configure(struct view *v)
 {
-    v->state.cursor.want_width = v->words.width > 0 ? v->words.width : v->config.width;
+    v->state.cursor.want_width = v->arguments.width > 0 ? v->arguments.width : v->config.width;
     v->state.cursor.big_endian = v->config.big_endian;
     v->state.cursor.squeeze = v->config.squeeze;
     v->state.window.palette = &v->config.palette;
 }
 
-/* 0; 1 with all said. */
+/* 0; 1 with the error printed. */
 static int read_expected(struct view *v)
 {
-    const char *path = v->words.expect;
+    const char *path = v->arguments.expect;
     int rc = path != NULL ? view_read_file(path, &v->expected, &v->state.window.expected_size) : 0;
     v->state.window.expected = v->expected;
     return rc == 0 ? 0
@@ -46,10 +46,10 @@ static int read_expected(struct view *v)
                                     "read %s", path);
 }
 
-/* 0; 1 with all said; VIEW_OTHERS where it can't be opened any more, and the person may choose another. */
+/* 0; 1 with the error printed; VIEW_OTHERS where it no longer exists and the user may choose another. */
 static int open_source(struct view *v)
 {
-    int rc = source_open(&v->source, &v->words.spec);
+    int rc = source_open(&v->source, &v->arguments.spec);
     if (rc < 0 && v->screen != NULL) {
         chooser_return(&v->chooser, &v->source);
         snprintf(v->chooser.message, sizeof v->chooser.message, "it can't be opened any more: %s", strerror(-rc));
@@ -66,15 +66,15 @@ static int open_source(struct view *v)
     rc = view_meet(v);
     struct cursor *c = &v->state.cursor;
     const struct window *w = &v->state.window;
-    if (rc == 0 && v->words.at != NULL && w->size > 0 && !find_goto(c, w, v->words.at)) {
+    if (rc == 0 && v->arguments.at != NULL && w->size > 0 && !find_goto(c, w, v->arguments.at)) {
         fprintf(stderr, "shm-view: --at: %s\n", c->message);
         rc = -EINVAL;
     }
-    c->top = c->home = 0; /* the screen, once its size is known, scrolls no further than it must */
+    c->top = c->home = 0; /* once the screen's size is known, it scrolls no further than it must */
     return rc < 0 ? 1 : 0;
 }
 
-/* Lets all go that belongs to one source. */
+/* Frees everything that belongs to one source. */
 static void forget(struct view *v)
 {
     source_close(&v->source);
@@ -82,16 +82,16 @@ static void forget(struct view *v)
     layout_choice_free(&v->layout_choice);
     free(v->expected);
     v->expected = NULL;
-    v->words.at = v->words.expect = NULL; /* said of the first source */
+    v->arguments.at = v->arguments.expect = NULL; /* they apply to the first source only */
     v->layout_asked = 0;
     v->shown = false;
 }
 
-/* One source after the other, until the person has enough. The exit status. */
+/* Shows one source after another until the user quits. The exit status. */
 static int watch(struct view *v)
 {
-    int hz = v->words.hz > 0 ? v->words.hz : v->config.hz > 0 ? v->config.hz : HZ;
-    int status = v->words.named ? -1 : view_choose_first(v);
+    int hz = v->arguments.hz > 0 ? v->arguments.hz : v->config.hz > 0 ? v->config.hz : HZ;
+    int status = v->arguments.named ? -1 : view_choose_first(v);
     while (status < 0) {
         configure(v);
         status = open_source(v);
@@ -112,12 +112,12 @@ static int watch(struct view *v)
 
 static int run(struct view *v)
 {
-    int rc = view_config_read(&v->config, &v->words, v->state.cursor.message, sizeof v->state.cursor.message);
+    int rc = view_config_read(&v->config, &v->arguments, v->state.cursor.message, sizeof v->state.cursor.message);
     if (rc < 0) {
         return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s",
-                              v->words.config);
+                              v->arguments.config);
     }
-    if (v->words.renderer == NULL) {
+    if (v->arguments.renderer == NULL) {
         return watch(v);
     }
     configure(v);
@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, "");
     state_init(&v.state);
     poll_schedule_init(&v.schedule, HZ);
-    int status = print_lists(&v.words, argc, argv);
+    int status = print_lists(&v.arguments, argc, argv);
     status = status >= 0 ? status : run(&v);
     source_close(&v.source);
     poll_schedule_leave(&v.schedule);

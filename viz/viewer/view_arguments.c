@@ -1,4 +1,4 @@
-/* View words: see view_arguments.h. */
+/* View arguments: see view_arguments.h. */
 #include "view_arguments.h"
 
 #include <limits.h>
@@ -29,12 +29,12 @@ enum {
     OPTION_GROUND,
     OPTION_HZ,
     OPTION_SOURCE = 3000
-}; /* the first of those that name a source of another kind than a segment */
+}; /* the first option of the other kinds of source: they are numbered from here on */
 #define OPTIONS_MAX 64
 
 static const struct option_row segment_rows[] = {OPTIONS_SEGMENT_ROWS};
 
-/* After them stand those of the other sources. */
+/* The rest; the options of the other kinds of source come before these. */
 static const struct option_row rows[] = {
     {"list", OPTION_LIST, NULL, "list what shared memory there is, and exit; with --render json as JSON"},
     {NULL, 0, NULL, "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
@@ -43,7 +43,7 @@ static const struct option_row rows[] = {
     {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
     {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
     {NULL, 0, NULL, "Picture"},
-    {"render", OPTION_RENDER, "FORMAT", NULL}, /* options_make knows */
+    {"render", OPTION_RENDER, "FORMAT", NULL}, /* options_make fills in the help */
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
     {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
     {"since", OPTION_SINCE, "FILE",
@@ -61,7 +61,7 @@ static const struct option_row rows[] = {
     OPTIONS_COMMON_ROWS,
 };
 
-/* For messages: the rows are made by options_make. */
+/* Used for error messages; options_make builds the option table. */
 static const struct options options = {
     .program = "shm-view",
     .usage = "[OPTION]... [-]",
@@ -69,7 +69,6 @@ static const struct options options = {
              "that lie in it. Keys: ? shows them, q quits.",
 };
 
-/* All options of the program. */
 struct option_table {
     struct option_row rows[OPTIONS_MAX];
     char render_help[512];
@@ -92,7 +91,7 @@ static struct options options_make(struct option_table *t)
     return made;
 }
 
-/* Which of the names the word is; -1: none. */
+/* The index of word in names; -1: not there. */
 static int which_name(const char *word, const char *const *names, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -194,10 +193,10 @@ static int take_no_layout(struct view_arguments *w, const char *arg)
     return 0;
 }
 
-/* What becomes of each option but those that name a source. */
+/* What each option sets, except those that name a source. */
 static const struct taker {
     int letter;
-    int (*take)(struct view_arguments *w, const char *arg); /* 0, or the exit status; NULL: the word itself is kept */
+    int (*take)(struct view_arguments *w, const char *arg); /* 0, or the exit status; NULL: arg itself is kept */
     size_t word;                                            /* offset of the const char * that keeps it */
 } takers[] = {
     {OPTION_LIST, .take = take_list},
@@ -235,10 +234,10 @@ static int take(struct view_arguments *w, int letter, const char *arg)
         memcpy((char *)w + t->word, &arg, sizeof arg);
         return 0;
     }
-    return 2; /* a wrong word: options_next told */
+    return 2; /* wrong usage: options_next has printed the error */
 }
 
-/* Do the words go together, but for those that name a source? 0, or the exit status. */
+/* Checks that the options go together, except those that name a source. 0, or the exit status. */
 static int judge(const struct view_arguments *w)
 {
     const struct renderer *r = w->renderer;
@@ -259,14 +258,14 @@ static int judge(const struct view_arguments *w)
     return 0;
 }
 
-/* The bytes of a file; path NULL: standard input. */
+/* A file as the source; path NULL: standard input. */
 static void take_file(struct view_arguments *w, const char *path)
 {
     w->spec.kind = &source_file;
     w->spec.path = path;
 }
 
-/* Reads the options; *given: which of those that view_sources.h has. -1: go on; else the exit status. */
+/* Reads the options; *given: which options of view_sources.h were used. -1: go on; else the exit status. */
 static int take_options(struct view_arguments *w, int argc, char **argv, unsigned *given)
 {
     struct option_table table;

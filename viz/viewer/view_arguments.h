@@ -1,4 +1,4 @@
-/* View words: the words of shm-view's call. */
+/* View arguments: shm-view's command line. */
 #ifndef SHMLAB_VIEW_ARGUMENTS_H
 #define SHMLAB_VIEW_ARGUMENTS_H
 
@@ -8,22 +8,22 @@
 
 struct view_arguments {
     struct source_spec spec;
-    bool named; /* a source was said; else spec is the kit's own segment */
+    bool named; /* a source was given; else spec is the kit's own segment */
     bool list;  /* --list */
     struct layout_choice_spec layout_choice;
     const struct renderer *renderer; /* --render; NULL: the live screen */
-    const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not said */
-    const char *since;               /* --since; NULL: not said */
-    size_t top;                      /* --top; SIZE_MAX: not said */
-    const char *config;              /* --config; NULL: the person's own file */
+    const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not given */
+    const char *since;               /* --since; NULL: not given */
+    size_t top;                      /* --top; SIZE_MAX: not given */
+    const char *config;              /* --config; NULL: the user's own file */
     int width, cols;                 /* width 0: what fits */
-    int hz;                          /* looks a second; 0: not said */
-    int screen_cols, screen_rows;    /* --screen; 0: not said */
+    int hz;                          /* polls per second; 0: not given */
+    int screen_cols, screen_rows;    /* --screen; 0: not given */
     enum svg_ground ground;
 };
 
-/* Reads the words into *w, whose strings point into argv. -1: go on; else the exit status, with all said that there is
- * to say: wrong words on standard error, help and version on standard output. */
+/* Reads the command line into *w, whose strings point into argv. -1: go on; else the exit status: help and version have
+ * been printed on standard output, or the error on standard error. */
 int view_arguments_take(struct view_arguments *w, int argc, char **argv);
 
 #endif

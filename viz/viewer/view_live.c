@@ -224,14 +224,14 @@ int view_choose(struct view *v)
     }
     struct theme theme = view_theme(v, screen_has_colours());
     rc = choose_live(v->screen, &v->chooser, &theme);
-    chooser_choice(&v->chooser, &v->words.spec);
+    chooser_choice(&v->chooser, &v->arguments.spec);
     return end(v, rc, !v->chooser.quit);
 }
 
 int view_choose_first(struct view *v)
 {
     int id;
-    if (segment_name_id(&v->words.spec.name, &id) == 0) {
+    if (segment_name_id(&v->arguments.spec.name, &id) == 0) {
         return -1;
     }
     chooser_refresh(&v->chooser);

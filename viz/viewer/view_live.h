@@ -9,7 +9,7 @@
 #define VIEW_OTHERS (-1)
 int view_live(struct view *v, int hz);
 
-/* Lets the person choose among what there is, into v->words.spec. -1: one was chosen, and the screen stays open; else
+/* Lets the person choose among what there is, into v->arguments.spec. -1: one was chosen, and the screen stays open; else
  * the exit status. The source is closed. */
 int view_choose(struct view *v);
 

@@ -43,7 +43,7 @@ int view_lay_over(struct view *v)
 {
     const struct layout *l = layout_choice_layout(&v->layout_choice);
     snapshot_meet(&v->snapshot, l, source_size(&v->source));
-    if (v->words.renderer == NULL) {
+    if (v->arguments.renderer == NULL) {
         poll_schedule_meet(&v->schedule, &v->source, l);
     }
     v->state.history.rings = v->schedule.address != NULL;
@@ -58,7 +58,7 @@ int view_wear(struct view *v)
         source_scan_attachments(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
     }
     size_t size = v->state.window.size;
-    int found = layout_choice_find(&v->layout_choice, &v->words.layout_choice, &v->source, size, &error);
+    int found = layout_choice_find(&v->layout_choice, &v->arguments.layout_choice, &v->source, size, &error);
     /* What lay over the bytes may be gone now, whether others were found or not. */
     int rc = view_lay_over(v);
     if (found < 0 && v->screen != NULL) {
@@ -74,7 +74,7 @@ int view_wear(struct view *v)
 int view_meet(struct view *v)
 {
     size_t size = source_size(&v->source);
-    if (v->words.renderer != NULL && size > VIEW_DRAWN_MAX) {
+    if (v->arguments.renderer != NULL && size > VIEW_DRAWN_MAX) {
         size = VIEW_DRAWN_MAX;
     }
     v->attachments = v->source.attachments;

@@ -15,9 +15,9 @@
 
 /* Starts empty but for state_init and poll_schedule_init. */
 struct view {
-    struct view_arguments words;
+    struct view_arguments arguments;
     struct config config;
-    struct chooser chooser; /* words.spec may point into it */
+    struct chooser chooser; /* arguments.spec may point into it */
     struct source source;
     struct layout_choice layout_choice;
     struct state state;

@@ -18,8 +18,8 @@ static void scroll_to_top(struct view *v, const struct dashboard *plan)
 {
     size_t width = (size_t)plan->shape.width, rows = (size_t)plan->grid.rows;
     size_t all = width > 0 ? (v->state.window.size + width - 1) / width : 0, last = all > rows ? all - rows : 0;
-    if (v->words.top != SIZE_MAX && all > 0) {
-        v->state.cursor.top = width * (v->words.top / width < last ? v->words.top / width : last);
+    if (v->arguments.top != SIZE_MAX && all > 0) {
+        v->state.cursor.top = width * (v->arguments.top / width < last ? v->arguments.top / width : last);
     }
 }
 
@@ -27,7 +27,7 @@ static void scroll_to_top(struct view *v, const struct dashboard *plan)
 static int draw_screen(struct view *v, const struct picture *p)
 {
     struct canvas canvas;
-    int rc = canvas_init(&canvas, v->words.screen_rows, v->words.screen_cols, p->theme.utf8);
+    int rc = canvas_init(&canvas, v->arguments.screen_rows, v->arguments.screen_cols, p->theme.utf8);
     if (rc < 0) {
         return rc;
     }
@@ -35,7 +35,7 @@ static int draw_screen(struct view *v, const struct picture *p)
     dashboard_shape(&plan, &v->state);
     scroll_to_top(v, &plan);
     dashboard_draw(&canvas, &p->theme, &plan, &v->state, &v->source);
-    rc = v->words.renderer->screen(stdout, p, &canvas);
+    rc = v->arguments.renderer->screen(stdout, p, &canvas);
     canvas_free(&canvas);
     return rc;
 }
@@ -81,7 +81,7 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
 /* --since, then --was, so far apart that what changed between them glows no more. */
 static int take_pasts(struct view *v)
 {
-    const struct view_arguments *w = &v->words;
+    const struct view_arguments *w = &v->arguments;
     uint64_t later = w->since != NULL ? 1 + HISTORY_GLOW_MS : 1;
     int rc = take_past(v, "--since", w->since, 1);
     if (rc == 0 && w->since != NULL) {
@@ -119,7 +119,7 @@ static int take_all(struct view *v)
 static struct theme theme_of(const struct view *v)
 {
     struct theme theme = view_theme(v, true);
-    if (v->words.renderer->all_signs) {
+    if (v->arguments.renderer->all_signs) {
         theme.colour = theme.utf8 = theme.braille = true;
     }
     return theme;
@@ -136,9 +136,9 @@ static void take_picture(const struct view *v, struct picture *p)
         .stat = s->spec.kind->counted && s->attached_before ? &s->stat : NULL,
         .attached = source_attached(s),
         .theme = theme_of(v),
-        .cols = v->words.cols,
+        .cols = v->arguments.cols,
         .width = v->state.cursor.want_width,
-        .ground = v->words.ground,
+        .ground = v->arguments.ground,
     };
     source_title(s, p->title, sizeof p->title);
     p->finding_count = findings_list(&p->grid, p->findings, &p->findings_more);
@@ -147,7 +147,7 @@ static void take_picture(const struct view *v, struct picture *p)
 
 int view_once(struct view *v)
 {
-    const struct renderer *r = v->words.renderer;
+    const struct renderer *r = v->arguments.renderer;
     struct picture p;
     if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
         return source_report(&v->source, "shm-view", 0);
@@ -160,7 +160,7 @@ int view_once(struct view *v)
         return 1;
     }
     take_picture(v, &p);
-    int rc = v->words.screen_rows > 0 ? draw_screen(v, &p) : r->render(stdout, &p);
+    int rc = v->arguments.screen_rows > 0 ? draw_screen(v, &p) : r->render(stdout, &p);
     if (rc < 0 || fflush(stdout) != 0) {
         return report_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
     }

@@ -4,7 +4,7 @@
 
 #include "view_look.h"
 
-/* Draws what v->source has now, by v->words.renderer. The exit status; what fails is said on standard error. */
+/* Draws what v->source has now, by v->arguments.renderer. The exit status; what fails is said on standard error. */
 int view_once(struct view *v);
 
 #endif
