@@ -1,9 +1,9 @@
-/* Config: what a person likes, from a small file: colours, looks a second, bytes a row.
+/* Config: the user's preferences, read from a small file: colours, polling rate, bytes per row.
  *
- *   config_path -> config_read -> use what is set -> say what is wrong
+ *   config_path -> config_read -> apply what is set, report the problems
  *
- * A line is `name = value`; # starts a comment. A wrong line is told with its number, and all others are taken. Words
- * of the call go before the file, and NO_COLOR before its colours: both are the caller's to see to. */
+ * A line is `name = value`; # starts a comment. A wrong line is reported by its number and skipped. Command line
+ * options override the file, and NO_COLOR overrides its colours: that is up to the caller. */
 #ifndef SHMLAB_CONFIG_H
 #define SHMLAB_CONFIG_H
 
@@ -14,45 +14,45 @@
 #include "grid.h"
 
 #define CONFIG_PROBLEMS_MAX 8
-#define CONFIG_SIZE_MAX ((size_t)64 << 10) /* bytes of a file that are read */
+#define CONFIG_SIZE_MAX ((size_t)64 << 10) /* bytes; the rest of a file is not read */
 
 struct config_problem {
-    unsigned line;  /* from 1 on; 0: of the whole file */
+    unsigned line;  /* from 1; 0: the file as a whole */
     char text[160]; /* one sentence; printable ASCII */
 };
 
 struct config {
-    int hz;                          /* looks a second, 1 to 1000; 0: not set */
-    int width;                       /* bytes a row, a power of 2 up to 64; 0: not set */
+    int hz;                          /* polls per second, 1 to 1000; 0: not set */
+    int width;                       /* bytes per row, a power of 2 up to 64; 0: not set */
     bool big_endian;                 /* the inspector's first column */
-    bool squeeze;                    /* runs of zero rows share a line, as key z has it */
-    struct grid_palette palette;     /* of fields; the kit's own where nothing is set */
-    uint8_t role_colour[GRID_ROLES]; /* 1 to 7 of bytes that are no field's; 0: as the field that made them */
+    bool squeeze;                    /* runs of zero rows share a line, as with key z */
+    struct grid_palette palette;     /* of fields; the default colours where nothing is set */
+    uint8_t role_colour[GRID_ROLES]; /* 1 to 7, for bytes outside fields; 0: as the field that caused them */
     struct config_problem problems[CONFIG_PROBLEMS_MAX];
-    size_t problem_count; /* all of them: there may be more than are kept */
+    size_t problem_count; /* may exceed CONFIG_PROBLEMS_MAX: only the first are kept */
 };
 
 struct config_row {
     const char *name;  /* "colour.text" */
     const char *takes; /* "a number from 1 to 1000" */
-    const char *help;  /* what it is for */
+    const char *help;
 };
 extern const struct config_row config_rows[];
 extern const size_t config_row_count;
 
-/* Nothing set, no problem. */
+/* Nothing set, no problems. */
 void config_init(struct config *c);
 
-/* Takes n bytes of text on top of what is set. */
+/* Parses n bytes of text; settings add to those in *c. */
 void config_parse(struct config *c, const char *text, size_t n);
 
-/* Reads that file. 0, also where lines are wrong or it is larger than CONFIG_SIZE_MAX: c->problems tell. -ENOENT: there
- * is none. -EPERM: it belongs neither to us nor to root, so it isn't read; -EISDIR and the like: it is no plain file;
- * else what open and read said. Prints nothing. */
+/* Reads a file. 0, even if it has wrong lines or exceeds CONFIG_SIZE_MAX: see c->problems. -ENOENT: there is no such
+ * file. -EPERM: neither the user nor root owns it, so it is not read. -EISDIR and the like: not a regular file.
+ * Otherwise the error of open or read. */
 int config_read(struct config *c, const char *path);
 
-/* The path of the person's own file: $XDG_CONFIG_HOME/shmlab/config, else $HOME/.config/shmlab/config. false where
- * neither is an absolute path that fits. */
+/* The path of the user's own file: $XDG_CONFIG_HOME/shmlab/config, else $HOME/.config/shmlab/config. false: neither is
+ * an absolute path that fits. */
 bool config_path(char *out, size_t out_size);
 
 #endif

@@ -1,8 +1,8 @@
-/* Cursor: where the person is in the segment and its field table, how they want to see it, and what they typed.
+/* Cursor: the position in the segment and its field table, the display settings, and the line being typed.
  *
  *   cursor_init -> cursor_shape (each frame), cursor_go, cursor_move ...
  *
- * It moves over the bytes of a window, which all calls of one cursor are given. */
+ * It moves over the bytes of a window; all calls for one cursor take the same window. */
 #ifndef SHMLAB_CURSOR_H
 #define SHMLAB_CURSOR_H
 
@@ -13,75 +13,75 @@
 #define CURSOR_TYPED_MAX 64
 #define CURSOR_MESSAGE_MAX 200
 
-/* A list that has the whole screen while it is open. */
+/* A list that fills the screen while it is open. */
 struct cursor_list {
     bool open;
-    size_t top; /* the first line that is shown */
+    size_t top; /* the first line shown */
 };
 
 struct cursor {
     size_t at;            /* offset */
-    size_t top;           /* offset of the first row shown; a multiple of the row's width */
-    size_t home;          /* top as the last move left it: a screen that grows again comes back to it */
-    struct fields fields; /* the rows of the field table, of the window's layout */
+    size_t top;           /* offset of the first row shown; a multiple of width */
+    size_t home;          /* top after the last move: restored when a screen that shrank grows again */
+    struct fields fields; /* the field table's rows, from the window's layout */
 
     bool squeeze;    /* runs of zero rows share a line */
-    int want_width;  /* bytes a row that the person asked for; 0: what fits */
+    int want_width;  /* bytes per row that the user asked for; 0: as many as fit */
     bool big_endian; /* the inspector's first column */
     struct cursor_list help, attached;
-    unsigned next_layout; /* goes up when the person asks for another layout: the owner of layouts changes it */
-    bool others;          /* the person wants to see other memory: the list of what there is */
+    unsigned next_layout; /* incremented when the user asks for another layout; whoever owns the layouts switches */
+    bool others;          /* the user wants to choose other memory */
     bool quit;
 
     char prompt; /* ':' or '/' while a line is typed; 0 */
     char typed[CURSOR_TYPED_MAX];
     char found[CURSOR_TYPED_MAX];     /* what n and N look for again */
-    char message[CURSOR_MESSAGE_MAX]; /* an answer to the last key; printable; "" */
+    char message[CURSOR_MESSAGE_MAX]; /* the answer to the last key; printable, may be "" */
 
-    /* The shape of the screen, set before keys are taken: how far a page goes. */
-    int cols;        /* columns for the grid alone; 0: not known, any row fits */
-    int width, rows; /* bytes a row, rows of the grid that are visible */
+    /* The screen's shape, set before keys are handled since it decides how far a page goes. */
+    int cols;        /* columns for the grid; 0: unknown, any row fits */
+    int width, rows; /* bytes per row, visible rows of the grid */
 };
 
 void cursor_init(struct cursor *c);
 
-/* Says something about the last key: message. */
+/* Sets message, the answer to the last key. */
 void __attribute__((format(printf, 2, 3))) cursor_answer(struct cursor *c, const char *format, ...);
 
-/* What the window holds, as grid_fill takes it, with the cursor and what it is on: good until the next change. */
+/* The window's bytes as input for grid_fill, with cursor and focus. Valid until the next change. */
 struct grid_input cursor_grid(const struct cursor *c, const struct window *w);
 
-/* Which rows of the grid are lines of their own; from c->top on they are shown. Good until the next change. */
+/* Which rows of the grid have a line to themselves; the screen starts at c->top. Valid until the next change. */
 struct squeeze cursor_lines(const struct cursor *c, const struct window *w);
 
-/* Tells the shape of the grid on the screen, and scrolls so that the cursor is seen. */
+/* Sets the shape of the grid on the screen, and scrolls to keep the cursor visible. */
 void cursor_shape(struct cursor *c, const struct window *w, int width, int rows);
 
-/* Tells how many rows the field table has, and scrolls it so that the selected one is seen. */
+/* Sets how many rows the field table has on the screen, and scrolls to keep the selected one visible. */
 void cursor_table(struct cursor *c, const struct window *w, int rows);
 
-/* The list that has the whole screen was drawn: it scrolls as far as `most`. */
+/* Limits how far the full-screen list scrolls; call this after drawing it. */
 void cursor_scrolled(struct cursor *c, size_t most);
 
-/* Puts the cursor at offset, held inside the segment. */
+/* Moves the cursor to offset, clamped to the segment. */
 void cursor_go(struct cursor *c, const struct window *w, size_t offset);
 
-/* Moves it by step bytes, held inside the segment; false where it did not move. */
+/* Moves it by step bytes, clamped to the segment. false: it did not move. */
 bool cursor_move(struct cursor *c, const struct window *w, ptrdiff_t step);
 
-/* Moves it by so many lines of the grid, in its column; by pages (whole = false) to the very end where there are fewer.
- * false where it did not move. */
+/* Moves it by `steps` lines of the grid and keeps its column. If there are fewer lines: stays where it is if whole,
+ * else goes to the very end. false: it did not move. */
 bool cursor_move_lines(struct cursor *c, const struct window *w, ptrdiff_t steps, bool whole);
 
-/* Goes to the next (1) or previous (-1) row of the field table, seen from the cursor; without a layout, to the text. */
+/* Goes to the next (1) or previous (-1) row of the field table; without a layout, to the next text. */
 void cursor_next_field(struct cursor *c, const struct window *w, int direction);
 
-/* Chooses a row of the field table, and puts the cursor on its first byte. */
+/* Selects a row of the field table and moves the cursor to its first byte. */
 void cursor_choose(struct cursor *c, const struct window *w, const struct field_row *row);
 
 enum cursor_fold { CURSOR_FOLD, CURSOR_UNFOLD, CURSOR_FLIP };
 
-/* Folds or unfolds the selected row; where it can't be folded, the one around it. */
+/* Folds or unfolds the selected row, or its parent if it can't be folded. */
 void cursor_fold(struct cursor *c, const struct window *w, enum cursor_fold how);
 
 #endif

@@ -7,30 +7,31 @@
 #include "rows.h"
 #include "state.h"
 
-/* Where everything stands on a screen of rows x cols. Parts that find no room have 0 rows. */
+/* The place of each part on a screen of rows x cols. Parts that don't fit have 0 rows. */
 struct dashboard {
     int rows, cols;
     struct rows_shape shape;
-    bool header;      /* the line over the grid */
+    bool header;      /* the line above the grid */
     struct rect grid; /* the grid's lines, without header */
-    int divider;      /* row of the line that tells what is under the cursor; -1: none */
+    int divider;      /* row of the line that describes the byte under the cursor; -1: none */
     struct rect fields, inspector, map, attached;
-    int wall_col, wall_row, wall_rows;           /* the upright line between panels; wall_rows 0: none */
+    int wall_col, wall_row, wall_rows;           /* the vertical line between panels; wall_rows 0: none */
     int map_rule, inspector_rule, attached_rule; /* rows of their headings; -1: none */
 };
 
-/* Plans the screen. Depends on the segment's size, the layout's length and the wished width, not on bytes. */
+/* Plans the screen. Depends only on the segment's size, the layout's length and the wanted width, never on the bytes:
+ * the parts stay put while the bytes change. */
 struct dashboard dashboard_plan(const struct state *s, int rows, int cols);
 
-/* Tells the cursor the shape of its parts on that screen, and scrolls them so that it is seen. */
+/* Passes the shape to the cursor, and scrolls grid and field table to keep the cursor visible. */
 void dashboard_shape(const struct dashboard *d, struct state *s);
 
-/* Draws. source tells the title and the state; s was shaped by dashboard_shape. Returns how far the list that has the
- * whole screen (help, who is attached) scrolls; 0 where none has. */
+/* Draws the screen of a state that dashboard_shape has shaped; title and status come from source. Returns how far the
+ * full-screen list (help, attached processes) scrolls; 0: none is open. */
 size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                       const struct source *source);
 
-/* The offset shown at row, col of the screen (grid or field table); SIZE_MAX: none. */
+/* The offset shown at row, col of the screen, in grid or field table; SIZE_MAX: none. */
 size_t dashboard_offset_at(const struct dashboard *d, const struct state *s, int row, int col);
 
 #endif

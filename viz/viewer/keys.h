@@ -1,10 +1,10 @@
-/* Keys: one table says which key does what; the help is made from it. */
+/* Keys: the table of keys and what they do; the help is made from it. */
 #ifndef SHMLAB_KEYS_H
 #define SHMLAB_KEYS_H
 
 #include "state.h"
 
-/* Keys that are no characters. The screen translates its own codes to these. */
+/* Keys that are not characters. The screen translates its own codes to these. */
 enum press {
     PRESS_NONE = 0,
     PRESS_ESCAPE = 27,
@@ -22,8 +22,8 @@ enum press {
 };
 
 struct key_row {
-    int keys[3];       /* any of these; 0: none */
-    const char *label; /* as the help shows them; "": the row above tells of them too */
+    int keys[3];       /* any of these; 0: unused */
+    const char *label; /* as the help shows them; "": described in the row above */
     const char *help;
     void (*run)(struct state *s);
 };
@@ -31,7 +31,7 @@ struct key_row {
 extern const struct key_row key_rows[];
 extern const size_t key_row_count;
 
-/* Does what the key says. true: something on the screen may have changed. */
+/* Handles a key. true: something on the screen may have changed. */
 bool keys_press(struct state *s, int key);
 
 #endif

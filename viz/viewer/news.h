@@ -1,4 +1,4 @@
-/* News: what changed between two looks, in one line: "num: 21 -> 22". Pure. */
+/* News: what changed between two looks at the bytes, in one line: "num: 21 -> 22". Pure. */
 #ifndef SHMLAB_NEWS_H
 #define SHMLAB_NEWS_H
 
@@ -14,8 +14,8 @@ struct news_looks {
     const uint8_t *before, *after;
 };
 
-/* How they differ; printable; "" where they don't. rings: a bell of that layout is slept on, and its counter, which
- * changes with whatever changes, is only told where nothing else did. */
+/* How they differ; printable; "" if they don't. rings: we sleep on this layout's bell; since its counter changes along
+ * with everything else, it is mentioned only if nothing else changed. */
 void news_tell(const struct layout *l, const struct news_looks *looks, bool rings, char out[NEWS_MAX]);
 
 #endif

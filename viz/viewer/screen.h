@@ -1,5 +1,4 @@
-/* Screen: a canvas on a terminal by ncurses, keys back from it, and the terminal as it was in the end, whatever
- * happens.
+/* Screen: shows a canvas on the terminal through ncurses, reads keys, and always restores the terminal at the end.
  *
  *   screen_open -> screen_show, screen_wait ... -> screen_close
  *
@@ -13,14 +12,14 @@
 struct screen;
 
 enum screen_event_kind {
-    SCREEN_NOTHING, /* time is up */
-    SCREEN_RANG,    /* the bell rang, or woke us for no reason */
+    SCREEN_NOTHING, /* timeout */
+    SCREEN_RANG,    /* the bell rang, or we woke for no reason */
     SCREEN_DEAF,    /* the kernel refuses to sleep on this bell */
     SCREEN_KEY,     /* key: a character or one of enum press */
     SCREEN_CLICK,   /* row, col */
     SCREEN_WHEEL,   /* row, col; key: -1 up, 1 down */
-    SCREEN_RESIZED, /* also after SIGCONT: draw all again */
-    SCREEN_STOP     /* SIGTERM, SIGINT or SIGHUP came: close and go */
+    SCREEN_RESIZED, /* also after SIGCONT: redraw everything */
+    SCREEN_STOP     /* SIGTERM, SIGINT or SIGHUP: close the screen and exit */
 };
 
 struct screen_event {
@@ -28,29 +27,29 @@ struct screen_event {
     int key, row, col;
 };
 
-/* Takes the terminal; where standard input is a pipe, keys come from /dev/tty. 0; -ENOTTY where there is no terminal;
- * -ENOTSUP where it can't place its cursor (TERM=dumb) or terminfo doesn't know it; -ENOMEM, or what starting a thread
- * may give. Blocks nothing, but from here on fatal signals restore the terminal before they kill. */
+/* Takes over the terminal; if standard input is a pipe, keys are read from /dev/tty. 0; -ENOTTY: there is no terminal;
+ * -ENOTSUP: it can't position its cursor (TERM=dumb) or terminfo doesn't know it; -ENOMEM or an error from starting a
+ * thread. From here on fatal signals restore the terminal before they kill. */
 int screen_open(struct screen **s);
 
 /* The size of the open terminal now. */
 void screen_size(int *rows, int *cols);
 
-/* What this terminal and the environment (NO_COLOR, locale) can show. Without a terminal: what a pipe of this locale
+/* What the terminal and the environment (NO_COLOR, locale) can show. Without a terminal: what a pipe in this locale
  * can. */
 struct theme screen_theme(bool colours_work);
 
-/* true where the open terminal has 8 colours. */
+/* Does the open terminal have 8 colours? */
 bool screen_has_colours(void);
 
-/* Shows the canvas, sending only what differs from what stands there. */
+/* Shows the canvas; only what differs from the last one is sent. */
 void screen_show(struct screen *s, const struct canvas *c);
 
-/* Waits for the next event until until_us (microseconds of CLOCK_MONOTONIC). word: a bell, slept on as long as it is
- * `rings`; NULL: none. */
+/* Waits for the next event, at most until until_us (microseconds of CLOCK_MONOTONIC). word: a bell to sleep on while
+ * its count is `rings`; NULL: none. */
 struct screen_event screen_wait(struct screen *s, uint64_t until_us, const void *word, uint32_t rings);
 
-/* Gives the terminal back as it was. s may be NULL. */
+/* Restores the terminal. s may be NULL. */
 void screen_close(struct screen *s);
 
 #endif

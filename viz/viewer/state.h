@@ -1,5 +1,5 @@
-/* State: the window of bytes, its history, the cursor and the search that runs, held together: what keys change and the
- * dashboard shows. Draws nothing and reads no terminal.
+/* State: window, history, cursor and search: what keys change and the dashboard shows. Draws nothing and reads no
+ * terminal.
  *
  *   state_init -> state_set_layout, state_want, history_take (each frame), keys_press -> dashboard draws it
  *   -> state_free */
@@ -16,26 +16,26 @@ struct state {
     struct history history;
     struct cursor cursor;
     struct find find;
-    bool neighbours; /* the source tells who has it attached: there is a panel for it */
+    bool neighbours; /* the source knows who has it attached, and there is a panel for it */
 };
 
 void state_init(struct state *s);
 void state_free(struct state *s);
 
-/* Lays another layout over the bytes. layout stays the caller's. 0 or -ENOMEM. */
+/* Switches to another layout; layout stays the caller's. 0 or -ENOMEM. */
 int state_set_layout(struct state *s, const struct layout *layout, const char *title);
 
-/* Another segment, or another size: forgets bytes and changes, and thaws. */
+/* Forgets bytes and changes and unfreezes, for another segment or another size. */
 void state_resize(struct state *s, size_t size);
 
-/* The bytes that the next frame should hold: the same while all rows shown lie in them, others about them otherwise. */
+/* The bytes to read for the next frame: the same window while it covers all visible rows, else one around them. */
 void state_want(const struct state *s, size_t *first, size_t *count);
 
-/* Looks for text as find_start does; of a frozen picture only where all of the segment is held. */
+/* Searches like find_start; a frozen picture only if the window holds the whole segment. */
 bool state_find(struct state *s, const char *text, int direction);
 
-/* history_step and history_step_field: a byte that changed is brought into sight, or the cursor's message says why
- * there is none. */
+/* Like history_step and history_step_field, and scrolls to a byte that changed. If there is no change, the cursor's
+ * message says why. */
 void state_step(struct state *s, int direction);
 void state_step_field(struct state *s, int direction);
 

@@ -1,13 +1,13 @@
-/* View lists: what shm-view prints so that one can choose: the segments, the mappings of a process. */
+/* View lists: shm-view's plain lists of segments and of a process's mappings. */
 #ifndef SHMLAB_VIEW_LISTS_H
 #define SHMLAB_VIEW_LISTS_H
 
 #include "view_arguments.h"
 
-/* --list. The exit status; what fails is said on standard error. */
+/* --list. Returns the exit status; errors are printed on standard error. */
 int view_list_segments(const struct view_arguments *w);
 
-/* --pid without --map: what of that process --map can choose. The same. */
+/* --pid without --map: lists the mappings that --map can name. Likewise. */
 int view_list_maps(pid_t pid);
 
 #endif
