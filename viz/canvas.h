@@ -1,9 +1,9 @@
-/* Canvas: a rectangle of styled characters, drawn into by pure code and shown by a renderer or by curses.
+/* Canvas: a rectangle of styled characters that pure code draws into; a renderer or curses then shows it.
  *
  *   canvas_init -> canvas_clear, canvas_put ... -> canvas_text / canvas_ansi / the screen -> canvas_free
  *
- * Whatever is put, no control character comes out, and each character takes one column: what isn't printable, is wide
- * or combines becomes '?'. Everything outside is cut off. */
+ * It never holds a control character, and each character takes one column: anything that is not printable, is wide or
+ * combines becomes '?'. Text outside the canvas is cut off. */
 #ifndef SHMLAB_CANVAS_H
 #define SHMLAB_CANVAS_H
 
@@ -14,10 +14,10 @@
 
 enum style_attr { STYLE_BOLD = 1, STYLE_DIM = 2, STYLE_REVERSE = 4 };
 
-/* Only what every terminal and gdb's TUI window can show: the 8 base colours and three attributes. */
+/* Only what every terminal and gdb's TUI window can show: the 8 basic colours and three attributes. */
 struct style {
-    int8_t colour; /* 0 to 7 as in ANSI: black red green yellow blue magenta cyan white; -1: the terminal's own */
-    uint8_t attr;  /* of enum style_attr */
+    int8_t colour; /* 0 to 7 as in ANSI: black red green yellow blue magenta cyan white; -1: the terminal's default */
+    uint8_t attr;  /* bits of enum style_attr */
 };
 #define STYLE_PLAIN ((struct style){.colour = -1})
 
@@ -30,43 +30,43 @@ struct glyph {
 struct canvas {
     struct glyph *glyphs; /* rows x cols, row by row; owned */
     int rows, cols;
-    bool utf8; /* characters outside ASCII may be put */
+    bool utf8; /* may hold characters outside ASCII */
 };
 
-/* Makes a canvas of blanks. 0 or -ENOMEM. The caller frees it. */
+/* Makes a blank canvas. 0 or -ENOMEM. The caller frees it. */
 int canvas_init(struct canvas *c, int rows, int cols, bool utf8);
 void canvas_free(struct canvas *c);
 
-/* Blanks everything. */
 void canvas_clear(struct canvas *c);
 
-/* Puts text (UTF-8 where c->utf8, each character one column) at row, col. Returns the column after it. */
+/* Puts text (UTF-8 if c->utf8) at row, col. Returns the column after it. */
 int canvas_put(struct canvas *c, int row, int col, struct style style, const char *text);
 
-/* Puts at most width columns of text and fills up with blanks; a text that is too long ends in an ellipsis ("..." takes
- * its place in ASCII as a single '>'). */
+/* Puts text into exactly `width` columns, padded with blanks; text that is too long ends in an ellipsis ('>' in
+ * ASCII). */
 int canvas_put_cut(struct canvas *c, int row, int col, int width, struct style style, const char *text);
 
-/* Puts text over at most `rows` lines of `width` columns, broken at blanks. Returns how many lines it took. */
+/* Puts text into at most `rows` lines of `width` columns, breaking at blanks. Returns the number of lines used. */
 int canvas_put_wrapped(struct canvas *c, int row, int col, int width, int rows, struct style style, const char *text);
 
 /* printf, then canvas_put. */
 int canvas_printf(struct canvas *c, int row, int col, struct style style, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* Puts one character n times in a row. */
+/* Puts a character n times in a row. */
 int canvas_fill(struct canvas *c, int row, int col, int n, struct style style, const char *text);
 
-/* The glyph there; NULL outside. */
+/* The glyph at row, col; NULL if outside. */
 struct glyph *canvas_at(struct canvas *c, int row, int col);
 
-/* How many columns a text takes. */
+/* The columns that text takes. */
 int canvas_width(const char *text);
 
-/* Writes the canvas as lines without trailing blanks. */
+/* Writes the canvas as lines of text without trailing blanks. */
 void canvas_text(const struct canvas *c, FILE *out);
 
-/* The same with SGR escapes: ESC[0m ends each styled run, so that lines can be cut and gdb's window takes them. */
+/* The same with SGR escapes. Each styled run ends with ESC[0m, so that lines can be cut and gdb's window accepts
+ * them. */
 void canvas_ansi(const struct canvas *c, FILE *out);
 
 #endif

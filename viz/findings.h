@@ -1,5 +1,5 @@
-/* Findings: what is wrong or worth a look in a picture, as sentences: fields that overlap, are misaligned or lie past
- * the segment's end, and padding that isn't zero. */
+/* Findings: problems in a picture, as sentences: fields that overlap, are misaligned or extend past the segment's end,
+ * and padding that isn't zero. */
 #ifndef SHMLAB_FINDINGS_H
 #define SHMLAB_FINDINGS_H
 
@@ -13,8 +13,8 @@ struct finding {
     char text[200];   /* one sentence, printable */
 };
 
-/* Writes at most FINDINGS_MAX of those of the whole segment to out and returns how many it wrote; *more: how many there
- * are besides. */
+/* Writes the whole segment's findings to out, FINDINGS_MAX at most, and returns how many; *more: how many didn't
+ * fit. */
 size_t findings_list(const struct grid_input *in, struct finding out[FINDINGS_MAX], size_t *more);
 
 #endif

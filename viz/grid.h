@@ -1,4 +1,4 @@
-/* Grid: bytes + layout + view state -> cells. The pure function that everything draws with: no I/O, no globals.
+/* Grid: bytes + layout + view state -> cells. All drawing starts from this pure function: no I/O, no globals.
  *
  * A cell is one byte of the segment with its role and its marks. Offsets are bytes from the segment's start. */
 #ifndef SHMLAB_GRID_H
@@ -12,11 +12,11 @@
 
 enum grid_role {
     GRID_FIELD,
-    GRID_PADDING,    /* before a field, made by its alignment */
+    GRID_PADDING,    /* before a field, for its alignment */
     GRID_TAIL,       /* at a struct's end */
-    GRID_FREE,       /* no field lies here */
-    GRID_OUT,        /* out of reach: past the segment's end */
-    GRID_UNREADABLE, /* inside the segment, but it could not be read */
+    GRID_FREE,       /* in no field */
+    GRID_OUT,        /* past the segment's end */
+    GRID_UNREADABLE, /* inside the segment, but can't be read */
     GRID_ROLES
 };
 
@@ -24,59 +24,59 @@ enum grid_mark {
     GRID_CHANGED = 1,    /* since the last look, see `glow` */
     GRID_SELECTED = 2,   /* under the cursor */
     GRID_OVERLAP = 4,    /* two fields claim it */
-    GRID_MISALIGNED = 8, /* of a field that lies at an address which isn't its type's */
+    GRID_MISALIGNED = 8, /* its field's address breaks the alignment of its type */
     GRID_DIFFERS = 16,   /* from what was expected */
-    GRID_STALE = 32,     /* padding that holds a non-zero byte: left over from something else */
-    GRID_FOCUS = 64,     /* of the field (or its padding) under the cursor, or in the range that was given */
-    GRID_SINCE = 128     /* changed since a mark was set, see `since`; told where it is not GRID_CHANGED any more */
+    GRID_STALE = 32,     /* padding that isn't zero: left over from something else */
+    GRID_FOCUS = 64,     /* in the field (or its padding) under the cursor, or in the given range */
+    GRID_SINCE = 128     /* changed since a mark was set, see `since`; not together with GRID_CHANGED */
 };
 
-/* Which of a field's two neighbours it must not look like is settled once a layout, so that a field keeps its colour
- * from run to run: hue[i] of node i is an index into the theme's colours for the node's family. */
+/* Neighbouring fields need different colours. Hues are chosen once per layout, so that a field keeps its colour: hue[i]
+ * of node i is an index into the palette's colours for the node's family. */
 enum grid_family {
     GRID_TEXT,    /* text, char */
     GRID_INTEGER, /* signed, unsigned, boolean, enum */
     GRID_REAL,
     GRID_POINTER,
-    GRID_SYNC, /* other processes synchronise on it */
+    GRID_SYNC, /* for synchronisation between processes */
     GRID_OTHER,
     GRID_FAMILIES
 };
-#define GRID_HUES 3 /* of each family */
+#define GRID_HUES 3 /* per family */
 #define GRID_GLOW_MAX 2
-#define GRID_TEXT_RUN 4 /* as strings(1) has it */
+#define GRID_TEXT_RUN 4 /* as in strings(1) */
 
-/* Colours, 1 to 7 as in ANSI (7 stands for the terminal's own). The three of a family differ. */
+/* Colours, 1 to 7 as in ANSI (7: the terminal's default). The three of a family differ. */
 struct grid_palette {
     uint8_t colour[GRID_FAMILIES][GRID_HUES];
 };
 
 struct grid_hues {
-    uint8_t *hue;                       /* one for each node of the layout, 0 to GRID_HUES - 1; owned */
-    const struct grid_palette *palette; /* the caller's; NULL: the kit's own */
+    uint8_t *hue;                       /* one per node of the layout, 0 to GRID_HUES - 1; owned */
+    const struct grid_palette *palette; /* the caller's; NULL: the default */
 };
 
 enum grid_family grid_family(const struct layout_node *leaf);
 
-/* The hue's colour, 1 to 7. palette: NULL for the kit's own. */
+/* The hue's colour, 1 to 7. palette: NULL for the default. */
 int grid_hue_colour(const struct grid_palette *palette, enum grid_family family, unsigned hue);
 
-/* Chooses a hue for each field of a finished layout, so that no two neighbours have the same colour of the palette
- * (NULL: the kit's own), which stays the caller's. 0 or -ENOMEM. */
+/* Chooses a hue for each field of a finished layout, so that neighbours differ in colour. palette: stays the caller's;
+ * NULL: the default. 0 or -ENOMEM. */
 int grid_hues_make(struct grid_hues *hues, const struct layout *l, const struct grid_palette *palette);
 void grid_hues_free(struct grid_hues *hues);
 
 struct grid_cell {
     uint8_t byte;
     uint8_t role;   /* enum grid_role */
-    uint8_t marks;  /* of enum grid_mark */
-    uint8_t family; /* enum grid_family; for padding that of the field which made it */
+    uint8_t marks;  /* bits of enum grid_mark */
+    uint8_t family; /* enum grid_family; of padding: its field's */
     uint8_t colour; /* 1 to 7 */
-    uint8_t glow;   /* of a changed byte: GRID_GLOW_MAX just now, 1 almost faded */
+    uint8_t glow;   /* of a changed byte: GRID_GLOW_MAX: just now, 1: almost faded */
     bool starts;    /* first byte of a field, or of a run of padding */
-    bool element;   /* first byte of an array's element, not the first one's */
-    bool text;      /* free, and one of GRID_TEXT_RUN or more printable characters side by side: it reads as words */
-    size_t leaf;    /* the field, or the one that made the padding; LAYOUT_NO_LEAF */
+    bool element;   /* first byte of an array's element other than the first */
+    bool text;      /* free, and in a run of GRID_TEXT_RUN or more printable characters */
+    size_t leaf;    /* its field, or the field that its padding belongs to; LAYOUT_NO_LEAF */
 };
 
 struct grid_input {
@@ -84,30 +84,30 @@ struct grid_input {
     const struct grid_hues *hues; /* of that layout */
     size_t segment_size;          /* bytes */
     size_t first;                 /* offset of bytes[0], and of the first cell */
-    const uint8_t *bytes;         /* from `first` on; NULL where nothing can be read */
-    size_t readable;              /* how many of them there are */
-    size_t before;                /* so many bytes before bytes[0] can be read, too: text may have begun there */
-    const uint8_t *expected;      /* what should stand from `first` on; NULL: nothing is expected */
+    const uint8_t *bytes;         /* from `first` on; NULL: nothing can be read */
+    size_t readable;              /* how many bytes */
+    size_t before;                /* how many bytes before bytes[0] can also be read: text may start there */
+    const uint8_t *expected;      /* the expected bytes from `first` on; NULL: none */
     size_t expected_size;
-    const uint8_t *glow;     /* one for each of bytes, 0 to GRID_GLOW_MAX; NULL: nothing changed */
-    const bool *since;       /* one for each of bytes: changed since the mark; NULL: nothing is marked */
+    const uint8_t *glow;     /* one per byte, 0 to GRID_GLOW_MAX; NULL: nothing changed */
+    const bool *since;       /* one per byte: changed since the mark; NULL: no mark */
     size_t cursor;           /* offset; SIZE_MAX: none */
-    size_t focus, focus_end; /* these bytes have the focus; equal: those of the field under the cursor */
+    size_t focus, focus_end; /* the bytes in focus; if equal: the field under the cursor */
 };
 
-/* Fills `count` cells, from in->first on. */
+/* Fills `count` cells, starting at in->first. */
 void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t count);
 
-/* The same for any cells of the segment, from `first` on: those beside what can be read are unreadable. */
+/* The same, starting at any offset: cells of the segment outside the readable bytes get role GRID_UNREADABLE. */
 void grid_cells(const struct grid_input *in, size_t first, struct grid_cell *cells, size_t count);
 
-/* How many bytes are not as expected; those that are expected past what can be read count. */
+/* How many bytes differ from those expected, including those expected past the readable ones. */
 size_t grid_differences(const struct grid_input *in);
 
-/* How many bytes from offset on can be read, at most `count`. */
+/* How many bytes can be read from offset on, at most `count`. */
 size_t grid_known(const struct grid_input *in, size_t offset, size_t count);
 
-/* The bytes of [offset, offset + count), where all of them can be read; else NULL. */
+/* The bytes [offset, offset + count) if all can be read, else NULL. */
 const uint8_t *grid_bytes(const struct grid_input *in, size_t offset, size_t count);
 
 #endif

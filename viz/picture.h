@@ -1,5 +1,5 @@
-/* Picture: all that a renderer draws: bytes and layout with their marks, what is wrong, where the bytes come from, and
- * how it is wanted. Made once and never changed. Who makes it keeps all that it points to. */
+/* Picture: everything that a renderer needs: bytes and layout with their marks, problems found, the source, and how to
+ * draw. Never changed once made. It owns nothing: whoever makes it keeps what it points to. */
 #ifndef SHMLAB_PICTURE_H
 #define SHMLAB_PICTURE_H
 
@@ -10,20 +10,20 @@
 #include "theme.h"
 
 struct picture {
-    struct grid_input grid;   /* the whole segment, from offset 0 on, without a cursor, for grid_fill */
+    struct grid_input grid;   /* the whole segment from offset 0, without a cursor, as input for grid_fill */
     const char *layout_title; /* "struct message, from shm-server", or why there is no layout; printable */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count, findings_more;
-    size_t differences; /* bytes that are not as expected */
+    size_t differences; /* bytes that differ from those expected */
 
-    char title[96];                  /* of the source: "key 0x0f20074e"; printable */
+    char title[96];                  /* of the source, printable: "key 0x0f20074e" */
     const char *state;               /* "live" */
-    const struct segment_stat *stat; /* what the kernel tells of a System V segment; NULL: it is none */
+    const struct segment_stat *stat; /* the kernel's record of a System V segment; NULL for other sources */
     struct attached attached;
 
     struct theme theme;
-    int cols;  /* columns that it may take */
-    int width; /* bytes a row; 0: what fits */
+    int cols;  /* columns available */
+    int width; /* bytes per row; 0: as many as fit */
     enum svg_ground ground;
 };
 

@@ -1,7 +1,7 @@
-/* Render: the ways to draw a picture once, to a stream: for pipes, tests, gdb and other people's scripts.
+/* Render: the ways to draw a picture once, to a stream: for pipes, tests, gdb and scripts.
  *
- * A renderer is a file, render_NAME.c, and a row in RENDERERS: --render's help, its errors and what it calls come from
- * these. */
+ * A renderer is a file, render_NAME.c, and a row in RENDERERS; --render finds it there, and so do its help and its
+ * errors. */
 #ifndef SHMLAB_RENDER_H
 #define SHMLAB_RENDER_H
 
@@ -9,7 +9,7 @@
 
 #include "picture.h"
 
-/* The table, in the order of --help. */
+/* In the order of --help. */
 #define RENDERERS(ROW) \
     ROW(render_text)   \
     ROW(render_ansi)   \
@@ -19,27 +19,27 @@
     ROW(render_layout)
 
 struct renderer {
-    const char *name; /* as --render takes it */
-    const char *help; /* what it makes: at most 50 columns */
-    bool all_signs;   /* it has all signs and colours; else those of the locale, and colours unless NO_COLOR is set */
-    bool layout_only; /* it draws the layout, of which there must be one, and no bytes */
+    const char *name; /* the argument of --render */
+    const char *help; /* at most 50 columns */
+    bool all_signs;   /* uses all signs and colours; else those of the locale, and colours unless NO_COLOR is set */
+    bool layout_only; /* draws the layout alone, without bytes: there must be one */
 
-    /* Draws it. 0 or -errno. */
+    /* Draws a picture. 0 or -errno. */
     int (*render)(FILE *out, const struct picture *p);
-    /* Draws the viewer's screen of that picture. NULL: it can't. */
+    /* Draws the viewer's screen of that picture. NULL: not supported. */
     int (*screen)(FILE *out, const struct picture *p, const struct canvas *screen);
 };
 
 #define RENDER_DECLARE(name) extern const struct renderer name;
 RENDERERS(RENDER_DECLARE)
 
-/* The one of that name; NULL: there is none. */
+/* The renderer with that name; NULL: there is none. */
 const struct renderer *render_find(const char *name);
 
-/* "text, ansi or svg": all of them, or those that draw a screen. */
+/* The names, as "text, ansi or svg"; screen: only those that can draw a screen. */
 void render_names(bool screen, char *out, size_t out_size);
 
-/* A line for each: its name, and its help. */
+/* A line for each: its name and its help. */
 void render_help(char *out, size_t out_size);
 
 #endif

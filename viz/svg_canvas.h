@@ -1,4 +1,4 @@
-/* Svg canvas: a screen as an SVG picture: characters in their colours, boxes and signs as shapes. */
+/* Svg canvas: draws a screen as an SVG picture: text in its colours, boxes and signs as shapes. */
 #ifndef SHMLAB_SVG_CANVAS_H
 #define SHMLAB_SVG_CANVAS_H
 

@@ -1,5 +1,5 @@
-/* Svg page: a picture as SVG 1.1 in UTF-8, in one piece: the grid with the names of its fields, the field table, and
- * what its signs mean. Long runs of zeros are one line, and after 16 KiB it ends. */
+/* Svg page: draws a picture as one page of SVG 1.1 in UTF-8: the grid with its fields' names, the field table, and a
+ * legend. Long runs of zeros take one line, and it stops after 16 KiB. */
 #ifndef SHMLAB_SVG_PAGE_H
 #define SHMLAB_SVG_PAGE_H
 

@@ -1,4 +1,5 @@
-/* Theme: roles and marks -> styles and signs. 8 colours suffice, mono works, a mark is never colour alone. */
+/* Theme: styles and signs for roles and marks. 8 colours are enough, monochrome works, and no mark is shown by colour
+ * alone. */
 #ifndef SHMLAB_THEME_H
 #define SHMLAB_THEME_H
 
@@ -8,13 +9,13 @@
 struct theme {
     bool colour;                     /* false: bold, dim and reverse only (NO_COLOR, a terminal without colours) */
     bool utf8;                       /* false: ASCII signs */
-    bool braille;                    /* the terminal's font has U+2800 to U+28FF (the Linux console's has not) */
-    uint8_t role_colour[GRID_ROLES]; /* 1 to 7: what a person wants for bytes of that role; 0: the cell's own */
+    bool braille;                    /* the font has U+2800 to U+28FF (the Linux console's doesn't) */
+    uint8_t role_colour[GRID_ROLES]; /* 1 to 7: the user's colour for bytes with that role; 0: the cell's own */
 };
 
 enum theme_sign {
     SIGN_EDGE,      /* a field starts */
-    SIGN_ELEMENT,   /* an array's next element starts */
+    SIGN_ELEMENT,   /* an array element starts */
     SIGN_LINE_EDGE, /* after a row's offset: a cache line starts */
     SIGN_PAGE_EDGE, /* a page starts */
     SIGN_HATCH,     /* padding */
@@ -32,15 +33,15 @@ enum theme_sign {
     SIGN_TEE_RIGHT,
     SIGN_TEE_UP,
     SIGN_TEE_LEFT,
-    SIGN_POINTER, /* the selected row of a table */
-    SIGN_DOT,     /* something is here, but it is zero */
-    SIGN_BLOCK,   /* something is here */
+    SIGN_POINTER, /* a table's selected row */
+    SIGN_DOT,     /* a zero byte in the map, an unprintable character */
+    SIGN_BLOCK,   /* a byte in the map that isn't zero */
     SIGN_COUNT
 };
 
 const char *theme_sign(const struct theme *t, enum theme_sign sign);
 
-/* The marks, the most urgent first: what the sign before a cell shows when several are true. */
+/* The marks, most urgent first: if several apply to a cell, the sign before it shows the first. */
 struct theme_mark {
     enum grid_mark mark;
     enum theme_sign sign;
@@ -50,10 +51,10 @@ struct theme_mark {
 extern const struct theme_mark theme_marks[];
 extern const size_t theme_mark_count;
 
-/* One word, as in JSON: "field", "padding", "tail", "free", "out", "unreadable". */
+/* As in JSON: "field", "padding", "tail", "free", "out", "unreadable". */
 const char *theme_role_name(enum grid_role role);
 
-/* Of the two hex digits and the character of a cell. */
+/* The style of a cell's hex digits and its character. */
 struct style theme_cell(const struct theme *t, const struct grid_cell *cell);
 
 /* The sign in the column before a cell, and its style. */
@@ -72,7 +73,7 @@ enum theme_words {
 };
 struct style theme_words(const struct theme *t, enum theme_words words);
 
-/* The style of a field's name in tables: its colour. */
+/* The style of a field's name in tables. */
 struct style theme_field(const struct theme *t, unsigned colour);
 
 #endif

@@ -43,7 +43,7 @@ extern const size_t config_row_count;
 /* Nothing set, no problems. */
 void config_init(struct config *c);
 
-/* Parses n bytes of text; settings add to those in *c. */
+/* Parses n bytes of text into *c, overriding what is set. */
 void config_parse(struct config *c, const char *text, size_t n);
 
 /* Reads a file. 0, even if it has wrong lines or exceeds CONFIG_SIZE_MAX: see c->problems. -ENOENT: there is no such

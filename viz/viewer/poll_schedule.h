@@ -5,8 +5,8 @@
  *   poll_schedule_init -> poll_schedule_meet (each segment, each layout)
  *   -> poll_schedule_look, poll_schedule_rest, poll_schedule_rang ...
  *
- * Times are microseconds of CLOCK_MONOTONIC. Looks are at multiples of the period, so a write is seen within one period
- * however long the last look took. */
+ * Times are microseconds of CLOCK_MONOTONIC. Looks are a whole number of periods apart, so a write is seen within one
+ * period however long the last look took. */
 #ifndef SHMLAB_POLL_SCHEDULE_H
 #define SHMLAB_POLL_SCHEDULE_H
 
