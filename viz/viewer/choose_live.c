@@ -3,9 +3,9 @@
 
 #include <time.h>
 
-#define REFRESH_MS 1000 /* between two looks at what there is */
+#define REFRESH_MS 1000 /* between two readings of the list */
 #define REFRESH_MOST_MS 4000
-#define KIT_MS 200 /* between two looks for the kit's own segment */
+#define KIT_MS 200 /* between two checks for the kit's own segment */
 
 static uint64_t clock_us(clockid_t clock)
 {
@@ -20,8 +20,8 @@ static bool kit_stands(void)
     return segment_name_id(&SEGMENT_NAME_DEFAULT, &id) == 0;
 }
 
-/* Reads the list when it is time. A look through all processes may be dear: at most 0.3 % of a processor, as
- * long as that is no more than some seconds. */
+/* Reads the list when it is due. Scanning all processes can be expensive: this limits it to 0.3 % of a processor, with
+ * at most REFRESH_MOST_MS between two scans. */
 static bool refresh(struct chooser *ch, uint64_t *due)
 {
     uint64_t now = clock_us(CLOCK_MONOTONIC), before = clock_us(CLOCK_THREAD_CPUTIME_ID);

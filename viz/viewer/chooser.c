@@ -23,7 +23,7 @@ static bool same_entry(const struct segment_entry *a, const struct segment_entry
 
 void chooser_return(struct chooser *ch, const struct source *from)
 {
-    const struct source_spec *spec = &from->spec; /* its strings may lie in the list */
+    const struct source_spec *spec = &from->spec; /* its strings may be in the list */
     struct segment_entry e = {.kind = SEGMENT_SYSV};
     bool came = true;
     if (spec->kind == &source_segment) {
@@ -42,7 +42,7 @@ void chooser_return(struct chooser *ch, const struct source *from)
     chooser_free(ch);
     ch->from = e;
     ch->came = ch->seek = came;
-    ch->touched = true; /* who goes to the list wants to choose */
+    ch->touched = true; /* the user asked for the list, so let them choose */
 }
 
 bool chooser_refresh(struct chooser *ch)
@@ -112,7 +112,7 @@ static void choose(struct chooser *ch)
     ch->chosen = true;
 }
 
-/* Where a key that moves leads to. false: it is none. */
+/* The line that a movement key leads to. false: it is another key. */
 static bool moves(const struct chooser *ch, int key, size_t *to)
 {
     size_t last = ch->list.count;
@@ -148,7 +148,7 @@ static bool moves(const struct chooser *ch, int key, size_t *to)
     }
 }
 
-/* To where one came from. */
+/* Selects the source that the user came from. */
 static void go_back(struct chooser *ch)
 {
     for (size_t i = 0; i < ch->list.count; i++) {

@@ -1,4 +1,4 @@
-/* Chooser, what it shows: the list as a screen, as a table for pipes, and as JSON. See chooser.h. */
+/* Draws the chooser: the list as a screen, as a plain table, and as JSON. See chooser.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,12 +8,12 @@
 #include "report.h"
 #include "user.h"
 
-#define ABOUT_ROWS 4 /* of about, at the least width */
+#define ABOUT_ROWS 4 /* of the explanation, at the smallest width */
 
-/* ---- one line as words ---- */
+/* ---- the text of a line ---- */
 
 static const struct {
-    const char *shown, *name; /* on the screen, and in JSON */
+    const char *shown, *name; /* on the screen, in JSON */
 } kinds[] = {
     [SEGMENT_SYSV] = {"SysV", "sysv"},       [SEGMENT_POSIX] = {"POSIX", "posix"},
     [SEGMENT_MEMFD] = {"memfd", "memfd"},    [SEGMENT_ANONYMOUS] = {"anon", "anonymous"},
@@ -34,7 +34,7 @@ enum column {
 
 static const struct {
     const char *head;
-    int most; /* columns that it takes at most */
+    int most; /* maximum width */
     bool right;
 } columns[COLUMNS] = {
     [COLUMN_KIND] = {"kind", 5, false},   [COLUMN_NAME] = {"name or key", 48, false},
@@ -42,7 +42,7 @@ static const struct {
     [COLUMN_MODE] = {"mode", 4, true},    [COLUMN_OWNER] = {"owner", 12, false},
     [COLUMN_ATTACHED] = {"att", 5, true}, [COLUMN_MAKER] = {"made by", 24, false},
 };
-#define NAME_LEAST 20 /* columns that a name keeps as long as others could be left out */
+#define NAME_LEAST 20 /* columns: names are cut no shorter while other columns can be dropped */
 #define LINES_ASKED 200
 
 void chooser_name(const struct segment_entry *e, char *out, size_t out_size)
@@ -113,7 +113,7 @@ static void column_text(const struct segment_entry *e, enum column which, char *
 
 /* ---- drawing ---- */
 
-/* What each column would take; of a long list the first lines are asked. */
+/* The width that each column wants, from the first lines of the list. */
 static void widths_wish(const struct segment_list *l, int widths[COLUMNS])
 {
     for (enum column i = 0; i < COLUMNS; i++) {
@@ -128,13 +128,13 @@ static void widths_wish(const struct segment_list *l, int widths[COLUMNS])
     }
 }
 
-/* The widths for a screen of so many columns, 0: left out. Names are cut a little, then the least important go, then
- * names are cut to what is left. Returns the blanks between two columns: two where there is room. */
+/* Fits the widths to a screen of that many columns; 0: dropped. Names are cut a little, then the least important
+ * columns dropped, then names cut to what is left. Returns the blanks between columns: two if there is room. */
 static int widths_fit(const struct segment_list *l, int cols, int widths[COLUMNS])
 {
     static const enum column goes[] = {COLUMN_MAKER, COLUMN_OWNER,    COLUMN_MODE,
                                        COLUMN_KIND,  COLUMN_ATTACHED, COLUMN_ID};
-    int left = cols - 1 + 1; /* the last one has no blank behind it */
+    int left = cols - 1 + 1; /* no blank after the last column */
     widths_wish(l, widths);
     for (int i = 0; i < COLUMNS; i++) {
         left -= widths[i] + 1;
@@ -158,8 +158,8 @@ static int widths_fit(const struct segment_list *l, int cols, int widths[COLUMNS
 }
 
 struct widths {
-    int of[COLUMNS]; /* 0: left out */
-    int gap;         /* blanks between two columns */
+    int of[COLUMNS]; /* 0: dropped */
+    int gap;         /* blanks between columns */
 };
 
 static int put(struct canvas *c, int row, int col, const struct widths *w, enum column which, struct style style,
@@ -208,7 +208,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct ch
     canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_LABEL), text);
 }
 
-/* What kind of memory the selected line is: for people who see such a list for the first time. */
+/* Explains the kind of memory of the selected line, for users who see such a list for the first time. */
 static const char *about(const struct chooser *ch)
 {
     static const char *const kind[] = {
@@ -231,7 +231,6 @@ static const char *about(const struct chooser *ch)
                       : kind[e->kind];
 }
 
-/* Below the list, where there is room. */
 static void draw_about(struct canvas *c, const struct theme *t, const struct chooser *ch, int row)
 {
     int rows = c->rows - 2 - row, width = c->cols - 2 < 76 ? c->cols - 2 : 76;
@@ -248,7 +247,7 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct cho
     }
 }
 
-/* The last line: what no segment has made yet. */
+/* The last line: the kit's own segment, which need not exist yet. */
 static const char *own_words(char *out, size_t size)
 {
     char call[100];
@@ -291,7 +290,7 @@ void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser 
     draw_status(c, t, ch);
 }
 
-/* ---- for pipes ---- */
+/* ---- plain table and JSON ---- */
 
 void chooser_print(const struct segment_list *l, FILE *out)
 {

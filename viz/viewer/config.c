@@ -1,4 +1,4 @@
-/* Config: see config.h. One table of names; whoever adds one adds it to docs/config.example too, a test sees to it. */
+/* Config: see config.h. Names are in one table; docs/config.example must list them too, which a test checks. */
 #include "config.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 
 #define BLANKS " \t\r"
 
-/* Takes value for the family or role `of`. false: it is none. */
+/* Parses value for the family or role `of`. false: it is not valid. */
 typedef bool take_fn(struct config *c, unsigned of, const char *value);
 
 static void __attribute__((format(printf, 3, 4))) problem(struct config *c, unsigned line, const char *format, ...)
@@ -75,7 +75,7 @@ static bool take_squeeze(struct config *c, unsigned of, const char *value)
     return true;
 }
 
-/* 1 to 7; 0: it is no colour's name. Black is none of them: on most terminals it can't be read. */
+/* 1 to 7; 0: not a colour's name. Black is excluded: on most terminals it can't be read. */
 static uint8_t colour_named(const char *name, size_t n)
 {
     static const char *const names[] = {"", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "default"};
@@ -92,8 +92,8 @@ static bool holds(const uint8_t *colours, unsigned n, uint8_t colour)
     return memchr(colours, colour, n) != NULL;
 }
 
-/* One to three colours. Those that aren't said are the kit's own, then whichever are left: three different ones are
- * needed for neighbours never to look alike. */
+/* Parses one to three colours. The rest are filled from the defaults, then from any that are left: a family needs three
+ * different ones so that neighbours never look alike. */
 static bool take_family(struct config *c, unsigned of, const char *value)
 {
     uint8_t colours[GRID_HUES];
@@ -201,7 +201,7 @@ static void setting_take(struct config *c, unsigned line, const char *name, cons
     problem(c, line, "there is no setting '%s'", shown);
 }
 
-/* One line, without its end. */
+/* Parses a line without its end. */
 static void line_take(struct config *c, unsigned number, const char *text, size_t n)
 {
     char line[256];
@@ -254,7 +254,7 @@ void config_parse(struct config *c, const char *text, size_t n)
 
 /* ---- the file ---- */
 
-/* Whose file it is: others must not choose for us, but an administrator may. */
+/* Checks the owner: other users must not set our preferences, but an administrator may. */
 static int file_check(int fd)
 {
     struct stat st;
@@ -306,7 +306,7 @@ bool config_path(char *out, size_t out_size)
 {
     const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
     int n = -1;
-    if (xdg != NULL && *xdg == '/') { /* a relative one is to be ignored: XDG Base Directory Specification */
+    if (xdg != NULL && *xdg == '/') { /* relative paths must be ignored: XDG Base Directory Specification */
         n = snprintf(out, out_size, "%s/shmlab/config", xdg);
     } else if (home != NULL && *home == '/') {
         n = snprintf(out, out_size, "%s/.config/shmlab/config", home);

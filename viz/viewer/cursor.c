@@ -44,12 +44,12 @@ struct squeeze cursor_lines(const struct cursor *c, const struct window *w)
 
 /* ---- scrolling ---- */
 
-/* Scrolls no farther from the row of `top` than the cursor asks for. */
+/* Scrolls from the row of `top` no further than needed to show the cursor. */
 static void scroll_to_cursor(struct cursor *c, const struct window *w, size_t top)
 {
     struct squeeze lines = cursor_lines(c, w);
     if (c->squeeze && c->at < w->size && !squeeze_known(&lines, c->at)) {
-        c->top = c->at - c->at % lines.width; /* the window comes here first */
+        c->top = c->at - c->at % lines.width; /* the window must move here first */
         return;
     }
     c->top = squeeze_top(&lines, top, c->at, (size_t)(c->rows > 0 ? c->rows : 1));
@@ -116,7 +116,7 @@ bool cursor_move_lines(struct cursor *c, const struct window *w, ptrdiff_t steps
 
 /* ---- fields ---- */
 
-/* Without a layout: from text to text. */
+/* Without a layout: goes from text to text. */
 static void next_text(struct cursor *c, const struct window *w, int direction)
 {
     const struct grid_input in = window_grid(w);

@@ -1,4 +1,5 @@
-/* Dashboard: see dashboard.h. Two shapes: wide, with the panels right of the grid, and stacked, with them below it. */
+/* Dashboard: see dashboard.h. Two shapes: wide, with the panels to the right of the grid, and stacked, with them below
+ * it. */
 #include "dashboard.h"
 
 #include <stdio.h>
@@ -7,15 +8,15 @@
 #include "keys.h"
 #include "panel_attached.h"
 
-#define WIDTH_MOST 64         /* bytes a row */
-#define FOUND_STRINGS_ROWS 12 /* without a layout, in place of the fields */
+#define WIDTH_MOST 64         /* bytes per row */
+#define FOUND_STRINGS_ROWS 12 /* without a layout, instead of the fields */
 #define SIDE_MIN 44           /* columns that the panels need beside the grid */
 #define RIGHT_COLS 37         /* of map and inspector below the grid: 5 for the offset, 32 characters */
 #define INSPECTOR_SMALL 7     /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
-#define PANELS_MIN_ROWS 14    /* below that the grid has the screen for itself */
-#define ATTACHED_MIN 3        /* rows: two programs and one line more */
-#define ATTACHED_FROM_ROWS 30 /* of the screen: below that key a shows who is attached */
+#define PANELS_MIN_ROWS 14    /* with fewer the grid gets the whole screen */
+#define ATTACHED_MIN 3        /* rows: two programs and one other line */
+#define ATTACHED_FROM_ROWS 30 /* of the screen: with fewer only key a shows the attachments */
 #define ATTACHED_FROM_COLS 100
 
 static int clamp(int n, int low, int high)
@@ -29,7 +30,7 @@ static int field_rows(const struct state *s)
     return rows == 0 ? FOUND_STRINGS_ROWS : (int)rows + 1;
 }
 
-/* Who is attached, below the map. Its place doesn't follow their number: nothing jumps as they come and go. */
+/* The attachments, below the map. The size doesn't depend on their number, so nothing jumps as they come and go. */
 static void plan_attached_wide(struct dashboard *d, struct rect side)
 {
     d->attached_rule = d->map.row + d->map.rows;
@@ -41,7 +42,7 @@ static bool has_attached_stacked(const struct dashboard *d, const struct state *
     return s->neighbours && d->rows >= ATTACHED_FROM_ROWS && d->cols >= ATTACHED_FROM_COLS;
 }
 
-/* Below the fields, in what they leave free. */
+/* Uses the room that the fields leave below them. */
 static void plan_attached_stacked(struct dashboard *d, const struct state *s)
 {
     int rows = clamp(d->fields.rows - field_rows(s), 1 + ATTACHED_MIN, d->fields.rows / 2);
@@ -50,7 +51,7 @@ static void plan_attached_stacked(struct dashboard *d, const struct state *s)
     d->attached = (struct rect){d->attached_rule + 1, 0, rows - 1, d->fields.cols};
 }
 
-/* Grid left, from the top: fields, inspector, map, who is attached. */
+/* Grid at the left; at the right, from the top: fields, inspector, map, attachments. */
 static void plan_wide(struct dashboard *d, const struct state *s)
 {
     int body = d->rows - 2, left = rows_columns(&d->shape) + 2;
@@ -77,7 +78,7 @@ static void plan_wide(struct dashboard *d, const struct state *s)
     }
 }
 
-/* Grid above; below it the fields at the left, map and inspector at the right. */
+/* Grid at the top; below it the fields at the left, map and inspector at the right. */
 static void plan_stacked(struct dashboard *d, const struct state *s)
 {
     int body = d->rows > 2 ? d->rows - 2 : 0;
@@ -125,7 +126,7 @@ struct dashboard dashboard_plan(const struct state *s, int rows, int cols)
     }
     int most = s->cursor.want_width > 0 ? s->cursor.want_width : 32;
     d.shape = rows_fit(cols - SIDE_MIN - 3, s->cursor.want_width, most, s->window.size);
-    /* Panels beside the grid, unless that costs bytes a row that the person asked for. */
+    /* Panels go beside the grid, unless that costs bytes per row that the user asked for. */
     struct rows_shape alone = rows_fit(cols, s->cursor.want_width, 16, s->window.size);
     if (rows >= 22 && d.shape.characters && d.shape.width >= alone.width) {
         plan_wide(&d, s);
@@ -177,7 +178,7 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     for (size_t i = 0; i < n; i++) {
         int width = canvas_width(part[i]) + (i == 0 ? 0 : 2);
         if (col + width > room) {
-            break; /* the least important words come last */
+            break; /* the least important come last */
         }
         col = canvas_put(c, 0, col, style, part[i]);
         col = canvas_put(c, 0, col, style, i == 0 ? "" : "  ");
@@ -216,7 +217,7 @@ static void draw_grid(struct canvas *c, const struct theme *t, const struct dash
     }
 }
 
-/* The fields, or, where there is no layout, what text there is. */
+/* Draws the fields, or without a layout the text found. */
 static void draw_fields(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                         const struct grid_input *in)
 {
@@ -254,7 +255,7 @@ static void where_words(const struct state *s, char *out, size_t out_size)
     }
 }
 
-/* Beside the wall, or on both sides of it where the inspector's heading stands in the same row. */
+/* The heading meets the wall with a tee, or crosses it if the inspector's heading is in the same row. */
 static void draw_attached_rule(struct canvas *c, const struct theme *t, const struct dashboard *d,
                                const struct source *source)
 {
@@ -269,7 +270,7 @@ static void draw_attached_rule(struct canvas *c, const struct theme *t, const st
                                     : SIGN_TEE_RIGHT));
 }
 
-/* The line, between the panels or over the inspector, that tells where the cursor is. */
+/* Draws the line, between the panels or above the inspector, that describes the byte under the cursor. */
 static void draw_where(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s)
 {
     char where[192];
@@ -306,7 +307,7 @@ static void draw_walls(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-/* Frozen: when that was, how far back, and what changed then. */
+/* For a frozen picture: when it was, how far back, and what changed then. */
 static void draw_when(struct canvas *c, const struct theme *t, const struct state *s, int row, int room)
 {
     char when[96];
@@ -351,7 +352,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     }
 }
 
-/* No bytes yet: the place of the grid tells why, and what will happen. */
+/* Until there are bytes, the grid's place explains why, and what will happen. */
 static void draw_empty(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct source *source)
 {
     struct rect r = d->grid;
@@ -409,7 +410,7 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     return 0;
 }
 
-/* The byte of the grid that is drawn there. */
+/* The offset shown at that place of the grid. */
 static size_t grid_offset_at(const struct dashboard *d, const struct state *s, int row, int col)
 {
     struct squeeze lines = cursor_lines(&s->cursor, &s->window);

@@ -9,7 +9,7 @@
 
 /* ---- : ---- */
 
-/* Puts the cursor on a row of the field table, unfolding what it is in. */
+/* Moves the cursor to a row of the field table and unfolds its parents. */
 static bool go_to_row(struct cursor *c, const struct window *w, struct field_row *row, const char *called)
 {
     if (row->offset >= w->size) {
@@ -39,7 +39,7 @@ static bool tell_elements(struct cursor *c, const char *text)
     return false;
 }
 
-/* Why a word leads nowhere, where that can be told. */
+/* Explains why text leads nowhere, if that can be said. */
 static void tell_no_field(struct cursor *c, const char *text)
 {
     struct field_row row;
@@ -87,7 +87,7 @@ bool find_goto(struct cursor *c, const struct window *w, const char *text)
 
 /* ---- what to look for ---- */
 
-/* Pairs of hex digits, with or without blanks between them. -1: something else, or half a byte, or too many. */
+/* Parses pairs of hex digits, with or without blanks between them. -1: anything else, half a byte, or too many. */
 static int hex_pairs(const char *text, uint8_t *out, size_t most)
 {
     size_t n = 0;
@@ -103,7 +103,7 @@ static int hex_pairs(const char *text, uint8_t *out, size_t most)
     return (int)n;
 }
 
-/* "16 00": pairs apart from each other, so that it is no word. */
+/* Is it "16 00", pairs with blanks between, and so not a word? */
 static bool looks_like_bytes(const char *text)
 {
     for (size_t i = 0; text[i] != '\0'; i++) {
@@ -118,12 +118,12 @@ static void put_number(struct find *f, const void *number, size_t size, bool big
 {
     const uint8_t *bytes = number;
     for (size_t i = 0; i < size; i++) {
-        f->wanted[i] = bytes[big ? size - 1 - i : i]; /* the machine is a little-endian one: psABI */
+        f->wanted[i] = bytes[big ? size - 1 - i : i]; /* the machine is little-endian: psABI */
     }
     f->count = size;
 }
 
-/* "22", "-5", "0x16", "3.14" after the =. */
+/* Parses what follows =: "22", "-5", "0x16", "3.14". */
 static bool wish_number(struct find *f, const char *text, bool big)
 {
     char *end;
@@ -144,7 +144,7 @@ static bool wish_number(struct find *f, const char *text, bool big)
     return true;
 }
 
-/* Reads the wish, but for names. false: message says what is wrong with it. */
+/* Parses the request, except for names. false: message says what is wrong with it. */
 static bool wish_read(struct find *f, struct cursor *c, const char *text)
 {
     if (text[0] == '=') {
@@ -183,7 +183,7 @@ static bool find_name(struct cursor *c, const struct window *w, const char *text
         return go_to_row(c, w, &row, text);
     }
     bool here = w->size > 0 && fields_selected(f, c->at, &at);
-    /* Folded or in the gap before it: what the cursor's own field holds still lies ahead. */
+    /* Folded, or the cursor is in the padding before it: what the cursor's own field contains is still ahead. */
     bool around = !fields_by_name(f, text, here ? &at.id : NULL, direction, &row) || row.offset >= w->size;
     if (around && (!fields_by_name(f, text, NULL, direction, &row) || row.offset >= w->size)) {
         return false;
@@ -206,13 +206,13 @@ static void found_at(struct find *f, struct cursor *c, const struct window *w, s
     cursor_answer(c, "found %s%s", f->what, around ? " (around the end)" : "");
 }
 
-/* The number of places where it may start. */
+/* The number of offsets where a match can start. */
 static size_t places(const struct find *f, size_t size)
 {
     return f->count <= size ? size - f->count + 1 : 0;
 }
 
-/* How many places, from f->at on in the search's direction, are looked at next: none around the end. */
+/* How many offsets, from f->at on in the search's direction, are tried next, without wrapping around. */
 static size_t stretch(const struct find *f, size_t size)
 {
     size_t to_end = f->direction > 0 ? places(f, size) - f->at : f->at + 1;
@@ -220,7 +220,7 @@ static size_t stretch(const struct find *f, size_t size)
     return n < FIND_STEP ? n : FIND_STEP;
 }
 
-/* Looks through the bytes of one stretch, of which `count` bytes could be read. */
+/* Searches one stretch of bytes, of which `count` could be read. */
 static bool look_through(struct find *f, struct cursor *c, const struct window *w, const uint8_t *bytes, size_t count)
 {
     size_t all = places(f, w->size), n = stretch(f, w->size), first = f->direction > 0 ? f->at : f->at + 1 - n;
@@ -270,7 +270,7 @@ void find_stop(struct find *f, struct cursor *c)
     }
 }
 
-/* Where the search starts: beside the cursor, or where the last one for the same came to. */
+/* The start of the search: next to the cursor, or where the last one for the same text stopped. */
 static void find_place(struct find *f, const struct cursor *c, size_t all, bool again)
 {
     if (!again || !f->resume || f->from != c->at) {
@@ -284,7 +284,7 @@ static void find_place(struct find *f, const struct cursor *c, size_t all, bool 
     f->busy = true;
 }
 
-/* What lies in the window is looked through at once; where that doesn't reach, the source must help. */
+/* Searches the window at once; what it doesn't hold must be read from the source. */
 static bool find_bytes(struct find *f, struct cursor *c, const struct window *w, bool again)
 {
     size_t first, count, all = places(f, w->size);

@@ -21,20 +21,20 @@ void history_forget(struct history *h)
     h->changed_at = NULL;
     h->last_change = 0;
     h->shown = 0;
-    h->frozen = false; /* of the frozen picture nothing is left */
+    h->frozen = false; /* nothing is left of the frozen picture */
     h->marking = false;
     h->news[0] = '\0';
 }
 
 /* ---- glow ---- */
 
-/* Byte i of the window changed at that time, and glows from then on. */
+/* Byte i of the window changed at that time; starts its glow. */
 static void glows(struct history *h, size_t i, uint64_t at)
 {
     h->changed_at[i] = h->last_change = at > 0 ? at : 1;
 }
 
-/* Of a change at that time, which counts from the next multiple of HISTORY_FADE_MS on. */
+/* The glow of a change at that time, whose age counts from the next multiple of HISTORY_FADE_MS. */
 static unsigned glow_of(uint64_t changed_at, uint64_t now)
 {
     int64_t start = (int64_t)((changed_at + HISTORY_FADE_MS - 1) / HISTORY_FADE_MS);
@@ -42,7 +42,7 @@ static unsigned glow_of(uint64_t changed_at, uint64_t now)
     return steps < most / 2 ? GRID_GLOW_MAX : steps < most ? 1 : 0;
 }
 
-/* Works out the glow of each byte that changed a while ago, for the time of now. true: some differs. */
+/* Computes the present glow of each byte that changed a while ago. true: one differs. */
 static bool fade(struct history *h, struct window *w)
 {
     bool changed = false, any = false;
@@ -66,7 +66,7 @@ static bool fade(struct history *h, struct window *w)
     return changed;
 }
 
-/* A change has just been, so the next one may be near. */
+/* A change has just come, so the next may be near. */
 static bool fading_waits(const struct history *h, uint64_t now)
 {
     bool due = h->faded != now / HISTORY_FADE_MS;
@@ -130,7 +130,7 @@ static void mark_recent(struct history *h, struct window *w, uint64_t number, si
     glows(h, i, recording_time(&h->recording, number));
 }
 
-/* Marks the bytes of the state that is shown, of which none is marked yet. */
+/* Marks the bytes of the state shown, none of which is marked yet. */
 static void mark_all(struct history *h, struct window *w)
 {
     uint64_t oldest = recording_oldest(&h->recording);
@@ -162,7 +162,7 @@ void history_mark(struct history *h, struct window *w, bool on)
 
 /* ---- live ---- */
 
-/* Other bytes are shown, with their marks. false: no memory, and all is as it was. */
+/* Replaces the bytes shown and their marks. false: out of memory, nothing changed. */
 static bool show(struct history *h, struct window *w, size_t base, const uint8_t *bytes, size_t count)
 {
     uint64_t *changed_at = calloc(count + 1, sizeof *changed_at);
@@ -177,7 +177,7 @@ static bool show(struct history *h, struct window *w, size_t base, const uint8_t
     return true;
 }
 
-/* The live bytes changed, in a window that stays. */
+/* Shows changed live bytes in the same window. */
 static void live_changed(struct history *h, struct window *w, const uint8_t *bytes)
 {
     const struct news_looks looks = {w->base, w->count, w->bytes, bytes};
@@ -233,7 +233,7 @@ void history_freeze(struct history *h)
     }
 }
 
-/* The news of the change that led to the state that is shown: its bytes before are those of now, changed back. */
+/* Describes the change that led to the state shown, whose bytes before are had by undoing it. */
 static void news_of_shown(struct history *h, const struct window *w)
 {
     struct recording_run run;
@@ -287,7 +287,7 @@ bool history_step(struct history *h, struct window *w, int direction, char *answ
         return false;
     }
     uint64_t to = direction < 0 ? from - 1 : from + 1;
-    /* What was shown may have been dropped meanwhile. */
+    /* The state shown may have been dropped meanwhile. */
     return show_state(h, w, to > oldest ? to : oldest, answer, answer_size);
 }
 
@@ -304,7 +304,7 @@ bool history_step_field(struct history *h, struct window *w, size_t offset, int 
         count = leaf.node->size;
         layout_leaf_path(w->layout, leaf.index, name, sizeof name);
     }
-    /* From a live picture the last change itself is the answer; from a frozen one, the one before. */
+    /* From a live picture, the last change itself is the answer; from a frozen one, the one before. */
     uint64_t from = !h->frozen ? h->recording.newest : direction < 0 && h->shown > 0 ? h->shown - 1 : h->shown;
     bool none_before = h->frozen && direction < 0 && h->shown == 0;
     uint64_t found = none_before ? 0 : recording_find(&h->recording, from, direction, first, count);

@@ -205,7 +205,7 @@ static void quit(struct state *s)
     s->cursor.quit = true;
 }
 
-/* `l` is a step to the right here, as in vi; another layout is `L`. A row without a label is told by the one above. */
+/* `l` moves right as in vi; `L` is the next layout. A row without a label is described by the one above. */
 const struct key_row key_rows[] = {
     {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte on", left},
     {{'l', PRESS_CURSOR_RIGHT}, "", "", right},
@@ -245,7 +245,7 @@ const struct key_row key_rows[] = {
 };
 const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 
-/* Return ends the typed line: what it asked for is done. */
+/* Return was pressed: runs the typed line. */
 static void prompt_done(struct state *s)
 {
     struct cursor *c = &s->cursor;
@@ -278,7 +278,7 @@ static bool prompt_press(struct state *s, int key)
     return true;
 }
 
-/* While a list has the whole screen, keys scroll or close it. */
+/* While a list fills the screen, keys scroll or close it. */
 static bool list_press(struct cursor_list *list, size_t page, int key)
 {
     if (key == 'j' || key == PRESS_CURSOR_DOWN) {

@@ -41,7 +41,7 @@ bool layout_choice_next(struct layout_choice *g)
     return true;
 }
 
-/* Takes the layout over. what: the type or the file's name; from: the program, or NULL. */
+/* Adds a layout, which it now owns. what: the type or the file's name; from: the program, or NULL. */
 static int layout_choice_add(struct layout_choice *g, struct layout *layout, const char *what, const char *from)
 {
     struct layout_choice_one *all = realloc(g->all, (g->count + 1) * sizeof *all);
@@ -65,7 +65,7 @@ static const char *file_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* ---- by hand ---- */
+/* ---- named by the user ---- */
 
 static int from_text(struct layout_choice *g, const char *path, struct layout_error *error)
 {
@@ -88,7 +88,7 @@ static int from_type(struct layout_choice *g, const struct layout_dwarf_file *fi
     return rc < 0 ? rc : layout_choice_add(g, &layout, type, from);
 }
 
-/* The arguments of a process, NUL-separated, to be freed by the caller. NULL where they can't be read. */
+/* The arguments of a process, NUL-separated; the caller frees them. NULL: they can't be read. */
 static char *command_line(pid_t pid, size_t *length)
 {
     char path[40];
@@ -116,8 +116,9 @@ static bool have_type(const struct layout_candidates *list, const char *type)
     return false;
 }
 
-/* What the program itself says. pid: 0 where it isn't a running one, so no condition on its words can be told. Types
- * whose condition does not hold come last: the same bytes through another layout is a lesson, too. */
+/* The layouts that a program declares. pid: 0 if it isn't running, so that no condition on its arguments can be
+ * checked. Types whose condition is false come last rather than being dropped: seeing the same bytes through another
+ * layout teaches something, too. */
 static int from_section(struct layout_choice *g, const struct layout_dwarf_file *file, pid_t pid, const char *from,
                         struct layout_error *error)
 {
@@ -166,8 +167,8 @@ static int from_elf(struct layout_choice *g, const struct layout_choice_spec *sp
     return rc;
 }
 
-/* A running program's executable. name: printable. Where it can't be read, that is no error: the bytes can be shown all
- * the same. */
+/* A running program's executable; name: printable. If it can't be read, that is no error: the bytes can still be
+ * shown. */
 static int from_process(struct layout_choice *g, const struct layout_choice_spec *spec, pid_t pid, const char *name,
                         struct layout_error *error)
 {
@@ -186,7 +187,7 @@ static int from_process(struct layout_choice *g, const struct layout_choice_spec
         snprintf(g->why, sizeof g->why, "%s has no SHM_LAYOUT line; --type names a type", name);
     }
     if (rc < 0 && spec->type == NULL) {
-        /* Nobody asked for it by name: what is wrong is told in one line, and the bytes are shown. */
+        /* The user named nothing, so a problem only takes one line, and the bytes are shown. */
         const char *newline = strchr(error->text, '\n');
         int first = newline != NULL ? (int)(newline - error->text) : (int)strlen(error->text);
         snprintf(g->why, sizeof g->why, "%.*s", first, error->text);
@@ -195,7 +196,7 @@ static int from_process(struct layout_choice *g, const struct layout_choice_spec
     return rc;
 }
 
-/* The program that made the segment, or whose mapping it is. */
+/* The program that created the segment, or whose mapping it is. */
 static int from_creator(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                         struct layout_error *error)
 {
@@ -210,9 +211,10 @@ static int from_creator(struct layout_choice *g, const struct layout_choice_spec
     return from_process(g, spec, source->creator.pid, source->creator_name, error);
 }
 
-#define PROGRAMS_ASKED 8 /* of those that have it mapped */
+#define PROGRAMS_ASKED 8 /* of the processes that have it mapped */
 
-/* POSIX shared memory keeps no word of its maker: the first program that has it mapped and says what lies there. */
+/* POSIX shared memory has no record of its creator, so use the first program that has it mapped and declares a
+ * layout. */
 static int from_neighbours(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                            struct layout_error *error)
 {

@@ -5,8 +5,8 @@
 
 #include "layout/value.h"
 
-/* "num: 21 -> 22" for the field that holds offset, or "0x0039: 00 -> 2a" where none does, or where it isn't wholly
- * among the bytes; "" of a bell's counter that is only `heard`. Returns one past the last byte that this tells of. */
+/* Writes "num: 21 -> 22" for the field at offset, or "0x0039: 00 -> 2a" if there is none or not all of it is in the
+ * bytes; "" for a bell's counter if `heard`. Returns the end of what this describes. */
 static size_t news_of(const struct layout *l, const struct news_looks *looks, size_t offset, bool heard,
                       char out[NEWS_MAX])
 {
@@ -15,7 +15,7 @@ static size_t news_of(const struct layout *l, const struct news_looks *looks, si
     size_t i = offset - looks->base, at = 0;
     bool field = span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(l, span.leaf, &leaf);
     if (field) {
-        at = leaf.offset - looks->base; /* of a field that starts before them: more than count */
+        at = leaf.offset - looks->base; /* wraps for a field that starts before them: larger than count */
     }
     if (!field || leaf.offset < looks->base || at >= looks->count) {
         const char *what = span.kind == LAYOUT_SPAN_PADDING || span.kind == LAYOUT_SPAN_TAIL ? " (padding)" : "";
@@ -55,6 +55,6 @@ void news_tell(const struct layout *l, const struct news_looks *looks, bool ring
 {
     tell(l, looks, rings, out);
     if (rings && out[0] == '\0') {
-        tell(l, looks, false, out); /* the bell rang, and that is all */
+        tell(l, looks, false, out); /* only the bell rang */
     }
 }

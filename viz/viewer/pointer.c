@@ -1,7 +1,7 @@
 /* Pointer: see pointer.h. */
 #include "pointer.h"
 
-#define WHEEL_ROWS 3 /* of the table, at each notch */
+#define WHEEL_ROWS 3 /* rows of the table per notch */
 
 static bool inside(struct rect r, int row, int col)
 {

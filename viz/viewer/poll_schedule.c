@@ -42,13 +42,13 @@ void poll_schedule_look(struct poll_schedule *p, const struct source *source)
     }
 }
 
-/* The first place on the grid of looks that lies ahead. */
+/* The next time on the grid of looks. */
 static uint64_t next_look(const struct poll_schedule *p, uint64_t now)
 {
     if (p->next > now && p->next - now <= p->period) {
         return p->next;
     }
-    /* Late, or the first look: where it is not known that next lies on the grid, this look is its start. */
+    /* Late, or the first look. If the old grid is unknown, a new one starts with this look. */
     uint64_t late = now - p->next;
     return p->next != 0 && p->next <= now && late < 1000 * p->period ? now + p->period - late % p->period
                                                                      : now + p->period;

@@ -1,5 +1,5 @@
-/* Recording: see recording.h. A ring of entries; each holds its change as runs, and, where the window moved right after
- * it, its whole window: from there the states before it can be had by undoing one change after the other. */
+/* Recording: see recording.h. A ring of entries: each holds its change as runs, and its whole window if the window
+ * moved right after it. Earlier states are rebuilt from there by undoing one change after another. */
 #include "recording.h"
 
 #include <errno.h>
@@ -8,19 +8,19 @@
 
 struct recording_entry {
     uint64_t at;        /* ms */
-    size_t base, count; /* of the window that was looked at */
+    size_t base, count; /* of the window at that look */
     uint8_t *runs;      /* run_head, its bytes, run_head, ...; owned; NULL: the first look */
     size_t runs_size;   /* bytes */
     uint8_t *window;    /* the bytes of this state, `count` of them, where the window moved after it; owned;
                           * else NULL */
 };
 
-/* Runs lie in memory one behind the other, at any address: heads are copied in and out. */
+/* Runs are packed one after another without alignment, so heads are copied in and out. */
 struct run_head {
     uint32_t offset, count; /* bytes, from the window's start */
 };
 
-/* Two runs with fewer bytes between them than a head takes are one. */
+/* Runs closer together than the size of a head are merged. */
 #define RUN_GAP sizeof(struct run_head)
 
 void recording_init(struct recording *r)
@@ -66,9 +66,9 @@ void recording_free(struct recording *r)
     recording_forget(r);
 }
 
-/* ---- taking ---- */
+/* ---- recording ---- */
 
-/* One more place in the ring, which grows to twice its size where it is full. */
+/* Makes room for one more entry; a full ring doubles its size. */
 static int ring_reserve(struct recording *r)
 {
     if (r->used < r->room) {
@@ -99,7 +99,7 @@ static void ring_add(struct recording *r, const struct recording_entry *e)
     }
 }
 
-/* What two looks have in common: bytes [from, from + count) of the segment. */
+/* The bytes that both looks cover: [from, from + count) of the segment. */
 struct overlap {
     const uint8_t *before, *after;
     size_t from, count;
@@ -115,7 +115,7 @@ static struct overlap overlap_of(const struct recording *r, size_t base, const u
     return (struct overlap){r->live + (from - r->base), bytes + (from - base), from, end - from};
 }
 
-/* One past the last byte of the run that starts at i. */
+/* The end of the run that starts at i. */
 static size_t run_end(const struct overlap *o, size_t i)
 {
     size_t end = i + 1;
@@ -127,10 +127,10 @@ static size_t run_end(const struct overlap *o, size_t i)
     return end;
 }
 
-/* The first byte from i on that differs; o->count: none does. */
+/* The first byte from i on that differs; o->count: there is none. */
 static size_t next_difference(const struct overlap *o, size_t i)
 {
-    enum { STEP = 64 }; /* bytes that are compared at once: nearly all are the same */
+    enum { STEP = 64 }; /* bytes compared at once, since nearly all are unchanged */
     while (i < o->count && o->before[i] == o->after[i]) {
         bool same = i % STEP == 0 && o->count - i >= STEP && memcmp(o->before + i, o->after + i, STEP) == 0;
         i += same ? STEP : 1;
@@ -138,8 +138,8 @@ static size_t next_difference(const struct overlap *o, size_t i)
     return i;
 }
 
-/* The runs in which the overlap differs; its own offsets are from `base` on. out NULL: only how many bytes that
- * takes. */
+/* Writes the runs in which the overlap differs, with offsets from `base`; returns their size. out NULL: only the
+ * size. */
 static size_t runs_write(const struct overlap *o, size_t base, uint8_t *out)
 {
     size_t used = 0;
@@ -157,7 +157,7 @@ static size_t runs_write(const struct overlap *o, size_t base, uint8_t *out)
     return used;
 }
 
-/* The window goes elsewhere: what was seen last goes to the state that it belongs to. The caller gives live anew. */
+/* The window moves: hands the live bytes to the state that they belong to. The caller sets live again. */
 static void window_leaves(struct recording *r)
 {
     struct recording_entry *e = entry_at(r, r->newest);
@@ -206,7 +206,7 @@ int recording_look(struct recording *r, uint64_t at_ms, size_t base, const uint8
     return changed;
 }
 
-/* ---- looking back ---- */
+/* ---- reading back ---- */
 
 uint64_t recording_oldest(const struct recording *r)
 {
@@ -232,8 +232,8 @@ bool recording_run_next(const struct recording *r, uint64_t number, size_t *curs
     return true;
 }
 
-/* The nearest state from `number` on whose bytes stand somewhere: in its own window, or, of the newest, in live. All
- * states up to it have the same window. */
+/* The nearest state from `number` on whose bytes are stored: in its own window or, for the newest, in live. All states
+ * up to it have the same window. */
 static uint64_t whole_state(const struct recording *r, uint64_t number)
 {
     while (number < r->newest && entry_at(r, number)->window == NULL) {
@@ -296,7 +296,7 @@ uint64_t recording_find(const struct recording *r, uint64_t number, int directio
         }
         return 0;
     }
-    /* Number 0 is no change, so 0 can say that there is none. */
+    /* State 0 has no change, so 0 can stand for none. */
     for (uint64_t n = number; n >= oldest && n > 0; n--) {
         if (change_touches(r, n, offset, count)) {
             return n;

@@ -16,9 +16,9 @@
 #include "keys.h"
 #include "wakeup.h"
 
-/* What a dying process needs to give the terminal back. */
+/* What a crashing process needs to restore the terminal. */
 struct rescue {
-    char restore[256]; /* what it writes */
+    char restore[256]; /* the bytes to write */
     size_t restore_length;
     int keys_fd;
     struct termios before;    /* as we found it */
@@ -35,16 +35,16 @@ struct screen {
     } crash;
     stack_t stack_before; /* as we found it */
     SCREEN *curses;
-    FILE *keys;          /* where keys come from: standard input, or the terminal where that is a pipe */
-    struct canvas last;  /* what was shown last */
+    FILE *keys;          /* standard input, or the terminal if that is a pipe */
+    struct canvas last;  /* the last canvas shown */
     sigset_t signals;    /* those blocked as we found it */
-    bool unread;         /* there may be keys: in the terminal, or read by curses already */
-    uint64_t size_asked; /* when, in seconds */
+    bool unread;         /* keys may be waiting, in the terminal or in curses */
+    uint64_t size_asked; /* time of the last check, in seconds */
     struct wakeup wakeup;
 };
 
-/* Signals that came, of enum asked. Their handlers run in the thread of wakeup.h, so bits are set and taken in one
- * step. */
+/* Signals received, as bits of enum asked. Handlers run in wakeup.h's thread, so bits are set and cleared
+ * atomically. */
 static volatile sig_atomic_t asked;
 enum asked { ASKED_STOP = 1, ASKED_SUSPEND = 2, ASKED_CONTINUE = 4 };
 
@@ -57,14 +57,14 @@ static void on_signal(int number)
     __atomic_fetch_or(&asked, bit, __ATOMIC_SEQ_CST);
 }
 
-/* true: it was asked for. Forgets that. */
+/* Was it asked for? Clears that. */
 static bool asked_take(enum asked bit)
 {
     return (__atomic_fetch_and(&asked, ~(int)bit, __ATOMIC_SEQ_CST) & (int)bit) != 0;
 }
 
-/* Only async-signal-safe calls (signal-safety(7)): endwin is none, so what it says was kept ready. Other threads block
- * these signals: one that crashes is killed at once. */
+/* Makes only async-signal-safe calls (signal-safety(7)). endwin is not one, so its output was prepared beforehand.
+ * Other threads block these signals: a crash there kills at once. */
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     (void)info;
@@ -76,13 +76,13 @@ static void on_crash(int number, siginfo_t *info, void *context)
     raise(number);
 }
 
-/* Has the terminal's entry this string? One may also be cancelled. */
+/* Does the terminal's terminfo entry have this string? Entries can cancel one. */
 static bool has(const char *string)
 {
     return string != NULL && string != (const char *)-1;
 }
 
-/* Without the pauses that an entry asks for as in "\E[m$<2>". */
+/* Copies without the delays of an entry, as in "\E[m$<2>". */
 static void restore_add(struct rescue *rescue, const char *string)
 {
     for (const char *end; has(string) && *string != '\0'; string++) {
@@ -132,7 +132,7 @@ static void crashes_leave(const struct screen *s)
     sigaltstack(&s->stack_before, NULL);
 }
 
-/* Ctrl-Z. curses would stop us in the midst of whatever is just being written: so this takes its handler's place. */
+/* Handles Ctrl-Z in place of curses, whose handler would stop us in the middle of writing. */
 static void suspends_take(void)
 {
     struct sigaction action = {.sa_handler = on_signal}, old;
@@ -143,7 +143,7 @@ static void suspends_take(void)
     }
 }
 
-/* What tells us of the terminal by a signal. SIGWINCH has a handler of curses', which makes getch answer KEY_RESIZE. */
+/* The signals that concern the terminal. SIGWINCH keeps curses' handler, which makes getch return KEY_RESIZE. */
 static void screen_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -155,7 +155,7 @@ static void screen_signals(sigset_t *set)
     }
 }
 
-/* From now on they come to that thread only: none is missed between a look at what they left and the sleep. */
+/* Blocks them here, so that only wakeup's thread gets them: none is missed between checking the bits and sleeping. */
 static void signals_hold(struct screen *s)
 {
     sigset_t ours;
@@ -180,7 +180,7 @@ static void colours_start(void)
     }
 }
 
-/* `producer | shm-view -`: the bytes take standard input, so keys come from the terminal itself. */
+/* With `producer | shm-view -` standard input carries the bytes, so keys come from the terminal. */
 static int keys_open(struct screen *s)
 {
     struct rescue *rescue = &s->crash.rescue;
@@ -200,8 +200,8 @@ static void keys_close(struct screen *s)
     s->keys = NULL;
 }
 
-/* curses asks whether there is a key, and then reads it. A stop between the two (Ctrl-Z) throws away what was typed:
- * the read would wait until somebody types again, and the picture would stand still. So reading gives what there is. */
+/* Makes reads return at once. curses first checks for a key, then reads it; a stop between the two (Ctrl-Z) discards
+ * what was typed, and a blocking read would freeze the picture until the next key. */
 static void never_block(int keys_fd)
 {
     struct termios modes;
@@ -209,11 +209,11 @@ static void never_block(int keys_fd)
         modes.c_cc[VMIN] = 0;
         modes.c_cc[VTIME] = 0;
         tcsetattr(keys_fd, TCSADRAIN, &modes);
-        def_prog_mode(); /* these come back after a stop */
+        def_prog_mode(); /* these modes return after a stop */
     }
 }
 
-/* Can the terminal place its cursor? If so, what gives it back is prepared. 0 or -errno. */
+/* Checks that the terminal can position its cursor, and prepares what restores it. 0 or -errno. */
 static int terminal_ask(struct rescue *rescue)
 {
     int rc;
@@ -225,7 +225,7 @@ static int terminal_ask(struct rescue *rescue)
     }
     bool places = has(cursor_address);
     restore_prepare(rescue);
-    del_curterm(cur_term); /* newterm reads its own */
+    del_curterm(cur_term); /* newterm loads its own */
     return places ? 0 : -ENOTSUP;
 }
 
@@ -242,14 +242,14 @@ static void curses_set(int keys_fd)
     mouseinterval(0);
     never_block(keys_fd);
     timeout(0);            /* screen_wait waits, not curses */
-    leaveok(stdscr, TRUE); /* nobody sees the cursor: it may stay where the last change was */
-    typeahead(-1);         /* curses would leave a frame half drawn where something is typed meanwhile */
+    leaveok(stdscr, TRUE); /* the cursor is hidden: leave it where the last change was */
+    typeahead(-1);         /* else curses would interrupt a frame when a key is typed */
 }
 
-/* Takes the terminal, which can place its cursor, with the keys that were opened. */
+/* Takes over a terminal that can position its cursor, with keys already open. */
 static int curses_open(struct screen *s)
 {
-    signals_hold(s); /* a new size while curses starts is kept until we sleep */
+    signals_hold(s); /* a resize while curses starts waits until we sleep */
     signals_take(s);
     s->curses = newterm(NULL, stdout, s->keys);
     if (s->curses == NULL) {
@@ -260,7 +260,7 @@ static int curses_open(struct screen *s)
     s->unread = true;
     sigset_t let_in = s->signals;
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
-        sigaddset(&let_in, fatal_signals[i]); /* on_crash runs on this thread's stack only */
+        sigaddset(&let_in, fatal_signals[i]); /* on_crash runs on the main thread's stack only */
     }
     return wakeup_open(&s->wakeup, s->crash.rescue.keys_fd, &let_in);
 }
@@ -363,8 +363,7 @@ static void row_show(int row, const struct glyph *glyphs, int cols)
     }
 }
 
-/* Which bytes make the terminal show it is for curses to find. To hand it a row costs more than to see that the row is as
- * it was. */
+/* curses finds the bytes that update the terminal. Skipping unchanged rows here is cheaper than passing them to it. */
 void screen_show(struct screen *s, const struct canvas *c)
 {
     struct canvas *last = &s->last;
@@ -421,8 +420,8 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
-/* A new size sends SIGWINCH to the terminal's foreground only, and to nobody whose output is another's terminal: so the
- * size is asked for, too, once a second. */
+/* SIGWINCH reaches only the terminal's foreground group, and nobody who writes to another's terminal: so also check the
+ * size once a second. */
 static bool size_missed(struct screen *s, uint64_t now_s)
 {
     struct winsize w;
@@ -434,15 +433,15 @@ static bool size_missed(struct screen *s, uint64_t now_s)
     return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
 }
 
-/* Where we are to stop, gives the terminal back and stops. When we go on, somebody else has had the terminal meanwhile:
- * its modes and its contents are not ours any more. */
+/* If asked to stop, restores the terminal and stops. After that, another program may have changed its modes and
+ * contents. */
 static struct screen_event come_back(struct screen *s)
 {
     endwin();
     if (asked_take(ASKED_SUSPEND)) {
         signal(SIGTSTP, SIG_DFL);
         raise(SIGTSTP);
-        signals_release(s); /* here it stops */
+        signals_release(s); /* the process stops here */
         signals_hold(s);
         suspends_take();
     }
@@ -451,7 +450,7 @@ static struct screen_event come_back(struct screen *s)
     return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
-/* A key, KEY_RESIZE, or ERR: there is nothing more to be read. */
+/* A key, KEY_RESIZE, or ERR: nothing more to read. */
 static int key_read(struct screen *s)
 {
     int code = getch();
@@ -459,7 +458,7 @@ static int key_read(struct screen *s)
     return code;
 }
 
-/* What the code that curses gave for a key, the mouse or a new size means. */
+/* Translates the code from curses for a key, the mouse or a resize. */
 static struct screen_event event_of(int code)
 {
     switch (code) {
@@ -474,7 +473,8 @@ static struct screen_event event_of(int code)
     }
 }
 
-/* What was heard. A terminal that is gone can always be read: the signal that tells of it would wait for ever. */
+/* Handles what woke us. A closed terminal is always readable, so the signal that reports it would never get its
+ * turn. */
 static struct screen_event heard(struct screen *s)
 {
     if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
@@ -483,7 +483,7 @@ static struct screen_event heard(struct screen *s)
     return asked != 0 ? come_back(s) : event_of(key_read(s));
 }
 
-/* What there is to do before one may sleep. */
+/* Handles what must be done before sleeping. */
 static struct screen_event awake(struct screen *s, uint64_t until_us)
 {
     if ((asked & ASKED_STOP) != 0) {

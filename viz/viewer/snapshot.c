@@ -1,5 +1,5 @@
-/* Snapshot: see snapshot.h. The reader's half of a seqlock is that of shm_seqlock.h; the counter is read through the
- * source, as POSIX shared memory is never mapped. */
+/* Snapshot: see snapshot.h. Reads a seqlock as shm_seqlock.h does, but gets the counter through the source, as POSIX
+ * shared memory is never mapped. */
 #include "snapshot.h"
 
 #include <sched.h>
@@ -13,7 +13,7 @@ void snapshot_meet(struct snapshot *s, const struct layout *l, size_t segment_si
     s->state = s->counter != LAYOUT_NO_OFFSET ? SNAPSHOT_WHOLE : SNAPSHOT_UNGUARDED;
 }
 
-/* Has this one write been under way for so long that nobody can be writing any more? */
+/* Has this write been in progress for so long that its writer must be gone? */
 static bool abandoned(struct snapshot *s, uint32_t counter, uint64_t now_ms)
 {
     if (s->odd != counter) {
@@ -46,7 +46,7 @@ size_t snapshot_take(struct snapshot *s, const struct source *source, uint64_t n
             }
         }
         if (i % 16 == 15) {
-            sched_yield(); /* the writer may be waiting for this very processor */
+            sched_yield(); /* the writer may be waiting for this processor */
         }
     }
     if ((before & 1) != 0 && abandoned(s, before, now_ms)) {

@@ -34,7 +34,7 @@ void state_resize(struct state *s, size_t size)
     cursor_go(&s->cursor, &s->window, s->cursor.at);
 }
 
-/* One past the last byte that is surely shown. Of squeezed rows nobody knows before they were looked at. */
+/* The end of what is certainly shown. How many rows are squeezed is unknown until they have been read. */
 static size_t shown_end(const struct cursor *c, size_t size)
 {
     size_t shown = c->squeeze ? (size_t)c->width : (size_t)c->width * (size_t)c->rows;
@@ -51,14 +51,14 @@ void state_want(const struct state *s, size_t *first, size_t *count)
     *first = r->base;
     *count = r->count;
     bool stays = r->seen && r->count >= room && r->count < room + 64 && c->top >= r->base && end <= r->base + r->count;
-    /* Squeezed rows make what is shown longer: so most of the window lies ahead. */
+    /* Squeezed rows make the visible part longer, so most of the window is ahead. */
     stays = stays && (!c->squeeze || c->top - r->base <= room / 4 || r->base + r->count == size);
     if (stays || s->history.frozen) {
         return;
     }
     size_t before = (c->squeeze ? room / 8 : (room - (end - c->top)) / 2) / 64 * 64;
     *first = c->top > before ? c->top - before : 0;
-    /* At the end a little more, so that it starts with a row. */
+    /* At the end it is a little longer, to start with a row. */
     size_t last = (size - room) / 64 * 64;
     *count = *first < last ? room : size - last;
     *first = *first < last ? *first : last;
@@ -74,7 +74,7 @@ bool state_find(struct state *s, const char *text, int direction)
     return found;
 }
 
-/* Brings a byte of the change that is shown into sight, where none is. */
+/* Scrolls to a byte of the change shown, if none is visible. */
 static void scroll_to_change(struct state *s)
 {
     struct cursor *c = &s->cursor;

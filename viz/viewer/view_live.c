@@ -14,7 +14,7 @@
 #include "report.h"
 #include "screen.h"
 
-#define SEARCH_MS 20 /* of a frame for looking on; the screen has the rest */
+#define SEARCH_MS 20 /* per frame for searching; the rest is for the screen */
 
 /* ms since 1970 when now_ms was 0. */
 static uint64_t wall_ms(void)
@@ -32,25 +32,25 @@ static void next_glasses(struct view *v)
     cursor_answer(&v->state.cursor, "%s%s", other ? "layout: " : "the only layout: ", v->state.window.layout_title);
 }
 
-/* Looks who has the segment attached. A look through /proc takes its time: never before the first frame. */
+/* Finds the processes attached. Scanning /proc takes time, so never before the first frame. */
 static bool meet_neighbours(struct view *v)
 {
     if (!source_scan_attachments(&v->source, view_now_ms())) {
         return false;
     }
     if (!v->source.spec.kind->maker && v->layout_choice.count == 0) {
-        view_wear(v); /* the program that just came may know what lies there */
+        view_wear(v); /* a program that has just attached may know the layout */
     }
     return true;
 }
 
-/* Asks what became of the source. true: something is new on the screen. */
+/* Checks the source's status. true: the screen must be redrawn. */
 static bool follow_source(struct view *v)
 {
     enum source_state before = v->source.state;
     bool news = source_poll(&v->source);
     if (v->source.state != before) {
-        v->state.cursor.message[0] = '\0'; /* an older answer would hide what the source has to say now */
+        v->state.cursor.message[0] = '\0'; /* an old answer would hide the source's status */
     }
     if (v->source.attachments != v->attachments) {
         cursor_answer(&v->state.cursor, "%s", v->source.news);
@@ -60,7 +60,7 @@ static bool follow_source(struct view *v)
     return (v->shown && meet_neighbours(v)) || news;
 }
 
-/* Looks at the source and its bytes. true: something is new on the screen. */
+/* Checks the source and reads its bytes. true: the screen must be redrawn. */
 static bool follow(struct view *v)
 {
     const char *doubt = v->state.window.doubt;
@@ -72,7 +72,7 @@ static bool follow(struct view *v)
     return glow || changed || news || v->state.window.doubt != doubt;
 }
 
-/* Sleeps until there may be something new. */
+/* Sleeps until there may be something to do. */
 static struct screen_event await(struct view *v)
 {
     struct poll_schedule *p = &v->schedule;
@@ -92,7 +92,7 @@ static struct screen_event await(struct view *v)
     return event;
 }
 
-/* Looks on for what `/` asked for. true: something is new on the screen. */
+/* Continues the search for a while. true: the screen must be redrawn. */
 static bool search_on(struct view *v)
 {
     struct find *f = &v->state.find;
@@ -123,7 +123,7 @@ static int show(struct view *v, struct canvas *c, const struct theme *theme, str
     }
     *plan = dashboard_plan(&v->state, rows, cols);
     dashboard_shape(plan, &v->state);
-    view_look(v); /* keys and another size may have brought other rows into sight */
+    view_look(v); /* keys or a resize may have scrolled */
     cursor_scrolled(&v->state.cursor, dashboard_draw(c, theme, plan, &v->state, &v->source));
     screen_show(v->screen, c);
     v->shown = true;
@@ -159,7 +159,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     return true;
 }
 
-/* 0, also where it is open; else the exit status, with all said. */
+/* 0, also if it is open already; else the exit status, with the error printed. */
 static int open_screen(struct view *v)
 {
     int rc = v->screen != NULL ? 0 : screen_open(&v->screen);
@@ -182,7 +182,7 @@ void view_leave(struct view *v)
     v->screen = NULL;
 }
 
-/* rc: what a screen ended with. goes_on: the screen stays open for another. */
+/* rc: the screen's result. goes_on: the screen stays open for another source. */
 static int end(struct view *v, int rc, bool goes_on)
 {
     if (rc < 0 || !goes_on) {
@@ -202,7 +202,7 @@ int view_live(struct view *v, int hz)
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->state.history.wall = wall_ms();
-    v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file was read once */
+    v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file is read only once */
     while (!v->state.cursor.quit && !v->state.cursor.others && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;

@@ -55,11 +55,11 @@ int view_wear(struct view *v)
 {
     struct layout_error error = {.line = 0};
     if (!v->source.spec.kind->maker) {
-        source_scan_attachments(&v->source, view_now_ms()); /* its layout is that of a program which has it mapped */
+        source_scan_attachments(&v->source, view_now_ms()); /* its layout comes from a program that has it mapped */
     }
     size_t size = v->state.window.size;
     int found = layout_choice_find(&v->layout_choice, &v->arguments.layout_choice, &v->source, size, &error);
-    /* What lay over the bytes may be gone now, whether others were found or not. */
+    /* The old layout may be gone, whether or not new ones were found. */
     int rc = view_lay_over(v);
     if (found < 0 && v->screen != NULL) {
         cursor_answer(&v->state.cursor, "%.*s", (int)strcspn(error.text, "\n"), error.text);
@@ -103,7 +103,7 @@ bool view_look_at(struct view *v, size_t first, size_t count)
     v->state.window.doubt = snapshot_line(&v->snapshot);
     bool changed = n > 0 && history_take(&v->state.history, &v->state.window, first, v->fresh, n);
     if (v->fresh_room > PAGE) {
-        madvise(v->fresh, v->fresh_room, MADV_DONTNEED); /* whole pages of our own; the window has its copy */
+        madvise(v->fresh, v->fresh_room, MADV_DONTNEED); /* whole pages of ours; the window has its copy */
     }
     return changed;
 }

@@ -13,7 +13,7 @@
 
 #define NO_MEMORY "is there memory left?"
 
-/* Scrolls to --top, as far as there is something to see. */
+/* Scrolls to --top, as far as the end allows. */
 static void scroll_to_top(struct view *v, const struct dashboard *plan)
 {
     size_t width = (size_t)plan->shape.width, rows = (size_t)plan->grid.rows;
@@ -23,7 +23,7 @@ static void scroll_to_top(struct view *v, const struct dashboard *plan)
     }
 }
 
-/* The screen that the live viewer would show. */
+/* Draws the screen as the live viewer would. */
 static int draw_screen(struct view *v, const struct picture *p)
 {
     struct canvas canvas;
@@ -40,7 +40,7 @@ static int draw_screen(struct view *v, const struct picture *p)
     return rc;
 }
 
-/* What is there now, with the bytes of a file over as much of it as the file has; the caller frees it. */
+/* The present bytes with the file's bytes written over their start; the caller frees them. */
 static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes)
 {
     uint8_t *was = NULL;
@@ -58,8 +58,8 @@ static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes
     return *bytes != NULL ? 0 : -ENOMEM;
 }
 
-/* Takes the bytes of a file as if they had stood there at that time, so that what differs later is a change. What the
- * file hasn't is as it is now. path NULL: nothing to take. 0; 1 with all said. */
+/* Records the bytes of a file as if seen at that time, so that later differences count as changes. Where the file is
+ * shorter, the present bytes are used. path NULL: does nothing. 0; 1 with the error printed. */
 static int take_past(struct view *v, const char *option, const char *path, uint64_t when)
 {
     uint8_t *bytes = NULL;
@@ -78,7 +78,7 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
     return 0;
 }
 
-/* --since, then --was, so far apart that what changed between them glows no more. */
+/* Records --since, then --was, so far apart that changes between them no longer glow. */
 static int take_pasts(struct view *v)
 {
     const struct view_arguments *w = &v->arguments;
@@ -88,14 +88,14 @@ static int take_pasts(struct view *v)
         history_mark(&v->state.history, &v->state.window, true);
     }
     rc = rc != 0 ? rc : take_past(v, "--was", w->was, later);
-    v->state.history.news[0] = '\0'; /* of what lies between them nothing is told */
+    v->state.history.news[0] = '\0'; /* changes between the two are not news */
     if (w->since != NULL && w->was != NULL) {
         history_tick(&v->state.history, &v->state.window, later + HISTORY_GLOW_MS + HISTORY_FADE_MS);
     }
     return rc;
 }
 
-/* Takes the bytes as they were and as they are, and who has them attached. 0; 1 with all said. */
+/* Records the bytes as they were and as they are, and finds the processes attached. 0; 1 with the error printed. */
 static int take_all(struct view *v)
 {
     if (source_size(&v->source) > VIEW_DRAWN_MAX) {
@@ -108,7 +108,7 @@ static int take_all(struct view *v)
     if (v->state.window.doubt[0] != '\0') {
         fprintf(stderr, "shm-view: %s\n", v->state.window.doubt);
         v->snapshot.counter = LAYOUT_NO_OFFSET;
-        view_look_at(v, 0, v->state.window.size); /* as it is: half a picture says more than none */
+        view_look_at(v, 0, v->state.window.size); /* even if torn: half a picture says more than none */
     }
     history_tick(&v->state.history, &v->state.window, v->state.history.now);
     source_scan_attachments(&v->source, view_now_ms());
@@ -125,7 +125,7 @@ static struct theme theme_of(const struct view *v)
     return theme;
 }
 
-/* What there is to draw. */
+/* Gathers what is drawn. */
 static void take_picture(const struct view *v, struct picture *p)
 {
     const struct source *s = &v->source;

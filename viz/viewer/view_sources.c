@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Option number `index` of all kinds', and its kind; NULL: there are no more. */
+/* Option number `index` of all kinds, and its kind; NULL: there are no more. */
 static const struct source_option *option_at(size_t index, const struct source_kind **kind)
 {
     for (size_t i = 0; i < source_kind_count; i++) {
@@ -63,7 +63,7 @@ int view_sources_judge(const struct options *options, unsigned given, int named)
     const struct source_kind *kind;
     const struct source_option *o;
     char names[256] = "";
-    bool is_named = false; /* the source of which the option tells */
+    bool is_named = false; /* the source that the option belongs to */
     for (size_t i = 0; (o = option_at(i, &kind)) != NULL; i++) {
         size_t used = strlen(names);
         if (o == kind->options) {

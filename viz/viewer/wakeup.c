@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RETRY_NS 1000000 /* between two tries to wake one who is about to sleep on a bell */
+#define RETRY_NS 1000000 /* between attempts to wake a thread that is about to sleep on a bell */
 
 static inline long futex(const void *at, int what, uint32_t value, const struct timespec *until)
 {
@@ -20,8 +20,8 @@ static inline long futex(const void *at, int what, uint32_t value, const struct 
 
 /* ---- the thread ---- */
 
-/* Wakes the sleeper until it says that it is awake, or it closes. One that sleeps on `heard` can't miss that; between a look at
- * `heard` and the sleep on a bell there is a moment in which no wake reaches it. Others who sleep on the same bell wake
+/* Wakes the main thread until it confirms, or closes. A sleep on `heard` can't miss the wake, but between the check of
+ * `heard` and a sleep on a bell a wake has no effect, so it is repeated. Others that sleep on the same bell wake up
  * too, and see that it didn't ring. */
 static void say(struct wakeup *e)
 {
@@ -37,8 +37,8 @@ static void say(struct wakeup *e)
     }
 }
 
-/* Where there is something to read ppoll lets no signal in. A terminal that is gone can always be read: the signal that
- * tells of it would wait for ever. */
+/* ppoll lets no signal in while fd is readable, and a closed terminal always is: the signal that reports it would wait
+ * for ever. */
 static void signals_take(const struct wakeup *e)
 {
     sigset_t held;
@@ -63,7 +63,7 @@ static void *listen_on(void *context)
     }
 }
 
-/* The thread's signals are blocked wherever it doesn't listen. */
+/* Starts the thread with all signals blocked; it takes signals only while it listens. */
 static int start(struct wakeup *e)
 {
     sigset_t all, old;
@@ -98,7 +98,7 @@ void wakeup_close(struct wakeup *e)
     if (e->call < 0) {
         return;
     }
-    /* What is heard from here on stays 1 for ever, so `closing` comes first: say looks at it behind its 1. */
+    /* After this nothing resets `heard`, so `closing` must be set first: say checks it after setting `heard` to 1. */
     atomic_store(&e->closing, true);
     ssize_t ignored = write(e->call, &one, sizeof one);
     (void)ignored;
@@ -116,7 +116,7 @@ enum wakeup_woken wakeup_sleep(struct wakeup *e, const void *word, uint32_t seen
     long rc = 0;
     int error = 0;
     if (word == NULL) {
-        /* A wake of the time before may come late, and says nothing. */
+        /* A wake meant for an earlier sleep may arrive late: ignore it. */
         while (rc == 0 && atomic_load(&e->heard) == 0) {
             rc = futex(&e->heard, FUTEX_WAIT_BITSET_PRIVATE, 0, &until);
         }
