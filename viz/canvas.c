@@ -38,9 +38,9 @@ struct glyph *canvas_at(struct canvas *c, int row, int col)
     return inside ? &c->glyphs[(size_t)row * (size_t)c->cols + (size_t)col] : NULL;
 }
 
-/* Characters that take one column on every terminal and steer neither it nor the text around them: Latin, Greek and
- * Cyrillic letters, punctuation, arrows and mathematics, boxes and blocks, Braille. Others would push the rest of the
- * line aside, or worse. */
+/* Characters that take one column on every terminal and control neither it nor the text around them: Latin, Greek and
+ * Cyrillic letters, punctuation, arrows and mathematics, boxes and blocks, Braille. Others could shift the rest of the
+ * line, or do worse. */
 static bool one_column(uint32_t point)
 {
     static const struct {
@@ -56,7 +56,7 @@ static bool one_column(uint32_t point)
     return false;
 }
 
-/* Copies one character to out (5 bytes), or '?' for what must not be shown. Returns how many bytes of s it took. */
+/* Copies one character to out (5 bytes), or '?' if it must not be shown. Returns the number of bytes of s used. */
 static size_t character_take(const char *s, bool utf8, char out[5])
 {
     uint32_t point = (unsigned char)*s;
@@ -110,7 +110,7 @@ int canvas_put_cut(struct canvas *c, int row, int col, int width, struct style s
     return canvas_put(c, row, col, style, c->utf8 ? "\u2026" : ">");
 }
 
-/* How many bytes of text fit into width columns without breaking a word (a word longer than that is broken). */
+/* How many bytes of text fit into width columns without breaking a word (a longer word is broken). */
 static size_t line_bytes(const char *text, int width)
 {
     size_t at = 0, blank = 0;
@@ -175,7 +175,7 @@ static bool style_equal(struct style a, struct style b)
     return a.colour == b.colour && a.attr == b.attr;
 }
 
-/* Columns up to the last one that shows something. */
+/* The columns up to the last visible character. */
 static int row_length(const struct canvas *c, int row)
 {
     const struct glyph *g = &c->glyphs[(size_t)row * (size_t)c->cols];

@@ -1,4 +1,4 @@
-/* Fields: see fields.h. A row knows its way from the root, so that its neighbours are found from there. */
+/* Fields: see fields.h. A row stores its path from the root, from which its neighbours are found. */
 #include "fields.h"
 
 #include <stddef.h>
@@ -26,7 +26,7 @@ void fields_reset(struct fields *f, const struct layout *l)
     }
 }
 
-/* The level of the outermost rows: a root that is a struct or union has none itself. */
+/* The level of the outermost rows: a root that is a struct or union has no row. */
 static unsigned outermost(const struct fields *f)
 {
     enum layout_kind kind = f->layout->nodes[0].kind;
@@ -60,7 +60,7 @@ static bool starts_open(const struct layout *l, const struct field_row *row)
     return layout_kind_is_container(row->node->kind) && (!element || parent->leaves <= FIELDS_SMALL);
 }
 
-/* Works out all of the row from the way to it. */
+/* Computes the row's members from its path. */
 static void row_fill(const struct fields *f, struct field_row *row)
 {
     const struct field_level *at = &row->way[row->depth];
@@ -75,7 +75,7 @@ static void row_fill(const struct fields *f, struct field_row *row)
     row->foldable = !f->flat && !scalar && (container || field_is_scalars(n));
     row->open = f->flat ? container : row->foldable && starts_open(f->layout, row) != flipped(f, &row->id);
     row->misaligned = n->bit_size == 0 && at->offset % n->align != 0;
-    /* A gap as wide as the alignment is room that was left on purpose, no padding. */
+    /* A gap at least as wide as the alignment was left on purpose: it is not padding. */
     bool padded = at->element == SIZE_MAX && row->depth > 0 && n->padding_before < n->align;
     row->padding_before = padded ? n->padding_before : 0;
     struct layout_leaf leaf;
@@ -84,7 +84,7 @@ static void row_fill(const struct fields *f, struct field_row *row)
     }
 }
 
-/* Copies a row, and of its way the levels in use: all of it is 2 KiB. */
+/* Copies a row with only the levels of its path in use: the whole path is 2 KiB. */
 static void row_copy(struct field_row *to, const struct field_row *from)
 {
     memcpy(to, from, offsetof(struct field_row, way) + (from->depth + 1) * sizeof *from->way);
@@ -102,14 +102,14 @@ static bool row_root(const struct fields *f, struct field_row *row)
 
 /* ---- from level to level ---- */
 
-/* Child c of a struct or union, whose leaves are counted from `leaf` on. */
+/* Goes to child c of a struct or union, whose leaves are counted from `leaf`. */
 static void enter_member(const struct fields *f, struct field_row *row, uint32_t c, size_t leaf)
 {
     size_t offset = row->way[row->depth].offset + f->layout->nodes[c].offset;
     row->way[++row->depth] = (struct field_level){c, leaf, offset, SIZE_MAX};
 }
 
-/* Element k of an array, of structs or of scalars. */
+/* Goes to element k of an array of structs or of scalars. */
 static void enter_element(const struct fields *f, struct field_row *row, size_t k)
 {
     const struct field_level *at = &row->way[row->depth];
@@ -126,7 +126,7 @@ static bool has_elements(const struct layout_node *n)
     return n->kind == LAYOUT_ARRAY || !layout_kind_is_container(n->kind);
 }
 
-/* To the first or the last child of the row's level. Containers that are walked through have fields. */
+/* Goes to the first or last child of the row's level. Containers on the way have fields. */
 static void enter_end(const struct fields *f, struct field_row *row, bool last)
 {
     const struct layout_node *nodes = f->layout->nodes;
@@ -149,7 +149,7 @@ static void enter_end(const struct fields *f, struct field_row *row, bool last)
     enter_member(f, row, found, found_leaf);
 }
 
-/* To the member beside the row's own in its struct. false: there is none. */
+/* Goes to the next or previous member of the row's struct. false: there is none. */
 static bool member_beside(const struct fields *f, struct field_row *row, int step)
 {
     const struct layout_node *nodes = f->layout->nodes;
@@ -196,7 +196,7 @@ static bool sibling(const struct fields *f, struct field_row *row, int step)
     return true;
 }
 
-/* ---- rows one after the other ---- */
+/* ---- next and previous rows ---- */
 
 static bool shown(const struct fields *f, const struct field_row *row)
 {
@@ -213,7 +213,7 @@ static bool next_any(const struct fields *f, struct field_row *row)
     }
     while (!sibling(f, row, 1)) {
         if (row->depth <= outermost(f)) {
-            row->depth = depth; /* the way is as it was */
+            row->depth = depth; /* the path is unchanged */
             return false;
         }
         row->depth--;
@@ -286,9 +286,9 @@ bool fields_parent(const struct fields *f, struct field_row *row)
     return true;
 }
 
-/* ---- rows by what lies in them ---- */
+/* ---- rows by what they contain ---- */
 
-/* To the child of the row's struct, union or array in which leaf lies. */
+/* Goes to the child of the row's struct, union or array that contains leaf. */
 static void enter_towards(const struct fields *f, struct field_row *row, size_t leaf)
 {
     const struct layout_node *nodes = f->layout->nodes;
@@ -305,7 +305,7 @@ static void enter_towards(const struct fields *f, struct field_row *row, size_t 
     enter_member(f, row, c, before);
 }
 
-/* Down to `id`, or to the folded row before it, where through folded ones is not allowed. */
+/* Goes down to `id`, or stops at the folded row before it unless passing through folded rows is allowed. */
 static bool descend(const struct fields *f, const struct field_id *id, bool through, struct field_row *row)
 {
     if (!row_root(f, row) || id->leaf >= layout_leaves(f->layout)) {
@@ -385,7 +385,7 @@ void fields_flip(struct fields *f, const struct field_row *row)
     if (!row->foldable) {
         return;
     }
-    f->seen = FIELD_NONE; /* the rows moved: the table looks where the selected one is now */
+    f->seen = FIELD_NONE; /* rows moved: the table scrolls to the selected one */
     for (size_t i = 0; i < f->flipped_count; i++) {
         if (field_same(&f->flipped[i], &row->id)) {
             memmove(f->flipped + i, f->flipped + i + 1, (--f->flipped_count - i) * sizeof *f->flipped);

@@ -1,12 +1,11 @@
-/* Fields, the part about names: from a row to its name, and from names to rows. See fields.h. */
+/* Names of field rows: from a row to its name, and from names to rows. See fields.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fields.h"
 
-/* "[1][2]" for the flat element k of an array of scalars, after its type's brackets; "[k]" where a typedef hides
- * them. */
+/* "[1][2]" for flat element k of an array of scalars, from the brackets of its type; "[k]" if a typedef hides them. */
 static void element_name(const struct layout_node *n, size_t k, char *out, size_t out_size)
 {
     size_t sizes[8], dimensions = 0, all = 1, used = 0;
@@ -25,7 +24,7 @@ static void element_name(const struct layout_node *n, size_t k, char *out, size_
     }
 }
 
-/* Of one level: "seq", "[3]", "" for a member without a name. */
+/* The name of one level: "seq", "[3]", "" for a member without a name. */
 static void level_name(const struct fields *f, const struct field_level *at, bool scalar, char *out, size_t out_size)
 {
     const struct layout_node *n = &f->layout->nodes[at->node];
@@ -76,9 +75,9 @@ void fields_type(const struct field_row *row, char *out, size_t out_size)
     }
 }
 
-/* ---- the other way round ---- */
+/* ---- from names to rows ---- */
 
-/* Of "[1][2]" in an array of scalars the flat number; n->count where there is none. *rest: behind it. */
+/* The flat index for "[1][2]" in an array of scalars; n->count: none. *rest: the text after it. */
 static size_t element_number(const struct layout_node *n, const char *text)
 {
     for (size_t k = 0, tries = n->count < 4096 ? n->count : 0; k < tries; k++) {
@@ -112,7 +111,7 @@ bool fields_by_path(const struct fields *f, const char *path, struct field_row *
         return false;
     }
     if (leaf_by_path(f, path, row)) {
-        /* It may be the path of what the leaf is in. */
+        /* It may be the path of a struct or array that contains the leaf. */
         for (up = *row; fields_path(f, &up, text, sizeof text) > strlen(path) && fields_parent(f, &up);) {
         }
         *row = strcmp(text, path) == 0 ? up : *row;
@@ -134,7 +133,7 @@ struct name_search {
     const struct fields *f;
     const char *text;
     bool ignore_case;
-    struct field_id from; /* only what stands after (before) it counts */
+    struct field_id from; /* only rows after (before) it count */
     int direction;
     struct field_id found;
 };
@@ -170,7 +169,7 @@ static bool any_has(const struct name_search *s, uint32_t i)
     return false;
 }
 
-/* Is the node, whose first leaf is `leaf`, itself what is looked for? */
+/* Does the node itself, whose first leaf is `leaf`, match? */
 static bool name_here(struct name_search *s, uint32_t i, size_t leaf)
 {
     const struct field_id id = {i, leaf, SIZE_MAX};
@@ -184,7 +183,7 @@ static bool name_here(struct name_search *s, uint32_t i, size_t leaf)
 
 static bool name_in(struct name_search *s, uint32_t i, size_t leaf);
 
-/* All elements are alike: what the one where the search starts hasn't, and the next one neither, none has. */
+/* All elements are alike: if neither the one where the search starts nor the next one has a match, none has. */
 static bool name_in_array(struct name_search *s, uint32_t i, size_t leaf)
 {
     const struct layout_node *n = &s->f->layout->nodes[i];
@@ -218,7 +217,7 @@ static bool name_in_members(struct name_search *s, uint32_t i, size_t leaf)
     return found;
 }
 
-/* The first match in the direction, below node i or itself. Depth is bounded by LAYOUT_DEPTH_MAX. */
+/* The first match in the direction, at node i or below. Depth is bounded by LAYOUT_DEPTH_MAX. */
 static bool name_in(struct name_search *s, uint32_t i, size_t leaf)
 {
     const struct layout_node *n = &s->f->layout->nodes[i];

@@ -1,11 +1,11 @@
-/* Fields, the table of them: from row to row by Tab, and what it shows as it is scrolled. See fields.h. */
+/* The field table's movement: from row to row by Tab, and scrolling. See fields.h. */
 #include "fields.h"
 
-#define HOPS_MAX 4096 /* rows or spans that a step passes over before it gives up */
+#define HOPS_MAX 4096 /* rows or spans that a step skips before giving up */
 
 /* ---- Tab ---- */
 
-/* The row of the field beside the span of padding or free bytes in which the cursor stands. */
+/* The row of the field next to the padding or free bytes at the cursor. */
 static bool step_from_hole(const struct fields *f, size_t cursor, int direction, struct field_row *row)
 {
     for (int i = 0; i < HOPS_MAX; i++) {
@@ -53,7 +53,7 @@ size_t fields_count_after(const struct fields *f, const struct field_row *row, s
     return n;
 }
 
-/* Walks back (step < 0) or on by at most that many rows. */
+/* Moves back (step < 0) or forward by at most that many rows. */
 static void walk(const struct fields *f, struct field_row *row, int step)
 {
     for (; step < 0 && fields_previous(f, row); step++) {
@@ -70,7 +70,7 @@ bool fields_above(const struct field_id *a, const struct field_id *b)
     return a->node != b->node ? a->node < b->node : a->element + 1 < b->element + 1; /* SIZE_MAX first */
 }
 
-/* Is it one of the table's rows, from `top` on? */
+/* Is it a visible row, from `top` on? */
 static bool in_table(const struct fields *f, const struct field_row *top, const struct field_id *id, size_t rows)
 {
     struct field_row at = *top;
@@ -85,7 +85,7 @@ static bool in_table(const struct fields *f, const struct field_row *top, const 
     return false;
 }
 
-/* Leaves no row empty while there are some above. */
+/* Scrolls back while the table has empty rows and there are rows above. */
 static void fill_table(const struct fields *f, struct field_row *top, size_t rows)
 {
     size_t after = fields_count_after(f, top, rows - 1);

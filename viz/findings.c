@@ -59,7 +59,7 @@ static void add_problems(struct list *list, const struct grid_input *in)
     list->more += all > FINDINGS_MAX ? all - FINDINGS_MAX : 0;
 }
 
-/* One sentence for each run of padding that holds something. */
+/* Adds a sentence for each run of padding that isn't zero. */
 static void add_stale(struct list *list, const struct grid_input *in)
 {
     for (size_t at = 0; at < in->segment_size;) {

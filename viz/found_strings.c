@@ -10,7 +10,7 @@ bool found_strings_next(const struct grid_input *in, size_t from, struct text_ru
 {
     size_t i = from > in->first ? from - in->first : 0, count = in->bytes != NULL ? in->readable : 0;
     while (i > 0 && i < count && printable(in->bytes[i - 1]) && printable(in->bytes[i])) {
-        i++; /* in the midst of one */
+        i++; /* from is inside a run: skip its rest */
     }
     while (i < count) {
         size_t start = i;

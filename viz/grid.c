@@ -1,12 +1,12 @@
-/* Grid: see grid.h. Walks the layout run by run, so the work is that of what is shown. */
+/* Grid: see grid.h. Walks the layout run by run, so the work depends on what is shown, not on the layout. */
 #include "grid.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* ANSI colours of each family, best first. Three each, so that one is always left when the neighbours on both sides
- * have taken theirs. Red and green never stand for two things that one must tell apart by colour alone: fields also
- * have edges. 7 stands for the terminal's own colour, which can be read on any background. */
+/* ANSI colours of each family, best first: three, so that one is always left after the neighbours on both sides have
+ * theirs. Red and green never distinguish two things by colour alone: fields also have edges. 7 stands for the
+ * terminal's default, which is readable on any background. */
 static const struct grid_palette own_palette = {{
     [GRID_TEXT] = {2, 3, 7},
     [GRID_INTEGER] = {6, 4, 7},
@@ -50,21 +50,21 @@ void grid_hues_free(struct grid_hues *hues)
     hues->hue = NULL;
 }
 
-/* ---- hues: fields as a graph of neighbours, coloured ---- */
+/* ---- hues: colouring the graph of neighbouring fields ---- */
 
 #define NOBODY UINT32_MAX
-#define TRIES_MAX 100000 /* steps back before two neighbours may look alike */
+#define TRIES_MAX 100000 /* backtracking steps before two neighbours may look alike */
 
-/* Which fields meet in memory. An array's elements meet each other: the last field of one, the first of the next. */
+/* Which fields are adjacent in memory. So are the last field of an array's element and the first of the next. */
 struct neighbours {
-    uint32_t first, last;     /* leaf nodes with which this node begins and ends in memory; NOBODY: it has none */
-    uint32_t before;          /* of a leaf: the one that it follows; NOBODY */
-    uint32_t wrap, next_wrap; /* of a leaf: first array at whose elements' end it stands; of an array: the next one */
+    uint32_t first, last;     /* leaf nodes at the node's start and end in memory; NOBODY: it has none */
+    uint32_t before;          /* of a leaf: the one before it; NOBODY */
+    uint32_t wrap, next_wrap; /* of a leaf: the first array whose elements end with it; of an array: the next one */
     size_t reach;             /* bytes from the node's start to the end of its last field */
 };
 
-/* A leaf alone in an array's elements meets only itself: every other one takes the next hue. The outermost node that
- * holds nothing but this leaf; the leaf itself where there is none. */
+/* If a leaf is the only one in an array's elements, it is its own neighbour: every other element takes the next hue.
+ * Returns the outermost node that holds nothing but this leaf, which may be the leaf itself. */
 static uint32_t chain_of(const struct layout *l, uint32_t leaf)
 {
     uint32_t i = leaf;
@@ -74,7 +74,7 @@ static uint32_t chain_of(const struct layout *l, uint32_t leaf)
     return i;
 }
 
-/* Where child c's last field ends, from its parent's start. */
+/* The end of child c's last field, from its parent's start. */
 static size_t reach_of_child(const struct layout *l, const struct neighbours *n, uint32_t c)
 {
     const struct layout_node *parent = &l->nodes[l->nodes[c].parent];
@@ -82,7 +82,7 @@ static size_t reach_of_child(const struct layout *l, const struct neighbours *n,
     return l->nodes[c].offset + elements_before * parent->stride + n[c].reach;
 }
 
-/* Tells who stands beside whom below node i, whose descendants know it already. */
+/* Finds the neighbours among the children of node i, whose descendants have theirs. */
 static void neighbours_of_children(const struct layout *l, struct neighbours *n, uint32_t i)
 {
     uint32_t before = NOBODY;
@@ -96,7 +96,7 @@ static void neighbours_of_children(const struct layout *l, struct neighbours *n,
             n[n[c].first].before = before;
         }
         before = n[c].last;
-        /* Of a union's members that reach as far as each other the first one shows. */
+        /* Of a union's members that end at the same byte, the first one is shown. */
         size_t reach = reach_of_child(l, n, c);
         if (n[i].last == NOBODY || reach > n[i].reach || (reach == n[i].reach && l->nodes[i].kind != LAYOUT_UNION)) {
             n[i].last = n[c].last;
@@ -129,14 +129,14 @@ static int colour_of(const struct layout *l, const struct grid_hues *hues, uint3
     return grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), hues->hue[leaf]);
 }
 
-/* The colour in which a leaf ends: that of its last element, where it alternates. */
+/* The colour at a leaf's end: that of its last element if elements alternate. */
 static int colour_at_end(const struct layout *l, const struct grid_hues *hues, uint32_t leaf, unsigned hue)
 {
     bool odd = l->nodes[chain_of(l, leaf)].leaves % 2 == 1;
     return grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), odd ? hue : hue + 1);
 }
 
-/* May the leaf have this hue, beside those before it? */
+/* May the leaf have this hue, given the leaves before it? */
 static bool hue_fits(const struct layout *l, const struct neighbours *n, const struct grid_hues *hues, uint32_t leaf,
                      unsigned h)
 {
@@ -157,12 +157,12 @@ static uint32_t leaf_beside(const struct neighbours *n, uint32_t i, uint32_t cou
 {
     do {
         i = i + (uint32_t)step;
-    } while (i < count && n[i].first != i); /* below 0 is beyond count too */
+    } while (i < count && n[i].first != i); /* below 0 wraps, so it is also beyond count */
     return i;
 }
 
-/* Leaf by leaf the first hue that fits; where none does, one leaf back for its next. Three hues a family nearly always
- * find their places at once; a layout that doesn't give in is left with two neighbours of one colour. */
+/* Gives each leaf the first hue that fits; if none does, goes back one leaf and tries its next hue. With three hues per
+ * family this nearly always succeeds at once; if it doesn't, two neighbours share a colour. */
 static void hues_choose(const struct layout *l, const struct neighbours *n, struct grid_hues *hues)
 {
     uint8_t *hue = hues->hue;
@@ -197,7 +197,7 @@ int grid_hues_make(struct grid_hues *hues, const struct layout *l, const struct 
     return hues->hue != NULL ? 0 : -ENOMEM;
 }
 
-/* How many of its like stand before this leaf in its chain. */
+/* How many leaves of its chain come before this one. */
 static size_t place_in_chain(const struct layout *l, const struct layout_node *node, size_t leaf)
 {
     uint32_t chain = chain_of(l, (uint32_t)(node - l->nodes));
@@ -230,7 +230,7 @@ static void cell_colour(const struct grid_input *in, const struct layout_span *s
     cell->colour = (uint8_t)grid_hue_colour(in->hues != NULL ? in->hues->palette : NULL, family, hue);
 }
 
-/* All that is the same for the cells of one run. */
+/* What all cells of a run have in common. */
 static struct grid_cell cell_of_span(const struct grid_input *in, const struct layout_span *span, size_t focus)
 {
     static const uint8_t roles[] = {
@@ -249,7 +249,7 @@ static struct grid_cell cell_of_span(const struct grid_input *in, const struct l
     return cell;
 }
 
-/* Where an element of a scalar array starts (a text's characters don't count). */
+/* Does an element of a scalar array start here? (Characters of text don't count.) */
 static bool element_starts(const struct layout_span *span, size_t offset)
 {
     const struct layout_node *n = span->node;
@@ -283,7 +283,7 @@ static void cell_byte(const struct grid_input *in, size_t i, struct grid_cell *c
     cell->marks = (uint8_t)marks;
 }
 
-/* ---- words in bytes of nobody ---- */
+/* ---- text in bytes outside fields ---- */
 
 struct text_search {
     const struct grid_input *in;
@@ -291,8 +291,7 @@ struct text_search {
     size_t count;
 };
 
-/* A printable byte where no field is and no padding: of cell i, or of one beside the cells, at most `before` below
- * 0. */
+/* Is it a printable byte outside fields and padding? i: a cell, or a byte beside the cells, down to -before. */
 static bool reads_as_text(const struct text_search *s, ptrdiff_t i)
 {
     const struct grid_input *in = s->in;
@@ -300,13 +299,12 @@ static bool reads_as_text(const struct text_search *s, ptrdiff_t i)
         return s->cells[i].role == GRID_FREE && s->cells[i].byte >= 0x20 && s->cells[i].byte < 0x7f;
     }
     bool known = in->bytes != NULL && (i < 0 ? (size_t)-i <= in->before : (size_t)i < in->readable);
-    size_t offset = in->first + (size_t)i; /* below 0 it wraps back */
+    size_t offset = in->first + (size_t)i; /* wraps correctly if i is negative */
     return known && offset < in->segment_size && in->bytes[i] >= 0x20 && in->bytes[i] < 0x7f &&
            layout_span_at(in->layout, offset).kind == LAYOUT_SPAN_FREE;
 }
 
-/* Marks the cells of the run that starts at `start` and ends before `end`, where it is long enough and not just
- * blanks. */
+/* Marks the cells of the run [start, end) as text if it is long enough and not all blanks. */
 static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t end)
 {
     bool blank = true;
@@ -322,7 +320,7 @@ static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t en
     }
 }
 
-/* A run may start before the first cell and end past the last one: so far it is looked at. */
+/* A run may extend beyond the cells at both ends, so the bytes there are checked, too. */
 static void found_strings_find(const struct grid_input *in, struct grid_cell *cells, size_t count)
 {
     const struct text_search s = {in, cells, count};
@@ -366,7 +364,7 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
     found_strings_find(in, cells, count);
 }
 
-/* Some of the cells: all of them can be read, or none. */
+/* Fills part of the cells, of which all or none can be read. */
 static void cells_of(const struct grid_input *all, size_t first, bool known, struct grid_cell *cells, size_t count)
 {
     struct grid_input in = *all;

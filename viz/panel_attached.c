@@ -125,10 +125,10 @@ void panel_attached_note(const struct attached *who, const struct attachment *on
 }
 
 struct columns {
-    int pid, name, address, note; /* widths; 0: left out. Rights take 3 */
+    int pid, name, address, note; /* widths; 0: left out. Permissions take 3 */
 };
 
-#define NAME_LEAST 15 /* what a program's name takes, unless much of it must be escaped */
+#define NAME_LEAST 15 /* room for a program's name, unless much of it is escaped */
 #define NOTE_LEAST 13 /* "made it, last" */
 
 static void name_text(const struct attachment *one, bool utf8, char out[PROCESS_NAME_MAX * 4])
@@ -147,18 +147,18 @@ static int widest_name(const struct attachments *a, bool utf8)
     return widest;
 }
 
-/* name: the widest there is. */
+/* name: the width of the widest name. */
 static struct columns columns_fit(int cols, int name)
 {
     struct columns w = {.pid = 7, .name = NAME_LEAST, .address = 14, .note = 0};
-    int rest = cols - 1 - w.pid - 1 - 3 - 1; /* for name, address, note and the blanks between */
+    int rest = cols - 1 - w.pid - 1 - 3 - 1; /* for name, address, note and the blanks between them */
     if (rest < 6 + 1 + w.address) {
         w.address = 0;
         w.name = rest < name ? (rest > 0 ? rest : 0) : name;
         return w;
     }
     rest -= w.address + 1;
-    int room = rest - 2 - NOTE_LEAST; /* a long name leaves room for the note */
+    int room = rest - 2 - NOTE_LEAST; /* a long name must leave room for the note */
     room = room > NAME_LEAST ? room : NAME_LEAST;
     w.name = name < room ? name : room;
     w.name = rest < w.name ? rest : w.name;
@@ -190,7 +190,7 @@ static void draw_one(struct canvas *c, const struct theme *t, const struct attac
     if (w->address > 0) {
         col = canvas_put_cut(c, row, col, w->address, theme_words(t, WORDS_STRONG), address) + 1;
     }
-    /* The right to write stands out: that one can change the bytes. */
+    /* Emphasise write permission: that process can change the bytes. */
     bool writes = one->rights[1] == 'w';
     col = canvas_put(c, row, col, theme_words(t, writes ? WORDS_WARN : WORDS_PLAIN), one->rights) + 2;
     if (w->note > 0) {
@@ -226,7 +226,7 @@ void panel_attached(struct canvas *c, const struct theme *t, const struct attach
 
 /* ---- the whole screen ---- */
 
-/* Who made it, and who attached or detached last, where they don't stand in the list. */
+/* The creator and the last to attach or detach, if they aren't in the list. */
 static int draw_story(struct canvas *c, const struct theme *t, const struct attached *who, int row)
 {
     if (!who->counted || row + 1 >= c->rows) {
@@ -245,7 +245,7 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct atta
 #define LESSON                                                                                      \
     "The same bytes, each time at another address: an address means something only inside its own " \
     "process. What is stored in the segment must be an offset, not a pointer."
-#define LESSON_ROOM 200 /* cells that it takes at most, with its lines not filled to the end */
+#define LESSON_ROOM 200 /* most cells that it takes, allowing for lines that aren't full */
 
 size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct attached *who, size_t top)
 {

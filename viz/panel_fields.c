@@ -1,4 +1,4 @@
-/* Field table: name, type, offset, size, alignment, padding before, value. Part of panels.h. */
+/* Draws the field table: name, type, offset, size, alignment, padding before, value. Part of panels.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -19,14 +19,14 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-/* How wide the columns are. */
+/* Widths of the columns. */
 struct columns {
     int name, type, value;        /* type 0: left out */
     int offset, size, align, pad; /* size 0: these three are left out */
-    bool bare;                    /* types without struct, union, enum: there is no room for the word */
+    bool bare;                    /* types without the keyword struct, union or enum, to save room */
 };
 
-/* The row's name as the table shows it: pushed in by its level, with the sign of its folding. */
+/* The row's name as shown: indented by level, with its folding sign. */
 static void row_name(const struct fields *f, const struct field_row *row, int step, char *out, size_t out_size)
 {
     char name[96];
@@ -35,13 +35,13 @@ static void row_name(const struct fields *f, const struct field_row *row, int st
     snprintf(out, out_size, "%*s%s%s", step * (int)row->indent, "", sign, name);
 }
 
-/* How far a level is pushed in. */
+/* The indentation of a level. */
 static int indent_step(int cols)
 {
     return cols < 60 ? 1 : 2;
 }
 
-/* The row's type; bare: without the word that says that it is a struct, where there is no room for it. */
+/* The row's type; bare: without the keyword struct, union or enum. */
 static void row_type(const struct field_row *row, bool bare, char *out, size_t out_size)
 {
     static const char *const words[] = {"struct ", "union ", "enum "};
@@ -54,7 +54,7 @@ static void row_type(const struct field_row *row, bool bare, char *out, size_t o
     }
 }
 
-/* What the widest of the rows that are shown need. */
+/* The widths that the visible rows need. */
 static struct columns columns_wish(const struct fields *f, const struct field_row *top, size_t rows, int cols,
                                    bool bare)
 {
@@ -77,7 +77,7 @@ static struct columns columns_wish(const struct fields *f, const struct field_ro
     return w;
 }
 
-/* A name and a value come first, then the offset, then the type, then the other numbers. */
+/* Fits the columns. Names and values come first, then the offset, then the type, then the other numbers. */
 static struct columns columns_squeeze(struct columns w, int cols)
 {
     int numbers = w.size + w.align + w.pad + 3;
@@ -87,7 +87,7 @@ static struct columns columns_squeeze(struct columns w, int cols)
     }
     int rest = cols - 2 - w.offset - 1 - numbers;
     w.type = w.type < 20 ? w.type : 20;
-    int name_most = larger(rest / 3, rest - w.type - 2 - 20); /* a value of 20 columns says enough */
+    int name_most = larger(rest / 3, rest - w.type - 2 - 20); /* 20 columns are enough for a value */
     w.name = w.name < name_most ? w.name : larger(name_most, w.name < 9 ? w.name : 9);
     int type_most = rest - w.name - 1 - 8;
     w.type = w.type < type_most ? w.type : type_most;
@@ -118,7 +118,7 @@ static void field_head(struct canvas *c, const struct theme *t, struct rect r, c
 
 /* ---- values ---- */
 
-/* The value of a field, or of an element of scalars, or why there is none. */
+/* The value of a field or an element of scalars, or why there is none. */
 static void leaf_value(const struct grid_input *in, const struct layout_node *n, size_t offset, char *out,
                        size_t out_size)
 {
@@ -134,9 +134,9 @@ static void leaf_value(const struct grid_input *in, const struct layout_node *n,
     value_format(n, in->bytes + (offset - in->first), known, out, out_size);
 }
 
-#define SUMMARY_FIELDS 24 /* first values that a folded row tells */
+#define SUMMARY_FIELDS 24 /* values that a folded row shows at most */
 
-/* "{1, 22}" of a struct, "{1, 22} {2, 23}" of an array of them: as many of the first values as a line can show. */
+/* "{1, 22}" for a struct, "{1, 22} {2, 23}" for an array of structs: as many of the first values as fit in a line. */
 static void container_value(const struct grid_input *in, const struct field_row *row, char *out, size_t out_size)
 {
     const struct layout *l = in->layout;
@@ -173,7 +173,7 @@ void panel_fields_value(const struct grid_input *in, const struct field_row *row
     leaf_value(in, &one, row->offset, out, out_size);
 }
 
-/* Of a large row only what is known can glow. */
+/* Only the known bytes of a large row can glow. */
 static bool row_glows(const struct grid_input *in, const struct field_row *row)
 {
     size_t from = row->offset > in->first ? row->offset : in->first;
@@ -197,8 +197,8 @@ static bool row_selected(const struct field_table *table, const struct field_row
 
 /* ---- drawing ---- */
 
-/* A path that is too long keeps its end, from a dot on where that fits: ".num" says more than "message.n". But not
- * where the index of an array would go: ".n" is in each of its elements. */
+/* A path that is too long keeps its end, from a dot on if that fits: ".num" says more than "message.n". But not if that
+ * drops the index of an array: ".n" is in each of its elements. */
 static int put_path(struct canvas *c, int row, int col, int width, struct style style, const char *path)
 {
     int over = canvas_width(path) - width;
@@ -267,13 +267,13 @@ static void put_row(struct canvas *c, const struct theme *t, const struct field_
         col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), sign);
         col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
     }
-    bool below = layout_kind_is_container(field->node->kind) && field->open; /* its fields stand below it */
+    bool below = layout_kind_is_container(field->node->kind) && field->open; /* its fields are listed below it */
     if (!below) {
         put_value(c, t, table, row, col, w->value, field, selected);
     }
 }
 
-/* The first row that a table shows. */
+/* The first row shown. */
 static bool table_top(const struct fields *f, struct field_row *row)
 {
     return fields_row(f, &f->top, row) || fields_first(f, row);
@@ -298,7 +298,7 @@ size_t panel_fields_rows(const struct fields *f, size_t most)
     return most > 0 && fields_first(f, &row) ? 1 + fields_count_after(f, &row, most - 1) : 0;
 }
 
-#define MORE_MAX 999 /* rows below the table are counted so far */
+#define MORE_MAX 999 /* rows below the table are counted up to this */
 
 void panel_fields(struct canvas *c, const struct theme *t, const struct field_table *table, struct rect r)
 {

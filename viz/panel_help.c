@@ -1,4 +1,4 @@
-/* Help: keys as they are given, signs from the mark table. Part of panels.h. */
+/* Draws the help: keys as passed in, signs from the table of marks. Part of panels.h. */
 #include <stdio.h>
 
 #include "panels.h"
@@ -17,8 +17,8 @@ struct help_list {
 
 #define KEY_COLS 12
 #define SIGN_COLS 5
-#define WIDE_COLS 78   /* keys and signs stand side by side */
-#define NARROW_COLS 40 /* below that a text stands below its label */
+#define WIDE_COLS 78   /* from this width on, keys and signs are side by side */
+#define NARROW_COLS 40 /* below this width, texts go below their labels */
 
 static struct help_line *add(struct help_list *h, enum theme_words words, const char *label, const char *text)
 {
@@ -110,20 +110,20 @@ static void add_signs(struct help_list *h, const struct help *help)
     /* How far back one can step, and what that may cost: see recording.h. */
     add(h, WORDS_STRONG, "[ ]", "the last 10,000 changes at least,");
     add(h, WORDS_STRONG, "", "in 12 MiB at most (for 1 KiB)");
-    /* When it looks, and whether what it sees is whole: docs/bell.md. */
+    /* When the viewer looks, and whether what it sees is consistent: docs/bell.md. */
     add(h, WORDS_STRONG, "live", help->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
     add(h, WORDS_STRONG, "", help->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
 }
 
 /* ---- drawing ---- */
 
-/* The last of so many lines that may stand first. */
+/* The largest useful `top` for that many lines. */
 static size_t top_most(size_t count, int rows)
 {
     return count > (size_t)rows ? count - (size_t)rows : 0;
 }
 
-/* Draws the lines from `top` on, the label in its columns. */
+/* Draws the lines from `top` on, each label beside its text. */
 static void draw_beside(struct canvas *c, const struct help_list *h, size_t top, struct rect r, int label_width)
 {
     for (int i = 0; i < r.rows && top + (size_t)i < h->count; i++) {
@@ -136,8 +136,8 @@ static void draw_beside(struct canvas *c, const struct help_list *h, size_t top,
     }
 }
 
-/* The same, each text below its label, as many rows as it takes. Row `top` of all of them is the first one of the
- * screen; what lies outside the canvas is not drawn. Returns how many rows there are. */
+/* The same with each text wrapped below its label. `top` counts rows, and rows outside the canvas are not drawn.
+ * Returns the number of rows. */
 static size_t draw_below(struct canvas *c, const struct help_list *h, size_t top)
 {
     int row = 1 - (int)top;
@@ -165,7 +165,7 @@ size_t panel_help(struct canvas *c, const struct theme *t, const struct help *he
         size_t most = top_most(draw_below(c, &h, 0), left.rows);
         canvas_clear(c);
         draw_below(c, &h, help->top < most ? help->top : most);
-        panel_title(c, t, "help"); /* over what was scrolled into it */
+        panel_title(c, t, "help"); /* overwrites what was scrolled into its row */
         return most;
     }
     panel_title(c, t, "help");

@@ -1,4 +1,4 @@
-/* Strings panel: what stands in the place of the field table where there is no layout. Part of panels.h. */
+/* Draws the text found in the bytes, instead of a field table if there is no layout. Part of panels.h. */
 #include <stdio.h>
 
 #include "found_strings.h"

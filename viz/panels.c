@@ -23,7 +23,7 @@ static void where_field(const struct grid_input *in, const struct layout_span *s
              value);
 }
 
-/* "slots: struct slot[3], byte 1 of 72 = {..." of a row that is no whole field; false: it is one. */
+/* "slots: struct slot[3], byte 1 of 72 = {..." for a row that is not a single field; false: it is one. */
 static bool where_row(const struct field_table *table, char *out, size_t out_size)
 {
     const struct grid_input *in = table->grid;
@@ -109,7 +109,7 @@ struct reading {
     const char *name;
     size_t bytes;
     enum { READ_SIGNED, READ_UNSIGNED, READ_REAL } as;
-    bool compact; /* shown also where there is little room */
+    bool compact; /* shown even in a small panel */
 };
 
 static const struct reading readings[] = {
@@ -120,7 +120,7 @@ static const struct reading readings[] = {
 #define READING_MOST 28
 #define READINGS (int)(sizeof readings / sizeof *readings)
 
-/* The number as text; where it is wider than `width`, rounded, with a ~ that says so. */
+/* The number as text; if wider than `width`, rounded and marked with ~. */
 static void reading_text(const struct grid_input *in, const struct reading *how, bool big, int width, char *out,
                          size_t out_size)
 {
@@ -178,7 +178,7 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_
         return;
     }
     struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
-    int width = (r.cols - 6) / 2 < READING_MOST ? (r.cols - 6) / 2 : READING_MOST; /* side by side, to be compared */
+    int width = (r.cols - 6) / 2 < READING_MOST ? (r.cols - 6) / 2 : READING_MOST; /* side by side, for comparison */
     bool all = r.rows >= READINGS + 2;
     inspector_byte(c, t, *byte, r);
     int row = r.row + 1;
@@ -203,10 +203,10 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_
 
 struct map_shape {
     int cols, rows;
-    size_t bytes; /* a character */
+    size_t bytes; /* per character */
 };
 
-/* One byte a character where that fits, else 8, else the next power of 2 that does. */
+/* One byte per character if that fits, else 8, else the smallest power of 2 that does. */
 static struct map_shape map_fit(size_t size, int cols, int most)
 {
     struct map_shape shape = {.cols = 64, .rows = 0, .bytes = 1};
@@ -228,15 +228,15 @@ int panel_map_rows(size_t segment_size, int cols, int most)
     return most > 0 ? map_fit(segment_size, cols, most).rows : 0;
 }
 
-/* What one character of the map tells of its bytes. */
+/* What a character of the map shows of its bytes. */
 struct map_cell {
-    size_t bytes, used;    /* used: not zero */
-    unsigned dots;         /* bit i: the i-th eighth holds something */
-    struct grid_cell show; /* the byte whose colour it takes */
+    size_t bytes, used;    /* used: those not zero */
+    unsigned dots;         /* bit i: the i-th eighth is not all zero */
+    struct grid_cell show; /* the byte that gives it its colour */
     bool cursor;
 };
 
-/* The more a byte has to tell, the more it counts for its character's colour. */
+/* A byte's priority for its character's colour. */
 static int weight(const struct grid_cell *cell)
 {
     int w = cell->role == GRID_FIELD ? 2 : cell->role == GRID_FREE ? 0 : 1;
@@ -258,7 +258,7 @@ static struct map_cell map_cell_of(const struct grid_cell *cells, size_t bytes)
     return map;
 }
 
-/* U+2800 and a bit for each dot. Our eighths run down the left column and then down the right one. */
+/* U+2800 plus a bit for each dot. Our eighths go down the left column, then down the right one. */
 static void braille(unsigned dots, char out[5])
 {
     static const unsigned bit[8] = {0x01, 0x02, 0x04, 0x40, 0x08, 0x10, 0x20, 0x80};
@@ -300,7 +300,7 @@ static void map_put(struct canvas *c, const struct theme *t, int row, int col, c
     canvas_put(c, row, col, s, text);
 }
 
-/* Bytes that no frame looks at: where a field goes through them, and no more. */
+/* For bytes not read for the frame, shows only whether a field covers them. */
 static void map_put_unknown(struct canvas *c, const struct theme *t, int row, int col, const struct grid_cell *cell,
                             bool cursor)
 {
@@ -312,9 +312,9 @@ static void map_put_unknown(struct canvas *c, const struct theme *t, int row, in
     canvas_put(c, row, col, s, cell->leaf != LAYOUT_NO_LEAF ? theme_sign(t, SIGN_HLINE) : " ");
 }
 
-#define MAP_LOOKED 1024 /* bytes of one character: of more only the first ones count */
+#define MAP_LOOKED 1024 /* bytes of a character that are examined; the rest are ignored */
 
-/* One character of the map, for the `bytes` from offset on. Only what is known is looked at. */
+/* Draws a character of the map for the `bytes` from offset on, using only known bytes. */
 static void map_character(struct canvas *c, const struct theme *t, const struct grid_input *in, int row, int col,
                           size_t offset, size_t bytes)
 {
@@ -335,7 +335,7 @@ static void map_character(struct canvas *c, const struct theme *t, const struct 
     map_put(c, t, row, col, &map);
 }
 
-/* Where a row of the map starts, in the four columns that it has: "0", "100", "fc00", then "64K", "1.5M", "768M". */
+/* The offset of a row of the map, in four columns: "0", "100", "fc00", then "64K", "1.5M", "768M". */
 static void map_offset(size_t offset, char *out, size_t out_size)
 {
     static const char units[] = "KMGT";
@@ -372,7 +372,7 @@ void panel_map(struct canvas *c, const struct theme *t, const struct grid_input 
     }
 }
 
-/* ---- a list that has the whole canvas ---- */
+/* ---- full-screen lists ---- */
 
 void panel_title(struct canvas *c, const struct theme *t, const char *what)
 {

@@ -1,5 +1,5 @@
 /* Picture: everything that a renderer needs: bytes and layout with their marks, problems found, the source, and how to
- * draw. Never changed once made. It owns nothing: whoever makes it keeps what it points to. */
+ * draw. Never changed once made. It owns nothing: what it points to must outlive it. */
 #ifndef SHMLAB_PICTURE_H
 #define SHMLAB_PICTURE_H
 

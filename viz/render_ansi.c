@@ -1,4 +1,4 @@
-/* Render ANSI: a picture as lines of text with their colours. See render.h. */
+/* Render ANSI: a picture as lines of text with colours. See render.h. */
 #include "render.h"
 #include "text_page.h"
 

@@ -1,5 +1,5 @@
-/* Render HTML: the SVG picture as a page of its own, whose text can be searched, selected and copied. Well-formed as
- * XML, too. See render.h. */
+/* Render HTML: the SVG picture in an HTML page, whose text can be searched, selected and copied. It is well-formed XML,
+ * too. See render.h. */
 #include "render.h"
 #include "svg_page.h"
 

@@ -134,7 +134,7 @@ static void attachment_json(const struct attached *who, const struct attachment 
             json_bool(who->counted && one->pid == who->last_pid));
 }
 
-/* Nothing for files, and where it can't be told. */
+/* Writes nothing for files, or if it can't be known. */
 static void attached_json(const struct attached *who, FILE *out)
 {
     const struct attachments *a = &who->watch->now;

@@ -1,4 +1,4 @@
-/* Render SVG: a picture in one file, or the viewer's screen as one. See render.h. */
+/* Render SVG: a picture, or the viewer's screen, as one SVG file. See render.h. */
 #include "render.h"
 #include "svg_canvas.h"
 #include "svg_page.h"

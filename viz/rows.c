@@ -5,11 +5,11 @@
 
 int rows_hex_column(const struct rows_shape *shape, int i)
 {
-    /* offset, blank, then three columns a byte (the sign comes first), and one more blank between groups of 8 */
+    /* offset, blank, then three columns per byte (sign first), and an extra blank between groups of 8 */
     return shape->digits + 1 + 3 * i + i / 8 + 1;
 }
 
-/* Of the sign after the last byte: the cursor's right bracket stands there. */
+/* The column after the last byte, for the cursor's right bracket. */
 static int last_column(const struct rows_shape *shape)
 {
     return rows_hex_column(shape, shape->width - 1) + 2;
@@ -70,7 +70,7 @@ void rows_header(struct canvas *c, int row, int col, const struct theme *t, cons
     }
 }
 
-/* What stands in the column of characters. Only printable ASCII is itself. */
+/* A byte in the column of characters: only printable ASCII is shown as itself. */
 static const char *character(const struct theme *t, const struct grid_cell *cell, char one[2])
 {
     if (cell->role == GRID_OUT) {
@@ -104,7 +104,7 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
         char one[2];
         struct grid_cell still = *cell;
         if (cell->byte < 0x20 || cell->byte >= 0x7f) {
-            /* a dot tells nothing of the byte: it is faint and doesn't glow */
+            /* a dot says nothing about the byte: it is faint and doesn't glow */
             still.byte = 0;
             still.marks &= (uint8_t)~GRID_CHANGED;
         }
@@ -112,7 +112,7 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
     }
 }
 
-/* The cursor's right bracket takes the place of the next cell's sign: the blank between groups moves before it. */
+/* The cursor's right bracket replaces the next cell's sign; between groups it comes before the extra blank. */
 static void cursor_close(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                          int i)
 {
@@ -120,8 +120,8 @@ static void cursor_close(struct canvas *c, int row, int col, const struct theme 
     canvas_put(c, row, col + rows_hex_column(shape, i) + 2, s, theme_sign(t, SIGN_CURSOR_RIGHT));
 }
 
-#define CACHE_LINE 64 /* bytes: of x86-64 and of nearly every ARMv8; a segment starts at a page, so offsets tell */
-#define PAGE 4096     /* bytes: the smallest page that there is */
+#define CACHE_LINE 64 /* bytes, on x86-64 and nearly every ARMv8; segments start at a page, so offsets show lines */
+#define PAGE 4096     /* bytes: the smallest page size */
 
 static void offset_draw(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                         size_t offset)

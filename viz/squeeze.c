@@ -1,7 +1,7 @@
 /* Squeeze: see squeeze.h. */
 #include "squeeze.h"
 
-/* Bytes of the row at offset: the last one may be short. */
+/* The bytes in the row at offset: the last row may be short. */
 static size_t row_length(const struct squeeze *s, size_t row)
 {
     return row < s->size && s->size - row < s->width ? s->size - row : s->width;
@@ -72,7 +72,7 @@ size_t squeeze_walk(const struct squeeze *s, struct squeeze_line *line, ptrdiff_
     return made;
 }
 
-/* Back by at most so many lines, but not to rows that nobody looked at: they may be one line or hundreds. */
+/* Goes back by at most that many lines, but not into unread rows: they may be one line or hundreds. */
 static void walk_back(const struct squeeze *s, struct squeeze_line *line, size_t steps)
 {
     struct squeeze_line at = *line;

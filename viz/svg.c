@@ -1,4 +1,4 @@
-/* Svg: see svg.h. The style sheet stands in the picture; no script, no font and no file from elsewhere. */
+/* Svg: see svg.h. The style sheet is in the picture itself: no scripts, fonts or files from elsewhere. */
 #include "svg.h"
 
 #include <errno.h>
@@ -8,9 +8,10 @@
 
 #include "printable.h"
 
-/* Shades of the seven colours, from an empty index 0 on: red green yellow blue magenta cyan and plain. Found by search:
+/* Shades of the seven colours, after an unused index 0: red green yellow blue magenta cyan and plain. Found by search:
  * any two tints differ by at least 12 (CIE76) for each kind of colour-blindness (Machado 2009, severity 1), and by 3.7
- * of lightness without any colour; black on each tint, and each full shade on the ground, reads at 4.5:1 or better. */
+ * in lightness without colour. Black on each tint, and each full shade on the background, has a contrast of at least
+ * 4.5:1. */
 struct shades {
     const char *ground, *ink, *pale, *zero;
     const char *tint[8], *full[8];
@@ -35,7 +36,7 @@ static const struct shades dark = {
 
 /* ---- text ---- */
 
-/* One character of text as XML; what XML 1.0 has no place for becomes U+FFFD. Returns how many bytes it took. */
+/* Writes one character as XML; what XML 1.0 doesn't allow becomes U+FFFD. Returns the number of bytes used. */
 static size_t character_write(FILE *out, const char *text)
 {
     uint32_t point = (unsigned char)*text;
@@ -94,7 +95,7 @@ static void grow(struct svg *s, int x, int y)
     s->height = y > s->height ? y : s->height;
 }
 
-/* Blanks become no-break spaces: XML would shrink several to one. */
+/* Writes blanks as no-break spaces, as XML would collapse several into one. */
 static void text_write(FILE *out, const char *text, size_t bytes)
 {
     for (const char *end = text + bytes; text < end;) {

@@ -1,5 +1,5 @@
-/* Svg canvas: see svg_canvas.h. Lines, blocks, hatches and Braille dots become shapes, so that
- * they meet whatever font the reader has. */
+/* Svg canvas: see svg_canvas.h. Lines, blocks, hatches and Braille dots become shapes, so that they join up in any
+ * font. */
 #include "svg_canvas.h"
 
 #include <stdlib.h>
@@ -9,9 +9,10 @@
 
 #define CELL_WIDTH SVG_COLUMN
 #define CELL_HEIGHT 17
-#define BASE 13 /* of the text, from the cell's top */
+#define BASE 13 /* px from the cell's top to the baseline */
 #define MARGIN 8
-#define RUN_MAX 64 /* characters of one piece of text: fonts differ, and a piece starts at its true place */
+#define RUN_MAX \
+    64 /* characters in a piece of text: each piece starts at its exact place, since fonts differ in width */
 
 static bool style_equal(struct style a, struct style b)
 {
@@ -28,7 +29,7 @@ static bool has(struct style s, enum style_attr attr)
     return (s.attr & attr) != 0;
 }
 
-/* The class of what is drawn in a style, with the letter for a colour and the one for plain ink. */
+/* The CSS classes for a style. letter: the kind of class: 'k' text, 'r' filled shape, 'o' line. */
 static void style_class(struct style s, char letter, char *out, size_t size)
 {
     if (has(s, STYLE_REVERSE)) {
@@ -42,7 +43,7 @@ static void style_class(struct style s, char letter, char *out, size_t size)
     }
 }
 
-/* The ground of a reversed cell. */
+/* The background of a reversed cell. */
 static void ground(struct svg *svg, int x, int y, int width, struct style s)
 {
     char classes[8] = "t";
@@ -52,7 +53,7 @@ static void ground(struct svg *svg, int x, int y, int width, struct style s)
     svg_rect(svg, x, y, width, CELL_HEIGHT, classes);
 }
 
-/* Which arms a line's character has: left, right, up, down; 0: it is none. */
+/* The arms of a line-drawing character: left, right, up, down; 0: it is another character. */
 static unsigned arms(uint32_t point)
 {
     static const struct {
@@ -93,7 +94,7 @@ static void braille_shape(struct svg *svg, int x, int y, unsigned dots, const ch
     }
 }
 
-/* The character that is drawn as a shape; 0: it is a letter, or a blank. */
+/* The code point of a character drawn as a shape; 0: a letter or a blank. */
 static uint32_t shape_of(const struct glyph *g)
 {
     uint32_t point;
@@ -129,10 +130,10 @@ static bool is_letter(const struct glyph *g)
     return shape_of(g) == 0 && strcmp(g->text, " ") != 0;
 }
 
-/* How many characters from here on have one style and are letters, single blanks among them. */
+/* The number of characters from here on that are letters of one style, with single blanks among them. */
 static int letters(const struct glyph *g, int most)
 {
-    int n = 0, end = 0; /* end: one past the last letter */
+    int n = 0, end = 0;
     for (; n < most && n < RUN_MAX && style_equal(g[n].style, g[0].style) && n < end + 2; n++) {
         if (is_letter(&g[n])) {
             end = n + 1;
@@ -158,7 +159,7 @@ static void row_draw(struct svg *svg, const struct canvas *c, int row)
 {
     const struct glyph *g = &c->glyphs[(size_t)row * (size_t)c->cols];
     int y = MARGIN + CELL_HEIGHT * row;
-    for (int col = 0; col < c->cols;) { /* the grounds first: letters may be wider than their place */
+    for (int col = 0; col < c->cols;) { /* backgrounds first: letters may be wider than their cell */
         int end = col + 1;
         while (end < c->cols && style_equal(g[end].style, g[col].style)) {
             end++;

@@ -11,12 +11,12 @@
 
 #define MARGIN 12                      /* px around everything */
 #define LINE 17                        /* px from one line of the table to the next */
-#define WIDTH_MIN 480                  /* px: the table needs as much, however narrow the grid is */
-#define FIELDS_SHOWN 128               /* of the table */
-#define BYTES_SHOWN ((size_t)16 << 10) /* more is no picture any more: 1024 rows of 16 */
-#define ABOUT_FIELDS 16                /* of the description for screen readers */
+#define WIDTH_MIN 480                  /* px: the table needs that much even beside a narrow grid */
+#define FIELDS_SHOWN 128               /* in the table */
+#define BYTES_SHOWN ((size_t)16 << 10) /* 1024 rows of 16: more would be unreadable */
+#define ABOUT_FIELDS 16                /* in the description for screen readers */
 
-/* What is drawn, and how wide. */
+/* The picture and its width. */
 struct page {
     struct svg svg;
     struct svg_rows rows;
@@ -61,7 +61,7 @@ static struct widths widths_fit(const struct page *p)
     return w;
 }
 
-/* Text that ends at column `end` of the table. */
+/* Draws text that ends at column `end` of the table. */
 static void number(struct page *p, int y, int end, size_t n)
 {
     char text[24];
@@ -147,9 +147,9 @@ static int table_draw(struct page *p, int y)
     return y + 6;
 }
 
-/* ---- what the signs mean, and what is wrong ---- */
+/* ---- legend and findings ---- */
 
-/* A cell of the picture that has the role or the mark; NULL: there is none, so nothing is said of it. */
+/* A cell with that role or mark; NULL: there is none, so it needs no legend. */
 static const struct grid_cell *example(const struct page *p, unsigned role, unsigned mark)
 {
     for (size_t i = 0; i < p->rows.count; i++) {
@@ -228,7 +228,7 @@ static int findings_draw(struct page *p, int y)
     return y;
 }
 
-/* ---- the picture in words ---- */
+/* ---- description of the picture ---- */
 
 static void about_write(const struct page *p, FILE *out)
 {

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_HEIGHT 13   /* px over a line in which fields start */
-#define WANTED_HEIGHT 13 /* px under a line with bytes that should be others */
+#define NAME_HEIGHT 13   /* px above a line in which fields start */
+#define WANTED_HEIGHT 13 /* px below a line with bytes that differ from those expected */
 #define GAP 4            /* between lines */
-#define SQUEEZE_ROWS 3   /* so many rows of zeros become one line */
+#define SQUEEZE_ROWS 3   /* zero rows: at least so many become one line */
 
-/* Cells from, to (one past) of a line: byte numbers within it. */
+/* Cells [from, to) of a line: byte numbers within it. */
 struct part {
     int from, to;
 };
@@ -24,7 +24,7 @@ static int cell_x(const struct svg_rows *r, int i)
     return r->x + SVG_COLUMN * (rows_hex_column(&r->shape, i) - 1);
 }
 
-/* One past the right edge of byte number i. */
+/* The right edge of byte i, exclusive. */
 static int cell_end(const struct svg_rows *r, int i)
 {
     return cell_x(r, i) + SVG_CELL_WIDTH;
@@ -63,7 +63,7 @@ static const struct theme_mark *mark_of(const struct grid_cell *cell)
     return NULL;
 }
 
-/* The mark's sign in the cell's upper left corner: a mark is never a colour alone. */
+/* Draws the mark's sign in the cell's upper left corner: a mark is never shown by colour alone. */
 static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
 {
     const struct theme_mark *mark = mark_of(cell);
@@ -73,7 +73,7 @@ static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_
     svg_text(r->svg, x + 3, y + 11, "l b t", 0, theme_sign(r->theme, mark->sign));
 }
 
-/* The frame of a mark that says something of this very byte. On its own ground, so that sign and digits are read. */
+/* Draws the frame of a mark on this byte, with its own background so that sign and digits are readable. */
 static void cell_frame(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
 {
     const struct theme_mark *mark = mark_of(cell);
@@ -83,7 +83,7 @@ static void cell_frame(const struct svg_rows *r, int x, int y, const struct grid
     svg_rect(r->svg, x + 1, y + 1, SVG_CELL_WIDTH - 2, SVG_CELL_HEIGHT - 2, "g x");
 }
 
-/* The classes of a byte's two digits. */
+/* The CSS classes of a byte's digits. */
 static const char *digits_class(const struct grid_cell *cell)
 {
     if (is_padding(cell)) {
@@ -109,7 +109,7 @@ static void cell_digits(const struct svg_rows *r, int x, int y, const struct gri
     }
 }
 
-/* ---- boxes: the ground, the bar at the start, the lines around ---- */
+/* ---- boxes: background, bar at the start, outline ---- */
 
 static void box_ground(const struct svg_rows *r, int x, int y, int width, const struct grid_cell *cell)
 {
@@ -148,7 +148,7 @@ static void elements(const struct svg_rows *r, const struct grid_cell *line, str
     }
 }
 
-/* The box of a field or of padding, as much of it as lies in this line. next: the cell after it; NULL at the end. */
+/* Draws the part of a field's or padding's box that is in this line. next: the cell after it; NULL at the end. */
 static void box_draw(const struct svg_rows *r, const struct grid_cell *line, struct part p, int y,
                      const struct grid_cell *next)
 {
@@ -172,7 +172,7 @@ void svg_rows_sample(const struct svg_rows *r, int x, int y, const struct grid_c
     cell_mark(r, x, y, cell);
 }
 
-/* ---- runs: the bytes, with what is said of them ---- */
+/* ---- runs: bytes with their attributes ---- */
 
 static void attributes(const struct svg_rows *r, const struct grid_cell *cell, size_t offset, size_t size)
 {
@@ -196,7 +196,7 @@ static void attributes(const struct svg_rows *r, const struct grid_cell *cell, s
     fputs("\">\n", out);
 }
 
-/* The characters of a run at the right; words in bytes of nobody have a colour of their own. */
+/* Draws the characters of a run at the right; text outside fields has its own colour. */
 static void characters(const struct svg_rows *r, const struct grid_cell *line, struct part p, int y)
 {
     for (int from = p.from, i; from < p.to; from = i) {
@@ -225,7 +225,7 @@ static void run_draw(const struct svg_rows *r, const struct grid_cell *line, str
     }
 }
 
-/* ---- names over the line, wanted bytes under it ---- */
+/* ---- names above the line, expected bytes below it ---- */
 
 /* A path that is too long keeps its end, from a dot or an index on: ".num" says more than "message.n". */
 static const char *path_end(const char *path, int columns)
@@ -234,14 +234,14 @@ static const char *path_end(const char *path, int columns)
     while (svg_columns(end) > columns) {
         const char *next = end + 1 + strcspn(end + 1, ".[");
         if (*next == '\0') {
-            return end + (*end == '.' ? 1 : 0); /* what is left is cut at its own end */
+            return end + (*end == '.' ? 1 : 0); /* the rest is cut at its end */
         }
         end = next;
     }
     return end;
 }
 
-/* The first byte after `from` over which another name stands. */
+/* The first byte after `from` with another name above it. */
 static int name_room(const struct grid_cell *line, int from, int count)
 {
     int i = from + 1;
@@ -259,7 +259,7 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
             continue;
         }
         char path[256], classes[8];
-        int room = name_room(line, i, count); /* half a letter stays free before the next name */
+        int room = name_room(line, i, count); /* leaves half a letter free before the next name */
         int end = room < count ? cell_x(r, room) - SVG_TINY / 2 : cell_end(r, count - 1);
         int columns = (end - cell_x(r, i)) / SVG_TINY;
         layout_leaf_path(r->grid->layout, line[i].leaf, path, sizeof path);
@@ -310,7 +310,7 @@ static int line_draw(const struct svg_rows *r, const struct grid_cell *line, int
     return y + (wanted_draw(r, line, count, offset, y - 3) ? WANTED_HEIGHT : 0);
 }
 
-/* How many cells from this line on are all zero, of one run, and not the first of a field. */
+/* The number of cells from this line on that are zero, in one run, and not the start of a field. */
 static size_t zeros(const struct svg_rows *r, size_t at)
 {
     const struct grid_cell *cell = &r->cells[at];

@@ -44,7 +44,7 @@ static void draw_findings(struct canvas *c, int row, const struct picture *p)
     }
 }
 
-/* Who has it attached, a line each, under a heading. */
+/* Draws the processes attached, a line each, under a heading. */
 static void draw_attached(struct canvas *c, int row, int lines, const struct picture *p)
 {
     char head[96];
@@ -53,7 +53,7 @@ static void draw_attached(struct canvas *c, int row, int lines, const struct pic
     panel_attached(c, &p->theme, &p->attached, 0, (struct rect){row + 1, 0, lines, c->cols});
 }
 
-/* Makes the canvas, which the caller frees in any case. 0 or -ENOMEM. */
+/* Makes the canvas, which the caller frees even on failure. 0 or -ENOMEM. */
 static int draw(struct canvas *c, const struct picture *p)
 {
     size_t size = p->grid.segment_size, leaves = layout_leaves(p->grid.layout);

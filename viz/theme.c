@@ -47,7 +47,7 @@ struct style theme_field(const struct theme *t, unsigned colour)
     return (struct style){ansi_colour(t, colour), colour == 4 ? STYLE_BOLD : 0};
 }
 
-/* A person's colour for a role goes before the cell's own, but words in bytes of nobody stay words. */
+/* The user's colour for a role overrides the cell's own, but text outside fields keeps its colour. */
 static struct style cell_field(const struct theme *t, const struct grid_cell *cell)
 {
     unsigned wanted = cell->text ? 0 : t->role_colour[cell->role];
@@ -61,9 +61,9 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
     if (cell->byte == 0 || padding) {
         s.attr = STYLE_DIM;
     } else if (cell->role == GRID_FIELD && !t->colour) {
-        s.attr = STYLE_BOLD; /* mono: a field's bytes stand out from those of nobody */
+        s.attr = STYLE_BOLD; /* monochrome: bytes of fields stand out */
     } else if (cell->text && !t->colour) {
-        s.attr = STYLE_BOLD; /* and so do words in bytes of nobody */
+        s.attr = STYLE_BOLD; /* and so does text outside fields */
     }
     if ((cell->marks & (GRID_FOCUS | GRID_SINCE)) != 0) {
         s.attr = (uint8_t)((s.attr & ~STYLE_DIM) | STYLE_BOLD);
@@ -78,7 +78,7 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
     return s;
 }
 
-/* The most urgent mark that the column before the cell should show; NULL: none. Misalignment is told once a field. */
+/* The most urgent mark to show before the cell; NULL: none. Misalignment is shown once per field. */
 static const struct theme_mark *urgent_mark(const struct grid_cell *cell)
 {
     for (size_t i = 0; i < theme_mark_count; i++) {
@@ -96,7 +96,7 @@ const char *theme_lead(const struct theme *t, const struct grid_cell *cell, stru
     bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
     *style = cell_field(t, cell);
     if (mark != NULL) {
-        /* A fresh change: sign and byte in one style, so that a terminal is told it once. */
+        /* A fresh change: sign and byte have the same style, so that the terminal gets it once. */
         bool fresh = mark->mark == GRID_CHANGED && cell->glow > 1;
         style->attr = fresh ? STYLE_REVERSE : STYLE_BOLD;
         return theme_sign(t, mark->sign);

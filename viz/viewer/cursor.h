@@ -29,7 +29,7 @@ struct cursor {
     int want_width;  /* bytes per row that the user asked for; 0: as many as fit */
     bool big_endian; /* the inspector's first column */
     struct cursor_list help, attached;
-    unsigned next_layout; /* incremented when the user asks for another layout; whoever owns the layouts switches */
+    unsigned next_layout; /* incremented when the user asks for another layout; the layouts' owner then switches */
     bool others;          /* the user wants to choose other memory */
     bool quit;
 
