@@ -26,11 +26,11 @@ void panel_attached_head(const struct attached *who, char *out, size_t out_size)
     const char *what = who->counted ? "attached" : "mapped";
     size_t times = who->counted ? who->watch->seen.attached : a->found;
     if (!known(who)) {
-        snprintf(out, out_size, "%s: who, can't be told", what);
+        snprintf(out, out_size, "%s: by whom is not known", what);
     } else if (panel_attached_missing(who) > 0) {
         snprintf(out, out_size, "%s: %zu times, %zu seen", what, times, a->found);
     } else if (times == 0) {
-        snprintf(out, out_size, "%s: by nobody that we see", what);
+        snprintf(out, out_size, "%s: by nobody that we can see", what);
     } else {
         snprintf(out, out_size, "%s: %zu time%s, by %zu process%s", what, times, times == 1 ? "" : "s", a->processes,
                  a->processes == 1 ? "" : "es");
@@ -256,7 +256,7 @@ size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct
     size_t lines = panel_attached_lines(who);
     if (lines == 0) {
         const char *why = who->nobody ? "A file or standard input was read once: nobody is attached."
-                                      : "There is nothing now that somebody could have attached.";
+                                      : "There is nothing to attach at present.";
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
         return 0;
     }

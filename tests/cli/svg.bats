@@ -208,7 +208,7 @@ same_cells()
     LC_ALL=C TERM=linux NO_COLOR=1 view --file natural --layout layout --render svg --screen 100x30 --at num |
         cmp - screen.svg
     run -1 --separate-stderr view --file natural --layout layout --render svg --at nosuch
-    [[ $stderr == 'shm-view: --at: no field and no offset: nosuch'* && -z $output ]]
+    [[ $stderr == 'shm-view: --at: neither a field nor an offset: nosuch'* && -z $output ]]
 }
 
 @test "--was marks what has changed since, in each kind of picture" {

@@ -91,6 +91,6 @@ big_endian_first()
     [[ -z $stderr && $output == "$(<"$T/without")" ]]
     run -0 --separate-stderr "$BIN/shm-view" --config "$CONFIG" --file "$T/message.bin" \
         --layout "$T/layout" --render ansi
-    [[ $stderr == "shm-view: $CONFIG, line 4: 'nothing' is no 'name = value'" ]]
+    [[ $stderr == "shm-view: $CONFIG, line 4: 'nothing' is not 'name = value'" ]]
     [[ $output == *$'\e[31m50'* && $output == *$'\e[2;33m'* && $output == *0008* ]]
 }

@@ -82,7 +82,7 @@ go()
     at 64
     sees '▸0040  newly'
     keys G Tab
-    sees 'no text behind here'
+    sees 'no text after here'
     poke 64 00
     sees ' 0041  ewly'
     loses newly
@@ -190,7 +190,7 @@ slots()
     keys :den Enter
     at 28
     keys :nonsense Enter
-    sees 'no field and no offset: nonsense'
+    sees 'neither a field nor an offset: nonsense'
     at 28
     keys :1024 Enter
     sees 'the segment ends at 0x400 (1024)'
@@ -225,7 +225,7 @@ slots()
     message 200x60
     sees ' 1e 1f'
     keys w # 64 don't fit
-    sees '64 bytes a row need ' 'columns, here are 200: 8 again'
+    sees '64 bytes a row need ' 'columns, there are 200: 8 again'
     loses ' 8  9'
     sees '0008 '
     keys w

@@ -94,7 +94,7 @@ static void a_wrong_line_is_told_and_the_others_are_taken(void **state)
     expect_problem(&c, 0, 1, "width takes 1, 2, 4, 8, 16, 32 or 64, not '12'");
     expect_problem(&c, 1, 2, "hz takes a number from 1 to 1000, not '0'");
     expect_problem(&c, 2, 4, "there is no setting 'widht'");
-    expect_problem(&c, 3, 5, "'width' is no 'name = value'");
+    expect_problem(&c, 3, 5, "'width' is not 'name = value'");
     expect_problem(&c, 4, 6, "there is no setting ''");
     expect_problem(
         &c, 5, 7, "colour.text takes up to three of red, green, yellow, blue, magenta, cyan and default, not 'purple'");
@@ -110,7 +110,7 @@ static void what_stands_there_never_steers_a_terminal(void **state)
     expect_problem(&c, 1, 2, "width takes 1, 2, 4, 8, 16, 32 or 64, not '\\x9b\\xff'");
     config_init(&c);
     config_parse(&c, nul, sizeof nul - 1);
-    expect_problem(&c, 0, 1, "there is a byte of zero in it: is this a text file?");
+    expect_problem(&c, 0, 1, "it contains a zero byte: is this a text file?");
     assert_int_equal(c.hz, 7);
 }
 
@@ -149,7 +149,7 @@ static void a_file_is_read_and_a_missing_one_is_none(void **state)
     config_init(&c);
     assert_int_equal(config_read(&c, path), 0);
     assert_int_equal(c.hz, 9);
-    expect_problem(&c, 0, 2, "'nothing' is no 'name = value'");
+    expect_problem(&c, 0, 2, "'nothing' is not 'name = value'");
     file_gone(path);
     assert_int_equal(config_read(&c, "/nonexistent/config"), -ENOENT);
     assert_int_equal(config_read(&c, "/dev/null/config"), -ENOENT);

@@ -138,7 +138,7 @@ static void paths_lead_to_fields_and_to_what_holds_them(void **state)
         {"value", "no field is called value; there is lastValue"},
         {"3ff", "hex offsets begin with 0x: 0x3ff"},
         {"9000", "the segment ends at 0x1f68 (8040)"},
-        {"slots[3].nothing", "no field"},
+        {"slots[3].nothing", "neither a field nor an offset"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         assert_false(find_goto(&v.s.cursor, &v.s.window, wrong[i].text));
@@ -233,7 +233,7 @@ static void a_large_segment_is_searched_in_steps(void **state)
     state_find(&v.s, "needle", 1); /* the next one lies too far for one request */
     assert_true(serve_search(&v, bytes, size) <= FIND_MOST / FIND_STEP + 1);
     assert_int_equal(v.s.cursor.at, FIND_STEP - 2);
-    assert_non_null(strstr(v.s.cursor.message, "n looks on from there"));
+    assert_non_null(strstr(v.s.cursor.message, "n continues from there"));
     state_find(&v.s, "needle", 1);
     serve_search(&v, bytes, size);
     assert_int_equal(v.s.cursor.at, size - 6);
@@ -274,7 +274,7 @@ static void of_a_large_segment_only_what_is_live_is_searched(void **state)
     assert_false(state_find(&v.s, "needle", 1));
     assert_false(v.s.find.busy);
     assert_int_equal(v.s.cursor.at, 0);
-    assert_non_null(strstr(v.s.cursor.message, "only what is live can be searched"));
+    assert_non_null(strstr(v.s.cursor.message, "only live bytes can be searched"));
     press(&v, ' ');
     state_find(&v.s, "needle", 1);
     assert_true(v.s.find.busy);

@@ -158,7 +158,7 @@ static void go_back(struct chooser *ch)
             return;
         }
     }
-    snprintf(ch->message, sizeof ch->message, "what you came from is there no more");
+    snprintf(ch->message, sizeof ch->message, "what you came from is gone");
 }
 
 bool chooser_press(struct chooser *ch, int key)

@@ -213,14 +213,14 @@ static const char *about(const struct chooser *ch)
 {
     static const char *const kind[] = {
         [SEGMENT_SYSV] = "System V: made with shmget, found by its key. It stays until somebody removes it (ipcrm -m), "
-                         "also when nobody has it attached.",
-        [SEGMENT_POSIX] = "POSIX: made with shm_open, a file in /dev/shm. It stays until somebody unlinks it, also "
+                         "even when nobody has it attached.",
+        [SEGMENT_POSIX] = "POSIX: made with shm_open, a file in /dev/shm. It stays until somebody unlinks it, even "
                           "when nobody has it mapped.",
         [SEGMENT_MEMFD] = "memfd: made with memfd_create. No other process can open it by a name: each gets it from "
                           "one that has it. It goes with the last of them.",
         [SEGMENT_ANONYMOUS] = "Anonymous: made with mmap, MAP_SHARED and no file. A process shares it with the "
                               "children that it forks, and it goes with the last of them.",
-        [SEGMENT_DELETED] = "A file that was deleted or unlinked, but is mapped still. It goes with the last process "
+        [SEGMENT_DELETED] = "A file that was deleted or unlinked, but is still mapped. It goes with the last process "
                             "that has it mapped.",
     };
     if (ch->selected >= ch->list.count) {

@@ -135,7 +135,7 @@ static bool take_role(struct config *c, unsigned of, const char *value)
 #define COLOUR "red, green, yellow, blue, magenta, cyan or default"
 
 const struct config_row config_rows[] = {
-    {"hz", "a number from 1 to 1000", "looks at the bytes a second"},
+    {"hz", "a number from 1 to 1000", "reads of the bytes per second"},
     {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes a row"},
     {"byte-order", "little or big", "the inspector's first column"},
     {"squeeze", "yes or no", "runs of rows that are zero share a line (`z`)"},
@@ -208,7 +208,7 @@ static void line_take(struct config *c, unsigned number, const char *text, size_
     const char *comment = memchr(text, '#', n);
     n = comment != NULL ? (size_t)(comment - text) : n;
     if (memchr(text, '\0', n) != NULL) {
-        problem(c, number, "there is a byte of zero in it: is this a text file?");
+        problem(c, number, "it contains a zero byte: is this a text file?");
         return;
     }
     if (n >= sizeof line) {
@@ -224,7 +224,7 @@ static void line_take(struct config *c, unsigned number, const char *text, size_
     if (equals == NULL) {
         char shown[48];
         printable_text(name, false, shown, sizeof shown);
-        problem(c, number, "'%s' is no 'name = value'", shown);
+        problem(c, number, "'%s' is not 'name = value'", shown);
         return;
     }
     *equals = '\0';

@@ -14,7 +14,7 @@
 #include "grid.h"
 
 #define CONFIG_PROBLEMS_MAX 8
-#define CONFIG_SIZE_MAX ((size_t)64 << 10) /* bytes; the rest of a file is not read */
+#define CONFIG_SIZE_MAX ((size_t)64 << 10) /* bytes; a larger file is not read */
 
 struct config_problem {
     unsigned line;  /* from 1; 0: the file as a whole */

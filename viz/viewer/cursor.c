@@ -124,7 +124,7 @@ static void next_text(struct cursor *c, const struct window *w, int direction)
     if (direction > 0 ? found_strings_next(&in, c->at + 1, &run) : found_strings_previous(&in, c->at, &run)) {
         cursor_go(c, w, run.offset);
     } else {
-        cursor_answer(c, "no text %s here; / looks for other bytes", direction > 0 ? "behind" : "before");
+        cursor_answer(c, "no text %s here; / looks for other bytes", direction > 0 ? "after" : "before");
     }
 }
 

@@ -53,7 +53,7 @@ static void tell_no_field(struct cursor *c, const char *text)
     } else if (*text != '\0' && strspn(text, "0123456789abcdefABCDEF") == strlen(text)) {
         cursor_answer(c, "hex offsets begin with 0x: 0x%.30s", text);
     } else {
-        cursor_answer(c, "no field and no offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
+        cursor_answer(c, "neither a field nor an offset: %.40s (try 0x20, 32, +8 or a field's name)", text);
     }
 }
 
@@ -255,7 +255,7 @@ void find_take(struct find *f, struct cursor *c, const struct window *w, const u
                       places(f, w->size) >> 20);
     } else if (f->left > 0) {
         f->resume = true;
-        cursor_answer(c, "not in the %zu MiB up to 0x%zx; n looks on from there", f->read >> 20, f->at);
+        cursor_answer(c, "not in the %zu MiB up to 0x%zx; n continues from there", f->read >> 20, f->at);
     } else {
         cursor_answer(c, "not found: %.40s (%s)", f->text, f->what);
     }
@@ -266,7 +266,7 @@ void find_stop(struct find *f, struct cursor *c)
     if (f->busy) {
         f->busy = false;
         f->resume = true;
-        cursor_answer(c, "stopped at 0x%zx; n looks on from there", f->at);
+        cursor_answer(c, "stopped at 0x%zx; n continues from there", f->at);
     }
 }
 

@@ -283,7 +283,7 @@ bool history_step(struct history *h, struct window *w, int direction, char *answ
     }
     if (direction > 0 && (!h->frozen || from >= r->newest)) {
         snprintf(answer, answer_size,
-                 h->frozen ? "this is the newest change; . goes on live" : "live: nothing newer is known");
+                 h->frozen ? "this is the newest change; . goes back to live" : "live: nothing newer is known");
         return false;
     }
     uint64_t to = direction < 0 ? from - 1 : from + 1;

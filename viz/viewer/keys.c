@@ -136,7 +136,7 @@ static void field_forth(struct state *s)
 static void mark(struct state *s)
 {
     history_mark(&s->history, &s->window, true);
-    cursor_answer(&s->cursor, "from now on all that changes is marked; r starts anew, R takes the marks off");
+    cursor_answer(&s->cursor, "all changes from now on are marked; r starts over, R removes the marks");
 }
 
 static void unmark(struct state *s)
@@ -162,7 +162,7 @@ static void width(struct state *s)
         shape.width = next;
         shape.characters = next > 8;
         c->want_width = before < 8 ? 0 : 8;
-        cursor_answer(c, "%d bytes a row need %d columns, here are %d%s", next, rows_columns(&shape), c->cols,
+        cursor_answer(c, "%d bytes a row need %d columns, there are %d%s", next, rows_columns(&shape), c->cols,
                       next > 8 ? ": 8 again" : "");
     }
 }
@@ -228,7 +228,7 @@ const struct key_row key_rows[] = {
     {{'N'}, "", "", find_previous},
     {{' '}, "Space .", "freeze, and back to live", freeze},
     {{'.'}, "", "", live},
-    {{'['}, "[ ]", "a change back, or forth", step_back},
+    {{'['}, "[ ]", "a change back or forward", step_back},
     {{']'}, "", "", step_forth},
     {{'{'}, "{ }", "the same, of this field", field_back},
     {{'}'}, "", "", field_forth},

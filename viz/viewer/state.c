@@ -69,7 +69,7 @@ bool state_find(struct state *s, const char *text, int direction)
     bool found = find_start(&s->find, &s->cursor, &s->window, text, direction);
     if (s->find.busy && s->history.frozen) {
         s->find.busy = false;
-        cursor_answer(&s->cursor, "of a large segment only what is live can be searched; Space goes on");
+        cursor_answer(&s->cursor, "in a large segment only live bytes can be searched; Space unfreezes");
     }
     return found;
 }

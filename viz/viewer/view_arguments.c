@@ -47,17 +47,17 @@ static const struct option_row rows[] = {
     {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
     {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
     {"since", OPTION_SINCE, "FILE",
-     "the same, of long ago: what has changed since then, but not since --was, has a mark of its own"},
+     "the same, longer ago: what has changed since then but not since --was has another mark"},
     {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
     {"cols", OPTION_COLS, "N", "columns of what --render draws (default 80)"},
     {"screen", OPTION_SCREEN, "COLSxROWS", "with --render: the viewer's whole screen at that size, as 100x30"},
     {"ground", OPTION_GROUND, "WHICH",
      "of --render svg and html: light, dark or auto (light, but dark on a dark screen)"},
     {"config", OPTION_CONFIG, "FILE",
-     "what you like, instead of ~/.config/shmlab/config (which --render doesn't read)"},
+     "your preferences, instead of ~/.config/shmlab/config (which --render doesn't read)"},
     {"top", OPTION_TOP, "OFFSET", "of --screen: the first row shown is the one that has this byte"},
     {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
-    {"hz", OPTION_HZ, "N", "looks at the bytes a second, 1 to 1000 (default 30)"},
+    {"hz", OPTION_HZ, "N", "reads of the bytes per second, 1 to 1000 (default 30)"},
     OPTIONS_COMMON_ROWS,
 };
 
@@ -312,5 +312,5 @@ int view_arguments_take(struct view_arguments *w, int argc, char **argv)
                (w->layout_choice.elf != NULL || w->layout_choice.layout_file != NULL)) {
         take_file(w, "/dev/null"); /* it needs no bytes */
     }
-    return optind < argc ? options_wrong(&options, "unexpected word '%s'", argv[optind]) : -1;
+    return optind < argc ? options_wrong(&options, "unexpected argument '%s'", argv[optind]) : -1;
 }

@@ -29,9 +29,9 @@ int view_list_maps(pid_t pid)
     int rc = map_list_print(pid, stdout, &count);
     snprintf(whose, sizeof whose, "process %d", (int)pid);
     if (rc < 0) {
-        return report_failure(
-            "shm-view", rc, rc == -ESRCH ? "ps -e lists the processes that there are" : "only its own user or root may",
-            "look into %s", whose);
+        return report_failure("shm-view", rc,
+                              rc == -ESRCH ? "ps -e lists the running processes" : "only its own user or root may",
+                              "look into %s", whose);
     }
     if (count == 0) {
         printf("%s has no shared mapping\n", whose);
