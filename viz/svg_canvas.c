@@ -11,8 +11,7 @@
 #define CELL_HEIGHT 17
 #define BASE 13 /* px from the cell's top to the baseline */
 #define MARGIN 8
-#define RUN_MAX \
-    64 /* characters in a piece of text: each piece starts at its exact place, since fonts differ in width */
+#define RUN_MAX 64 /* characters in a piece of text, which starts at its exact place: fonts differ in width */
 
 static bool style_equal(struct style a, struct style b)
 {

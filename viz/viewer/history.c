@@ -233,7 +233,7 @@ void history_freeze(struct history *h)
     }
 }
 
-/* Describes the change that led to the state shown, whose bytes before are had by undoing it. */
+/* Describes the change that led to the state shown. Undoing it gives the bytes before. */
 static void news_of_shown(struct history *h, const struct window *w)
 {
     struct recording_run run;
