@@ -1,4 +1,4 @@
-/* Pace: looks lie on their grid however long one takes; with a bell there are few, and it is answered at once. */
+/* Poll schedule: looks lie on their grid however long one takes; with a bell there are few, and it is answered at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
