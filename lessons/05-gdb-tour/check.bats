@@ -46,7 +46,7 @@ board_make()
     SEED=$((8 * NUMBER + 8 - day))
 }
 
-# gdb with the learner's script, in the cage. steps: why gdb has to step instead of using the debug registers; else empty.
+# gdb with the learner's script, in the sandbox. steps: why gdb has to step instead of using the debug registers; else empty.
 # shellcheck disable=SC2034 # end_name looks at STATUS
 tour_run() # SEED
 {
@@ -59,10 +59,10 @@ tour_run() # SEED
     fi
     STATUS=0
     # in a PID namespace whose /proc isn't its own gdb finds nobody
-    [[ $LAB_CAGE != pid ]] || LAB_CAGE=none
+    [[ $LAB_SANDBOX != pid ]] || LAB_SANDBOX=none
     (
         export LAB_MEMORY=2048
-        cage_run timeout -k 1 $((LAB_SECONDS * 4)) gdb -q -nx -batch "${watching[@]}" -x "$LAB_BUILD/tour.gdb" \
+        sandbox_run timeout -k 1 $((LAB_SECONDS * 4)) gdb -q -nx -batch "${watching[@]}" -x "$LAB_BUILD/tour.gdb" \
             --args "$LAB_BUILD/station" "$SEG_PATH" "$1"
     ) </dev/null >"$OUT" 2>"$ERR" || STATUS=$?
     ! grep -qiE 'ptrace: Operation not permitted|could not trace the inferior' "$ERR" ||

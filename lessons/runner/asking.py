@@ -5,31 +5,32 @@ import sys
 from typing import Optional
 
 from . import ask, work
-from .desk import Desk, Refused
-from .plain import printable
+from .context import Context, Refused
+from .printable import printable
 from .progress import now
 
 
 # ---- predictions ----
 
 
-def word_ask(desk: Desk, args: list) -> int:
+def command_ask(context: Context, args: list) -> int:
     """ask [N] [ANSWER...]: without answers, and on a terminal, a conversation."""
-    lesson = desk.lesson(*args[:1])
+    lesson = context.lesson(*args[:1])
     if not lesson.asks:
-        desk.style.say(f"{lesson.label} asks nothing.")
+        context.style.say(f"{lesson.label} asks nothing.")
         return 0
     if len(args) > 1:
-        return compare(desk, lesson, args[1:])
+        return compare(context, lesson, args[1:])
     if not sys.stdin.isatty():
         for index, question in enumerate(lesson.asks, 1):
-            desk.style.say(desk.style.wrap(f"{index}. {question.question}", "   ", ""))
-        desk.style.say(f"\nAnswer: {desk.call} ask {lesson.number:02d} " + " ".join(["NUMBER"] * len(lesson.asks)))
+            context.style.say(context.style.wrap(f"{index}. {question.question}", "   ", ""))
+        answers = " ".join(["NUMBER"] * len(lesson.asks))
+        context.style.say(f"\nAnswer: {context.call} ask {lesson.number:02d} {answers}")
         return 0
     try:
-        right = converse(desk, lesson, right_answers(lesson))
+        right = converse(context, lesson, right_answers(lesson))
     except EOFError:
-        desk.style.say()
+        context.style.say()
         return 1
     return 0 if right == len(lesson.asks) else 1
 
@@ -41,7 +42,7 @@ def right_answers(lesson) -> list:
         raise Refused(f"the questions need your compiler, and it says:\n{printable(str(error))}") from error
 
 
-def compare(desk: Desk, lesson, given: list) -> int:
+def compare(context: Context, lesson, given: list) -> int:
     """Answers from the command line, in the order of the questions. What is right is not told."""
     if len(given) > len(lesson.asks):
         raise Refused(f"{lesson.label} has {len(lesson.asks)} questions, and these are {len(given)} answers.", 2)
@@ -51,21 +52,21 @@ def compare(desk: Desk, lesson, given: list) -> int:
             raise Refused(f"'{answer}' is no number.", 2)
     right = right_answers(lesson)
     for question, value, expected in zip(lesson.asks, numbers, right):
-        sign = desk.style.paint("   yes", "green") if value == expected else desk.style.paint("    no", "red")
-        desk.style.say(f"{sign}  " + desk.style.wrap(f"{question.question} {value}", " " * 8).strip())
+        sign = context.style.paint("   yes", "green") if value == expected else context.style.paint("    no", "red")
+        context.style.say(f"{sign}  " + context.style.wrap(f"{question.question} {value}", " " * 8).strip())
     good = sum(value == expected for value, expected in zip(numbers, right))
-    remember(desk, lesson, good)
+    remember(context, lesson, good)
     return 0 if good == len(lesson.asks) else 1
 
 
-def remember(desk: Desk, lesson, good: int):
-    desk.note(lesson, lambda part: part.update(asked={"at": now(), "right": good, "of": len(lesson.asks)}),
-              current=desk.there(lesson))
+def remember(context: Context, lesson, good: int):
+    context.note(lesson, lambda part: part.update(asked={"at": now(), "right": good, "of": len(lesson.asks)}),
+              current=context.there(lesson))
 
 
-def converse(desk: Desk, lesson, right: list) -> int:
+def converse(context: Context, lesson, right: list) -> int:
     """Question by question; a second try for each. How many were right."""
-    style, good = desk.style, 0
+    style, good = context.style, 0
     for index, (question, expected) in enumerate(zip(lesson.asks, right), 1):
         style.say()
         style.say(style.wrap(f"{index}. {question.question}", "   ", ""))
@@ -82,7 +83,7 @@ def converse(desk: Desk, lesson, right: list) -> int:
             else:
                 style.say(style.wrap(f"Not so: your compiler says {in_base(expected, question.question)}. "
                                      "Keep the question in mind while you work.", "   "))
-    remember(desk, lesson, good)
+    remember(context, lesson, good)
     return good
 
 
@@ -107,16 +108,16 @@ def read_number(style, question: str) -> Optional[int]:
         style.say("   A number, please; an empty line leaves the question out.")
 
 
-def offer(desk: Desk, lesson):
+def offer(context: Context, lesson):
     """At the start, on a terminal, the first time: the questions. Nothing that goes wrong here stops the start."""
-    if not lesson.asks or desk.part(lesson).get("asked") or not (desk.style.terminal and sys.stdin.isatty()):
+    if not lesson.asks or context.part(lesson).get("asked") or not (context.style.terminal and sys.stdin.isatty()):
         return
-    style, count = desk.style, len(lesson.asks)
+    style, count = context.style, len(lesson.asks)
     style.say()
     style.say(style.wrap(f"Before you begin, {count} question{'s' if count > 1 else ''}: what do you expect? "
                          "An empty line leaves one out."))
     try:
-        converse(desk, lesson, right_answers(lesson))
+        converse(context, lesson, right_answers(lesson))
     except (Refused, EOFError, KeyboardInterrupt) as error:  # Ctrl-D and Ctrl-C leave the questions
         style.say(str(error))
 
@@ -156,8 +157,8 @@ def hint_text(text: str, style) -> str:
 # ---- the solution ----
 
 
-def show_solution(desk: Desk, lesson, target) -> int:
-    folder, style = lesson.folder / "solution", desk.style
+def show_solution(context: Context, lesson, target) -> int:
+    folder, style = lesson.folder / "solution", context.style
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     if target is None:
         for name in names:
@@ -167,7 +168,7 @@ def show_solution(desk: Desk, lesson, target) -> int:
             style.say(printable((folder / name).read_text(encoding="utf-8", errors="replace")).rstrip())
         style.say(style.rule())
         style.say(style.wrap("This is one way; yours may be another. As files: "
-                             f"{desk.call} solution {lesson.number:02d} --copy FOLDER"))
+                             f"{context.call} solution {lesson.number:02d} --copy FOLDER"))
         return 0
     try:
         target.mkdir(parents=True, exist_ok=True)

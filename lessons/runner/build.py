@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Optional
 
 from .conf import Lesson
-from .places import LAB
-from .plain import printable
+from .paths import LAB
+from .printable import printable
 
 FLAGS = "-std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -g -O0 -Wall -Wextra -Wshadow".split()
 SANITIZE = "-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined".split()
@@ -106,8 +106,8 @@ def command(lesson: Lesson, name: str, files: list, cc: Optional[str] = None, cf
 
 
 def compile_one(words: list, build: Path, scratch: Path, env: dict, seconds: float) -> tuple:
-    """(exit status, what was said). In the cage, as the learner's file may include or embed what it likes."""
-    call = [str(LAB / "cage"), "--write", str(build), "--write", str(scratch), *words]
+    """(exit status, what was said). In the sandbox, as the learner's file may include or embed what it likes."""
+    call = [str(LAB / "sandbox"), "--write", str(build), "--write", str(scratch), *words]
     # one language, as our pointers look for the compiler's words; and room that a program at run time does not get
     env = {**env, "LC_ALL": "C", "TMPDIR": str(scratch), "LAB_CPU": str(int(seconds)), "LAB_MEMORY": "4096",
            "LAB_FILE": "65536", "LAB_SANITIZE": ""}

@@ -2,7 +2,7 @@
 #
 # The machine (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
 # (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_HELPERS (for what is built once for many
-# checks), LAB_OWN_IPC (1: the IPC namespace is ours alone), LAB_CAGE. For test number N it finds in LAB_OUT:
+# checks), LAB_OWN_IPC (1: the IPC namespace is ours alone), LAB_SANDBOX. For test number N it finds in LAB_OUT:
 # N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
 
@@ -20,7 +20,7 @@ setup()
     KEEP=$LAB_TMP/keep # from one test to the next
     mkdir -p "$BOX" "$KEEP"
     VERDICT=$LAB_OUT/$BATS_TEST_NUMBER
-    STARTED=() # pids of what was started, cages that is
+    STARTED=() # pids of the sandboxes that were started
     PIDS=()    # of the programs in them
     OUT=$T/out ERR=$T/err
     : >"$OUT"
@@ -35,7 +35,7 @@ setup()
 teardown()
 {
     local pid id
-    for pid in "${STARTED[@]}"; do cage_end "$pid"; done
+    for pid in "${STARTED[@]}"; do sandbox_end "$pid"; done
     if [[ $RAN || -e $T/ours ]]; then
         for id in $(segments_left) $(cat "$T/ours" 2>/dev/null); do
             "$PROBE" remove "$id" 2>/dev/null || true
@@ -62,7 +62,7 @@ verdict_add()
 {
     local pid
     printf '%s\n' "$2" 2>/dev/null >>"$VERDICT.$1" && return
-    for pid in "${STARTED[@]}"; do cage_end "$pid"; done
+    for pid in "${STARTED[@]}"; do sandbox_end "$pid"; done
     rm -rf "$BOX"
     printf '%s\n' "$2" >>"$VERDICT.$1"
 }
@@ -244,20 +244,20 @@ crash_means()
     esac
 }
 
-# cage_run COMMAND... : in the box, with the streams that the caller gave. Becomes it. FIRST: shell commands that run
-# before it in the same cage, and so in its PID namespace; they may call "$PROBE".
-cage_run()
+# sandbox_run COMMAND... : in the box, with the streams that the caller gave. Becomes it. FIRST: shell commands that run
+# before it in the same sandbox, and so in its PID namespace; they may call "$PROBE".
+sandbox_run()
 {
     local first=()
     [[ ! ${FIRST-} ]] || first=(--read "$LAB_BIN" sh -c "PROBE=${PROBE@Q}"$'\n'"$FIRST"$'\n''exec "$@"' sh)
     cd "$BOX" || exit 1
     export ASAN_OPTIONS=exitcode=99:detect_leaks=0
-    # the cage clears the environment
+    # the sandbox clears the environment
     [[ ! ${WITNESS-} ]] || set -- env "LD_PRELOAD=$BOX/witness.so" "WITNESS=$WITNESS" \
         ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} "$@"
     exec 3>&- 4>&-
     # a shell starts what it puts into the background with SIGINT ignored
-    exec env --default-signal "$LAB/cage" --read "$LAB_BUILD" --write "$BOX" "${first[@]}" "$@"
+    exec env --default-signal "$LAB/sandbox" --read "$LAB_BUILD" --write "$BOX" "${first[@]}" "$@"
 }
 
 run_program()
@@ -265,7 +265,7 @@ run_program()
     local name=$1
     shift
     RAN=1 STATUS=0
-    (cage_run timeout -k 1 "$LAB_SECONDS" "$LAB_BUILD/$name" "$@") <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
+    (sandbox_run timeout -k 1 "$LAB_SECONDS" "$LAB_BUILD/$name" "$@") <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
     end_judge "$name"
 }
 
@@ -285,10 +285,10 @@ start_program()
     FIFO=$T/in.${#STARTED[@]}
     mkfifo "$FIFO"
     exec {SEND}<>"$FIFO"
-    (exec <"$FIFO" && exec {SEND}>&- && cage_run "$LAB_BUILD/$PROGRAM_NAME" "$@") >"$OUT" 2>"$ERR" &
-    CAGE=$!
-    STARTED+=("$CAGE")
-    PROGRAM=$("$PROBE" program "$CAGE" "$PROGRAM_NAME" $((LAB_SECONDS * 1000))) && PIDS+=("$PROGRAM")
+    (exec <"$FIFO" && exec {SEND}>&- && sandbox_run "$LAB_BUILD/$PROGRAM_NAME" "$@") >"$OUT" 2>"$ERR" &
+    SANDBOX=$!
+    STARTED+=("$SANDBOX")
+    PROGRAM=$("$PROBE" program "$SANDBOX" "$PROGRAM_NAME" $((LAB_SECONDS * 1000))) && PIDS+=("$PROGRAM")
     program_rest
 }
 
@@ -327,16 +327,16 @@ send_signal()
 finish_program()
 {
     STATUS=0
-    if "$PROBE" end "$CAGE" $((LAB_SECONDS * 1000)); then
-        wait "$CAGE" || STATUS=$?
+    if "$PROBE" end "$SANDBOX" $((LAB_SECONDS * 1000)); then
+        wait "$SANDBOX" || STATUS=$?
     else
-        cage_end "$CAGE"
+        sandbox_end "$SANDBOX"
         STATUS=124
     fi
     end_judge "$PROGRAM_NAME"
 }
 
-cage_end()
+sandbox_end()
 {
     local pid=$1 children
     [[ -e /proc/$pid ]] || return 0

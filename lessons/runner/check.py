@@ -21,7 +21,7 @@ from typing import Callable, Optional
 
 from . import build, pointers, tap
 from .conf import Lesson
-from .places import LAB, programs_folder
+from .paths import LAB, programs_folder
 from .report import Report
 
 SHM_PAGES = 65536  # of an IPC namespace: 256 MiB for all segments of a check
@@ -41,7 +41,7 @@ LEVELS = ("bwrap", "room", "pid", "none")
 
 @dataclass
 class Limits:
-    """Of one check. The programs have limits of their own: see cage."""
+    """Of one check. The programs have limits of their own: see sandbox."""
 
     seconds: float = 120  # all tests together
     build_seconds: float = 30  # one call of the compiler
@@ -74,11 +74,11 @@ def own_ipc() -> tuple:
 
 
 @functools.lru_cache(maxsize=None)
-def cage_level() -> str:
-    """How programs can be held on this machine: see cage."""
-    if os.environ.get("LAB_CAGE"):
-        return os.environ["LAB_CAGE"]
-    done = subprocess.run([*own_ipc(), str(LAB / "cage"), "--level"], stdin=subprocess.DEVNULL, capture_output=True,
+def sandbox_level() -> str:
+    """How programs can be held on this machine: see sandbox."""
+    if os.environ.get("LAB_SANDBOX"):
+        return os.environ["LAB_SANDBOX"]
+    done = subprocess.run([*own_ipc(), str(LAB / "sandbox"), "--level"], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, check=False)
     level = done.stdout.strip()
     return level if level in LEVELS else "none"
@@ -106,8 +106,8 @@ def threads_of_user() -> int:
     return count
 
 
-def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize: bool) -> dict:
-    """What check.bash and the cage find in their environment."""
+def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, sanitize: bool) -> dict:
+    """What check.bash and the sandbox find in their environment."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("BATS_", "LAB_"))}
     # where bats itself called us, its own parts come first on the PATH, and one of them is called bats, too
     env["PATH"] = ":".join(part for part in env.get("PATH", os.defpath).split(":") if not part.endswith("/bats-core"))
@@ -116,7 +116,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, cage: str, sanitize:
     env.update(
         LAB=str(LAB), LAB_BIN=str(programs_folder()), LAB_LESSON=str(lesson.folder), LAB_PROJ=str(lesson.proj),
         LAB_BUILD=str(home / "build"), LAB_HELPERS=helpers(), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
-        LAB_OWN_IPC="1" if own_ipc() or os.environ.get("SHMLAB_OWN_IPC") == "1" else "0", LAB_CAGE=cage,
+        LAB_OWN_IPC="1" if own_ipc() or os.environ.get("SHMLAB_OWN_IPC") == "1" else "0", LAB_SANDBOX=sandbox,
         LAB_SECONDS=f"{limits.program_seconds:g}",
         LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
@@ -185,7 +185,7 @@ def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Op
 
 
 def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(), sanitize: bool = False,
-                 limits: Optional[Limits] = None, cage: Optional[str] = None,
+                 limits: Optional[Limits] = None, sandbox: Optional[str] = None,
                  progress: Optional[Callable] = None) -> Report:
     """Checks the learner's files in folder. CannotCheck: where the machine itself can't work."""
     for needed in (programs_folder() / "shm-probe", lesson.folder / "check.bats"):
@@ -193,7 +193,7 @@ def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(),
             raise CannotCheck(f"there is no {needed}")
     limits = limits or Limits()
     started = time.monotonic()
-    report = Report(lesson.name, "error", cage=cage or cage_level())
+    report = Report(lesson.name, "error", sandbox=sandbox or sandbox_level())
     with tempfile.TemporaryDirectory(prefix="shmlab-check.", ignore_cleanup_errors=True) as name:
         home = Path(os.path.realpath(name))
         _check(lesson, Path(folder), home, report, limits, progress, dict(cc=cc, cflags=cflags, sanitize=sanitize))
@@ -204,7 +204,7 @@ def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(),
 
 def _check(lesson: Lesson, folder: Path, home: Path, report: Report, limits: Limits, progress, flags: dict):
     """Fills the report; home is removed afterwards."""
-    env = environment(lesson, home, limits, report.cage, flags["sanitize"])
+    env = environment(lesson, home, limits, report.sandbox, flags["sanitize"])
     (home / "build").mkdir()
     (home / "cc").mkdir()
     taken = build.collect(lesson, folder, home / "build")

@@ -6,7 +6,7 @@ write(reports, form, stream, several) -> prints them as "tap", "junit", "json" o
 import json
 from xml.sax.saxutils import escape, quoteattr
 
-from .plain import one_line, printable
+from .printable import one_line, printable
 
 OUTPUT_MAX = 500  # of one test, as Exercism's interface asks
 MESSAGE_MAX = 65535

@@ -1,7 +1,7 @@
 """shmlab lesson grade [N] DIR [-j JOBS] [--seconds S]: judges what a class handed in. docs/grading.md is the contract.
 
 main(words) -> exit status        grade(asked, ...) -> list of Grade
-Each submission is copied, and judged by a process of its own (grade_job.py) in a room of its own (grade_room.py).
+Each submission is copied, and judged by a process of its own (grade_job.py) in a sandbox of its own (grade_sandbox.py).
 """
 
 import argparse
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-from . import conf, grade_files, grade_room, locate, submissions
-from .places import lessons_folder
+from . import conf, grade_files, grade_sandbox, locate, submissions
+from .paths import lessons_folder
 from .report import Report, Test
 
 ANSWER_MAX = 16 << 20  # bytes of all reports of one submission
@@ -79,7 +79,7 @@ def end_job(child):
     child.wait()
 
 
-def judge(submission, asked: Asked, room) -> Grade:
+def judge(submission, asked: Asked, sandbox) -> Grade:
     grade = Grade(submission.name)
     with tempfile.TemporaryDirectory(prefix="shmlab-grade.", ignore_cleanup_errors=True) as name:
         home = Path(os.path.realpath(name))
@@ -95,10 +95,10 @@ def judge(submission, asked: Asked, room) -> Grade:
         if not lessons:
             grade.refused = "there is no folder of a lesson in it (01-..., 02-...)."
             return grade
-        words = grade_room.job([str(taken), f"{asked.seconds:g}", *(str(lesson.folder) for lesson in lessons)])
-        answer, said = run_job(room.words(home) + words, room.environment(scratch), JOB_SECONDS * len(lessons),
+        words = grade_sandbox.job([str(taken), f"{asked.seconds:g}", *(str(lesson.folder) for lesson in lessons)])
+        answer, said = run_job(sandbox.prefix(home) + words, sandbox.environment(scratch), JOB_SECONDS * len(lessons),
                                asked.running)
-        room.clean(home)
+        sandbox.clean(home)
     take_answer(grade, answer, said)
     return grade
 
@@ -111,20 +111,20 @@ def take_answer(grade: Grade, answer: bytes, said):
             "it took too long." if said is None else said.strip()[-500:] or "the job ended without a word.")
 
 
-def grade(asked: Asked, found: list, rooms: list, progress) -> list:
-    """All grades in the order of the submissions; as many at a time as there are rooms."""
+def grade(asked: Asked, found: list, sandboxes: list, progress) -> list:
+    """All grades in the order of the submissions; as many at a time as there are sandboxes."""
     free, grades = SimpleQueue(), {}
-    for room in rooms:
-        free.put(room)
+    for sandbox in sandboxes:
+        free.put(sandbox)
 
     def one(submission):
-        room = free.get()
+        sandbox = free.get()
         try:
-            return judge(submission, asked, room)
+            return judge(submission, asked, sandbox)
         finally:
-            free.put(room)
+            free.put(sandbox)
 
-    with ThreadPoolExecutor(max_workers=len(rooms)) as pool:
+    with ThreadPoolExecutor(max_workers=len(sandboxes)) as pool:
         started = {pool.submit(one, submission): submission.name for submission in found}
         try:
             for future in as_completed(started):
@@ -191,19 +191,19 @@ def main(words: list) -> int:
         print(f"shmlab: there is no submission in {asked.folder}", file=sys.stderr)
         results.rmdir()
         return 1
-    rooms = grade_room.rooms(min(asked.jobs, len(found)), asked.folder, results)
-    if rooms[0].unheld() and not asked.anyway:
+    sandboxes = grade_sandbox.sandboxes(min(asked.jobs, len(found)), asked.folder, results)
+    if sandboxes[0].unheld() and not asked.anyway:
         print(unheld_words(), file=sys.stderr)
         results.rmdir()
         return 1
     try:
-        grades = grade(asked, found, rooms, on_terminal)
+        grades = grade(asked, found, sandboxes, on_terminal)
     except (KeyboardInterrupt, SystemExit) as error:
         print("\nshmlab: stopped; no grades were written.", file=sys.stderr)
         results.rmdir()
         return getattr(error, "code", 130)
-    levels = {report.cage for each in grades for report in each.reports}
-    grade_files.write_all(grades, results, rooms[0].how(levels))
+    levels = {report.sandbox for each in grades for report in each.reports}
+    grade_files.write_all(grades, results, sandboxes[0].how(levels))
     sys.stdout.write((results / "table.txt").read_text(encoding="utf-8"))
     print(f"\nGrades: {results}")
     return 0 if all(each.passed() for each in grades) else 1

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 from . import formats
-from .plain import one_line, printable
+from .printable import one_line, printable
 from .report import Report
 
 NAME_MAX = 40  # of a submission, in the table
@@ -121,7 +121,7 @@ def document(grades: list, how: str) -> str:
         lessons = {}
         for report in grade.reports:
             lessons[report.lesson] = {**formats.results(report), "points": formats.points(report),
-                                      "of": len(report.tests), "seconds": report.seconds, "held": report.cage,
+                                      "of": len(report.tests), "seconds": report.seconds, "held": report.sandbox,
                                       "starter": report.starter, "diagnoses": report.diagnoses}
         listed.append({"name": printable_name(grade.name), "status": "pass" if grade.passed() else "fail",
                        "message": printable(grade.refused) or None, "lessons": lessons})

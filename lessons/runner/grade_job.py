@@ -1,7 +1,7 @@
 """One submission, judged in a process of its own: what happens to it happens to no other.
 
 FOLDER SECONDS LESSON... -> a JSON array of reports on standard output, which grade.py reads
-no words -> how programs can be held here: see cage
+no words -> how programs can be held here: see sandbox
 """
 
 import ctypes
@@ -53,7 +53,7 @@ def end_orphans():
 
 def main(words: list) -> int:
     if not words:
-        print(check.cage_level())
+        print(check.sandbox_level())
         return 0
     folder, seconds = Path(words[0]), float(words[1])
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

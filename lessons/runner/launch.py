@@ -5,8 +5,8 @@ import shlex
 import sys
 
 from . import work
-from .desk import Desk, Refused
-from .places import ROOT, programs_folder
+from .context import Context, Refused
+from .paths import ROOT, programs_folder
 
 
 def become(words: list, folder=None):
@@ -20,17 +20,17 @@ def become(words: list, folder=None):
         raise Refused(f"cannot start {words[0]}: {error.strerror}") from error
 
 
-def word_view(desk: Desk, args: list) -> int:
+def command_view(context: Context, args: list) -> int:
     """The segment that the learner's program made in its folder, with the lesson's layout."""
     names = [arg for arg in args[:1] if not arg.startswith("-")]
     options = args[len(names):]
-    lesson = desk.lesson(*names)
-    folder = desk.need(lesson)
+    lesson = context.lesson(*names)
+    folder = context.need(lesson)
     words = [str(programs_folder() / "shm-view"), "--path", str(folder), "--proj", str(lesson.proj)]
     if lesson.layout and lesson.layout.kind == "file":
         words += ["--layout", str(lesson.folder / lesson.layout.what)]
     elif lesson.layout:
-        program = desk.built(lesson, lesson.layout.program)
+        program = context.built(lesson, lesson.layout.program)
         if program is None:
             raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
         words += ["--type", lesson.layout.what, "--elf", str(program)]
@@ -43,28 +43,28 @@ def word_view(desk: Desk, args: list) -> int:
     return 1
 
 
-def word_gdb(desk: Desk, args: list) -> int:
+def command_gdb(context: Context, args: list) -> int:
     """gdb [N] [PROGRAM]: the lesson's word first, where both are given."""
-    args = desk.only(args, 2)
-    known = work_names(desk)
-    if len(args) == 1 and args[0] in known.get(desk.lesson().name, ()):
-        args = [desk.lesson().name, *args]
-    lesson = desk.lesson(*args[:1])
+    args = context.only(args, 2)
+    known = work_names(context)
+    if len(args) == 1 and args[0] in known.get(context.lesson().name, ()):
+        args = [context.lesson().name, *args]
+    lesson = context.lesson(*args[:1])
     name = args[1] if len(args) > 1 else next(iter(lesson.programs))
     if name not in lesson.programs:
         raise Refused(f"{lesson.label} has no program '{name}': {', '.join(lesson.programs)}", 2)
-    program = desk.built(lesson, name)
+    program = context.built(lesson, name)
     if program is None:
-        raise Refused(f"{name} does not build yet: {desk.call} check {lesson.number:02d}")
+        raise Refused(f"{name} does not build yet: {context.call} check {lesson.number:02d}")
     arguments = shlex.split(lesson.args.get(name, ""))
-    door = ROOT / "shmlab"
-    if door.is_file():
-        become([str(door), "gdb", f"./{name}", *arguments], program.parent)
+    shmlab = ROOT / "shmlab"
+    if shmlab.is_file():
+        become([str(shmlab), "gdb", f"./{name}", *arguments], program.parent)
     os.environ["SHMLAB_VIEW"] = str(programs_folder() / "shm-view")
     become(["/usr/bin/env", "gdb", "-q", "-x", str(ROOT / "gdb" / ".gdbinit"), "--args", f"./{name}", *arguments],
            program.parent)
     return 1
 
 
-def work_names(desk: Desk) -> dict:
-    return {lesson.name: list(lesson.programs) for lesson in desk.lessons}
+def work_names(context: Context) -> dict:
+    return {lesson.name: list(lesson.programs) for lesson in context.lessons}

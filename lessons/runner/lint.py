@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import lint_readme, patches, tap
-from .places import ROOT
+from .paths import ROOT
 
 MACHINE_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")

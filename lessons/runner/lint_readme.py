@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import build
-from .places import ROOT, docs_folder
-from .plain import printable
+from .paths import ROOT, docs_folder
+from .printable import printable
 
 SECTIONS = ("The idea", "Do", "Look", "The exercise", "Think", "Read on")
 FENCE = re.compile(r"^(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^\1[ \t]*$", re.M | re.S)

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from . import build, check, lint_readme
-from .places import ROOT
+from .paths import ROOT
 
 SECONDS = 60  # for all commands of one README.md
 MAKEFILE = """CC = cc

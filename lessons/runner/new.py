@@ -10,7 +10,7 @@ import shutil
 import sys
 
 from . import conf
-from .places import ROOT, lessons_folder
+from .paths import ROOT, lessons_folder
 
 
 def main(words: list) -> int:

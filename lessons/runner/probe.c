@@ -214,12 +214,12 @@ static pid_t program_below(pid_t pid, const char *name)
 /* words: PID NAME MS */
 static int probe_program(char **words)
 {
-    pid_t cage = (pid_t)number(words[0]);
+    pid_t sandbox = (pid_t)number(words[0]);
     pid_t pid = 0;
 
     for (long long looks = number(words[2]); looks > 0; looks--) {
-        pid = program_below(cage, words[1]);
-        if (pid != 0 || has_ended(cage)) {
+        pid = program_below(sandbox, words[1]);
+        if (pid != 0 || has_ended(sandbox)) {
             break;
         }
         nanosleep(&pause_ms, NULL);

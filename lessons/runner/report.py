@@ -1,6 +1,6 @@
 """Report: what one check of one folder found. Everything that shows, writes or counts results works on this alone.
 
-check.check_folder(...) -> Report -> tell (terminal), formats (tap, junit, json, autolab), grade, verify
+check.check_folder(...) -> Report -> report_terminal, formats (tap, junit, json, autolab), grade, verify
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Report:
     build_output: str = ""  # the compiler's own words, warnings too
     starter: bool = False  # the files are those of start/, unchanged
     seconds: float = 0.0
-    cage: str = ""  # how the programs were held: "bwrap", "room", "pid", "none"
+    sandbox: str = ""  # how the programs were held: "bwrap", "room", "pid", "none"
 
     def passed(self):
         return sum(test.status == "pass" for test in self.tests)

@@ -6,7 +6,7 @@ tests(stream, check.bats, folder of verdicts, why) -> list of Test, one for each
 import re
 from pathlib import Path
 
-from .plain import printable
+from .printable import printable
 from .report import Test
 
 SIZE_MAX = 64 << 10  # of one file that a check left, or of the stream

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import check, conf, lint, lint_run, patches
-from .places import lessons_folder
-from .plain import printable
+from .paths import lessons_folder
+from .printable import printable
 
 KINDS = ("start", "solution", "mistakes", "wrong", "right", "lint")  # the columns of the table
 ROUTES = ("gcc -O0", "gcc -O2", "clang -O0", "clang -O2", "gcc -O0 sanitized")  # of a solution
@@ -144,7 +144,7 @@ def plain_score(lesson, results: list) -> tuple:
 
 def verify(lessons: list, quick: bool, part, jobs: int, rounds: int, progress) -> list:
     """All results, in the order of the trials. progress(result, done, count) is called after each."""
-    check.cage_level()  # found out once, not by each thread
+    check.sandbox_level()  # found out once, not by each thread
     todo = [trial for lesson in lessons for trial in trials(lesson, quick, part)]
     todo = [(number, trial) for number in range(rounds) for trial in todo if number == 0 or trial.kind != "lint"]
     results = {}
@@ -180,7 +180,7 @@ def said(report) -> list:
     return lines
 
 
-def tell_wrong(result: Result):
+def show_wrong(result: Result):
     for sentence in result.wrong:
         print(f"{result.trial.label}: {sentence}")
     if result.report:
@@ -205,7 +205,7 @@ def kill_score(results: list) -> tuple:
     return sum(all(each) for each in told.values()), len(told)
 
 
-def tell_table(results: list, part):
+def show_table(results: list, part):
     lessons = {result.trial.lesson.name: result.trial.lesson for result in results}
     width = max(len(name) for name in [*lessons, "lesson"])
     print(f"{'lesson':{width}}  " + "  ".join(f"{kind:8}" for kind in KINDS).rstrip())
@@ -285,11 +285,11 @@ def main(words: list) -> int:
     for line in errors:
         print(line)
     for result in wrong:
-        tell_wrong(result)
+        show_wrong(result)
     if wrong or errors:
         print()
     if results:
-        tell_table(results, part)
+        show_table(results, part)
     return 1 if wrong or errors else 0
 
 

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from .build import FLAGS, command
 from .conf import Lesson
-from .places import ROOT, docs_folder
+from .paths import ROOT, docs_folder
 
 NAME = "lab-work"
 MARK = Path(".shmlab") / "progress.json"

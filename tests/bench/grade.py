@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import conf, grade, lint, patches, places  # noqa: E402 # after the path is set
+from runner import conf, grade, lint, patches, paths  # noqa: E402 # after the path is set
 
 LESSON = "02-typed-fields"
 TARGET = 180  # seconds for 300 submissions on two cores
@@ -50,7 +50,7 @@ def row(what: str, figure: str, beside: str, good=None):
 
 
 def main(count: int) -> int:
-    lesson = conf.load(places.lessons_folder() / LESSON)
+    lesson = conf.load(paths.lessons_folder() / LESSON)
     with tempfile.TemporaryDirectory(prefix="shmlab-bench.") as home:
         folder = Path(home) / "class"
         folder.mkdir()

@@ -63,7 +63,7 @@ windows_needed()
 @test "programs, headers, shmlab, gdb's files, sources and docs are there, and no link leads out" {
     local file link
     for file in bin/shm-server bin/shm-client bin/shm-view bin/shmlab share/shmlab/gdb/session-run share/shmlab/gdb/shm-draw \
-        share/shmlab/lessons/runner/cage; do
+        share/shmlab/lessons/runner/sandbox; do
         [[ -x $KIT/$file && ! -d $KIT/$file ]] || { echo "missing: $file" && false; }
     done
     for file in share/shmlab/gdb/.gdbinit share/shmlab/gdb/sessions/01-raw-bytes.txt share/shmlab/src/message.c \

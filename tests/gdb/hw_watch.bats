@@ -178,7 +178,7 @@ lesson_check()
     "$ROOT/shmlab" lesson start 05 >/dev/null
     cp "$1" "$T/work/05-gdb-tour/tour.gdb"
     # no sandbox: it would hide the gdb of dead_machine
-    LAB_CAGE=none run --separate-stderr "$ROOT/shmlab" lesson check 05
+    LAB_SANDBOX=none run --separate-stderr "$ROOT/shmlab" lesson check 05
 }
 
 @test "dead debug registers: lesson 05's solution passes, and the check says that gdb steps" {

@@ -84,21 +84,21 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     learner $'    if (fork() == 0) { setsid(); if (fork() == 0) { for (;;) sleep(1000); } }\n    return 0;'
     before=$(ls -la --time-style=full-iso "$MINE")
     for level in '' none pid; do
-        run env ${level:+LAB_CAGE=$level} python3 "$ROOT/lessons/runner/lesson" check
+        run env ${level:+LAB_SANDBOX=$level} python3 "$ROOT/lessons/runner/lesson" check
         [[ $(ls -la --time-style=full-iso "$MINE") == "$before" ]] || false
         [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
         nothing_stays
     done
 }
 
-@test "without a cage and with each, the verdict is the same" {
+@test "without a sandbox and with each, the verdict is the same" {
     lesson start 1
     solve times-four
-    best=$("$ROOT/lessons/runner/cage" --level)
+    best=$("$ROOT/lessons/runner/sandbox" --level)
     levels=(none "$best")
     [[ $best == none ]] || levels+=(pid) # whoever has a better one has this, too
     for level in "${levels[@]}"; do
-        run -1 env LAB_CAGE="$level" python3 "$ROOT/lessons/runner/lesson" check
+        run -1 env LAB_SANDBOX="$level" python3 "$ROOT/lessons/runner/lesson" check
         [[ $output == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || { echo "$level: $output" && false; }
     done
 }

@@ -12,7 +12,7 @@ setup()
     chmod 755 "$T"
     export SHMLAB_LESSONS=$T/lessons SHMLAB_WORK=$T/work SHMLAB_BIN=$BUILD_BIN SHMLAB_CALL=shmlab TMPDIR=$T/tmp
     export LC_ALL=C.UTF-8
-    unset SHMLAB_CC SHMLAB_CFLAGS LAB_CAGE LAB_RENDER LAB_WIDTH NO_COLOR
+    unset SHMLAB_CC SHMLAB_CFLAGS LAB_SANDBOX LAB_RENDER LAB_WIDTH NO_COLOR
     mkdir -p "$TMPDIR" "$T/here"
     lesson_make "$T/lessons/01-store"
     lesson_make "$T/lessons/02-again" 'Store it again'

@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import (ask, build, conf, grade, grade_room, lint, pointers, report, style, tap, tell,  # noqa: E402
-                    verify, watch)  # after the path is set
+from runner import (ask, build, conf, grade, grade_sandbox, lint, pointers, report, report_terminal,  # noqa: E402
+                    style, tap, verify, watch)  # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -146,9 +146,9 @@ class Grading(unittest.TestCase):
             folder = Path(name, "class")
             folder.mkdir()
             (folder / "anna.c").write_text("int main(void) { return 0; }")
-            room = grade_room.Room([])
-            room.level = "none"
-            with mock.patch.object(grade_room, "rooms", return_value=[room]), \
+            sandbox = grade_sandbox.Sandbox([])
+            sandbox.level = "none"
+            with mock.patch.object(grade_sandbox, "sandboxes", return_value=[sandbox]), \
                     mock.patch.object(grade, "grade", side_effect=KeyboardInterrupt) as began:
                 self.assertNotEqual(grade.main([*words, str(folder)]), 0)
             self.assertEqual(os.listdir(name), ["class"])
@@ -165,9 +165,9 @@ class Grading(unittest.TestCase):
 
     def test_another_user_or_a_namespace_holds_them(self):
         for uid, level in ((7, "none"), (0, "pid"), (0, "room"), (0, "bwrap")):
-            room = grade_room.Room([], uid)
-            room.level = level
-            self.assertFalse(room.unheld(), (uid, level))
+            sandbox = grade_sandbox.Sandbox([], uid)
+            sandbox.level = level
+            self.assertFalse(sandbox.unheld(), (uid, level))
 
 
 class Terminal(unittest.TestCase):
@@ -180,7 +180,7 @@ class Terminal(unittest.TestCase):
         def fails(name, *ids):
             return report.Test(name, "fail", list(ids))
         tests = [fails("a", "x"), fails("b", "x"), fails("c"), fails("d"), fails("e", "y"), fails("f", "x")]
-        told, same = tell.once_each(tests)
+        told, same = report_terminal.once_each(tests)
         self.assertEqual([test.name for test in told], ["a", "c", "d", "e"])
         self.assertEqual([test.name for test in same[("x",)]], ["b", "f"])
 

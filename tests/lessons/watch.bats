@@ -2,10 +2,10 @@
 # lesson watch: by inotify, by polling, and how it ends.
 load helper
 
-# watch [PATH]: in the background; $T/seen is what it says. A PATH of ours is under /tmp, which a cage hides.
+# watch [PATH]: in the background; $T/seen is what it says. A PATH of ours is under /tmp, which a sandbox hides.
 watch()
 {
-    env --default-signal=INT ${1:+PATH="$1" LAB_CAGE=none} python3 "$ROOT/lessons/runner/lesson" watch 1 >"$T/seen" 2>&1 3>&- &
+    env --default-signal=INT ${1:+PATH="$1" LAB_SANDBOX=none} python3 "$ROOT/lessons/runner/lesson" watch 1 >"$T/seen" 2>&1 3>&- &
     WATCH=$!
     await 60 grep -q 'Watching writer.c' "$T/seen"
 }

@@ -1,14 +1,14 @@
-"""The learner's desk: which lessons there are, where the work lies, which lesson is meant, what was done.
+"""The context of a command: which lessons there are, where the work lies, which lesson is meant, what was done.
 
-Every word of `lesson` works on one Desk. Refused carries a sentence for the learner, and the exit status.
+Every command of `lesson` works on one Context. Refused carries a sentence for the learner, and the exit status.
 """
 
 import os
 from pathlib import Path
 from typing import Optional
 
-from . import build, check, conf, tell, work
-from .places import lessons_folder
+from . import build, check, conf, report_terminal, work
+from .paths import lessons_folder
 from .progress import Progress, count, lesson_of, now
 from .style import Style, complain
 
@@ -21,7 +21,7 @@ class Refused(Exception):
         self.status = status
 
 
-class Desk:
+class Context:
     def __init__(self):
         self.call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
         self.style = Style()
@@ -112,7 +112,7 @@ class Desk:
         os.environ.setdefault("LAB_RENDER", "ansi" if self.style.colour and not quiet else "text")
         if self.style.columns < 78:
             os.environ.setdefault("LAB_WIDTH", "8" if self.style.columns >= 40 else "4")
-        waiting = None if quiet else tell.Waiting(self.style)
+        waiting = None if quiet else report_terminal.Waiting(self.style)
         try:
             return check.check_folder(lesson, folder, progress=waiting)
         except check.CannotCheck as error:
@@ -121,7 +121,7 @@ class Desk:
             if waiting:
                 waiting.end()
 
-    def check_and_tell(self, lesson: conf.Lesson) -> bool:
+    def check_and_show(self, lesson: conf.Lesson) -> bool:
         """The learner's own check: told, and remembered. True where all passed."""
         folder = self.need(lesson)
         report = self.check(lesson, folder)
@@ -135,8 +135,8 @@ class Desk:
                 part.setdefault("passed", now())
 
         self.note(lesson, change)
-        tell.tell(report, lesson, self.style, self.call, self.after(lesson),
-                  "" if work.shown(folder) == "." else work.shown(folder))
+        report_terminal.show(report, lesson, self.style, self.call, self.after(lesson),
+                             "" if work.shown(folder) == "." else work.shown(folder))
         return report.status == "pass"
 
     def built(self, lesson: conf.Lesson, name: str) -> Optional[Path]:
@@ -148,5 +148,5 @@ class Desk:
             return program
         words = build.command(lesson, name, lesson.programs[name])
         said = build.subprocess.run(words, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
-        self.style.say(tell.compiler_words(said.stderr, self.style)) if said.stderr else None
+        self.style.say(report_terminal.compiler_words(said.stderr, self.style)) if said.stderr else None
         return program if said.returncode == 0 else None

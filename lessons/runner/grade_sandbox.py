@@ -1,7 +1,7 @@
-"""Rooms for the grader's jobs: as root each has its own user, processes, files, segments and no network (room); a
-plain user's jobs run as that user, and each program in its cage (cage).
+"""Sandboxes for the grader's jobs: as root each has its own user, processes, files, segments and no network.
 
-rooms(count, submissions, results) -> list of Room      room.words(home) -> what stands before the job's command
+That is done by sandbox_unshare. A plain user's jobs run as that user; each program has a sandbox of its own (sandbox).
+sandboxes(count, submissions, results) -> list of Sandbox     sandbox.prefix(home) -> what stands before the command
 """
 
 import compileall
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from . import check
-from .places import LAB, ROOT, lessons_folder, programs_folder
+from .paths import LAB, ROOT, lessons_folder, programs_folder
 
 UID_HIGH = 1_900_000_000  # above what systemd gives to containers; nobody's
 UID_LOW = 61_184  # where a container has no such high ones: systemd's for a moment's services
@@ -30,23 +30,23 @@ def first_uid(count: int) -> int:
     return UID_LOW + random.SystemRandom().randrange(4000 - count)
 
 
-class Room:
+class Sandbox:
     def __init__(self, hide: list, uid: int = 0, whole: bool = False):
         self.hide, self.uid, self.whole = hide, uid, whole
-        self.level = ""  # of the cage in it; empty: each job finds out
+        self.level = ""  # how its programs are held; empty: each job finds out
 
     def unheld(self) -> bool:
         """Do the programs run as the grader, among the grader's own processes?"""
         return not self.uid and self.level not in ("bwrap", "room", "pid")
 
-    def words(self, home: Path) -> list:
+    def prefix(self, home: Path) -> list:
         if not self.uid:
             return []
         for path in [home, *home.rglob("*")]:
             os.chown(path, self.uid, self.uid, follow_symlinks=False)
         if not self.whole:
             return ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", "--"]
-        words = [*UNSHARE, "--", str(LAB / "room"), "--shm", str(check.SHM_PAGES)]
+        words = [*UNSHARE, "--", str(LAB / "sandbox_unshare"), "--shm", str(check.SHM_PAGES)]
         for folder in filter(needed, HIDDEN):
             words += ["--hide", folder]
         for folder in kept():
@@ -61,7 +61,7 @@ class Room:
         env = {**os.environ, "PYTHONPATH": str(LAB.parent), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
                "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
                "SHMLAB_HIDE": ":".join(str(folder) for folder in self.hide)}
-        env.update({"LAB_CAGE": self.level} if self.level else {})
+        env.update({"LAB_SANDBOX": self.level} if self.level else {})
         env.pop("SHMLAB_OWN_IPC", None)
         if self.whole:
             env["SHMLAB_OWN_IPC"] = "1"
@@ -77,7 +77,7 @@ class Room:
                         path.chmod(0o700)
 
     def how(self, levels: set) -> str:
-        """levels: of cage, as the jobs found them; "" of one where nothing ran."""
+        """levels: how programs were held, as the jobs found them; "" of one where nothing ran."""
         held = "each program held by " + (" or ".join(LEVELS[level] for level in sorted(levels - {""})) or "nothing")
         if self.whole:
             return f"{held}; each submission in namespaces of its own, as a user of its own"
@@ -105,17 +105,17 @@ def job(words: list) -> list:
     return [sys.executable, "-I", "-S", "-B", "-c", code, *words]
 
 
-def level_in(room: Room, results: Path) -> str:
-    """How programs are held in that room; empty where it can't be had."""
+def level_in(sandbox: Sandbox, results: Path) -> str:
+    """How programs are held in that sandbox; empty where it can't be had."""
     home = Path(os.path.realpath(results))
-    done = subprocess.run([*room.words(home), *job([])], env=room.environment(home), stdin=subprocess.DEVNULL,
+    done = subprocess.run([*sandbox.prefix(home), *job([])], env=sandbox.environment(home), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    if room.uid:
+    if sandbox.uid:
         os.chown(results, os.geteuid(), os.getegid())
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
-def rooms(count: int, submissions: Path, results: Path) -> list:
+def sandboxes(count: int, submissions: Path, results: Path) -> list:
     compileall.compile_dir(str(LAB), quiet=2)  # where that may be; jobs start the faster
     # a kit that lies in the folder of submissions must stay
     hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
@@ -124,10 +124,10 @@ def rooms(count: int, submissions: Path, results: Path) -> list:
         first = first_uid(count)
         kinds = [(first, True), (first, False), (0, False)]
     for uid, whole in kinds:
-        made = [Room(hide, uid + number if uid else 0, whole) for number in range(count)]
+        made = [Sandbox(hide, uid + number if uid else 0, whole) for number in range(count)]
         level = level_in(made[0], results)
         if level:
             break
-    for room in made:
-        room.level = level
+    for sandbox in made:
+        sandbox.level = level
     return made

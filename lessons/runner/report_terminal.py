@@ -1,6 +1,6 @@
 """A report -> what the learner sees on the terminal.
 
-tell(report, lesson, style, call, next_lesson, source)   a line for each test, the first failures whole, what to do next
+show(report, lesson, style, call, next_lesson, source)   a line for each test, the first failures whole, what to do next
 Waiting(style)   one line that shows how far a check is, and leaves nothing behind
 """
 
@@ -8,7 +8,7 @@ import re
 from typing import Optional
 
 from . import tap
-from .plain import printable
+from .printable import printable
 from .style import Style
 
 SIGNS = {"pass": ("    ok", "green"), "fail": ("not ok", "red"), "skip": ("    --", "dim")}
@@ -24,24 +24,24 @@ OWN = {  # the machine's own diagnoses: what it is called
 }
 
 
-def tell(report, lesson, style: Style, call: str, next_lesson=None, source: str = ""):
+def show(report, lesson, style: Style, call: str, next_lesson=None, source: str = ""):
     """source: where the learner's files are, as typed from here. call: how the learner calls `lesson`."""
     heading(report, lesson, style, source)
     if report.status == "error":
-        tell_error(report, style)
+        show_error(report, style)
     else:
         for test in report.tests:
-            tell_line(test, style)
+            show_line(test, style)
         failed, same = once_each([test for test in report.tests if test.status == "fail"])
         for test in failed[:WHOLE]:
-            tell_failure(test, lesson, style)
+            show_failure(test, lesson, style)
             for again in same.get(tuple(test.diagnoses), ()):
                 style.say(style.wrap(f"The same in: {printable(again.name)}", "  "))
         if len(failed) > WHOLE:
             more = len(failed) - WHOLE
             style.say()
             style.say(style.wrap(f"{more} more {'is' if more == 1 else 'are'} not ok; mend these first.", "  "))
-        tell_whole(report, style)
+        show_whole(report, style)
     closing(report, lesson, style, call, next_lesson)
 
 
@@ -65,7 +65,7 @@ def heading(report, lesson, style: Style, source: str):
     style.say()
 
 
-def tell_line(test, style: Style):
+def show_line(test, style: Style):
     sign, colour = SIGNS[test.status]
     lines = style.wrap(printable(test.name), " " * 10, " " * 10).splitlines()
     text = "\n".join([lines[0].strip(), *lines[1:]])
@@ -75,7 +75,7 @@ def tell_line(test, style: Style):
         style.say(style.paint(style.wrap(printable(test.text), " " * 10), "dim"))
 
 
-def tell_failure(test, lesson, style: Style):
+def show_failure(test, lesson, style: Style):
     style.say()
     style.say(style.rule(printable(test.name)))
     if test.text:
@@ -130,7 +130,7 @@ def compiler_words(text: str, style: Style) -> str:
     return re.sub(r"\b((?:fatal )?error:|warning:)", mark, lines) if style.colour else lines
 
 
-def tell_error(report, style: Style):
+def show_error(report, style: Style):
     if report.build_output.strip():
         style.say(compiler_words(report.build_output, style))
         style.say()
@@ -138,7 +138,7 @@ def tell_error(report, style: Style):
         style.say(style.wrap(line, "  "))
 
 
-def tell_whole(report, style: Style):
+def show_whole(report, style: Style):
     """Words about the whole, and what the compiler warns of."""
     warned = report.build_output.strip()
     if warned:

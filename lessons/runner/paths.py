@@ -1,4 +1,4 @@
-"""Where the kit's parts lie: the lessons, the cage, the programs. In a clone and where it is installed."""
+"""Where the kit's parts lie: the lessons, the sandbox, the programs. In a clone and where it is installed."""
 
 import os
 import shutil
@@ -21,7 +21,7 @@ def docs_folder() -> Path:
 
 
 def programs_folder() -> Path:
-    """The folder of shm-view and shm-probe. The front door sets SHMLAB_BIN."""
+    """The folder of shm-view and shm-probe. The script shmlab sets SHMLAB_BIN."""
     if os.environ.get("SHMLAB_BIN"):
         return Path(os.environ["SHMLAB_BIN"]).resolve()
     preset = os.environ.get("SHMLAB_PRESET", "dev")

@@ -11,39 +11,39 @@ import signal
 import sys
 from pathlib import Path
 
-from . import asking, check, conf, formats, launch, mistake, tell, watch, work
-from .desk import Desk, Refused
-from .places import ROOT
+from . import asking, check, conf, formats, launch, mistake, report_terminal, watch, work
+from .context import Context, Refused
+from .paths import ROOT
 from .progress import count, now
 from .style import Style, complain
 
 
-def word_overview(desk: Desk, args: list) -> int:
-    desk.only(args, 0)
-    style, lesson = desk.style, desk.current()
-    done = sum(desk.done(other) for other in desk.lessons)
-    style.say(style.paint("Lessons", "bold") + f": {done} of {len(desk.lessons)} done"
-              + (f"   your files: {work.shown(desk.work)}" if desk.work.is_dir() else ""))
+def command_overview(context: Context, args: list) -> int:
+    context.only(args, 0)
+    style, lesson = context.style, context.current()
+    done = sum(context.done(other) for other in context.lessons)
+    style.say(style.paint("Lessons", "bold") + f": {done} of {len(context.lessons)} done"
+              + (f"   your files: {work.shown(context.work)}" if context.work.is_dir() else ""))
     style.say()
-    past = [other for other in desk.lessons if desk.done(other)]
+    past = [other for other in context.lessons if context.done(other)]
     if past:
-        last = max(past, key=lambda other: str(desk.part(other).get("passed")))
+        last = max(past, key=lambda other: str(context.part(other).get("passed")))
         style.say(style.wrap(f"Keep in mind (from {last.number:02d}): {last.fact}"))
         style.say()
-    if desk.done(lesson):
-        return say_done(desk, lesson)
+    if context.done(lesson):
+        return say_done(context, lesson)
     style.say(f"Now: {style.paint(lesson.label, 'bold')}   ({lesson.minutes} minutes)")
     style.say(style.wrap(lesson.goal, "     "))
-    if not desk.there(lesson):
+    if not context.there(lesson):
         style.say()
-        style.offers([("begin:", f"{desk.call} start {lesson.number:02d}")])
+        style.offers([("begin:", f"{context.call} start {lesson.number:02d}")])
         return 0
-    style.say(style.wrap(f"{work.shown(desk.folder(lesson))}: README.md, {', '.join(lesson.edit)}", "     "))
-    last = desk.part(lesson).get("last")
+    style.say(style.wrap(f"{work.shown(context.folder(lesson))}: README.md, {', '.join(lesson.edit)}", "     "))
+    last = context.part(lesson).get("last")
     if isinstance(last, dict):
         style.say(f"     last check: {last_words(last)}")
     style.say()
-    style.offers([("next:", f"{desk.call} check"), ("all words:", f"{desk.call} help")])
+    style.offers([("next:", f"{context.call} check"), ("all words:", f"{context.call} help")])
     return 0
 
 
@@ -54,35 +54,37 @@ def last_words(last: dict) -> str:
     return f"{last.get('passed')} of {last.get('tests')} passed ({when})"
 
 
-def say_done(desk: Desk, lesson) -> int:
-    following = desk.after(lesson)
+def say_done(context: Context, lesson) -> int:
+    following = context.after(lesson)
     if following is None:
-        desk.style.say("All lessons are done.")
+        context.style.say("All lessons are done.")
         return 0
-    desk.style.say(f"{lesson.label} is done.")
-    desk.style.offers([("next:", f"{desk.call} next"), ("which is:", f"{following.label} ({following.minutes} minutes)")])
+    context.style.say(f"{lesson.label} is done.")
+    context.style.offers([("next:", f"{context.call} next"),
+                          ("which is:", f"{following.label} ({following.minutes} minutes)")])
     return 0
 
 
-def word_list(desk: Desk, args: list) -> int:
-    desk.only(args, 0)
-    style, current = desk.style, desk.current()
-    for lesson in desk.lessons:
-        mark = "done" if desk.done(lesson) else "now" if lesson is current else "begun" if desk.there(lesson) else ""
+def command_list(context: Context, args: list) -> int:
+    context.only(args, 0)
+    style, current = context.style, context.current()
+    for lesson in context.lessons:
+        mark = ("done" if context.done(lesson) else "now" if lesson is current
+                else "begun" if context.there(lesson) else "")
         colour = {"done": ["green"], "now": ["bold", "cyan"]}.get(mark, [])
         title = style.paint(lesson.label, "bold") if lesson is current else lesson.label
         style.say(f"{style.paint(f'{mark:>5}', *colour)}  {title}{' ' * max(1, 46 - len(lesson.label))}"
                   f"{lesson.minutes:3d} min".rstrip())
         style.say(style.paint(style.wrap(lesson.teaches, " " * 10), "dim"))
     style.say()
-    style.offers([("to begin one:", f"{desk.call} start N"), ("how far it is:", f"{desk.call} check N")])
+    style.offers([("to begin one:", f"{context.call} start N"), ("how far it is:", f"{context.call} check N")])
     return 0
 
 
-def word_start(desk: Desk, args: list) -> int:
-    lesson = desk.lesson(*desk.only(args))
-    made = lay_out(desk, lesson)
-    style, place = desk.style, work.shown(desk.folder(lesson))
+def command_start(context: Context, args: list) -> int:
+    lesson = context.lesson(*context.only(args))
+    made = lay_out(context, lesson)
+    style, place = context.style, work.shown(context.folder(lesson))
     style.say(style.paint(lesson.label, "bold") + f"   ({lesson.minutes} minutes)")
     style.say(style.wrap(lesson.goal))
     style.say()
@@ -90,46 +92,47 @@ def word_start(desk: Desk, args: list) -> int:
         style.say(style.wrap(f"New in {place}: {', '.join(name for name in made if '/' not in name)}"))
     else:
         style.say(style.wrap(f"Your files are in {place}, as you left them."))
-    asking.offer(desk, lesson)
+    asking.offer(context, lesson)
     style.say()
     edit = [(label, f"{place}/{name}") for label, name in zip(["Edit:", *[""] * len(lesson.edit)], lesson.edit)]
-    for label, words in (("Read:", f"{place}/README.md"), *edit, ("Check:", f"{desk.call} check")):
+    for label, words in (("Read:", f"{place}/README.md"), *edit, ("Check:", f"{context.call} check")):
         style.say(f"{label:8}{words}")
-    say_each_terminal(desk, desk.folder(lesson))
+    say_each_terminal(context, context.folder(lesson))
     return 0
 
 
-def say_each_terminal(desk: Desk, folder):
+def say_each_terminal(context: Context, folder):
     """What a terminal needs before the commands of a README work there as they stand."""
     words = [] if folder.resolve() == work.here().resolve() else [f"cd {shlex.quote(str(folder.absolute()))}"]
-    door = ROOT / "shmlab" if (ROOT / "shmlab").is_file() else Path(shlex.split(desk.call)[0]).absolute()
+    shmlab = ROOT / "shmlab" if (ROOT / "shmlab").is_file() else Path(shlex.split(context.call)[0]).absolute()
     found = shutil.which("shmlab")
-    if not found or (door.is_file() and not os.path.samefile(found, door)):
-        words.append(f"alias shmlab={shlex.quote(str(door))}")
+    if not found or (shmlab.is_file() and not os.path.samefile(found, shmlab)):
+        words.append(f"alias shmlab={shlex.quote(str(shmlab))}")
     if words:
-        desk.style.say()
-        desk.style.say(desk.style.wrap("First, in each terminal, so that the README's commands work as they stand:"))
-        desk.style.say("\n".join(f"  {line}" for line in words))
+        style = context.style
+        style.say()
+        style.say(style.wrap("First, in each terminal, so that the README's commands work as they stand:"))
+        style.say("\n".join(f"  {line}" for line in words))
 
 
-def lay_out(desk: Desk, lesson) -> list:
+def lay_out(context: Context, lesson) -> list:
     """The lesson's files in the learner's folder, and the lesson the current one. The names of those that are new."""
     try:
-        made, _ = work.copy_start(lesson, desk.folder(lesson))
+        made, _ = work.copy_start(lesson, context.folder(lesson))
     except OSError as error:
-        raise Refused(f"cannot put the lesson's files into {desk.folder(lesson)}: {error.strerror}\n"
+        raise Refused(f"cannot put the lesson's files into {context.folder(lesson)}: {error.strerror}\n"
                       "  SHMLAB_WORK=FOLDER in the environment chooses another folder") from error
-    desk.note(lesson, lambda part: part.setdefault("started", now()))
+    context.note(lesson, lambda part: part.setdefault("started", now()))
     return made
 
 
-def word_check(desk: Desk, args: list) -> int:
+def command_check(context: Context, args: list) -> int:
     if any(arg.startswith("-") for arg in args):
-        return check_many(desk, args)
-    return 0 if desk.check_and_tell(desk.lesson(*desk.only(args))) else 1
+        return check_many(context, args)
+    return 0 if context.check_and_show(context.lesson(*context.only(args))) else 1
 
 
-def check_many(desk: Desk, args: list) -> int:
+def check_many(context: Context, args: list) -> int:
     """check --all [--format F] [DIR]: every lesson that has a folder in DIR, for graders."""
     form, every, rest = None, False, list(args)
     words = []
@@ -145,15 +148,15 @@ def check_many(desk: Desk, args: list) -> int:
             raise Refused(f"check has no option '{arg}'.", 2)
         else:
             words.append(arg)
-    lessons = desk.lessons if every else [desk.lesson(words.pop(0) if words else None)]
-    desk.only(words)
-    return check_folders(desk, lessons, every, work.Path(words[0]) if words else None, form)
+    lessons = context.lessons if every else [context.lesson(words.pop(0) if words else None)]
+    context.only(words)
+    return check_folders(context, lessons, every, work.Path(words[0]) if words else None, form)
 
 
-def check_folders(desk: Desk, lessons: list, every: bool, place, form) -> int:
+def check_folders(context: Context, lessons: list, every: bool, place, form) -> int:
     if place is not None and not place.is_dir():
         raise Refused(f"there is no folder {place}")
-    top = place or desk.work
+    top = place or context.work
     folders = {lesson.name: top / lesson.name for lesson in lessons}
     if not every and place is not None and not folders[lessons[0].name].is_dir():
         folders = {lessons[0].name: place}  # DIR is the submission itself
@@ -162,23 +165,23 @@ def check_folders(desk: Desk, lessons: list, every: bool, place, form) -> int:
         raise Refused(f"there is no lesson's folder in {top}")
     reports = []
     for lesson in lessons:
-        reports.append(desk.check(lesson, folders[lesson.name], quiet=form is not None))
+        reports.append(context.check(lesson, folders[lesson.name], quiet=form is not None))
         if form is None:
-            one_line(desk, lesson, reports[-1])
+            one_line(context, lesson, reports[-1])
     if form is not None:
         formats.write(reports, form, sys.stdout, True if every else None)
     return 0 if all(report.status == "pass" for report in reports) else 1
 
 
-def one_line(desk: Desk, lesson, report):
-    sign, colour = tell.SIGNS["pass" if report.status == "pass" else "fail"]
+def one_line(context: Context, lesson, report):
+    sign, colour = report_terminal.SIGNS["pass" if report.status == "pass" else "fail"]
     words = f"{report.passed()} of {len(report.tests)} passed" if report.tests else report.text.splitlines()[0]
-    desk.style.say(f"{desk.style.paint(sign, colour)}  {lesson.label}: {words}")
+    context.style.say(f"{context.style.paint(sign, colour)}  {lesson.label}: {words}")
 
 
-def word_watch(desk: Desk, args: list) -> int:
-    lesson = desk.lesson(*desk.only(args))
-    folder, style = desk.need(lesson), desk.style
+def command_watch(context: Context, args: list) -> int:
+    lesson = context.lesson(*context.only(args))
+    folder, style = context.need(lesson), context.style
     watcher = watch.Watcher(folder, lesson.edit)
     try:
         saved = []
@@ -187,7 +190,7 @@ def word_watch(desk: Desk, args: list) -> int:
                 style.stream.write("\x1b[H\x1b[2J")
             if saved:
                 style.say(style.paint(f"{', '.join(saved)}: saved at {now()[11:19]}", "dim"))
-            desk.check_and_tell(lesson)
+            context.check_and_show(lesson)
             style.say()
             how = "" if watcher.mode == "inotify" else f" Looking every {watch.POLL} s: {watcher.why}."
             style.say(style.paint(style.wrap(f"Watching {', '.join(lesson.edit)}. Save to check again, Ctrl-C to leave."
@@ -198,56 +201,57 @@ def word_watch(desk: Desk, args: list) -> int:
         style.say()
         return 0
     except watch.FolderGone as error:
-        raise Refused(f"{error} is no more: {desk.call} start {lesson.number:02d} makes it anew") from error
+        raise Refused(f"{error} is no more: {context.call} start {lesson.number:02d} makes it anew") from error
     finally:
         watcher.stop()
 
 
-def word_hint(desk: Desk, args: list) -> int:
-    lesson = desk.lesson(*desk.only(args))
-    hints, style = asking.hints(lesson), desk.style
+def command_hint(context: Context, args: list) -> int:
+    lesson = context.lesson(*context.only(args))
+    hints, style = asking.hints(lesson), context.style
     if not hints:
         raise Refused(f"{lesson.label} has no hints")
-    shown = min(count(desk.part(lesson), "hints"), len(hints))
+    shown = min(count(context.part(lesson), "hints"), len(hints))
     number = min(shown + 1, len(hints))
     style.say(style.paint(f"{lesson.label}: hint {number} of {len(hints)}", "bold"))
     style.say()
     style.say(asking.hint_text(hints[number - 1], style))
     style.say()
     if number < len(hints):
-        style.offers([("still stuck? one more:", f"{desk.call} hint {lesson.number:02d}")])
+        style.offers([("still stuck? one more:", f"{context.call} hint {lesson.number:02d}")])
     else:
-        style.offers([("that was the last one. One way to do it:", f"{desk.call} solution {lesson.number:02d}")])
-    desk.note(lesson, lambda part: part.update(hints=number), current=desk.there(lesson))
+        style.offers([("that was the last one. One way to do it:", f"{context.call} solution {lesson.number:02d}")])
+    context.note(lesson, lambda part: part.update(hints=number), current=context.there(lesson))
     return 0
 
 
-def word_next(desk: Desk, args: list) -> int:
-    desk.only(args, 0)
-    lesson = desk.current()
-    if not desk.done(lesson):
-        raise Refused(f"{lesson.label} is not done yet: {desk.call} check {lesson.number:02d}\n"
-                      f"  to go on without it: {desk.call} start N")
-    following = desk.after(lesson)
+def command_next(context: Context, args: list) -> int:
+    context.only(args, 0)
+    lesson = context.current()
+    if not context.done(lesson):
+        raise Refused(f"{lesson.label} is not done yet: {context.call} check {lesson.number:02d}\n"
+                      f"  to go on without it: {context.call} start N")
+    following = context.after(lesson)
     if following is None:
-        desk.style.say("All lessons are done.")
+        context.style.say("All lessons are done.")
         return 0
-    return word_start(desk, [following.name])
+    return command_start(context, [following.name])
 
 
-def word_reset(desk: Desk, args: list) -> int:
-    lesson = desk.lesson(*desk.only(args))
-    folder = desk.need(lesson)
+def command_reset(context: Context, args: list) -> int:
+    lesson = context.lesson(*context.only(args))
+    folder = context.need(lesson)
     try:
         backup = work.set_aside(folder)
     except OSError as error:
         raise Refused(f"cannot set your files in {folder} aside: {error.strerror or error}\n  nothing is lost") from error
-    lay_out(desk, lesson)
-    desk.style.say(desk.style.wrap(f"{lesson.label} is as at its start. Your files are kept: {work.shown(backup)}"))
+    lay_out(context, lesson)
+    style = context.style
+    style.say(style.wrap(f"{lesson.label} is as at its start. Your files are kept: {work.shown(backup)}"))
     return 0
 
 
-def word_solution(desk: Desk, args: list) -> int:
+def command_solution(context: Context, args: list) -> int:
     args, target = list(args), None
     anyway = "--anyway" in args
     args = [arg for arg in args if arg != "--anyway"]
@@ -257,27 +261,27 @@ def word_solution(desk: Desk, args: list) -> int:
             raise Refused("--copy needs a folder behind it.", 2)
         target = work.Path(args[place + 1])
         del args[place:place + 2]
-    lesson = desk.lesson(*desk.only(args))
-    if not anyway and not desk.tried(lesson):
-        raise Refused(f"{lesson.label}: try it first, and check once: {desk.call} check {lesson.number:02d}\n"
-                      f"  to see it now: {desk.call} solution {lesson.number:02d} --anyway")
-    return asking.show_solution(desk, lesson, target)
+    lesson = context.lesson(*context.only(args))
+    if not anyway and not context.tried(lesson):
+        raise Refused(f"{lesson.label}: try it first, and check once: {context.call} check {lesson.number:02d}\n"
+                      f"  to see it now: {context.call} solution {lesson.number:02d} --anyway")
+    return asking.show_solution(context, lesson, target)
 
 
-def word_help(desk, args: list) -> int:
-    style = desk.style if desk else Style()
+def command_help(context, args: list) -> int:
+    style = context.style if context else Style()
     call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
     style.say(f"{style.paint(call, 'bold')} [WORD]: exercises, step by step. You write C, and see what it does to memory.")
     style.say()
-    for name, (_, usage, text) in WORDS.items():
-        say_word(style, f"{name} {usage}".strip() or "(nothing)", text)
+    for name, (_, usage, text) in COMMANDS.items():
+        say_command(style, f"{name} {usage}".strip() or "(nothing)", text)
     style.say()
     style.say(style.wrap("N is a lesson's number or a part of its name. Left out: the lesson in whose folder you stand, else "
                          "the current one. Your files lie in ./lab-work; SHMLAB_WORK=FOLDER puts them elsewhere."))
     return 0
 
 
-def say_word(style, usage: str, text: str):
+def say_command(style, usage: str, text: str):
     """Side by side where there is room, otherwise one under the other."""
     if style.columns >= 70 and len(usage) <= 24:
         style.say(f"  {style.paint(usage, 'bold')}" + style.wrap(text, " " * 28, " " * 28)[2 + len(usage):])
@@ -285,9 +289,9 @@ def say_word(style, usage: str, text: str):
         style.say(f"  {style.paint(usage, 'bold')}\n{style.wrap(text, ' ' * (28 if style.columns >= 70 else 6))}")
 
 
-def module_word(name: str):
+def module_command(name: str):
     """A word that is a module of its own: main(args) -> exit status."""
-    def run(_desk, args: list) -> int:
+    def run(_context, args: list) -> int:
         try:
             module = __import__(f"runner.{name}", fromlist=["main"])
         except ModuleNotFoundError as error:
@@ -299,35 +303,35 @@ def module_word(name: str):
     return run
 
 
-WORDS = {  # word: (what it does, what stands behind it, for the help; "" is not told)
-    "": (word_overview, "", "where you are, and what is next"),
-    "list": (word_list, "", "all lessons: what they teach, how long they take, which are done"),
-    "start": (word_start, "[N]", "puts a lesson's files into your folder. Files of yours stay as they are"),
-    "check": (word_check, "[N]", "builds your program, runs it, and looks at the memory"),
-    "watch": (word_watch, "[N]", "checks whenever you save"),
-    "hint": (word_hint, "[N]", "a nudge; one more at each call"),
-    "ask": (asking.word_ask, "[N] [ANSWER...]", "what do you expect? Your compiler says whether you are right"),
-    "view": (launch.word_view, "[N]", "the viewer, on the segment that your program made"),
-    "gdb": (launch.word_gdb, "[N] [PROGRAM]", "the debugger on your program, with the segment beside the source"),
-    "next": (word_next, "", "the next lesson, once this one is done"),
-    "reset": (word_reset, "[N]", "back to the start. What you wrote is kept beside it"),
-    "solution": (word_solution, "[N] [--anyway] [--copy DIR]", "one way to do it, after you have tried"),
-    "help": (word_help, "", "this text"),
+COMMANDS = {  # word: (what it does, what stands behind it, for the help; "" is not told)
+    "": (command_overview, "", "where you are, and what is next"),
+    "list": (command_list, "", "all lessons: what they teach, how long they take, which are done"),
+    "start": (command_start, "[N]", "puts a lesson's files into your folder. Files of yours stay as they are"),
+    "check": (command_check, "[N]", "builds your program, runs it, and looks at the memory"),
+    "watch": (command_watch, "[N]", "checks whenever you save"),
+    "hint": (command_hint, "[N]", "a nudge; one more at each call"),
+    "ask": (asking.command_ask, "[N] [ANSWER...]", "what do you expect? Your compiler says whether you are right"),
+    "view": (launch.command_view, "[N]", "the viewer, on the segment that your program made"),
+    "gdb": (launch.command_gdb, "[N] [PROGRAM]", "the debugger on your program, with the segment beside the source"),
+    "next": (command_next, "", "the next lesson, once this one is done"),
+    "reset": (command_reset, "[N]", "back to the start. What you wrote is kept beside it"),
+    "solution": (command_solution, "[N] [--anyway] [--copy DIR]", "one way to do it, after you have tried"),
+    "help": (command_help, "", "this text"),
     "check --all": (None, "[--format tap|junit|json|autolab] [DIR]",
                     "for graders: every lesson that has a folder in DIR"),
     "mistake": (mistake.command_mistake, "[N] [NAME FOLDER]",
                 "for instructors: a program with that mistake in it, to show. Without NAME: which there are"),
-    "grade": (module_word("grade"), "[N] DIR", "for instructors: many submissions at once"),
-    "verify": (module_word("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
-    "new": (module_word("new"), "NN-name", "for those who write lessons: a copy of lessons/template"),
+    "grade": (module_command("grade"), "[N] DIR", "for instructors: many submissions at once"),
+    "verify": (module_command("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
+    "new": (module_command("new"), "NN-name", "for those who write lessons: a copy of lessons/template"),
 }
-NO_DESK = ("grade", "verify", "new", "help")  # these look for lessons by themselves
+NO_CONTEXT = ("grade", "verify", "new", "help")  # these look for lessons by themselves
 
 
 def unknown(word: str) -> int:
-    near = difflib.get_close_matches(word, [name for name in WORDS if name and " " not in name], 1)
+    near = difflib.get_close_matches(word, [name for name in COMMANDS if name and " " not in name], 1)
     call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
-    complain(f"lesson has no word '{tell.printable(word)[:40]}'."
+    complain(f"lesson has no word '{report_terminal.printable(word)[:40]}'."
              + (f"\nDid you mean: {call} {near[0]}" if near else "") + f"\nAll words: {call} help")
     return 2
 
@@ -339,10 +343,10 @@ def main(words: list) -> int:
     name, args = (words[0], words[1:]) if words else ("", [])
     if name in ("-h", "--help") or any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify", "new"):
         name, args = "help", []
-    if name not in WORDS or WORDS[name][0] is None:
+    if name not in COMMANDS or COMMANDS[name][0] is None:
         return unknown(name)
     try:
-        return WORDS[name][0](None if name in NO_DESK else Desk(), args)
+        return COMMANDS[name][0](None if name in NO_CONTEXT else Context(), args)
     except Refused as error:
         complain(str(error))
         return error.status
