@@ -1,1 +1,1 @@
-"""runner: the machine that runs the lessons. docs/lesson-format.md is its contract."""
+"""runner: builds, runs and checks the lessons. docs/lesson-format.md is its contract."""

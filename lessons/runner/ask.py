@@ -1,6 +1,6 @@
 """Predictions: a lesson asks, and the learner's own compiler has the answer.
 
-answers(lesson) -> the right numbers, compiled and run now; CannotAsk where the compiler says no
+answers(lesson) -> the right numbers, compiled and run now; CannotAsk when the compiler fails
 number("24 bytes") -> 24, or None
 """
 
@@ -17,7 +17,7 @@ from .conf import Lesson
 
 
 class CannotAsk(Exception):
-    """The compiler is missing, or does not take the lesson's expression. Its words are in the text."""
+    """The compiler is missing or rejects the lesson's expression. The text has its message."""
 
 
 def source(lesson: Lesson) -> str:

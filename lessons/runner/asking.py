@@ -1,4 +1,4 @@
-"""Words that show or ask: predictions, hints, the solution."""
+"""The commands ask, hint and solution: predictions, hints, one way to do it."""
 
 import re
 import sys
@@ -43,13 +43,13 @@ def right_answers(lesson) -> list:
 
 
 def compare(context: Context, lesson, given: list) -> int:
-    """Answers from the command line, in the order of the questions. What is right is not told."""
+    """Answers from the command line, in the order of the questions. The right answers are not shown."""
     if len(given) > len(lesson.asks):
         raise Refused(f"{lesson.label} has {len(lesson.asks)} questions, and these are {len(given)} answers.", 2)
     numbers = [ask.number(answer, question.question) for answer, question in zip(given, lesson.asks)]
     for answer, value in zip(given, numbers):
         if value is None:
-            raise Refused(f"'{answer}' is no number.", 2)
+            raise Refused(f"'{answer}' is not a number.", 2)
     right = right_answers(lesson)
     for question, value, expected in zip(lesson.asks, numbers, right):
         sign = context.style.paint("   yes", "green") if value == expected else context.style.paint("    no", "red")
@@ -61,7 +61,7 @@ def compare(context: Context, lesson, given: list) -> int:
 
 def remember(context: Context, lesson, good: int):
     context.note(lesson, lambda part: part.update(asked={"at": now(), "right": good, "of": len(lesson.asks)}),
-              current=context.there(lesson))
+                 current=context.there(lesson))
 
 
 def converse(context: Context, lesson, right: list) -> int:

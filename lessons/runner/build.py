@@ -22,7 +22,7 @@ from .printable import printable
 FLAGS = "-std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -g -O0 -Wall -Wextra -Wshadow".split()
 SANITIZE = "-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined".split()
 FILE_MAX = 1 << 20  # bytes of one file of the learner's
-WORDS_MAX = 20_000  # characters kept of what the compiler says
+OUTPUT_MAX = 20_000  # characters kept of what the compiler says
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Taken:
 @dataclass
 class Built:
     ok: bool = True
-    output: str = ""  # the compiler's own words
+    output: str = ""  # what the compiler printed
     failed: list = field(default_factory=list)  # names of programs that did not build
 
 
@@ -99,16 +99,16 @@ def collect(lesson: Lesson, folder: Path, build: Path) -> Taken:
 
 
 def command(lesson: Lesson, name: str, files: list, cc: Optional[str] = None, cflags=(), sanitize=False) -> list:
-    """The compiler's words for one program. Flags that come later win: lesson.conf's, then the caller's."""
+    """The compiler's command line for one program. Later flags win: lesson.conf's, then the caller's."""
     compiler = shlex.split(cc or os.environ.get("SHMLAB_CC", "")) or ["cc"]
     flags = [*FLAGS, *lesson.cflags, *shlex.split(os.environ.get("SHMLAB_CFLAGS", "")), *cflags]
     return [*compiler, *flags, *(SANITIZE if sanitize else ()), "-o", name, *files, "-lm"]
 
 
-def compile_one(words: list, build: Path, scratch: Path, env: dict, seconds: float) -> tuple:
-    """(exit status, what was said). In the sandbox, as the learner's file may include or embed what it likes."""
-    call = [str(LAB / "sandbox"), "--write", str(build), "--write", str(scratch), *words]
-    # one language, as our pointers look for the compiler's words; and room that a program at run time does not get
+def compile_one(command_line: list, build: Path, scratch: Path, env: dict, seconds: float) -> tuple:
+    """(exit status, what was printed). In the sandbox, as the learner's file may include or embed any file."""
+    call = [str(LAB / "sandbox"), "--write", str(build), "--write", str(scratch), *command_line]
+    # English, as pointers.py looks for the compiler's messages; and larger limits than a program gets when it runs
     env = {**env, "LC_ALL": "C", "TMPDIR": str(scratch), "LAB_CPU": str(int(seconds)), "LAB_MEMORY": "4096",
            "LAB_FILE": "65536", "LAB_SANITIZE": ""}
     said = scratch / "said"
@@ -122,7 +122,7 @@ def compile_one(words: list, build: Path, scratch: Path, env: dict, seconds: flo
         finally:
             kill_session(child)
     with open(said, "rb") as stream:
-        text = printable(stream.read(4 * WORDS_MAX).decode("utf-8", "replace"))
+        text = printable(stream.read(4 * OUTPUT_MAX).decode("utf-8", "replace"))
     if status is None:
         text += f"\nThe compiler was stopped after {seconds:.0f} seconds.\n"
     return status, cut(text)
@@ -138,10 +138,10 @@ def kill_session(child: subprocess.Popen):
 
 
 def cut(text: str) -> str:
-    """At most WORDS_MAX characters, in whole lines."""
-    if len(text) <= WORDS_MAX:
+    """At most OUTPUT_MAX characters, in whole lines."""
+    if len(text) <= OUTPUT_MAX:
         return text
-    return text[:WORDS_MAX].rpartition("\n")[0] + "\n(and more)\n"
+    return text[:OUTPUT_MAX].rpartition("\n")[0] + "\n(and more)\n"
 
 
 def compile_all(lesson: Lesson, build: Path, scratch: Path, env: dict, *, cc=None, cflags=(), sanitize=False,

@@ -1,6 +1,6 @@
 # check: what a lesson's check.bats calls. docs/lesson-format.md tells of each function; `load "$LAB/check"`.
 #
-# The machine (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
+# The runner (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
 # (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_HELPERS (for what is built once for many
 # checks), LAB_OWN_IPC (1: the IPC namespace is ours alone), LAB_SANDBOX. For test number N it finds in LAB_OUT:
 # N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.

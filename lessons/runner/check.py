@@ -2,7 +2,7 @@
 
 check_folder(lesson, folder) builds the programs in a folder that is removed again, runs the lesson's check.bats in an
 IPC namespace of its own where one may be had, and gathers what the tests found. Nothing in the learner's folder is
-changed, and nothing that was started runs on.
+changed, and no process that was started stays.
 """
 
 import atexit
@@ -51,7 +51,7 @@ class Limits:
 
 
 class CannotCheck(Exception):
-    """The machine itself can't work here: bats is missing, say. Nothing was found out about the learner's files."""
+    """The runner can't work here: bats is missing, for example. This says nothing about the learner's files."""
 
 
 def works(words: list) -> bool:
@@ -65,8 +65,8 @@ def works(words: list) -> bool:
 
 @functools.lru_cache(maxsize=None)
 def own_ipc() -> tuple:
-    """The words that give a command its own IPC namespace; none where the kernel allows it to nobody like us, or where
-    we were started in one (SHMLAB_OWN_IPC=1, as the grader does)."""
+    """The arguments that start a command in its own IPC namespace; none where the kernel doesn't allow it, or where we
+    run in one already (SHMLAB_OWN_IPC=1, set by the grader)."""
     for words in () if os.environ.get("SHMLAB_OWN_IPC") == "1" else NAMESPACES:
         if works([*words, "true"]):
             return tuple(words)
@@ -75,7 +75,7 @@ def own_ipc() -> tuple:
 
 @functools.lru_cache(maxsize=None)
 def sandbox_level() -> str:
-    """How programs can be held on this machine: see sandbox."""
+    """The best sandbox that this machine allows: see sandbox."""
     if os.environ.get("LAB_SANDBOX"):
         return os.environ["LAB_SANDBOX"]
     done = subprocess.run([*own_ipc(), str(LAB / "sandbox"), "--level"], stdin=subprocess.DEVNULL, capture_output=True,
@@ -187,7 +187,7 @@ def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Op
 def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(), sanitize: bool = False,
                  limits: Optional[Limits] = None, sandbox: Optional[str] = None,
                  progress: Optional[Callable] = None) -> Report:
-    """Checks the learner's files in folder. CannotCheck: where the machine itself can't work."""
+    """Checks the learner's files in folder. CannotCheck: where the runner can't work."""
     for needed in (programs_folder() / "shm-probe", lesson.folder / "check.bats"):
         if not needed.exists():
             raise CannotCheck(f"there is no {needed}")

@@ -1,6 +1,6 @@
-"""The words of `shmlab lesson`: which there are, and what each does. main(words) -> exit status.
+"""The commands of `shmlab lesson`. main(arguments) -> exit status.
 
-0: done, or all passed. 1: it could not be done, or something did not pass. 2: the words of the call are off.
+0: done, or all passed. 1: it could not be done, or a test did not pass. 2: wrong arguments.
 """
 
 import difflib
@@ -41,13 +41,13 @@ def command_overview(context: Context, args: list) -> int:
     style.say(style.wrap(f"{work.shown(context.folder(lesson))}: README.md, {', '.join(lesson.edit)}", "     "))
     last = context.part(lesson).get("last")
     if isinstance(last, dict):
-        style.say(f"     last check: {last_words(last)}")
+        style.say(f"     last check: {last_result(last)}")
     style.say()
-    style.offers([("next:", f"{context.call} check"), ("all words:", f"{context.call} help")])
+    style.offers([("next:", f"{context.call} check"), ("all commands:", f"{context.call} help")])
     return 0
 
 
-def last_words(last: dict) -> str:
+def last_result(last: dict) -> str:
     when = str(last.get("at", ""))[:16].replace("T", " ")
     if last.get("status") == "error":
         return f"nothing could be checked ({when})"
@@ -95,8 +95,8 @@ def command_start(context: Context, args: list) -> int:
     asking.offer(context, lesson)
     style.say()
     edit = [(label, f"{place}/{name}") for label, name in zip(["Edit:", *[""] * len(lesson.edit)], lesson.edit)]
-    for label, words in (("Read:", f"{place}/README.md"), *edit, ("Check:", f"{context.call} check")):
-        style.say(f"{label:8}{words}")
+    for label, text in (("Read:", f"{place}/README.md"), *edit, ("Check:", f"{context.call} check")):
+        style.say(f"{label:8}{text}")
     say_each_terminal(context, context.folder(lesson))
     return 0
 
@@ -135,7 +135,7 @@ def command_check(context: Context, args: list) -> int:
 def check_many(context: Context, args: list) -> int:
     """check --all [--format F] [DIR]: every lesson that has a folder in DIR, for graders."""
     form, every, rest = None, False, list(args)
-    words = []
+    names = []
     while rest:
         arg = rest.pop(0)
         if arg == "--all":
@@ -147,10 +147,10 @@ def check_many(context: Context, args: list) -> int:
         elif arg.startswith("-"):
             raise Refused(f"check has no option '{arg}'.", 2)
         else:
-            words.append(arg)
-    lessons = context.lessons if every else [context.lesson(words.pop(0) if words else None)]
-    context.only(words)
-    return check_folders(context, lessons, every, work.Path(words[0]) if words else None, form)
+            names.append(arg)
+    lessons = context.lessons if every else [context.lesson(names.pop(0) if names else None)]
+    context.only(names)
+    return check_folders(context, lessons, every, work.Path(names[0]) if names else None, form)
 
 
 def check_folders(context: Context, lessons: list, every: bool, place, form) -> int:
@@ -175,8 +175,8 @@ def check_folders(context: Context, lessons: list, every: bool, place, form) -> 
 
 def one_line(context: Context, lesson, report):
     sign, colour = report_terminal.SIGNS["pass" if report.status == "pass" else "fail"]
-    words = f"{report.passed()} of {len(report.tests)} passed" if report.tests else report.text.splitlines()[0]
-    context.style.say(f"{context.style.paint(sign, colour)}  {lesson.label}: {words}")
+    text = f"{report.passed()} of {len(report.tests)} passed" if report.tests else report.text.splitlines()[0]
+    context.style.say(f"{context.style.paint(sign, colour)}  {lesson.label}: {text}")
 
 
 def command_watch(context: Context, args: list) -> int:
@@ -258,7 +258,7 @@ def command_solution(context: Context, args: list) -> int:
     if "--copy" in args:
         place = args.index("--copy")
         if place + 1 == len(args):
-            raise Refused("--copy needs a folder behind it.", 2)
+            raise Refused("--copy needs a folder.", 2)
         target = work.Path(args[place + 1])
         del args[place:place + 2]
     lesson = context.lesson(*context.only(args))
@@ -271,7 +271,8 @@ def command_solution(context: Context, args: list) -> int:
 def command_help(context, args: list) -> int:
     style = context.style if context else Style()
     call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
-    style.say(f"{style.paint(call, 'bold')} [WORD]: exercises, step by step. You write C, and see what it does to memory.")
+    style.say(f"{style.paint(call, 'bold')} [COMMAND]: exercises, step by step. "
+              "You write C, and see what it does to memory.")
     style.say()
     for name, (_, usage, text) in COMMANDS.items():
         say_command(style, f"{name} {usage}".strip() or "(nothing)", text)
@@ -282,7 +283,7 @@ def command_help(context, args: list) -> int:
 
 
 def say_command(style, usage: str, text: str):
-    """Side by side where there is room, otherwise one under the other."""
+    """Side by side where the terminal is wide enough, otherwise one below the other."""
     if style.columns >= 70 and len(usage) <= 24:
         style.say(f"  {style.paint(usage, 'bold')}" + style.wrap(text, " " * 28, " " * 28)[2 + len(usage):])
     else:
@@ -290,7 +291,7 @@ def say_command(style, usage: str, text: str):
 
 
 def module_command(name: str):
-    """A word that is a module of its own: main(args) -> exit status."""
+    """A command that is a module of its own: main(args) -> exit status."""
     def run(_context, args: list) -> int:
         try:
             module = __import__(f"runner.{name}", fromlist=["main"])
@@ -303,7 +304,7 @@ def module_command(name: str):
     return run
 
 
-COMMANDS = {  # word: (what it does, what stands behind it, for the help; "" is not told)
+COMMANDS = {  # name: (function, its arguments and what it does, for the help)
     "": (command_overview, "", "where you are, and what is next"),
     "list": (command_list, "", "all lessons: what they teach, how long they take, which are done"),
     "start": (command_start, "[N]", "puts a lesson's files into your folder. Files of yours stay as they are"),
@@ -325,22 +326,22 @@ COMMANDS = {  # word: (what it does, what stands behind it, for the help; "" is 
     "verify": (module_command("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
     "new": (module_command("new"), "NN-name", "for those who write lessons: a copy of lessons/template"),
 }
-NO_CONTEXT = ("grade", "verify", "new", "help")  # these look for lessons by themselves
+NO_CONTEXT = ("grade", "verify", "new", "help")  # these find the lessons themselves
 
 
-def unknown(word: str) -> int:
-    near = difflib.get_close_matches(word, [name for name in COMMANDS if name and " " not in name], 1)
+def unknown(name: str) -> int:
+    near = difflib.get_close_matches(name, [known for known in COMMANDS if known and " " not in known], 1)
     call = os.environ.get("SHMLAB_CALL", "./shmlab") + " lesson"
-    complain(f"lesson has no word '{report_terminal.printable(word)[:40]}'."
-             + (f"\nDid you mean: {call} {near[0]}" if near else "") + f"\nAll words: {call} help")
+    complain(f"lesson has no command '{report_terminal.printable(name)[:40]}'."
+             + (f"\nDid you mean: {call} {near[0]}" if near else "") + f"\nAll commands: {call} help")
     return 2
 
 
-def main(words: list) -> int:
-    # an end by a signal is an end by an exception: what was started and made is taken away
+def main(arguments: list) -> int:
+    # a signal raises an exception, so that processes and files are cleaned up
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda got, _frame: sys.exit(128 + got))
-    name, args = (words[0], words[1:]) if words else ("", [])
+    name, args = (arguments[0], arguments[1:]) if arguments else ("", [])
     if name in ("-h", "--help") or any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify", "new"):
         name, args = "help", []
     if name not in COMMANDS or COMMANDS[name][0] is None:

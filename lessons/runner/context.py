@@ -1,6 +1,6 @@
-"""The context of a command: which lessons there are, where the work lies, which lesson is meant, what was done.
+"""The context of a command: the lessons, the learner's folder, which lesson is meant, what was done.
 
-Every command of `lesson` works on one Context. Refused carries a sentence for the learner, and the exit status.
+Every command of `lesson` works on one Context. Refused carries a message for the learner and the exit status.
 """
 
 import os
@@ -14,7 +14,7 @@ from .style import Style, complain
 
 
 class Refused(Exception):
-    """The word can't do it. Exit status 1: it could not be done; 2: the words of the call are off."""
+    """The command can't do it. Exit status 1: it could not be done; 2: wrong arguments."""
 
     def __init__(self, text: str, status: int = 1):
         super().__init__(text)
@@ -39,12 +39,12 @@ class Context:
 
     # ---- which lesson ----
 
-    def lesson(self, word: Optional[str] = None) -> conf.Lesson:
-        """The lesson that is meant: by its word; else where the user stands; else the current one."""
-        if word is None:
+    def lesson(self, name: Optional[str] = None) -> conf.Lesson:
+        """The lesson that is meant: the one named; else the one in whose folder the user is; else the current one."""
+        if name is None:
             return work.lesson_here(self.work, self.lessons) or self.current()
         try:
-            return conf.find(self.lessons, word)
+            return conf.find(self.lessons, name)
         except LookupError as error:
             raise Refused(f"{error} All of them: {self.call} list", 2) from error
 
@@ -62,12 +62,12 @@ class Context:
         return next((other for other in order if not self.done(other)), None)
 
     def only(self, args: list, most: int = 1) -> list:
-        """The words behind `lesson WORD`, which knows no option."""
+        """The arguments of a command that has no options."""
         for arg in args:
             if arg.startswith("-") and len(arg) > 1:
                 raise Refused(f"there is no option '{arg}' here.", 2)
         if len(args) > most:
-            raise Refused(f"too many words: '{args[most]}' has no meaning here.", 2)
+            raise Refused(f"too many arguments: '{args[most]}' has no meaning here.", 2)
         return args
 
     # ---- the files ----
@@ -122,7 +122,7 @@ class Context:
                 waiting.end()
 
     def check_and_show(self, lesson: conf.Lesson) -> bool:
-        """The learner's own check: told, and remembered. True where all passed."""
+        """The learner's own check: shown, and kept as progress. True where all passed."""
         folder = self.need(lesson)
         report = self.check(lesson, folder)
 
@@ -140,13 +140,13 @@ class Context:
         return report.status == "pass"
 
     def built(self, lesson: conf.Lesson, name: str) -> Optional[Path]:
-        """The learner's own program, made anew where its sources changed; None where it does not build (said)."""
+        """The learner's own program, built again where its sources changed; None, and the errors shown, where it fails."""
         folder = self.need(lesson)
         program = folder / name
         sources = [folder / file for file in [*lesson.programs[name], *lesson.edit] if (folder / file).is_file()]
         if program.is_file() and all(program.stat().st_mtime >= file.stat().st_mtime for file in sources):
             return program
-        words = build.command(lesson, name, lesson.programs[name])
-        said = build.subprocess.run(words, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
-        self.style.say(report_terminal.compiler_words(said.stderr, self.style)) if said.stderr else None
+        command = build.command(lesson, name, lesson.programs[name])
+        said = build.subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+        self.style.say(report_terminal.compiler_output(said.stderr, self.style)) if said.stderr else None
         return program if said.returncode == 0 else None

@@ -22,13 +22,13 @@ def write(reports: list, form: str, stream, several=None):
 
 
 def details(test) -> str:
-    """What there is to tell of a test, whole: its words, the grid, what the program printed."""
+    """All of a test: its text, the grid, what the program printed."""
     parts = (printable(part).strip("\n") for part in (test.text, test.grid, test.output))
     return "\n\n".join(part for part in parts if part)
 
 
 def whole(report) -> str:
-    """What there is to tell of a report as a whole."""
+    """What a report says about all its tests."""
     parts = (printable(part).strip("\n") for part in (report.text, report.build_output))
     return "\n\n".join(part for part in parts if part)
 

@@ -52,10 +52,10 @@ def report_of(found: dict) -> Report:
     return Report(**{**found, "tests": [Test(**test) for test in found["tests"]]})
 
 
-def run_job(words: list, env: dict, seconds: float, running: set) -> tuple:
+def run_job(command: list, env: dict, seconds: float, running: set) -> tuple:
     """(what it printed, what it said, or None where it was stopped). Nothing of it runs on."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+        child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                  start_new_session=True)
         running.add(child)
         try:
@@ -95,8 +95,8 @@ def judge(submission, asked: Asked, sandbox) -> Grade:
         if not lessons:
             grade.refused = "there is no folder of a lesson in it (01-..., 02-...)."
             return grade
-        words = grade_sandbox.job([str(taken), f"{asked.seconds:g}", *(str(lesson.folder) for lesson in lessons)])
-        answer, said = run_job(sandbox.prefix(home) + words, sandbox.environment(scratch), JOB_SECONDS * len(lessons),
+        job = grade_sandbox.job([str(taken), f"{asked.seconds:g}", *(str(lesson.folder) for lesson in lessons)])
+        answer, said = run_job(sandbox.prefix(home) + job, sandbox.environment(scratch), JOB_SECONDS * len(lessons),
                                asked.running)
         sandbox.clean(home)
     take_answer(grade, answer, said)
@@ -144,19 +144,19 @@ def on_terminal(grade_: Grade, done: int, count: int):
         print(f"\r\x1b[K{text[:78]}", end="\r\x1b[K" if done == count else "", file=sys.stderr, flush=True)
 
 
-def read_words(words: list):
+def read_arguments(arguments: list):
     parser = argparse.ArgumentParser(prog="shmlab lesson grade", description="Judges what a class handed in.")
     parser.add_argument("lesson", nargs="?", metavar="N", help="one lesson; without it all that are found in each")
     parser.add_argument("folder", metavar="DIR", help="a folder of submissions: folders, .c files, .zip, .tar.gz")
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
     parser.add_argument("--seconds", type=float, default=5, help="for one run of a program (5)")
     parser.add_argument("--anyway", action="store_true", help="also where nothing holds the programs")
-    return parser.parse_intermixed_args(words)
+    return parser.parse_intermixed_args(arguments)
 
 
-def prepare(words: list) -> Asked:
-    """LookupError or NotADirectoryError with a plain sentence where the call can't be followed."""
-    read = read_words(words)
+def prepare(arguments: list) -> Asked:
+    """LookupError or NotADirectoryError with a message where the arguments are wrong."""
+    read = read_arguments(arguments)
     lessons, errors = conf.load_all(lessons_folder())
     if errors:
         raise LookupError("\n".join(errors))
@@ -168,20 +168,20 @@ def prepare(words: list) -> Asked:
 
 
 UNHELD = """shmlab: no program can be held here: {why}. One line,
-  kill(-1, SIGKILL), in what somebody handed in would end all your processes; your files can be written, too.
+  kill(-1, SIGKILL), in a submission would end all your processes; your files can be written, too.
   {mend}grade as root, or on another machine; or, if you trust them all: --anyway"""
 
 
-def unheld_words() -> str:
+def unheld_message() -> str:
     if shutil.which("bwrap"):
         return UNHELD.format(why="bubblewrap needs a namespace, and the kernel gives you none", mend="You can ")
     return UNHELD.format(why="bubblewrap is missing, and the kernel gives you no namespace",
                          mend="sudo apt-get install bubblewrap; or ")
 
 
-def main(words: list) -> int:
+def main(arguments: list) -> int:
     try:
-        asked = prepare(words)
+        asked = prepare(arguments)
         found = submissions.find(asked.folder)
         results = grade_files.new_folder(asked.folder)
     except (LookupError, OSError) as error:
@@ -193,7 +193,7 @@ def main(words: list) -> int:
         return 1
     sandboxes = grade_sandbox.sandboxes(min(asked.jobs, len(found)), asked.folder, results)
     if sandboxes[0].unheld() and not asked.anyway:
-        print(unheld_words(), file=sys.stderr)
+        print(unheld_message(), file=sys.stderr)
         results.rmdir()
         return 1
     try:

@@ -1,4 +1,4 @@
-"""The files that a grading leaves: a table for people, the same for programs, and words for each learner.
+"""The files that a grading leaves: a table for people, the same for programs, and feedback for each learner.
 
 new_folder(DIR) -> DIR.grades, or DIR.grades.2, ...: never one that is there      write_all(grades, folder, how)
 """
@@ -43,7 +43,7 @@ def write_all(grades: list, folder: Path, how: str):
     feedback.mkdir()
     used = set()
     for grade in grades:
-        write(feedback / f"{file_name(grade.name, used)}.txt", words(grade))
+        write(feedback / f"{file_name(grade.name, used)}.txt", feedback_text(grade))
 
 
 def write(path: Path, text: str):
@@ -132,7 +132,7 @@ def document(grades: list, how: str) -> str:
 # ---- feedback ----
 
 
-def words(grade) -> str:
+def feedback_text(grade) -> str:
     lines = [printable_name(grade.name), ""]
     if grade.refused:
         lines.append(f"This could not be graded: {printable(grade.refused)}")

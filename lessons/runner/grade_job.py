@@ -1,7 +1,7 @@
 """One submission, judged in a process of its own: what happens to it happens to no other.
 
 FOLDER SECONDS LESSON... -> a JSON array of reports on standard output, which grade.py reads
-no words -> how programs can be held here: see sandbox
+no arguments -> the best sandbox here: see sandbox
 """
 
 import ctypes
@@ -21,7 +21,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def limits(seconds: float) -> check.Limits:
-    """Tighter than a learner's own check: what many do at the same time must fit into the machine."""
+    """Tighter than in a learner's own check: many run at the same time."""
     return check.Limits(program_seconds=seconds, build_seconds=20, memory=256, processes=32)
 
 
@@ -40,7 +40,7 @@ def children() -> list:
 
 
 def end_orphans():
-    """Programs that outlived their parents became our children: they end now, however deep they were."""
+    """Programs that outlived their parents became our children: they are killed now."""
     until = time.monotonic() + 10
     while children() and time.monotonic() < until:
         for pid in children():
@@ -51,15 +51,15 @@ def end_orphans():
                 pass
 
 
-def main(words: list) -> int:
-    if not words:
+def main(arguments: list) -> int:
+    if not arguments:
         print(check.sandbox_level())
         return 0
-    folder, seconds = Path(words[0]), float(words[1])
+    folder, seconds = Path(arguments[0]), float(arguments[1])
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     reports = []
-    for word in words[2:]:
-        reports.append(judge(conf.load(word), folder, seconds))
+    for lesson in arguments[2:]:
+        reports.append(judge(conf.load(lesson), folder, seconds))
         end_orphans()
     json.dump([asdict(report) for report in reports], sys.stdout)
     return 0

@@ -23,7 +23,7 @@ HIDDEN = ("/tmp", "/var/tmp", "/dev/shm", "/root", "/home", "/srv", "/mnt", "/me
 
 
 def first_uid(count: int) -> int:
-    """count uids from here on belong to nobody. Two graders at a time don't meet, as it is drawn."""
+    """count uids from here on belong to nobody. It is random, so that two graders don't share any."""
     size = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
     if size > UID_HIGH + (1 << 20):
         return UID_HIGH + random.SystemRandom().randrange(1 << 20)
@@ -46,16 +46,16 @@ class Sandbox:
             os.chown(path, self.uid, self.uid, follow_symlinks=False)
         if not self.whole:
             return ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", "--"]
-        words = [*UNSHARE, "--", str(LAB / "sandbox_unshare"), "--shm", str(check.SHM_PAGES)]
+        prefix = [*UNSHARE, "--", str(LAB / "sandbox_unshare"), "--shm", str(check.SHM_PAGES)]
         for folder in filter(needed, HIDDEN):
-            words += ["--hide", folder]
+            prefix += ["--hide", folder]
         for folder in kept():
-            words += ["--read", str(folder)]
+            prefix += ["--read", str(folder)]
         for folder in self.hide:
-            words += ["--hide", str(folder)]
-        words += ["--write", str(home)]
-        words += ["--scratch", str(home / "tmp")] if (home / "tmp").is_dir() else []
-        return [*words, "--as", str(self.uid), str(self.uid), "--"]
+            prefix += ["--hide", str(folder)]
+        prefix += ["--write", str(home)]
+        prefix += ["--scratch", str(home / "tmp")] if (home / "tmp").is_dir() else []
+        return [*prefix, "--as", str(self.uid), str(self.uid), "--"]
 
     def environment(self, scratch: Path) -> dict:
         env = {**os.environ, "PYTHONPATH": str(LAB.parent), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
@@ -99,10 +99,10 @@ def needed(folder: str) -> bool:
         return False
 
 
-def job(words: list) -> list:
-    """The call of runner.grade_job: without what a site adds to Python, which takes longer to start than to judge."""
+def job(arguments: list) -> list:
+    """The command that runs runner.grade_job: without site packages, whose loading takes longer than judging."""
     code = f"import sys; sys.path.insert(0, {str(LAB.parent)!r}); from runner import grade_job; sys.exit(grade_job.run())"
-    return [sys.executable, "-I", "-S", "-B", "-c", code, *words]
+    return [sys.executable, "-I", "-S", "-B", "-c", code, *arguments]
 
 
 def level_in(sandbox: Sandbox, results: Path) -> str:
@@ -116,8 +116,8 @@ def level_in(sandbox: Sandbox, results: Path) -> str:
 
 
 def sandboxes(count: int, submissions: Path, results: Path) -> list:
-    compileall.compile_dir(str(LAB), quiet=2)  # where that may be; jobs start the faster
-    # a kit that lies in the folder of submissions must stay
+    compileall.compile_dir(str(LAB), quiet=2)  # where it is allowed: then jobs start faster
+    # a kit that lies in the folder of submissions must stay visible
     hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
     kinds = [(0, False)]
     if os.geteuid() == 0 and shutil.which("setpriv"):

@@ -1,4 +1,4 @@
-"""Words that become another program: the viewer and gdb."""
+"""The commands view and gdb: this process becomes the viewer or the debugger."""
 
 import os
 import shlex
@@ -9,15 +9,15 @@ from .context import Context, Refused
 from .paths import ROOT, programs_folder
 
 
-def become(words: list, folder=None):
-    """Replaces this process; returns only as a Refused."""
+def become(command: list, folder=None):
+    """Replaces this process, or raises Refused."""
     sys.stdout.flush()
     try:
         if folder:
             os.chdir(folder)
-        os.execv(words[0], [str(word) for word in words])
+        os.execv(command[0], [str(argument) for argument in command])
     except OSError as error:
-        raise Refused(f"cannot start {words[0]}: {error.strerror}") from error
+        raise Refused(f"cannot start {command[0]}: {error.strerror}") from error
 
 
 def command_view(context: Context, args: list) -> int:
@@ -26,25 +26,25 @@ def command_view(context: Context, args: list) -> int:
     options = args[len(names):]
     lesson = context.lesson(*names)
     folder = context.need(lesson)
-    words = [str(programs_folder() / "shm-view"), "--path", str(folder), "--proj", str(lesson.proj)]
+    command = [str(programs_folder() / "shm-view"), "--path", str(folder), "--proj", str(lesson.proj)]
     if lesson.layout and lesson.layout.kind == "file":
-        words += ["--layout", str(lesson.folder / lesson.layout.what)]
+        command += ["--layout", str(lesson.folder / lesson.layout.what)]
     elif lesson.layout:
         program = context.built(lesson, lesson.layout.program)
         if program is None:
             raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
-        words += ["--type", lesson.layout.what, "--elf", str(program)]
+        command += ["--type", lesson.layout.what, "--elf", str(program)]
     # who makes the segment: the program that the layout is taken from, one that is handed out whole, the only one
     whole = [name for name, files in lesson.programs.items() if not set(files) & set(lesson.edit)]
     name = lesson.layout.program if lesson.layout and lesson.layout.program else [*whole, *lesson.programs][0]
     there = "" if work.shown(folder) == "." else f"-C {shlex.quote(work.shown(folder))} "
     os.environ["SHMLAB_STARTS"] = f"{name}, in another terminal: make {there}run-{name}"
-    become([*words, *options])
+    become([*command, *options])
     return 1
 
 
 def command_gdb(context: Context, args: list) -> int:
-    """gdb [N] [PROGRAM]: the lesson's word first, where both are given."""
+    """gdb [N] [PROGRAM]: the lesson comes first where both are given."""
     args = context.only(args, 2)
     known = work_names(context)
     if len(args) == 1 and args[0] in known.get(context.lesson().name, ()):

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import lint_readme, patches, tap
 from .paths import ROOT
 
-MACHINE_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
+RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
 MORE_PARTS = ("wrong", "pictures", "ask.h")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2
@@ -115,12 +115,12 @@ def lint_checks(lesson) -> list:
             found.append(f'check.bats: needs "{needed}", and no test has that name')
     # a word behind `mistake` that is no variable
     for told in sorted(set(re.findall(r"(?:^|[\s;&|({])mistake ([a-z0-9][a-z0-9-]*)(?=\s|$)", text))):
-        if not lesson.mistake(told) and told not in MACHINE_IDS:
+        if not lesson.mistake(told) and told not in RUNNER_IDS:
             found.append(f"check.bats tells 'mistake {told}', and lesson.conf has no such line")
     for mistake in lesson.mistakes:
-        if mistake.id not in MACHINE_IDS and not re.search(rf"(?<![\w-]){re.escape(mistake.id)}(?![\w-])", text):
+        if mistake.id not in RUNNER_IDS and not re.search(rf"(?<![\w-]){re.escape(mistake.id)}(?![\w-])", text):
             found.append(f"check.bats never tells the mistake '{mistake.id}'")
-    if lesson.starter not in MACHINE_IDS and not lesson.mistake(lesson.starter):
+    if lesson.starter not in RUNNER_IDS and not lesson.mistake(lesson.starter):
         found.append(f"starter = {lesson.starter}: lesson.conf has no mistake of that name")
     return found
 

@@ -1,6 +1,6 @@
 """shmlab lesson new NN-name: a new lesson, copied from lessons/template.
 
-main(words) -> exit status
+main(arguments) -> exit status
 """
 
 import argparse
@@ -13,10 +13,10 @@ from . import conf
 from .paths import ROOT, lessons_folder
 
 
-def main(words: list) -> int:
+def main(arguments: list) -> int:
     parser = argparse.ArgumentParser(prog="shmlab lesson new", description="Copies lessons/template to a new lesson.")
     parser.add_argument("name", metavar="NN-name", help="its number and name: 18-my-topic")
-    name = parser.parse_args(words).name
+    name = parser.parse_args(arguments).name
     match = conf.FOLDER_NAME.match(name)
     if not match:
         return refuse(f"a lesson's name is NN-name, of small letters, digits and '-'; this is '{name}'.", 2)

@@ -9,7 +9,7 @@ ROOT = LAB.parent.parent  # the clone, or share/shmlab
 
 
 def lessons_folder() -> Path:
-    """The folder of all lessons. SHMLAB_LESSONS: those of somebody who writes their own."""
+    """The folder of all lessons. SHMLAB_LESSONS: another one."""
     own = os.environ.get("SHMLAB_LESSONS")
     return Path(own).resolve() if own else ROOT / "lessons"
 

@@ -1,6 +1,6 @@
-"""The compiler's words -> pointers for a learner: what a usual error means, and where to read.
+"""The compiler's messages -> pointers for a learner: what a usual error means, and where to read.
 
-lines(output, lesson, failed) -> some plain lines, or nothing. The compiler's own words are shown beside them.
+lines(output, lesson, failed) -> some plain lines, or nothing. The compiler's own output is shown beside them.
 """
 
 import re

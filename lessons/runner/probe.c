@@ -1,4 +1,5 @@
-/* shm-probe: the eyes of a lesson's check (check.bash). Prints facts for a shell; draws nothing, judges nothing.
+/* shm-probe: looks at segments and processes for a lesson's check (check.bash). It prints facts for a shell, draws
+ * nothing and judges nothing.
  *
  *   shm-probe key PATH PROJ                   the key that ftok makes
  *   shm-probe facts KEY|id:N                  SEG_ID=... SEG_SIZE=... ; exit 1: no such segment
@@ -15,7 +16,7 @@
  *   shm-probe pack FILE LAYOUT FIELD=VALUE... puts values into FILE
  *   shm-probe compare LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN]   what differs (1) or not (0)
  *
- * Exit status otherwise: 0 done, 1 it could not be done, 2 the words are off. */
+ * Exit status otherwise: 0 done, 1 it could not be done, 2 wrong arguments. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -384,7 +385,7 @@ static int probe_compare_all(char **words)
 
 static const struct command {
     const char *name;
-    int least, most; /* words behind it */
+    int least, most; /* arguments */
     int (*run)(char **words);
 } commands[] = {
     {"key", 2, 2, probe_key},         {"facts", 1, 1, probe_facts},

@@ -12,7 +12,7 @@ class Test:
 
     name: str  # its sentence
     status: str  # "pass", "fail" or "skip"
-    diagnoses: list = field(default_factory=list)  # ids of mistakes that it named, of lesson.conf or the machine's own
+    diagnoses: list = field(default_factory=list)  # ids of mistakes that it named, of lesson.conf or the runner's own
     text: str = ""  # what to tell the learner, some lines; for "skip" the reason
     grid: str = ""  # expected beside actual, as shm-view draws it; may hold ANSI colours
     output: str = ""  # what the learner's program printed, cut, control characters made harmless
@@ -26,9 +26,9 @@ class Report:
     lesson: str  # the lesson's folder: "02-typed-fields"
     status: str  # "pass": all tests passed; "fail": one did not; "error": nothing could be judged (does not build, ...)
     tests: list = field(default_factory=list)  # of Test, in order; empty for an error before the first
-    diagnoses: list = field(default_factory=list)  # of all tests and the machine, each id once, in order
-    text: str = ""  # for "error", and words about the whole (the starter as it came): a few lines
-    build_output: str = ""  # the compiler's own words, warnings too
+    diagnoses: list = field(default_factory=list)  # of all tests and the runner, each id once, in order
+    text: str = ""  # for "error", or about all tests (the starter is unchanged): a few lines
+    build_output: str = ""  # what the compiler printed, warnings too
     starter: bool = False  # the files are those of start/, unchanged
     seconds: float = 0.0
     sandbox: str = ""  # how the programs were held: "bwrap", "room", "pid", "none"

@@ -15,7 +15,7 @@ SIGNS = {"pass": ("    ok", "green"), "fail": ("not ok", "red"), "skip": ("    -
 WHOLE = 2  # so many failures are shown whole
 COMPILER_LINES = 24
 OUTPUT_LINES = 14
-OWN = {  # the machine's own diagnoses: what it is called
+OWN = {  # the runner's own diagnoses: what each is called
     "empty": "nothing in the main file",
     "does-not-build": "it does not build",
     "crash": "the program crashed",
@@ -40,13 +40,13 @@ def show(report, lesson, style: Style, call: str, next_lesson=None, source: str 
         if len(failed) > WHOLE:
             more = len(failed) - WHOLE
             style.say()
-            style.say(style.wrap(f"{more} more {'is' if more == 1 else 'are'} not ok; mend these first.", "  "))
+            style.say(style.wrap(f"{more} more {'is' if more == 1 else 'are'} not ok; fix these first.", "  "))
         show_whole(report, style)
     closing(report, lesson, style, call, next_lesson)
 
 
 def once_each(failed: list) -> tuple:
-    """The failures to be told, and those that say no more: a mistake that was named already. By its diagnoses."""
+    """The failures to be shown, and those that repeat a mistake that was named already, by their diagnoses."""
     told, same = [], {}
     for test in failed:
         named = tuple(test.diagnoses)
@@ -121,8 +121,8 @@ def some_lines(text: str, style: Style, most: int, whole: Optional[re.Pattern] =
     return "\n".join(shown)
 
 
-def compiler_words(text: str, style: Style) -> str:
-    """The compiler's own words, its errors and warnings marked as it does on a terminal."""
+def compiler_output(text: str, style: Style) -> str:
+    """The compiler's output, with its errors and warnings coloured as on a terminal."""
     def mark(match):
         return style.paint(match.group(1), "bold", "red" if "error" in match.group(1) else "yellow")
 
@@ -132,19 +132,19 @@ def compiler_words(text: str, style: Style) -> str:
 
 def show_error(report, style: Style):
     if report.build_output.strip():
-        style.say(compiler_words(report.build_output, style))
+        style.say(compiler_output(report.build_output, style))
         style.say()
     for line in printable(report.text).splitlines():
         style.say(style.wrap(line, "  "))
 
 
 def show_whole(report, style: Style):
-    """Words about the whole, and what the compiler warns of."""
+    """What concerns all tests, and the compiler's warnings."""
     warned = report.build_output.strip()
     if warned:
         style.say()
         style.say(style.rule("The compiler warns"))
-        style.say(compiler_words(warned, style))
+        style.say(compiler_output(warned, style))
     # the first line of an untouched start: closing says that, too
     lines = printable(report.text).splitlines()[1 if report.starter else 0:]
     if lines:
@@ -156,25 +156,25 @@ def show_whole(report, style: Style):
 
 def closing(report, lesson, style: Style, call: str, next_lesson):
     """One friendly line: how it stands, and what to do next."""
-    word, here = call, f"{lesson.number:02d}"
+    here = f"{lesson.number:02d}"
     if report.status == "pass":
         count = f"All {len(report.tests)} passed." if len(report.tests) > 1 else "It passed."
         style.say(style.paint(count, "bold", "green") + " Well done.")
         if next_lesson:
-            style.offers([("next:", f"{word} next"), ("which is:", next_lesson.label)])
+            style.offers([("next:", f"{call} next"), ("which is:", next_lesson.label)])
         else:
             style.say("That was the last lesson.")
     elif report.status == "error":
         style.say("\n" + style.paint("Nothing could be checked yet.", "bold"))
-        style.offers([("a nudge:", f"{word} hint {here}")])
+        style.offers([("a nudge:", f"{call} hint {here}")])
     else:
         style.say(style.paint(f"{report.passed()} of {len(report.tests)} passed.", "bold"))
         if report.starter:
             style.say(style.wrap(f"Begin: open {' and '.join(lesson.edit)} in your editor and look for TODO; then check again."))
         else:
             crashed = any("crash" in test.diagnoses for test in report.tests)
-            style.offers([("a nudge:", f"{word} hint {here}"), ("the memory, live:", f"{word} view {here}")] +
-                         ([("where it crashed:", f"{word} gdb {here}, then run")] if crashed else []))
+            style.offers([("a nudge:", f"{call} hint {here}"), ("the memory, live:", f"{call} view {here}")] +
+                         ([("where it crashed:", f"{call} gdb {here}, then run")] if crashed else []))
 
 
 class Waiting:

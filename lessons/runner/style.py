@@ -1,4 +1,4 @@
-"""How words look on this terminal: colours, width, lines that end where the terminal ends.
+"""How text looks on this terminal: colours, width, lines that end where the terminal ends.
 
 Colour is never the only sign of something. NO_COLOR, pipes and TERM=dumb get none.
 """
@@ -24,7 +24,7 @@ def utf8_locale() -> bool:
 
 
 class Style:
-    """Where words go, and how they look there."""
+    """Where text goes, and how it looks there."""
 
     def __init__(self, stream=None, columns: Optional[int] = None, colour: Optional[bool] = None):
         self.stream = stream or sys.stdout

@@ -89,5 +89,5 @@ def tests(stream: str, check: Path, out: Path, why: str) -> list:
 
 
 def unexplained(said: list) -> str:
-    """A test that failed without a word of its own: bats' words have to do."""
+    """A test that failed without a message of its own: what bats said has to do."""
     return "\n".join(["The check stopped here:", *(f"  {line}" for line in said[:8])]) if said else ""

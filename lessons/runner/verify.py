@@ -1,7 +1,7 @@
 """shmlab lesson verify [NN...] [--quick | --part ID] [-j N] [--rounds N]: proves that lessons do what
 docs/lesson-format.md says.
 
-main(words) -> exit status        verify(lessons, ...) -> results, one for each trial
+main(arguments) -> exit status        verify(lessons, ...) -> results, one for each trial
 A trial is one check of one program (or the lint), and what it must come to.
 """
 
@@ -110,18 +110,18 @@ def judge(trial: Trial, report) -> list:
     if report.status == "pass":
         return [f"it must fail as '{trial.expected[0]}', and passes"]
     if trial.kind == "start" and not report.starter:
-        return ["the machine does not know it as the untouched starter"]
+        return ["it is not recognized as the unchanged starter"]
     if report.diagnoses != trial.expected:
-        told = ", ".join(report.diagnoses) or "no diagnosis"
-        return [f"it must be told as '{trial.expected[0]}', and is told as: {told}"]
+        told = ", ".join(report.diagnoses) or "none"
+        return [f"its diagnosis must be '{trial.expected[0]}', and is: {told}"]
     return []
 
 
 def judge_wrong(patch, report) -> list:
-    """No diagnosis, and the tests that fail are those that the patch names, each with its words."""
+    """No diagnosis, and the tests that fail are those that the patch names, each with its text."""
     found = []
     if report.diagnoses:
-        found.append(f"it must fail without a diagnosis, and is told as: {', '.join(report.diagnoses)}")
+        found.append(f"it must fail without a diagnosis, and has: {', '.join(report.diagnoses)}")
     failed = {test.name: test.text for test in report.tests if test.status == "fail"}
     for fails in patch.fails:
         text = failed.pop(fails.test, None)
@@ -129,7 +129,7 @@ def judge_wrong(patch, report) -> list:
             found.append(f"this test must fail, and does not: {fails.test}")
         elif fails.text not in text:
             found.append(f"the test '{fails.test}' must say: {fails.text}")
-    return found + [f"its patch does not tell that this test fails: {name}" for name in failed]
+    return found + [f"its patch does not say that this test fails: {name}" for name in failed]
 
 
 def plain_score(lesson, results: list) -> tuple:
@@ -197,7 +197,7 @@ def cell(results: list, kind: str) -> str:
 
 
 def kill_score(results: list) -> tuple:
-    """(mistakes told by name in every round, all of them)"""
+    """(mistakes diagnosed by name in every round, all of them)"""
     told = {}
     for result in results:
         if result.trial.kind == "mistakes":
@@ -214,7 +214,7 @@ def show_table(results: list, part):
         print(f"{name:{width}}  " + "  ".join(f"{cell(mine, kind):8}" for kind in KINDS).rstrip())
     scores = [plain_score(lesson, results) for lesson in lessons.values()]
     plain, left = (sum(len(part) for part in column) for column in zip(*scores))
-    print("kill score: {} of {} mistakes told by name, ".format(*kill_score(results))
+    print("kill score: {} of {} mistakes diagnosed by name, ".format(*kill_score(results))
           + f"{plain - left} of {plain} verdicts without a name proved")
     if part is not None:
         print(f"solutions built with {ROUTES[0]}, and by --part {part} with: "
@@ -232,7 +232,7 @@ def on_terminal(result: Result, done: int, count: int):
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def read_words(words: list):
+def read_arguments(arguments: list):
     parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons are whole.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number or name; without it all")
     parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no README.md commands")
@@ -241,30 +241,30 @@ def read_words(words: list):
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)) * 3 // 2,
                         help="how many at a time")
     parser.add_argument("--rounds", type=int, default=1, help="so many times, as each draws fresh values")
-    return parser.parse_args(words)
+    return parser.parse_args(arguments)
 
 
-def chosen(words: list) -> tuple:
+def chosen(names: list) -> tuple:
     """(lessons, sentences about those that can't be read)"""
     lessons, errors = conf.load_all(lessons_folder())
-    if not words:
+    if not names:
         return lessons, errors
     found = []
-    for word in words:
-        if Path(word, "lesson.conf").is_file():  # somebody's own lesson, wherever it lies
-            found.append(conf.load(word))
+    for name in names:
+        if Path(name, "lesson.conf").is_file():  # somebody's own lesson, wherever it lies
+            found.append(conf.load(name))
             continue
         try:
-            found.append(conf.find(lessons, word))
+            found.append(conf.find(lessons, name))
         except LookupError as error:
-            # told by name: one whose lesson.conf can't be read
-            mine = [line for line in errors if word.zfill(2) in line.split("/")[0]]
+            # one whose lesson.conf can't be read
+            mine = [line for line in errors if name.zfill(2) in line.split("/")[0]]
             raise LookupError("\n".join(mine) or str(error)) from error
     return found, []
 
 
-def main(words: list) -> int:
-    asked = read_words(words)
+def main(arguments: list) -> int:
+    asked = read_arguments(arguments)
     part = None if asked.quick else asked.part
     try:
         lessons, errors = chosen(asked.lessons)

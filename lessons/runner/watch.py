@@ -48,7 +48,7 @@ def no_inotify(folder: Path) -> str:
         return "inotifywait is not installed (package inotify-tools)"
     kind = file_system(folder)
     if kind in FOREIGN or kind.startswith("fuse.") and kind != "fuse.fuse-overlayfs":
-        return f"this folder is on {kind}, where changes from outside send no word"
+        return f"this folder is on {kind}, where changes made elsewhere are not reported"
     return ""
 
 
@@ -123,10 +123,10 @@ class Watcher:
         if self._hears():
             return ""
         self.stop()
-        return "inotify sends no word of changes in this folder"
+        return "inotify reports no changes in this folder"
 
     def _hears(self) -> bool:
-        """Touches a file until the word of it comes. inotifywait needs a moment to begin: so more than once."""
+        """Touches a file until its event comes. More than once, as inotifywait needs a moment to start."""
         until, heard = time.monotonic() + PROBE_SECONDS, None
         probe = self.folder / f".shmlab-probe-{os.getpid()}"
         try:

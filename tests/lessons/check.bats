@@ -23,7 +23,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     [[ $output == *'There is no writer.c in'* ]] || false
 }
 
-@test "what does not build: the compiler's words, and a pointer" {
+@test "what does not build: the compiler's output, and a pointer" {
     learner '    return PROJEKT'
     sed -i '/#define PROJ/d' "$MINE/writer.c"
     run -1 lesson check

@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
-# The words of `shmlab lesson`, on two tiny lessons.
+# The commands of `shmlab lesson`, on two tiny lessons.
 load helper
 
-@test "without a word it tells where one is and what comes next" {
+@test "without a command it says where you are and what comes next" {
     run -0 lesson
     [[ $output == *'0 of 2 done'*'01 Store a number'*'shmlab lesson start 01'* ]] || false
     [[ ! -e $T/work ]] || false
 }
 
-@test "list tells what each lesson teaches, its minutes, and how it stands" {
+@test "list says what each lesson teaches, its minutes, and how it stands" {
     lesson start 1
     run -0 lesson list
     [[ $output == *' now  01 Store a number'*'5 min'*'offsets, and no more'*'02 Store it again'* ]] || false
@@ -26,7 +26,7 @@ load helper
     [[ -f $MINE/README.md ]] || false
 }
 
-@test "start says how to come to the folder, and what makes shmlab a word there" {
+@test "start says how to get to the folder, and what makes shmlab a command there" {
     run -0 lesson start 1
     [[ $output == *"  cd $MINE"*"  alias shmlab=$ROOT/shmlab"* ]] || false
     cd "$MINE"
@@ -200,7 +200,7 @@ load helper
     run -2 lesson hint 9
 }
 
-@test "wrong words give 2, and the one that was probably meant" {
+@test "wrong arguments give 2, and the command that was probably meant" {
     run -2 lesson chekc
     [[ $output == *'Did you mean: shmlab lesson check'* ]] || false
     run -2 lesson list 3
@@ -234,7 +234,7 @@ load helper
         "([1], 7, 3, {'passed': 'x'})" ]] || false
 }
 
-@test "progress: a broken file is set aside with a word" {
+@test "progress: a broken file is set aside, and it is said" {
     mkdir -p "$T/work/.shmlab"
     for broken in '{"version": 1, "less' '[]' '{"lessons": {"01-store": 3}}' $'\xff\xfe'; do
         printf '%s' "$broken" >"$T/work/.shmlab/progress.json"
@@ -246,7 +246,7 @@ load helper
     done
 }
 
-@test "a folder that can't be written: told in plain words, nothing of Python" {
+@test "a folder that can't be written: said plainly, no traceback" {
     : >"$T/work"
     run -1 lesson start 1
     [[ $output == *"$T/work"*'Not a directory'* && $output != *Traceback* ]] || false
@@ -301,7 +301,7 @@ load helper
     grep -qxF "[more]($ROOT/docs/viewer.md#keys)" "$MINE/README.md"
 }
 
-@test "view without a lesson's word takes options that have words of their own" {
+@test "view without a lesson takes options that have arguments" {
     lesson start 1
     run -1 lesson view --render text
     [[ $output == 'shm-view: '*segment* ]] || false

@@ -40,7 +40,7 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
     [[ $output == $'swapped|num is swapped.\nTwo lines: of it' ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "TAP: words of a hostile program make no result, whatever bytes they hold" {
+@test "TAP: output of a hostile program makes no result, whatever bytes it holds" {
     reports tap hostile hostile-error
     run tap "$SUM"
     [[ $output == '2 passed failed 1 2 skipped off' ]] || { cut -c 1-100 "$T/out" && false; }
@@ -73,7 +73,7 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
     [[ $(json 'd["tests"][2]["message"]') == 'Not run: first this: num' ]]
 }
 
-@test "JSON: what does not build is an error with the compiler's words" {
+@test "JSON: what does not build is an error with the compiler's output" {
     reports json error
     [[ $(json 'd["status"], d["tests"]') == "('error', [])" ]]
     [[ $(json 'd["message"]') == *"expected ';'" ]]

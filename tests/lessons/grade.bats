@@ -193,7 +193,7 @@ tell() # NAME: why a test failed
         { printf '%s\n' "$output" && false; }
 }
 
-@test "each submission has its words, and the tables are whole" {
+@test "each submission has its feedback, and the tables are whole" {
     handed=("$T"/class/*) words=("$GRADES"/feedback/*) count=${#handed[@]}
     ((${#words[@]} == count))
     [[ $(wc -l <"$GRADES/table.csv") == $((count + 1)) ]]

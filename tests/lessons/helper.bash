@@ -1,4 +1,4 @@
-# For the tests of the lessons' machine: tiny lessons, a folder of work, and `lesson` as a learner calls it.
+# For the tests of the lesson runner: tiny lessons, a folder of work, and `lesson` as a learner calls it.
 # shellcheck shell=bash disable=SC2034
 
 bats_require_minimum_version 1.5.0

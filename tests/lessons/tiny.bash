@@ -1,4 +1,4 @@
-# Tiny lessons for the tests of the machine: they don't lean on the real ones.
+# Tiny lessons for the tests of the runner: they don't lean on the real ones.
 #
 #   lesson_make FOLDER             a whole lesson there: FOLDER is .../NN-name
 #   lesson_mistake FOLDER NAME     prints its program with that mistake

@@ -1,4 +1,4 @@
-"""Units of the lessons' machine that need no lesson to run: python3 tests/lessons/units.py"""
+"""Units of the lesson runner that need no lesson to run: python3 tests/lessons/units.py"""
 
 import io
 import os

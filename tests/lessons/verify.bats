@@ -33,7 +33,7 @@ named()
     [[ $output == "$1" ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "a lesson that is whole passes, and so does what its README tells to type" {
+@test "a lesson that is whole passes, and so do the commands of its README" {
     named ''
     run lint run
     [[ ! $output ]] || { printf '%s\n' "$output" && false; }
@@ -44,9 +44,9 @@ named()
     rm -r "$L/wrong"
     sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
     run -1 verify 0
-    [[ $output == *"mistakes starts-at-one: it must be told as 'starts-at-one', and is told as: no diagnosis"* ]] ||
+    [[ $output == *"mistakes starts-at-one: its diagnosis must be 'starts-at-one', and is: none"* ]] ||
         { printf '%s\n' "$output" && false; }
-    [[ $output == *'kill score: 1 of 2 mistakes told by name'* ]]
+    [[ $output == *'kill score: 1 of 2 mistakes diagnosed by name'* ]]
 }
 
 @test "a verdict without a name that no program of wrong/ brings about is named with its line" {
@@ -58,12 +58,12 @@ named()
         $output == *'2 of 3 verdicts without a name proved'* ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "a program of wrong/ that a verdict lets pass, stops with other words, or names, is told" {
+@test "a program of wrong/ that a verdict lets pass, stops with another text, or names, is reported" {
     rm "$L/mistakes/"*.patch
     sed -i 's/^    exits 0$/    true/; s/^    wrong "count was/    mistake one-byte "count was/; s/^    fails_well$/    wrong "so not"/' "$L/check.bats"
     run -1 verify 0
     [[ $output == *'wrong status-3: this test must fail, and does not: counter finds the segment and ends well'* &&
-        $output == *'wrong counts-two: it must fail without a diagnosis, and is told as: one-byte'* &&
+        $output == *'wrong counts-two: it must fail without a diagnosis, and has: one-byte'* &&
         $output == *"wrong status-2: the test 'without a segment counter says so, and makes none' must say: Its exit status is 2"* ]] ||
         { printf '%s\n' "$output" && false; }
 }
@@ -72,7 +72,7 @@ named()
     rm "$L/mistakes/"*.patch "$L/wrong/"[!c]*
     sed -i '/^Fails/,/^Says/d; s/^--- /Fails: counter finds the segment and ends well\nSays: status\n&/' "$L/wrong/counts-two.patch"
     run -1 verify 0
-    [[ $output == *'its patch does not tell that this test fails: count is one higher, and nothing else has changed'* ]] ||
+    [[ $output == *'its patch does not say that this test fails: count is one higher, and nothing else has changed'* ]] ||
         { printf '%s\n' "$output" && false; }
 }
 
@@ -177,7 +177,7 @@ README.md:$((page - 3)): the line has 81 columns, and 80 are the most
 README.md:$((page - 1)): the line has 81 columns, and 80 are the most"
 }
 
-@test "lint: a command of README.md that fails is named with its line, its status and its words" {
+@test "lint: a command of README.md that fails is named with its line, its status and its output" {
     sed -i 's/^\$ make$/$ make nothing-such/' "$L/README.md"
     line=$(grep -n 'make nothing-such' "$L/README.md" | cut -d: -f1)
     run lint run

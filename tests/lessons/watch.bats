@@ -82,7 +82,7 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     leave
 }
 
-@test "it ends with 1 and a word when the folder goes" {
+@test "it ends with 1 and a message when the folder goes" {
     lesson start 1
     watch
     rm -r "$MINE"
