@@ -24,7 +24,7 @@ static uint64_t wall_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 - view_now_ms();
 }
 
-static void next_glasses(struct view *v)
+static void next_layout(struct view *v)
 {
     v->layout_asked = v->state.cursor.next_layout;
     bool other = layout_choice_next(&v->layout_choice);
@@ -39,7 +39,7 @@ static bool meet_neighbours(struct view *v)
         return false;
     }
     if (!v->source.spec.kind->maker && v->layout_choice.count == 0) {
-        view_wear(v); /* a program that has just attached may know the layout */
+        view_apply_layout(v); /* a program that has just attached may know the layout */
     }
     return true;
 }
@@ -154,7 +154,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
         break;
     }
     if (v->state.cursor.next_layout != v->layout_asked) {
-        next_glasses(v);
+        next_layout(v);
     }
     return true;
 }

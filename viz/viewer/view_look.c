@@ -51,7 +51,7 @@ int view_lay_over(struct view *v)
     return state_set_layout(&v->state, l, layout_choice_title(&v->layout_choice));
 }
 
-int view_wear(struct view *v)
+int view_apply_layout(struct view *v)
 {
     struct layout_error error = {.line = 0};
     if (!v->source.spec.kind->maker) {
@@ -80,7 +80,7 @@ int view_meet(struct view *v)
     v->attachments = v->source.attachments;
     v->state.neighbours = v->source.neighbours.object.device != 0;
     state_resize(&v->state, size);
-    return view_wear(v);
+    return view_apply_layout(v);
 }
 
 static bool fresh_reserve(struct view *v, size_t count)

@@ -44,7 +44,7 @@ int view_read_file(const char *path, uint8_t **bytes, size_t *size);
 int view_meet(struct view *v);
 
 /* Looks for layouts and applies the first one. The same result. */
-int view_wear(struct view *v);
+int view_apply_layout(struct view *v);
 
 /* Applies the chosen layout, with the bell and the seqlock counter in it. 0 or -ENOMEM. */
 int view_lay_over(struct view *v);
