@@ -109,8 +109,6 @@ def threads_of_user() -> int:
 def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, sanitize: bool) -> dict:
     """What check.bash and the sandbox find in their environment."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("BATS_", "LAB_"))}
-    # where bats itself called us, its own parts come first on the PATH, and one of them is called bats, too
-    env["PATH"] = ":".join(part for part in env.get("PATH", os.defpath).split(":") if not part.endswith("/bats-core"))
     for folder in ("out", "tmp", "bats"):
         (home / folder).mkdir()
     env.update(
@@ -122,7 +120,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, saniti
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
     )
     # a bats around us has put its own parts before the real bats
-    env["PATH"] = ":".join(part for part in os.environ.get("PATH", "").split(":")
+    env["PATH"] = ":".join(part for part in env.get("PATH", os.defpath).split(":")
                            if not os.path.exists(f"{part}/bats-exec-test"))
     if sanitize:
         env["LAB_SANITIZE"] = "1"

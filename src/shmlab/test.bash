@@ -1,6 +1,6 @@
 # Builds and tests everything, as CI does. Installs what is missing first.
 #
-#   ./shmlab test           everything; about a quarter of an hour on two cores
+#   ./shmlab test           everything; about ten minutes on two cores
 #   ./shmlab test --all     without leaving anything out: otherwise each lesson's
 #                           solution has gcc -O0 and one more build, and grading
 #                           is tried as root or as a user, by turns
