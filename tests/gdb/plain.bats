@@ -67,6 +67,7 @@ same_picture()
 @test "a gdb without Python loads the file without any output" {
     minimal
     GDB=("$GDB_MINIMAL")
+    export SHMLAB_HW_WATCH=1 # otherwise it may say that gdb steps
     in_gdb none
     [[ $status == 0 && -z $output && -z $stderr ]]
 }
