@@ -40,6 +40,38 @@ static void a_large_segment_is_held_in_a_window(void **state)
     view_close(&v);
 }
 
+/* The window moves with the view: a byte that changed just before still glows in it, and fades. */
+static void a_window_that_moves_takes_the_glow_along(void **state)
+{
+    (void)state;
+    static uint8_t bytes[1 << 20];
+    struct view v;
+    struct grid_cell cells[64];
+    size_t first, count;
+    view_open(&v, 64);
+    state_resize(&v.s, sizeof bytes);
+    shape(&v, 16, 4);
+    go(&v, 20000);
+    tick(&v, 1000);
+    state_want(&v.s, &first, &count);
+    take_from(&v, first, bytes + first, count);
+    bytes[25000] = 1;
+    take_from(&v, first, bytes + first, count);
+    size_t before = first;
+    go(&v, 30000);
+    state_want(&v.s, &first, &count);
+    assert_true(first > before && first <= 25000 && first + count > 25000);
+    take_from(&v, first, bytes + first, count);
+    cells_from(&v, 24960, cells);
+    for (size_t i = 0; i < 64; i++) {
+        assert_int_equal(cells[i].marks & GRID_CHANGED, i == 40 ? GRID_CHANGED : 0);
+    }
+    assert_true(tick(&v, 3000));
+    cells_from(&v, 24960, cells);
+    assert_int_equal(cells[40].marks & GRID_CHANGED, 0);
+    view_close(&v);
+}
+
 /* Four printable bytes without a layout are a word, also for a row that shows its end alone. */
 static void a_word_that_began_in_the_row_before_is_one(void **state)
 {
@@ -73,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_segment_is_held_in_a_window),
+        cmocka_unit_test(a_window_that_moves_takes_the_glow_along),
         cmocka_unit_test(a_word_that_began_in_the_row_before_is_one),
         cmocka_unit_test(titles_become_printable),
     };
