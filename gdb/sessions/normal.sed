@@ -3,7 +3,7 @@
 /^\[Thread debugging using libthread_db enabled\]$/d
 /^Using host libthread_db library /d
 # Warnings about core files differ between versions of gdb.
-/^warning: (target file|Memory read failed|Can't open file)/d
+/^warning: (target file|Memory read failed|Can't open file|Section .\.reg-xstate)/d
 /^warning: Error disabling address space randomization/d
 s/[ \t]+$//
 
