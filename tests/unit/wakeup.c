@@ -56,6 +56,7 @@ static int place_open(void **state)
     p->id = shmget(IPC_PRIVATE, 4096, 0600);
     p->bell = shmat(p->id, NULL, 0);
     p->seen = shmat(p->id, NULL, SHM_RDONLY);
+    shmctl(p->id, IPC_RMID, NULL); /* it goes with this process, also if the test is killed */
     *state = p;
     signal(SIGUSR1, on_signal);
     signalled = 0;
@@ -74,7 +75,6 @@ static int place_close(void **state)
         pthread_join(p->other, NULL);
     }
     wakeup_close(&p->e);
-    shmctl(p->id, IPC_RMID, NULL);
     shmdt(p->bell);
     shmdt(p->seen);
     close(p->keys[0]);
