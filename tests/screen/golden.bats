@@ -138,6 +138,7 @@ teardown()
     keys w
     golden width-32
     resize 80x24
+    sees "$(printf '1024 bytes%41s' file)" # drawn for 80 columns
     keys w
     sees '32 bytes a row need'
     golden width-32-80x24
