@@ -27,16 +27,16 @@ def source(lesson: Lesson) -> str:
     return "\n".join([*lines, "    return 0;", "}", ""])
 
 
-def run(words: list, folder: str) -> str:
+def run(command: list, folder: str) -> str:
     try:
-        done = subprocess.run(words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
                               errors="replace", check=False)
     except FileNotFoundError as error:
         raise CannotAsk(f"the compiler '{error.filename}' is not there") from error
     except subprocess.TimeoutExpired as error:
         raise CannotAsk("the compiler did not end") from error
     if done.returncode != 0:
-        raise CannotAsk(done.stderr.strip() or f"{words[0]} ended with status {done.returncode}")
+        raise CannotAsk(done.stderr.strip() or f"{command[0]} ended with status {done.returncode}")
     return done.stdout
 
 

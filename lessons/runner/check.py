@@ -54,9 +54,9 @@ class CannotCheck(Exception):
     """The runner can't work here: bats is missing, for example. This says nothing about the learner's files."""
 
 
-def works(words: list) -> bool:
+def works(command: list) -> bool:
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               check=False)
     except OSError:
         return False
@@ -67,9 +67,9 @@ def works(words: list) -> bool:
 def own_ipc() -> tuple:
     """The arguments that start a command in its own IPC namespace; none where the kernel doesn't allow it, or where we
     run in one already (SHMLAB_OWN_IPC=1, set by the grader)."""
-    for words in () if os.environ.get("SHMLAB_OWN_IPC") == "1" else NAMESPACES:
-        if works([*words, "true"]):
-            return tuple(words)
+    for prefix in () if os.environ.get("SHMLAB_OWN_IPC") == "1" else NAMESPACES:
+        if works([*prefix, "true"]):
+            return tuple(prefix)
     return ()
 
 
@@ -160,11 +160,11 @@ def end_all(child: subprocess.Popen, token: str):
 
 def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Optional[Callable]) -> tuple:
     """(TAP so far, bats' own complaints, was it stopped?). progress(TAP so far) is called while it runs."""
-    words = [*own_ipc(), "bats", "--tap", str(lesson.folder / "check.bats")]
+    command = [*own_ipc(), "bats", "--tap", str(lesson.folder / "check.bats")]
     stream, complaints = home / "tap", home / "complaints"
     with open(stream, "wb") as out, open(complaints, "wb") as err:
         try:
-            child = subprocess.Popen(words, cwd=home, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+            child = subprocess.Popen(command, cwd=home, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                      start_new_session=True)
         except FileNotFoundError as error:
             raise CannotCheck(f"{error.filename} is not there: ./shmlab lesson installs it") from error

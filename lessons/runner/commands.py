@@ -103,16 +103,16 @@ def command_start(context: Context, args: list) -> int:
 
 def say_each_terminal(context: Context, folder):
     """What a terminal needs before the commands of a README work there as they stand."""
-    words = [] if folder.resolve() == work.here().resolve() else [f"cd {shlex.quote(str(folder.absolute()))}"]
+    lines = [] if folder.resolve() == work.here().resolve() else [f"cd {shlex.quote(str(folder.absolute()))}"]
     shmlab = ROOT / "shmlab" if (ROOT / "shmlab").is_file() else Path(shlex.split(context.call)[0]).absolute()
     found = shutil.which("shmlab")
     if not found or (shmlab.is_file() and not os.path.samefile(found, shmlab)):
-        words.append(f"alias shmlab={shlex.quote(str(shmlab))}")
-    if words:
+        lines.append(f"alias shmlab={shlex.quote(str(shmlab))}")
+    if lines:
         style = context.style
         style.say()
         style.say(style.wrap("First, in each terminal, so that the README's commands work as they stand:"))
-        style.say("\n".join(f"  {line}" for line in words))
+        style.say("\n".join(f"  {line}" for line in lines))
 
 
 def lay_out(context: Context, lesson) -> list:

@@ -261,15 +261,15 @@ def load_all(folder) -> tuple:
     return lessons, errors
 
 
-def find(lessons: list, word: str) -> Lesson:
-    """The lesson that word means: its number, its name, or a part of the name that no other has."""
-    if re.fullmatch(r"[0-9]{1,6}", word):
-        found = [lesson for lesson in lessons if lesson.number == int(word)]
+def find(lessons: list, name: str) -> Lesson:
+    """The lesson with this number or name, or the only one whose name or title contains it."""
+    if re.fullmatch(r"[0-9]{1,6}", name):
+        found = [lesson for lesson in lessons if lesson.number == int(name)]
     else:
-        found = [lesson for lesson in lessons if lesson.name == word]
-        found = found or [lesson for lesson in lessons if word.lower() in f"{lesson.name} {lesson.title.lower()}"]
+        found = [lesson for lesson in lessons if lesson.name == name]
+        found = found or [lesson for lesson in lessons if name.lower() in f"{lesson.name} {lesson.title.lower()}"]
     if len(found) == 1:
         return found[0]
     if not found:
-        raise LookupError(f"there is no lesson '{word}'.")
-    raise LookupError(f"'{word}' may be " + " or ".join(lesson.name for lesson in found) + ".")
+        raise LookupError(f"there is no lesson '{name}'.")
+    raise LookupError(f"'{name}' may be " + " or ".join(lesson.name for lesson in found) + ".")

@@ -1,6 +1,6 @@
 """shmlab lesson grade [N] DIR [-j JOBS] [--seconds S]: judges what a class handed in. docs/grading.md is the contract.
 
-main(words) -> exit status        grade(asked, ...) -> list of Grade
+main(arguments) -> exit status        grade(asked, ...) -> list of Grade
 Each submission is copied, and judged by a process of its own (grade_job.py) in a sandbox of its own (grade_sandbox.py).
 """
 

@@ -160,8 +160,8 @@ def lint_wrong(lesson) -> list:
 
 
 def lint_patch(lesson, patch) -> list:
-    word = patches.FIRST[patch.path.parent.name]
-    found = [] if patch.about else [f"{patch.shown}: its first line is not '{word}: what is wrong.'"]
+    label = patches.FIRST[patch.path.parent.name]
+    found = [] if patch.about else [f"{patch.shown}: its first line is not '{label}: what is wrong.'"]
     found += [f"{patch.shown} changes {name}, which lesson.conf gives nobody to edit" for name in patch.files
               if name not in lesson.edit]
     with tempfile.TemporaryDirectory(prefix="shmlab-lint.") as folder:

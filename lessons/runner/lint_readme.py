@@ -132,15 +132,15 @@ printf '%s\\n' "{line} $?" >>"$LINT_LOG"
 """
 
 
-def run_commands(lesson, work: Path, scratch: Path, words: list, env: dict, seconds: float) -> list:
-    """Runs README.md's commands in the folder work. words: what stands before bash; scratch: for what is said."""
+def run_commands(lesson, work: Path, scratch: Path, prefix: list, env: dict, seconds: float) -> list:
+    """Runs README.md's commands in the folder work. prefix: a command that runs bash; scratch: for their output."""
     todo = commands((lesson.folder / "README.md").read_text(encoding="utf-8"))
     log, said = scratch / "lint.log", scratch / "lint.said"
     script = "".join(STEP.format(line=command.line, text=quote(command.text)) for command in todo)
     env = {**env, "LINT_LOG": str(log), "BASH_ENV": "", "PS1": "", "NO_COLOR": "1", "TERM": "dumb"}
     log.touch()
     with open(said, "wb") as out:
-        child = subprocess.Popen([*words, "bash", "-c", script], cwd=work, env=env, stdin=subprocess.DEVNULL,
+        child = subprocess.Popen([*prefix, "bash", "-c", script], cwd=work, env=env, stdin=subprocess.DEVNULL,
                                  stdout=out, stderr=out, start_new_session=True)
         try:
             child.wait(seconds)
@@ -161,8 +161,8 @@ def judge(todo: list, statuses: dict, said: Path, seconds: float) -> list:
         if (status != "0") != command.fails:
             found.append(f"README.md:{command.line}: its exit status is {status}: {command.text}")
     if found:
-        words = printable(said.read_text(encoding="utf-8", errors="replace")).strip().splitlines()[-8:]
-        found[-1] += "".join(f"\n  {line}" for line in words)
+        lines = printable(said.read_text(encoding="utf-8", errors="replace")).strip().splitlines()[-8:]
+        found[-1] += "".join(f"\n  {line}" for line in lines)
     return found
 
 

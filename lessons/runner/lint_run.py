@@ -58,9 +58,9 @@ def run_asks(lesson, scratch: Path) -> list:
         source, program = scratch / f"ask{number}.c", scratch / f"ask{number}"
         source.write_text(f'#include <stdio.h>\n#include "ask.h"\nint main(void) {{ printf("%lld\\n", '
                           f"(long long)({ask.expression})); return 0; }}\n", encoding="utf-8")
-        words = [*shlex.split(os.environ.get("SHMLAB_CC", "cc")), *build.FLAGS, *lesson.cflags,
-                 f"-I{lesson.folder}", "-o", str(program), str(source)]
-        built = subprocess.run(words, capture_output=True, text=True, check=False)
+        command = [*shlex.split(os.environ.get("SHMLAB_CC", "cc")), *build.FLAGS, *lesson.cflags,
+                   f"-I{lesson.folder}", "-o", str(program), str(source)]
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
         if built.returncode:
             said = "".join(f"\n  {line}" for line in built.stderr.splitlines()[:6])
             found.append(f"lesson.conf: the expression of a question does not compile: {ask.expression}{said}")

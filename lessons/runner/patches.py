@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BASES = ("solution", "start")  # the folders that a patch may start from
-FIRST = {"mistakes": "Mistake", "wrong": "Wrong"}  # the word of its first line, by the folder that it lies in
+FIRST = {"mistakes": "Mistake", "wrong": "Wrong"}  # the label of its first line, by folder
 
 
 class PatchError(Exception):
@@ -27,7 +27,7 @@ class Fails(NamedTuple):
 
 class Patch(NamedTuple):
     path: Path
-    about: str  # what its first line says behind the word; empty where there is no such line
+    about: str  # its first line, after the label; empty if there is no such line
     fails: list  # of Fails: the lines "Fails:" and "Says:" of its head
     sources: list  # the files that it changes, as it names them: solution/FILE
 
@@ -75,10 +75,10 @@ def apply(patch: Patch, lesson, folder: Path):
         raise PatchError(f"{patch.shown}: its lines '--- FOLDER/FILE' name no folder that it starts from, "
                          f"or several: it is {' or '.join(BASES)}")
     shutil.copytree(lesson.folder / patch.base, folder, dirs_exist_ok=True)
-    words = ["patch", "--strip=1", "--fuzz=0", "--force", "--silent", "--no-backup-if-mismatch", "--reject-file=-",
-             f"--directory={folder}", f"--input={patch.path}"]
+    command = ["patch", "--strip=1", "--fuzz=0", "--force", "--silent", "--no-backup-if-mismatch", "--reject-file=-",
+               f"--directory={folder}", f"--input={patch.path}"]
     try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**os.environ, "LC_ALL": "C"}, text=True, errors="replace", check=False)
     except FileNotFoundError as error:
         raise PatchError(f"{patch.shown}: the program patch is not there: sudo apt-get install patch") from error

@@ -39,37 +39,37 @@
 enum { RESTS = 0, ENDED = 3, BUSY = 4 };
 
 /* A number of the command line; ends the program where it is none: check.bash gave it. */
-static long long number(const char *word)
+static long long number(const char *text)
 {
     long long n;
 
-    if (options_number(word, 0, 0xffffffffLL, &n) != 0) {
-        fprintf(stderr, PROGRAM ": '%s' is no number\n", word);
+    if (options_number(text, 0, 0xffffffffLL, &n) != 0) {
+        fprintf(stderr, PROGRAM ": '%s' is no number\n", text);
         exit(2);
     }
     return n;
 }
 
-static int probe_key(char **words)
+static int probe_key(char **args)
 {
     key_t key;
-    int rc = segment_key_from_path(words[0], (int)number(words[1]), &key);
+    int rc = segment_key_from_path(args[0], (int)number(args[1]), &key);
 
     if (rc != 0) {
-        return report_failure(PROGRAM, rc, NULL, "make a key of %s", words[0]);
+        return report_failure(PROGRAM, rc, NULL, "make a key of %s", args[0]);
     }
     printf("0x%08x\n", (unsigned)key);
     return 0;
 }
 
-static int probe_facts(char **words)
+static int probe_facts(char **args)
 {
     struct segment_stat st;
     int id;
 
-    if (strncmp(words[0], "id:", 3) == 0) {
-        id = (int)number(words[0] + 3);
-    } else if (segment_find((key_t)number(words[0]), &id) != 0) {
+    if (strncmp(args[0], "id:", 3) == 0) {
+        id = (int)number(args[0] + 3);
+    } else if (segment_find((key_t)number(args[0]), &id) != 0) {
         return 1;
     }
     if (segment_stat(id, &st) != 0) {
@@ -87,20 +87,20 @@ static bool list_one(void *state, const struct segment_stat *st)
     return true;
 }
 
-static int probe_list(char **words)
+static int probe_list(char **args)
 {
     int rc = segment_each(list_one, NULL);
 
-    (void)words;
+    (void)args;
     return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "list segments");
 }
 
-static int probe_attached(char **words)
+static int probe_attached(char **args)
 {
     struct attachment_object what;
     struct attachments found = {0};
-    pid_t pid = (pid_t)number(words[1]);
-    int rc = attachment_of_segment((int)number(words[0]), NULL, &what);
+    pid_t pid = (pid_t)number(args[1]);
+    int rc = attachment_of_segment((int)number(args[0]), NULL, &what);
 
     if (rc == 0) {
         rc = attachments_scan(&found, &what);
@@ -117,34 +117,34 @@ static int probe_attached(char **words)
     return 0;
 }
 
-static int probe_make(char **words)
+static int probe_make(char **args)
 {
     struct segment s = SEGMENT_EMPTY;
     struct segment_report report;
     struct probe_bytes fill;
-    size_t size = (size_t)number(words[1]);
-    int rc = probe_bytes_read(words[3], &fill);
+    size_t size = (size_t)number(args[1]);
+    int rc = probe_bytes_read(args[3], &fill);
 
     if (rc != 0) {
-        return report_failure(PROGRAM, rc, NULL, "read %s", words[3]);
+        return report_failure(PROGRAM, rc, NULL, "read %s", args[3]);
     }
-    rc = segment_create(&s, (key_t)number(words[0]), size, (mode_t)strtoul(words[2], NULL, 8), &report);
+    rc = segment_create(&s, (key_t)number(args[0]), size, (mode_t)strtoul(args[2], NULL, 8), &report);
     if (rc == 0) {
         memcpy(s.base, fill.data, fill.size < size ? fill.size : size);
         printf("%d\n", s.id);
         segment_detach(&s);
     }
     probe_bytes_free(&fill);
-    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "make a segment under %s", words[0]);
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "make a segment under %s", args[0]);
 }
 
-static int probe_bytes_of(char **words)
+static int probe_bytes_of(char **args)
 {
     struct segment s = SEGMENT_EMPTY;
-    int rc = segment_attach(&s, (int)number(words[0]), NULL);
+    int rc = segment_attach(&s, (int)number(args[0]), NULL);
 
     if (rc != 0) {
-        return report_failure(PROGRAM, rc, NULL, "read segment %s", words[0]);
+        return report_failure(PROGRAM, rc, NULL, "read segment %s", args[0]);
     }
     size_t written = fwrite(s.base, 1, s.size, stdout);
     rc = written == s.size && fflush(stdout) == 0 ? 0 : 1;
@@ -152,19 +152,19 @@ static int probe_bytes_of(char **words)
     return rc;
 }
 
-static int probe_attach(char **words)
+static int probe_attach(char **args)
 {
     struct segment s = SEGMENT_EMPTY;
-    int rc = segment_attach(&s, (int)number(words[0]), NULL);
+    int rc = segment_attach(&s, (int)number(args[0]), NULL);
 
-    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "attach segment %s", words[0]);
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "attach segment %s", args[0]);
 }
 
-static int probe_remove(char **words)
+static int probe_remove(char **args)
 {
-    int rc = segment_remove((int)number(words[0]));
+    int rc = segment_remove((int)number(args[0]));
 
-    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "remove segment %s", words[0]);
+    return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "remove segment %s", args[0]);
 }
 
 /* ---- where is it, does it wait, has it ended? ---- */
@@ -212,14 +212,14 @@ static pid_t program_below(pid_t pid, const char *name)
     return 0;
 }
 
-/* words: PID NAME MS */
-static int probe_program(char **words)
+/* args: PID NAME MS */
+static int probe_program(char **args)
 {
-    pid_t sandbox = (pid_t)number(words[0]);
+    pid_t sandbox = (pid_t)number(args[0]);
     pid_t pid = 0;
 
-    for (long long looks = number(words[2]); looks > 0; looks--) {
-        pid = program_below(sandbox, words[1]);
+    for (long long looks = number(args[2]); looks > 0; looks--) {
+        pid = program_below(sandbox, args[1]);
         if (pid != 0 || has_ended(sandbox)) {
             break;
         }
@@ -232,11 +232,11 @@ static int probe_program(char **words)
     return 0;
 }
 
-/* words: PID MS */
-static int probe_end(char **words)
+/* args: PID MS */
+static int probe_end(char **args)
 {
-    pid_t pid = (pid_t)number(words[0]);
-    long long looks = number(words[1]);
+    pid_t pid = (pid_t)number(args[0]);
+    long long looks = number(args[1]);
 
     while (!has_ended(pid)) {
         if (looks-- == 0) {
@@ -277,12 +277,12 @@ static int activity(pid_t pid, long *n)
     return p.state == 'S' ? RESTS : BUSY;
 }
 
-static int probe_rest(char **words)
+static int probe_rest(char **args)
 {
     const struct timespec pause = {.tv_nsec = 4000000};
     enum { QUIET = 5 }; /* looks in a row without a switch: 20 ms */
-    pid_t pid = (pid_t)number(words[0]);
-    long long looks = number(words[1]) / 4 + 1;
+    pid_t pid = (pid_t)number(args[0]);
+    long long looks = number(args[1]) / 4 + 1;
     long before = -2, now;
 
     for (int quiet = 0; looks > 0; looks--) {
@@ -326,33 +326,33 @@ static int bytes_write(const char *path, const struct probe_bytes *b)
     return whole ? 0 : report_failure(PROGRAM, -errno, NULL, "write %s", path);
 }
 
-static int probe_pack_all(char **words)
+static int probe_pack_all(char **args)
 {
     struct probe_bytes b;
     struct layout l;
-    int status, rc = probe_bytes_read(words[0], &b);
+    int status, rc = probe_bytes_read(args[0], &b);
 
     if (rc != 0) {
-        return report_failure(PROGRAM, rc, NULL, "read %s", words[0]);
+        return report_failure(PROGRAM, rc, NULL, "read %s", args[0]);
     }
     layout_init(&l);
-    status = layout_take(words[1], &l, b.size);
-    for (int i = 2; status == 0 && words[i] != NULL; i++) {
-        rc = probe_pack(&l, &b, words[i]);
+    status = layout_take(args[1], &l, b.size);
+    for (int i = 2; status == 0 && args[i] != NULL; i++) {
+        rc = probe_pack(&l, &b, args[i]);
         if (rc != 0) {
-            status = report_failure(PROGRAM, rc, NULL, "put %s", words[i]);
+            status = report_failure(PROGRAM, rc, NULL, "put %s", args[i]);
         }
     }
     if (status == 0) {
-        status = bytes_write(words[0], &b);
+        status = bytes_write(args[0], &b);
     }
     layout_free(&l);
     probe_bytes_free(&b);
     return status;
 }
 
-/* words: LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN] */
-static int probe_compare_all(char **words)
+/* args: LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN] */
+static int probe_compare_all(char **args)
 {
     struct probe_bytes bytes[3] = {{0}};
     struct layout l;
@@ -360,19 +360,19 @@ static int probe_compare_all(char **words)
 
     layout_init(&l);
     for (int i = 0; i < 3 && rc == 0; i++) {
-        rc = probe_bytes_read(words[1 + i], &bytes[i]);
+        rc = probe_bytes_read(args[1 + i], &bytes[i]);
     }
     if (rc != 0) {
         status = report_failure(PROGRAM, rc, NULL, "read the bytes to compare");
     } else {
-        status = layout_take(words[0], &l, bytes[1].size);
+        status = layout_take(args[0], &l, bytes[1].size);
     }
     if (status == 0) {
         struct probe_compared c = {.layout = &l, .expected = &bytes[0], .actual = &bytes[1], .before = &bytes[2]};
         bool differs = probe_compare(&c, stdout) > 0 || bytes[0].size != bytes[1].size;
         probe_forgive(&c, &bytes[0]);
-        if (words[4] != NULL) {
-            status = bytes_write(words[4], &bytes[0]);
+        if (args[4] != NULL) {
+            status = bytes_write(args[4], &bytes[0]);
         }
         status = status != 0 ? status : differs;
     }
@@ -386,7 +386,7 @@ static int probe_compare_all(char **words)
 static const struct command {
     const char *name;
     int least, most; /* arguments */
-    int (*run)(char **words);
+    int (*run)(char **args);
 } commands[] = {
     {"key", 2, 2, probe_key},         {"facts", 1, 1, probe_facts},
     {"list", 0, 0, probe_list},       {"attached", 2, 2, probe_attached},
@@ -422,6 +422,6 @@ int main(int argc, char **argv)
             return stays ? stay(commands[i].run(argv + 2)) : commands[i].run(argv + 2);
         }
     }
-    fprintf(stderr, PROGRAM ": a lesson's check calls this; probe.c tells how\n");
+    fprintf(stderr, PROGRAM ": a lesson's check calls this; see probe.c\n");
     return 2;
 }

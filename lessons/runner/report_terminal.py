@@ -106,8 +106,8 @@ def grid(text: str, style: Style) -> str:
     """The picture, as wide as the terminal: its lines are cut, not wrapped."""
     lines = []
     for line in tap.grid_of(text).splitlines():
-        words = line.rstrip()
-        lines.append(style.clip("  " + (style.paint(words, "bold") if words.endswith(":") else words)))
+        row = line.rstrip()
+        lines.append(style.clip("  " + (style.paint(row, "bold") if row.endswith(":") else row)))
     return "\n".join(lines)
 
 

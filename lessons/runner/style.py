@@ -59,11 +59,11 @@ class Style:
     def offers(self, pairs: list):
         """What can be typed next: label and command, a line each. A command is never broken."""
         room = max(len(label) for label, _ in pairs) + 2
-        for label, words in pairs:
-            if room + len(words) + 2 <= self.columns:
-                self.say(f"  {label:{room}}{words}")
+        for label, command in pairs:
+            if room + len(command) + 2 <= self.columns:
+                self.say(f"  {label:{room}}{command}")
             else:
-                self.say(f"  {label}\n    {words}")
+                self.say(f"  {label}\n    {command}")
 
     @property
     def width(self) -> int:

@@ -47,8 +47,8 @@ def why_not_run(stream: str, complaints: str, late) -> str:
         return f"It did not run: the whole check was stopped after {late:.0f} seconds."
     said = [line.lstrip("# ") for line in stream.splitlines() if line.startswith("#")]
     said += [line for line in complaints.splitlines() if line.strip()]
-    words = "".join(f"\n  {line}" for line in said[-6:])
-    return "It did not run: the check ended before it." + words
+    lines = "".join(f"\n  {line}" for line in said[-6:])
+    return "It did not run: the check ended before it." + lines
 
 
 def results(stream: str) -> dict:

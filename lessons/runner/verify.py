@@ -87,7 +87,7 @@ def run(trial: Trial, quick: bool) -> Result:
         return Result(trial, lint.lint(trial.lesson) + ([] if quick else lint_run.run(trial.lesson)))
     compiler, _, more = trial.route.partition(" ")
     sanitize = "sanitized" in more
-    flags = [word for word in more.split() if word.startswith("-")]
+    flags = [flag for flag in more.split() if flag.startswith("-")]
     if compiler and not shutil.which(compiler):
         return Result(trial, [f"{compiler} is not there"])
     with tempfile.TemporaryDirectory(prefix="shmlab-verify.") as folder:
