@@ -1,6 +1,6 @@
-"""Predictions: a lesson asks, and the learner's own compiler has the answer.
+"""Predictions: a lesson asks questions, and the learner's own compiler has the answers.
 
-answers(lesson) -> the right numbers, compiled and run now; CannotAsk when the compiler fails
+answers(lesson) -> the right numbers, compiled and run now; raises CannotAsk if the compiler fails
 number("24 bytes") -> 24, or None
 """
 
@@ -17,7 +17,7 @@ from .conf import Lesson
 
 
 class CannotAsk(Exception):
-    """The compiler is missing or rejects the lesson's expression. The text has its message."""
+    """The compiler is missing or rejects the lesson's expression. The text is its message."""
 
 
 def source(lesson: Lesson) -> str:
@@ -32,7 +32,7 @@ def run(command: list, folder: str) -> str:
         done = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
                               errors="replace", check=False)
     except FileNotFoundError as error:
-        raise CannotAsk(f"the compiler '{error.filename}' is not there") from error
+        raise CannotAsk(f"the compiler '{error.filename}' is not installed") from error
     except subprocess.TimeoutExpired as error:
         raise CannotAsk("the compiler did not end") from error
     if done.returncode != 0:
@@ -51,7 +51,7 @@ def answers(lesson: Lesson) -> list:
 
 
 def number(text: str, question: str = "") -> Optional[int]:
-    """The number in an answer, as people write them: 20, 0x14, "20 bytes", "= 20". 024 is 20 where octal is asked for."""
+    """The number in an answer: 20, 0x14, "20 bytes", "= 20". 024 is 20 if the question asks for octal."""
     match = re.match(r"\s*=?\s*([+-]?)\s*(0[xX][0-9a-fA-F]+|[0-9]+)(?![\w.,])", text)
     if not match:
         return None

@@ -1,4 +1,4 @@
-"""The commands ask, hint and solution: predictions, hints, one way to do it."""
+"""The commands ask, hint and solution: predictions, hints, one solution."""
 
 import re
 import sys
@@ -14,10 +14,10 @@ from .progress import now
 
 
 def command_ask(context: Context, args: list) -> int:
-    """ask [N] [ANSWER...]: without answers, and on a terminal, a conversation."""
+    """ask [N] [ANSWER...]: without answers, on a terminal, it asks one question after the other."""
     lesson = context.lesson(*args[:1])
     if not lesson.asks:
-        context.style.say(f"{lesson.label} asks nothing.")
+        context.style.say(f"{lesson.label} has no questions.")
         return 0
     if len(args) > 1:
         return compare(context, lesson, args[1:])
@@ -39,13 +39,13 @@ def right_answers(lesson) -> list:
     try:
         return ask.answers(lesson)
     except ask.CannotAsk as error:
-        raise Refused(f"the questions need your compiler, and it says:\n{printable(str(error))}") from error
+        raise Refused(f"the questions need your compiler, but it says:\n{printable(str(error))}") from error
 
 
 def compare(context: Context, lesson, given: list) -> int:
     """Answers from the command line, in the order of the questions. The right answers are not shown."""
     if len(given) > len(lesson.asks):
-        raise Refused(f"{lesson.label} has {len(lesson.asks)} questions, and these are {len(given)} answers.", 2)
+        raise Refused(f"{lesson.label} has {len(lesson.asks)} questions, but you gave {len(given)} answers.", 2)
     numbers = [ask.number(answer, question.question) for answer, question in zip(given, lesson.asks)]
     for answer, value in zip(given, numbers):
         if value is None:
@@ -65,7 +65,7 @@ def remember(context: Context, lesson, good: int):
 
 
 def converse(context: Context, lesson, right: list) -> int:
-    """Question by question; a second try for each. How many were right."""
+    """Asks each question, with a second try. Returns how many answers were right."""
     style, good = context.style, 0
     for index, (question, expected) in enumerate(zip(lesson.asks, right), 1):
         style.say()
@@ -76,12 +76,13 @@ def converse(context: Context, lesson, right: list) -> int:
                 break
             if value == expected:
                 good += 1
-                style.say("   " + style.paint("Yes", "green", "bold") + f": your compiler says {in_base(expected, question.question)}, too.")
+                style.say("   " + style.paint("Yes", "green", "bold")
+                          + f": your compiler says {in_base(expected, question.question)} too.")
                 break
             if attempt == 1:
-                style.say("   Not so. Once more?")
+                style.say("   No. Try again.")
             else:
-                style.say(style.wrap(f"Not so: your compiler says {in_base(expected, question.question)}. "
+                style.say(style.wrap(f"No: your compiler says {in_base(expected, question.question)}. "
                                      "Keep the question in mind while you work.", "   "))
     remember(context, lesson, good)
     return good
@@ -93,7 +94,7 @@ def in_base(number: int, question: str) -> str:
 
 
 def read_number(style, question: str) -> Optional[int]:
-    """A number; None for an empty line: the question is left out."""
+    """A number; None for an empty line, which skips the question."""
     while True:
         style.stream.write("   > ")
         style.stream.flush()
@@ -105,20 +106,20 @@ def read_number(style, question: str) -> Optional[int]:
         value = ask.number(line, question)
         if value is not None:
             return value
-        style.say("   A number, please; an empty line leaves the question out.")
+        style.say("   Type a number; an empty line skips the question.")
 
 
 def offer(context: Context, lesson):
-    """At the start, on a terminal, the first time: the questions. Nothing that goes wrong here stops the start."""
+    """Asks the questions at the first start, on a terminal. If something goes wrong here, the start goes on."""
     if not lesson.asks or context.part(lesson).get("asked") or not (context.style.terminal and sys.stdin.isatty()):
         return
     style, count = context.style, len(lesson.asks)
     style.say()
     style.say(style.wrap(f"Before you begin, {count} question{'s' if count > 1 else ''}: what do you expect? "
-                         "An empty line leaves one out."))
+                         "An empty line skips one."))
     try:
         converse(context, lesson, right_answers(lesson))
-    except (Refused, EOFError, KeyboardInterrupt) as error:  # Ctrl-D and Ctrl-C leave the questions
+    except (Refused, EOFError, KeyboardInterrupt) as error:  # Ctrl-D and Ctrl-C end the questions
         style.say(str(error))
 
 
@@ -136,7 +137,7 @@ def hints(lesson) -> list:
 
 
 def hint_text(text: str, style) -> str:
-    """A hint for the terminal: paragraphs and items flow to its width, code stands as it is, without its fence."""
+    """A hint for the terminal: paragraphs and items are wrapped at its width; code stays as it is, without fences."""
     blocks, code = [], False
     for line in text.splitlines():
         if line.startswith("```"):
@@ -163,11 +164,11 @@ def show_solution(context: Context, lesson, target) -> int:
     if target is None:
         for name in names:
             if (lesson.folder / "start" / name).is_file() and name not in lesson.edit:
-                continue  # as in start/
+                continue  # the same as in start/
             style.say(style.rule(f"solution/{name}"))
             style.say(printable((folder / name).read_text(encoding="utf-8", errors="replace")).rstrip())
         style.say(style.rule())
-        style.say(style.wrap("This is one way; yours may be another. As files: "
+        style.say(style.wrap("This is one way; yours may be different. As files: "
                              f"{context.call} solution {lesson.number:02d} --copy FOLDER"))
         return 0
     try:

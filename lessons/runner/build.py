@@ -1,8 +1,8 @@
-"""From a learner's folder to built programs, in a folder of our own.
+"""Builds the programs from a learner's folder, in a folder of our own.
 
-collect(lesson, folder, build) -> Taken: start/'s files with the learner's laid over them
+collect(lesson, folder, build) -> Taken: the files of start/, replaced by the learner's
 compile_all(lesson, build, ...) -> Built
-Nothing of the learner's folder is trusted: links that lead out, pipes, giants and garbage are told, not followed.
+Nothing in the learner's folder is trusted: links that lead out, pipes, huge files and binary files are refused.
 """
 
 import os
@@ -29,20 +29,20 @@ OUTPUT_MAX = 20_000  # characters kept of what the compiler says
 class Taken:
     """What collect found: an error ends the check."""
 
-    error: str = ""  # plain words; empty: all files are there
+    error: str = ""  # a message; empty: all files are there
     diagnosis: str = ""
-    starter: bool = False  # nothing differs from start/ but white space
+    starter: bool = False  # the same as start/, except for white space
 
 
 @dataclass
 class Built:
     ok: bool = True
     output: str = ""  # what the compiler printed
-    failed: list = field(default_factory=list)  # names of programs that did not build
+    failed: list = field(default_factory=list)  # names of programs that don't build
 
 
 def read_file(folder: Path, name: str) -> tuple:
-    """(bytes, "") or (None, reason) of a file that must lie in folder, be a plain one, and of a sane size."""
+    """(bytes, "") or (None, reason). It must be a plain file in the folder, and not too large."""
     real = Path(os.path.realpath(folder / name))
     home = Path(os.path.realpath(folder))
     if home not in real.parents:
@@ -66,7 +66,7 @@ def read_file(folder: Path, name: str) -> tuple:
 
 
 def has_code(text: str) -> bool:
-    """Is there anything but comments, white space and lines for the preprocessor?"""
+    """Is there anything except comments, white space and lines for the preprocessor?"""
     text = re.sub(r"\\\r?\n", "", text)
     text = re.sub(r'/\*.*?(\*/|\Z)|//[^\n]*|("(?:\\.|[^"\\\n])*")', lambda m: m.group(2) or " ", text, flags=re.S)
     return bool(re.sub(r"^\s*#[^\n]*", "", text, flags=re.M).strip())
@@ -77,7 +77,7 @@ def same_text(one: bytes, other: bytes) -> bool:
 
 
 def collect(lesson: Lesson, folder: Path, build: Path) -> Taken:
-    """Fills build/ (empty) with start/'s files, and the learner's `edit` files over them."""
+    """Fills build/ (empty) with the files of start/, and replaces those in `edit` by the learner's."""
     shutil.copytree(lesson.folder / "start", build, dirs_exist_ok=True)
     untouched = True
     for name in lesson.edit:
@@ -99,14 +99,14 @@ def collect(lesson: Lesson, folder: Path, build: Path) -> Taken:
 
 
 def command(lesson: Lesson, name: str, files: list, cc: Optional[str] = None, cflags=(), sanitize=False) -> list:
-    """The compiler's command line for one program. Later flags win: lesson.conf's, then the caller's."""
+    """The compiler's command line for one program. Later flags override: lesson.conf's, then the caller's."""
     compiler = shlex.split(cc or os.environ.get("SHMLAB_CC", "")) or ["cc"]
     flags = [*FLAGS, *lesson.cflags, *shlex.split(os.environ.get("SHMLAB_CFLAGS", "")), *cflags]
     return [*compiler, *flags, *(SANITIZE if sanitize else ()), "-o", name, *files, "-lm"]
 
 
 def compile_one(command_line: list, build: Path, scratch: Path, env: dict, seconds: float) -> tuple:
-    """(exit status, what was printed). In the sandbox, as the learner's file may include or embed any file."""
+    """(exit status, output). In the sandbox, because the learner's file may include any other file."""
     call = [str(LAB / "sandbox"), "--write", str(build), "--write", str(scratch), *command_line]
     # English, as pointers.py looks for the compiler's messages; and larger limits than a program gets when it runs
     env = {**env, "LC_ALL": "C", "TMPDIR": str(scratch), "LAB_CPU": str(int(seconds)), "LAB_MEMORY": "4096",
@@ -129,7 +129,7 @@ def compile_one(command_line: list, build: Path, scratch: Path, env: dict, secon
 
 
 def kill_session(child: subprocess.Popen):
-    """Ends a child that leads a session of its own, and all of its group."""
+    """Kills a child that leads its own session, and its whole process group."""
     try:
         os.killpg(child.pid, 9)
     except ProcessLookupError:
@@ -146,11 +146,11 @@ def cut(text: str) -> str:
 
 def compile_all(lesson: Lesson, build: Path, scratch: Path, env: dict, *, cc=None, cflags=(), sanitize=False,
                 seconds: float = 30) -> Built:
-    """Builds each program of the lesson in build/. What doesn't build does not keep the others from being tried."""
+    """Builds each program of the lesson in build/. If one fails, the others are built all the same."""
     built, said = Built(), []
     for name, files in lesson.programs.items():
         status, text = compile_one(command(lesson, name, files, cc, cflags, sanitize), build, scratch, env, seconds)
-        if text not in said:  # two programs of one file say the same twice
+        if text not in said:  # two programs with the same source give the same messages
             said.append(text)
         if status != 0 or not (build / name).is_file():
             built.failed.append(name)

@@ -1,9 +1,9 @@
-# check: what a lesson's check.bats calls. docs/lesson-format.md tells of each function; `load "$LAB/check"`.
+# check: what a lesson's check.bats calls. docs/lesson-format.md describes each function; `load "$LAB/check"`.
 #
 # The runner (check.py) sets: LAB (this folder), LAB_BIN (the kit's programs), LAB_LESSON, LAB_PROJ, LAB_BUILD
-# (the learner's programs, built), LAB_OUT (verdicts go there), LAB_TMP, LAB_HELPERS (for what is built once for many
-# checks), LAB_OWN_IPC (1: the IPC namespace is ours alone), LAB_SANDBOX. For test number N it finds in LAB_OUT:
-# N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
+# (the learner's programs, built), LAB_OUT (for verdicts), LAB_TMP, LAB_HELPERS (for helpers that are built once for
+# many checks), LAB_OWN_IPC (1: nobody else uses this IPC namespace), LAB_SANDBOX. For test number N it reads from
+# LAB_OUT: N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
 
 LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait
@@ -11,23 +11,23 @@ PROBE=$LAB_BIN/shm-probe
 
 setup()
 {
-    # bats notes each command that runs, to tell the line of a failure. In the test itself that is enough: noting those
-    # of the functions that it calls would take half of a check's time.
+    # bats traces each command, to report the line of a failure. Tracing the test itself is enough: with the functions
+    # that it calls, tracing would take half of a check's time.
     set +o functrace
     declare -ft "$BATS_TEST_NAME" 2>/dev/null || true
     T=$LAB_TMP/$BATS_TEST_NUMBER
     BOX=$T/box # the only folder that the learner's programs can write
-    KEEP=$LAB_TMP/keep # from one test to the next
+    KEEP=$LAB_TMP/keep # shared by all tests
     mkdir -p "$BOX" "$KEEP"
     VERDICT=$LAB_OUT/$BATS_TEST_NUMBER
     STARTED=() # pids of the sandboxes that were started
-    PIDS=()    # of the programs in them
+    PIDS=()    # pids of the programs in them
     OUT=$T/out ERR=$T/err
     : >"$OUT"
     : >"$ERR"
-    RAN='' # 1: a program of the learner's did
+    RAN='' # 1: a program of the learner has run
     : >"$T/there"
-    # in a namespace of our own nothing is there when a test begins
+    # our own namespace has no segments when a test begins
     [[ $LAB_OWN_IPC == 1 ]] || "$PROBE" list | cut -d' ' -f1 >"$T/there"
     ! declare -F lesson_setup >/dev/null || lesson_setup
 }
@@ -42,7 +42,7 @@ teardown()
         done
     fi
     if [[ ${BATS_TEST_COMPLETED-} != 1 ]]; then
-        rm -rf "$BOX" # it may have filled the file system
+        rm -rf "$BOX" # the program may have filled the file system
         output_keep
     elif [[ -z ${BATS_TEST_SKIPPED-} ]]; then
         printf '%s\n' "$BATS_TEST_DESCRIPTION" >>"$LAB_OUT/passed"
@@ -54,10 +54,10 @@ teardown()
 
 needs()
 {
-    grep -qxF -- "$1" "$LAB_OUT/passed" 2>/dev/null || skip "first this: $1"
+    grep -qxF -- "$1" "$LAB_OUT/passed" 2>/dev/null || skip "first fix: $1"
 }
 
-# verdict_add WHAT LINE: one more line of N.WHAT. Where the program has filled the file system, what it wrote goes first.
+# verdict_add WHAT LINE: adds a line to N.WHAT. If the program has filled the file system, its files are removed first.
 verdict_add()
 {
     local pid
@@ -69,7 +69,7 @@ verdict_add()
 
 note() { verdict_add text "$*"; }
 
-# remark TEXT: one line below all results, whether they are ok or not.
+# remark TEXT: a line below all results, whether they are ok or not.
 remark() { grep -qxsF -- "$*" "$LAB_OUT/remarks" || printf '%s\n' "$*" >>"$LAB_OUT/remarks"; }
 
 wrong()
@@ -79,10 +79,10 @@ wrong()
     exit 1
 }
 
-# For what is not the program's fault: the check cannot work here.
+# Not the program's fault: the check cannot work here.
 cannot() { wrong "$@"; }
 
-# The line of check.bats, or of what else is not this file, that led here: verify asks which verdict it was.
+# The line of check.bats, or of another file than this one, that called us: it tells verify which verdict it was.
 caller_line()
 {
     local frame=1
@@ -98,7 +98,7 @@ mistake()
     wrong "$@"
 }
 
-# What the program said, for the verdict: the first lines of both.
+# What the program printed, for the verdict: the first lines of both streams.
 output_keep()
 {
     local file name
@@ -107,7 +107,7 @@ output_keep()
         [[ -s $file ]] || continue
         case $name in
             OUT) printf 'It printed:\n' ;;
-            ERR) printf 'It said on standard error:\n' ;;
+            ERR) printf 'It printed on standard error:\n' ;;
         esac
         head -c 2000 "$file" | head -n 12 | sed 's/^/  /'
         printf '\n'
@@ -125,7 +125,7 @@ fresh_word()
     while ((${#WORD} < $1)); do WORD+=${letters:RANDOM%26:1}; done
 }
 
-# keep_values NAME...: variables for later tests of this check; kept_values gives them back.
+# keep_values NAME...: saves variables for later tests of this check; kept_values gets them back.
 keep_values()
 {
     local name
@@ -167,7 +167,7 @@ segment_open()
 {
     local fill=${3-} byte
     if [[ ! $fill ]]; then
-        # one byte, drawn afresh and never 0: a NUL that is missing shows, and pictures stay calm
+        # one random byte, never 0: so a missing NUL is seen, and the grid is easy to read
         fill=$T/fill
         printf -v byte '\\%o' $((128 + RANDOM % 127))
         head -c "$1" /dev/zero | tr '\0' "$byte" >"$fill"
@@ -181,18 +181,18 @@ segment_facts()
 {
     local facts
     facts=$("$PROBE" facts "${SEG_KEY}") || return 1
-    # KEY=VALUE words of shm-probe, numbers only
+    # NAME=NUMBER pairs from shm-probe
     # shellcheck disable=SC2086
     declare -g $facts
 }
 
 segment_bytes() { "$PROBE" bytes "${2:-$SEG_ID}" >"$1"; }
 
-# The strongest way in which a process has it.
+# The widest rights with which a process has it attached.
 attached_as() { "$PROBE" attached "$SEG_ID" "$1" | sort | tail -n 1; }
 
-# New ones since the test began, not made by the check. In a namespace that is shared with others: ours by user and key;
-# one without a key, as a removed one is, not where another program that made it still runs.
+# Segments that are new since the test began and not made by the check. In a shared namespace, those with our user and
+# key. One without a key (it may be removed) counts too, unless it was made by another program that still runs.
 segments_left()
 {
     local id key creator uid
@@ -206,7 +206,7 @@ segments_left()
 
 # ---- programs ----
 
-# A name for how it ended, in CRASHED, HUNG, FLOODED.
+# Sets CRASHED, HUNG or FLOODED to say how the program ended.
 end_name()
 {
     local sizes
@@ -236,16 +236,16 @@ end_judge()
 crash_means()
 {
     case $CRASHED in
-        SIGSEGV) echo ': it used an address at which it may not read, or not write' ;;
-        SIGBUS) echo ': it used an address behind the end of what is mapped there' ;;
+        SIGSEGV) echo ': it used an address that it may not read or write' ;;
+        SIGBUS) echo ': it used an address past the end of what is mapped there' ;;
         SIGABRT) echo ': the C library or the program itself stopped it (abort)' ;;
         SIGFPE) echo ': a division by zero' ;;
-        AddressSanitizer) echo ', which found a wrong use of memory' ;;
+        AddressSanitizer) echo ', which found a memory error' ;;
     esac
 }
 
-# sandbox_run COMMAND... : in the box, with the streams that the caller gave. Becomes it. FIRST: shell commands that run
-# before it in the same sandbox, and so in its PID namespace; they may call "$PROBE".
+# sandbox_run COMMAND...: this shell becomes COMMAND in the sandbox, in the folder BOX, with the caller's streams.
+# FIRST: shell commands that run before it in the same sandbox and PID namespace; they may call "$PROBE".
 sandbox_run()
 {
     local first=()
@@ -256,7 +256,7 @@ sandbox_run()
     [[ ! ${WITNESS-} ]] || set -- env "LD_PRELOAD=$BOX/witness.so" "WITNESS=$WITNESS" \
         ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} "$@"
     exec 3>&- 4>&-
-    # a shell starts what it puts into the background with SIGINT ignored
+    # background commands of a shell start with SIGINT ignored
     exec env --default-signal "$LAB/sandbox" --read "$LAB_BUILD" --write "$BOX" "${first[@]}" "$@"
 }
 
@@ -265,14 +265,15 @@ run_program()
     local name=$1
     shift
     RAN=1 STATUS=0
-    (sandbox_run timeout -k 1 "$LAB_SECONDS" "$LAB_BUILD/$name" "$@") <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
+    (sandbox_run timeout -k 1 "$LAB_SECONDS" "$LAB_BUILD/$name" "$@") \
+        <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
     end_judge "$name"
 }
 
 children_of() # PID
 {
     local children=
-    # the file has no newline at its end, so read fails, with the pids read
+    # the file does not end in a newline: read gets the pids, but fails
     read -r children 2>/dev/null <"/proc/$1/task/$1/children" || true
     printf '%s' "$children"
 }
@@ -292,7 +293,7 @@ start_program()
     program_rest
 }
 
-# RUNS: does it wait (1), or has it ended (0)? One that neither waits nor ends is in an endless loop.
+# Sets RUNS: 1 if the program waits, 0 if it has ended. If it does neither, it is in an endless loop.
 program_rest()
 {
     local rest=0
@@ -340,19 +341,19 @@ sandbox_end()
 {
     local pid=$1 children
     [[ -e /proc/$pid ]] || return 0
-    # without a PID namespace around them nobody but us ends them
+    # without a PID namespace, only we end them
     children=$(children_of "$pid")
     # shellcheck disable=SC2086 # pids
     kill -KILL "$pid" $children 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
 }
 
-# witness: from here on the test's programs are loaded with witness.c; see there. Not together with a sanitizer.
+# witness: from here on the test's programs run with witness.c preloaded; see there. It doesn't work with a sanitizer.
 witness()
 {
     local built=$LAB_HELPERS/witness.so new=$LAB_HELPERS/$BASHPID.so
     if [[ ! -e $built ]]; then
-        # beside other checks, which may do the same
+        # other checks may do the same at this time
         { cc -shared -fPIC -o "$new" "$LAB/witness.c" -ldl && mv -f "$new" "$built"; } ||
             cannot "The check itself failed: cc could not build witness.c."
     fi
@@ -360,18 +361,18 @@ witness()
     WITNESS=$BOX/witness
 }
 
-# Lines "FUNCTION WORDS..." of the calls that the witness saw.
+# Lines "FUNCTION ARGUMENTS..." of the calls that the witness saw.
 witnessed() { grep "^$1 " "$BOX/witness" 2>/dev/null; }
 
-# program_calls NAME FUNCTION: a function of the C library, for a verdict where the memory cannot tell why.
+# program_calls NAME FUNCTION: does it call this function of the C library? For a verdict if the memory can't show why.
 program_calls() { nm "$LAB_BUILD/$1" 2>/dev/null | grep -qE " [A-Za-z] $2(@|\$)"; }
 
-# ---- what is asked for ----
+# ---- expected output and status ----
 
 said() # FILE TEXT
 {
     grep -qxF -- "$2" "$1" && return
-    wrong "A line is missing in what it printed: $2"
+    wrong "This line is missing in its output: $2"
 }
 
 exits()
@@ -381,8 +382,9 @@ exits()
 
 fails_well()
 {
-    ((STATUS == 1)) || wrong "Its exit status is $STATUS; expected: 1, as it could not do its work."
-    [[ -s $ERR ]] || wrong "It said nothing on standard error. Say what was tried and what the kernel answered: perror does."
+    ((STATUS == 1)) || wrong "Its exit status is $STATUS; expected: 1, because it could not do its work."
+    [[ -s $ERR ]] ||
+        wrong "It printed nothing on standard error. Print what was tried and what the kernel answered, as perror does."
 }
 
 # ---- bytes ----
@@ -402,36 +404,42 @@ compare()
     return "$status"
 }
 
-# What compare saw of a field.
+# What compare saw in a field.
 differs() { differs_column "$1" 6; }
 
-# One column of the line of a field: 2 offset, 3 size, 4 expected, 5 actual.
+# differs_column FIELD N: column N of the field's line: 2 offset, 3 size, 4 expected, 5 actual, 6 seen.
 differs_column()
 {
     local line columns
     while IFS= read -r line; do
-        # a tab is a blank to read, and would swallow empty columns
+        # read takes several tabs as one: it would skip empty columns
         IFS=$'\x1f' read -r -a columns <<<"${line//$'\t'/$'\x1f'}"
         [[ ${columns[0]} != "$1" ]] || printf '%s\n' "${columns[$2 - 1]}"
     done <<<"$DIFFERS"
 }
 
-# Rows of the grid in which the two files differ, and the rows around: at most 12. EXPECTED ACTUAL LAYOUT
+# grid_rows EXPECTED ACTUAL LAYOUT: the rows of the grid in which the files differ, and those next to them; at most 12.
 grid_rows()
 {
-    local rows width=${LAB_WIDTH:-16} # a narrow terminal asks for less
-    rows=$(cmp -l "$1" "$2" 2>/dev/null | awk -v width="$width" '{ row = int(($1 - 1) / width); for (r = row - 1; r <= row + 1; r++) if (r >= 0 && !seen[r]++) print r }' |
-        sort -n | head -n 12)
+    local rows width=${LAB_WIDTH:-16} # smaller for a narrow terminal
+    rows=$(cmp -l "$1" "$2" 2>/dev/null | awk -v width="$width" '{
+        row = int(($1 - 1) / width)
+        for (r = row - 1; r <= row + 1; r++) if (r >= 0 && !seen[r]++) print r
+    }' | sort -n | head -n 12)
     [[ $rows ]] || rows=$(seq 0 3)
-    # shm-view draws a title, the columns' numbers, and then a row a line
-    # --expect makes its exit status 1
-    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --width "$width" --expect "$1" 2>/dev/null || true; } |
+    # shm-view draws a title, the columns' numbers, and then each row on a line. With --expect its exit status is 1.
+    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --width "$width" \
+        --expect "$1" 2>/dev/null || true; } |
         awk -v rows="$rows" 'BEGIN { n = split(rows, list, "\n"); for (i = 1; i <= n; i++) want[list[i]] }
-            NR == 2 || NR > 2 && (NR - 3) in want { if (NR > 3 && last != NR - 1 && NR > 2 && last > 2) print "  ..."; last = NR; print }
+            NR == 2 || NR > 2 && (NR - 3) in want {
+                if (NR > 3 && last != NR - 1 && NR > 2 && last > 2) print "  ..."
+                last = NR
+                print
+            }
             /^$/ { exit }'
 }
 
-# show [EXPECTED ACTUAL [LAYOUT]]: without a word what was compared last.
+# show [EXPECTED ACTUAL [LAYOUT]]: without arguments, the last comparison.
 show()
 {
     local expected=${1:-${COMPARED[0]}} actual=${2:-${COMPARED[1]}} layout=${3:-${COMPARED[2]}}

@@ -1,8 +1,8 @@
-"""One check: a learner's folder against one lesson -> Report (report.py).
+"""Checks a learner's folder for one lesson -> Report (report.py).
 
-check_folder(lesson, folder) builds the programs in a folder that is removed again, runs the lesson's check.bats in an
-IPC namespace of its own where one may be had, and gathers what the tests found. Nothing in the learner's folder is
-changed, and no process that was started stays.
+check_folder(lesson, folder) builds the programs in a temporary folder, runs the lesson's check.bats in its own IPC
+namespace if the kernel allows that, and collects what the tests found. It changes nothing in the learner's folder,
+and all processes that it started end.
 """
 
 import atexit
@@ -24,14 +24,15 @@ from .conf import Lesson
 from .paths import LAB, programs_folder
 from .report import Report
 
-SHM_PAGES = 65536  # of an IPC namespace: 256 MiB for all segments of a check
-TMP_MIB = 64  # for all files of a check's tests: a program may write many small ones
+SHM_PAGES = 65536  # limit of an IPC namespace: 256 MiB for all segments of a check
+TMP_MIB = 64  # for all files of a check's tests: a program may write many small files
 LIMIT = f"""echo {SHM_PAGES} >/proc/sys/kernel/shmall || exit
 [[ ! ${{LAB_TMP-}} ]] || mount -t tmpfs -o size={TMP_MIB}m,nr_inodes=10000,mode=700 none "$LAB_TMP" 2>/dev/null
 exec "$@" """
-LIMITED = ["bash", "-c", LIMIT, "check"]  # not sh, which drops exported functions on their way to bats
+LIMITED = ["bash", "-c", LIMIT, "check"]  # not sh, which does not pass exported functions on to bats
 MAP_BACK = ["unshare", "--user", f"--map-user={os.getuid()}", f"--map-group={os.getgid()}"]
-NAMESPACES = (  # the first that works; only the namespace's root may limit it, and a plain user is that for a moment
+# The first that works is used. Only root of a namespace may set its limits: so a plain user is mapped to root first.
+NAMESPACES = (
     ["unshare", "--ipc", "--mount", *LIMITED],
     ["unshare", "--user", "--map-root-user", "--ipc", "--mount", *LIMITED, *MAP_BACK],
     ["unshare", "--user", "--map-current-user", "--ipc"],
@@ -41,13 +42,13 @@ LEVELS = ("bwrap", "room", "pid", "none")
 
 @dataclass
 class Limits:
-    """Of one check. The programs have limits of their own: see sandbox."""
+    """Limits of one check. The programs have more limits: see sandbox."""
 
-    seconds: float = 120  # all tests together
-    build_seconds: float = 30  # one call of the compiler
-    program_seconds: float = 5  # one run of a program, or one wait for it
-    memory: int = 512  # MiB of a program
-    processes: int = 64  # of all programs of a test together, beside what the user has already
+    seconds: float = 120  # for all tests together
+    build_seconds: float = 30  # for one call of the compiler
+    program_seconds: float = 5  # for one run of a program, or one wait for it
+    memory: int = 512  # MiB for each program
+    processes: int = 64  # for all programs of a test together, besides those that the user has already
 
 
 class CannotCheck(Exception):
@@ -65,8 +66,8 @@ def works(command: list) -> bool:
 
 @functools.lru_cache(maxsize=None)
 def own_ipc() -> tuple:
-    """The arguments that start a command in its own IPC namespace; none where the kernel doesn't allow it, or where we
-    run in one already (SHMLAB_OWN_IPC=1, set by the grader)."""
+    """The arguments that start a command in its own IPC namespace; none if the kernel doesn't allow it, or if we are
+    in one already (SHMLAB_OWN_IPC=1, set by the grader)."""
     for prefix in () if os.environ.get("SHMLAB_OWN_IPC") == "1" else NAMESPACES:
         if works([*prefix, "true"]):
             return tuple(prefix)
@@ -86,14 +87,14 @@ def sandbox_level() -> str:
 
 @functools.lru_cache(maxsize=None)
 def helpers() -> str:
-    """A folder for what check.bash builds once for all checks of this process."""
+    """A folder for helpers that check.bash builds once for all checks of this process."""
     folder = tempfile.mkdtemp(prefix="shmlab-helpers.")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
 def threads_of_user() -> int:
-    """How many threads this user has: the limit on processes counts them all, the desktop's too."""
+    """How many threads this user has: the limit on processes counts all of them, even the desktop's."""
     count, uid = 0, os.getuid()
     for entry in os.scandir("/proc"):
         if not entry.name.isdigit():
@@ -102,12 +103,12 @@ def threads_of_user() -> int:
             if entry.stat().st_uid == uid:
                 count += len(os.listdir(f"/proc/{entry.name}/task"))
         except OSError:
-            continue  # it ended meanwhile
+            continue  # it has just ended
     return count
 
 
 def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, sanitize: bool) -> dict:
-    """What check.bash and the sandbox find in their environment."""
+    """The environment of check.bash and the sandbox."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("BATS_", "LAB_"))}
     for folder in ("out", "tmp", "bats"):
         (home / folder).mkdir()
@@ -119,7 +120,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, saniti
         LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
     )
-    # a bats around us has put its own parts before the real bats
+    # if bats runs us, its internal programs come first on the PATH
     env["PATH"] = ":".join(part for part in env.get("PATH", os.defpath).split(":")
                            if not os.path.exists(f"{part}/bats-exec-test"))
     if sanitize:
@@ -128,7 +129,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, saniti
 
 
 def strays(token: str) -> list:
-    """The processes that carry the check's token in their environment: what it started, however it was detached."""
+    """The processes that have the check's token in their environment: it started them, even if they were detached."""
     mark, found = f"LAB_TOKEN={token}".encode(), []
     for name in os.listdir("/proc"):
         if not name.isdigit() or int(name) == os.getpid():
@@ -138,12 +139,12 @@ def strays(token: str) -> list:
                 if mark in stream.read(1 << 20):
                     found.append(int(name))
         except OSError:
-            continue  # ended, or not ours
+            continue  # it has ended, or is not ours
     return found
 
 
 def end_all(child: subprocess.Popen, token: str):
-    """Ends the check's session, and whoever left it."""
+    """Kills the check's session, and all processes that left it."""
     build.kill_session(child)
     until = time.monotonic() + 5
     while time.monotonic() < until:
@@ -167,7 +168,7 @@ def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Op
             child = subprocess.Popen(command, cwd=home, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                      start_new_session=True)
         except FileNotFoundError as error:
-            raise CannotCheck(f"{error.filename} is not there: ./shmlab lesson installs it") from error
+            raise CannotCheck(f"{error.filename} is not installed: ./shmlab lesson installs it") from error
     late, until = False, time.monotonic() + seconds
     try:
         while child.poll() is None and not late:
@@ -185,7 +186,7 @@ def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Op
 def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(), sanitize: bool = False,
                  limits: Optional[Limits] = None, sandbox: Optional[str] = None,
                  progress: Optional[Callable] = None) -> Report:
-    """Checks the learner's files in folder. CannotCheck: where the runner can't work."""
+    """Checks the learner's files in folder. Raises CannotCheck if the runner can't work."""
     for needed in (programs_folder() / "shm-probe", lesson.folder / "check.bats"):
         if not needed.exists():
             raise CannotCheck(f"there is no {needed}")
@@ -223,6 +224,6 @@ def _check(lesson: Lesson, folder: Path, home: Path, report: Report, limits: Lim
     if report.status == "fail":
         report.text = pointers.lines(report.build_output, lesson, failed=[])
     if report.starter and report.status == "fail":
-        first = "The files are still as they came: README.md says what is to do."
+        first = "The files are unchanged: README.md says what to do."
         report.text = f"{first}\n{report.text}".strip()
     report.text = f"{report.text}\n{tap.read_text(home / 'out' / 'remarks')}".strip()

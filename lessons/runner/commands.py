@@ -102,7 +102,7 @@ def command_start(context: Context, args: list) -> int:
 
 
 def say_each_terminal(context: Context, folder):
-    """What a terminal needs before the commands of a README work there as they stand."""
+    """What to type in a terminal before the commands of a README work there."""
     lines = [] if folder.resolve() == work.here().resolve() else [f"cd {shlex.quote(str(folder.absolute()))}"]
     shmlab = ROOT / "shmlab" if (ROOT / "shmlab").is_file() else Path(shlex.split(context.call)[0]).absolute()
     found = shutil.which("shmlab")
@@ -111,12 +111,12 @@ def say_each_terminal(context: Context, folder):
     if lines:
         style = context.style
         style.say()
-        style.say(style.wrap("First, in each terminal, so that the README's commands work as they stand:"))
+        style.say(style.wrap("Type this first in each terminal, so that the README's commands work there:"))
         style.say("\n".join(f"  {line}" for line in lines))
 
 
 def lay_out(context: Context, lesson) -> list:
-    """The lesson's files in the learner's folder, and the lesson the current one. The names of those that are new."""
+    """Copies the lesson's files into the learner's folder and makes the lesson current. Returns the new file names."""
     try:
         made, _ = work.copy_start(lesson, context.folder(lesson))
     except OSError as error:
@@ -201,7 +201,7 @@ def command_watch(context: Context, args: list) -> int:
         style.say()
         return 0
     except watch.FolderGone as error:
-        raise Refused(f"{error} is no more: {context.call} start {lesson.number:02d} makes it anew") from error
+        raise Refused(f"{error} is gone: {context.call} start {lesson.number:02d} makes it again") from error
     finally:
         watcher.stop()
 
@@ -220,7 +220,7 @@ def command_hint(context: Context, args: list) -> int:
     if number < len(hints):
         style.offers([("still stuck? one more:", f"{context.call} hint {lesson.number:02d}")])
     else:
-        style.offers([("that was the last one. One way to do it:", f"{context.call} solution {lesson.number:02d}")])
+        style.offers([("that was the last one. One solution:", f"{context.call} solution {lesson.number:02d}")])
     context.note(lesson, lambda part: part.update(hints=number), current=context.there(lesson))
     return 0
 
@@ -244,10 +244,10 @@ def command_reset(context: Context, args: list) -> int:
     try:
         backup = work.set_aside(folder)
     except OSError as error:
-        raise Refused(f"cannot set your files in {folder} aside: {error.strerror or error}\n  nothing is lost") from error
+        raise Refused(f"cannot move the files of {folder}: {error.strerror or error}\n  nothing is lost") from error
     lay_out(context, lesson)
     style = context.style
-    style.say(style.wrap(f"{lesson.label} is as at its start. Your files are kept: {work.shown(backup)}"))
+    style.say(style.wrap(f"{lesson.label} is back at its start. Your files are kept: {work.shown(backup)}"))
     return 0
 
 
@@ -263,7 +263,7 @@ def command_solution(context: Context, args: list) -> int:
         del args[place:place + 2]
     lesson = context.lesson(*context.only(args))
     if not anyway and not context.tried(lesson):
-        raise Refused(f"{lesson.label}: try it first, and check once: {context.call} check {lesson.number:02d}\n"
+        raise Refused(f"{lesson.label}: try it first, and check it once: {context.call} check {lesson.number:02d}\n"
                       f"  to see it now: {context.call} solution {lesson.number:02d} --anyway")
     return asking.show_solution(context, lesson, target)
 
@@ -277,13 +277,14 @@ def command_help(context, args: list) -> int:
     for name, (_, usage, text) in COMMANDS.items():
         say_command(style, f"{name} {usage}".strip() or "(nothing)", text)
     style.say()
-    style.say(style.wrap("N is a lesson's number or a part of its name. Left out: the lesson in whose folder you stand, else "
-                         "the current one. Your files lie in ./lab-work; SHMLAB_WORK=FOLDER puts them elsewhere."))
+    style.say(style.wrap("N is a lesson's number or a part of its name. Without it: the lesson in whose folder you "
+                         "are, else the current one. Your files are in ./lab-work; SHMLAB_WORK=FOLDER puts them "
+                         "elsewhere."))
     return 0
 
 
 def say_command(style, usage: str, text: str):
-    """Side by side where the terminal is wide enough, otherwise one below the other."""
+    """Side by side if the terminal is wide enough, otherwise one below the other."""
     if style.columns >= 70 and len(usage) <= 24:
         style.say(f"  {style.paint(usage, 'bold')}" + style.wrap(text, " " * 28, " " * 28)[2 + len(usage):])
     else:
@@ -291,7 +292,7 @@ def say_command(style, usage: str, text: str):
 
 
 def module_command(name: str):
-    """A command that is a module of its own: main(args) -> exit status."""
+    """A command that has its own module: main(args) -> exit status."""
     def run(_context, args: list) -> int:
         try:
             module = __import__(f"runner.{name}", fromlist=["main"])
@@ -307,7 +308,7 @@ def module_command(name: str):
 COMMANDS = {  # name: (function, its arguments and what it does, for the help)
     "": (command_overview, "", "where you are, and what is next"),
     "list": (command_list, "", "all lessons: what they teach, how long they take, which are done"),
-    "start": (command_start, "[N]", "puts a lesson's files into your folder. Files of yours stay as they are"),
+    "start": (command_start, "[N]", "puts a lesson's files into your folder. Your own files stay as they are"),
     "check": (command_check, "[N]", "builds your program, runs it, and looks at the memory"),
     "watch": (command_watch, "[N]", "checks whenever you save"),
     "hint": (command_hint, "[N]", "a nudge; one more at each call"),
@@ -316,15 +317,15 @@ COMMANDS = {  # name: (function, its arguments and what it does, for the help)
     "gdb": (launch.command_gdb, "[N] [PROGRAM]", "the debugger on your program, with the segment beside the source"),
     "next": (command_next, "", "the next lesson, once this one is done"),
     "reset": (command_reset, "[N]", "back to the start. What you wrote is kept beside it"),
-    "solution": (command_solution, "[N] [--anyway] [--copy DIR]", "one way to do it, after you have tried"),
+    "solution": (command_solution, "[N] [--anyway] [--copy DIR]", "one solution, after you have tried"),
     "help": (command_help, "", "this text"),
     "check --all": (None, "[--format tap|junit|json|autolab] [DIR]",
                     "for graders: every lesson that has a folder in DIR"),
     "mistake": (mistake.command_mistake, "[N] [NAME FOLDER]",
-                "for instructors: a program with that mistake in it, to show. Without NAME: which there are"),
+                "for instructors: a program with that mistake, to show to a class. Without NAME: lists them"),
     "grade": (module_command("grade"), "[N] DIR", "for instructors: many submissions at once"),
-    "verify": (module_command("verify"), "[N...]", "for those who write lessons: proves that a lesson holds"),
-    "new": (module_command("new"), "NN-name", "for those who write lessons: a copy of lessons/template"),
+    "verify": (module_command("verify"), "[N...]", "for authors: proves that a lesson does what it must"),
+    "new": (module_command("new"), "NN-name", "for authors: starts a lesson as a copy of lessons/template"),
 }
 NO_CONTEXT = ("grade", "verify", "new", "help")  # these find the lessons themselves
 
@@ -342,7 +343,8 @@ def main(arguments: list) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda got, _frame: sys.exit(128 + got))
     name, args = (arguments[0], arguments[1:]) if arguments else ("", [])
-    if name in ("-h", "--help") or any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify", "new"):
+    asks = any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify", "new")
+    if name in ("-h", "--help") or asks:
         name, args = "help", []
     if name not in COMMANDS or COMMANDS[name][0] is None:
         return unknown(name)

@@ -1,8 +1,8 @@
 """lesson.conf -> Lesson. docs/lesson-format.md is the contract.
 
-load(folder) -> Lesson, or ConfError with all that is wrong, each with its line
+load(folder) -> Lesson, or ConfError with all errors, each with its line
 load_all(folder) -> lessons in order, and the errors of those that can't be read
-find(lessons, "2" | "02" | part of a name) -> Lesson, or LookupError with a plain sentence
+find(lessons, "2" | "02" | part of a name) -> Lesson, or LookupError with a message
 """
 
 import re
@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Optional
 
-ONCE = ("title", "teaches", "minutes", "goal", "fact", "proj", "starter")  # each must stand there once
+ONCE = ("title", "teaches", "minutes", "goal", "fact", "proj", "starter")  # each must be given once
 AT_MOST_ONCE = ("layout", "sanitize", "cflags")
 MANY = ("program", "edit", "args", "mistake", "ask")
 FOLDER_NAME = re.compile(r"(\d\d)-([a-z0-9][a-z0-9-]*)\Z")
 
 
 class ConfError(Exception):
-    """All that is wrong in one lesson.conf: errors holds a line for each."""
+    """The errors in one lesson.conf, each a line."""
 
     def __init__(self, errors: list):
         super().__init__("\n".join(errors))
@@ -44,7 +44,7 @@ class Layout(NamedTuple):
 
 @dataclass
 class Lesson:
-    """One lesson, as its lesson.conf tells it."""
+    """One lesson, as its lesson.conf describes it."""
 
     folder: Path
     number: int
@@ -53,7 +53,7 @@ class Lesson:
     minutes: int = 0
     goal: str = ""
     fact: str = ""
-    programs: dict = field(default_factory=dict)  # name -> the files that it is built of
+    programs: dict = field(default_factory=dict)  # name -> its source files
     edit: list = field(default_factory=list)  # files that the learner changes; the first is the main file
     args: dict = field(default_factory=dict)  # name of a program -> its arguments, as typed in a shell
     proj: int = 0
@@ -81,13 +81,13 @@ class Lesson:
 
 
 class _Reader:
-    """Reads one lesson.conf; what is wrong gathers in errors."""
+    """Reads one lesson.conf; collects the errors."""
 
     def __init__(self, lesson: Lesson):
         self.lesson = lesson
         self.errors = []
         self.line = 0
-        self.seen = {}  # name -> line where it stood first
+        self.seen = {}  # name -> its first line
 
     def wrong(self, text: str, line: Optional[int] = None):
         where = self.line if line is None else line
@@ -106,38 +106,38 @@ class _Reader:
             elif not value:
                 self.wrong(f"'{name}' has no value")
             elif name in self.seen and name not in MANY:
-                self.wrong(f"'{name}' stands a second time (first in line {self.seen[name]})")
+                self.wrong(f"'{name}' is given twice (first in line {self.seen[name]})")
             else:
                 self.seen.setdefault(name, self.line)
                 getattr(self, "take_" + name, lambda value, name=name: setattr(self.lesson, name, value))(value)
         self.finish()
 
     def finish(self):
-        """What only the whole can tell."""
+        """Errors that show only when all lines are read."""
         for name in ONCE + ("program", "edit"):
             if name not in self.seen:
                 self.wrong(f"'{name}' is missing")
         if len(self.lesson.programs) > 4:
-            self.wrong("a lesson has four programs at most", self.seen["program"])
+            self.wrong("a lesson has at most four programs", self.seen["program"])
         for name in self.lesson.args:
             if name not in self.lesson.programs:
-                self.wrong(f"'args' of '{name}', and there is no program of that name", self.seen["args"])
+                self.wrong(f"'args' is for '{name}', but there is no program of that name", self.seen["args"])
         layout = self.lesson.layout
         if layout and layout.kind == "type" and layout.program not in self.lesson.programs:
-            self.wrong(f"'layout' names the program '{layout.program}', and there is none", self.seen["layout"])
+            self.wrong(f"'layout' names the program '{layout.program}', but there is none", self.seen["layout"])
 
     def named(self, key: str, value: str):
-        """'NAME: REST' -> both, or None with the error said."""
+        """'NAME: REST' -> both; None after an error."""
         name, sign, rest = (part.strip() for part in value.partition(":"))
         if not sign or not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
-            self.wrong(f"'{key}' is 'NAME: ...', as 'writer: ...'; this is '{value}'")
+            self.wrong(f"'{key}' must be 'NAME: ...', like 'writer: ...'; this is '{value}'")
             return None
         return name, rest
 
     def parts(self, key: str, value: str, count: int):
         found = [part.strip() for part in value.split("|", count - 1)]
         if len(found) != count or not all(found):
-            self.wrong(f"'{key}' has {count} parts with '|' between; this is '{value}'")
+            self.wrong(f"'{key}' must have {count} parts, separated by '|'; this is '{value}'")
             return None
         return found
 
@@ -152,7 +152,7 @@ class _Reader:
 
     def take_minutes(self, value: str):
         if not value.isascii() or not value.isdigit():
-            self.wrong(f"'minutes' is a number, not '{value}'")
+            self.wrong(f"'minutes' must be a number, not '{value}'")
         else:
             self.lesson.minutes = int(value)
 
@@ -160,10 +160,10 @@ class _Reader:
         try:
             self.lesson.proj = int(value, 0)
         except ValueError:
-            self.wrong(f"'proj' is a number, not '{value}'")
+            self.wrong(f"'proj' must be a number, not '{value}'")
             return
         if not 1 <= self.lesson.proj <= 255:
-            self.wrong("'proj' is 1 to 255: ftok takes its low 8 bits, and 0 is not portable")
+            self.wrong("'proj' must be 1 to 255: ftok uses only the low 8 bits, and 0 is not portable")
 
     def take_program(self, value: str):
         pair = self.named("program", value)
@@ -172,7 +172,7 @@ class _Reader:
         if pair[0] in self.lesson.programs:
             self.wrong(f"there is a program '{pair[0]}' already")
         elif not pair[1]:
-            self.wrong(f"the program '{pair[0]}' is built of no file")
+            self.wrong(f"the program '{pair[0]}' has no source file")
         else:
             self.lesson.programs[pair[0]] = pair[1].split()
             for name in pair[1].split():
@@ -180,7 +180,7 @@ class _Reader:
 
     def take_edit(self, value: str):
         if value in self.lesson.edit:
-            self.wrong(f"'edit = {value}' stands a second time")
+            self.wrong(f"'edit = {value}' is given twice")
         elif self.known_file("edit", value):
             self.lesson.edit.append(value)
 
@@ -198,16 +198,16 @@ class _Reader:
         elif kind == "type" and what:
             self.lesson.layout = Layout("type", what.strip(), program)
         else:
-            self.wrong(f"'layout' is 'type TYPE PROGRAM' or 'file NAME'; this is '{value}'")
+            self.wrong(f"'layout' must be 'type TYPE PROGRAM' or 'file NAME'; this is '{value}'")
 
     def take_mistake(self, value: str):
         found = self.parts("mistake", value, 3)
         if not found:
             return
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", found[0]):
-            self.wrong(f"a mistake's id is of small letters, digits and '-'; this is '{found[0]}'")
+            self.wrong(f"a mistake's id may have lower-case letters, digits and '-'; this is '{found[0]}'")
         elif self.lesson.mistake(found[0]):
-            self.wrong(f"the mistake '{found[0]}' stands a second time")
+            self.wrong(f"the mistake '{found[0]}' is given twice")
         else:
             self.lesson.mistakes.append(Mistake(*found))
 
@@ -219,7 +219,7 @@ class _Reader:
     def take_sanitize(self, value: str):
         pair = self.named("sanitize", value)
         if pair and (pair[0] != "no" or not pair[1]):
-            self.wrong("'sanitize' is 'no: WHY'")
+            self.wrong("'sanitize' must be 'no: WHY'")
         elif pair:
             self.lesson.no_sanitize = pair[1]
 
@@ -231,7 +231,7 @@ class _Reader:
 
 
 def load(folder) -> Lesson:
-    """The lesson in that folder. ConfError tells all that is wrong with its lesson.conf."""
+    """The lesson in that folder. ConfError has all errors of its lesson.conf."""
     folder = Path(folder).resolve()
     match = FOLDER_NAME.match(folder.name)
     lesson = Lesson(folder, int(match.group(1)) if match else 0)
@@ -248,11 +248,11 @@ def load(folder) -> Lesson:
 
 
 def load_all(folder) -> tuple:
-    """(lessons in order, errors): a lesson that can't be read takes none of the others away."""
+    """(lessons in order, errors). A lesson that can't be read does not affect the others."""
     lessons, errors = [], []
     for conf in sorted(Path(folder).glob("[0-9][0-9]-*/lesson.conf")):
         if not FOLDER_NAME.match(conf.parent.name):
-            errors.append(f"{conf.parent.name}: a lesson's folder is NN-name, of small letters, digits and '-'")
+            errors.append(f"{conf.parent.name}: a lesson's folder is NN-name, with lower-case letters, digits and '-'")
             continue
         try:
             lessons.append(load(conf.parent))
@@ -272,4 +272,4 @@ def find(lessons: list, name: str) -> Lesson:
         return found[0]
     if not found:
         raise LookupError(f"there is no lesson '{name}'.")
-    raise LookupError(f"'{name}' may be " + " or ".join(lesson.name for lesson in found) + ".")
+    raise LookupError(f"'{name}' may mean " + " or ".join(lesson.name for lesson in found) + ".")

@@ -1,6 +1,6 @@
-"""The context of a command: the lessons, the learner's folder, which lesson is meant, what was done.
+"""The context of a command: the lessons, the learner's folder, which lesson is meant, the learner's progress.
 
-Every command of `lesson` works on one Context. Refused carries a message for the learner and the exit status.
+Every command of `lesson` gets a Context. Refused has a message for the learner and the exit status.
 """
 
 import os
@@ -40,7 +40,7 @@ class Context:
     # ---- which lesson ----
 
     def lesson(self, name: Optional[str] = None) -> conf.Lesson:
-        """The lesson that is meant: the one named; else the one in whose folder the user is; else the current one."""
+        """The named lesson; else the one in whose folder the user is; else the current one."""
         if name is None:
             return work.lesson_here(self.work, self.lessons) or self.current()
         try:
@@ -49,14 +49,14 @@ class Context:
             raise Refused(f"{error} All of them: {self.call} list", 2) from error
 
     def current(self) -> conf.Lesson:
-        """The one that was worked on last; else the first that is not done."""
+        """The lesson that the learner worked on last; else the first that is not done."""
         for lesson in self.lessons:
             if lesson.name == self.data["current"]:
                 return lesson
         return next((lesson for lesson in self.lessons if not self.done(lesson)), self.lessons[-1])
 
     def after(self, lesson: conf.Lesson) -> Optional[conf.Lesson]:
-        """The next lesson that is not done: behind this one, else from the first on."""
+        """The next lesson that is not done: after this one, else from the first on."""
         place = self.lessons.index(lesson)
         order = self.lessons[place + 1:] + self.lessons[:place]
         return next((other for other in order if not self.done(other)), None)
@@ -95,7 +95,7 @@ class Context:
         return self.done(lesson) or count(self.part(lesson), "tries") > 0
 
     def note(self, lesson: conf.Lesson, change, current: bool = True):
-        """Changes a lesson's part of the progress by change(part). A folder that can't be written doesn't stop us."""
+        """Changes a lesson's part of the progress with change(part). If it can't be written, the command goes on."""
         try:
             with self.progress.change() as data:
                 change(lesson_of(data, lesson.name))
@@ -103,12 +103,12 @@ class Context:
                     data["current"] = lesson.name
                 self.data = data
         except OSError as error:
-            complain(f"cannot keep your progress in {self.progress.file}: {error.strerror}")
+            complain(f"cannot save your progress in {self.progress.file}: {error.strerror}")
 
     # ---- a check ----
 
     def check(self, lesson: conf.Lesson, folder: Path, quiet: bool = False):
-        """Report of a check of that folder, with a line while it runs."""
+        """Checks that folder -> Report. Shows a line while it runs."""
         os.environ.setdefault("LAB_RENDER", "ansi" if self.style.colour and not quiet else "text")
         if self.style.columns < 78:
             os.environ.setdefault("LAB_WIDTH", "8" if self.style.columns >= 40 else "4")
@@ -122,7 +122,7 @@ class Context:
                 waiting.end()
 
     def check_and_show(self, lesson: conf.Lesson) -> bool:
-        """The learner's own check: shown, and kept as progress. True where all passed."""
+        """The learner's own check: shows the report, and saves the progress. True if all tests passed."""
         folder = self.need(lesson)
         report = self.check(lesson, folder)
 
@@ -140,7 +140,7 @@ class Context:
         return report.status == "pass"
 
     def built(self, lesson: conf.Lesson, name: str) -> Optional[Path]:
-        """The learner's own program, built again where its sources changed; None, and the errors shown, where it fails."""
+        """The learner's own program, built again if its sources changed. None if that fails; the errors are shown."""
         folder = self.need(lesson)
         program = folder / name
         sources = [folder / file for file in [*lesson.programs[name], *lesson.edit] if (folder / file).is_file()]

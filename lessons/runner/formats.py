@@ -1,6 +1,6 @@
-"""Reports in the forms that graders read. docs/grading.md is the contract.
+"""Reports in the formats that graders read. docs/grading.md is the contract.
 
-write(reports, form, stream, several) -> prints them as "tap", "junit", "json" or "autolab"
+write(reports, form, stream, several): prints them as "tap", "junit", "json" or "autolab"
 """
 
 import json
@@ -15,14 +15,14 @@ JUDGED = "can be judged"  # the test that stands for a report without tests
 
 
 def write(reports: list, form: str, stream, several=None):
-    """Prints reports in that form. several: JSON's wrapper also around one report; None: where there isn't just one."""
-    if hasattr(stream, "reconfigure"):  # TAP, XML and JSON are UTF-8, wherever they are written
+    """Prints reports in that format. several: use JSON's wrapper even for one report; None: not for exactly one."""
+    if hasattr(stream, "reconfigure"):  # TAP, XML and JSON are UTF-8 in every locale
         stream.reconfigure(encoding="utf-8")
     FORMS[form](reports, stream, len(reports) != 1 if several is None else several)
 
 
 def details(test) -> str:
-    """All of a test: its text, the grid, what the program printed."""
+    """All details of a test: its text, the grid, what the program printed."""
     parts = (printable(part).strip("\n") for part in (test.text, test.grid, test.output))
     return "\n\n".join(part for part in parts if part)
 
@@ -47,7 +47,7 @@ def _tap(reports, stream, _several):
 
 
 def _tap_points(report) -> list:
-    """[(passed, name, why skipped, YAML and comments behind it)]"""
+    """[(passed, name, why skipped, YAML and comments after it)]"""
     points = []
     for test in report.tests:
         failed = test.status == "fail"
@@ -144,7 +144,7 @@ def _json(reports, stream, several):
 
 
 def results(report) -> dict:
-    """One report as results.json has it."""
+    """One report in the form of results.json."""
     message = None
     if report.status == "error":
         message = (whole(report) or "Nothing could be judged.")[:MESSAGE_MAX]
@@ -184,7 +184,7 @@ def _autolab(reports, stream, _several):
 
 
 def points(report) -> int:
-    """A point for each test that passed; none where nothing could be judged."""
+    """A point for each test that passed; none if nothing could be judged."""
     return 0 if report.status == "error" else report.passed()
 
 

@@ -1,7 +1,7 @@
-"""shmlab lesson grade [N] DIR [-j JOBS] [--seconds S]: judges what a class handed in. docs/grading.md is the contract.
+"""shmlab lesson grade [N] DIR [-j JOBS] [--seconds S]: grades the submissions of a class. See docs/grading.md.
 
 main(arguments) -> exit status        grade(asked, ...) -> list of Grade
-Each submission is copied, and judged by a process of its own (grade_job.py) in a sandbox of its own (grade_sandbox.py).
+Each submission is copied, and judged by its own process (grade_job.py) in its own sandbox (grade_sandbox.py).
 """
 
 import argparse
@@ -22,12 +22,12 @@ from .paths import lessons_folder
 from .report import Report, Test
 
 ANSWER_MAX = 16 << 20  # bytes of all reports of one submission
-JOB_SECONDS = 300  # for one lesson of one submission, all told
+JOB_SECONDS = 300  # for one lesson of one submission, in total
 
 
 @dataclass
 class Grade:
-    """What became of one submission: reports of lessons, or the reason why there are none."""
+    """The result of one submission: reports of lessons, or the reason why there are none."""
 
     name: str
     reports: list = field(default_factory=list)
@@ -40,12 +40,12 @@ class Grade:
 @dataclass
 class Asked:
     lessons: list  # to choose from
-    one: object  # the lesson that all is about, or None: those that are found in each submission
+    one: object  # the only lesson to grade, or None: all that are found in each submission
     folder: Path
     jobs: int
     seconds: float
-    anyway: bool = False  # also where nothing keeps the programs from the grader's own processes
-    running: set = field(default_factory=set)  # processes of jobs
+    anyway: bool = False  # even if nothing keeps the programs from the grader's own processes
+    running: set = field(default_factory=set)  # processes of running jobs
 
 
 def report_of(found: dict) -> Report:
@@ -53,7 +53,7 @@ def report_of(found: dict) -> Report:
 
 
 def run_job(command: list, env: dict, seconds: float, running: set) -> tuple:
-    """(what it printed, what it said, or None where it was stopped). Nothing of it runs on."""
+    """(standard output, standard error, or None if it was stopped). None of its processes is left."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
                                  start_new_session=True)
@@ -93,7 +93,7 @@ def judge(submission, asked: Asked, sandbox) -> Grade:
             return grade
         lessons = [asked.one] if asked.one else locate.lessons_in(asked.lessons, taken)
         if not lessons:
-            grade.refused = "there is no folder of a lesson in it (01-..., 02-...)."
+            grade.refused = "it has no lesson folder (01-..., 02-...)."
             return grade
         job = grade_sandbox.job([str(taken), f"{asked.seconds:g}", *(str(lesson.folder) for lesson in lessons)])
         answer, said = run_job(sandbox.prefix(home) + job, sandbox.environment(scratch), JOB_SECONDS * len(lessons),
@@ -108,11 +108,11 @@ def take_answer(grade: Grade, answer: bytes, said):
         grade.reports = [report_of(found) for found in json.loads(answer)]
     except (ValueError, TypeError, KeyError):
         grade.refused = "it could not be judged: " + (
-            "it took too long." if said is None else said.strip()[-500:] or "the job ended without a word.")
+            "it took too long." if said is None else said.strip()[-500:] or "the job ended without a message.")
 
 
 def grade(asked: Asked, found: list, sandboxes: list, progress) -> list:
-    """All grades in the order of the submissions; as many at a time as there are sandboxes."""
+    """All grades, in the order of the submissions; each sandbox judges one at a time."""
     free, grades = SimpleQueue(), {}
     for sandbox in sandboxes:
         free.put(sandbox)
@@ -145,17 +145,17 @@ def on_terminal(grade_: Grade, done: int, count: int):
 
 
 def read_arguments(arguments: list):
-    parser = argparse.ArgumentParser(prog="shmlab lesson grade", description="Judges what a class handed in.")
-    parser.add_argument("lesson", nargs="?", metavar="N", help="one lesson; without it all that are found in each")
+    parser = argparse.ArgumentParser(prog="shmlab lesson grade", description="Grades the submissions of a class.")
+    parser.add_argument("lesson", nargs="?", metavar="N", help="one lesson; without it, all that each submission has")
     parser.add_argument("folder", metavar="DIR", help="a folder of submissions: folders, .c files, .zip, .tar.gz")
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)), help="how many at a time")
     parser.add_argument("--seconds", type=float, default=5, help="for one run of a program (5)")
-    parser.add_argument("--anyway", action="store_true", help="also where nothing holds the programs")
+    parser.add_argument("--anyway", action="store_true", help="even if the programs can't run in a sandbox")
     return parser.parse_intermixed_args(arguments)
 
 
 def prepare(arguments: list) -> Asked:
-    """LookupError or NotADirectoryError with a message where the arguments are wrong."""
+    """Raises LookupError with a message if the arguments are wrong."""
     read = read_arguments(arguments)
     lessons, errors = conf.load_all(lessons_folder())
     if errors:
@@ -167,15 +167,15 @@ def prepare(arguments: list) -> Asked:
     return Asked(lessons, one, folder.resolve(), max(read.jobs, 1), max(read.seconds, 0.1), read.anyway)
 
 
-UNHELD = """shmlab: no program can be held here: {why}. One line,
-  kill(-1, SIGKILL), in a submission would end all your processes; your files can be written, too.
-  {mend}grade as root, or on another machine; or, if you trust them all: --anyway"""
+UNHELD = """shmlab: programs can't run in a sandbox here: {why}.
+  A submission could end all your processes with one line, kill(-1, SIGKILL), and write to your files.
+  {mend}grade as root, or on another machine; or, if you trust all submissions: --anyway"""
 
 
 def unheld_message() -> str:
     if shutil.which("bwrap"):
-        return UNHELD.format(why="bubblewrap needs a namespace, and the kernel gives you none", mend="You can ")
-    return UNHELD.format(why="bubblewrap is missing, and the kernel gives you no namespace",
+        return UNHELD.format(why="bubblewrap needs a namespace, but the kernel allows none", mend="You can ")
+    return UNHELD.format(why="bubblewrap is not installed, and the kernel allows no namespace",
                          mend="sudo apt-get install bubblewrap; or ")
 
 

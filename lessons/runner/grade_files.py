@@ -1,6 +1,6 @@
-"""The files that a grading leaves: a table for people, the same for programs, and feedback for each learner.
+"""The files that a grading writes: a table for people, the same for programs, and feedback for each learner.
 
-new_folder(DIR) -> DIR.grades, or DIR.grades.2, ...: never one that is there      write_all(grades, folder, how)
+new_folder(DIR) -> DIR.grades, or DIR.grades.2, ...: never an existing one      write_all(grades, folder, how)
 """
 
 import csv
@@ -14,11 +14,11 @@ from . import formats
 from .printable import one_line, printable
 from .report import Report
 
-NAME_MAX = 40  # of a submission, in the table
+NAME_MAX = 40  # characters of a submission's name in the table
 
 
 def new_folder(folder: Path) -> Path:
-    """Made beside the submissions."""
+    """Makes the folder beside that of the submissions."""
     for number in range(1, 10_000):
         path = folder.with_name(folder.name + (".grades" if number == 1 else f".grades.{number}"))
         try:
@@ -51,7 +51,7 @@ def write(path: Path, text: str):
 
 
 def file_name(name: str, used: set) -> str:
-    """A submission's name as a file's; a number behind it where another one has it."""
+    """A file name made from a submission's name; with a number if another submission has it already."""
     plain = re.sub(r"[^\w.@ +-]", "_", printable_name(name)).lstrip(".") or "_"
     found, number = plain[:100], 1
     while found.casefold() in used:
@@ -94,7 +94,7 @@ def table_csv(rows: list) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(("submission", "lesson", "result", "points", "of", "diagnoses", "remark"))
-    # what begins like a formula is one to spreadsheets
+    # a spreadsheet would run a cell that begins like a formula
     writer.writerows([f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t" and cell else cell for cell in row]
                      for row in rows)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""One submission, judged in a process of its own: what happens to it happens to no other.
+"""Judges one submission in its own process, so that it can't affect the others.
 
 FOLDER SECONDS LESSON... -> a JSON array of reports on standard output, which grade.py reads
 no arguments -> the best sandbox here: see sandbox
@@ -21,7 +21,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def limits(seconds: float) -> check.Limits:
-    """Tighter than in a learner's own check: many run at the same time."""
+    """Lower than in a learner's own check, because many run at the same time."""
     return check.Limits(program_seconds=seconds, build_seconds=20, memory=256, processes=32)
 
 
@@ -29,7 +29,7 @@ def judge(lesson, folder: Path, seconds: float) -> Report:
     try:
         return check.check_folder(lesson, locate(lesson, folder), limits=limits(seconds))
     except Refused as error:
-        return Report(lesson.name, "error", text=f"Cannot take it: {error}", diagnoses=["not-taken"])
+        return Report(lesson.name, "error", text=f"It can't be graded: {error}", diagnoses=["not-taken"])
 
 
 def children() -> list:
@@ -40,7 +40,7 @@ def children() -> list:
 
 
 def end_orphans():
-    """Programs that outlived their parents became our children: they are killed now."""
+    """Kills programs that outlived their parents: they are our children now."""
     until = time.monotonic() + 10
     while children() and time.monotonic() < until:
         for pid in children():

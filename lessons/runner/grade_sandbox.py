@@ -1,6 +1,6 @@
-"""Sandboxes for the grader's jobs: as root each has its own user, processes, files, segments and no network.
+"""Sandboxes for the grader's jobs. As root, each has its own user, processes, files and segments, and no network.
 
-That is done by sandbox_unshare. A plain user's jobs run as that user; each program has a sandbox of its own (sandbox).
+sandbox_unshare does that. A plain user's jobs run as that user; only each program runs in a sandbox (sandbox).
 sandboxes(count, submissions, results) -> list of Sandbox     sandbox.prefix(home) -> what stands before the command
 """
 
@@ -15,15 +15,15 @@ from pathlib import Path
 from . import check
 from .paths import LAB, ROOT, lessons_folder, programs_folder
 
-UID_HIGH = 1_900_000_000  # above what systemd gives to containers; nobody's
-UID_LOW = 61_184  # where a container has no such high ones: systemd's for a moment's services
+UID_HIGH = 1_900_000_000  # above the uids that systemd gives to containers; no user has these
+UID_LOW = 61_184  # if a container has no such high uids: those of systemd's dynamic users
 UNSHARE = ["unshare", "--mount", "--pid", "--ipc", "--net", "--fork", "--kill-child", "--mount-proc"]
 LEVELS = {"bwrap": "bubblewrap", "room": "namespaces", "pid": "a PID namespace", "none": "limits only"}
 HIDDEN = ("/tmp", "/var/tmp", "/dev/shm", "/root", "/home", "/srv", "/mnt", "/media")
 
 
 def first_uid(count: int) -> int:
-    """count uids from here on belong to nobody. It is random, so that two graders don't share any."""
+    """The first of count uids that no user has. It is random, so that two graders don't share any."""
     size = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
     if size > UID_HIGH + (1 << 20):
         return UID_HIGH + random.SystemRandom().randrange(1 << 20)
@@ -33,10 +33,10 @@ def first_uid(count: int) -> int:
 class Sandbox:
     def __init__(self, hide: list, uid: int = 0, whole: bool = False):
         self.hide, self.uid, self.whole = hide, uid, whole
-        self.level = ""  # how its programs are held; empty: each job finds out
+        self.level = ""  # the sandbox of its programs: see LEVELS; empty: each job finds out
 
     def unheld(self) -> bool:
-        """Do the programs run as the grader, among the grader's own processes?"""
+        """Do the programs run as the grader's user, without a sandbox around them?"""
         return not self.uid and self.level not in ("bwrap", "room", "pid")
 
     def prefix(self, home: Path) -> list:
@@ -58,8 +58,8 @@ class Sandbox:
         return [*prefix, "--as", str(self.uid), str(self.uid), "--"]
 
     def environment(self, scratch: Path) -> dict:
-        env = {**os.environ, "PYTHONPATH": str(LAB.parent), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8", "LAB_RENDER": "text",
-               "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
+        env = {**os.environ, "PYTHONPATH": str(LAB.parent), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8",
+               "LAB_RENDER": "text", "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
                "SHMLAB_HIDE": ":".join(str(folder) for folder in self.hide)}
         env.update({"LAB_SANDBOX": self.level} if self.level else {})
         env.pop("SHMLAB_OWN_IPC", None)
@@ -68,7 +68,7 @@ class Sandbox:
         return env
 
     def clean(self, home: Path):
-        """As root what a user of the job left must go with the home: nothing to do, but a folder without rights."""
+        """Makes all folders writable, so that a plain user's grader can remove home. root can anyway."""
         if not self.uid:
             for folder, folders, _ in os.walk(home):
                 for name in folders:
@@ -77,7 +77,7 @@ class Sandbox:
                         path.chmod(0o700)
 
     def how(self, levels: set) -> str:
-        """levels: how programs were held, as the jobs found them; "" of one where nothing ran."""
+        """One line for the table. levels: the sandboxes that the jobs used; "" if a job ran nothing."""
         held = "each program held by " + (" or ".join(LEVELS[level] for level in sorted(levels - {""})) or "nothing")
         if self.whole:
             return f"{held}; each submission in namespaces of its own, as a user of its own"
@@ -85,14 +85,14 @@ class Sandbox:
 
 
 def kept() -> list:
-    """What a job needs to read, wherever it lies. Outer folders come first."""
+    """The folders that a job needs to read. Outer folders come first."""
     folders = {ROOT, lessons_folder(), programs_folder(), Path(sys.executable).resolve().parent.parent}
     folders = {folder for folder in folders if folder.exists() and folder != Path("/usr")}
     return sorted(folder for folder in folders if not folders & set(folder.parents))
 
 
 def needed(folder: str) -> bool:
-    """Is there anything to be hidden, or a place to write?"""
+    """Must the folder be hidden? Not if it is empty and nobody else may write to it."""
     try:
         return os.stat(folder).st_mode & 0o002 != 0 or bool(os.listdir(folder))
     except OSError:
@@ -100,13 +100,14 @@ def needed(folder: str) -> bool:
 
 
 def job(arguments: list) -> list:
-    """The command that runs runner.grade_job: without site packages, whose loading takes longer than judging."""
-    code = f"import sys; sys.path.insert(0, {str(LAB.parent)!r}); from runner import grade_job; sys.exit(grade_job.run())"
+    """The command that runs runner.grade_job, without site packages: loading them would take longer than judging."""
+    code = (f"import sys; sys.path.insert(0, {str(LAB.parent)!r}); from runner import grade_job; "
+            "sys.exit(grade_job.run())")
     return [sys.executable, "-I", "-S", "-B", "-c", code, *arguments]
 
 
 def level_in(sandbox: Sandbox, results: Path) -> str:
-    """How programs are held in that sandbox; empty where it can't be had."""
+    """The level that a job finds in that sandbox; empty if the sandbox does not work."""
     home = Path(os.path.realpath(results))
     done = subprocess.run([*sandbox.prefix(home), *job([])], env=sandbox.environment(home), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
@@ -116,8 +117,8 @@ def level_in(sandbox: Sandbox, results: Path) -> str:
 
 
 def sandboxes(count: int, submissions: Path, results: Path) -> list:
-    compileall.compile_dir(str(LAB), quiet=2)  # where it is allowed: then jobs start faster
-    # a kit that lies in the folder of submissions must stay visible
+    compileall.compile_dir(str(LAB), quiet=2)  # so that jobs start faster; it may fail
+    # a kit inside the folder of submissions must stay visible
     hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
     kinds = [(0, False)]
     if os.geteuid() == 0 and shutil.which("setpriv"):

@@ -32,9 +32,9 @@ def command_view(context: Context, args: list) -> int:
     elif lesson.layout:
         program = context.built(lesson, lesson.layout.program)
         if program is None:
-            raise Refused(f"the viewer takes the layout from {lesson.layout.program}, and that does not build yet")
+            raise Refused(f"the viewer takes the layout from {lesson.layout.program}, which does not build yet")
         command += ["--type", lesson.layout.what, "--elf", str(program)]
-    # who makes the segment: the program that the layout is taken from, one that is handed out whole, the only one
+    # the program that makes the segment: the one that has the layout; else one that the learner gets finished; else any
     whole = [name for name, files in lesson.programs.items() if not set(files) & set(lesson.edit)]
     name = lesson.layout.program if lesson.layout and lesson.layout.program else [*whole, *lesson.programs][0]
     there = "" if work.shown(folder) == "." else f"-C {shlex.quote(work.shown(folder))} "
@@ -44,7 +44,7 @@ def command_view(context: Context, args: list) -> int:
 
 
 def command_gdb(context: Context, args: list) -> int:
-    """gdb [N] [PROGRAM]: the lesson comes first where both are given."""
+    """gdb [N] [PROGRAM]: if both are given, the lesson comes first."""
     args = context.only(args, 2)
     known = work_names(context)
     if len(args) == 1 and args[0] in known.get(context.lesson().name, ()):

@@ -1,6 +1,6 @@
-"""Is a lesson whole? All that can be said of its files without running a check. docs/lesson-format.md is the contract.
+"""Is a lesson complete and consistent? Looks at its files without running a check. See docs/lesson-format.md.
 
-lint(lesson) -> list of plain sentences, each about one thing that is off; empty: nothing is
+lint(lesson) -> list of messages, one for each problem
 """
 
 import re
@@ -34,7 +34,7 @@ def tree(folder: Path) -> dict:
 
 
 def variants(folder: Path) -> list:
-    """The programs in right/: [(id, path)]; a path is ID.c, or a folder ID/ that is laid over."""
+    """The programs in right/: [(id, path)]; a path is ID.c, or a folder ID/ that is copied over the solution."""
     if not folder.is_dir():
         return []
     return [(path.stem if path.is_file() else path.name, path) for path in sorted(folder.iterdir())
@@ -74,7 +74,7 @@ def lint_start(lesson) -> list:
     known = set(lesson.edit).union(*lesson.programs.values())
     for name, path in start.items():
         if name not in known and path.suffix not in (".h", ".layout"):
-            found.append(f"start/{name}: no program is built of it, and nobody edits it")
+            found.append(f"start/{name}: no program is built from it, and lesson.conf has no 'edit = {name}'")
         if name not in lesson.edit and name in solution and path.read_bytes() != solution[name].read_bytes():
             found.append(f"solution/{name} differs from start/{name}, but lesson.conf has no 'edit = {name}'")
     if not any("TODO" in read(start[name]) for name in lesson.edit if name in start):
@@ -90,14 +90,14 @@ def lint_hints(lesson) -> list:
     names, texts = [name.strip() for name in sections[1::2]], sections[2::2]
     found = []
     if names != [str(number) for number in range(1, len(names) + 1)]:
-        found.append(f"hints.md: its sections are '## 1', '## 2', ... in order; here: {', '.join(names)}")
+        found.append(f"hints.md: its sections must be '## 1', '## 2', ... in order; they are: {', '.join(names)}")
     if len(names) < HINTS_MIN:
-        found.append(f"hints.md has {len(names)} hints, and {HINTS_MIN} are the least")
+        found.append(f"hints.md has {len(names)} hints; the minimum is {HINTS_MIN}")
     return found + [f"hints.md: hint {name} is empty" for name, text in zip(names, texts) if not text.strip()]
 
 
 def spelt(sentence: str, text: str) -> str:
-    """A sentence in double quotes as bash reads it, with the variables that the file sets at its beginning."""
+    """The value of a text in double quotes, with the variables that the file sets at its beginning."""
     values = dict(re.findall(r"""^(?:readonly )?(\w+)=["']([^"'\n]*)["']$""", text, re.M))
     filled = re.sub(r"\$\{?(\w+)\}?", lambda match: values.get(match.group(1), match.group()), sentence)
     return re.sub(r"\\(.)", r"\1", filled)
@@ -107,21 +107,21 @@ def lint_checks(lesson) -> list:
     check = lesson.folder / "check.bats"
     text = re.sub(r"^\s*#.*$", "", read(check), flags=re.M)
     names = tap.names(check) if check.exists() else []
-    found = [f"check.bats: the test '{name}' stands twice" for name in sorted(set(names)) if names.count(name) > 1]
+    found = [f"check.bats has two tests '{name}'" for name in sorted(set(names)) if names.count(name) > 1]
     if not re.search(r'^load "?\$\{?LAB\}?/check"?', text, re.M):
         found.append('check.bats lacks the line: load "$LAB/check"')
     for needed in re.findall(r'^\s*needs "((?:\\.|[^"\\])*)"', text, re.M):
         if spelt(needed, text) not in [spelt(name, text) for name in names]:
-            found.append(f'check.bats: needs "{needed}", and no test has that name')
-    # a word behind `mistake` that is no variable
-    for told in sorted(set(re.findall(r"(?:^|[\s;&|({])mistake ([a-z0-9][a-z0-9-]*)(?=\s|$)", text))):
-        if not lesson.mistake(told) and told not in RUNNER_IDS:
-            found.append(f"check.bats tells 'mistake {told}', and lesson.conf has no such line")
+            found.append(f'check.bats: needs "{needed}", but no test has that name')
+    # `mistake ID`, where ID is not a variable
+    for used in sorted(set(re.findall(r"(?:^|[\s;&|({])mistake ([a-z0-9][a-z0-9-]*)(?=\s|$)", text))):
+        if not lesson.mistake(used) and used not in RUNNER_IDS:
+            found.append(f"check.bats has 'mistake {used}', but lesson.conf has no such line")
     for mistake in lesson.mistakes:
         if mistake.id not in RUNNER_IDS and not re.search(rf"(?<![\w-]){re.escape(mistake.id)}(?![\w-])", text):
-            found.append(f"check.bats never tells the mistake '{mistake.id}'")
+            found.append(f"check.bats never gives the mistake '{mistake.id}'")
     if lesson.starter not in RUNNER_IDS and not lesson.mistake(lesson.starter):
-        found.append(f"starter = {lesson.starter}: lesson.conf has no mistake of that name")
+        found.append(f"starter = {lesson.starter}: lesson.conf has no mistake with that id")
     return found
 
 
@@ -130,7 +130,7 @@ PLAIN = re.compile(r"(?:^|[\s;&|({])(wrong|exits|fails_well|said)(?=[\s;]|$)", r
 
 
 def plain_verdicts(check: str) -> list:
-    """The lines of a check.bats with a verdict that names no mistake."""
+    """The lines of a check.bats with a verdict without a diagnosis."""
     bare = QUOTED.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), check)
     return list(dict.fromkeys(bare.count("\n", 0, match.start(1)) + 1 for match in PLAIN.finditer(bare)))
 
@@ -140,11 +140,11 @@ def lint_mistakes(lesson) -> list:
     ids = [patch.name for patch in programs]
     found = [f"{patch.shown}: lesson.conf has no line 'mistake = {patch.name} | ...'" for patch in programs
              if not lesson.mistake(patch.name)]
-    # the starter's diagnosis needs no program: start/ is it
+    # the starter's diagnosis needs no patch: start/ is its program
     found += [f"lesson.conf: the mistake '{mistake.id}' has no patch in mistakes/" for mistake in lesson.mistakes
               if mistake.id not in ids and mistake.id != lesson.starter]
     if len(ids) < MISTAKES_MIN:
-        found.append(f"mistakes/ has {len(ids)} patches, and {MISTAKES_MIN} are the least")
+        found.append(f"mistakes/ has {len(ids)} patches; the minimum is {MISTAKES_MIN}")
     return found + [sentence for patch in programs for sentence in lint_patch(lesson, patch)]
 
 
@@ -153,7 +153,7 @@ def lint_wrong(lesson) -> list:
     for patch in patches.every(lesson.folder / "wrong"):
         found += lint_patch(lesson, patch)
         if not patch.fails:
-            found.append(f"{patch.shown}: its head lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF ITS VERDICT'")
+            found.append(f"{patch.shown} lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF ITS VERDICT'")
         found += [f"{patch.shown}: check.bats has no test '{fails.test}'" for fails in patch.fails
                   if fails.test not in names]
     return found
@@ -162,7 +162,7 @@ def lint_wrong(lesson) -> list:
 def lint_patch(lesson, patch) -> list:
     label = patches.FIRST[patch.path.parent.name]
     found = [] if patch.about else [f"{patch.shown}: its first line is not '{label}: what is wrong.'"]
-    found += [f"{patch.shown} changes {name}, which lesson.conf gives nobody to edit" for name in patch.files
+    found += [f"{patch.shown} changes {name}, but lesson.conf has no 'edit = {name}'" for name in patch.files
               if name not in lesson.edit]
     with tempfile.TemporaryDirectory(prefix="shmlab-lint.") as folder:
         try:
@@ -174,13 +174,13 @@ def lint_patch(lesson, patch) -> list:
 
 def lint_right(lesson) -> list:
     count = len(variants(right_folder(lesson)))
-    ours = ROOT in lesson.folder.parents and (ROOT / "tests").is_dir()  # not somebody's own lesson, nor an installed one
+    ours = ROOT in lesson.folder.parents and (ROOT / "tests").is_dir()  # not a user's own lesson, nor an installed one
     if count >= RIGHT_MIN or not ours:
         return []
-    return [f"tests/lessons/right/{lesson.name} has {count} right solutions, and {RIGHT_MIN} are the least"]
+    return [f"tests/lessons/right/{lesson.name} has {count} right solutions; the minimum is {RIGHT_MIN}"]
 
 
 def lint_asks(lesson) -> list:
     if lesson.asks and not (lesson.folder / "ask.h").exists():
-        return ["lesson.conf asks, and there is no ask.h"]
+        return ["lesson.conf has 'ask', but there is no ask.h"]
     return []

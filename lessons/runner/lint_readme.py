@@ -1,7 +1,7 @@
-"""Is a lesson's README.md as docs/lesson-format.md says, do its links lead somewhere, do its commands run?
+"""Checks a lesson's README.md: has it the form of docs/lesson-format.md, do its links and its commands work?
 
-lint(lesson) -> list of plain sentences          commands(text) -> the commands that can be run
-run_commands(lesson, work, env, seconds) -> the same kind of list: they ran, one after the other, in one bash
+lint(lesson) -> list of messages          commands(text) -> the commands that can be run
+run_commands(lesson, work, ...) -> list of messages; the commands run one after the other in one bash
 """
 
 import re
@@ -18,21 +18,21 @@ FENCE = re.compile(r"^(```+|~~~+)[ \t]*(\w*)[^\n]*\n(.*?)^\1[ \t]*$", re.M | re.
 LINK = re.compile(r"(!?)\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 BY_HAND = re.compile(r"#\s*by hand\s*$")
 FAILS = re.compile(r"#\s*fails\s*$")
-ADDRESS = re.compile(r"(?<=\])\([^)\s]*\)|<[a-z]+:[^>\s]*>")  # of a link: nobody can break it
+ADDRESS = re.compile(r"(?<=\])\([^)\s]*\)|<[a-z]+:[^>\s]*>")  # of a link: it can't be wrapped
 COLUMNS = 80  # of a learner's terminal
 
 
 class Command(NamedTuple):
     line: int
     text: str
-    fails: bool  # its exit status is not 0, and that is the point
+    fails: bool  # it must fail: its exit status is not 0
 
 
 def lint(lesson) -> list:
     try:
         text = (lesson.folder / "README.md").read_text(encoding="utf-8")
     except OSError:
-        return []  # that it is missing is told already
+        return []  # lint.lint reports that it is missing
     except UnicodeDecodeError:
         return ["README.md is not UTF-8 text"]
     prose = FENCE.sub("", text)
@@ -55,7 +55,7 @@ def lint_sections(prose: str) -> list:
     known = [head for head in heads if head in SECTIONS]
     found = [f"README.md has no part '## {section}'" for section in SECTIONS if section not in heads]
     if known != [section for section in SECTIONS if section in known]:
-        found.append(f"README.md: its parts are {', '.join(SECTIONS)}, in this order")
+        found.append(f"README.md: its parts must be {', '.join(SECTIONS)}, in this order")
     idea = re.search(r"^## +The idea[ \t]*\n(.*?)(?=^## |\Z)", prose, re.M | re.S)
     if idea and not any(mark for mark, _ in LINK.findall(idea.group(1))):
         found.append("README.md: there is no picture in 'The idea'")
@@ -63,7 +63,7 @@ def lint_sections(prose: str) -> list:
 
 
 def anchors(prose: str) -> set:
-    """The names under which GitHub finds the headings."""
+    """The anchors that GitHub makes from the headings."""
     heads = re.findall(r"^#+ +(.*?)\s*$", prose, re.M)
     return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
@@ -72,7 +72,7 @@ def lint_links(folder: Path, prose: str) -> list:
     found = []
     for _, target in LINK.findall(prose):
         if re.match(r"[a-z]+:", target):
-            continue  # the web is not ours to prove
+            continue  # pages on the web are not checked
         name, _, anchor = target.partition("#")
         path = folder / name if name else folder / "README.md"
         if name.startswith("../../docs/"):
@@ -80,7 +80,7 @@ def lint_links(folder: Path, prose: str) -> list:
         if not path.exists():
             found.append(f"README.md: the link {target} leads nowhere")
         elif anchor and path.suffix == ".md" and anchor not in anchors(path.read_text(encoding="utf-8")):
-            found.append(f"README.md: the link {target} leads to no heading")
+            found.append(f"README.md: the link {target} leads to a heading that doesn't exist")
     return found
 
 
@@ -97,12 +97,12 @@ def lint_fences(text: str) -> list:
 
 
 def lint_columns(name: str, text: str, apart: re.Pattern = None) -> list:
-    """Lines that a learner's terminal wraps. What matches apart doesn't count."""
+    """Lines that are too wide for a learner's terminal. What matches apart doesn't count."""
     found = []
     for number, line in enumerate(text.split("\n"), 1):
         columns = len((apart.sub("", line) if apart else line).expandtabs(8))
         if columns > COLUMNS:
-            found.append(f"{name}:{number}: the line has {columns} columns, and {COLUMNS} are the most")
+            found.append(f"{name}:{number}: the line has {columns} columns; the maximum is {COLUMNS}")
     return found
 
 
@@ -111,7 +111,7 @@ def first_command(body: str) -> str:
 
 
 def commands(text: str) -> list:
-    """The commands of all console blocks, in order, without those that are done by hand. `> ` goes on with a line."""
+    """The commands of all console blocks, in order, except those to do by hand. A line `> ...` continues a command."""
     found = []
     for block in FENCE.finditer(text):
         if block.group(2) != "console":
@@ -125,7 +125,8 @@ def commands(text: str) -> list:
     return found
 
 
-# one bash runs all of them, so that `cd`, variables and jobs last; N is told before each, and its status behind it
+# One bash runs all commands, so that `cd`, variables and jobs have effect. The log gets a command's line before it
+# runs, and its status after it.
 STEP = """printf '%s\\n' '{line}' >>"$LINT_LOG"
 eval {text}
 printf '%s\\n' "{line} $?" >>"$LINT_LOG"

@@ -1,6 +1,6 @@
-"""What a lint must run: README.md's commands in a copy of the solution's folder, and the questions of lesson.conf.
+"""The part of the lint that runs programs: README.md's commands in a copy of the solution, lesson.conf's questions.
 
-run(lesson) -> list of plain sentences, each about one thing that is off
+run(lesson) -> list of messages, one for each problem
 """
 
 import os
@@ -26,12 +26,12 @@ clean:
 
 def run(lesson) -> list:
     if not (lesson.folder / "README.md").is_file() or not (lesson.folder / "solution").is_dir():
-        return []  # told already
+        return []  # lint.lint reports that it is missing
     with tempfile.TemporaryDirectory(prefix="shmlab-lint.", ignore_cleanup_errors=True) as name:
         work = Path(name) / "lab-work" / lesson.name
         start(lesson, work)
         if subprocess.run([str(ROOT / "gdb" / "hw-watch")], stdin=subprocess.DEVNULL, check=False).returncode in (1, 3):
-            # what the READMEs tell a learner whose machine is like that
+            # as the READMEs tell learners on such a machine
             (Path(name) / ".gdbinit").write_text("set can-use-hw-watchpoints 0\n", encoding="utf-8")
         env = {**os.environ, "SHMLAB_WORK": str(work.parent), "PATH": f"{ROOT}:{os.environ.get('PATH', '')}",
                "HOME": name, "XDG_CONFIG_HOME": f"{name}/config"}
@@ -40,7 +40,7 @@ def run(lesson) -> list:
 
 
 def start(lesson, work: Path):
-    """The folder as a learner has it who started the lesson, and finished it."""
+    """The folder of a learner who has finished the lesson."""
     shutil.copytree(lesson.folder / "solution", work)
     rules = ""
     for program, files in lesson.programs.items():
@@ -52,7 +52,7 @@ def start(lesson, work: Path):
 
 
 def run_asks(lesson, scratch: Path) -> list:
-    """Each question's expression compiles behind ask.h, and gives a number."""
+    """Does each question's expression compile after ask.h, and run?"""
     found = []
     for number, ask in enumerate(lesson.asks):
         source, program = scratch / f"ask{number}.c", scratch / f"ask{number}"

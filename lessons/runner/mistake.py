@@ -1,6 +1,6 @@
 """shmlab lesson mistake N NAME FOLDER: a program with one mistake in it, for an instructor to show.
 
-command_mistake(context, args) -> exit status. Without NAME: which mistakes there are.
+command_mistake(context, args) -> exit status. Without NAME it lists the mistakes.
 """
 
 import shlex

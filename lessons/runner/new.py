@@ -19,7 +19,7 @@ def main(arguments: list) -> int:
     name = parser.parse_args(arguments).name
     match = conf.FOLDER_NAME.match(name)
     if not match:
-        return refuse(f"a lesson's name is NN-name, of small letters, digits and '-'; this is '{name}'.", 2)
+        return refuse(f"a lesson's name is NN-name, with lower-case letters, digits and '-'; this is '{name}'.", 2)
     lessons = lessons_folder()
     taken = [path.name for path in lessons.glob(f"{match.group(1)}-*")]
     if taken:
@@ -34,7 +34,7 @@ def main(arguments: list) -> int:
 
 
 def copy(lessons, name: str, number: str):
-    """The template with its number in it, and its right solutions where the new lesson's are looked for."""
+    """Copies the template with the new number in it, and its right solutions."""
     shutil.copytree(ROOT / "lessons" / "template", lessons / name)
     for part in ("README.md", "INSTRUCTOR.md", "check.bats"):
         path = lessons / name / part

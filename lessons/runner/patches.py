@@ -1,8 +1,8 @@
 """A lesson's programs that are patches: mistakes/NAME.patch, wrong/NAME.patch. docs/lesson-format.md is the contract.
 
-every(folder) -> the patches in it, in order       find(folder, name) -> one, or LookupError with a plain sentence
-apply(patch, lesson, folder)                       fills the folder with what the patch starts from, and patches it
-PatchError carries a sentence that begins with the patch's name.
+every(folder) -> the patches in it, in order       find(folder, name) -> one, or LookupError with a message
+apply(patch, lesson, folder)                       copies the files that the patch starts from, and patches them
+PatchError has a message that begins with the patch's name.
 """
 
 import os
@@ -28,8 +28,8 @@ class Fails(NamedTuple):
 class Patch(NamedTuple):
     path: Path
     about: str  # its first line, after the label; empty if there is no such line
-    fails: list  # of Fails: the lines "Fails:" and "Says:" of its head
-    sources: list  # the files that it changes, as it names them: solution/FILE
+    fails: list  # of Fails: its lines "Fails:" and "Says:"
+    sources: list  # the files that it changes: solution/FILE
 
     @property
     def name(self) -> str:
@@ -41,7 +41,7 @@ class Patch(NamedTuple):
 
     @property
     def base(self) -> str:
-        """The folder that it starts from; "" where it names none, or several."""
+        """The folder that it starts from; "" if it names none, or several."""
         bases = {source.partition("/")[0] for source in self.sources}
         return bases.pop() if len(bases) == 1 and bases <= set(BASES) else ""
 
@@ -70,10 +70,10 @@ def find(folder: Path, name: str) -> Patch:
 
 
 def apply(patch: Patch, lesson, folder: Path):
-    """Fills the folder (it may be there, and empty) with the patched program."""
+    """Fills the folder (empty, or not there yet) with the patched program."""
     if not patch.base:
-        raise PatchError(f"{patch.shown}: its lines '--- FOLDER/FILE' name no folder that it starts from, "
-                         f"or several: it is {' or '.join(BASES)}")
+        raise PatchError(f"{patch.shown}: in all its lines '--- FOLDER/FILE', FOLDER must be the same: "
+                         f"{' or '.join(BASES)}")
     shutil.copytree(lesson.folder / patch.base, folder, dirs_exist_ok=True)
     command = ["patch", "--strip=1", "--fuzz=0", "--force", "--silent", "--no-backup-if-mismatch", "--reject-file=-",
                f"--directory={folder}", f"--input={patch.path}"]
@@ -81,12 +81,12 @@ def apply(patch: Patch, lesson, folder: Path):
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env={**os.environ, "LC_ALL": "C"}, text=True, errors="replace", check=False)
     except FileNotFoundError as error:
-        raise PatchError(f"{patch.shown}: the program patch is not there: sudo apt-get install patch") from error
+        raise PatchError(f"{patch.shown}: the program patch is not installed: sudo apt-get install patch") from error
     if done.returncode:
         raise PatchError(f"{patch.shown} does not fit {patch.base}/: {said(done.stdout)}")
 
 
 def said(output: str) -> str:
-    """The line of patch(1) that tells the most."""
+    """The most useful line of patch(1)'s output."""
     lines = [line for line in output.splitlines() if line.strip()]
     return next((line for line in lines if "FAILED" in line), lines[-1] if lines else "patch(1) did not say why")

@@ -1,4 +1,4 @@
-"""Where the kit's parts lie: the lessons, the sandbox, the programs. In a clone and where it is installed."""
+"""Paths of the kit's parts: the lessons, the sandbox, the programs. In a clone, or installed."""
 
 import os
 import shutil
@@ -9,19 +9,19 @@ ROOT = LAB.parent.parent  # the clone, or share/shmlab
 
 
 def lessons_folder() -> Path:
-    """The folder of all lessons. SHMLAB_LESSONS: another one."""
+    """The folder of all lessons; SHMLAB_LESSONS overrides it."""
     own = os.environ.get("SHMLAB_LESSONS")
     return Path(own).resolve() if own else ROOT / "lessons"
 
 
 def docs_folder() -> Path:
-    """The folder of the chapters that a README names as ../../docs."""
+    """The folder of the documents that a README links to as ../../docs."""
     tree = ROOT / "docs"
     return tree if tree.is_dir() else ROOT.parent / "doc" / ROOT.name / "docs"
 
 
 def programs_folder() -> Path:
-    """The folder of shm-view and shm-probe. The script shmlab sets SHMLAB_BIN."""
+    """The folder of shm-view and shm-probe. `./shmlab` sets SHMLAB_BIN."""
     if os.environ.get("SHMLAB_BIN"):
         return Path(os.environ["SHMLAB_BIN"]).resolve()
     preset = os.environ.get("SHMLAB_PRESET", "dev")

@@ -1,13 +1,13 @@
-"""The compiler's messages -> pointers for a learner: what a usual error means, and where to read.
+"""Explains the compiler's messages to a learner: what a common error means, and what to do.
 
-lines(output, lesson, failed) -> some plain lines, or nothing. The compiler's own output is shown beside them.
+lines(output, lesson, failed) -> a few lines, or nothing. The compiler's own output is shown too.
 """
 
 import re
 
 from .conf import Lesson
 
-MOST = 4  # pointers at once: the first errors make the others
+MOST = 4  # pointers at once: the first errors often cause the others
 
 HEADERS = {
     "stdio.h": "printf fprintf puts putchar fputs perror fgets getchar fopen fclose fflush snprintf sprintf scanf "
@@ -44,10 +44,10 @@ def _header(name: str) -> str:
 def _implicit(match, lesson):
     name, place = match["name"], match["place"]
     if name in HEADER_OF:
-        danger = " Without it C takes its result for an int, which cuts an address."
+        danger = " Without it, C assumes that it returns an int, and an address does not fit into an int."
         danger = danger if name in ("shmat", "malloc") else ""
         return f"{place}: {name} needs {_header(name)} at the top of the file.{danger}"
-    return f"{place}: nothing of the name {name} is declared before this line. Is it spelt as in its man page?"
+    return f"{place}: {name} is not declared before this line. Is it spelt as in its man page?"
 
 
 def _undeclared(match, lesson):
@@ -56,7 +56,7 @@ def _undeclared(match, lesson):
         return f"{place}: {name} needs {_header(name)} at the top of the file."
     if name == "PROJ":
         return f"{place}: PROJ is gone: the starter has the line  #define PROJ {lesson.proj}"
-    return f"{place}: there is no {name} here. Is it declared above, and spelt in the same way?"
+    return f"{place}: {name} is not declared here. Is it declared above, and spelt in the same way?"
 
 
 def _semicolon(match, lesson):
@@ -68,21 +68,21 @@ def _no_header(match, lesson):
     if name in HEADER_OF.values():
         return f"{match['place']}: <{name}> belongs to the C library's own headers: sudo apt-get install libc6-dev"
     return (f"{match['place']}: there is no {name}. A check takes these files of yours: {', '.join(lesson.edit)}; "
-            "a header of your own does not come along.")
+            "it does not copy a header of your own.")
 
 
 def _unlinked(match, lesson):
     name = match["name"]
     if name == "main":
         return "There is no main in the program: the linker looks for  int main(int argc, char **argv)"
-    return f"{name} is called, but no file has its body. Is the name spelt as in its man page?"
+    return f"{name} is called, but no file defines it. Is the name spelt as in its man page?"
 
 
 def _plain(text):
     return lambda match, lesson: f"{match['place']}: {text}"
 
 
-RULES = [(re.compile(pattern, re.M), tell) for pattern, tell in (
+RULES = [(re.compile(pattern, re.M), explain) for pattern, explain in (
     (PLACE + rf"implicit declaration of function {Q}(?P<name>\w+)", _implicit),
     (PLACE + rf"call to undeclared (?:library )?function {Q}(?P<name>\w+)", _implicit),
     (PLACE + rf"implicitly declaring library function {Q}(?P<name>\w+)", _implicit),
@@ -95,34 +95,34 @@ RULES = [(re.compile(pattern, re.M), tell) for pattern, tell in (
     (PLACE + rf"{Q}(?P<name>[\w./-]+){Q} file not found", _no_header),
     (rf"undefined reference to {Q}(?P<name>\w+)", _unlinked),
     (PLACE + r"(?:stray .\\\d+|unexpected character|source file is not valid UTF-8|extended character|non-ASCII)",
-     _plain("a character that is not C's: quotes or blanks that were copied from a web page, perhaps. Type them.")),
+     _plain("C does not allow this character here. Is it a quote or a blank copied from a web page? Type it again.")),
     (PLACE + r"(?:expected declaration or statement at end of input|expected .}.)",
      _plain("a closing } is missing somewhere above.")),
-    (PLACE + rf"missing terminating {Q}?.{Q}? ?.*character", _plain("a quote opens in this line, and none closes it.")),
+    (PLACE + rf"missing terminating {Q}?.{Q}? ?.*character", _plain("the closing quote is missing in this line.")),
     (PLACE + r"(?:void value not ignored|invalid use of void expression|dereferencing .void \*. pointer|"
              r"incomplete type .void. is not assignable|argument type .void. is incomplete)",
-     _plain("behind a void * there is no type, so nothing can be read or stored through it. Copy it to a pointer to a "
-            "type first, or use memcpy.")),
+     _plain("a void * has no type, so you can't read or store a value through it. Assign it to a pointer with a type "
+            "first, or use memcpy.")),
     (PLACE + r"(?:assignment to|initialization of|incompatible integer to pointer).*from .*int.*without a cast",
-     _plain("a number goes into a pointer here. Does the function that makes it return an address (shmat does)?")),
+     _plain("a number is assigned to a pointer here. Does the function return an address, as shmat does?")),
     (PLACE + r".*makes (?:pointer from integer|integer from pointer) without a cast",
-     _plain("a number and a pointer are mixed up here. shmget gives a number, shmat an address.")),
+     _plain("a number and a pointer are mixed up here. shmget returns a number, shmat an address.")),
     (PLACE + r"(?:lvalue required|expression is not assignable)",
-     _plain("what stands to the left of = is a value, not a place that can be stored to. A * may be missing.")),
+     _plain("the left side of = is a value, not a place to store one. Is a * missing?")),
     (PLACE + r"(?:too few|too many) arguments (?:to|in|for)",
-     _plain("the man page of this function has its arguments.")),
-    (PLACE + r"redefinition of", _plain("the same name is defined twice: two copies of a piece of code, perhaps.")),
+     _plain("the man page of this function lists its arguments.")),
+    (PLACE + r"redefinition of", _plain("the same name is defined twice. Is the same code there twice?")),
 )]
 
 
 def lines(output: str, lesson: Lesson, failed: list) -> str:
-    """Pointers for what the compiler said. failed: the programs that did not build; none: only warnings were said."""
+    """Pointers for the compiler's output. failed: the programs that don't build; none: there were only warnings."""
     found = []
-    for pattern, tell in RULES:
+    for pattern, explain in RULES:
         for match in pattern.finditer(output):
-            found.append((match.start(), tell(match, lesson)))
-    told = list(dict.fromkeys(text for _, text in sorted(found)))[:MOST]
+            found.append((match.start(), explain(match, lesson)))
+    texts = list(dict.fromkeys(text for _, text in sorted(found)))[:MOST]
     if failed:
         names = " and ".join(failed)
-        told.insert(0, f"{names} {'does' if len(failed) == 1 else 'do'} not build: the compiler says why.")
-    return "\n".join(told)
+        texts.insert(0, f"{names} {'does' if len(failed) == 1 else 'do'} not build: the compiler says why.")
+    return "\n".join(texts)

@@ -1,20 +1,20 @@
-r"""Text from learners' programs, made harmless: no colours, no control characters, nothing that XML or YAML forbids.
+r"""Makes text from learners' programs harmless: no colours, no control characters, nothing that XML or YAML forbids.
 
-printable(text) -> the same text; what is no character to be shown stands as \x1b, \ufffe. Lines and tabs stay
+printable(text) -> the same text with \x1b, \ufffe for characters that can't be shown. Newlines and tabs stay.
 """
 
 import re
 
 # CSI sequences (colours), OSC (titles), and other two-character escapes
 ANSI = re.compile(r"\x1b(?:\[[0-9;:?<=>]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")
-# all that is no Char of XML 1.0 or not printable in YAML 1.2: C0, DEL, C1, surrogates, U+FFFE, U+FFFF; and those signs
-# that turn the direction of what follows
+# what is not a Char of XML 1.0 or not printable in YAML 1.2: C0, DEL, C1, surrogates, U+FFFE, U+FFFF; and characters
+# that change the direction of the text
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def _shown(match) -> str:
     code = ord(match.group())
-    if 0xDC80 <= code <= 0xDCFF:  # a byte that was no UTF-8, as Python's surrogateescape keeps it
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that was not UTF-8, kept by Python's surrogateescape
         code -= 0xDC00
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
@@ -24,5 +24,5 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """printable, and the lines joined."""
+    """The same, with the lines joined."""
     return " ".join(printable(text).split())

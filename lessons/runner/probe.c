@@ -1,18 +1,17 @@
-/* shm-probe: looks at segments and processes for a lesson's check (check.bash). It prints facts for a shell, draws
- * nothing and judges nothing.
+/* shm-probe: looks at segments and processes for a lesson's check (check.bash). It only prints facts for a shell.
  *
  *   shm-probe key PATH PROJ                   the key that ftok makes
  *   shm-probe facts KEY|id:N                  SEG_ID=... SEG_SIZE=... ; exit 1: no such segment
  *   shm-probe list                            id, key, creator's pid, owner's uid, nattch, a line each
- *   shm-probe attached ID PID                 r-- or rw-, a line for each place where PID has it
+ *   shm-probe attached ID PID                 r-- or rw-, a line for each attachment of PID
  *   shm-probe make KEY SIZE MODE FILE         a segment with FILE's bytes (/dev/null: zeros); prints its id
  *   shm-probe bytes ID                        its bytes
  *   shm-probe remove ID
  *   shm-probe attach ID                       attaches it, with `stay` before it
- *   shm-probe stay COMMAND...                 does it, and then lives as long as who called
- *   shm-probe program PID NAME MS             awaits program NAME in PID or below it and prints its pid; 3: PID has ended
- *   shm-probe rest PID MS                     awaits that PID waits for something (0) or has ended (3); 4: neither
- *   shm-probe end PID MS                      awaits that PID has ended (0); 4: it has not
+ *   shm-probe stay COMMAND...                 runs COMMAND, and then stays until its parent ends
+ *   shm-probe program PID NAME MS             waits until PID or a descendant is NAME, prints its pid; 3: PID has ended
+ *   shm-probe rest PID MS                     waits until PID waits for something (0) or has ended (3); 4: neither
+ *   shm-probe end PID MS                      waits until PID has ended (0); 4: it has not
  *   shm-probe pack FILE LAYOUT FIELD=VALUE... puts values into FILE
  *   shm-probe compare LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN]   what differs (1) or not (0)
  *
@@ -38,13 +37,13 @@
 
 enum { RESTS = 0, ENDED = 3, BUSY = 4 };
 
-/* A number of the command line; ends the program where it is none: check.bash gave it. */
+/* A number from the command line. If it is not a number, exits: check.bash has passed it. */
 static long long number(const char *text)
 {
     long long n;
 
     if (options_number(text, 0, 0xffffffffLL, &n) != 0) {
-        fprintf(stderr, PROGRAM ": '%s' is no number\n", text);
+        fprintf(stderr, PROGRAM ": '%s' is not a number\n", text);
         exit(2);
     }
     return n;
@@ -178,7 +177,7 @@ static bool has_ended(pid_t pid)
     return process_read(pid, &p) != 0 || process_has_ended(&p);
 }
 
-/* The child of pid that came last; 0: it has none. */
+/* The latest child of pid; 0: it has none. */
 static pid_t last_child(pid_t pid)
 {
     char path[64];
@@ -195,16 +194,16 @@ static pid_t last_child(pid_t pid)
     return child;
 }
 
-/* The program of that name, in pid or what it started; 0: not yet. */
+/* The pid of the program with that name: pid or a descendant; 0: there is none yet. */
 static pid_t program_below(pid_t pid, const char *name)
 {
     char found[PROCESS_NAME_MAX];
 
     while (pid != 0) {
-        /* its child first: read behind its name it may be that of the program that pid has become meanwhile */
+        /* first the child, then the name: between the two, pid may become another program, which has other children */
         pid_t child = last_child(pid);
         process_name(pid, found);
-        if (strncmp(found, name, 15) == 0) { /* the kernel keeps so much of a name */
+        if (strncmp(found, name, 15) == 0) { /* the kernel keeps 15 characters of a name */
             return pid;
         }
         pid = child;
@@ -247,7 +246,7 @@ static int probe_end(char **args)
     return 0;
 }
 
-/* How often it has given up the processor by itself: a program that waits does it once and no more. -1: it has ended. */
+/* How often it has given up the processor by itself: the number does not grow while it waits. -1: it has ended. */
 static long switches(pid_t pid)
 {
     char path[64], line[128];
@@ -265,7 +264,7 @@ static long switches(pid_t pid)
     return n;
 }
 
-/* What it does now; *n: its switches. */
+/* RESTS, ENDED or BUSY; *n: its switches. */
 static int activity(pid_t pid, long *n)
 {
     struct process p;
@@ -397,7 +396,7 @@ static const struct command {
     {"end", 2, 2, probe_end},
 };
 
-/* Lives until the parent ends, which takes this process along. */
+/* Waits until the parent ends; then the kernel kills this process. */
 static int stay(int status)
 {
     if (status != 0 || fflush(stdout) != 0) {

@@ -73,7 +73,7 @@ static int real_pack(const char *text, uint8_t *at, size_t size)
     return 0;
 }
 
-/* Signed or not: the lowest bytes of a two's complement number are the same. Little endian, as layouts are. */
+/* Signed or not: the lowest bytes of a two's complement number are the same. Little-endian, as in a layout. */
 static int integer_pack(const char *text, uint8_t *at, size_t size)
 {
     char *end;

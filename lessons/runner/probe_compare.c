@@ -1,4 +1,4 @@
-/* Probe compare: which fields differ, and what stands there instead. See probe_bytes.h. */
+/* Probe compare: which fields differ, and what is there instead. See probe_bytes.h. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 
 enum { TEXT_MAX = 256 };
 
-/* The length of a text that ends within its field; size where none does. */
+/* The length of a text; size if it has no NUL. */
 static size_t text_length(const uint8_t *text, size_t size)
 {
     const uint8_t *nul = memchr(text, '\0', size);
@@ -17,8 +17,8 @@ static size_t text_length(const uint8_t *text, size_t size)
     return nul == NULL ? size : (size_t)(nul - text);
 }
 
-/* How many bytes of a field are asked for: of a text those up to its NUL. */
-static size_t asked_size(const struct layout_node *node, const uint8_t *expected)
+/* How many bytes of a field matter: of a text only those up to its NUL. */
+static size_t relevant_size(const struct layout_node *node, const uint8_t *expected)
 {
     size_t length;
 
@@ -29,7 +29,7 @@ static size_t asked_size(const struct layout_node *node, const uint8_t *expected
     return length < node->size ? length + 1 : length;
 }
 
-/* ---- what stands there instead ---- */
+/* ---- what is there instead ---- */
 
 static bool is_swapped(const struct layout_node *node, const uint8_t *expected, const uint8_t *actual)
 {
@@ -50,7 +50,7 @@ static bool is_swapped(const struct layout_node *node, const uint8_t *expected, 
     return !palindrome;
 }
 
-/* A float of about that value: one who divides floats rounds more than once. */
+/* A float of about that value: a program that divides floats rounds more than once. */
 static bool is_float(const struct layout_node *node, const uint8_t *expected, const uint8_t *actual)
 {
     double value;
@@ -72,7 +72,7 @@ static bool is_no_nul(const struct layout_node *node, const uint8_t *expected, c
     return node->kind == LAYOUT_TEXT && length > 0 && length < node->size && memcmp(actual, expected, length) == 0;
 }
 
-/* The first characters are there, then a NUL or what stood there before. */
+/* The first characters are there, then a NUL or what was there before. */
 static bool is_cut(const struct layout_node *node, const uint8_t *expected, const uint8_t *actual,
                    const uint8_t *before)
 {
@@ -87,7 +87,7 @@ static bool is_cut(const struct layout_node *node, const uint8_t *expected, cons
     return same > 0 && same < length && (actual[same] == '\0' || (before != NULL && actual[same] == before[same]));
 }
 
-/* Where the bytes that were wanted stand instead. One byte, or nothing but zeros, may stand anywhere by chance. */
+/* Where the expected bytes are instead. One byte, or only zeros, may be anywhere by chance. */
 static bool found_elsewhere(const struct probe_compared *c, size_t offset, size_t size, size_t *where)
 {
     const uint8_t *expected = c->expected->data + offset;
@@ -104,10 +104,10 @@ static bool found_elsewhere(const struct probe_compared *c, size_t offset, size_
             continue;
         }
         if (at + size <= c->expected->size && memcmp(c->expected->data + at, expected, size) == 0) {
-            continue; /* it belongs there as well */
+            continue; /* the same bytes are expected there too */
         }
         if (at + size <= c->before->size && memcmp(c->before->data + at, expected, size) == 0) {
-            continue; /* it stood there all the time */
+            continue; /* they were there before */
         }
         *where = at;
         return true;
@@ -130,7 +130,7 @@ static void seen_format(const struct probe_compared *c, const struct layout_leaf
         seen = "no-nul";
     } else if (is_cut(leaf->node, expected, actual, before)) {
         seen = "cut";
-    } else if (found_elsewhere(c, offset, asked_size(leaf->node, expected), &where)) {
+    } else if (found_elsewhere(c, offset, relevant_size(leaf->node, expected), &where)) {
         snprintf(out, out_size, "moved %zu", where);
         return;
     } else if (before != NULL && memcmp(actual, before, size) == 0) {
@@ -151,7 +151,7 @@ static void hex_format(const uint8_t *bytes, size_t size, char *out, size_t out_
     }
 }
 
-static void field_tell(const struct probe_compared *c, const struct layout_leaf *leaf, FILE *out)
+static void field_report(const struct probe_compared *c, const struct layout_leaf *leaf, FILE *out)
 {
     char path[TEXT_MAX], expected[TEXT_MAX], actual[TEXT_MAX], seen[TEXT_MAX];
     const struct layout_node *node = leaf->node;
@@ -164,7 +164,7 @@ static void field_tell(const struct probe_compared *c, const struct layout_leaf 
 }
 
 /* A run of bytes without a field: from the first to the last that differs. true: some do. */
-static bool hole_tell(const struct probe_compared *c, const char *name, size_t offset, size_t end, FILE *out)
+static bool hole_report(const struct probe_compared *c, const char *name, size_t offset, size_t end, FILE *out)
 {
     const uint8_t *expected = c->expected->data, *actual = c->actual->data;
     char wanted[TEXT_MAX], seen[TEXT_MAX];
@@ -193,7 +193,7 @@ static bool leaf_differs(const struct probe_compared *c, const struct layout_lea
 {
     const uint8_t *expected = c->expected->data + leaf->offset;
 
-    return memcmp(expected, c->actual->data + leaf->offset, asked_size(leaf->node, expected)) != 0;
+    return memcmp(expected, c->actual->data + leaf->offset, relevant_size(leaf->node, expected)) != 0;
 }
 
 size_t probe_compare(const struct probe_compared *c, FILE *out)
@@ -208,13 +208,13 @@ size_t probe_compare(const struct probe_compared *c, FILE *out)
         if (span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(c->layout, span.leaf, &leaf)) {
             end = leaf.offset + leaf.node->size;
             if (end <= size && leaf_differs(c, &leaf)) {
-                field_tell(c, &leaf, out);
+                field_report(c, &leaf, out);
                 differing++;
             }
         } else if (span.kind == LAYOUT_SPAN_FREE) {
-            differing += hole_tell(c, "(free)", at, end, out);
+            differing += hole_report(c, "(free)", at, end, out);
         } else {
-            hole_tell(c, "(padding)", at, end, out);
+            hole_report(c, "(padding)", at, end, out);
         }
         at = end > at ? end : at + 1;
     }
@@ -232,8 +232,8 @@ void probe_forgive(const struct probe_compared *c, struct probe_bytes *expected)
 
         if (span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(c->layout, span.leaf, &leaf) &&
             leaf.node->kind == LAYOUT_TEXT && leaf.offset + leaf.node->size <= size) {
-            open =
-                !leaf_differs(c, &leaf) && at >= leaf.offset + asked_size(leaf.node, c->expected->data + leaf.offset);
+            open = !leaf_differs(c, &leaf) &&
+                   at >= leaf.offset + relevant_size(leaf.node, c->expected->data + leaf.offset);
         }
         if (open) {
             expected->data[at] = c->actual->data[at];

@@ -1,8 +1,8 @@
-"""What a learner has done: WORK/.shmlab/progress.json.
+"""The learner's progress: WORK/.shmlab/progress.json.
 
-with Progress(work).change() as data: ...   changes it, written whole or not at all; two at once wait for each other
+with Progress(work).change() as data: ...   changes the file completely or not at all, one process at a time
 Progress(work).read() -> data               {"version": 1, "current": "02-...", "lessons": {"02-...": {...}}}
-Fields that this version of the kit doesn't know are kept. A file that can't be read is set aside, not lost.
+Fields that this version of the kit doesn't know are kept. A file that can't be read is renamed, not lost.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ class Progress:
         self.file = self.folder / "progress.json"
 
     def read(self) -> dict:
-        """A missing file is an empty one. A broken one is moved out of the way, with a word."""
+        """A missing file is like an empty one. A broken one is renamed, with a message."""
         try:
             text = self.file.read_bytes()
         except FileNotFoundError:
@@ -56,13 +56,13 @@ class Progress:
         try:
             os.replace(self.file, aside)
         except OSError:
-            return  # it can't be moved: nothing will be written here either
-        complain(f"{self.file} can't be read: it begins anew, and the old one is kept as {aside.name}\n"
+            return  # if it can't be renamed, nothing can be written here either
+        complain(f"{self.file} can't be read: a new one is started, and the old one is kept as {aside.name}\n"
                  "  your own files are all there; a check of a lesson marks it as done again")
 
     @contextlib.contextmanager
     def change(self):
-        """Gives the data, and writes it back when the block ends without an error. OSError where it can't."""
+        """Yields the data, and writes it back if the block ends without an error. Raises OSError if it can't."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / "lock", "a", encoding="ascii") as lock:
             with contextlib.suppress(OSError):  # some network drives have no locks
@@ -85,11 +85,11 @@ class Progress:
 
 
 def lesson_of(data: dict, name: str) -> dict:
-    """The part of one lesson in data, made where there is none."""
+    """The part of one lesson in data; it is added if there is none."""
     return data["lessons"].setdefault(name, {})
 
 
 def count(part: dict, key: str) -> int:
-    """A number in a lesson's part; 0 for whatever else stands there."""
+    """A number in a lesson's part; 0 if it is missing or not a number."""
     value = part.get(key, 0)
     return value if isinstance(value, int) and value >= 0 else 0

@@ -1,7 +1,7 @@
-"""A report -> what the learner sees on the terminal.
+"""Shows a report on the learner's terminal.
 
 show(report, lesson, style, call, next_lesson, source)   a line for each test, the first failures whole, what to do next
-Waiting(style)   one line that shows how far a check is, and leaves nothing behind
+Waiting(style)   a line that shows the progress of a check, and disappears at its end
 """
 
 import re
@@ -12,10 +12,10 @@ from .printable import printable
 from .style import Style
 
 SIGNS = {"pass": ("    ok", "green"), "fail": ("not ok", "red"), "skip": ("    --", "dim")}
-WHOLE = 2  # so many failures are shown whole
+WHOLE = 2  # how many failures are shown with all details
 COMPILER_LINES = 24
 OUTPUT_LINES = 14
-OWN = {  # the runner's own diagnoses: what each is called
+OWN = {  # the names of the runner's own diagnoses
     "empty": "nothing in the main file",
     "does-not-build": "it does not build",
     "crash": "the program crashed",
@@ -25,7 +25,7 @@ OWN = {  # the runner's own diagnoses: what each is called
 
 
 def show(report, lesson, style: Style, call: str, next_lesson=None, source: str = ""):
-    """source: where the learner's files are, as typed from here. call: how the learner calls `lesson`."""
+    """source: the path of the learner's files from here. call: how the learner calls `lesson`."""
     heading(report, lesson, style, source)
     if report.status == "error":
         show_error(report, style)
@@ -46,16 +46,16 @@ def show(report, lesson, style: Style, call: str, next_lesson=None, source: str 
 
 
 def once_each(failed: list) -> tuple:
-    """The failures to be shown, and those that repeat a mistake that was named already, by their diagnoses."""
-    told, same = [], {}
+    """The failures to show, and, by diagnoses, those that repeat a mistake that is shown already."""
+    shown, same = [], {}
     for test in failed:
         named = tuple(test.diagnoses)
         if named and named in same:
             same[named].append(test)
         else:
             same.setdefault(named, [])
-            told.append(test)
-    return told, same
+            shown.append(test)
+    return shown, same
 
 
 def heading(report, lesson, style: Style, source: str):
@@ -103,7 +103,7 @@ def labelled(label: str, text: str, style: Style, *how: str) -> str:
 
 
 def grid(text: str, style: Style) -> str:
-    """The picture, as wide as the terminal: its lines are cut, not wrapped."""
+    """The grid. Lines that are too wide for the terminal are cut, not wrapped."""
     lines = []
     for line in tap.grid_of(text).splitlines():
         row = line.rstrip()
@@ -117,7 +117,7 @@ def some_lines(text: str, style: Style, most: int, whole: Optional[re.Pattern] =
     shown = [style.wrap(line, "    ", "  ") if whole and whole.match(line) else style.clip("  " + line.expandtabs())
              for line in lines[:most]]
     if len(lines) > most:
-        shown.append(style.paint(f"  (and {len(lines) - most} lines more)", "dim"))
+        shown.append(style.paint(f"  (and {len(lines) - most} more lines)", "dim"))
     return "\n".join(shown)
 
 
@@ -139,13 +139,13 @@ def show_error(report, style: Style):
 
 
 def show_whole(report, style: Style):
-    """What concerns all tests, and the compiler's warnings."""
+    """The text about all tests, and the compiler's warnings."""
     warned = report.build_output.strip()
     if warned:
         style.say()
         style.say(style.rule("The compiler warns"))
         style.say(compiler_output(warned, style))
-    # the first line of an untouched start: closing says that, too
+    # not the first line for an unchanged start: closing says the same
     lines = printable(report.text).splitlines()[1 if report.starter else 0:]
     if lines:
         style.say()
@@ -155,7 +155,7 @@ def show_whole(report, style: Style):
 
 
 def closing(report, lesson, style: Style, call: str, next_lesson):
-    """One friendly line: how it stands, and what to do next."""
+    """The result in one line, and what to do next."""
     here = f"{lesson.number:02d}"
     if report.status == "pass":
         count = f"All {len(report.tests)} passed." if len(report.tests) > 1 else "It passed."
@@ -170,7 +170,8 @@ def closing(report, lesson, style: Style, call: str, next_lesson):
     else:
         style.say(style.paint(f"{report.passed()} of {len(report.tests)} passed.", "bold"))
         if report.starter:
-            style.say(style.wrap(f"Begin: open {' and '.join(lesson.edit)} in your editor and look for TODO; then check again."))
+            style.say(style.wrap(f"Begin: open {' and '.join(lesson.edit)} in your editor and look for TODO; "
+                                 "then check again."))
         else:
             crashed = any("crash" in test.diagnoses for test in report.tests)
             style.offers([("a nudge:", f"{call} hint {here}"), ("the memory, live:", f"{call} view {here}")] +
@@ -178,7 +179,7 @@ def closing(report, lesson, style: Style, call: str, next_lesson):
 
 
 class Waiting:
-    """While a check runs: one line that says how far it is. Nothing of it stays."""
+    """A line that shows the progress while a check runs, and disappears at its end."""
 
     def __init__(self, style: Style):
         self.style, self.shown = style, ""

@@ -1,6 +1,6 @@
-"""How text looks on this terminal: colours, width, lines that end where the terminal ends.
+"""Text for this terminal: colours, and lines wrapped or cut at its width.
 
-Colour is never the only sign of something. NO_COLOR, pipes and TERM=dumb get none.
+Colour is never the only sign of something. With NO_COLOR or TERM=dumb, or in a pipe, there is none.
 """
 
 import os
@@ -16,7 +16,7 @@ CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "c
 
 
 def utf8_locale() -> bool:
-    """Does the terminal take UTF-8? The first of these that is set decides, as in C."""
+    """Does the terminal use UTF-8? The first of these that is set decides, as in C."""
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         if os.environ.get(name):
             return "UTF-8" in os.environ[name].upper().replace("UTF8", "UTF-8")
@@ -24,7 +24,7 @@ def utf8_locale() -> bool:
 
 
 class Style:
-    """Where text goes, and how it looks there."""
+    """A stream, and how to show text on it."""
 
     def __init__(self, stream=None, columns: Optional[int] = None, colour: Optional[bool] = None):
         self.stream = stream or sys.stdout
@@ -46,7 +46,7 @@ class Style:
         print(text, file=self.stream)
 
     def wrap(self, text: str, indent: str = "", first: Optional[str] = None) -> str:
-        """The text's lines, each wrapped at the terminal's edge; lines that begin with blanks keep theirs."""
+        """The text's lines, each wrapped at the terminal's width. Blanks at the start of a line stay."""
         lines, lead = [], indent if first is None else first
         for line in text.splitlines() or [""]:
             own = line[: len(line) - len(line.lstrip())]
@@ -57,7 +57,7 @@ class Style:
         return "\n".join(lines)
 
     def offers(self, pairs: list):
-        """What can be typed next: label and command, a line each. A command is never broken."""
+        """Commands to type next: label and command on a line. A command is never wrapped."""
         room = max(len(label) for label, _ in pairs) + 2
         for label, command in pairs:
             if room + len(command) + 2 <= self.columns:
@@ -67,11 +67,11 @@ class Style:
 
     @property
     def width(self) -> int:
-        """Of running text: lines of more than 100 columns are hard to read."""
+        """The width of text: lines of more than 100 columns are hard to read."""
         return min(self.columns, 100)
 
     def clip(self, line: str) -> str:
-        """The line, cut at the terminal's edge: for pictures, which must not be wrapped. Colours cost no column."""
+        """The line, cut at the terminal's width: for grids, which must not be wrapped. Colours take no column."""
         kept, room, cut = [], self.columns, False
         for part in ANSI.split(line):
             if part.startswith("\x1b"):
@@ -86,7 +86,7 @@ class Style:
         return text if self.colour else ANSI.sub("", text)
 
     def rule(self, title: str = "", *how: str) -> str:
-        """A line across, with a title in it."""
+        """A horizontal line, with a title in it."""
         sign = "─" if self.utf8 else "-"
         width = min(self.columns, 80)
         if not title:
@@ -104,6 +104,6 @@ def letter_width(letter: str) -> int:
 
 
 def complain(text: str):
-    """A word about what can't be done."""
+    """An error message."""
     sys.stdout.flush()
     print(f"shmlab: {text}", file=sys.stderr)

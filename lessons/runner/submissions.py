@@ -1,6 +1,6 @@
-"""What a class handed in: a folder of folders, single files and archives. Nothing in them is trusted.
+"""Submissions of a class: folders, single files and archives in one folder. Nothing in them is trusted.
 
-find(folder) -> list of Submission                    fetch(submission, target): copies or unpacks one, or Refused
+find(folder) -> list of Submission          fetch(submission, target): copies or unpacks one, or raises Refused
 """
 
 import gzip
@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from .locate import Refused
 
-ARCHIVE_MAX = 8 << 20  # bytes of an archive as it was handed in
-TOTAL_MAX = 32 << 20  # bytes of all that is in one submission
-FILE_MAX = 4 << 20  # bytes of a file in it that is kept; larger ones are left out
+ARCHIVE_MAX = 8 << 20  # bytes of an archive, packed
+TOTAL_MAX = 32 << 20  # bytes of all files in one submission
+FILE_MAX = 4 << 20  # bytes of one file; larger ones are left out
 FILES_MAX = 2000
 DEPTH_MAX = 12
 ARCHIVES = (".zip", ".tar.gz", ".tgz", ".tar")
@@ -24,12 +24,12 @@ JUNK = ("__MACOSX", ".git", ".svn", ".DS_Store", "node_modules", "CMakeFiles")
 
 
 class Submission(NamedTuple):
-    name: str  # of the file or folder that was handed in
+    name: str  # of the submitted file or folder
     path: Path
 
 
 class Limited:
-    """A stream that ends with Refused when more than TOTAL_MAX bytes were read: megabytes can hold gigabytes of zeros."""
+    """A stream that raises Refused if more than about TOTAL_MAX bytes are read: a small archive can hold gigabytes."""
 
     def __init__(self, stream):
         self.stream, self.left = stream, TOTAL_MAX + (2 << 20)
@@ -43,7 +43,7 @@ class Limited:
 
 
 def find(folder: Path) -> list:
-    """In order of their names. Hidden files and folders are none."""
+    """In order of their names, without hidden files and folders."""
     return [Submission(path.name, path) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
 
 
@@ -58,22 +58,22 @@ def fetch(submission: Submission, target: Path):
         raise Refused("it is neither a file nor a folder.")
     elif name.endswith(ARCHIVES):
         if path.stat().st_size > ARCHIVE_MAX:
-            raise Refused(f"the archive has more than {ARCHIVE_MAX >> 20} MiB.")
+            raise Refused(f"the archive is larger than {ARCHIVE_MAX >> 20} MiB.")
         unpack(path, target, zipped=name.endswith(".zip"))
     elif name.endswith(".c"):
         Store(target).put(path.name, path.open("rb"))
     else:
-        raise Refused(f"it is no folder, no .c file, and no archive ({', '.join(ARCHIVES)}).")
+        raise Refused(f"it is not a folder, a .c file or an archive ({', '.join(ARCHIVES)}).")
 
 
 class Store:
-    """Writes what is unpacked below a folder, and nowhere else, within the limits."""
+    """Writes unpacked files below a folder and nowhere else, within the limits."""
 
     def __init__(self, target: Path):
         self.target, self.files, self.left = target, 0, TOTAL_MAX
 
     def place(self, name: str):
-        """The path for a member of that name; None where it isn't kept."""
+        """The path for a member of that name; None if it is left out."""
         parts = PurePosixPath(name.replace("\\", "/")).parts
         if parts and (parts[0] == "/" or parts[0].endswith(":")):
             parts = parts[1:]
@@ -96,7 +96,7 @@ class Store:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(data)
         except (FileExistsError, IsADirectoryError, NotADirectoryError):
-            pass  # a file and a folder of one name: the first one stays
+            pass  # a file and a folder with the same name: keep the first
 
 
 def bad_part(part: str) -> bool:
@@ -111,7 +111,7 @@ def unpack(path: Path, target: Path, zipped: bool):
             RuntimeError, ValueError, LookupError, OverflowError) as error:
         raise Refused(f"the archive can't be read: {str(error) or type(error).__name__}") from error
     if not any(target.iterdir()):
-        raise Refused("there is no file in the archive that could be taken.")
+        raise Refused("the archive has no file that can be used.")
 
 
 def unpack_zip(path: Path, store: Store):

@@ -1,6 +1,6 @@
-"""What bats and check.bash left -> the tests of a report.
+"""The output of bats and the files of check.bash -> the tests of a report.
 
-tests(stream, check.bats, folder of verdicts, why) -> list of Test, one for each @test, whatever became of bats
+tests(stream, check.bats, folder of verdicts, why) -> list of Test, one for each @test, even if bats died
 """
 
 import re
@@ -9,14 +9,14 @@ from pathlib import Path
 from .printable import printable
 from .report import Test
 
-SIZE_MAX = 64 << 10  # of one file that a check left, or of the stream
+SIZE_MAX = 64 << 10  # bytes of the stream, or of one file of a verdict
 LINE = re.compile(r"(ok|not ok) (\d+) (.*)")
 SKIP = re.compile(r" # skip ?(.*)\Z")
 NAME = re.compile(r"""^[ \t]*@test[ \t]+(?:"((?:\\.|[^"\\])*)"|'([^']*)'|(\S.*?))[ \t]*\{[ \t]*(?:#.*)?$""", re.M)
 
 
 def read_text(path: Path) -> str:
-    """The text of a file that may be missing, broken or endless; its control characters made harmless."""
+    """The text of a file, which may be missing, broken or endless; its control characters are made harmless."""
     return printable(_read(path))
 
 
@@ -29,20 +29,20 @@ def _read(path: Path) -> str:
 
 
 def names(check: Path) -> list:
-    """The sentences of all @tests, from the file itself: bats may have died before it told them."""
+    """The names of all @tests, from the file itself: bats may have died before it printed them."""
     text = check.read_text(encoding="utf-8", errors="replace")
     return [re.sub(r"\\(.)", r"\1", m.group(1)) if m.group(1) is not None else (m.group(2) or m.group(3))
             for m in NAME.finditer(text)]
 
 
 def grid_of(text: str) -> str:
-    """A grid keeps the colours that shm-view gave it, and no other control."""
+    """A grid with the colours that shm-view gave it, but without other control characters."""
     kept = re.split(r"(\x1b\[[0-9;]*m)", text)
     return "".join(part if part.startswith("\x1b[") else printable(part) for part in kept)
 
 
 def why_not_run(stream: str, complaints: str, late) -> str:
-    """The sentence for tests that have no result."""
+    """The text for tests that have no result."""
     if late is not None:
         return f"It did not run: the whole check was stopped after {late:.0f} seconds."
     said = [line.lstrip("# ") for line in stream.splitlines() if line.startswith("#")]
@@ -52,7 +52,7 @@ def why_not_run(stream: str, complaints: str, late) -> str:
 
 
 def results(stream: str) -> dict:
-    """{number: (status, name, reason of a skip, lines that bats said)}"""
+    """{number: (status, name, reason of a skip, lines of bats)}"""
     found, last = {}, None
     for line in stream.splitlines():
         match = LINE.match(line)
@@ -89,5 +89,5 @@ def tests(stream: str, check: Path, out: Path, why: str) -> list:
 
 
 def unexplained(said: list) -> str:
-    """A test that failed without a message of its own: what bats said has to do."""
+    """The text for a test that failed without its own message: the lines of bats."""
     return "\n".join(["The check stopped here:", *(f"  {line}" for line in said[:8])]) if said else ""

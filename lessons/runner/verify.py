@@ -2,7 +2,7 @@
 docs/lesson-format.md says.
 
 main(arguments) -> exit status        verify(lessons, ...) -> results, one for each trial
-A trial is one check of one program (or the lint), and what it must come to.
+A trial is one check of one program (or the lint), and its expected result.
 """
 
 import argparse
@@ -20,8 +20,8 @@ from .paths import lessons_folder
 from .printable import printable
 
 KINDS = ("start", "solution", "mistakes", "wrong", "right", "lint")  # the columns of the table
-ROUTES = ("gcc -O0", "gcc -O2", "clang -O0", "clang -O2", "gcc -O0 sanitized")  # of a solution
-SAID_MAX = 12  # lines of one report that are shown
+ROUTES = ("gcc -O0", "gcc -O2", "clang -O0", "clang -O2", "gcc -O0 sanitized")  # how a solution is built
+SAID_MAX = 12  # lines of each part of a report that are shown
 
 
 @dataclass
@@ -29,9 +29,9 @@ class Trial:
     lesson: object
     kind: str
     name: str  # of the mistake, the right solution, the compiler
-    files: Path = None  # laid over the solution: a folder, or a file that takes the main file's place
-    patch: patches.Patch = None  # in place of files
-    expected: list = None  # the diagnoses; None: it passes, or fails as its patch says
+    files: Path = None  # copied over the solution: a folder, or a file in place of the main file
+    patch: patches.Patch = None  # instead of files
+    expected: list = None  # the diagnoses; None: it must pass, or fail as its patch says
     route: str = ""
 
     @property
@@ -42,12 +42,12 @@ class Trial:
 @dataclass
 class Result:
     trial: Trial
-    wrong: list = field(default_factory=list)  # plain sentences; empty: as it must be
+    wrong: list = field(default_factory=list)  # messages; empty: the result is as expected
     report: object = None
 
 
 def routes(lesson, quick: bool, part) -> list:
-    """The builds of the lesson's solution. part: a text, a commit's id say, that chooses one of those behind the first."""
+    """The builds of the lesson's solution. part: a text, such as a commit's id; it chooses one besides the first."""
     known = [route for route in ROUTES if "sanitized" not in route or not lesson.no_sanitize]
     if quick:
         return known[:1]
@@ -69,7 +69,7 @@ def trials(lesson, quick: bool, part=None) -> list:
 
 
 def lay(trial: Trial, folder: Path):
-    """Fills the folder with the solution and, over it, the trial's files; or with the patched program."""
+    """Fills the folder with the solution and copies the trial's files over it; or with the patched program."""
     if trial.patch:
         patches.apply(trial.patch, trial.lesson, folder)
         return
@@ -89,7 +89,7 @@ def run(trial: Trial, quick: bool) -> Result:
     sanitize = "sanitized" in more
     flags = [flag for flag in more.split() if flag.startswith("-")]
     if compiler and not shutil.which(compiler):
-        return Result(trial, [f"{compiler} is not there"])
+        return Result(trial, [f"{compiler} is not installed"])
     with tempfile.TemporaryDirectory(prefix="shmlab-verify.") as folder:
         try:
             lay(trial, Path(folder))
@@ -103,48 +103,48 @@ def judge(trial: Trial, report) -> list:
     if trial.kind == "wrong":
         return judge_wrong(trial.patch, report)
     if trial.expected is None:
-        wrong = [] if report.status == "pass" else ["it must pass, and does not"]
+        wrong = [] if report.status == "pass" else ["it must pass, but fails"]
         if trial.kind == "solution" and report.build_output.strip():
             wrong.append("it must build without a warning")
         return wrong
     if report.status == "pass":
-        return [f"it must fail as '{trial.expected[0]}', and passes"]
+        return [f"it must fail with the diagnosis '{trial.expected[0]}', but passes"]
     if trial.kind == "start" and not report.starter:
         return ["it is not recognized as the unchanged starter"]
     if report.diagnoses != trial.expected:
-        told = ", ".join(report.diagnoses) or "none"
-        return [f"its diagnosis must be '{trial.expected[0]}', and is: {told}"]
+        found = ", ".join(report.diagnoses) or "none"
+        return [f"its diagnosis must be '{trial.expected[0]}', but is: {found}"]
     return []
 
 
 def judge_wrong(patch, report) -> list:
-    """No diagnosis, and the tests that fail are those that the patch names, each with its text."""
+    """It must have no diagnosis, and fail in exactly the tests that the patch names, each with its text."""
     found = []
     if report.diagnoses:
-        found.append(f"it must fail without a diagnosis, and has: {', '.join(report.diagnoses)}")
+        found.append(f"it must fail without a diagnosis, but has: {', '.join(report.diagnoses)}")
     failed = {test.name: test.text for test in report.tests if test.status == "fail"}
     for fails in patch.fails:
         text = failed.pop(fails.test, None)
         if text is None:
-            found.append(f"this test must fail, and does not: {fails.test}")
+            found.append(f"this test must fail, but passes: {fails.test}")
         elif fails.text not in text:
             found.append(f"the test '{fails.test}' must say: {fails.text}")
     return found + [f"its patch does not say that this test fails: {name}" for name in failed]
 
 
 def plain_score(lesson, results: list) -> tuple:
-    """(lines of check.bats with a verdict that names no mistake, those of them that stopped no program of wrong/)"""
+    """(lines of check.bats with a verdict without a diagnosis, those of them that no program of wrong/ causes)"""
     lines = lint.plain_verdicts(lint.read(lesson.folder / "check.bats"))
     stops = [test.line for result in results if result.trial.lesson is lesson and result.trial.kind == "wrong"
              and result.report and not result.wrong for test in result.report.tests if test.status == "fail"]
-    # bash tells of a command on several lines one of these
+    # for a command on several lines, bash reports only one of them
     proved = {max((line for line in lines if line <= stop), default=0) for stop in stops}
     return lines, [line for line in lines if line not in proved]
 
 
 def verify(lessons: list, quick: bool, part, jobs: int, rounds: int, progress) -> list:
     """All results, in the order of the trials. progress(result, done, count) is called after each."""
-    check.sandbox_level()  # found out once, not by each thread
+    check.sandbox_level()  # looked up once, not by each thread
     todo = [trial for lesson in lessons for trial in trials(lesson, quick, part)]
     todo = [(number, trial) for number in range(rounds) for trial in todo if number == 0 or trial.kind != "lint"]
     results = {}
@@ -173,8 +173,8 @@ def said(report) -> list:
         lines += printable(report.build_output).strip().splitlines()[:SAID_MAX]
     for test in report.tests:
         if test.status == "fail":
-            told = f" [{', '.join(test.diagnoses)}]" if test.diagnoses else ""
-            lines.append(f"{test.name}{told}")
+            diagnoses = f" [{', '.join(test.diagnoses)}]" if test.diagnoses else ""
+            lines.append(f"{test.name}{diagnoses}")
             parts = printable("\n".join((test.text, test.grid, test.output))).splitlines()
             lines += [f"  {line}" for line in parts if line.strip()][:SAID_MAX]
     return lines
@@ -192,17 +192,17 @@ def cell(results: list, kind: str) -> str:
     mine = [result for result in results if result.trial.kind == kind]
     good = sum(not result.wrong for result in mine)
     if kind in ("start", "lint") and len(mine) == 1:
-        return "ok" if good else "off"
+        return "ok" if good else "wrong"
     return f"{good}/{len(mine)}" if mine else "-"
 
 
 def kill_score(results: list) -> tuple:
     """(mistakes diagnosed by name in every round, all of them)"""
-    told = {}
+    named = {}
     for result in results:
         if result.trial.kind == "mistakes":
-            told.setdefault(result.trial.label, []).append(not result.wrong)
-    return sum(all(each) for each in told.values()), len(told)
+            named.setdefault(result.trial.label, []).append(not result.wrong)
+    return sum(all(each) for each in named.values()), len(named)
 
 
 def show_table(results: list, part):
@@ -215,7 +215,7 @@ def show_table(results: list, part):
     scores = [plain_score(lesson, results) for lesson in lessons.values()]
     plain, left = (sum(len(part) for part in column) for column in zip(*scores))
     print("kill score: {} of {} mistakes diagnosed by name, ".format(*kill_score(results))
-          + f"{plain - left} of {plain} verdicts without a name proved")
+          + f"{plain - left} of {plain} verdicts without a diagnosis proved")
     if part is not None:
         print(f"solutions built with {ROUTES[0]}, and by --part {part} with: "
               + ", ".join(f"{lesson.number:02d} {routes(lesson, False, part)[1]}" for lesson in lessons.values()))
@@ -225,7 +225,7 @@ def show_table(results: list, part):
 
 
 def on_terminal(result: Result, done: int, count: int):
-    """The line that shows how far it is; only a terminal gets it."""
+    """A line that shows the progress, on a terminal only."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{done}/{count}  {result.trial.label}"[:79], end="", file=sys.stderr, flush=True)
         if done == count:
@@ -233,31 +233,31 @@ def on_terminal(result: Result, done: int, count: int):
 
 
 def read_arguments(arguments: list):
-    parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons are whole.")
-    parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number or name; without it all")
+    parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons do what they must.")
+    parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, name or folder; without it all")
     parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no README.md commands")
     parser.add_argument("--part", metavar="ID", help="the solution with gcc -O0 and one more build, which ID chooses")
-    # half as many again as there are cores: a trial also waits, for a program to rest or to end
+    # more than there are cores, because a trial also waits for programs
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)) * 3 // 2,
                         help="how many at a time")
-    parser.add_argument("--rounds", type=int, default=1, help="so many times, as each draws fresh values")
+    parser.add_argument("--rounds", type=int, default=1, help="how many times, each with new random values")
     return parser.parse_args(arguments)
 
 
 def chosen(names: list) -> tuple:
-    """(lessons, sentences about those that can't be read)"""
+    """(lessons, error messages about those that can't be read)"""
     lessons, errors = conf.load_all(lessons_folder())
     if not names:
         return lessons, errors
     found = []
     for name in names:
-        if Path(name, "lesson.conf").is_file():  # somebody's own lesson, wherever it lies
+        if Path(name, "lesson.conf").is_file():  # the folder of a lesson
             found.append(conf.load(name))
             continue
         try:
             found.append(conf.find(lessons, name))
         except LookupError as error:
-            # one whose lesson.conf can't be read
+            # its lesson.conf can't be read
             mine = [line for line in errors if name.zfill(2) in line.split("/")[0]]
             raise LookupError("\n".join(mine) or str(error)) from error
     return found, []
@@ -280,7 +280,7 @@ def main(arguments: list) -> int:
         print(f"shmlab: {error}", file=sys.stderr)
         return 1
     wrong = [result for result in results if result.wrong]
-    errors += [f"{lesson.name}: check.bats:{line}: no program in wrong/ is stopped by this verdict"
+    errors += [f"{lesson.name}: check.bats:{line}: no program in wrong/ causes this verdict"
                for lesson in lessons for line in plain_score(lesson, results)[1]]
     for line in errors:
         print(line)

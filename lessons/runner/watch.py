@@ -1,7 +1,7 @@
-"""Waits for a save of the learner's files: by inotify where it works, otherwise by looking again and again.
+"""Waits until the learner's files are saved: with inotify if it works, otherwise by polling.
 
-Watcher(folder, files) -> .mode "inotify" or "poll", .why (of polling); .wait() returns when a save is complete
-What counts is how the files themselves look: an editor's swap files, backups and renames wake us, and change nothing.
+Watcher(folder, files) -> .mode "inotify" or "poll", .why it polls; .wait() returns when a save is complete
+Only the files themselves count: an editor's swap files, backups and renames wake us, but they are not a save.
 """
 
 import os
@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import Optional
 
 POLL = 0.3  # seconds between two looks
-CALM = 0.12  # a save is complete when nothing changed for so long
+CALM = 0.12  # seconds without a change after which a save is complete
 PROBE_SECONDS = 1.0
 EVENTS = "close_write,moved_to,create,delete,attrib,modify,delete_self,move_self"
-# file systems where others than this kernel write: inotify tells nothing of that
+# file systems that other machines write to: inotify does not report that
 FOREIGN = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "vboxsf", "prl_fs", "drvfs", "virtiofs",
            "ncpfs", "vmhgfs")
 
 
 class FolderGone(Exception):
-    """The folder that was watched is no more."""
+    """The watched folder is gone."""
 
 
 def file_system(folder: Path) -> str:
-    """The type of the file system that the folder lies on, as the kernel calls it; "" where it can't be found."""
+    """The type of the folder's file system, as the kernel calls it; "" if it can't be found."""
     real, best, kind = os.path.realpath(folder), "", ""
     try:
         with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as stream:
@@ -43,7 +43,7 @@ def file_system(folder: Path) -> str:
 
 
 def no_inotify(folder: Path) -> str:
-    """Why inotify can't be leant on here; "": nothing is known against it."""
+    """Why inotify doesn't work here; "" if it should."""
     if shutil.which("inotifywait") is None:
         return "inotifywait is not installed (package inotify-tools)"
     kind = file_system(folder)
@@ -66,7 +66,7 @@ class Watcher:
         return "poll" if self.why else "inotify"
 
     def look(self) -> tuple:
-        """How the files look now: what a save changes."""
+        """The files' times, sizes and inodes: what a save changes."""
         found = []
         for name in self.files:
             try:
@@ -77,11 +77,11 @@ class Watcher:
         return tuple(found)
 
     def wait(self) -> list:
-        """Returns the names of files that were saved since the last call (or the start), when they are complete."""
+        """Waits for a save. Returns the names of the files saved since the last call (or the start), when complete."""
         while self.look() == self.seen:
             self._sleep()
         before, now, calm = self.seen, self.look(), time.monotonic()
-        # a file that is away for a moment is being saved by renaming
+        # an editor that saves by renaming removes the file for a moment
         while time.monotonic() - calm < (CALM if None not in now else 3 * CALM):
             time.sleep(CALM / 4)
             latest = self.look()
@@ -96,43 +96,43 @@ class Watcher:
             raise FolderGone(str(self.folder))
 
     def _sleep(self):
-        """Until something may have changed."""
+        """Sleeps until something may have changed."""
         self._there()
         if self.mode == "poll":
             time.sleep(POLL)
             return
-        # a second at most: the folder's own end may come without an event
+        # a second at most: there may be no event when the folder itself goes
         if self._event(1.0) is False:
             self.stop()
             self.why = "inotifywait ended"
 
     def _event(self, seconds: float) -> Optional[bool]:
-        """True: there was an event. None: there was none. False: there will be none any more."""
+        """True: there was an event. None: there was none. False: inotifywait has ended."""
         ready, _, _ = select.select([self.child.stdout], [], [], seconds)
         if not ready:
             return None
         return bool(os.read(self.child.stdout.fileno(), 65536))
 
     def _listen(self) -> str:
-        """Starts inotifywait, and makes sure that it hears. "" or the reason why it does not."""
+        """Starts inotifywait, and makes sure that events arrive. Returns "", or why not."""
         folders = sorted({str((self.folder / name).parent) for name in self.files} | {str(self.folder)})
         folders = [folder for folder in folders if os.path.isdir(folder)]
         self.child = subprocess.Popen(["inotifywait", "-m", "-q", "-e", EVENTS, "--format", "%e %f", "--", *folders],
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                       start_new_session=True)
-        if self._hears():
+        if self._works():
             return ""
         self.stop()
         return "inotify reports no changes in this folder"
 
-    def _hears(self) -> bool:
-        """Touches a file until its event comes. More than once, as inotifywait needs a moment to start."""
-        until, heard = time.monotonic() + PROBE_SECONDS, None
+    def _works(self) -> bool:
+        """Touches a file until an event arrives. More than once, because inotifywait needs a moment to start."""
+        until, event = time.monotonic() + PROBE_SECONDS, None
         probe = self.folder / f".shmlab-probe-{os.getpid()}"
         try:
-            while heard is None and time.monotonic() < until:
+            while event is None and time.monotonic() < until:
                 probe.write_bytes(b"")
-                heard = self._event(0.05)
+                event = self._event(0.05)
         except OSError:
             return False  # a folder that can't be written
         finally:
@@ -140,7 +140,7 @@ class Watcher:
                 probe.unlink()
             except OSError:
                 pass
-        return bool(heard)
+        return bool(event)
 
     def stop(self):
         if self.child:

@@ -1,9 +1,9 @@
-/* witness: notes which shm calls a learner's program makes, for a verdict where memory alone can't tell why.
+/* witness: records which shm calls a learner's program makes, for a verdict if the memory alone can't show why.
  *
- * check.bash builds it as a shared library and preloads it: see witness there. WITNESS=FILE: a line for each call,
- *   shmget SIZE FLAGS     shmat FLAGS     shmctl COMMAND        flags in octal, as they were given
- * WITNESS_WRITABLE=1: shmat attaches for reading and writing whatever was asked for. So a write that the kernel would
- * refuse is made, and shows in memory. */
+ * check.bash builds it as a shared library and preloads it: see witness there. WITNESS=FILE gets a line for each call,
+ *   shmget SIZE FLAGS     shmat FLAGS     shmctl COMMAND        flags in octal, as the program passes them
+ * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
+ * can be seen in memory. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-"""The learner's folder of work: which it is, what a lesson puts there, and how it is put back to the start.
+"""The learner's work folder: finds it, copies a lesson's files into it, and resets a lesson.
 
-Nothing of the learner's is ever overwritten: files are made where there are none, and reset moves the old ones away.
+No file of the learner is ever overwritten: only missing files are made, and reset moves the old ones away.
 """
 
 import json
@@ -21,7 +21,7 @@ MARK = Path(".shmlab") / "progress.json"
 
 
 def find_work(here: Path) -> Path:
-    """SHMLAB_WORK; else the nearest folder of work at or above here; else the one beside the kit; else ./lab-work."""
+    """SHMLAB_WORK; else the nearest work folder at or above here; else the one in the kit; else ./lab-work."""
     if os.environ.get("SHMLAB_WORK"):
         return Path(os.environ["SHMLAB_WORK"]).absolute()
     for folder in (here, *here.parents):
@@ -35,7 +35,7 @@ def find_work(here: Path) -> Path:
 
 
 def here() -> Path:
-    """Where the user stands, as the shell says it: through links, too."""
+    """The current folder, as the shell names it: a path may go through links."""
     try:
         real = Path(os.getcwd())
     except FileNotFoundError:
@@ -45,7 +45,7 @@ def here() -> Path:
 
 
 def shown(path: Path) -> str:
-    """A path as one would type it from here."""
+    """A path as the user would type it from here."""
     try:
         near = os.path.relpath(path, here())
     except (OSError, ValueError):
@@ -54,7 +54,7 @@ def shown(path: Path) -> str:
 
 
 def lesson_here(work: Path, lessons: list) -> Optional[Lesson]:
-    """The lesson in whose folder the user stands."""
+    """The lesson in whose folder the user is."""
     try:
         inside = here().resolve().relative_to(work.resolve())
     except (OSError, ValueError):
@@ -63,10 +63,11 @@ def lesson_here(work: Path, lessons: list) -> Optional[Lesson]:
 
 
 def makefile(lesson: Lesson) -> str:
-    """A plain Makefile, as a learner would write it; its flags are those of a check."""
+    """A plain Makefile, as a learner would write it, with the flags that a check uses."""
     names = list(lesson.programs)
     flags = [*FLAGS, *lesson.cflags]
-    lines = [f"# Lesson {lesson.label}. `make` builds, `make run-{names[0]}` runs, `make clean` removes what was built.",
+    lines = [f"# Lesson {lesson.label}. `make` builds, `make run-{names[0]}` runs, "
+             "`make clean` removes what was built.",
              "CFLAGS = " + " ".join(flags[: len(FLAGS)]).replace(" -D_", " \\\n         -D_", 1), "LDLIBS = -lm", ""]
     if lesson.cflags:
         lines[1] += " \\\n         " + " ".join(shlex.quote(flag) for flag in lesson.cflags)
@@ -90,13 +91,13 @@ def compile_commands(lesson: Lesson, folder: Path) -> str:
 
 
 def start_files(lesson: Lesson) -> list:
-    """The names of start/'s files, folders in front where there are any."""
+    """The names of the files in start/, relative to it."""
     start = lesson.folder / "start"
     return sorted(str(path.relative_to(start)) for path in start.rglob("*") if path.is_file())
 
 
 def put(path: Path, data: bytes) -> bool:
-    """A new file. False, and nothing changed, where something of that name is there, a dead link too."""
+    """Makes a file. False, and nothing changed, if the name exists already, even as a dead link."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -108,7 +109,7 @@ def put(path: Path, data: bytes) -> bool:
 
 
 def copy_start(lesson: Lesson, folder: Path) -> tuple:
-    """(files that were made, files that were there already) of start/, README.md and what goes with them."""
+    """Copies start/, README.md and its pictures, makes a Makefile -> (files made, files that were there already)."""
     files = {name: (lesson.folder / "start" / name).read_bytes() for name in start_files(lesson)}
     files["Makefile"] = makefile(lesson).encode()
     files["compile_commands.json"] = compile_commands(lesson, folder).encode()
@@ -121,7 +122,7 @@ def copy_start(lesson: Lesson, folder: Path) -> tuple:
 
 
 def with_links(text: bytes, folder: Path) -> bytes:
-    """A README whose links to the kit's docs lead there from the learner's folder, too, wherever that lies."""
+    """The README with links to the kit's docs that work from the learner's folder, wherever that is."""
     docs = docs_folder()
     if not docs.is_dir() or folder.parent.parent == docs.parent:
         return text
@@ -129,7 +130,7 @@ def with_links(text: bytes, folder: Path) -> bytes:
 
 
 def set_aside(folder: Path) -> Path:
-    """Moves all that is in the folder to a new one beside it. The folder itself stays: a shell may stand in it."""
+    """Moves all files of the folder to a new one beside it. The folder itself stays: a shell may be in it."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     for number in range(1, 100):
         backup = folder.with_name(f"{folder.name}.before-{stamp}" + (f"-{number}" if number > 1 else ""))
@@ -146,7 +147,7 @@ def set_aside(folder: Path) -> Path:
 
 
 def copy_new(source: Path, names: list, target: Path) -> tuple:
-    """(made, already there) of these files of source, in target. With one already there none is made."""
+    """Copies these files from source to target -> (made, already there). If one is there already, none is copied."""
     there = [name for name in names if os.path.lexists(target / name)]
     if there:
         return [], there

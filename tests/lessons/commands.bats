@@ -175,7 +175,7 @@ load helper
 
 @test "mistake: where patch(1) is missing it says how to get it" {
     run -1 env PATH="$T" "$(python3 -c 'import sys; print(sys.executable)')" "$ROOT/lessons/runner/lesson" mistake 2 times-four "$T/copy"
-    [[ $output == *'patch is not there: sudo apt-get install patch'* && ! -e $T/copy ]] || false
+    [[ $output == *'patch is not installed: sudo apt-get install patch'* && ! -e $T/copy ]] || false
 }
 
 @test "the lesson is the one in whose folder one stands, wherever the work is" {
@@ -261,7 +261,7 @@ load helper
     printf 'colour = red\nminutes = many\n' >>"$T/lessons/02-again/lesson.conf"
     run -0 --separate-stderr lesson list
     [[ $output == *'01 Store a number'* && $output != *again* ]] || false
-    [[ $stderr == *"02-again/lesson.conf:17: there is no 'colour'"*"lesson.conf:18: 'minutes' stands a second time"* ]] || false
+    [[ $stderr == *"02-again/lesson.conf:17: there is no 'colour'"*"lesson.conf:18: 'minutes' is given twice"* ]] || false
 }
 
 @test "40 columns: no line is longer" {

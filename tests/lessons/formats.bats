@@ -70,7 +70,7 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
     [[ $(json '[t["status"] for t in d["tests"]]') == "['pass', 'fail', 'error']" ]]
     [[ $(json 'd["tests"][1]["message"]') == $'num is swapped.\nTwo lines: of it\n\n00 41 42' ]]
     [[ $(json 'd["tests"][1]["diagnoses"]') == "['swapped']" ]]
-    [[ $(json 'd["tests"][2]["message"]') == 'Not run: first this: num' ]]
+    [[ $(json 'd["tests"][2]["message"]') == 'Not run: first fix: num' ]]
 }
 
 @test "JSON: what does not build is an error with the compiler's output" {

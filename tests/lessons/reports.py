@@ -20,7 +20,7 @@ def reports() -> dict:
         Test("makes the segment", "pass"),
         Test("num # holds the number", "fail", ["swapped"], "num is swapped.\nTwo lines: of it", grid,
              "It printed:\n x"),
-        Test("leaves nothing behind", "skip", [], "first this: num"),
+        Test("leaves nothing behind", "skip", [], "first fix: num"),
     ]
     hostile = Test(HOSTILE, "fail", ["flood"], HOSTILE, HOSTILE, HOSTILE * 3)
     build = "writer.c:3:5: error: expected ';'"

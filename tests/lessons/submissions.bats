@@ -87,7 +87,7 @@ nothing_escaped()
     echo text >"$T/class/notes.txt"
     ln -s /etc/passwd "$T/class/link.c"
     run fetch notes.txt
-    [[ $output == 'refused: it is no folder, no .c file, and no archive'* ]]
+    [[ $output == 'refused: it is not a folder, a .c file or an archive'* ]]
     run fetch link.c
     [[ $output == 'refused: it is neither a file nor a folder.' ]]
 }

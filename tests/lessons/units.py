@@ -46,12 +46,12 @@ class Conf(unittest.TestCase):
         self.assertEqual((self.lesson.number, self.lesson.main_file, self.lesson.proj), (1, "writer.c", 7))
 
     def test_each_error_has_its_line(self):
-        for line, told in (("colour = red", "no 'colour'"), ("title = U", "second time (first in line 1)"),
+        for line, told in (("colour = red", "no 'colour'"), ("title = U", "given twice (first in line 1)"),
                            ("words", "expected 'name = value'"), ("layout =", "no value"),
-                           ("layout = type struct", "'layout' is"), ("program = writer: writer.c", "already"),
+                           ("layout = type struct", "'layout' must be"), ("program = writer: writer.c", "already"),
                            ("program = other: no.c", "no file start/no.c"), ("edit = ../x.c", "leads out"),
                            ("args = reader: .", "no program of that name"), ("mistake = a | b", "3 parts"),
-                           ("mistake = A b | c | d", "small letters"), ("ask = what", "2 parts"),
+                           ("mistake = A b | c | d", "lower-case letters"), ("ask = what", "2 parts"),
                            ("sanitize = yes", "NAME: ..."), ("layout = file no.layout", "no file no.layout")):
             with self.subTest(line):
                 found = self.errors(CONF + line + "\n")
@@ -86,10 +86,10 @@ class Words(unittest.TestCase):
                 ("w.c:3:5: warning: implicit declaration of function 'shmat' [-W]", "<sys/shm.h>"),
                 ("w.c:3:5: error: call to undeclared function 'ftok'; ISO C99", "<sys/ipc.h>"),
                 ("w.c:3:5: error: use of undeclared identifier 'IPC_CREAT'", "<sys/ipc.h>"),
-                ("w.c:3:5: error: 'nmu' undeclared (first use", "there is no nmu here"),
+                ("w.c:3:5: error: 'nmu' undeclared (first use", "nmu is not declared here"),
                 ("w.c:3:5: error: expected ';' after expression", "semicolon"),
                 ("w.c:3:5: error: expected ',' or ';' before 'int'", "semicolon"),
-                ("w.c:3:5: fatal error: mine.h: No such file or directory", "does not come along"),
+                ("w.c:3:5: fatal error: mine.h: No such file or directory", "a header of your own"),
                 ("ld: w.c:(.text+0x1): undefined reference to `main'", "no main"),
                 ("w.c:3:5: error: stray '\\342' in program", "copied from a web page"),
                 ("w.c:3:5: error: expected declaration or statement at end of input", "closing }")):
@@ -134,9 +134,9 @@ class Tap(unittest.TestCase):
         with tempfile.TemporaryDirectory() as name:
             check = Path(name) / "check.bats"
             check.write_text('@test "one" {\n}\n@test "say \\"two\\"" { \n}\n@test \'three\' {\n}\n', encoding="utf-8")
-            found = tap.tests("1..3\nok 1 one\nok 2 say \"two\" # skip first this: one\n", check, Path(name), "died")
+            found = tap.tests("1..3\nok 1 one\nok 2 say \"two\" # skip first fix: one\n", check, Path(name), "died")
         self.assertEqual([(test.name, test.status, test.text) for test in found],
-                         [("one", "pass", ""), ('say "two"', "skip", "first this: one"), ("three", "fail", "died")])
+                         [("one", "pass", ""), ('say "two"', "skip", "first fix: one"), ("three", "fail", "died")])
 
 
 class Grading(unittest.TestCase):
@@ -158,7 +158,7 @@ class Grading(unittest.TestCase):
         for found, words in (("/bin/bwrap", "bubblewrap needs"), (None, "apt-get install bubblewrap")):
             with mock.patch("shutil.which", return_value=found):
                 said, began = self.graded()
-            self.assertIn("no program can be held here: ", said)
+            self.assertIn("programs can't run in a sandbox here: ", said)
             self.assertIn(words, said)
             self.assertFalse(began)
         self.assertTrue(self.graded("--anyway")[1])

@@ -44,7 +44,7 @@ named()
     rm -r "$L/wrong"
     sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
     run -1 verify 0
-    [[ $output == *"mistakes starts-at-one: its diagnosis must be 'starts-at-one', and is: none"* ]] ||
+    [[ $output == *"mistakes starts-at-one: its diagnosis must be 'starts-at-one', but is: none"* ]] ||
         { printf '%s\n' "$output" && false; }
     [[ $output == *'kill score: 1 of 2 mistakes diagnosed by name'* ]]
 }
@@ -54,16 +54,16 @@ named()
     local line
     line=$(grep -n '^    fails_well$' "$L/check.bats" | cut -d: -f1)
     run -1 verify 0
-    [[ $output == *"00-broken: check.bats:$line: no program in wrong/ is stopped by this verdict"* &&
-        $output == *'2 of 3 verdicts without a name proved'* ]] || { printf '%s\n' "$output" && false; }
+    [[ $output == *"00-broken: check.bats:$line: no program in wrong/ causes this verdict"* &&
+        $output == *'2 of 3 verdicts without a diagnosis proved'* ]] || { printf '%s\n' "$output" && false; }
 }
 
 @test "a program of wrong/ that a verdict lets pass, stops with another text, or names, is reported" {
     rm "$L/mistakes/"*.patch
     sed -i 's/^    exits 0$/    true/; s/^    wrong "count was/    mistake one-byte "count was/; s/^    fails_well$/    wrong "so not"/' "$L/check.bats"
     run -1 verify 0
-    [[ $output == *'wrong status-3: this test must fail, and does not: counter finds the segment and ends well'* &&
-        $output == *'wrong counts-two: it must fail without a diagnosis, and has: one-byte'* &&
+    [[ $output == *'wrong status-3: this test must fail, but passes: counter finds the segment and ends well'* &&
+        $output == *'wrong counts-two: it must fail without a diagnosis, but has: one-byte'* &&
         $output == *"wrong status-2: the test 'without a segment counter says so, and makes none' must say: Its exit status is 2"* ]] ||
         { printf '%s\n' "$output" && false; }
 }
@@ -92,7 +92,7 @@ named()
     rm -r "$L/mistakes/"*.patch "$L/wrong"
     cp "$L/solution/counter.c" "$L/start/"
     run -1 verify 0
-    [[ $output == *"00-broken: start: it must fail as 'not-counted', and passes"* ]] ||
+    [[ $output == *"00-broken: start: it must fail with the diagnosis 'not-counted', but passes"* ]] ||
         { printf '%s\n' "$output" && false; }
 }
 
@@ -112,8 +112,8 @@ named()
 
 @test "lint: diagnoses of check.bats and lesson.conf that don't meet" {
     sed -i 's/mistake one-byte/mistake two-bytes/' "$L/check.bats"
-    named "check.bats tells 'mistake two-bytes', and lesson.conf has no such line
-check.bats never tells the mistake 'one-byte'"
+    named "check.bats has 'mistake two-bytes', but lesson.conf has no such line
+check.bats never gives the mistake 'one-byte'"
 }
 
 @test "lint: a patch that fits only with fuzz, or changes what is not the learner's, or does not say what is wrong" {
@@ -125,7 +125,7 @@ check.bats never tells the mistake 'one-byte'"
     sed -i '1d; s/counter\.c/maker.c/' "$one"
     run lint
     [[ $output == *"mistakes/one-byte.patch: its first line is not 'Mistake: what is wrong.'"* &&
-        $output == *'mistakes/one-byte.patch changes maker.c, which lesson.conf gives nobody to edit'* ]] ||
+        $output == *'mistakes/one-byte.patch changes maker.c, but lesson.conf has no '\''edit = maker.c'\'* ]] ||
         { printf '%s\n' "$output" && false; }
 }
 
@@ -134,14 +134,14 @@ check.bats never tells the mistake 'one-byte'"
     sed -i 's/^Fails: counter/Fails: founder/' "$L/wrong/status-3.patch"
     echo note >"$L/wrong/notes"
     named "wrong/notes: not a patch
-wrong/status-2.patch: its head lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF ITS VERDICT'
+wrong/status-2.patch lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF ITS VERDICT'
 wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends well'"
 }
 
 @test "lint: a patch says by its '---' lines whether it starts from solution/ or start/" {
     local one=$L/mistakes/one-byte.patch
     sed -i 's|^--- solution/|--- my/|' "$one"
-    named "mistakes/one-byte.patch: its lines '--- FOLDER/FILE' name no folder that it starts from, or several: it is solution or start"
+    named "mistakes/one-byte.patch: in all its lines '--- FOLDER/FILE', FOLDER must be the same: solution or start"
     { head -n 1 "$one" && diff -u "$L"/{start,solution}/counter.c; } >"$T/patch" || true
     sed "s|^--- $L/|--- |; s|^+++ $L/|+++ |" "$T/patch" >"$one"
     named ''
@@ -149,7 +149,7 @@ wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends
 
 @test "lint: needs of a test that is not there" {
     sed -i 's/needs "counter finds/needs "counter founds/' "$L/check.bats"
-    named 'check.bats: needs "counter founds the segment and ends well", and no test has that name'
+    named 'check.bats: needs "counter founds the segment and ends well", but no test has that name'
 }
 
 @test "lint: links that lead nowhere, and a missing part" {
@@ -159,7 +159,7 @@ wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends
 
 @test "lint: too few hints" {
     sed -i '/^## 2/,$d' "$L/hints.md"
-    named 'hints.md has 1 hints, and 3 are the least'
+    named 'hints.md has 1 hints; the minimum is 3'
 }
 
 @test "lint: a line of start/ or README.md that 80 columns can't hold, but for a link's address" {
@@ -171,10 +171,10 @@ wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends
     printf '/* %s */\n\t/* %s */\n' "${wide:6}" "${wide:14}" >>"$L/start/counter.c"
     printf '| %s |\n~~~\n%s\n~~~\n' "${wide:4}" "$wide" >>"$L/README.md"
     code=$(wc -l <"$L/start/counter.c") page=$(wc -l <"$L/README.md")
-    named "start/counter.c:$((code - 1)): the line has 81 columns, and 80 are the most
-start/counter.c:$code: the line has 81 columns, and 80 are the most
-README.md:$((page - 3)): the line has 81 columns, and 80 are the most
-README.md:$((page - 1)): the line has 81 columns, and 80 are the most"
+    named "start/counter.c:$((code - 1)): the line has 81 columns; the maximum is 80
+start/counter.c:$code: the line has 81 columns; the maximum is 80
+README.md:$((page - 3)): the line has 81 columns; the maximum is 80
+README.md:$((page - 1)): the line has 81 columns; the maximum is 80"
 }
 
 @test "lint: a command of README.md that fails is named with its line, its status and its output" {

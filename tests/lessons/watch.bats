@@ -90,5 +90,5 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     wait "$WATCH" || status=$?
     WATCH=
     ((status == 1))
-    grep -q 'is no more' "$T/seen"
+    grep -q 'is gone' "$T/seen"
 }
