@@ -2,8 +2,9 @@
 #
 #   gdb -x gdb/.gdbinit PROGRAM      in the folder of the kit
 #
-# This file uses only plain gdb commands, so that it works in every gdb: shm-grid pipes the output of `x` to gdb/shm-draw,
-# which runs shm-view. In a gdb with Python it loads shmgrid.py at its end. Nothing here writes into the program.
+# This file uses only plain gdb commands, so that it works in every gdb: shm-grid pipes the output of `x` to
+# gdb/shm-draw, which runs shm-view. In a gdb with Python it loads shmgrid.py at its end. Nothing here writes into the
+# program.
 
 # For the shell: runs shm-draw, which lies beside this file: in the folder SHMLAB_GDB, in the folder of gdb's option
 # -x, or in the current folder or its gdb/.

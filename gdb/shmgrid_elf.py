@@ -1,6 +1,6 @@
 """ELF files: the bytes of a section, and the layout of a gdb.Type, which shm-view reads from the type's object file.
 
-    section("/usr/bin/x", b"shm_layout") -> bytes;  layout(gdb.lookup_type("struct message")) -> a .layout file's text"""
+    section("/usr/bin/x", b"shm_layout") -> bytes;  layout(gdb.lookup_type("struct message")) -> text of a .layout file"""
 import re
 import struct
 

@@ -1,5 +1,5 @@
-"""The command shm-grid for a gdb with Python: draws what the plain one of .gdbinit draws, but has completion and takes an
-EXPR with blanks."""
+"""The command shm-grid for a gdb with Python: draws what the plain one of .gdbinit draws, but has completion and takes
+an EXPR with blanks."""
 import re
 
 import gdb

@@ -1,5 +1,5 @@
-"""Commands that stop the program at a write to a field: shm-watch, shm-break-field. They write nothing into the program's
-memory: either the processor's debug registers watch, at full speed, or gdb steps the program and compares."""
+"""Commands that stop the program at a write to a field: shm-watch, shm-break-field. They write nothing into the
+program's memory: either the processor's debug registers watch, at full speed, or gdb steps the program and compares."""
 import platform
 import re
 

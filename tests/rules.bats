@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The rules of CONTRIBUTING.md hold; and each of them is told, with file and line, in a small tree that breaks it.
+# The kit keeps the rules of CONTRIBUTING.md; in a small tree that breaks them, each is reported with file and line.
 # By hand: BUILD_DIR=build/dev bats tests/rules.bats
 
 bats_require_minimum_version 1.5.0
@@ -31,7 +31,7 @@ build()
     echo "[$commands]" >"$tree/build/compile_commands.json"
 }
 
-# breaks LINE...: the check of the small tree tells these lines and no others.
+# breaks LINE...: the check of the small tree prints exactly these lines.
 breaks()
 {
     build
@@ -39,13 +39,13 @@ breaks()
     diff <(printf '%s\n' "$@") <(echo "$output")
 }
 
-@test "the house keeps its rules" {
+@test "the kit keeps its rules" {
     run "$rules/check" "$root" "$BUILD_DIR"
     echo "$output"
     [[ $status == 0 && -z $output ]]
 }
 
-@test "arrows between rooms run downward only" {
+@test "folders include only from folders below them" {
     file src/layout/layout.h '/* Layout. */'
     file src/inspect/source.h '#include "layout.h"'
     file src/segment.h '' '#include "layout/layout.h"'
@@ -55,10 +55,10 @@ breaks()
         'viz/grid.h:2: viz must not include viz/viewer/keys.h' 'viz/grid.h:3: viz must not include viz/viewer/keys.h'
 }
 
-@test "a file in a folder that is no room, and an include that is nowhere" {
+@test "a file in an unknown folder, and an include of a file that doesn't exist" {
     file src/attic/old.h '/* Old. */'
     file src/new.h '#include "gone.h"'
-    breaks 'src/attic/old.h:1: src/attic is no room' 'src/new.h:1: gone.h is in no room'
+    breaks 'src/attic/old.h:1: src/attic is not one of our folders' 'src/new.h:1: gone.h does not exist'
 }
 
 @test "only the screen includes curses, only the DWARF reader libdw and libelf" {
@@ -86,7 +86,7 @@ breaks()
     breaks 'src/list.c:3: only src/segment.c calls shmget' 'src/list.c:7: only src/segment.c calls shmdt'
 }
 
-@test "nothing global can change but one flag of a signal" {
+@test "the only mutable global is one flag of a signal" {
     file src/server.c '#include <signal.h>' '#include <stddef.h>' 'static volatile sig_atomic_t stop, again;' \
         'static const char *const names[] = {"a", NULL};' 'static const char *name = "a";' 'extern int shared;' \
         'int shared;' 'int main(void)' '{' '    static int count;' '    stop = again;' \
@@ -94,11 +94,11 @@ breaks()
     build
     gcc -o "$tree/build/bin/shm-server" "$tree"/build/*.o
     breaks 'src/server.c:3: stop is one flag too many in shm-server' \
-        'src/server.c:5: name can change: no mutable globals' 'src/server.c:6: shared can change: no mutable globals' \
-        'src/server.c:10: count can change: no mutable globals'
+        'src/server.c:5: name is a mutable global' 'src/server.c:6: shared is a mutable global' \
+        'src/server.c:10: count is a mutable global'
 }
 
-@test "a function has 60 lines at most, with its head" {
+@test "a function has at most 60 lines, with its head" {
     body() { for ((i = 0; i < $1; i++)); do echo '    ;'; done; }
     file src/long.c '/* Long. */' 'int fits(void);' 'int fits(void)' '{' "$(body 57)" '}' '' \
         'static int too_long(int a,' '                    int b)' '{' "$(body 57)" '}' '' \
@@ -108,7 +108,7 @@ breaks()
     breaks 'src/long.c:64: too_long has 61 lines, more than 60' 'tests/unit/long.c:1: main has 83 lines, more than 60'
 }
 
-@test "what an if, else, for, while, do or switch rules stands in braces" {
+@test "the body of if, else, for, while, do and switch has braces" {
     file src/bare.c '#define IF(x) if (x) return' 'int f(int a);' 'int f(int a)' '{' '    if (a == (1))' \
         '        return 1; /* if (x) y */' '    else if (a) {' '        a++;' '    } else' '        a--;' \
         '    do {' '        a++;' '    } while (a < 9);' '    while (a < 19)' '        a++;' \
@@ -121,9 +121,9 @@ breaks()
     file src/b.h '' '#include "c.h"'
     file src/c.h '#include "a.h"' '#include "d.h"'
     file src/d.h '/* D. */'
-    breaks 'src/a.h:1: leans on src/b.h, and that on this: a circle' \
-        'src/b.h:2: leans on src/c.h, and that on this: a circle' \
-        'src/c.h:1: leans on src/a.h, and that on this: a circle'
+    breaks 'src/a.h:1: depends on src/b.h, which depends on it: a circle' \
+        'src/b.h:2: depends on src/c.h, which depends on it: a circle' \
+        'src/c.h:1: depends on src/a.h, which depends on it: a circle'
 }
 
 @test "a circle of modules, each of which includes the header of another" {
@@ -131,8 +131,8 @@ breaks()
     file src/b.h '/* B. */'
     file src/a.c '#include "a.h"' '#include "b.h"'
     file src/b.c '#include "b.h"' '' '#include "a.h"'
-    breaks 'src/a.c:2: leans on src/b.c, and that on this: a circle' \
-        'src/b.c:3: leans on src/a.c, and that on this: a circle'
+    breaks 'src/a.c:2: depends on src/b.c, which depends on it: a circle' \
+        'src/b.c:3: depends on src/a.c, which depends on it: a circle'
 }
 
 @test "a circle of files that use functions of each other, whatever they include" {
@@ -140,11 +140,11 @@ breaks()
     file viz/model.c '#include "time.h"' 'int time_now(void)' '{' '    return time_fades();' '}'
     file viz/time.c '#include "time.h"' 'int time_fades(void)' '{' '    return 1 + time_now();' '}'
     file viz/panel.c '#include "time.h"' 'int panel(void);' 'int panel(void)' '{' '    return time_now();' '}'
-    breaks 'viz/model.c:4: leans on viz/time.c, and that on this: a circle' \
-        'viz/time.c:4: leans on viz/model.c, and that on this: a circle'
+    breaks 'viz/model.c:4: depends on viz/time.c, which depends on it: a circle' \
+        'viz/time.c:4: depends on viz/model.c, which depends on it: a circle'
 }
 
-@test "a file that is not built is told: nothing is known of it" {
+@test "a file that is not built is reported, because it can't be checked" {
     file src/a.c '/* A. */'
     build
     rm "$tree"/build/*.o
@@ -152,22 +152,22 @@ breaks()
     [[ $output == 'src/a.c:1: has no object file: build first' ]]
 }
 
-@test "a breach that is known is passed over, until it is mended" {
+@test "a known violation is ignored until it is fixed" {
     file src/a.h '#include "gone.h"' '#include "lost.h"'
-    file tests/rules/known '# what cannot be mended today' 'src/a.h: gone.h is in no room' 'src/a.h: old.h is in no room'
-    breaks 'src/a.h:2: lost.h is in no room' 'tests/rules/known:3: no longer so: src/a.h: old.h is in no room'
+    file tests/rules/known '# what can'\''t be fixed today' 'src/a.h: gone.h does not exist' 'src/a.h: old.h does not exist'
+    breaks 'src/a.h:2: lost.h does not exist' 'tests/rules/known:3: no longer true: src/a.h: old.h does not exist'
 }
 
 # ---- the layout ----
 
-@test "the C is laid out as .clang-format says" {
+@test "the C is formatted as .clang-format says" {
     run "$rules/format" --check
     ((status != 77)) || skip "$output"
     grep 'error:' <<<"$output" | head -n 20 || true
     ((status == 0))
 }
 
-@test "C that is laid out otherwise is told, and format mends it; lessons are left alone" {
+@test "C that is formatted otherwise is reported, and format fixes it; lessons are left alone" {
     mkdir -p "$tree/tests"
     cp -r "$rules" "$tree/tests/rules"
     cp "$root/.clang-format" "$tree"
@@ -183,13 +183,13 @@ breaks()
 
 # ---- the map ----
 
-@test "the map in CONTRIBUTING.md is what the files say of themselves" {
+@test "the map in CONTRIBUTING.md has the first sentence of each file" {
     run "$rules/map" "$root"
     echo "$output"
     [[ $status == 0 ]]
 }
 
-@test "a map is stale when a file comes, goes or says something else; --write renews it" {
+@test "the map is out of date if a file is added, removed or has another first sentence; --write updates it" {
     file CONTRIBUTING.md 'before' '<!-- The map: tests/rules/map . --write -->' '<!-- The end of the map. -->' 'after'
     file src/c_type.h '/* C type: what a name says' ' * of bytes, as a.b. More' ' *' ' * and more. */'
     file src/c_type.c '/* C type: see c_type.h. */'
@@ -198,7 +198,7 @@ breaks()
     file gdb/lines.bash '# Lines: of bash' '# in two lines' '' '# Nothing of this.'
     run -1 "$rules/map" "$tree"
     # shellcheck disable=SC2016 # it is no command
-    [[ $output == *'+| `c_type` |'* && $output == *'the map is stale; tests/rules/map . --write renews it' ]]
+    [[ $output == *'+| `c_type` |'* && $output == *'the map is out of date; tests/rules/map . --write updates it' ]]
     "$rules/map" "$tree" --write
     "$rules/map" "$tree"
     row='| file | what it is |'$'\n''|---|---|'
@@ -231,9 +231,9 @@ EOF
     [[ $output == *'-| `lines.py` | Lines |'* ]]
 }
 
-@test "a file that does not open by saying what it is" {
+@test "a file that does not start by saying what it is" {
     file CONTRIBUTING.md '<!-- The map: tests/rules/map . --write -->' '<!-- The end of the map. -->'
     file src/mute.c '#include <stdio.h>' '/* Late. */'
     run -1 "$rules/map" "$tree"
-    [[ $output == 'src/mute.c:1: does not open by saying what it is' ]]
+    [[ $output == 'src/mute.c:1: does not start by saying what it is' ]]
 }

@@ -1,7 +1,8 @@
-"""bench gdb: what the window of the segment costs inside gdb. src/shmlab/bench.bash has gdb source it, its program stopped.
+"""bench gdb: what the window of the segment costs inside gdb. src/shmlab/bench.bash makes gdb source it while its program
+is stopped.
 
-BENCH_ROUNDS: how often each is done. Measured is gdb's own process, with shm-view, which it starts for each picture;
-not what the terminal needs to show the text. The peers are words that gdb has by itself, asked in turn with ours."""
+BENCH_ROUNDS: how often each is done. It measures gdb's own process, with shm-view, which gdb starts for each picture;
+not the terminal, which shows the text. The peers are gdb's own commands, run in turn with ours."""
 import os
 import time
 
@@ -74,8 +75,8 @@ def main():
             stops.append(took(stop))
             poke(place.address, 2 * n + 1)
             lives.append(took(live))
-            for word, times in peers.items():
-                text = word + (" 0x%x" % place.address if word[0] == "x" else "")
+            for command, times in peers.items():
+                text = command + (" 0x%x" % place.address if command[0] == "x" else "")
                 times.append(took(lambda text=text: gdb.execute(text, to_string=True)))
         if "PI is" not in window.tui.text and "00" not in window.tui.text:
             raise gdb.GdbError("bench: nothing was drawn")
@@ -84,9 +85,9 @@ def main():
         row("a live repaint, terminal of " + size, lives, 50)
     shown = place.read()
     watched = (shmgrid_segment.native_pid(), place.address, place.size, shown)
-    row("a live look where nothing has changed", [took(lambda: shmgrid_live.differs(*watched)) for _ in range(ROUNDS)])
-    for word, times in peers.items():
-        row("gdb's own %s, to a string" % word, times)
+    row("a live look if nothing has changed", [took(lambda: shmgrid_live.differs(*watched)) for _ in range(ROUNDS)])
+    for command, times in peers.items():
+        row("gdb's own %s, to a string" % command, times)
 
 
 main()

@@ -1,5 +1,5 @@
-"""bench grade: how long a class takes. A class is generated of lesson 02's solution, mistakes, right solutions and
-starter, graded, and each verdict is compared with what it must be.
+"""bench grade: how long a class takes. The class is made of lesson 02's solution, mistakes, right solutions and starter;
+each verdict is compared with the right one.
 
 grade.py COUNT          `./shmlab bench grade` calls this
 """
@@ -23,7 +23,7 @@ TARGET = 180  # seconds for 300 submissions on two cores
 
 
 def class_make(lesson, folder: Path, scratch: Path, count: int) -> dict:
-    """{name of a submission: what it must be told as}"""
+    """{name of a submission: (its status, its diagnoses) as they must be}"""
     kinds = [("pass", [], lesson.folder / "solution" / lesson.main_file)] * 8
     kinds += [("fail", [lesson.starter], lesson.folder / "start" / lesson.main_file)]
     for patch in patches.every(lesson.folder / "mistakes"):
@@ -32,11 +32,11 @@ def class_make(lesson, folder: Path, scratch: Path, count: int) -> dict:
     kinds += [("pass", [], path) for _, path in lint.variants(lint.right_folder(lesson)) if path.is_file()]
     expected = {}
     for number in range(count):
-        status, told, source = kinds[number % len(kinds)]
+        status, diagnoses, source = kinds[number % len(kinds)]
         name = f"learner{number:03d}"
         (folder / name).mkdir()
         shutil.copyfile(source, folder / name / lesson.main_file)
-        expected[name] = (status, told)
+        expected[name] = (status, diagnoses)
     return expected
 
 
@@ -60,18 +60,18 @@ def main(count: int) -> int:
             grade.main([lesson.name, str(folder)])
         seconds, spent = time.monotonic() - started, cpu() - before
         grades = json.loads((Path(home) / "class.grades" / "grades.json").read_text(encoding="utf-8"))
-    told = {each["name"]: (found["status"], found["diagnoses"]) for each in grades["submissions"]
-            for found in each["lessons"].values()}
-    right = sum(told.get(name) == what for name, what in expected.items())
+    actual = {each["name"]: (found["status"], found["diagnoses"]) for each in grades["submissions"]
+              for found in each["lessons"].values()}
+    right = sum(actual.get(name) == what for name, what in expected.items())
     cores = len(os.sched_getaffinity(0))
     goal = TARGET * count / 300 * 2 / cores
     print(f"grading {count} submissions of lesson {lesson.label}, {cores} at a time")
     print(f"  {grades['held']}")
     row("all of them", f"{seconds:.1f} s", f"target: below {goal:.0f} s", seconds < goal)
     row("processor time of each", f"{spent / count:.2f} s", f"{spent / seconds / cores:.0%} of the cores were ours")
-    row("verdicts that are as they must be", f"{right}", f"target: {count}", right == count)
-    for name in [name for name, what in expected.items() if told.get(name) != what][:10]:
-        print(f"    {name}: expected {expected[name]}, told {told.get(name)}")
+    row("right verdicts", f"{right}", f"target: {count}", right == count)
+    for name in [name for name, what in expected.items() if actual.get(name) != what][:10]:
+        print(f"    {name}: expected {expected[name]}, got {actual.get(name)}")
     return 0 if right == count else 1
 
 

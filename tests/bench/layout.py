@@ -1,7 +1,7 @@
-"""bench layout: what it costs to find a type in debug information and to lay it out, beside pahole -C, which stops at the
-first definition that it meets; here all source files are looked at, since two may define it differently.
+"""bench layout: what it costs to find a type in debug information and to lay it out, beside pahole -C. pahole stops at
+the first definition; we look at all source files, because two may define the type differently.
 
-layout.py BIN ROUNDS [FILE]     `./shmlab bench layout` calls this; FILE: python3-dbg
+layout.py BIN ROUNDS [FILE]     `./shmlab bench layout` runs this; FILE: python3-dbg
 """
 
 import os

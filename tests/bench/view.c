@@ -48,8 +48,8 @@ struct rung {
     shm_bell bell;
 };
 
-static char *const no_words[] = {NULL};
-static char *const bell_words[] = {(char *)"--type", (char *)"struct rung", NULL};
+static char *const no_arguments[] = {NULL};
+static char *const bell_arguments[] = {(char *)"--type", (char *)"struct rung", NULL};
 static char *const hexdump[] = {(char *)"hexdump", (char *)"-C", NULL};
 static char *const xxd[] = {(char *)"xxd", NULL};
 
@@ -160,7 +160,7 @@ static void measure_bytes(struct stage *s, const struct effort *e)
     struct play p;
     double grid = -1, all = -1, idle = -1, watch_hexdump = -1, watch_xxd = -1;
     heading("Bytes to the terminal, 80x24", "watch -d");
-    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) == 0) {
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_arguments) == 0) {
         idle = (double)take_for(&p, e->seconds * SECOND);
         bytes_ours(&p, s, e->changes, &grid, &all);
         play_close(&p);
@@ -193,13 +193,13 @@ static void keep_changing(struct play *p, struct stage *s, int seconds, int64_t 
     }
 }
 
-/* Of one look: the viewer with these words. It is left alone first: on opening it looks for who else is attached, and
+/* Of one look: the viewer with these arguments. It is left alone first: on opening it looks for who else is attached, and
  * once more a little later; where it sleeps on a bell, when it wakes for the first time. */
-static double cpu_ours(struct stage *s, char *const words[], int seconds, int64_t each)
+static double cpu_ours(struct stage *s, char *const arguments[], int seconds, int64_t each)
 {
-    bool bell = words[0] != NULL;
+    bool bell = arguments[0] != NULL;
     struct play p;
-    if (play_ours(&p, s, TERM, ROWS, COLS, words) < 0) {
+    if (play_ours(&p, s, TERM, ROWS, COLS, arguments) < 0) {
         return -1;
     }
     take_for(&p, bell ? 4 * SECOND : SECOND + SECOND / 2);
@@ -224,7 +224,7 @@ static double cpu_watch(struct stage *s, int seconds, int64_t each)
 static double cpu_curses(struct stage *s, int seconds, int64_t each)
 {
     struct play p;
-    char *const bare[] = {(char *)"/proc/self/exe", (char *)"--bare-curses", s->id_word, NULL};
+    char *const bare[] = {(char *)"/proc/self/exe", (char *)"--bare-curses", s->id_text, NULL};
     if (session_start(&p.session, TERM, ROWS, COLS, bare) < 0) {
         return -1;
     }
@@ -244,10 +244,10 @@ static void measure_cpu(struct stage *s, const struct effort *e)
     int n = e->rounds < 8 ? e->rounds : 8;
     heading("CPU, of one core", "peer");
     for (int i = 0; i < n; i++) {
-        looks[IDLE][i] = cpu_ours(s, no_words, e->seconds, 0);
+        looks[IDLE][i] = cpu_ours(s, no_arguments, e->seconds, 0);
         looks[IDLE_WATCH][i] = cpu_watch(s, e->seconds, 0);
-        looks[IDLE_BELL][i] = cpu_ours(s, bell_words, e->seconds, 0);
-        looks[STEADY][i] = cpu_ours(s, no_words, e->seconds, SECOND / 10);
+        looks[IDLE_BELL][i] = cpu_ours(s, bell_arguments, e->seconds, 0);
+        looks[STEADY][i] = cpu_ours(s, no_arguments, e->seconds, SECOND / 10);
         looks[STEADY_WATCH][i] = cpu_watch(s, e->seconds, SECOND / 10);
         looks[STEADY_CURSES][i] = cpu_curses(s, e->seconds, SECOND / 10);
     }
@@ -295,7 +295,7 @@ static void measure_write(struct stage *s, const struct effort *e)
     double ms[LATENCIES_MOST], peer_ms[LATENCIES_MOST];
     int n = 0, peer_n = 0;
     heading("From a write to the last byte of its frame", "watch -n 0.1");
-    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) == 0) {
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_arguments) == 0) {
         n = latencies(&p, s, e->latencies, BY_LOOKS, ms);
         play_close(&p);
     }
@@ -312,9 +312,9 @@ static void measure_bell(struct stage *s, const struct effort *e)
     struct play p;
     double ms[LATENCIES_MOST], bare_ms[LATENCIES_MOST];
     int n = 0, bare_n = 0;
-    char *const bare[] = {(char *)"/proc/self/exe", (char *)"--bare-bell", s->id_word, NULL};
+    char *const bare[] = {(char *)"/proc/self/exe", (char *)"--bare-bell", s->id_text, NULL};
     heading("From a bell's ring to the last byte", "64 bytes");
-    if (play_ours(&p, s, TERM, ROWS, COLS, bell_words) == 0) {
+    if (play_ours(&p, s, TERM, ROWS, COLS, bell_arguments) == 0) {
         n = latencies(&p, s, e->latencies, BY_BELL, ms);
         play_close(&p);
     }
@@ -337,7 +337,7 @@ static struct opening open_once(struct stage *s)
 {
     struct play p;
     struct opening o = {.ms = -1, .peak = -1, .proportional = -1};
-    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) == 0) {
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_arguments) == 0) {
         o.ms = (double)p.opened / 1000;
         take_for(&p, 100000);
         o.peak = (double)pty_status_kib(&p.session.pty, "VmHWM");
@@ -410,7 +410,7 @@ static void measure_flood(struct stage *s, const struct effort *e)
     struct play p;
     double keys[KEYS_MOST];
     heading("A writer that never rests", "");
-    if (play_ours(&p, s, TERM, ROWS, COLS, no_words) < 0) {
+    if (play_ours(&p, s, TERM, ROWS, COLS, no_arguments) < 0) {
         return;
     }
     pid_t writer = flood(s);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Who has a segment attached, as shm-view tells it: held to nattch, to ipcs -mp and to each process's own maps.
+# Who has a segment attached: shm-view compared with nattch, ipcs -mp and each process's maps.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -13,20 +13,20 @@ teardown()
     place_close
 }
 
-# look [COMMAND...]: what the viewer tells, as JSON in $T/j; run by COMMAND where one is given.
+# look [COMMAND...]: the viewer's JSON in $T/j; run by COMMAND if it is given.
 look()
 {
     "$@" "${VIEW:-$BIN/shm-view}" --id "$ID" --render json >"$T/j"
 }
 
-# The viewer's list: PID PROGRAM ADDRESS RIGHTS, a line each.
+# The viewer's list: lines PID PROGRAM ADDRESS RIGHTS.
 listed()
 {
     json 'map { "$_->{pid} $_->{program} $_->{address} $_->{rights}\n" } @{$j->{attached}{list}}' \
         "$T/j" | sed -e 's/^ //' -e '/^$/d'
 }
 
-# The same by awk, of the maps of the processes named.
+# The same list, made by awk from the maps of these processes.
 true_list()
 {
     local pid
@@ -64,7 +64,7 @@ true_list()
 @test "a process that attached it several times is listed each time, as the kernel counts it" {
     [[ $(uname -m) == x86_64 ]] || skip "knows the number of shmat for x86_64 only"
     serve
-    perl -e 'my ($id, $attached) = @ARGV; $| = 1; # shmat by its number: perl has no word for it
+    perl -e 'my ($id, $attached) = @ARGV; $| = 1; # shmat by its number: perl has no function for it
         syscall(30, $id + 0, 0, 010000) > 0 or die for 1 .. 3; print "attached\n"; sleep 100' "$ID" >"$T/held" 3>&- &
     PIDS+=("$!")
     await says "$T/held" attached
@@ -73,7 +73,7 @@ true_list()
     [[ $(json 'my $a = $j->{attached}; @$a{qw(found nattch processes)}' "$T/j") == '4 4 2' ]]
 }
 
-@test "--render text has a line for each" {
+@test "--render text has a line for each attachment" {
     serve
     hold
     "$BIN/shm-view" --id "$ID" --render text >"$T/text"
@@ -85,7 +85,7 @@ true_list()
     says "$T/text" "$address"
 }
 
-@test "what one may not look into is counted and never guessed" {
+@test "processes that we may not look into are counted, never guessed" {
     need_root
     serve --mode 0644
     hold
@@ -96,12 +96,12 @@ true_list()
     [[ $(json '$j->{attached}{rest}[0]' "$T/j") == '2 more: not permitted ('* ]]
     cp "$BIN/holder" "$T/"
     HOLD=$T/holder hold setpriv --reuid $NOBODY --regid $NOBODY --clear-groups
-    VIEW=$T/shm-view look as_nobody # its own are seen
+    VIEW=$T/shm-view look as_nobody # it sees its own processes
     [[ $(listed) == "$(true_list "$HOLDER")" ]]
     [[ $(json '$j->{attached}{missing}' "$T/j") == 2 ]]
 }
 
-@test "of processes outside our PID namespace we say plainly that they are not in it" {
+@test "of processes outside our PID namespace it says that they are not in it" {
     unshare --pid --fork --mount-proc true 2>/dev/null || skip "needs the right to make namespaces"
     serve
     hold
@@ -109,7 +109,7 @@ true_list()
     [[ $(listed) == '' ]]
     [[ $(json 'my $a = $j->{attached}; @$a{qw(found missing creator_pid)}' "$T/j") == '0 2 0' ]]
     [[ $(json '$j->{attached}{rest}[0]' "$T/j") == '2 more: by nobody in our PID namespace' ]]
-    # And where /proc is another namespace's, nothing that it says counts.
+    # And a /proc of another namespace is not used.
     look unshare --pid --fork
     [[ $(json 'exists $j->{attached} ? 1 : 0' "$T/j") == 0 ]]
     "$BIN/shm-view" --id "$ID" --render text | grep -q 'attached: 2 times'
@@ -128,7 +128,7 @@ true_list()
 @test "the same shmid in another IPC namespace is another segment" {
     unshare --ipc true 2>/dev/null || skip "needs the right to make namespaces"
     serve
-    # A new namespace starts its ids anew: this one's first segment and that one's first have the same id.
+    # Ids start again in a new namespace: the first segment there has the same id as the first one here.
     ID=$ID unshare --ipc perl -e 'for (1 .. 40000) { my $id = shmget(0, 4096, 01600) // die;
         exec @ARGV, $id if $id == $ENV{ID};
         shmctl($id, 0, 0) }' "$BIN/holder" >"$T/held" 3>&- &

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The bell: shm-server --bell, and the headers that a program includes. perl, strace and the compilers say what is true.
+# The bell: shm-server --bell, and the headers that a program includes. Checked with perl, strace and the compilers.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -14,7 +14,7 @@ teardown()
     place_close
 }
 
-# rings [SIZE]: how often it was rung, by perl. From the end of the message, of SIZE bytes, on nothing else is written.
+# rings [SIZE]: how often it was rung, read by perl. After the message, of SIZE bytes, nothing but the bell is written.
 rings()
 {
     perl -e 'my ($id, $size) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!";
@@ -27,14 +27,14 @@ rung()
     (($(rings) >= $1))
 }
 
-@test "--bell has a bell on the cache line behind the message, rung once for the message" {
+@test "--bell has a bell on the cache line after the message, rung once for the message" {
     serve --bell
     [[ $(rings 56) == 1 ]]
     says "$T/out" 'a bell at bytes 64 to 67 rings after each write'
     [[ $(values_of "$ID" "$NATURAL") == $(printf '%s\n' 'PI is defined as: ' 22 / 7 = = 3.14285714285714 goodbye) ]]
 }
 
-@test "without --bell the bytes behind the message stay 0" {
+@test "without --bell the bytes after the message stay 0" {
     serve
     [[ $(rings 56) == 0 ]]
     [[ $(<"$T/out") != *"a bell"* ]]
@@ -71,13 +71,13 @@ rung()
     done
 }
 
-@test "a write costs one FUTEX_WAKE with a bell, and none without; nobody else is called" {
+@test "a write makes one FUTEX_WAKE with a bell, and none without; there is no other call" {
     command -v strace >/dev/null || skip "needs strace"
     ! sanitized || skip "a sanitizer uses futexes of its own"
-    for words in '--bell --every 2' '--every 2'; do
+    for options in '--bell --every 2' '--every 2'; do
         : >"$T/out"
         # shellcheck disable=SC2086
-        strace -f -e trace=futex -o "$T/trace" "$BIN/shm-server" --key "$KEY" $words <&0 >"$T/out" 2>"$T/err" 3>&- &
+        strace -f -e trace=futex -o "$T/trace" "$BIN/shm-server" --key "$KEY" $options <&0 >"$T/out" 2>"$T/err" 3>&- &
         SERVER=$!
         PIDS+=("$SERVER")
         await says "$T/out" Ctrl-C
@@ -85,8 +85,8 @@ rung()
         await perl -e 'my $bytes; shmread($ARGV[0], $bytes, 56, 8) or die; exit !(unpack("Q", $bytes) > 20)' "$ID"
         pkill -TERM -P "$SERVER"
         await ended "$SERVER"
-        if [[ $words == --bell* ]]; then
-            # But for what the C library does with its own, there are no others.
+        if [[ $options == --bell* ]]; then
+            # Except for the C library's own, there are no others.
             (($(grep -c 'FUTEX_WAKE, 2147483647) = 0$' "$T/trace") > 20))
             run ! grep -v 'FUTEX_WAKE, 2147483647) = 0$\|_PRIVATE\|+++\|---' "$T/trace"
         else
@@ -95,7 +95,7 @@ rung()
     done
 }
 
-@test "the headers stand alone: C11 without extensions, C++, gcc and clang, all warnings on" {
+@test "the headers compile by themselves: C11 without extensions, C++, gcc and clang, all warnings on" {
     cat >"$T/use.c" <<'END'
 #include "shm_bell.h"
 #include "shm_seqlock.h"

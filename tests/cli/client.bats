@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shm-client: reads what is there, believes nothing, and asks for nothing but reading. perl writes, strace watches.
+# shm-client: reads the message, trusts none of its bytes, and asks only to read. perl writes, strace watches.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -52,11 +52,11 @@ message()
     KEY=$(ftok_of "$T/file" 77)
     [[ -z $(id_of_key) ]] || skip "$KEY is taken"
     serve
-    for words in "--key $KEY" "--key $((KEY))" "--id $ID" "--path $T/file --proj 77" "--proj 0x4d --path $T/file"; do
-        run -0 "$BIN/shm-client" $words
+    for options in "--key $KEY" "--key $((KEY))" "--id $ID" "--path $T/file --proj 77" "--proj 0x4d --path $T/file"; do
+        run -0 "$BIN/shm-client" $options
         [[ ${lines[0]} == 'PI is defined as: 22/7==3.14286' ]]
     done
-    # The key follows the inode: a file of the same name that took its place leads elsewhere.
+    # The key comes from the inode: a new file with the same name gives another key.
     : >"$T/new"
     mv "$T/new" "$T/file"
     run -1 --separate-stderr "$BIN/shm-client" --path "$T/file" --proj 77
@@ -82,14 +82,14 @@ message()
     [[ ${#stderr_lines[@]} == 2 ]]
 }
 
-@test "a message that is only half written is shown as far as it goes, and named so" {
+@test "a message that is only half written is shown as far as it goes, and it says so" {
     serve --step < <(printf '\n\n\n')
     run -1 --separate-stderr client
     [[ ${lines[0]} == 'PI is defined as: 22/0\0\00' ]]
     [[ ${stderr_lines[0]} == "shm-client: the message in segment $KEY is not complete: its farewell is empty" ]]
 }
 
-@test "the other layout's glasses show other values, and no harm is done" {
+@test "read with the other layout, the values are different, and nothing breaks" {
     serve --layout packed
     run --separate-stderr client --layout natural
     [[ $status -le 1 && ${lines[0]} == 'PI is defined as: '* && ${lines[0]} != *22/7==3.14286* ]]
@@ -112,7 +112,7 @@ message()
     done
 }
 
-@test "a text without NUL ends at its field's end" {
+@test "a text without NUL ends at the end of its field" {
     foreign 1024
     message "${NATURAL/Z19/a19}" 'nineteen characters' 'eight ch'
     perl -e 'shmwrite($ARGV[0], "eight chBEHIND", 48, 14) or die' "$ID"
@@ -165,15 +165,15 @@ message()
     [[ $(bytes_of "$ID") == "$before" ]]
 }
 
-@test "an output that takes nothing is told, exit 1" {
+@test "if the output can't be written, it says so and exits 1" {
     serve
     run -1 --separate-stderr bash -c '"$0" --key "$1" >/dev/full' "$BIN/shm-client" "$KEY"
     [[ $stderr == 'shm-client: cannot print the message: No space left on device' ]]
 }
 
-@test "wrong words: exit 2 and one line; --help and --version: exit 0" {
-    for words in --foo word --layout=pack --key=0 --id=-1 '--id=5 --key=6' --proj=0 --every=5; do
-        run -2 --separate-stderr "$BIN/shm-client" $words
+@test "wrong arguments: exit 2 and one line; --help and --version: exit 0" {
+    for options in --foo word --layout=pack --key=0 --id=-1 '--id=5 --key=6' --proj=0 --every=5; do
+        run -2 --separate-stderr "$BIN/shm-client" $options
         [[ -z $output && ${#stderr_lines[@]} == 1 && $stderr == "shm-client: "*"(try 'shm-client --help')" ]]
     done
     run -0 "$BIN/shm-client" --help
@@ -182,7 +182,7 @@ message()
     [[ $output =~ ^'shm-client '[0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
 
-@test "valgrind finds no fault in the client" {
+@test "valgrind finds no error in the client" {
     command -v valgrind >/dev/null || skip "needs valgrind"
     sanitized && skip "a sanitizer is built in"
     for layout in natural packed; do

@@ -1,11 +1,11 @@
-# helper: what the tests of server and client share. Loaded by `load helper`.
+# helper: functions for the tests of the programs. Loaded by `load helper`.
 #
-# Each test has a folder ($T), a key ($KEY), a name in /dev/shm ($POSIX) and a list of processes of its own; place_close
-# ends and removes all of them, also after a failure. Nothing else is touched, so two runs side by side don't meet.
+# Each test has its own folder ($T), key ($KEY), name in /dev/shm ($POSIX) and list of processes; place_close ends and
+# removes all of them, even after a failure. Nothing else is touched, so two runs side by side don't disturb each other.
 
 BIN=${BUILD_BIN:-$BATS_TEST_DIRNAME/../../build/dev/bin}
 NOBODY=65534
-# The message as it lies in memory, by perl's own idea of alignment: x![i] goes to the next place for an int.
+# The message in memory, with perl's own alignment: x![i] goes to the next place for an int.
 NATURAL='Z19 x![i] i a x![i] i a a x![d] d Z8'
 PACKED='Z19 i a i a a d Z8'
 
@@ -13,14 +13,14 @@ place_open()
 {
     T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
     chmod 755 "$T"
-    export XDG_CONFIG_HOME=$T/config-home # not that of whoever runs the tests
+    export XDG_CONFIG_HOME=$T/config-home # not that of the user who runs the tests
     PIDS=()
-    POSIX=shmlab-${T##*.}-$$ # a name in /dev/shm for whoever wants one
+    POSIX=shmlab-${T##*.}-$$ # a name in /dev/shm, if a test needs one
     until KEY=$(printf '0x5d%06x' $((RANDOM << 9 ^ RANDOM))) && [[ -z $(id_of_key) ]]; do :; done
     mkfifo "$T/never" # `<>"$T/never"`: an input from which nothing ever comes
 }
 
-# The same for tests of what is shown.
+# The same for tests of the viewer.
 view_open()
 {
     place_open
@@ -42,13 +42,13 @@ place_close()
     [[ -z ${POSIX-} ]] || rm -f "/dev/shm/$POSIX"*
 }
 
-# The id under $KEY (or the key given), by the kernel's own list; nothing where there is none.
+# The id of the segment with $KEY (or the given key), from the kernel's list; nothing if there is none.
 id_of_key()
 {
     awk -v key=$((${1:-$KEY})) 'NR > 1 { k = $1 < 0 ? $1 + 4294967296 : $1; if (k == key) print $2 }' /proc/sysvipc/shm
 }
 
-# ftok_of FILE PROJ: the key that ftok makes of it.
+# ftok_of FILE PROJ: the key that ftok makes.
 ftok_of()
 {
     perl -e 'my ($dev, $ino) = stat $ARGV[0]; printf "0x%08x", $ARGV[1] << 24 | ($dev & 255) << 16 | $ino & 65535' "$@"
@@ -61,7 +61,7 @@ shm_column()
     awk -v id="$1" -v column="${columns[$2]}" '$2 == id { print $column }' /proc/sysvipc/shm
 }
 
-# await COMMAND...: until it succeeds, a minute at most: on a busy machine valgrind alone takes half of it to begin.
+# await COMMAND...: until it succeeds, at most a minute: on a busy machine valgrind takes half of that to start.
 await()
 {
     local until=$((SECONDS + 60))
@@ -80,13 +80,14 @@ says()
     grep -qF -- "$2" "$1"
 }
 
-# serve WORDS...: starts a server under $KEY, its words to $T/out and $T/err, and awaits that it waits. SERVER: its pid.
+# serve ARGUMENT...: starts a server with $KEY, its output in $T/out and $T/err, and waits until it waits. SERVER: its
+# pid.
 serve()
 {
     serve_until 'Ctrl-C' "$@"
 }
 
-# serve_until TEXT WORDS...: the same, until it has said TEXT.
+# serve_until TEXT ARGUMENT...: the same, until it has printed TEXT.
 serve_until()
 {
     local text=$1
@@ -100,7 +101,7 @@ serve_until()
     ID=$(id_of_key)
 }
 
-# gdb_run ARGUMENT...: gdb, which has 90 seconds: what stops too late is told by name, and no test waits for it for long.
+# gdb_run ARGUMENT...: gdb, for at most 90 seconds: if it takes longer, the test fails with a message.
 gdb_run()
 {
     local status=0
@@ -109,7 +110,7 @@ gdb_run()
     return "$status"
 }
 
-# true when the process $1 is no more, or is only waited for.
+# true if the process $1 has ended, even if it is still a zombie.
 ended()
 {
     [[ ! -e /proc/$1/status ]] || grep -q '^State:.*[ZX]' "/proc/$1/status"
@@ -124,7 +125,7 @@ stop()
     wait "$SERVER" || STATUS=$?
 }
 
-# A segment of another's making: foreign SIZE [MODE]. Its creator has ended. ID: its id.
+# foreign SIZE [MODE]: a segment made by another program, which has ended. ID: its id.
 foreign()
 {
     ID=$(perl -e 'my ($key, $size, $mode) = @ARGV; my ($create, $exclusive) = (01000, 02000);
@@ -132,35 +133,35 @@ foreign()
     echo "$ID" >>"$T/ids"
 }
 
-# Puts what perl's pack makes of the words behind it at the start of the segment $1: fill ID TEMPLATE VALUES...
+# fill ID TEMPLATE VALUE...: writes the values, packed by perl, at the start of the segment.
 fill()
 {
     perl -e 'my ($id, $template, @values) = @ARGV; my $bytes = pack $template, @values;
         shmwrite($id, $bytes, 0, length $bytes) or die "shmwrite: $!"' "$@"
 }
 
-# All bytes of the segment $1, in hex, as another program reads them.
+# All bytes of the segment $1, in hex, read by another program.
 bytes_of()
 {
     perl -e 'my ($id, $size) = @ARGV; my $bytes; shmread($id, $bytes, 0, $size) or die "shmread: $!";
         print unpack "H*", $bytes' "$1" "$(shm_column "$1" size)"
 }
 
-# What IPC_STAT says, with all its times, and all bytes: to compare before and after.
+# What IPC_STAT returns, with all times, and all bytes: to compare before and after.
 photo_of()
 {
     ipcs -m -i "$1"
     bytes_of "$1"
 }
 
-# perl's reading of the message under a template: 22 / 7 and so on, one value a line.
+# The message read by perl with a template: 22, / and so on, each value on a line.
 values_of()
 {
     perl -e 'my ($id, $template) = @ARGV; my $bytes; shmread($id, $bytes, 0, 1024) or die "shmread: $!";
         print join("\n", unpack $template, $bytes), "\n"' "$1" "$2"
 }
 
-# json EXPRESSION FILE: what perl's own reader makes of it; the document is $j.
+# json EXPRESSION FILE: the value of a perl expression; $j is the document, read by perl.
 json()
 {
     perl -MJSON::PP -e 'my ($expression, $file) = @ARGV; local $/; open my $in, "<", $file or die;
@@ -168,7 +169,7 @@ json()
         print join(" ", map { ref ? $sorted->encode($_) : $_ } eval $expression), "\n"; die $@ if $@' "$1" "$2"
 }
 
-# harmless FILE: no byte that steers a terminal; with a second word, escapes for colour and attributes may stand there.
+# harmless FILE: it has no control characters; with a second argument, escapes for colour and attributes are allowed.
 harmless()
 {
     perl -e 'my ($file, $ansi) = @ARGV; local $/; open my $in, "<:raw", $file or die; my $text = <$in>;
@@ -179,8 +180,8 @@ harmless()
         ' "$@"
 }
 
-# hold [COMMAND...]: a process that has the segment attached, run by COMMAND where one is given. HOLDER: its pid. With
-# CALLED it calls itself so.
+# hold [COMMAND...]: a process that has the segment attached, run by COMMAND if it is given. HOLDER: its pid. CALLED:
+# the name that it gives itself.
 hold()
 {
     : >"$T/held"
@@ -199,7 +200,7 @@ share()
     await says "$T/mapper" mapped
 }
 
-# The message in the file message.bin and its layout in the file layout: the same for everybody who runs.
+# The message in the file message.bin and its layout in the file layout: the same on every machine.
 message_file()
 {
     perl -e 'print pack("Z19 x i a x3 i a a x6 d Z8", "PI is defined as: ", 22, "/", 7, "=", "=", 22 / 7, "goodbye"),
@@ -208,7 +209,7 @@ message_file()
         'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
 }
 
-# attacker: a program under the name of an attack makes a segment with all values of a byte, and stays.
+# attacker: a program with escape sequences in its name makes a segment with all values of a byte, and stays.
 attacker()
 {
     perl -e 'my $id = shmget(oct $ARGV[0], 1024, 01000 | 02000 | 0600) // die;
@@ -225,7 +226,7 @@ need_root()
     [[ $EUID == 0 ]] || skip "needs root, to be two users"
 }
 
-# as_nobody COMMAND...: as another user, who can reach the copies of the programs in $T.
+# as_nobody COMMAND...: as another user, who can access the copies of the programs in $T.
 as_nobody()
 {
     setpriv --reuid $NOBODY --regid $NOBODY --clear-groups "$@"
@@ -242,7 +243,7 @@ sanitized()
     grep -qc __asan_init "$BIN/shm-server" || grep -qc __tsan_init "$BIN/shm-server"
 }
 
-# At the end of a file: in an IPC namespace of its own, not one segment may be there, whoever made it.
+# At the end of a file: if it has its own IPC namespace, there must be no segment in it.
 teardown_file()
 {
     [[ ${SHMLAB_ISOLATED-} == 1 ]] || return 0

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
-# What cmake --install makes: a kit that works without source tree and build, also after its folder was moved. If the
-# kernel lets us, an empty folder mounted over the source tree hides it from all that runs here.
+# cmake --install makes a kit that works without source tree and build, even if its folder is moved. If the kernel
+# allows it, an empty folder mounted over the source tree hides it from all programs of these tests.
 bats_require_minimum_version 1.5.0
 load ../screen/helper
 
 setup_file()
 {
     cmake --install "$BUILD_DIR" --prefix "$BATS_FILE_TMPDIR/first" >"$BATS_FILE_TMPDIR/installed"
-    mv "$BATS_FILE_TMPDIR/first" "$BATS_FILE_TMPDIR/my kit" # a blank must do no harm
+    mv "$BATS_FILE_TMPDIR/first" "$BATS_FILE_TMPDIR/my kit" # a blank must not matter
 }
 
 setup()
@@ -167,7 +167,7 @@ windows_needed()
 
 @test "shmlab gdb attaches to the installed server, with its source, and leaves it running" {
     windows_needed
-    # both in one mount namespace: gdb finds no file of a process in another one
+    # both in one mount namespace: gdb can't find files of a process in another one
     cat >both <<END
 #!/bin/bash
 setsid "$KIT/bin/shmlab" serve --key $KEY --every 200 <>never >out 2>err &

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A segment's life: kill -9 at any moment, two at once, what is another's, and creators that only seem to live or to
-# have ended. lifecycle.pl does what needs speed.
+# A segment's life: kill -9 at any moment, two servers at once, other users' segments, and creators that only seem to
+# run or to have ended. lifecycle.pl does the parts that must be fast.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -30,7 +30,7 @@ lifecycle()
 
 @test "kill -9 at each system call of its life: the next start recovers" {
     command -v strace >/dev/null || skip "needs strace"
-    # Each of its calls on segments in turn, and the start of its writing and its waiting.
+    # At each of its calls on segments in turn, and when it starts to write and to wait.
     left=0
     for call in shmget:1 shmctl:1 shmat:1 shmctl:2 write:1 ppoll:1 ppoll:2 shmdt:1 shmctl:3 shmctl:4; do
         trace=${call%:*} when=${call#*:}
@@ -60,7 +60,7 @@ lifecycle()
     ((left >= 5))
 }
 
-@test "what fails midway leaves nothing, and is told" {
+@test "if a call fails midway, nothing is left and the error is reported" {
     command -v strace >/dev/null || skip "needs strace"
     fails()
     {
@@ -84,25 +84,25 @@ lifecycle()
     [[ -z $(id_of_key) ]]
 }
 
-@test "a larger segment is refused and untouched, 100 times of 100" {
+@test "a larger segment is refused and unchanged, 100 times out of 100" {
     lifecycle refuse larger
 }
 
-@test "a smaller segment is refused and untouched, 100 times of 100" {
+@test "a smaller segment is refused and unchanged, 100 times out of 100" {
     lifecycle refuse smaller
 }
 
-@test "a segment whose creator runs is refused and untouched, 100 times of 100" {
+@test "a segment whose creator runs is refused and unchanged, 100 times out of 100" {
     run -0 lifecycle refuse alive
     [[ ${lines[1]} == *'(perl, running)' ]]
 }
 
-@test "a segment that somebody has attached is refused and untouched, 100 times of 100" {
+@test "a segment that is attached is refused and unchanged, 100 times out of 100" {
     run -0 lifecycle refuse attached "$HOLDER"
     [[ ${lines[1]} == *', 1 attached, '* && ${lines[2]} == *'have it attached'* ]]
 }
 
-@test "another user's segment is refused and untouched, 100 times of 100" {
+@test "another user's segment is refused and unchanged, 100 times out of 100" {
     need_root
     run -0 lifecycle refuse nobodys
     [[ ${lines[1]} == *"owner uid $NOBODY, "* && ${lines[2]} == *'belongs to another user'* ]]
@@ -112,8 +112,8 @@ lifecycle()
     [[ ${lines[1]} == *'owner uid 0, mode 0600, 0 attached'* ]]
 }
 
-@test "a creator that nobody waited for is no living one: its segment is taken over" {
-    # perl starts a server, lets it be killed, and never asks how it ended.
+@test "a creator that is a zombie counts as dead: its segment is taken over" {
+    # perl starts a server, which is killed, and never waits for it.
     perl -e 'my $pid = fork; exec @ARGV if !$pid; $| = 1; sleep 1000' "$BIN/shm-server" --key "$KEY" >"$T/out" 3>&- &
     PIDS+=($!)
     await says "$T/out" Ctrl-C
@@ -128,7 +128,7 @@ lifecycle()
     [[ $STATUS == 0 && -z $(id_of_key) ]]
 }
 
-# reuse KEY FOLDER: in a PID namespace of its own. A server is killed; later another program gets its pid.
+# reuse KEY FOLDER: in its own PID namespace, a server is killed; later another program gets its pid.
 reuse()
 {
     local pid other
@@ -137,7 +137,7 @@ reuse()
     await says "$2/out" Ctrl-C
     kill -KILL $pid
     wait $pid || true
-    # Times have whole seconds: 2 of them must lie between.
+    # Times are in whole seconds: there must be 2 between them.
     changed=$(date +%s)
     until (($(date +%s) >= changed + 3)); do sleep 0.1; done
     for ((tries = 0; tries < 50; tries++)); do
@@ -155,7 +155,7 @@ reuse()
     wait $! && kill -0 $other
 }
 
-@test "a pid that another program got later is no living creator: its segment is taken over" {
+@test "if another program has the creator's pid by now, the creator counts as dead: its segment is taken over" {
     need_root
     unshare --pid --fork --mount-proc true || skip "no PID namespace may be had"
     export -f reuse await says
@@ -168,7 +168,7 @@ reuse()
     grep -q 'took over from a dead server' "$T/next"
 }
 
-@test "a creator of another PID namespace may live: its segment is refused" {
+@test "a creator in another PID namespace may be alive: its segment is refused" {
     need_root
     unshare --pid --fork --mount-proc true || skip "no PID namespace may be had"
     foreign 1024
@@ -177,11 +177,11 @@ reuse()
     [[ ${stderr_lines[2]} == '  its creator may still run: '*"ipcrm -m $ID" && $(id_of_key) == "$ID" ]]
 }
 
-@test "a /proc of another PID namespace is not believed" {
+@test "a /proc of another PID namespace is not trusted" {
     need_root
     unshare --pid --fork --mount-proc true || skip "no PID namespace may be had"
     export -f id_of_key
-    # Inside, /proc is still the one of outside, where the creator's pid means another process or none.
+    # Inside, /proc is still that of the outer namespace, where the creator's pid is another process or none.
     run -1 unshare --pid --fork --kill-child bash -c '
         perl -e "print shmget(oct \$ARGV[0], 1024, 03600); sleep 1000" "$1" 3>&- &
         until [[ -n $(id_of_key "$1") ]]; do sleep 0.01; done
@@ -190,12 +190,12 @@ reuse()
     [[ $output == *'its creator may still run'* && -n $(id_of_key) ]]
 }
 
-@test "a creator's pid that stands in /proc of another PID namespace is not believed" {
+@test "a creator's pid that is in /proc of another PID namespace is not trusted" {
     need_root
     unshare --pid --fork --mount-proc true || skip "no PID namespace may be had"
     copy_programs
     export -f id_of_key
-    # Of mode 0200, so that its owner too learns of it only from /proc/sysvipc/shm, where outside's pids stand.
+    # Mode 0200, so that even its owner can read its facts only in /proc/sysvipc/shm, which has the outer pids.
     run -1 unshare --pid --fork --kill-child setpriv --reuid $NOBODY --regid $NOBODY --clear-groups bash -c '
         perl -e "print shmget(oct \$ARGV[0], 1024, 03200); sleep 1000" "$1" 3>&- &
         until [[ -n $(id_of_key "$1") ]]; do sleep 0.01; done
@@ -215,7 +215,7 @@ reuse()
     [[ $(LC_ALL=C tr -d '\n -~' <<<"$stderr" | wc -c) == 0 ]]
 }
 
-@test "a segment removed under its server: the next start makes another, and both live on" {
+@test "a segment is removed while its server runs: the next start makes another, and both go on" {
     serve
     first=$SERVER first_id=$ID
     cp "$T/out" "$T/out.first"

@@ -28,9 +28,9 @@ sub ids {
     return @ids;
 }
 
-# Starts a server. Its pid, its output, and the pipe that lets it go on to exec where a gate is wanted.
+# Starts a server -> its pid, its output. With a gate, it calls exec only when a byte comes from there.
 sub start {
-    my ($gate, @words) = @_;
+    my ($gate, @arguments) = @_;
     pipe my $out, my $in or die "pipe: $!\n";
     my $pid = fork // die "fork: $!\n";
     if ($pid == 0) {
@@ -39,7 +39,7 @@ sub start {
         open STDERR, '>&', $in;
         $gate and sysread $gate, my $go, 1;
         become_nobody() if $kind eq 'roots';
-        exec $server, '--key', $key, @words or exit 99;
+        exec $server, '--key', $key, @arguments or exit 99;
     }
     close $in;
     $living{$pid} = 1;

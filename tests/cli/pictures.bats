@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The pictures of README.md, docs/ and lessons: made by shm-view itself, and never older than it.
+# The pictures of README.md, docs/ and lessons: made by shm-view itself, and up to date.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -37,7 +37,7 @@ teardown()
     [[ ! $old ]] || { echo 'To renew them: as above.'; false; }
 }
 
-@test "they come out the same for everybody" {
+@test "they are the same for every user and environment" {
     mkdir -p "$T/home/.config/shmlab" "$T/one" "$T/other"
     printf 'width = 8\ncolour.text = red\n' >"$T/home/.config/shmlab/config"
     "$ROOT/docs/pictures/draw" "$BIN/shm-view" "$T/one"
@@ -46,12 +46,12 @@ teardown()
     diff -rq "$T/one" "$T/other"
 }
 
-@test "each is well-formed, and each that a page shows is there" {
+@test "each is well-formed, and each that a page shows exists" {
     xmllint --noout --nonet "$ROOT"/docs/pictures/*.svg "$ROOT"/lessons/*/pictures/*.svg
     shown=0
     for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/lessons/*/README.md; do
         while IFS= read -r picture; do
-            [[ -f ${page%/*}/$picture ]] || { echo "$page shows $picture, which is not there"; false; }
+            [[ -f ${page%/*}/$picture ]] || { echo "$page shows $picture, which does not exist"; false; }
             ((shown += 1))
         done < <(perl -0777 -ne 'print "$1\n" while /!\[[^\]]*\]\((?!https?:)([^)]+)\)/g' "$page")
     done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shm-server: what it makes, writes, says and leaves behind. ipcs, perl, pahole and strace are the witnesses.
+# shm-server: what it makes, writes, prints and leaves behind. Checked with ipcs, perl, pahole and strace.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -46,7 +46,7 @@ expected()
     grep -q "ipcs -m" "$T/out"
 }
 
-@test "--quiet leaves out the hints, and nothing else" {
+@test "--quiet omits the hints, and nothing else" {
     serve --quiet
     grep -qx "shm-server: made segment $KEY: shmid $ID, 1024 bytes, mode 0600, pid $SERVER" "$T/out"
     grep -q "attached at 0x" "$T/out"
@@ -64,7 +64,7 @@ expected()
     "$BIN/shm-client" --key "$KEY" --layout packed | grep -qx 'PI is defined as: 22/7==3.14286'
 }
 
-@test "without a word, server and client of one folder meet: the key is ftok(folder, 15)" {
+@test "without arguments, server and client in one folder use the same segment: the key is ftok(folder, 15)" {
     copy_programs
     expected=$(ftok_of "$T" 15)
     [[ -z $(id_of_key "$expected") ]] || skip "$expected is taken"
@@ -101,7 +101,7 @@ expected()
     pahole -C message_live "$BIN/shm-server" | grep -q 'size: 64,'
 }
 
-@test "its eight types stand in the section shm_layout" {
+@test "its eight types are in the section shm_layout" {
     objcopy -O binary --only-section=shm_layout "$BIN/shm-server" "$T/section"
     run -0 xargs -0 -n 1 -a "$T/section" printf '%s\n'
     sort >"$T/want" <<'END'
@@ -120,7 +120,7 @@ END
 @test "SIGINT, SIGTERM and SIGHUP each detach and remove, with exit status 0" {
     for signal in INT TERM HUP; do
         # A test may run with SIGHUP ignored (nohup), and a shell's background job with SIGINT ignored.
-        : >"$T/out" # else the last round's words may be taken for this one's
+        : >"$T/out" # else the output of the last round may be taken for this one's
         env --default-signal=HUP,INT "$BIN/shm-server" --key "$KEY" --every 5 >"$T/out" 2>&1 3>&- &
         SERVER=$!
         PIDS+=("$SERVER")
@@ -131,7 +131,7 @@ END
     done
 }
 
-@test "it stops on a signal that whoever started it had blocked" {
+@test "it stops on a signal that its parent had blocked" {
     perl -e 'use POSIX; sigprocmask(SIG_BLOCK, POSIX::SigSet->new(SIGTERM, SIGINT, SIGHUP)); exec @ARGV' \
         "$BIN/shm-server" --key "$KEY" >"$T/out" 3>&- &
     SERVER=$!
@@ -141,7 +141,7 @@ END
     [[ $STATUS == 0 && -z $(id_of_key) ]]
 }
 
-@test "when its terminal goes, the segment goes" {
+@test "when its terminal is closed, it removes the segment" {
     command -v script >/dev/null || skip "needs script"
     env --default-signal=HUP script -qfc "$BIN/shm-server --key $KEY" /dev/null >"$T/out" 2>&1 3>&- <>"$T/never" &
     terminal=$!
@@ -166,10 +166,10 @@ END
     [[ $STATUS == 0 && -z $(id_of_key) ]]
 }
 
-@test "who closes its output ends it, and no segment is left" {
-    for words in '' '--every 5' '--pause 5' '--step'; do
+@test "if its output is closed, it ends, and no segment is left" {
+    for options in '' '--every 5' '--pause 5' '--step'; do
         set +o pipefail
-        timeout -s KILL 20 "$BIN/shm-server" --key "$KEY" $words 2>"$T/err" <>"$T/never" 3>&- | head -1
+        timeout -s KILL 20 "$BIN/shm-server" --key "$KEY" $options 2>"$T/err" <>"$T/never" 3>&- | head -1
         await test -s "$T/err"
         await [ -z "$(id_of_key)" ]
         grep -q 'its output was closed' "$T/err"
@@ -177,7 +177,7 @@ END
     done
 }
 
-@test "a full pipe that nobody reads does not keep it from ending" {
+@test "it can end even if its output is a full pipe that nobody reads" {
     mkfifo "$T/pipe"
     exec 5<>"$T/pipe"
     perl -e 'use Fcntl; fcntl(STDOUT, F_SETFL, O_NONBLOCK | O_RDWR); 1 while syswrite STDOUT, "x" x 4096;
@@ -194,7 +194,7 @@ END
     [[ $STATUS == 0 && -z $(id_of_key) ]]
 }
 
-@test "a full disk does not keep it from serving" {
+@test "it keeps serving even if its output is a full disk" {
     "$BIN/shm-server" --key "$KEY" >/dev/full 3>&- &
     SERVER=$!
     PIDS+=("$SERVER")
@@ -204,7 +204,7 @@ END
     [[ $STATUS == 0 && -z $(id_of_key) ]]
 }
 
-@test "--mode says who may: 0600 by default, and what ipcs shows" {
+@test "--mode sets the permissions that ipcs shows; the default is 0600" {
     serve
     [[ $(shm_column "$ID" perms) == 600 ]]
     stop TERM
@@ -234,7 +234,7 @@ END
     done
 }
 
-# convergents SEGMENT: looks at a server until it has seen the fifth convergent or a later one.
+# convergents SEGMENT: reads a server's segment until it has seen the fifth convergent or a later one.
 convergents()
 {
     perl -e 'my @known = qw(3/1 22/7 333/106 355/113 103993/33102 104348/33215 208341/66317 312689/99532);
@@ -245,15 +245,15 @@ convergents()
             my ($i) = grep { $known[$_] eq "$v[1]/$v[3]" } 0 .. $#known;
             if (defined $i && $i != $last) {
                 $i > $last or die "back from $known[$last] to $known[$i]"; $last = $i; $seen++ }
-            last if $last >= 4; # any of the last four will do: a busy machine makes one miss some
+            last if $last >= 4; # any of the last four will do: on a busy machine we may miss some
             select undef, undef, undef, 0.002;
         }
         print "$seen seen\n"; exit($last < 4 || $seen < 2)' "$1" "$NATURAL"
 }
 
 @test "--every goes through the convergents of pi, in their order" {
-    # A stranger's polling may miss some, and may read while half of a pair is new: but it never sees them go back. After
-    # the last that fits into an int they begin again: a machine so busy that we sleep as long is given more time.
+    # Polling may miss some, and may read while half of a pair is new: but it never sees them go back. After the last
+    # one that fits into an int they begin again: on a machine so busy that we sleep that long, it tries again.
     for every in 60 400 2000; do
         serve --every "$every"
         convergents "$ID" && return 0
@@ -262,7 +262,7 @@ convergents()
     false
 }
 
-@test "--step tells each value before it comes, and writes it at Enter" {
+@test "--step announces each value, and writes it at Enter" {
     mkfifo "$T/enter"
     exec 4<>"$T/enter"
     serve_until '[1/8]' --step <"$T/enter"
@@ -303,8 +303,8 @@ convergents()
 
 @test "--step works at a terminal" {
     command -v script >/dev/null || skip "needs script"
-    # script gives it a terminal, on which 8 times Enter and then Ctrl-C are typed. exec, as Ctrl-C goes to a shell that
-    # waits for the server, too, and ends script with 130; which shells stay and wait depends on SHELL.
+    # script gives it a terminal, in which Enter is typed 8 times, then Ctrl-C. exec, because Ctrl-C would also go to a
+    # shell that waits for the server, and end script with 130; which shells stay and wait depends on SHELL.
     { await says "$T/out" '[1/8]'; printf '\n\n\n\n\n\n\n\n'; await says "$T/out" waiting; printf '\003'; } |
         script -qefc "exec $BIN/shm-server --key $KEY --step" /dev/null >"$T/out" 3>&-
     says "$T/out" 'detached and removed'
@@ -333,7 +333,7 @@ convergents()
     [[ $STATUS == 0 && -z $(id_of_key) ]]
 }
 
-@test "a segment that stands there is refused, in three lines that say all" {
+@test "an existing segment is refused, with three lines that explain it" {
     serve
     first=$SERVER
     run -1 --separate-stderr "$BIN/shm-server" --key "$KEY"
@@ -345,9 +345,9 @@ convergents()
     "$BIN/shm-client" --key "$KEY"
 }
 
-@test "a file that shares its key with another meets the other's segment, and is refused" {
+@test "two files with the same key: the server finds the other file's segment, and refuses" {
     copy_programs
-    # Keys hold 16 bits of an inode: among more than 65536 files some share theirs. Of all files here, the first two.
+    # A key has 16 bits of the inode: of more than 65536 files some have the same key. These are the first two here.
     run -0 perl -e 'use strict; my (%seen, $found);
         sub look { my ($dir, $depth) = @_; opendir(my $d, $dir) or return;
             for (readdir $d) {
@@ -359,7 +359,7 @@ convergents()
         look("/usr", 0); look("/var", 0)'
     [[ ${#lines[@]} == 2 ]] || skip "no two files under /usr and /var share a key"
     echo "$output"
-    # Another proj for each run: 1 to 255.
+    # A different proj in each run: 1 to 255.
     proj=$((RANDOM % 255 + 1))
     "$BIN/shm-server" --path "${lines[0]}" --proj $proj >"$T/out" 2>"$T/err" 3>&- &
     SERVER=$!
@@ -371,7 +371,7 @@ convergents()
     stop TERM
 }
 
-@test "a missing path is no key: exit 1, and no segment under 0xffffffff" {
+@test "a missing path: exit 1, and no segment with the key 0xffffffff" {
     run -1 --separate-stderr "$BIN/shm-server" --path "$T/none"
     [[ ${stderr_lines[0]} == "shm-server: cannot make a key of $T/none (ftok, proj 15): No such file or directory" ]]
     [[ ${#stderr_lines[@]} == 2 && -z $(id_of_key 0xffffffff) ]]
@@ -379,7 +379,7 @@ convergents()
     [[ -z $(id_of_key 0xffffffff) ]]
 }
 
-@test "wrong words: exit 2, one line, and where to read" {
+@test "wrong arguments: exit 2, one line, and where to read" {
     wrong()
     {
         run -2 --separate-stderr "$BIN/shm-server" --key "$KEY" "$@"
@@ -430,7 +430,7 @@ convergents()
     [[ $output == $'shmdt\nIPC_RMID' ]]
 }
 
-@test "where somebody else removed its segment, it says so and leaves the new one alone" {
+@test "if somebody else has removed its segment, it says so and leaves a new one alone" {
     serve
     ipcrm -m "$ID"
     other=$ID
@@ -440,12 +440,12 @@ convergents()
     grep -q "segment $KEY (shmid $other) had already been removed" "$T/out"
 }
 
-@test "valgrind finds no fault in the server" {
+@test "valgrind finds no error in the server" {
     command -v valgrind >/dev/null || skip "needs valgrind"
     sanitized && skip "a sanitizer is built in"
-    for words in '--every 5' '--layout packed --pause 1'; do
+    for options in '--every 5' '--layout packed --pause 1'; do
         : >"$T/out"
-        valgrind -q --error-exitcode=99 --leak-check=full "$BIN/shm-server" --key "$KEY" $words \
+        valgrind -q --error-exitcode=99 --leak-check=full "$BIN/shm-server" --key "$KEY" $options \
             >"$T/out" 2>"$T/err" 3>&- &
         SERVER=$!
         PIDS+=("$SERVER")

@@ -69,8 +69,8 @@ tool()
     chmod 755 "$T/bin/$1"
 }
 
-# apt_knows_if CONDITION [DEPENDS]: an apt-cache that shows the package $2 if CONDITION holds. Else it prints nothing and
-# succeeds, as the real one does for names that packages only mention. "depends" prints DEPENDS.
+# apt_knows_if CONDITION [DEPENDS]: an apt-cache that shows the package $2 if CONDITION holds. Else it prints nothing
+# and succeeds, as the real one does for names that packages only mention. "depends" prints DEPENDS.
 apt_knows_if()
 {
     tool apt-cache <<END

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shm-view looks at any shared memory: POSIX, memfd, deleted files, segments of other programs. perl says what is true.
+# shm-view shows any shared memory: POSIX, memfd, deleted files, segments of other programs. Compared with perl.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -18,7 +18,7 @@ view()
     "$BIN/shm-view" "$@"
 }
 
-# shows HEX WORDS...: the viewer's bytes start so.
+# shows HEX ARGUMENT...: the viewer's bytes start with these.
 shows()
 {
     local hex=$1
@@ -39,7 +39,7 @@ shows()
     [[ $stderr == *'--list goes with no other source, and with --render text or json'* ]]
 }
 
-@test "--posix: what is not there, not permitted or no name is told" {
+@test "--posix: an object that doesn't exist, one that may not be read, and a wrong name are reported" {
     run -1 --separate-stderr view --posix "/$POSIX" --render text
     [[ $stderr == "shm-view: cannot open posix /$POSIX: there is none"*'ls /dev/shm'* ]]
     for name in / '' a/b ../x "$(printf 'x%.0s' {1..300})"; do
@@ -55,7 +55,7 @@ shows()
     [[ $stderr != *secret* ]]
 }
 
-@test "--posix leaves pages that nobody has touched as they are" {
+@test "--posix allocates no pages that nobody has touched" {
     share
     truncate -s 300M "/dev/shm/$POSIX"
     before=$(stat -c %b "/dev/shm/$POSIX")
@@ -71,8 +71,8 @@ shows()
     [[ $output == *"4096  r--  $T/deleted (deleted)"* ]]
     ring=$(grep -n 'memfd:ring' "/proc/$MAPPER/maps")
     address=0x${ring#*:} # start-end
-    for word in ring memfd:ring "${ring%%:*}" "${address%%-*}"; do
-        shows 72696e67 --pid "$MAPPER" --map "$word"
+    for name in ring memfd:ring "${ring%%:*}" "${address%%-*}"; do
+        shows 72696e67 --pid "$MAPPER" --map "$name"
         [[ $(json '$j->{source}{title}, $j->{size}' "$T/j") == "pid $MAPPER /memfd:ring (deleted) 4096" ]]
     done
     shows 64656c65746564 --pid "$MAPPER" --map deleted
@@ -91,7 +91,7 @@ shows()
     view --pid $! | grep -q "  /SYSV00000051 (deleted), shmid $id\$"
 }
 
-@test "--pid: what can't be looked into is told, with what to do" {
+@test "--pid: a process that can't be looked into is reported, with what to do" {
     run -1 --separate-stderr view --pid 4194305
     [[ $stderr == 'shm-view: cannot look into process 4194305: No such process'*'ps -e'* ]]
     run -1 --separate-stderr view --pid 4194305 --map 3 --render text
@@ -115,13 +115,13 @@ shows()
     [[ $stderr == *"of process $MAPPER: Permission denied"*ptrace_scope* ]]
 }
 
-@test "it only reads: no call that could write, of any kind of source" {
+@test "it only reads: no kind of source makes a call that could write" {
     command -v strace >/dev/null || skip "needs strace"
     share
-    for words in "--posix $POSIX" "--pid $MAPPER --map ring" "--pid $MAPPER --map deleted"; do
+    for options in "--posix $POSIX" "--pid $MAPPER --map ring" "--pid $MAPPER --map deleted"; do
         # shellcheck disable=SC2086
         ASAN_OPTIONS=detect_leaks=0 strace -f -o "$T/trace" -e trace=open,openat,ptrace,process_vm_writev,shmat,mmap \
-            "$BIN/shm-view" $words --render text >"$T/out"
+            "$BIN/shm-view" $options --render text >"$T/out"
         run -1 grep -E 'ptrace|process_vm_writev|shmat|O_WRONLY|O_CREAT|PROT_WRITE.*MAP_SHARED' "$T/trace"
         run -1 grep -E 'O_RDWR' <(grep -v /dev/tty "$T/trace")
     done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# shm-view --render svg: a picture for slides and pages. xmllint says whether it is XML, --render json what its cells
-# are.
+# shm-view --render svg: a picture for slides and pages. xmllint checks the XML; the cells are compared with
+# --render json.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -23,7 +23,7 @@ view()
     "$BIN/shm-view" "$@"
 }
 
-# well_formed FILE: xmllint reads it, it refers to nothing outside itself, and it has no byte that steers anything.
+# well_formed FILE: xmllint reads it, it refers to nothing outside itself, and it has no control characters.
 well_formed()
 {
     xmllint --noout --nonet "$1"
@@ -33,7 +33,7 @@ well_formed()
         die "fraction: $1" if /( (?:x|y|width|height|d|viewBox)="[^"]*[.,][^"]*")/' "$1"
 }
 
-# cells_of svg|json FILE: one line a byte: offset, role, field, marks, value. Hex digits are the texts of class m.
+# cells_of svg|json FILE: a line for each byte: offset, role, field, marks, value. Hex digits are the texts of class m.
 cells_of()
 {
     perl -MJSON::PP -e 'my ($kind, $file) = @ARGV; local $/; open my $in, "<", $file or die; my $all = <$in>;
@@ -65,7 +65,7 @@ cells_of()
         print "$_ $cells[$_]\n" for 0 .. $#cells' "$1" "$2"
 }
 
-# same_cells WORDS...: the svg and the json of the same bytes tell the same of each cell.
+# same_cells ARGUMENT...: the svg and the json of the same bytes have the same cells.
 same_cells()
 {
     view "$@" --render svg >picture.svg 2>/dev/null || [[ " $* " == *' --expect '* ]]
@@ -154,7 +154,7 @@ same_cells()
     [[ $(grep -c 'data-squeezed' picture.svg) == 2 ]]
 }
 
-@test "of a large file the first 16 KiB are drawn, and how many more there are" {
+@test "of a large file it draws the first 16 KiB, and says how many more bytes there are" {
     perl -e 'print pack "C*", map { $_ % 255 + 1 } 1 .. 20000' >large
     view --file large --no-layout --render svg >picture.svg
     well_formed picture.svg
@@ -175,7 +175,7 @@ same_cells()
     [[ $(view --file natural --render html --ground dark) != *prefers-color-scheme* ]]
 }
 
-@test "what the signs mean stands in the picture only where they do" {
+@test "the legend explains only the signs that are in the picture" {
     view --file natural --layout layout --render svg >picture.svg
     grep -q 'made'$'\xc2\xa0''by'$'\xc2\xa0''the'$'\xc2\xa0''next' picture.svg
     ! grep -q stale picture.svg || false
@@ -188,7 +188,7 @@ same_cells()
     [[ $output == *'>06</text>'*'>wanted</text>'* && $output == *stale* ]]
 }
 
-@test "a screen reader is told the title, the fields and what is wrong" {
+@test "a screen reader gets the title, the fields and the problems" {
     printf '\7' | dd of=natural bs=1 seek=19 conv=notrunc status=none
     view --file natural --layout layout --render svg >picture.svg
     [[ $(xmllint --xpath 'string(//*[local-name()="title"])' picture.svg) == 'file natural, 1024 bytes' ]]
@@ -199,12 +199,12 @@ same_cells()
     view --file natural --layout layout --render svg --expect /dev/null | grep -q ' 0 bytes are not as expected\.</desc>'
 }
 
-@test "a screen as svg has the words of the text screen, and --at puts the cursor" {
+@test "a screen as svg has the text of the text screen, and --at sets the cursor" {
     view --file natural --layout layout --render svg --screen 100x30 --at num >screen.svg
     well_formed screen.svg
-    words=$(sed -n 's/.*<text[^>]*>\(.*\)<\/text>/\1/p' screen.svg)
-    [[ $words == *shm-view*file*natural* ]]
-    [[ $words == *0x0014* ]]
+    texts=$(sed -n 's/.*<text[^>]*>\(.*\)<\/text>/\1/p' screen.svg)
+    [[ $texts == *shm-view*file*natural* ]]
+    [[ $texts == *0x0014* ]]
     LC_ALL=C TERM=linux NO_COLOR=1 view --file natural --layout layout --render svg --screen 100x30 --at num |
         cmp - screen.svg
     run -1 --separate-stderr view --file natural --layout layout --render svg --at nosuch
@@ -245,7 +245,7 @@ same_cells()
     [[ $stderr == *'--since takes a file with the bytes as they were'* ]]
 }
 
-@test "a screen is scrolled to --top while --at stays where it is" {
+@test "--top scrolls a screen, and --at stays where it is" {
     view --file natural --layout layout --render text --screen 100x30 --at num >screen.text
     [[ $(wc -l <screen.text) == 30 ]]
     [[ $(sed -n 3p screen.text) == *0000*50\ 49* ]]
@@ -260,7 +260,7 @@ same_cells()
     [[ $(sed -n 13p screen.text) == *03f* ]]
 }
 
-@test "words that are off are told" {
+@test "wrong arguments are reported" {
     run -2 --separate-stderr view --file natural --render svg --screen 80
     [[ $stderr == *"--screen takes columns and rows as 100x30, not '80'"* ]]
     run -2 --separate-stderr view --file natural --render svg --screen 9999x9
@@ -275,7 +275,7 @@ same_cells()
 }
 
 # Machado, Oliveira and Fernandes 2009, severity 1; CIE 1976 colour difference; contrast as in WCAG 2.
-@test "the colours are told apart by the colour-blind and in gray, and are read on their grounds" {
+@test "the colours differ for the colour-blind and in gray, and have enough contrast to the background" {
     for ground in light dark; do
         view --file natural --layout layout --render svg --ground "$ground" >picture.svg
         perl -e 'local $/; my $all = <STDIN>; my %kinds = (normal => [1,0,0, 0,1,0, 0,0,1],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shm-view --render: one picture for pipes, checks and scripts. perl, ipcs and strace say what is true.
+# shm-view --render: one picture for pipes, checks and scripts, compared with perl, ipcs and strace.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -23,7 +23,7 @@ file_view()
     "$BIN/shm-view" --file "$@"
 }
 
-# The message and the 256 values of a byte behind it, in the file $T/bytes and its layout in $T/layout.
+# The message and, after it, the 256 values of a byte in the file $T/bytes; its layout in $T/layout.
 files()
 {
     message_file
@@ -59,7 +59,7 @@ files()
     [[ $(json '$j->{size}' "$T/json") == 1024 ]]
     [[ $(json '@{$j->{source}}{qw(state key shmid mode owner nattch creator_pid)}' "$T/json") == \
         "live $KEY $ID 0600 $EUID 2 $SERVER" ]]
-    [[ $(shm_column "$ID" nattch) == 1 ]] # ours is gone again
+    [[ $(shm_column "$ID" nattch) == 1 ]] # our attachment is gone again
     [[ $(json 'map { $_->{name} . "@" . $_->{offset} } @{$j->{layout}{fields}}' "$T/json") == \
         'intro@0 num@19 slash@23 den@24 eq1@28 eq2@29 ratio@30 farewell@38' ]]
     [[ $(json 'map { $_->{value} } @{$j->{layout}{fields}}' "$T/json") == \
@@ -72,7 +72,7 @@ files()
     : >"$T/file"
     view --render json >"$T/by-key"
     "$BIN/shm-view" --id "$ID" --render json >"$T/by-id"
-    # The one before was the last that attached it.
+    # The process before was the last to attach it.
     cmp <(sed '/^"attached"/,$d' "$T/by-key") <(sed '/^"attached"/,$d' "$T/by-id")
     stop TERM
     KEY=$(ftok_of "$T/file" 77)
@@ -114,18 +114,18 @@ xxd_of()
     [[ $stderr == 'shm-view: there is no layout to print: '* ]]
 }
 
-@test "a layout is printed where no memory is, from a program and from a .layout file" {
-    local words=(--render layout --type 'struct message' --elf "$BIN/shm-server")
-    run -0 --separate-stderr "$BIN/shm-view" "${words[@]}"
+@test "a layout is printed without any memory, from a program and from a .layout file" {
+    local options=(--render layout --type 'struct message' --elf "$BIN/shm-server")
+    run -0 --separate-stderr "$BIN/shm-view" "${options[@]}"
     [[ $output == *'struct message (size 56, align 8)'*'20 int num'* && -z $stderr ]]
     printf '%s\n' "$output" >"$T/layout"
     run -0 "$BIN/shm-view" --render layout --layout "$T/layout"
     cmp <(printf '%s\n' "$output") "$T/layout"
-    run -1 --separate-stderr "$BIN/shm-view" "${words[@]}" --key "$KEY" # who names memory wants that one
+    run -1 --separate-stderr "$BIN/shm-view" "${options[@]}" --key "$KEY" # a named segment must exist
     [[ $stderr == *'cannot find segment'* ]]
 }
 
-@test "an empty file, one byte, and a file without end are shown" {
+@test "an empty file, one byte, and an endless file are shown" {
     : >"$T/empty"
     run -0 file_view "$T/empty" --render text
     [[ ${lines[0]} == "file $T/empty, 0 bytes" ]]
@@ -138,7 +138,7 @@ xxd_of()
     [[ $stderr == *'the first 1048576 are shown' ]]
 }
 
-@test "a segment that was removed while another has it attached is told as removed" {
+@test "a segment that was removed while another process has it attached is reported as removed" {
     serve
     kill -STOP "$SERVER" # it holds the segment, and does nothing else
     ipcrm -m "$ID"
@@ -158,7 +158,7 @@ findings()
     printf 'T\0\1\0\2\0\0\0\3\0\0\0\0\0\0\0\0\0\0\0' >"$T/bytes" # 20 bytes: d needs 24
 }
 
-@test "what is wrong is marked by signs, with and without colour, and said in sentences" {
+@test "problems are marked by signs, with and without colour, and described in sentences" {
     findings
     for format in text ansi; do
         run -0 file_view "$T/bytes" --layout "$T/layout" --render $format
@@ -192,7 +192,7 @@ findings()
     [[ $(json '$j->{differences}, map { @{$_->{marks}} } @{$j->{cells}}' "$T/json") == '1 differs' ]]
 }
 
-@test "--expect of a shorter file looks at its bytes only, of a longer one counts what is missing" {
+@test "--expect with a shorter file compares only its bytes; with a longer one it counts the missing bytes" {
     files
     head -c 10 "$T/bytes" >"$T/shorter"
     run -0 file_view "$T/bytes" --expect "$T/shorter" --render text
@@ -205,7 +205,7 @@ findings()
     [[ $stderr == *"$T/nowhere: No such file or directory"* ]]
 }
 
-@test "--width and --cols shape the picture, and what does not fit is halved" {
+@test "--width and --cols set the size of the picture; a width that does not fit is halved" {
     files
     for width in 1 2 4 8 16 32 64; do
         run -0 file_view "$T/bytes" --width $width --cols 400 --render text
@@ -221,7 +221,7 @@ findings()
 
 # ---- colour and characters ----
 
-@test "ansi is text with colours; NO_COLOR takes the colours and leaves the attributes" {
+@test "ansi is text with colours; NO_COLOR removes the colours but not the attributes" {
     files
     file_view "$T/bytes" --layout "$T/layout" --render text >"$T/text"
     file_view "$T/bytes" --layout "$T/layout" --render ansi >"$T/ansi"
@@ -244,7 +244,7 @@ findings()
     cmp "$T/first" "$T/second"
 }
 
-@test "the C locale gets ASCII alone, a UTF-8 one gets UTF-8" {
+@test "the C locale gets only ASCII, a UTF-8 locale gets UTF-8" {
     files
     for format in text ansi json layout; do
         LC_ALL=C file_view "$T/bytes" --layout "$T/layout" --render $format >"$T/ascii"
@@ -254,9 +254,9 @@ findings()
     perl -e 'local $/; $_ = <STDIN>; utf8::decode($_) or die "no UTF-8"; die "ASCII" unless /\x{2591}/' <"$T/utf8"
 }
 
-# ---- nothing that steers a terminal ----
+# ---- no control sequences ----
 
-@test "no byte of a segment or a file comes out as a control character" {
+@test "no byte of a segment or a file reaches the output as a control character" {
     foreign 600
     fill "$ID" 'C*' {0..255} {255..0}
     files
@@ -273,7 +273,7 @@ findings()
     done
 }
 
-@test "names of files and layouts never steer the terminal" {
+@test "names of files and layouts send no control sequences to the terminal" {
     name=$T/$'a\e]0;x\a\x9b31m\xe2\x80\xaeb'
     mkdir "$name"
     printf 'abcd' >"$name/bytes"
@@ -285,10 +285,10 @@ findings()
             file_view "$name/bytes" --layout "$name/layout" --render $format >"$T/out" 2>"$T/err"
             harmless "$T/out" "$([[ $format != ansi ]] || echo ansi)"
         done
-        for words in "--file|$name/none" "--layout|$name/none" "--layout|$name/bad" "--expect|$name/none" \
+        for options in "--file|$name/none" "--layout|$name/none" "--layout|$name/bad" "--expect|$name/none" \
             "--elf|$name/none" "--elf|$name/bytes" "--type|$name" "$name" "--render|$name" "--key|$name" \
             "--path|$name/none" "--width|$name" "--$name"; do
-            IFS='|' read -r -d '' -a split <<<"$words" || true
+            IFS='|' read -r -d '' -a split <<<"$options" || true
             split[-1]=${split[-1]%$'\n'}
             file_view "$name/bytes" "${split[@]}" --render text >"$T/out" 2>"$T/err" && false
             harmless "$T/out"
@@ -298,7 +298,7 @@ findings()
     done
 }
 
-@test "names from debug information never steer the terminal" {
+@test "names from debug information send no control sequences to the terminal" {
     printf 'struct evil { int MEMBERMEMBER; char x; }; struct evil TYPETYPE;\n' >"$T/evil.c"
     gcc -g -c -o "$T/evil.o" "$T/evil.c"
     perl -0777 -pi -e 's/MEMBERMEMBER/a\e]0;x\a\xc2\x9bzz/g' "$T/evil.o"
@@ -316,10 +316,10 @@ findings()
 
 # ---- failures ----
 
-@test "wrong words exit 2 and say what is right" {
+@test "wrong arguments: exit 2, and a message that says what is right" {
     files
-    while IFS= read -r words; do
-        eval "set -- $words"
+    while IFS= read -r options; do
+        eval "set -- $options"
         run -2 --separate-stderr "$BIN/shm-view" "$@"
         [[ -z $output && ${#stderr_lines[@]} == 1 && $stderr == "shm-view: "*"(try 'shm-view --help')" ]]
     done <<'END'
@@ -360,7 +360,7 @@ END
     done
 }
 
-@test "--help and --version tell and exit 0" {
+@test "--help and --version print and exit 0" {
     run -0 --separate-stderr "$BIN/shm-view" --help
     [[ $output == 'usage: shm-view '* && $output == *--render* && -z $stderr ]]
     run -0 "$BIN/shm-view" --version
@@ -394,7 +394,7 @@ END
     [[ ${stderr_lines[0]} == "shm-view: cannot read $T/secret: Permission denied" ]]
 }
 
-@test "another user is told who may allow it, and with 0644 may look but not write" {
+@test "another user gets a message that says who may allow it, and with 0644 may look but not write" {
     need_root
     cp "$BIN/shm-view" "$T/"
     chmod 755 "$T/shm-view"
@@ -412,7 +412,7 @@ END
     [[ $(bytes_of "$ID") == "$before" ]]
 }
 
-@test "a key's file in a closed folder is no matter of the segment" {
+@test "if the key's file is in a folder that may not be read, the message does not blame the segment" {
     need_root
     cp "$BIN/shm-view" "$T/"
     mkdir -m 700 "$T/closed"
@@ -422,7 +422,7 @@ END
     [[ ${stderr_lines[0]} == "shm-view: cannot make a key of $T/closed/file (ftok, proj 15): Permission denied" ]]
 }
 
-@test "a wrong layout file tells its line" {
+@test "an error in a layout file is reported with its line" {
     files
     printf 'shmlab layout 1\nint x\n\nfoo bar baz\n' >"$T/wrong"
     run -1 --separate-stderr file_view "$T/bytes" --layout "$T/wrong" --render text
@@ -431,22 +431,22 @@ END
     [[ $stderr == "shm-view: cannot read the layout file $T/none: No such file or directory"* ]]
 }
 
-@test "an ELF without the type, without DWARF, or none at all: says so" {
+@test "an ELF file without the type or without DWARF, or a file that is not ELF: it says so" {
     files
     printf 'struct here { int n; }; struct here it;\n' >"$T/a.c"
     gcc -g -c -o "$T/a.o" "$T/a.c"
     gcc -c -o "$T/bare.o" "$T/a.c"
     run -0 file_view "$T/bytes" --elf "$T/a.o" --type 'struct here' --render layout
     [[ $output == *'0 int n'* ]]
-    for words in "$T/a.o|struct there" "$T/bare.o|struct here" "$T/bytes|struct here" "$T/none|struct here"; do
-        run -1 --separate-stderr file_view "$T/bytes" --elf "${words%|*}" --type "${words#*|}" --render text
+    for options in "$T/a.o|struct there" "$T/bare.o|struct here" "$T/bytes|struct here" "$T/none|struct here"; do
+        run -1 --separate-stderr file_view "$T/bytes" --elf "${options%|*}" --type "${options#*|}" --render text
         [[ -z $output && $stderr == 'shm-view: '* ]]
     done
     run -1 --separate-stderr file_view "$T/bytes" --type 'struct here' --render text
     [[ $stderr == *'--elf'* ]]
 }
 
-@test "a full output is told" {
+@test "if the output is full, it says so" {
     files
     for format in text ansi json layout; do
         run -1 --separate-stderr sh -c '"$1" --file "$2" --layout "$3" --render "$4" >/dev/full' - "$BIN/shm-view" \
@@ -461,7 +461,7 @@ END
     [[ -z $output && ${stderr_lines[0]} == *'Inappropriate ioctl for device' && $stderr == *'--render text'* ]]
 }
 
-# ---- what it asks of the kernel ----
+# ---- its system calls ----
 
 @test "it attaches read-only, makes nothing, removes nothing, sets nothing" {
     serve
@@ -478,7 +478,7 @@ END
     [[ $(photo_of "$ID" | grep -v -e nattch -e att_time -e det_time -e lpid -e lspid) == "$before" ]]
 }
 
-@test "live, too: it attaches read-only, and nattch is back when it went" {
+@test "live too: it attaches read-only, and nattch is as before when it has ended" {
     serve
     # Keys come after the picture: q would be nothing if the viewer didn't wait for it.
     (await_pattern "$ID" 2; printf q) | ASAN_OPTIONS=detect_leaks=0 TERM=xterm script -qec \
@@ -504,11 +504,11 @@ attached_by()
     ! sanitized || skip "a sanitizer is at work already"
     serve
     findings
-    for words in "--key $KEY --render json" "--key $KEY --render ansi --width 8" "--key $KEY --render layout" \
+    for options in "--key $KEY --render json" "--key $KEY --render ansi --width 8" "--key $KEY --render layout" \
         "--file $T/bytes --layout $T/layout --render json --expect $T/layout" "--key $KEY --render text --no-layout" \
         "--file $T/none --render text" "--key $KEY --layout $T/bytes --render text"; do
         valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all \
-            --log-file="$T/valgrind" "$BIN/shm-view" $words >"$T/out" 2>&1 || [[ $? == 1 ]]
+            --log-file="$T/valgrind" "$BIN/shm-view" $options >"$T/out" 2>&1 || [[ $? == 1 ]]
         cat "$T/valgrind"
         [[ ! -s $T/valgrind ]]
     done

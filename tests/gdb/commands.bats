@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The Python commands in gdb, in batch: they agree with ipcs, perl and gdb's own commands, an error is one line, and they
-# write nothing into the program.
+# The Python commands in gdb, in batch: they agree with ipcs, perl and gdb's own commands, an error is one line, and
+# they write nothing into the program.
 bats_require_minimum_version 1.5.0
 load ../cli/helper
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What a debugger may not do: each message is clear and says what to do next, and gdb goes on. A seccomp filter forbids
-# ptrace (no_ptrace), and a file mounted in Yama's place gives the scope: so the tests need no Yama and change nothing on
-# this machine.
+# ptrace (no_ptrace), and a file mounted in Yama's place gives the scope: so the tests need no Yama and change nothing
+# on this machine.
 bats_require_minimum_version 1.5.0
 load ../screen/helper
 
@@ -27,8 +27,8 @@ await()
     done
 }
 
-# plain_shmlab SCOPE attach|all ARGUMENT...: runs shmlab of an installed kit on a terminal, as a user who is not root, with
-# this ptrace_scope and this filter. Needs root, to become that user.
+# plain_shmlab SCOPE attach|all ARGUMENT...: runs shmlab of an installed kit on a terminal, as a user who is not root,
+# with this ptrace_scope and this filter. Needs root, to become that user.
 plain_shmlab()
 {
     local scope=$1 filter=$2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# shm-grid in plain gdb commands: the same picture as shm-view's own, in the command window. The tests run in the installed
-# gdb without its Python; those named "without Python" run in a gdb that has none (Debian's gdb-minimal, which
+# shm-grid in plain gdb commands: the same picture as shm-view's own, in the command window. The tests run in the
+# installed gdb without its Python; those named "without Python" run in a gdb that has none (Debian's gdb-minimal, which
 # ./shmlab test unpacks into build/gdb-minimal).
 bats_require_minimum_version 1.5.0
 load ../cli/helper

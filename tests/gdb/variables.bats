@@ -19,8 +19,8 @@ setup()
 
 teardown() { place_close; }
 
-# all_variables STOPS COMMAND PROGRAM...: prints all frames at each of the first STOPS function calls of the program, then
-# runs COMMAND. $T/seen: gdb's output.
+# all_variables STOPS COMMAND PROGRAM...: prints all frames at each of the first STOPS function calls of the program,
+# then runs COMMAND. $T/seen: gdb's output.
 all_variables()
 {
     printf '%s\n' 'set $stops = 0' "while \$stops < $1" 'bt full' 'set $stops = $stops + 1' continue end >"$T/look"

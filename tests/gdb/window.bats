@@ -32,8 +32,8 @@ cells_of()
     IN=$1 LEFT=$2 TOP=$3 COLS=$4 ROWS=$5 gdb -nx -batch -x "$BATS_TEST_DIRNAME/cells.py"
 }
 
-# same_cells VIEW-OPTION...: the window has the cells that shm-view draws with these options in the same size. `set -e` has
-# no effect here, because await calls it.
+# same_cells VIEW-OPTION...: the window has the cells that shm-view draws with these options in the same size. `set -e`
+# has no effect here, because await calls it.
 same_cells()
 {
     local top left cols rows

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# A check: what it takes, what it finds, what it withstands, and that nothing stays of it.
+# A check: which files it accepts, what it finds, which programs it survives, and that it leaves nothing behind.
 load helper
 
-# learner TEXT: the solution with this in place of its last return.
+# learner TEXT: the solution with this instead of its last return.
 learner()
 {
     [[ -d $MINE ]] || lesson start 1 >/dev/null
@@ -11,7 +11,7 @@ learner()
 
 nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 
-@test "an empty file, and one of comments alone, are told as that" {
+@test "an empty file, and a file with only comments, are reported as empty" {
     lesson start 1
     for text in '' $'/* TODO: { */\n// more\n#include <stdio.h>\n'; do
         printf '%s' "$text" >"$MINE/writer.c"
@@ -23,7 +23,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     [[ $output == *'There is no writer.c in'* ]] || false
 }
 
-@test "what does not build: the compiler's output, and a pointer" {
+@test "a program that does not build: the compiler's output, and an explanation" {
     learner '    return PROJEKT'
     sed -i '/#define PROJ/d' "$MINE/writer.c"
     run -1 lesson check
@@ -32,14 +32,14 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     nothing_stays
 }
 
-@test "a missing #include is named, also where the compiler only warns" {
+@test "a missing #include is named, even if the compiler only warns" {
     learner '    return 0;'
     sed -i '/sys.shm.h/d' "$MINE/writer.c"
     run -1 lesson check
     [[ $output == *'shmat needs #include <sys/shm.h>'* ]] || false
 }
 
-@test "a crash loses no result, and what needs the crashed one is left out with the reason" {
+@test "a crash loses no result, and tests that need the crashed one are skipped with the reason" {
     learner $'    if (number != 22) *(volatile int *)8 = 1;\n    return 0;'
     run -1 lesson check
     [[ $output == *'    ok  writer runs and ends well'*'not ok  the number'*'    ok  without a segment'* ]] || false
@@ -60,7 +60,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     nothing_stays
 }
 
-@test "links that lead out, pipes, binary garbage and giants are told, not followed" {
+@test "links that lead out, pipes, binary files and huge files are reported and not used" {
     lesson start 1
     cp "$T/lessons/01-store/solution/writer.c" "$T/outside.c"
     ln -sf "$T/outside.c" "$MINE/writer.c"
@@ -80,7 +80,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     [[ $output == *'does not build'* && $output != *$'\e'* ]] || false
 }
 
-@test "a check leaves the learner's folder as it is, and no process" {
+@test "a check doesn't change the learner's folder, and leaves no process" {
     learner $'    if (fork() == 0) { setsid(); if (fork() == 0) { for (;;) sleep(1000); } }\n    return 0;'
     before=$(ls -la --time-style=full-iso "$MINE")
     for level in '' none pid; do
@@ -91,19 +91,19 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
-@test "without a sandbox and with each, the verdict is the same" {
+@test "the verdict is the same without a sandbox and with each" {
     lesson start 1
     solve times-four
     best=$("$ROOT/lessons/runner/sandbox" --level)
     levels=(none "$best")
-    [[ $best == none ]] || levels+=(pid) # whoever has a better one has this, too
+    [[ $best == none ]] || levels+=(pid) # a machine with a better one has this too
     for level in "${levels[@]}"; do
         run -1 env LAB_SANDBOX="$level" python3 "$ROOT/lessons/runner/lesson" check
         [[ $output == *'Mistake: the offset counts bytes'*'2 of 3 passed.'* ]] || { echo "$level: $output" && false; }
     done
 }
 
-@test "a program that is awaited is found, and not its child; one that has ended is told" {
+@test "shm-probe finds the program and not its child, and reports a program that has ended" {
     PROBE=$BUILD_BIN/shm-probe
     ln -s "$(command -v bash)" "$T/reader"
     mkfifo "$T/go" "$T/end"
@@ -123,7 +123,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     run -3 "$PROBE" program "$creator" reader 60000
 }
 
-@test "in an IPC namespace that is shared, a keyless segment of a program that still runs is not the learner's" {
+@test "in a shared IPC namespace, a segment without a key is not the learner's if its creator still runs" {
     source <(sed -n '/^segments_left()/,/^}/p' "$ROOT/lessons/runner/check.bash")
     PROBE=$BUILD_BIN/shm-probe LAB_OWN_IPC=0 PIDS=()
     "$PROBE" list | cut -d' ' -f1 >"$T/there"
@@ -137,10 +137,10 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     kill "$creator"
     gone() { [[ ! -e /proc/$creator ]]; }
     await 60 gone
-    [[ $(segments_left) == *"$id"* ]] || false # left behind, perhaps by a child of the learner's
+    [[ $(segments_left) == *"$id"* ]] || false # left behind, perhaps by a child of the learner's program
 }
 
-@test "an end by a signal takes everything away" {
+@test "if a signal ends the check, nothing is left" {
     learner '    for (;;) pause();'
     python3 "$ROOT/lessons/runner/lesson" check >"$T/out" 2>&1 3>&- &
     pid=$!
@@ -154,7 +154,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
 }
 
-@test "where bats dies, what it found stays, and the rest is told as not run" {
+@test "if bats dies, its results are kept, and the other tests are reported as not run" {
     lesson start 1
     solve
     # shellcheck disable=SC2016 # for the check's shell
@@ -164,14 +164,14 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     nothing_stays
 }
 
-@test "a machine that cannot check says why, and judges nothing" {
+@test "if a machine can't check, it says why, and judges nothing" {
     lesson start 1
     mkdir "$T/none"
     run -1 env SHMLAB_BIN="$T/none" python3 "$ROOT/lessons/runner/lesson" check
     [[ $output == "shmlab: there is no $T/none/shm-probe" ]] || false
 }
 
-@test "a plain user can check, watch their limits, and see the same" {
+@test "a plain user can check, with the same result as root" {
     [[ $EUID == 0 ]] || skip 'needs root to become somebody else'
     mkdir -p "$T/kit/bin"
     mkdir -p "$T/kit/lessons"

@@ -8,13 +8,13 @@ load helper
     [[ ! -e $T/work ]] || false
 }
 
-@test "list says what each lesson teaches, its minutes, and how it stands" {
+@test "list says what each lesson teaches, its minutes, and its state" {
     lesson start 1
     run -0 lesson list
     [[ $output == *' now  01 Store a number'*'5 min'*'offsets, and no more'*'02 Store it again'* ]] || false
 }
 
-@test "start lays out the files, and again leaves the learner's as they are" {
+@test "start copies the files, and when run again leaves the learner's as they are" {
     run -0 lesson start 1
     [[ $output == *"$T/work/01-store/writer.c"* || $output == *work/01-store/writer.c* ]] || false
     [[ -f $MINE/README.md && -f $MINE/Makefile && -f $MINE/compile_commands.json ]] || false
@@ -34,7 +34,7 @@ load helper
     [[ $output != *'  cd '* && $output != *alias* ]] || false
 }
 
-@test "start follows no link that stands where a file goes" {
+@test "start follows no link in place of a file" {
     mkdir -p "$MINE"
     ln -s "$T/elsewhere" "$MINE/writer.c"
     run -0 lesson start 1
@@ -51,7 +51,7 @@ load helper
         "$MINE/compile_commands.json"
 }
 
-@test "check of a right program gives 0, and next goes on" {
+@test "check of a right program exits 0, and next starts the next lesson" {
     lesson start 1
     solve
     run -0 lesson check
@@ -65,7 +65,7 @@ load helper
     [[ $output == *'Now: 02 Store it again'* ]] || false
 }
 
-@test "a check that fails gives 1, the mistake by its name, the grid, where to read, and what to do" {
+@test "a check that fails exits 1, with the mistake's name, the grid, where to read, and what to do" {
     lesson start 1
     solve times-four
     run -1 lesson check
@@ -75,7 +75,7 @@ load helper
     [[ $output != *$'\e'* ]] || false
 }
 
-@test "the start as it came fails, and is told to be that" {
+@test "the unchanged start fails, and is reported as unchanged" {
     lesson start 1
     run -1 lesson check
     [[ $output == *'nothing is stored yet'*'look for TODO'* ]] || false
@@ -93,7 +93,7 @@ load helper
     [[ $output == *'is not done yet'* ]] || false
 }
 
-@test "a hint's paragraphs flow to the terminal's width, its code stands as it is" {
+@test "a hint's paragraphs are wrapped at the terminal's width, its code stays as it is" {
     printf '%s\n' '## 1' '' 'Some words' 'on two lines.' '' '- An item' '  goes on.' '- Another.' '' '```c' 'int a;' 'int b;' '```' \
         >"$SHMLAB_LESSONS/01-store/hints.md"
     run -0 lesson hint 1
@@ -110,7 +110,7 @@ load helper
     [[ $output == *'hint 3 of 3'*'solution 01'* ]] || false
 }
 
-@test "ask compares with what the learner's own compiler does" {
+@test "ask compares with the learner's own compiler" {
     run -0 lesson ask 1
     [[ $output == *'1. How many bytes has an int?'* ]] || false
     run -0 lesson ask 1 4 '0x4'
@@ -126,7 +126,7 @@ load helper
     run -2 lesson ask 1 1 2 3
 }
 
-@test "reset keeps what was there, in the folder that a shell may stand in" {
+@test "reset keeps the old files, and the folder, which may be a shell's current one" {
     lesson start 1
     echo 'my work' >"$MINE/writer.c"
     mkfifo "$MINE/pipe"
@@ -137,7 +137,7 @@ load helper
     [[ $(cat "$kept/writer.c") == 'my work' && -p $kept/pipe ]] || false
 }
 
-@test "solution comes after a try, or --anyway, and never falls on a file" {
+@test "solution needs a try or --anyway, and never overwrites a file" {
     lesson start 1
     run -1 lesson solution
     [[ $output == *'try it first'* ]] || false
@@ -151,14 +151,14 @@ load helper
     lesson_mistake "$T/lessons/01-store" times-four | cmp "$MINE/writer.c"
 }
 
-@test "mistake lists them, puts one together with a Makefile, and never falls on a file" {
+@test "mistake lists the mistakes, makes one with a Makefile, and never overwrites a file" {
     run -0 lesson mistake 2
     [[ $output == *times-four*'the offset is multiplied by four.'*'lesson mistake 02 NAME FOLDER'* ]] || false
     run -0 lesson mistake 2 times-four "$T/show it"
     [[ $output == *'Makefile, writer.c'*'Mistake: the offset is multiplied by four.'* ]] || false
     lesson_mistake "$T/lessons/02-again" times-four | cmp "$T/show it/writer.c"
     make -s -C "$T/show it" writer
-    # what it tells to type is a check of that folder
+    # the command that it suggests checks that folder
     run -1 lesson check 02 --format tap "$T/show it"
     [[ $output == *'- times-four'* ]] || false
     echo mine >"$T/show it/writer.c"
@@ -166,19 +166,19 @@ load helper
     [[ $output == *'writer.c already, and nothing is overwritten'* && $(cat "$T/show it/writer.c") == mine ]] || false
 }
 
-@test "mistake: a name that there is not, and a folder that is missing, are told with what to type" {
+@test "mistake: an unknown name and a missing folder are reported, with what to type" {
     run -2 lesson mistake 2 times-five "$T/copy"
     [[ $output == *"has no mistake 'times-five'. All of them: shmlab lesson mistake 02"* && ! -e $T/copy ]] || false
     run -2 lesson mistake 2 times-four
     [[ $output == *'shmlab lesson mistake 02 times-four FOLDER'* ]] || false
 }
 
-@test "mistake: where patch(1) is missing it says how to get it" {
+@test "mistake: if patch(1) is missing, it says how to install it" {
     run -1 env PATH="$T" "$(python3 -c 'import sys; print(sys.executable)')" "$ROOT/lessons/runner/lesson" mistake 2 times-four "$T/copy"
     [[ $output == *'patch is not installed: sudo apt-get install patch'* && ! -e $T/copy ]] || false
 }
 
-@test "the lesson is the one in whose folder one stands, wherever the work is" {
+@test "the lesson is that of the current folder, wherever the work folder is" {
     SHMLAB_WORK=$T/here/lab-work lesson start 1 # by default it might be that of a learner who has it beside the kit
     unset SHMLAB_WORK
     lesson start 2
@@ -191,7 +191,7 @@ load helper
     [[ $output == *'ask 02'* ]] || false
 }
 
-@test "a lesson is found by number and by a part of its name; two that fit are named" {
+@test "a lesson is found by number and by a part of its name; if two match, both are named" {
     run -0 lesson hint 02
     run -0 lesson hint aga
     run -2 lesson hint store
@@ -200,7 +200,7 @@ load helper
     run -2 lesson hint 9
 }
 
-@test "wrong arguments give 2, and the command that was probably meant" {
+@test "wrong arguments: exit 2, and the command that was probably meant" {
     run -2 lesson chekc
     [[ $output == *'Did you mean: shmlab lesson check'* ]] || false
     run -2 lesson list 3
@@ -212,7 +212,7 @@ load helper
     [[ $output == *watch* ]] || false
 }
 
-@test "check --all --format writes for graders, and gives 0 only when all pass" {
+@test "check --all --format writes for graders, and exits 0 only if all pass" {
     lesson start 1
     lesson start 2
     solve
@@ -225,7 +225,7 @@ load helper
     run -1 lesson check --all "$T/here"
 }
 
-@test "progress: what a later version wrote stays" {
+@test "progress: fields of a later version are kept" {
     mkdir -p "$T/work/.shmlab"
     echo '{"version": 7, "new": [1], "current": "", "lessons": {"99-later": {"passed": "x"}, "01-store": {"stars": 3}}}' \
         >"$T/work/.shmlab/progress.json"
@@ -234,7 +234,7 @@ load helper
         "([1], 7, 3, {'passed': 'x'})" ]] || false
 }
 
-@test "progress: a broken file is set aside, and it is said" {
+@test "progress: a broken file is renamed, with a message" {
     mkdir -p "$T/work/.shmlab"
     for broken in '{"version": 1, "less' '[]' '{"lessons": {"01-store": 3}}' $'\xff\xfe'; do
         printf '%s' "$broken" >"$T/work/.shmlab/progress.json"
@@ -246,7 +246,7 @@ load helper
     done
 }
 
-@test "a folder that can't be written: said plainly, no traceback" {
+@test "a folder that can't be written: a message, and no traceback" {
     : >"$T/work"
     run -1 lesson start 1
     [[ $output == *"$T/work"*'Not a directory'* && $output != *Traceback* ]] || false
@@ -257,14 +257,14 @@ load helper
     [[ $output == *'cannot put the lesson'* && $output != *Traceback* ]] || false
 }
 
-@test "a lesson.conf that is off is told with its lines, and the other lessons stay" {
+@test "errors in a lesson.conf are reported with their lines, and the other lessons work" {
     printf 'colour = red\nminutes = many\n' >>"$T/lessons/02-again/lesson.conf"
     run -0 --separate-stderr lesson list
     [[ $output == *'01 Store a number'* && $output != *again* ]] || false
     [[ $stderr == *"02-again/lesson.conf:17: there is no 'colour'"*"lesson.conf:18: 'minutes' is given twice"* ]] || false
 }
 
-@test "40 columns: no line is longer" {
+@test "at 40 columns no line is longer" {
     lesson start 1
     solve times-four
     run -0 tmux -V
@@ -276,7 +276,7 @@ load helper
     ((${#screen} > 0)) && while IFS= read -r line; do ((${#line} <= 40)); done <<<"$screen"
 }
 
-@test "at the start's questions Ctrl-C leaves the questions, and the start is told to its end" {
+@test "Ctrl-C at the questions of start ends the questions, and start goes on" {
     TMUX_SOCKET=$T/tmux
     tmux -S "$TMUX_SOCKET" -f /dev/null new-session -d -x 80 -y 40 "python3 $ROOT/lessons/runner/lesson start 1; touch $T/done; sleep 60"
     asked() { tmux -S "$TMUX_SOCKET" capture-pane -p | grep -q '^   >'; }
@@ -287,7 +287,7 @@ load helper
     [[ $screen == *'How many bytes has an int?'*'Read: '*'Check: '* ]] || false
 }
 
-@test "an answer that is asked for in octal may be given so, and is told so" {
+@test "if a question asks for octal, the answer may be octal, and so is the right one" {
     sed -i 's/^ask = .*an int.*/ask = Which mode (in octal) is 420? | 420/' "$T/lessons/01-store/lesson.conf"
     run -1 lesson ask 1 0644 0
     [[ $output == *yes*'Which mode'* ]] || false
@@ -295,7 +295,7 @@ load helper
     [[ $output == *no*'Which mode'* ]] || false
 }
 
-@test "the links of a README to the kit's docs lead there from the learner's folder" {
+@test "a README's links to the kit's docs work in the learner's folder" {
     printf '\n[more](../../docs/viewer.md#keys)\n' >>"$T/lessons/01-store/README.md"
     lesson start 1
     grep -qxF "[more]($ROOT/docs/viewer.md#keys)" "$MINE/README.md"
@@ -307,7 +307,7 @@ load helper
     [[ $output == 'shm-view: '*segment* ]] || false
 }
 
-@test "a long warning of the compiler is told whole, on more lines" {
+@test "a long warning of the compiler is shown whole, on several lines" {
     lesson start 1
     solve
     { cat "$MINE/writer.c" && printf 'static void a_function_with_a_very_long_name_that_nobody_will_ever_call_from_here(void) { }\n'; } >"$T/long.c"
@@ -317,7 +317,7 @@ load helper
     while IFS= read -r line; do ((${#line} <= 80)); done <<<"$output"
 }
 
-@test "a viewer that waits names the program that makes the segment: the one that is handed out whole" {
+@test "a viewer that waits names the program that makes the segment: the one that the learner gets finished" {
     SHMLAB_LESSONS=$ROOT/lessons
     lesson start 6
     TMUX_SOCKET=$T/tmux

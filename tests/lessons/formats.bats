@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # What graders read: TAP, JUnit, results.json, Autolab. docs/grading.md is the contract.
 
-# an expression for tap. Older parsers read TAP 14 as 13, and say so
+# An expression for tap. Older parsers read TAP 14 as 13, and complain about the version.
 # shellcheck disable=SC2016 # the variables are perl's
 SUM='join " ", $p->tests_planned, "passed", $p->passed, "failed", $p->failed, "skipped", $p->skipped,
     "off", grep { !/version/ } $p->parse_errors'
@@ -32,7 +32,7 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
     [[ $output == '5 passed 1 2 4 failed 3 5 skipped 4 off' ]] || { cat "$T/out" && false; }
 }
 
-@test "TAP: # in a name is no directive, and the diagnosis is in the YAML" {
+@test "TAP: # in a name is not a directive, and the diagnosis is in the YAML" {
     reports tap fail
     grep -qF 'not ok 2 - 02-typed-fields: num \# holds the number' "$T/out"
     # shellcheck disable=SC2016 # perl's
@@ -40,14 +40,14 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
     [[ $output == $'swapped|num is swapped.\nTwo lines: of it' ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "TAP: output of a hostile program makes no result, whatever bytes it holds" {
+@test "TAP: a hostile program's output adds no result, whatever bytes it has" {
     reports tap hostile hostile-error
     run tap "$SUM"
     [[ $output == '2 passed failed 1 2 skipped off' ]] || { cut -c 1-100 "$T/out" && false; }
     run ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$T/out"
 }
 
-@test "JUnit: one testsuite a lesson, one testcase a test, counted" {
+@test "JUnit: a testsuite for each lesson, a testcase for each test, with the right counts" {
     reports junit pass fail error
     xmllint --noout "$T/out"
     count() { xmllint --xpath "$1" "$T/out"; }
@@ -73,7 +73,7 @@ json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.
     [[ $(json 'd["tests"][2]["message"]') == 'Not run: first fix: num' ]]
 }
 
-@test "JSON: what does not build is an error with the compiler's output" {
+@test "JSON: a program that does not build is an error with the compiler's output" {
     reports json error
     [[ $(json 'd["status"], d["tests"]') == "('error', [])" ]]
     [[ $(json 'd["message"]') == *"expected ';'" ]]

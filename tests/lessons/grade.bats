@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A class with hostile programs in it (hostile/), graded once; each test looks at what became of one of them. With
-# GRADE_AS=user by a plain user, otherwise by whoever runs the tests.
+# A class with hostile programs in it (hostile/), graded once; each test looks at the result of one of them. It is
+# graded by a plain user with GRADE_AS=user, otherwise by the user who runs the tests.
 bats_require_minimum_version 1.5.0
 
 PLAIN=54321 # a uid that nobody has
@@ -10,7 +10,7 @@ setup_file()
     export T
     T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
     chmod 755 "$T"
-    # where nobody gets a namespace (in a chroot), kill -9 -1 would hit whoever grades, too
+    # without namespaces (in a chroot), kill -9 -1 would end the grader too
     export HELD=0
     unshare --user --map-root-user true 2>/dev/null || return 0
     HELD=1
@@ -18,7 +18,7 @@ setup_file()
     . "$BATS_TEST_DIRNAME/tiny.bash"
     kit_make
     class_make
-    # a segment of the grader's own IPC namespace, that all may write
+    # a segment in the grader's own IPC namespace, to which everybody may write
     ipcmk -M 4096 -p 0666 | sed 's/.*: //' >"$T/victim"
     awk 'NR > 1 { print $2 }' /proc/sysvipc/shm | sort >"$T/segments"
     grade_class "$T/class" >"$T/said" 2>"$T/errors" && echo 0 >"$T/status" || echo $? >"$T/status"
@@ -30,7 +30,7 @@ teardown_file()
     rm -rf "$T"
 }
 
-# The kit where everybody can read it; a home to write into.
+# The kit in a folder that everybody can read, and a home folder to write into.
 kit_make()
 {
     mkdir -p "$T/kit/tests/lessons/right/01-tiny" "$T/kit/lessons" "$T/home" "$T/bin"
@@ -64,7 +64,7 @@ class_make()
     done
 }
 
-# grade_class DIR WORDS...: as the one who is asked for
+# grade_class DIR ARGUMENT...: as the user of GRADE_AS
 grade_class()
 {
     local as=()
@@ -84,12 +84,12 @@ plain_python()
 
 setup()
 {
-    ((HELD)) || skip "the kernel gives no user namespace here, and without one such programs can't be held"
+    ((HELD)) || skip "the kernel allows no user namespace here, and without one there is no sandbox for such programs"
     GRADES=$T/class.grades
 }
 
-# told NAME: the result, and the diagnoses, of one submission
-told()
+# result NAME: the result and the diagnoses of one submission
+result()
 {
     python3 - "$GRADES/grades.json" "$1" <<'END'
 import json, sys
@@ -102,100 +102,100 @@ for each in json.load(open(sys.argv[1]))["submissions"]:
 END
 }
 
-tell() # NAME: why a test failed
+explain() # NAME: prints why a test failed, and fails
 {
     head -n 20 "$GRADES/feedback/$1.txt" "$T/errors"
     false
 }
 
-@test "the honest ones pass, and a mistake is told by its name, beside all the others" {
+@test "the honest ones pass, and a mistake gets its diagnosis, beside the hostile ones" {
     cat "$T/said" "$T/errors"
-    for name in a-honest m-honest z-honest; do [[ $(told $name) == pass ]] || tell $name; done
-    [[ $(told mistaken.c) == 'fail times-four' ]]
+    for name in a-honest m-honest z-honest; do [[ $(result $name) == pass ]] || explain $name; done
+    [[ $(result mistaken.c) == 'fail times-four' ]]
     [[ $(cat "$T/status") == 1 ]]
 }
 
-@test "an endless loop is told as one" {
-    [[ $(told endless-loop.c) == 'fail hang' ]] || tell endless-loop.c
+@test "an endless loop is reported as a hang" {
+    [[ $(result endless-loop.c) == 'fail hang' ]] || explain endless-loop.c
 }
 
 @test "a fork bomb ends" {
-    [[ $(told fork-bomb.c) == 'fail hang' ]] || tell fork-bomb.c
+    [[ $(result fork-bomb.c) == 'fail hang' ]] || explain fork-bomb.c
 }
 
 @test "gigabytes of output are cut" {
-    [[ $(told flood.c) == 'fail '* ]] || tell flood.c
+    [[ $(result flood.c) == 'fail '* ]] || explain flood.c
     [[ $(stat -c %s "$GRADES/feedback/flood.c.txt") -lt 20000 ]]
 }
 
 @test "leaked segments are gone" {
-    [[ $(told leak.c) == 'fail '* ]] || tell leak.c
+    [[ $(result leak.c) == 'fail '* ]] || explain leak.c
     awk 'NR > 1 { print $2 }' /proc/sysvipc/shm | sort >"$T/segments.now"
     diff "$T/segments" "$T/segments.now"
 }
 
-@test "kill -9 -1 hits nobody but the program" {
-    [[ $(told kill-all.c) == 'fail '* ]] || tell kill-all.c
+@test "kill -9 -1 ends only the program itself" {
+    [[ $(result kill-all.c) == 'fail '* ]] || explain kill-all.c
 }
 
-@test "who writes everywhere leaves no trace" {
-    [[ $(told write-everywhere.c) == fail* ]] || tell write-everywhere.c
+@test "a program that writes everywhere leaves no file" {
+    [[ $(result write-everywhere.c) == fail* ]] || explain write-everywhere.c
     run find "$T" /tmp /var/tmp /dev/shm /run /etc /usr/bin /root -maxdepth 4 -name hostile-mark
     [[ $output != *hostile-mark* ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "the answers can't be seen" {
-    grep -q 'looked, 0 found' "$GRADES/feedback/read-solution.c.txt" || tell read-solution.c
+@test "the answers can't be read" {
+    grep -q 'looked, 0 found' "$GRADES/feedback/read-solution.c.txt" || explain read-solution.c
     run ! grep ANSWER "$GRADES/feedback/read-solution.c.txt"
 }
 
 @test "the answers can't be included" {
-    [[ $(told include-solution.c) == 'error does-not-build' ]] || tell include-solution.c
+    [[ $(result include-solution.c) == 'error does-not-build' ]] || explain include-solution.c
 }
 
-@test "text without end and macro bombs end the compiler, and nothing else" {
-    [[ $(told include-device.c) == 'error does-not-build' ]] || tell include-device.c
-    [[ $(told macro-bomb.c) == 'error does-not-build' ]] || tell macro-bomb.c
+@test "endless input and macro bombs stop only the compiler" {
+    [[ $(result include-device.c) == 'error does-not-build' ]] || explain include-device.c
+    [[ $(result macro-bomb.c) == 'error does-not-build' ]] || explain macro-bomb.c
 }
 
-@test "a program of gigabytes is not built" {
-    [[ $(told huge-binary.c) == 'error does-not-build' ]] || tell huge-binary.c
+@test "an executable of gigabytes is not built" {
+    [[ $(result huge-binary.c) == 'error does-not-build' ]] || explain huge-binary.c
 }
 
-@test "what outlives its parent is ended" {
-    [[ $(told outlive.c) == 'fail '* || $(told outlive.c) == fail ]] || tell outlive.c
+@test "a process that outlives its parent is killed" {
+    [[ $(result outlive.c) == 'fail '* || $(result outlive.c) == fail ]] || explain outlive.c
     run ! pgrep -f "outlive-${T##*.}"
 }
 
-@test "who eats memory is stopped" {
-    [[ $(told eat-memory.c) == 'fail '* ]] || tell eat-memory.c
+@test "a program that uses up memory is stopped" {
+    [[ $(result eat-memory.c) == 'fail '* ]] || explain eat-memory.c
 }
 
-@test "segments have a limit, too" {
+@test "segments have a limit too" {
     got=$(sed -n 's/.*got \([0-9]*\) MiB.*/\1/p' "$GRADES/feedback/eat-segments.c.txt" | head -n 1)
-    ((got > 0 && got < 512)) || tell eat-segments.c
+    ((got > 0 && got < 512)) || explain eat-segments.c
 }
 
-@test "files have a limit all together" {
+@test "all files together have a limit" {
     got=$(sed -n 's/.*got \([0-9]*\) MiB.*/\1/p' "$GRADES/feedback/fill-disk.c.txt" | head -n 1)
-    ((got > 0 && got < 300)) || tell fill-disk.c
+    ((got > 0 && got < 300)) || explain fill-disk.c
 }
 
-@test "segments of others are not there for it" {
-    [[ $(told scribble.c) == fail* ]] || tell scribble.c
+@test "a program can't see the segments of others" {
+    [[ $(result scribble.c) == fail* ]] || explain scribble.c
     perl -e 'shmread $ARGV[0], my $bytes, 0, 4096 or die $!; exit $bytes ne "\0" x 4096' "$(cat "$T/victim")"
 }
 
-@test "nothing of the grading runs on, and no folder of it stays" {
+@test "grading leaves no process and no temporary folder" {
     run ! pgrep -f "grade_job.*${T##*.}"
     run ls "$T"
     [[ $output == $'bin\nclass\nclass.grades\nerrors\nhome\nkit\nsaid\nsegments'* ]] ||
         { printf '%s\n' "$output" && false; }
 }
 
-@test "each submission has its feedback, and the tables are whole" {
-    handed=("$T"/class/*) words=("$GRADES"/feedback/*) count=${#handed[@]}
-    ((${#words[@]} == count))
+@test "each submission has its feedback, and the tables are complete" {
+    submissions=("$T"/class/*) feedback=("$GRADES"/feedback/*) count=${#submissions[@]}
+    ((${#feedback[@]} == count))
     [[ $(wc -l <"$GRADES/table.csv") == $((count + 1)) ]]
     xmllint --noout "$GRADES/junit.xml"
     [[ $(xmllint --xpath 'count(//testsuite)' "$GRADES/junit.xml") == "$count" ]]

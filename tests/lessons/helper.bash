@@ -1,4 +1,4 @@
-# For the tests of the lesson runner: tiny lessons, a folder of work, and `lesson` as a learner calls it.
+# For the tests of the lesson runner: tiny lessons, a work folder, and `lesson` as a learner calls it.
 # shellcheck shell=bash disable=SC2034
 
 bats_require_minimum_version 1.5.0
@@ -28,7 +28,7 @@ teardown()
         wait "$WATCH" 2>/dev/null
     fi
     [[ ! ${creator-} ]] || kill "$creator" 2>/dev/null || true
-    [[ ! -p $T/end ]] || echo 1<>"$T/end" # whoever waits there goes
+    [[ ! -p $T/end ]] || echo 1<>"$T/end" # ends a process that waits there
     [[ ! -e $T/id ]] || ipcrm -m "$(cat "$T/id")"
     cd /
     rm -rf "$T"
@@ -36,7 +36,7 @@ teardown()
 
 lesson() { python3 "$ROOT/lessons/runner/lesson" "$@"; }
 
-# await SECONDS COMMAND...: until it succeeds; fails, and says so, when the time is over.
+# await SECONDS COMMAND...: until it succeeds. Fails with a message when the time is over.
 await()
 {
     local until=$((SECONDS + $1))
@@ -47,15 +47,15 @@ await()
     done
 }
 
-# solve NAME: the learner writes the solution, or the mistake NAME.
+# solve [NAME]: the learner writes the solution, or the mistake NAME.
 solve()
 {
     local lesson=$T/lessons/01-store
     if [[ ${1-} ]]; then lesson_mistake "$lesson" "$1" >"$MINE/writer.c"; else cp "$lesson/solution/writer.c" "$MINE/writer.c"; fi
 }
 
-# progress EXPRESSION: of the progress file, as d.
+# progress EXPRESSION: its value; d is the progress file.
 progress() { python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$T/work/.shmlab/progress.json" "$1"; }
 
-# with PATTERN environ|cmdline: the pids of processes that have it there.
+# with PATTERN environ|cmdline: the pids of processes that have it in their environment or command line.
 with() { { grep -lsa -- "$1" /proc/[0-9]*/"$2" || true; } | cut -d/ -f3 | grep -vx "$$"; }

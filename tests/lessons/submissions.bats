@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What a class hands in is copied and unpacked within its folder, or refused with a reason.
+# Submissions are copied and unpacked within their folder, or refused with a reason.
 bats_require_minimum_version 1.5.0
 
 setup()
@@ -12,7 +12,7 @@ teardown() { rm -rf "$T"; }
 
 archives() { python3 "$BATS_TEST_DIRNAME/archives.py" "$T/class"; }
 
-# fetch NAME: what is taken of it lies in $T/taken then; otherwise the reason is printed.
+# fetch NAME: its files are in $T/taken; if it is refused, prints the reason.
 fetch()
 {
     rm -rf "$T/taken"
@@ -35,7 +35,7 @@ nothing_escaped()
     [[ ! $output ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "names that lead out of the archive are left out, or stay below" {
+@test "archive members whose names lead out of the folder are left out, or put below it" {
     archives
     for kind in zip tar.gz; do
         fetch names.$kind
@@ -44,7 +44,7 @@ nothing_escaped()
     done
 }
 
-@test "links, devices and pipes of an archive are left out" {
+@test "links, devices and pipes in an archive are left out" {
     archives
     for kind in zip tar.gz; do
         fetch links.$kind
@@ -54,7 +54,7 @@ nothing_escaped()
     done
 }
 
-@test "an archive that holds far more than it weighs is refused, without taking the space" {
+@test "an archive that unpacks to too much is refused, without using the space" {
     archives
     for name in bomb.zip bomb.tar.gz; do
         run fetch $name
@@ -73,7 +73,7 @@ nothing_escaped()
     done
 }
 
-@test "links of a folder are not followed, and a pipe is not waited for" {
+@test "links in a folder are not followed, and a pipe is not waited for" {
     mkdir "$T/class/anna"
     echo 'int main;' >"$T/class/anna/writer.c"
     ln -s /etc/passwd "$T/class/anna/passwd.c"
@@ -83,7 +83,7 @@ nothing_escaped()
     [[ $(taken) == 'f writer.c' ]]
 }
 
-@test "what is neither a folder, a .c file nor an archive is refused" {
+@test "an entry that is not a folder, a .c file or an archive is refused" {
     echo text >"$T/class/notes.txt"
     ln -s /etc/passwd "$T/class/link.c"
     run fetch notes.txt

@@ -1,10 +1,10 @@
-# Tiny lessons for the tests of the runner: they don't lean on the real ones.
+# Tiny lessons for the tests of the runner, which so don't depend on the real ones.
 #
 #   lesson_make FOLDER             a whole lesson there: FOLDER is .../NN-name
 #   lesson_mistake FOLDER NAME     prints its program with that mistake
 # shellcheck shell=bash
 
-# A writer that stores the number it is given at offset 4 of a segment of 64 bytes. The starter makes no segment.
+# A writer that stores its argument, a number, at offset 4 of a segment of 64 bytes. The starter stores nothing.
 tiny_program() # BODY
 {
     cat <<END

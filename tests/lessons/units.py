@@ -67,7 +67,7 @@ class Conf(unittest.TestCase):
             self.assertIn(f"'{name}' is missing", told)
 
 
-class Words(unittest.TestCase):
+class Texts(unittest.TestCase):
     def test_answers_as_people_write_them(self):
         for text, value in (("20", 20), (" 0x14 ", 20), ("20 bytes", 20), ("-3", -3), ("= 4", 4), ("020", 20),
                             ("four", None), ("4.5", None), ("4x", None), ("", None)):
@@ -75,12 +75,12 @@ class Words(unittest.TestCase):
         for text, value in (("010000", 4096), ("4096", 4096), ("0x1000", 4096), ("0", 0), ("089", 89)):
             self.assertEqual(ask.number(text, "Which bit (in octal)?"), value, text)
 
-    def test_code_is_told_from_comments(self):
+    def test_comments_are_not_code(self):
         self.assertFalse(build.has_code('/* int x; */ // y\n#define A \\\n  b\n'))
         self.assertTrue(build.has_code('char *s = "/*"; /* t */'))
         self.assertFalse(build.has_code("/* never closed int x;"))
 
-    def test_pointers_know_both_compilers(self):
+    def test_pointers_understand_both_compilers(self):
         lesson = mock.Mock(proj=7, edit=["writer.c"])
         for said, told in (
                 ("w.c:3:5: warning: implicit declaration of function 'shmat' [-W]", "<sys/shm.h>"),
@@ -97,7 +97,7 @@ class Words(unittest.TestCase):
 
 
 class Lint(unittest.TestCase):
-    def test_verdicts_without_a_name_are_found_by_their_lines(self):
+    def test_verdicts_without_a_diagnosis_are_found_by_their_lines(self):
         check = """# wrong, in a comment
 @test "what is wrong is told" {
     exits 0 # exits 1
@@ -114,23 +114,23 @@ class Lint(unittest.TestCase):
 
 
 class Verify(unittest.TestCase):
-    def test_a_part_is_the_first_build_and_one_more_and_in_time_each_comes(self):
+    def test_a_part_is_the_first_build_and_one_more_and_each_gets_its_turn(self):
         lesson = conf.Lesson(Path("03-three"), 3)
         parts = [verify.routes(lesson, False, f"{commit:040x}") for commit in range(64)]
         self.assertEqual(parts[7], verify.routes(lesson, False, f"{7:040x}"))
         self.assertEqual({part[0] for part in parts}, {"gcc -O0"})
         self.assertEqual({part[1] for part in parts}, set(verify.ROUTES[1:]))
-        neighbours = [verify.routes(conf.Lesson(Path("x"), number), False, "1")[1] for number in range(4)]
-        self.assertEqual(len(set(neighbours)), 4)
+        routes = [verify.routes(conf.Lesson(Path("x"), number), False, "1")[1] for number in range(4)]
+        self.assertEqual(len(set(routes)), 4)
 
-    def test_all_builds_but_the_sanitized_one_where_that_cannot_be_used(self):
+    def test_all_builds_except_the_sanitized_one_if_that_cannot_be_used(self):
         lesson = conf.Lesson(Path("03-three"), 3, no_sanitize="why")
         self.assertEqual(verify.routes(lesson, False, None), list(verify.ROUTES[:-1]))
         self.assertEqual(verify.routes(lesson, True, None), ["gcc -O0"])
 
 
 class Tap(unittest.TestCase):
-    def test_a_stream_that_breaks_off_leaves_a_verdict_for_each(self):
+    def test_a_stream_that_breaks_off_gives_a_verdict_for_each(self):
         with tempfile.TemporaryDirectory() as name:
             check = Path(name) / "check.bats"
             check.write_text('@test "one" {\n}\n@test "say \\"two\\"" { \n}\n@test \'three\' {\n}\n', encoding="utf-8")
@@ -140,8 +140,8 @@ class Tap(unittest.TestCase):
 
 
 class Grading(unittest.TestCase):
-    def graded(self, *words):
-        """What main says where no program can be held, and whether it began to grade."""
+    def graded(self, *arguments):
+        """What main prints if there is no sandbox, and whether it began to grade."""
         with tempfile.TemporaryDirectory() as name, mock.patch("sys.stderr", io.StringIO()) as said:
             folder = Path(name, "class")
             folder.mkdir()
@@ -150,20 +150,20 @@ class Grading(unittest.TestCase):
             sandbox.level = "none"
             with mock.patch.object(grade_sandbox, "sandboxes", return_value=[sandbox]), \
                     mock.patch.object(grade, "grade", side_effect=KeyboardInterrupt) as began:
-                self.assertNotEqual(grade.main([*words, str(folder)]), 0)
+                self.assertNotEqual(grade.main([*arguments, str(folder)]), 0)
             self.assertEqual(os.listdir(name), ["class"])
             return said.getvalue(), began.called
 
-    def test_nothing_is_graded_where_nothing_holds_the_programs(self):
-        for found, words in (("/bin/bwrap", "bubblewrap needs"), (None, "apt-get install bubblewrap")):
+    def test_nothing_is_graded_without_a_sandbox(self):
+        for found, text in (("/bin/bwrap", "bubblewrap needs"), (None, "apt-get install bubblewrap")):
             with mock.patch("shutil.which", return_value=found):
                 said, began = self.graded()
             self.assertIn("programs can't run in a sandbox here: ", said)
-            self.assertIn(words, said)
+            self.assertIn(text, said)
             self.assertFalse(began)
         self.assertTrue(self.graded("--anyway")[1])
 
-    def test_another_user_or_a_namespace_holds_them(self):
+    def test_another_user_or_a_namespace_is_a_sandbox(self):
         for uid, level in ((7, "none"), (0, "pid"), (0, "room"), (0, "bwrap")):
             sandbox = grade_sandbox.Sandbox([], uid)
             sandbox.level = level
@@ -176,12 +176,12 @@ class Terminal(unittest.TestCase):
         self.assertEqual(wide.clip("\x1b[1m" + "x" * 30 + "\x1b[0m"), "\x1b[1m" + "x" * 20 + "\x1b[0m")
         self.assertEqual(style.Style(io.StringIO(), 20, colour=False).clip("\x1b[1mab\x1b[0m"), "ab")
 
-    def test_a_mistake_is_told_once_and_its_other_tests_named(self):
+    def test_a_mistake_is_shown_once_and_its_other_tests_are_named(self):
         def fails(name, *ids):
             return report.Test(name, "fail", list(ids))
         tests = [fails("a", "x"), fails("b", "x"), fails("c"), fails("d"), fails("e", "y"), fails("f", "x")]
-        told, same = report_terminal.once_each(tests)
-        self.assertEqual([test.name for test in told], ["a", "c", "d", "e"])
+        shown, same = report_terminal.once_each(tests)
+        self.assertEqual([test.name for test in shown], ["a", "c", "d", "e"])
         self.assertEqual([test.name for test in same[("x",)]], ["b", "f"])
 
     def test_network_drives_are_polled(self):

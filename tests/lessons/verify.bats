@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# verify and lint: what is off in a lesson is named. The lesson is lessons/template, with one thing broken in each test.
+# verify and lint report what is wrong in a lesson. The lesson is lessons/template, with one thing broken in each test.
 bats_require_minimum_version 1.5.0
 
 setup()
@@ -16,7 +16,7 @@ teardown() { rm -rf "$T"; }
 
 verify() { BUILD_BIN=$BUILD_BIN "$BATS_TEST_DIRNAME/verify" --quick "$@"; }
 
-# lint [run]: what the lint says, a line each; with "run" what README.md's commands and the questions come to.
+# lint [run]: the lint's messages; with "run" those about README.md's commands and the questions.
 lint()
 {
     PYTHONPATH=$ROOT/lessons SHMLAB_BIN=$BUILD_BIN python3 -B -c '
@@ -26,21 +26,21 @@ lesson = conf.load(sys.argv[1])
 print(*(lint_run.run(lesson) if len(sys.argv) > 2 else lint.lint(lesson)), sep="\n")' "$L" "$@"
 }
 
-# named TEXT: the lint says that, and nothing else
+# named TEXT: the lint says this, and nothing else
 named()
 {
     run lint
     [[ $output == "$1" ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "a lesson that is whole passes, and so do the commands of its README" {
+@test "a complete lesson passes, and so do the commands of its README" {
     named ''
     run lint run
     [[ ! $output ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "a mistake that gets no diagnosis is named, and counted as not told" {
-    rm "$L/mistakes/"[!so]*.patch # the fewer, the faster
+@test "a mistake that gets no diagnosis is reported, and not counted in the score" {
+    rm "$L/mistakes/"[!so]*.patch # fewer are faster
     rm -r "$L/wrong"
     sed -i 's/mistake starts-at-one/wrong starts-at-one/' "$L/check.bats"
     run -1 verify 0
@@ -49,7 +49,7 @@ named()
     [[ $output == *'kill score: 1 of 2 mistakes diagnosed by name'* ]]
 }
 
-@test "a verdict without a name that no program of wrong/ brings about is named with its line" {
+@test "a verdict without a diagnosis that no program of wrong/ causes is reported with its line" {
     rm "$L/mistakes/"*.patch "$L/wrong/status-2.patch"
     local line
     line=$(grep -n '^    fails_well$' "$L/check.bats" | cut -d: -f1)
@@ -58,7 +58,7 @@ named()
         $output == *'2 of 3 verdicts without a diagnosis proved'* ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "a program of wrong/ that a verdict lets pass, stops with another text, or names, is reported" {
+@test "a program of wrong/ that passes, fails with another text, or gets a diagnosis is reported" {
     rm "$L/mistakes/"*.patch
     sed -i 's/^    exits 0$/    true/; s/^    wrong "count was/    mistake one-byte "count was/; s/^    fails_well$/    wrong "so not"/' "$L/check.bats"
     run -1 verify 0
@@ -68,7 +68,7 @@ named()
         { printf '%s\n' "$output" && false; }
 }
 
-@test "a program of wrong/ that fails in a test more than its patch names is told" {
+@test "a program of wrong/ that fails in more tests than its patch names is reported" {
     rm "$L/mistakes/"*.patch "$L/wrong/"[!c]*
     sed -i '/^Fails/,/^Says/d; s/^--- /Fails: counter finds the segment and ends well\nSays: status\n&/' "$L/wrong/counts-two.patch"
     run -1 verify 0
@@ -76,7 +76,7 @@ named()
         { printf '%s\n' "$output" && false; }
 }
 
-@test "of a solution's builds a part is tried, the same for a commit, and with SHMLAB_TEST_ALL all of them" {
+@test "a part of a solution's builds is tried, always the same for a commit; with SHMLAB_TEST_ALL all of them" {
     rm -r "$L/mistakes/"*.patch "$L/wrong"
     run "$BATS_TEST_DIRNAME/verify" 0
     [[ $output =~ solutions\ built\ with\ gcc\ -O0,\ and\ by\ --part\ ([0-9a-f]{40}|none)\ with:\ 00\ (gcc|clang) ]] &&
@@ -88,7 +88,7 @@ named()
     [[ $output =~ 00-broken\ +ok\ +5/5\  && $output != *by\ --part* ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "a start that passes is named" {
+@test "a start that passes is reported" {
     rm -r "$L/mistakes/"*.patch "$L/wrong"
     cp "$L/solution/counter.c" "$L/start/"
     run -1 verify 0
@@ -110,13 +110,13 @@ named()
         $output == *'start/counter.c~: a stray file'* ]] || { printf '%s\n' "$output" && false; }
 }
 
-@test "lint: diagnoses of check.bats and lesson.conf that don't meet" {
+@test "lint: a diagnosis that is only in check.bats, and one that is only in lesson.conf" {
     sed -i 's/mistake one-byte/mistake two-bytes/' "$L/check.bats"
     named "check.bats has 'mistake two-bytes', but lesson.conf has no such line
 check.bats never gives the mistake 'one-byte'"
 }
 
-@test "lint: a patch that fits only with fuzz, or changes what is not the learner's, or does not say what is wrong" {
+@test "lint: a patch that fits only with fuzz, changes a file that isn't the learner's, or doesn't say what is wrong" {
     local one=$L/mistakes/one-byte.patch
     sed -i 's/shmdt(base);/shmdt(base); \/\/ done/' "$L/solution/counter.c" # the line behind those that it changes
     run lint
@@ -129,7 +129,7 @@ check.bats never gives the mistake 'one-byte'"
         { printf '%s\n' "$output" && false; }
 }
 
-@test "lint: a patch of wrong/ without the test that must fail, or with one that there is not" {
+@test "lint: a patch of wrong/ without the test that must fail, or with one that doesn't exist" {
     sed -i '/^Says/d' "$L/wrong/status-2.patch"
     sed -i 's/^Fails: counter/Fails: founder/' "$L/wrong/status-3.patch"
     echo note >"$L/wrong/notes"
@@ -138,7 +138,7 @@ wrong/status-2.patch lacks the lines 'Fails: NAME OF A TEST' and 'Says: PART OF 
 wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends well'"
 }
 
-@test "lint: a patch says by its '---' lines whether it starts from solution/ or start/" {
+@test "lint: the '---' lines of a patch must say whether it starts from solution/ or start/" {
     local one=$L/mistakes/one-byte.patch
     sed -i 's|^--- solution/|--- my/|' "$one"
     named "mistakes/one-byte.patch: in all its lines '--- FOLDER/FILE', FOLDER must be the same: solution or start"
@@ -147,7 +147,7 @@ wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends
     named ''
 }
 
-@test "lint: needs of a test that is not there" {
+@test "lint: needs of a test that doesn't exist" {
     sed -i 's/needs "counter finds/needs "counter founds/' "$L/check.bats"
     named 'check.bats: needs "counter founds the segment and ends well", but no test has that name'
 }
@@ -162,7 +162,7 @@ wrong/status-3.patch: check.bats has no test 'founder finds the segment and ends
     named 'hints.md has 1 hints; the minimum is 3'
 }
 
-@test "lint: a line of start/ or README.md that 80 columns can't hold, but for a link's address" {
+@test "lint: a line of start/ or README.md of more than 80 columns, not counting a link's address" {
     printf -v wide '%081d' 0
     printf -v address 'https://example.org/%080d' 0
     printf '/* %s */\n\t/* %s */\n' "${wide:7}" "${wide:15}" >>"$L/start/counter.c" # 80 columns, and 80
@@ -177,7 +177,7 @@ README.md:$((page - 3)): the line has 81 columns; the maximum is 80
 README.md:$((page - 1)): the line has 81 columns; the maximum is 80"
 }
 
-@test "lint: a command of README.md that fails is named with its line, its status and its output" {
+@test "lint: a command of README.md that fails is reported with its line, status and output" {
     sed -i 's/^\$ make$/$ make nothing-such/' "$L/README.md"
     line=$(grep -n 'make nothing-such' "$L/README.md" | cut -d: -f1)
     run lint run
@@ -191,7 +191,7 @@ README.md:$((page - 1)): the line has 81 columns; the maximum is 80"
     [[ $output == *'the expression of a question does not compile: sizeof(struct clicker)'* ]]
 }
 
-@test "lesson new copies the template under the new number, and takes no number twice" {
+@test "lesson new copies the template with the new number, and uses no number twice" {
     python3 -B "$ROOT/lessons/runner/lesson" new 42-mine
     [[ $(head -n 1 "$T/lessons/42-mine/README.md") == '# 42 Count in a segment' ]]
     run -1 python3 -B "$ROOT/lessons/runner/lesson" new 42-other

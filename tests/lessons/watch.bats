@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# lesson watch: by inotify, by polling, and how it ends.
+# lesson watch: with inotify, by polling, and how it ends.
 load helper
 
-# watch [PATH]: in the background; $T/seen is what it says. A PATH of ours is under /tmp, which a sandbox hides.
+# watch [PATH]: in the background, with its output in $T/seen. Our PATH is below /tmp, which a sandbox would hide.
 watch()
 {
     env --default-signal=INT ${1:+PATH="$1" LAB_SANDBOX=none} python3 "$ROOT/lessons/runner/lesson" watch 1 >"$T/seen" 2>&1 3>&- &
@@ -10,10 +10,10 @@ watch()
     await 60 grep -q 'Watching writer.c' "$T/seen"
 }
 
-# checks COUNT: so many were made.
+# checks COUNT: it has made so many checks.
 checks() { (($(grep -c 'Watching writer.c' "$T/seen") >= $1)); }
 
-# leave: Ctrl-C, and its exit status.
+# leave: sends Ctrl-C, and returns its exit status.
 leave()
 {
     local status=0
@@ -46,7 +46,7 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     [[ $(ls -A "$MINE") != *probe* ]] || false
 }
 
-@test "without inotifywait it looks by itself, and says so" {
+@test "without inotifywait it polls, and says so" {
     lesson start 1
     mkdir "$T/bin"
     ln -s /usr/bin/* "$T/bin/" && rm "$T/bin/inotifywait"
@@ -58,7 +58,7 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     leave
 }
 
-@test "an inotifywait that hears nothing is not leant on" {
+@test "an inotifywait that reports no events is not used" {
     lesson start 1
     mkdir "$T/bin"
     ln -s /usr/bin/* "$T/bin/" && rm "$T/bin/inotifywait"
@@ -71,7 +71,7 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     leave
 }
 
-@test "an inotifywait that ends is noticed: from then on it looks by itself" {
+@test "if inotifywait ends, it polls from then on" {
     lesson start 1
     watch
     pid=$(listening)
@@ -82,7 +82,7 @@ listening() { with "^inotifywait.*$T/" cmdline; }
     leave
 }
 
-@test "it ends with 1 and a message when the folder goes" {
+@test "if the folder is removed, it exits 1 with a message" {
     lesson start 1
     watch
     rm -r "$MINE"

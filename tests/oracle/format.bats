@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# docs/layout-format.md tells the truth: its examples are read, and mean what it says.
+# docs/layout-format.md is true: its examples can be read, and mean what it says.
 
 load helpers
 
@@ -11,7 +11,7 @@ example() {
     [ -s "$work/example" ]
 }
 
-# has LINE...: the example, read and written, has these lines, blanks at the start aside.
+# has LINE...: the example, read and written again, has these lines, except for blanks at the start.
 has() {
     run -0 "$dump" -t "$work/example"
     for line in "$@"; do
@@ -24,12 +24,12 @@ has() {
     has 'struct (size 56, align 8) {' '20 int num' '40 double ratio' '48 char[8] farewell'
 }
 
-@test "offsets in front of a field" {
+@test "offsets before a field" {
     example 2
     has '19 int num' '64 double far' '16 int overlap'
 }
 
-@test "structs, unions, arrays and what is left of the segment" {
+@test "structs, unions, arrays and the rest of the segment" {
     example 3
     has 'struct message (size 32, align 8) {' '4 struct point where (size 8, align 4) {' \
         '12 struct slot[3] slots (size 12, align 2) {' '24 "union" number (size 8, align 8) {' '32 char[] rest'
@@ -44,7 +44,7 @@ has() {
     run ! example 5
 }
 
-@test "what the page says of errors" {
+@test "what the page says about errors" {
     printf 'shmlab layout 1\nint a\nint b\nfoo_t x\n' >"$work/example"
     run -1 "$dump" -t "$work/example"
     line=$(grep "^line 4: the type 'foo_t'" "$here/../../docs/layout-format.md")

@@ -8,8 +8,8 @@ setup() {
     work="$(mktemp -d "${BATS_TEST_TMPDIR}/XXXXXX")"
 }
 
-# shrinks FILE COMMAND...: runs the command again and again, and at each run FILE gets 64 bytes at a later moment, until it
-# is read to its end. Each run gives the right layout or an error; $changed: how many errors say that the file changed.
+# shrinks FILE COMMAND...: runs the command again and again; in each run, FILE is cut to 64 bytes at a later moment, until
+# it is read to its end. Each run gives the right layout or an error; $changed: how many errors say that the file changed.
 shrinks() {
     local file="$1" at
     shift
@@ -34,12 +34,12 @@ shrinks() {
     cp "$work/before" "$file"
 }
 
-# Skips the test where the program is not installed.
+# Skips the test if the program is not installed.
 need() {
     command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
-# build OUT COMPILER OPTION...: the program with all kinds of members; skips where the compiler can't.
+# build OUT COMPILER OPTION...: the program with all kinds of members; skips the test if the compiler can't build it.
 build() {
     local out="$1" compiler="$2" file="$here/kinds.c"
     shift 2
@@ -49,7 +49,7 @@ build() {
         skip "$compiler can't: $(head -1 "$work/errors")"
 }
 
-# same_as_compiled PROGRAM [ELF [OPTION...]]: what the program says of its own types is what layout_dump reads in ELF.
+# same_as_compiled PROGRAM [ELF [OPTION...]]: layout_dump reads in ELF the layouts that the running program prints.
 same_as_compiled() {
     local program="$1" elf="${2:-$1}" types
     shift

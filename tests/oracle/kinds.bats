@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every kind of member, compiled in many ways: offsets, sizes and alignments are those of the running program itself.
+# Every kind of member, compiled in many ways: offsets, sizes and alignments are compared with the running program's.
 
 load helpers
 
@@ -10,9 +10,9 @@ load helpers
     done
 }
 
-@test "alignments that strict DWARF 4 does not tell follow from holes" {
+@test "alignments that strict DWARF 4 does not record follow from holes" {
     build "$work/kinds" gcc -gdwarf-4 -gstrict-dwarf
-    # Of a packed struct with an alignment of its own, and without a hole, nothing shows it.
+    # The alignment of a packed struct without a hole can't be found.
     "$work/kinds" | sed 's/^= struct packed_aligned 8 4$/= struct packed_aligned 8 1/' >"$work/expected"
     mapfile -t types < <(sed -nE 's/^= (.*) [0-9]+ [0-9]+$/\1/p' "$work/expected")
     "$dump" -l "$work/kinds" "${types[@]}" >"$work/got"
@@ -56,7 +56,7 @@ load helpers
     fi
 }
 
-@test "types in units of their own (-fdebug-types-section)" {
+@test "types in separate units (-fdebug-types-section)" {
     for compiler in gcc clang; do
         for version in 4 5; do
             build "$work/kinds" "$compiler" "-gdwarf-$version" -fdebug-types-section
@@ -75,7 +75,7 @@ load helpers
     [[ $output == *".dwo files that are missing"*".dwo"* ]]
 }
 
-@test "a .dwo file of another build is none, also beside the program" {
+@test "a .dwo file of another build is not used, even beside the program" {
     need gcc
     split() { (cd "$work" && gcc "$1" -gdwarf-5 -gsplit-dwarf -w -I"$src" "$here/kinds.c" -o kinds -lpthread); }
     mkdir "$work/there"
@@ -118,7 +118,7 @@ load helpers
     same_as_compiled "$work/kinds" "$work/stripped" -d "/nowhere:$work/path"
 }
 
-@test "a split debug file that belongs to another program is not taken" {
+@test "a split debug file that belongs to another program is not used" {
     for id in none sha1; do
         build "$work/kinds" gcc -g "-Wl,--build-id=$id"
         objcopy --only-keep-debug "$work/kinds" "$work/kinds.debug"
@@ -144,7 +144,7 @@ load helpers
     same_as_compiled "$work/kinds" "$work/stripped" -d "$work/path"
 }
 
-@test "what dwz moved to a file that several programs share" {
+@test "types that dwz moved to a file that several programs share" {
     need dwz
     build "$work/kinds" gcc -gdwarf-4
     cp "$work/kinds" "$work/one"
@@ -170,7 +170,7 @@ load helpers
     done
 }
 
-@test "C++: references, pointers to members and atomics have kinds of their own" {
+@test "C++: references, pointers to members and atomics have their own kinds" {
     build "$work/kinds" g++ -g
     run -0 "$dump" "$work/kinds" refs
     [[ $output == *'0 "int &" r (kind pointer, size 8, align 8)'* ]]
@@ -179,7 +179,7 @@ load helpers
     [[ $output == *'char16_t u16'* ]]
 }
 
-@test "what is written as a .layout file says kinds, flags, enumerators and types as C has them" {
+@test "a written .layout file has the kinds, flags, enumerators and types of C" {
     build "$work/kinds" gcc -g
     run -0 "$dump" "$work/kinds" 'struct all'
     for line in 'int[3][4] grid' 'char[2][5] names' 'struct point p (size 8, align 4) {' 'point_t[2][2] points (size 32' \

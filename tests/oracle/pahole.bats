@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every struct and union of big real libraries and programs: size, offsets and holes are those that pahole tells.
+# Every struct and union of big real libraries and programs: size, offsets and holes are compared with pahole's.
 
 load helpers
 
@@ -51,7 +51,7 @@ memcheck() {
     agrees "$file"
 }
 
-@test "bench layout puts the CPU of both side by side" {
+@test "bench layout shows the CPU time of both side by side" {
     need pahole
     need python3-dbg
     root="$here/../.."

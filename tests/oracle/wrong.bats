@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Files and names that can't give a layout: each is told in words, with what to do next; nothing crashes.
+# Files and names that can't give a layout: each gives an error message that says what to do next; nothing crashes.
 
 load helpers
 
@@ -62,7 +62,7 @@ fails() {
     [ "$changed" -gt 0 ]
 }
 
-@test "so are a split debug file, one that dwz made, and a .dwo file" {
+@test "the same for a split debug file, a file made by dwz, and a .dwo file" {
     build "$work/kinds" gcc -g -Wl,--build-id=sha1
     (cd "$work" && objcopy --only-keep-debug kinds kinds.debug && objcopy --strip-debug --add-gnu-debuglink=kinds.debug kinds)
     shrinks "$work/kinds.debug" "$dump" "$work/kinds" 'struct all'
@@ -87,7 +87,7 @@ in_time() {
     timeout 20 "$dump" "$@"
 }
 
-@test "a pipe in the place of a debug file is not waited for" {
+@test "a pipe in place of a debug file is not waited for" {
     build "$work/kinds" gcc -g -Wl,--build-id=none
     (cd "$work" && objcopy --only-keep-debug kinds kinds.debug && objcopy --strip-debug --add-gnu-debuglink=kinds.debug kinds)
     pipe "$work/kinds.debug"
@@ -107,7 +107,7 @@ in_time() {
     [[ $output == *"dwz moved the rest"*"install that file too: $work/common.debug"* ]]
 }
 
-@test "no debug file is asked of the network" {
+@test "no debug file is downloaded" {
     need strace
     build "$work/kinds" gcc -g -Wl,--build-id=sha1
     strip -g "$work/kinds"
@@ -133,7 +133,7 @@ in_time() {
     done
 }
 
-@test "names that do not end before their section does: damaged" {
+@test "names that do not end within their section: damaged" {
     build "$work/kinds" gcc -gdwarf-5
     for section in .debug_str .debug_line_str; do
         cp "$work/kinds" "$work/bad"
@@ -151,7 +151,7 @@ in_time() {
     [[ $output == *"more than 4 GiB"* ]]
 }
 
-@test "an unknown type: a struct's name needs 'struct', and what nothing uses is left out" {
+@test "an unknown type: a struct's name needs 'struct', and unused types are not in the file" {
     build "$work/kinds" gcc -g
     fails ENOENT "$work/kinds" 'struct nosuch' "no type 'struct nosuch'" "SHM_LAYOUT"
     fails ENOENT "$work/kinds" nosuch "as in 'struct message'"
@@ -159,7 +159,7 @@ in_time() {
     fails ENOENT "$work/kinds" 'enum point' "no type 'enum point'"
 }
 
-@test "words that are no type's name" {
+@test "texts that are not the name of a type" {
     build "$work/kinds" gcc -g
     for name in '' '   ' 'struct ' 'struct' '::' 'a::' '@file.c' 'point@'; do
         run -1 "$dump" "$work/kinds" "$name"
@@ -180,7 +180,7 @@ two_messages() {
     (cd "$work" && "${1:-gcc}" -g "${@:2}" a.c b.c -o two)
 }
 
-@test "a name of two different types: the error lists file, line and size, and @file chooses" {
+@test "two different types with one name: the error lists file, line and size, and @file chooses" {
     for compiler in gcc clang; do
         command -v "$compiler" || continue
         two_messages "$compiler"
@@ -218,14 +218,14 @@ END
     [[ $output == *"unsigned int k"* ]]
 }
 
-# crowd N: N structs, each of some fifty bytes of debug information, so that what follows them lies far behind.
+# crowd N: N structs, each with about fifty bytes of debug information, so that the next type is far away.
 crowd() {
     for ((i = 0; i < $1; i++)); do
         printf 'struct crowd%d { int a, b; }; static struct crowd%d crowd%d __attribute__((used));\n' "$i" "$i" "$i"
     done
 }
 
-@test "a difference is seen wherever in its file's debug information the type lies" {
+@test "a difference is found wherever the type is in the debug information of its file" {
     echo 'struct in { KIND k; int z; }; struct out { int a; struct in list[3]; struct in *p; };' >"$work/m.h"
     printf '#define KIND int\n#include "m.h"\nstruct out o1; int main(void) { return 0; }' >"$work/a.c"
     for crowd in 0 100 300 2000; do
@@ -240,7 +240,7 @@ crowd() {
     done
 }
 
-# differ DEFINITION...: a.c and b.c have the same header; in b.c these macros are others.
+# differ DEFINITION...: a.c and b.c have the same header; in b.c these macros have other values.
 differ() {
     local defaults='-DTYPE=int -DNAME=amount -DBITS=4 -DCOUNT=12 -DPART=float -DENUM=third -DTARGET=wide' set
     (cd "$work" && gcc -g $defaults -c a.c && gcc -g $defaults -c -o same.o b.c && gcc a.o same.o -o same)
@@ -271,7 +271,7 @@ END
     done
 }
 
-@test "a struct inside a function does not stand for the file's own" {
+@test "a struct inside a function is not taken for the file's own" {
     echo 'struct message { int a; char b; } one; void f(void); int main(void) { f(); return 0; }' >"$work/a.c"
     cat >"$work/b.c" <<'END'
 void f(void)
@@ -294,7 +294,7 @@ END
     done
 }
 
-@test "a definition with too many fields is told, also where a smaller one has its name" {
+@test "a definition with too many fields is reported, even if a smaller one has the same name" {
     cat >"$work/a.c" <<'END'
 #define TEN(type) type a, b, c, d, e, f, g, h, i, j
 struct one { TEN(int); }; struct two { TEN(struct one); }; struct three { TEN(struct two); };
@@ -336,7 +336,7 @@ END
     done
 }
 
-@test "C++ may define two types of one name in a file, one of them in a namespace without a name" {
+@test "C++ may define two types with one name in a file, one of them in an unnamed namespace" {
     need g++
     printf 'struct message { int a; } one;\nnamespace { struct message { char b[12]; } two; }\nint main() { return two.b[0]; }\n' \
         >"$work/a.cc"
@@ -344,7 +344,7 @@ END
     fails ENOTUNIQ "$work/a" 'struct message' "a.cc:1, 4 bytes" "a.cc:2, 12 bytes"
 }
 
-@test "a type inside a function is found where no other has its name" {
+@test "a type inside a function is found if no other has its name" {
     echo 'int main(void) { struct local { char c; int i; } l = {0}; return l.i; }' >"$work/a.c"
     gcc -g "$work/a.c" -o "$work/a"
     run -0 "$dump" "$work/a" 'struct local'
@@ -354,7 +354,7 @@ END
     fails ENOTUNIQ "$work/a" 'struct local' "a.c:1, 8 bytes" "a.c:2, 4 bytes"
 }
 
-@test "a deleted program is read through a descriptor, as by /proc/PID/exe" {
+@test "a deleted program is read through a descriptor, as with /proc/PID/exe" {
     build "$work/kinds" gcc -g
     "$dump" "$work/kinds" 'struct bits' >"$work/whole"
     exec 7<"$work/kinds"

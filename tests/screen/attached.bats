@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Who has the segment attached, on the screen: the panel, the whole screen of key a, coming and going.
+# Who has the segment attached, on the screen: the panel and the screen of key a, while processes come and go.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -31,7 +31,7 @@ address_of()
     sees 'attached: 1 time, by 1 process' 'this viewer'
 }
 
-@test "more than there is room for are told, and a shows them all, on each size of screen" {
+@test "if there are more than fit, it says so, and a shows all, on each size of screen" {
     serve
     for _ in 1 2 3 4 5; do hold; done
     viewer 100x30
@@ -51,7 +51,7 @@ address_of()
     hides 'shm-view: attached'
 }
 
-@test "at 80x24 the panel waits for its key" {
+@test "at 80x24 the panel is shown only with its key" {
     serve
     viewer 80x24
     sees 0000
@@ -70,7 +70,7 @@ address_of()
     sees 'was read once: nobody is attached'
 }
 
-@test "what one may not look into is told, and escape strings in names stay text" {
+@test "processes that we may not look into are reported, and escape sequences in names are shown as text" {
     need_root
     serve --mode 0644
     cp "$BIN/shm-view" "$T/"
@@ -97,7 +97,7 @@ address_of()
     rm "/dev/shm/$POSIX"
 }
 
-@test "a mapping of a process: its end is told" {
+@test "a mapping of a process: when it ends, the viewer says so" {
     share
     on 80x24 "$BIN/shm-view" --pid "$MAPPER" --map ring
     sees '[72]69 6e 67' "pid $MAPPER /memfd:ring (deleted)  4096 bytes"

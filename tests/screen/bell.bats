@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The bell and the seqlock counter in the viewer: it sleeps, wakes at a write, and tells when no picture is whole.
+# The bell and the seqlock counter in the viewer: it sleeps, wakes at a write, and says if no picture is whole.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -19,7 +19,7 @@ sleeps()
     cat /proc/"$VIEWER"/task/*/status | awk '/^voluntary_ctxt/ { n += $2 } END { print n }'
 }
 
-# true after a second in which it hardly woke: for what became of the segment.
+# true after a second in which it hardly woke, only to see whether the segment still exists.
 quiet()
 {
     local before
@@ -28,7 +28,7 @@ quiet()
     (($(sleeps) - before <= 3))
 }
 
-# true after a second in which it woke again and again: 30 times where the machine has time for it.
+# true after a second in which it woke again and again: 30 times if the machine has time.
 busy() { ! quiet; }
 
 # A server that writes one value, and rings, at each line into $ENTER.
@@ -41,7 +41,7 @@ serve_steps()
 
 # The kernel tells the server how many it has woken: `futex(..., FUTEX_WAKE, ...) = 1`. How soon that is seen is for
 # `./shmlab bench view`.
-@test "the viewer sleeps on the bell: it is woken by the ring, not by its next look" {
+@test "the viewer sleeps on the bell: the ring wakes it, not its next poll" {
     command -v strace >/dev/null || skip "strace is not installed"
     serve_steps
     viewer 80x24 --hz 1
@@ -58,10 +58,10 @@ serve_steps()
     await woken
 }
 
-# At each ring but those that came while the viewer took its slow look.
+# At each ring except those that came during the viewer's slow poll.
 woken() { grep -q 'FUTEX_WAKE.* = 1$' "$T/calls"; }
 
-# Between two slow looks: the viewer has just taken one.
+# Between two slow polls: the viewer has just polled.
 quiet_now()
 {
     local before
@@ -70,7 +70,7 @@ quiet_now()
     [[ $(sleeps) == "$before" ]]
 }
 
-@test "while nothing rings it sleeps; without a bell it looks again and again" {
+@test "while nothing rings it sleeps; without a bell it polls" {
     serve --bell
     viewer 80x24
     sees '1 ring '
@@ -78,7 +78,7 @@ quiet_now()
     keys '?'
     sees 'sleeps until the bell rings' 'a picture may be torn'
     keys q
-    sees 'bell' # keys are heard while it sleeps
+    sees 'bell' # keys work while it sleeps
     quit
     stop TERM
     serve
@@ -89,7 +89,7 @@ quiet_now()
     sees 'looks again and again'
 }
 
-@test "a writer who does not ring is seen all the same, at the next slow look" {
+@test "a write without a ring is seen at the next slow poll" {
     serve --bell
     viewer 80x24
     sees '1 ring '
@@ -120,7 +120,7 @@ rings() { screen | grep -E ' [0-9]+ r'; }
 rings_told() { first=$(rings); }
 rings_on() { [[ $(rings) != "$first" ]]; }
 
-@test "the segment goes and comes back: the viewer lets go of it, and wakes at the new one's bell" {
+@test "the segment is removed and made again: the viewer detaches, and wakes at the new one's bell" {
     serve --bell
     viewer 80x24
     sees '1 ring ' live
@@ -185,14 +185,14 @@ guarded()
     sees 'each picture is whole: seqlock'
 }
 
-@test "a writer that stopped in the middle of a write is told, and its bytes shown as they are" {
+@test "if a writer stops in the middle of a write, it says so and shows the bytes as they are" {
     guarded
     poke 1020 01000000
     poke 0 ff
     sees 'the writer stopped in mid-write' '[ff]00 00 00┊00' '1, bein'
 }
 
-@test "--render takes a whole picture too, or says that it is none" {
+@test "--render draws a whole picture too, or says that it is not whole" {
     foreign 1024
     printf '%s\n' 'shmlab layout 1' '1020 shm_seqlock sequence' >"$T/guarded"
     run -0 --separate-stderr "$BIN/shm-view" --key "$KEY" --layout "$T/guarded" --render text

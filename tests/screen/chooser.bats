@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# shm-view without a word: what shared memory there is, and how one chooses. In an IPC namespace of its own, the list of
-# segments is this test's own; files in /dev/shm are everybody's, so names are looked for.
+# shm-view without arguments: the list of shared memory, and choosing from it. In its own IPC namespace, the test sees
+# only its own segments; files in /dev/shm may be anybody's, so it looks for names.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -14,7 +14,7 @@ teardown()
     screen_close
 }
 
-# chooser COLSxROWS [COMMAND...]: the viewer without a word, copied to $T, so that its own key is that of $T.
+# chooser COLSxROWS [COMMAND...]: the viewer without arguments, copied to $T, so that its default key is that of $T.
 chooser()
 {
     local size=$1
@@ -29,7 +29,7 @@ chosen()
     screen | grep '^▸' | grep -qF -- "$1"
 }
 
-# step KEY TEXT: presses it until that line, which may be out of sight, is selected.
+# step KEY TEXT: presses KEY until that line, which may be scrolled out, is selected.
 step()
 {
     for ((i = 0; i < 100; i++)); do
@@ -40,14 +40,14 @@ step()
     await chosen "$2"
 }
 
-# seek KEY TEXT: the same, of a line in sight.
+# seek KEY TEXT: the same for a line that is on the screen.
 seek()
 {
     sees "$2"
     step "$1" "$2"
 }
 
-@test "without a word, and without the kit's server, it lists what there is, live" {
+@test "without arguments, and without the kit's server, it lists the shared memory, live" {
     serve
     key=$KEY KEY=0x5c$(printf %06x $RANDOM)
     foreign 4096 0600
@@ -69,14 +69,14 @@ seek()
     sees '▸' 1024
     keys G
     sees '▸the kit'
-    step k "$KEY" # where no namespace can be had, others' segments stand there, too
+    step k "$KEY" # without a namespace, there are other segments too
     keys G g
     step j "$KEY"
     keys Enter
     sees '0000' '[50]49'
 }
 
-@test "POSIX shared memory is opened, too" {
+@test "it opens POSIX shared memory too" {
     serve
     echo 'of POSIX' >"/dev/shm/$POSIX"
     chooser 80x24
@@ -86,7 +86,7 @@ seek()
     sees "posix /$POSIX" 'of POSIX'
 }
 
-@test "what one may not read is marked, and Enter says why" {
+@test "memory that we may not read is marked, and Enter says why" {
     need_root
     serve
     chooser 80x24 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups
@@ -99,7 +99,7 @@ seek()
     keys q
 }
 
-@test "the kit's server, when it starts, is opened by itself until a key is pressed" {
+@test "when the kit's server starts, its segment is opened by itself, unless a key was pressed before" {
     serve
     chooser 80x24
     sees "the kit's own segment"
@@ -115,14 +115,14 @@ seek()
     "$T/shm-server" >"$T/out2" 2>&1 <>"$T/never" 3>&- &
     PIDS+=("$!")
     await says "$T/out2" Ctrl-C
-    sees "$(ftok_of "$T" 15)" '▸the kit' # it is in the list now, and the choice is still ours
+    sees "$(ftok_of "$T" 15)" '▸the kit' # it is in the list now, and not opened
     keys Enter
     sees 'PI is defined as'
     kill -INT "$!"
     await ended "$!"
 }
 
-@test "memfd, anonymous memory and deleted files are in the list, and are opened" {
+@test "memfd, anonymous memory and deleted files are in the list, and can be opened" {
     share
     serve
     chooser 100x30
@@ -133,7 +133,7 @@ seek()
     sees "pid $MAPPER /memfd:ring (deleted)  4096 bytes" '[72]69 6e 67'
 }
 
-@test "s goes to the list and back, on one screen, and what one came from is selected" {
+@test "s goes to the list and back, on one screen, and the memory that was shown is selected" {
     serve
     share
     on 100x30 ./run "$BIN/shm-view" --key "$KEY" --at num --width 8
@@ -143,7 +143,7 @@ seek()
     keys s
     sees 'what shared memory there is'
     await chosen "$KEY"
-    [[ $(shm_column "$ID" nattch) == $((before - 1)) ]] # it looks no more
+    [[ $(shm_column "$ID" nattch) == $((before - 1)) ]] # the viewer has detached
     keys j k Enter
     sees "key $KEY" '0x0000 = 0 ' 'num'
     keys s
@@ -159,13 +159,13 @@ seek()
     sees "posix /$POSIX" 'PI is defined as' live
     keys s
     await chosen "/$POSIX"
-    run -1 grep -c $'\e\[?1049l' "$T/stream" # the terminal was ours all the time
+    run -1 grep -c $'\e\[?1049l' "$T/stream" # it never left the alternate screen
     keys q
     ends 0
     await grep -q $'\e\[?1049l' "$T/stream"
 }
 
-@test "s from a file leads to the list, too; and from a mapping" {
+@test "s goes to the list from a file and from a mapping too" {
     serve
     message_file
     share
@@ -184,8 +184,8 @@ seek()
     ends 0
 }
 
-# What there is in namespaces of its own is known to the last line. Pids there count from 1.
-@test "the list at 80x24, 100x30, 200x60 and 20x6 looks as it shall" {
+# In its own namespaces the test knows every line of the list. Pids there start at 1.
+@test "the list at 80x24, 100x30, 200x60 and 20x6" {
     local map=()
     [[ $EUID == 0 ]] || map=(--map-root-user)
     apart=(unshare "${map[@]}" --pid --fork --mount-proc --ipc --mount --kill-child)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# ~/.config/shmlab/config: what it sets is seen, what is wrong in it is told, and words of the call go before it.
+# ~/.config/shmlab/config: its settings have effect, its errors are reported, and command-line options override it.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -21,7 +21,7 @@ view_file()
     on 80x24 "$@" "$BIN/shm-view" --file message.bin --layout layout "${WORDS[@]}"
 }
 
-# coloured CODE TEXT: TEXT stands on the screen in that colour, 31 (red) to 36 (cyan).
+# coloured CODE TEXT: TEXT is on the screen in that colour, 31 (red) to 36 (cyan).
 coloured()
 {
     tmx capture-pane -p -e | grep -qE $'\e''\[([0-9]+;)*'"$1"'m[^'$'\e'']*'"$2"
@@ -42,7 +42,7 @@ big_endian_first()
     hides config
 }
 
-@test "words of the call go before the file, and NO_COLOR before its colours" {
+@test "command-line options override the file, and NO_COLOR its colours" {
     printf 'width = 8\ncolour.text = red\n' >"$CONFIG"
     WORDS=(--width 16)
     view_file env NO_COLOR=1
@@ -51,7 +51,7 @@ big_endian_first()
     run ! coloured '3[1-7]' .
 }
 
-@test "a wrong line is told with its number in the viewer, and the rest is taken" {
+@test "a wrong line is reported with its number in the viewer, and the others have effect" {
     printf 'widht = 8\nwidth = 8\nhz = fast\n' >"$CONFIG"
     view_file ./run
     sees '0008 ' "config, line 1: there is no setting 'widht'"
@@ -62,7 +62,7 @@ big_endian_first()
     sees 'line 3: hz takes' "not 'fast'" # on the terminal that is back, where the line wraps
 }
 
-@test "a file of somebody else or one that can't be read is told, and the viewer goes on" {
+@test "another user's file, or one that can't be read, is reported, and the viewer goes on" {
     need_root
     printf 'width = 8\n' >"$CONFIG"
     chown $NOBODY "$CONFIG"
@@ -74,7 +74,7 @@ big_endian_first()
     sees '0010 ' 'config: not read: Is a directory'
 }
 
-@test "--config names another file, which must be there" {
+@test "--config names another file, which must exist" {
     printf 'width = 8\n' >"$CONFIG"
     printf 'width = 4\n' >"$T/mine"
     WORDS=(--config mine)
@@ -84,7 +84,7 @@ big_endian_first()
     [[ $stderr == "shm-view: cannot read $T/none: No such file or directory"* && -z $output ]]
 }
 
-@test "--render draws the same for everybody, but for what --config says" {
+@test "--render draws the same for every user; only --config changes it" {
     "$BIN/shm-view" --file "$T/message.bin" --layout "$T/layout" --render ansi >"$T/without"
     printf 'width = 8\ncolour.text = red\ncolour.padding = yellow\nnothing\n' >"$CONFIG"
     run -0 --separate-stderr "$BIN/shm-view" --file "$T/message.bin" --layout "$T/layout" --render ansi

@@ -9,7 +9,7 @@ figure()
     awk -v name="$1" 'index($0, name) == 1 { print substr($0, 45) + 0 }' <<<"$output"
 }
 
-@test "idle: no byte; a changed byte: few" {
+@test "an idle viewer sends no byte, and a changed byte only a few" {
     LC_ALL=C.UTF-8 run -0 "$BIN/bench-view" --quick bytes
     [[ $(figure 'idle, in all') == 0 ]]
     awk -v grid="$(figure 'a changed byte, in the grid')" -v all="$(figure 'a changed byte, all panels')" \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Whole screens, as text, at the sizes that we promise. tests/golden/ has them; each was read by a person against the
-# layout. To write them anew: GOLDEN_WRITE=1 bats tests/screen/golden.bats, then look at every one.
+# Whole screens, as text, at the sizes that we promise. They are in tests/golden/; a person has compared each with the
+# layout. GOLDEN_WRITE=1 bats tests/screen/golden.bats writes them again: then look at every one.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -112,7 +112,7 @@ teardown()
     golden gone-80x24
 }
 
-@test "ASCII alone at 80x24 in the C locale" {
+@test "only ASCII at 80x24 in the C locale" {
     serve
     on 80x24 env LC_ALL=C "$BIN/shm-view" --key "$KEY"
     golden ascii-80x24
@@ -144,7 +144,7 @@ teardown()
     golden width-32-80x24
 }
 
-# Text and numbers far apart, a page's edge among them.
+# Text and numbers far apart, one of them at a page's edge.
 @test "z squeezes rows of zeros, at 80x24 and 20x6" {
     perl -e 'print pack "a16 x160 a5 x3939 V4 x2000 a3", "first", "lone", 1, 2, 3, 4, "end"' >"$T/holes.bin"
     on 80x24 "$BIN/shm-view" --file holes.bin

@@ -1,11 +1,11 @@
-# helper: a terminal for the tests of screens: tmux with a socket of its own. Loaded by `load helper`.
+# helper: a terminal for the tests of screens: tmux with its own socket. Loaded by `load helper`.
 #
-# What the screen shows is awaited, never slept for. screen_close ends the terminal and all that runs in it.
+# Tests wait for what the screen shows, and never just sleep. screen_close ends the terminal and all programs in it.
 
 load ../cli/helper
 
 GOLDEN=$BATS_TEST_DIRNAME/../golden
-# A crash shall be a crash, also in a build with AddressSanitizer.
+# A crash must be a crash, even in a build with AddressSanitizer.
 export ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0
 
 screen_open()
@@ -26,7 +26,7 @@ screen_close()
     place_close
 }
 
-# Each terminal has a socket of its own: one that is just going takes no more calls.
+# Each terminal has its own socket: a tmux server that is ending accepts no more commands.
 tmx()
 {
     tmux -u -S "$T/tmux.$TERMINAL" -f "$T/tmux.conf" "$@"
@@ -57,7 +57,7 @@ poke()
         shmwrite($id, $bytes, $offset, length $bytes) or die "shmwrite: $!"' "$ID" "$1" "$2"
 }
 
-# viewer COLSxROWS WORDS...: the viewer under $KEY, on such a terminal. VIEWER: its pid.
+# viewer COLSxROWS ARGUMENT...: the viewer with $KEY, on such a terminal. VIEWER: its pid.
 viewer()
 {
     local size=$1
@@ -77,7 +77,7 @@ stream()
     tmx pipe-pane -o "cat >'$T/stream'"
 }
 
-# harmless_stream: no byte of the attack's names came through: no title is set, no bell rings, no C1 control.
+# harmless_stream: no control from the names came through: no title is set, no bell rings, no C1 control.
 harmless_stream()
 {
     perl -e 'local $/; open my $in, "<:raw", $ARGV[0] or die; $_ = <$in>; die "empty" unless length;
@@ -92,7 +92,7 @@ screen()
     tmx capture-pane -p
 }
 
-# shows TEXT...: each of them stands on the screen, within one line.
+# shows TEXT...: each of them is on the screen, within one line.
 shows()
 {
     local now text
@@ -107,7 +107,7 @@ hides()
     ! shows "$@"
 }
 
-# sees TEXT...: awaits all of them.
+# sees TEXT...: waits until all of them are shown.
 sees()
 {
     await shows "$@" && return
@@ -115,7 +115,7 @@ sees()
     return 1
 }
 
-# loses TEXT: awaits that it is gone.
+# loses TEXT: waits until it is gone.
 loses()
 {
     await hides "$1" && return
@@ -146,8 +146,8 @@ like_golden()
     cmp -s <(screen | normal) "$GOLDEN/$1"
 }
 
-# golden NAME: awaits that the screen looks like tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it before you
-# keep it.
+# golden NAME: waits until the screen is like tests/golden/NAME. GOLDEN_WRITE=1 writes it: look at it before you keep
+# it.
 golden()
 {
     if [[ -n ${GOLDEN_WRITE-} ]]; then
@@ -166,8 +166,7 @@ await_still()
     until before=$now; now=$(screen); [[ -n $now && $now == "$before" ]]; do sleep 0.5; done
 }
 
-# ends STATUS: awaits that what was started `on SIZE ./run COMMAND...` has ended so. (tmux itself loses a status at
-# times.)
+# ends STATUS: waits until the command of `on SIZE ./run COMMAND...` has ended with it. (tmux sometimes loses a status.)
 ends()
 {
     await ended_with "$1" && return
@@ -186,7 +185,7 @@ terminal_restored()
     [[ $(tmx display -p '#{alternate_on} #{cursor_flag} #{keypad_cursor_flag} #{mouse_any_flag}') == '0 1 0 0' ]]
 }
 
-# A zombie is gone: where pid 1 reaps nobody, as in some containers, orphans stay as such.
+# A zombie counts as gone: if pid 1 reaps nobody, as in some containers, orphans stay zombies.
 gone()
 {
     [[ ! -e /proc/$1/stat || $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) == [ZX]* ]]

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Names that are attacks: of the processes that have the segment attached, of their files and words, of the program that
-# made it. Not one of their bytes may steer a terminal, and no picture may break.
+# Names with escape sequences: of the processes that have the segment attached, of their files and arguments, of the
+# program that made it. None of their bytes may reach the terminal as a control, and no picture may break.
 bats_require_minimum_version 1.5.0
 load helper
 
-# As a program calls itself, and how it shall be shown.
+# The name that a program gives itself, and how it must be shown.
 ATTACKS=($'\e]0;x\a\x9b31m' $'a\nb\tc\rd\x0e\x0f' $'\ec\e[2J\x7f' $'\xff\xfe\xc3(\xe2\x80' $'\xe2\x80\xae\xc2\x9b2J'
     '</text>"&<g>]]>' $'","x":"\\' $'\xf0\x9f\x92\xa5\xed\xa0\x80')
 SHOWN=('\x1b]0;x\a\x9b31m' 'a\nb\tc\rd\x0e\x0f' '\x1bc\x1b[2J\x7f' '\xff\xfe\xc3(\xe2\x80' '\xe2\x80\xae\xc2\x9b2J'
@@ -21,7 +21,7 @@ teardown()
     screen_close
 }
 
-# A server that lies at a path which is an attack, and a holder for each name, at such a path and with such words.
+# A server in a path with escape sequences, and a holder for each name, with such a path and such arguments.
 crowd()
 {
     local name dir=$T/$'d\e]2;y\a\x9b'
@@ -35,13 +35,13 @@ crowd()
     done
 }
 
-# sees_crowd: each of them stands there, as text; where the locale is ASCII, all of it is escaped.
+# sees_crowd: each of them is shown as text; in an ASCII locale, everything is escaped.
 sees_crowd()
 {
     sees "${SHOWN[@]}" 's\x1b]0;y\a\x9b\n<&'
 }
 
-@test "on the screen nothing of them is obeyed: the whole stream" {
+@test "the screen's whole output has none of their control characters" {
     for locale in C C.UTF-8; do
         on 200x60 ./run env LC_ALL=$locale "$BIN/shm-view" --key "$KEY"
         stream
@@ -66,7 +66,7 @@ sees_crowd()
     done
 }
 
-@test "no kind of terminal gets a byte of them that its description doesn't have" {
+@test "no kind of terminal gets a byte that its terminfo entry doesn't have" {
     export NCURSES_GPM_TERMS=none
     for row in 'xterm-256color C.UTF-8' 'screen-256color C' 'linux C.UTF-8' 'vt100 C'; do
         LC_ALL=${row#* } "$BIN/on_tty" "${row% *}" 100x30 'see:attached: 10 times' keys:a 'see:x9b31m' \
@@ -77,7 +77,7 @@ sees_crowd()
     done
 }
 
-@test "each --render is valid and free of controls, and json has the very names" {
+@test "each --render is valid and has no control characters, and json has the exact names" {
     for locale in C C.UTF-8; do
         for words in text ansi json html svg layout 'text --screen 100x30' 'svg --screen 100x30'; do
             # shellcheck disable=SC2086
@@ -93,7 +93,7 @@ sees_crowd()
                     for (@ARGV) { next if grep { /[\x80-\xff]/ } $_; die $_ unless $names{$_}; $n++ }
                     die unless $n == 4' \
                     "${ATTACKS[@]}" <"$T/out"
-                    # No more than that of names that are no UTF-8: it is said that there was something.
+                    # For names that are not UTF-8, only that something was there.
                     says "$T/out" '\ufffd\ufffd\ufffd(\ufffd\ufffd' ;;
             esac
         done

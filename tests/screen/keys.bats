@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Every key and the mouse, seen by what the screen shows. The line under the grid tells where the cursor is.
+# Every key and the mouse, tested by what the screen shows. The line under the grid says where the cursor is.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -95,7 +95,7 @@ slots()
     sees '-head' '+slots'
 }
 
-@test "fields fold and unfold, and Tab goes over what is shown" {
+@test "fields fold and unfold, and Tab goes through the rows that are shown" {
     slots
     sees '+seen' '{0, "s0' 'last'
     go Tab 4 Tab 16 # head.seen, folded, and slots
@@ -164,7 +164,7 @@ slots()
     sees '0040─[00]'
 }
 
-@test "the cursor has its place, its field and its readings on the screen" {
+@test "the screen shows the cursor's offset, its field and the values there" {
     message
     go Tab 20
     sees '00░00[16]00 00 00' '▸num' 'num: int, byte 1 of 4 = 22' 'byte 16  22  0001 0110' 'i32 22 '
@@ -175,7 +175,7 @@ slots()
     sees 'free: no field lies here'
 }
 
-@test ": goes to an offset, a step or a field, and says what it does not know" {
+@test ": goes to an offset, a distance or a field, and reports what it does not know" {
     message
     keys -l :0x20
     sees ':0x20_'
@@ -203,7 +203,7 @@ slots()
     at 7
 }
 
-@test "/ n N find a field, text and bytes, around the end" {
+@test "/ n N find a field, text and bytes, and go on at the other end" {
     message
     keys /goodbye Enter
     at 48
@@ -221,7 +221,7 @@ slots()
     at 32
 }
 
-@test "w changes the bytes a row, e the inspector's order, L asks for another layout" {
+@test "w changes the bytes per row, e the inspector's byte order, L asks for another layout" {
     message 200x60
     sees ' 1e 1f'
     keys w # 64 don't fit
@@ -238,7 +238,7 @@ slots()
     sees 'the only layout: layout'
 }
 
-@test "L lays the program's other types over the same bytes, and comes back to the first" {
+@test "L shows the same bytes with the program's other types, and comes back to the first" {
     serve
     viewer 80x24
     sees 'struct message, from shm-server' '00░00│16'
@@ -281,11 +281,11 @@ slots()
     ends 0
 }
 
-# click BUTTON COL ROW: what a terminal sends for a mouse's button (0: left, 64: wheel up, 65: wheel down).
+# click BUTTON COL ROW: what a terminal sends for a mouse button (0: left, 64: wheel up, 65: wheel down).
 click()
 {
     mouse "$@"
-    (($1 >= 64)) || mouse 3 "$2" "$3" # let go
+    (($1 >= 64)) || mouse 3 "$2" "$3" # release
 }
 
 mouse()
@@ -301,7 +301,7 @@ mouse()
     at 3
     click 0 4 13 # the table's second field
     at 20
-    click 0 4 0 # the title is no byte
+    click 0 4 0 # no byte is at the title
     click 65 10 10
     at 36
     click 64 10 10
@@ -316,7 +316,7 @@ mouse()
     ends 0
 }
 
-@test "every key of the keyboard, and none breaks it" {
+@test "no key of the keyboard breaks it" {
     message
     for key in F1 F5 F12 IC DC C-a C-l C-g M-x C-Right S-Up 'é' '日' a z Z '~' '%' '@' C-@; do
         keys "$key"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Kinds of terminals, by a terminal that is strict: it refuses every byte that the terminfo entry of its kind doesn't
-# have. on_tty fails where one was refused. What tmux can be is in terminal.bats.
+# Kinds of terminals, emulated by a strict terminal: it refuses every byte that the terminfo entry of its kind doesn't
+# have, and then on_tty fails. The kinds that tmux can emulate are in terminal.bats.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -8,7 +8,7 @@ KINDS=(xterm-256color xterm screen-256color tmux-256color linux vt100)
 
 setup()
 {
-    # On a linux console curses asks the mouse daemon by libgpm, which leaks 10 bytes. There is no console here.
+    # On a linux console curses asks the mouse daemon through libgpm, which leaks 10 bytes. There is no console here.
     export NCURSES_GPM_TERMS=none
     screen_open
     message_file
@@ -19,7 +19,7 @@ teardown()
     screen_close
 }
 
-# shot TERM SIZE STEP...: the viewer over the message on such a terminal; what the steps print goes to $T/TERM.
+# shot TERM SIZE STEP...: the viewer with the message on such a terminal; what the steps print goes to $T/TERM.
 shot()
 {
     local term=$1 size=$2
@@ -35,7 +35,7 @@ like()
     diff "$GOLDEN/$1" "$T/$2"
 }
 
-@test "each kind shows the message, in what it can show" {
+@test "each kind shows the message with the characters that it has" {
     for term in "${KINDS[@]}"; do
         case $term in
             vt100 | linux) golden=$term-80x24 ;;
@@ -57,15 +57,15 @@ like()
     done
 }
 
-# The next look at a file comes up to a second later: until then the place would be full of "??".
-@test "what a search finds far away is shown at once" {
+# The viewer may read a file up to a second later: until then the bytes would be "??".
+@test "if a search finds bytes far away, they are shown at once" {
     perl -e 'print "\0" x 600000, "needle", "\0" x 400000' >"$T/far.bin"
     "$BIN/on_tty" xterm-256color 80x24 'see:q quit' 'keys:/needle\r' 'see:0x927c0' still show -- \
         "$BIN/shm-view" --file "$T/far.bin" >"$T/shown"
     says "$T/shown" '[6e]65 65 64 6c 65'
 }
 
-@test "each kind gets the colours that it has: 256, 16, 8 or none" {
+@test "each kind gets as many colours as it has: 256, 16, 8 or none" {
     mkdir "$T/terminfo"
     infocmp -x xterm-256color |
         sed -e 's/xterm-256color|[^,]*/shmlab-16|sixteen colours/' -e 's/colors#[^,]*/colors#16/' >"$T/sixteen"
@@ -99,17 +99,17 @@ like()
     done
 }
 
-@test "each kind's own arrows, Tab and help work, and all is given back in the end" {
+@test "each kind's own arrows, Tab and help work, and the terminal is restored at the end" {
     for term in "${KINDS[@]}"; do
         right=$(infocmp -1 -x "$term" | sed -n 's/^\tkcuf1=\\E\(.*\),$/\\e\1/p')
         shot "$term" 80x24 modes "keys:$right" 'see:0x0001 = 1 ' 'keys:\t' 'see:0x0014 = 20 ' \
             'keys:?' 'see:Keys' 'keys:q' 'lose:Keys' 'keys:q' end
-        [[ $(head -n 1 "$T/$term") == *hidden* || $term == vt100 ]] # that cannot hide its cursor
+        [[ $(head -n 1 "$T/$term") == *hidden* || $term == vt100 ]] # it can't hide its cursor
         [[ $(tail -n 2 "$T/$term") == $'\nstatus 0' ]]
     done
 }
 
-@test "a creator whose name is an attack: no kind of terminal gets a byte of it as a control" {
+@test "a creator with escape sequences in its name: no kind of terminal gets them as controls" {
     attacker
     for row in 'xterm-256color C.UTF-8' 'linux C.UTF-8' 'vt100 C' 'xterm C'; do
         LC_ALL=${row#* } "$BIN/on_tty" "${row% *}" 200x60 'see:x1b]0;x' still 'keys:?' still 'keys:x' still \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The life of a segment as the viewer tells it: changes, not there yet, gone, remade, another size, removed, forbidden.
+# The life of a segment in the viewer: changes, not there yet, gone, made again, another size, removed, not permitted.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -28,7 +28,7 @@ is()
     await state "$1"
 }
 
-@test "a change is marked, told and fades" {
+@test "a change is marked, reported and fades" {
     serve
     viewer 80x24
     sees '00░00│16 00 00 00'
@@ -40,10 +40,10 @@ is()
     poke 48 48
     sees '*48 6f' 'farewell: "goodbye" -> "Hoodbye"'
     poke 25 ff # padding
-    sees '0x0019 (padding): 00 -> ff' '2f!ff' # that it is stale is worse than that it is new
+    sees '0x0019 (padding): 00 -> ff' '2f!ff' # the mark for stale has priority over that for changed
 }
 
-@test "each mark can be told without colour" {
+@test "the marks differ without colour too" {
     serve
     on 80x24 env NO_COLOR=1 "$BIN/shm-view" --key "$KEY"
     sees '00░00│16'
@@ -80,7 +80,7 @@ counter_moves()
     await attached_by 2
 }
 
-@test "the title tells what ipcs tells: key, id, size, owner, mode, nattch, and who made it" {
+@test "the title says what ipcs says: key, id, size, owner, mode, nattch, and who made it" {
     serve --mode 0640
     viewer 120x30
     sees "key $KEY  id $ID  1024 bytes  $(id -un) 640  nattch 2  by shm-server $SERVER"
@@ -89,7 +89,7 @@ counter_moves()
     sees 'nattch 3'
 }
 
-@test "the title tells when the creator has ended, though the segment stays" {
+@test "the title says when the creator has ended, though the segment stays" {
     serve
     hold
     viewer 120x24
@@ -109,14 +109,14 @@ counter_moves()
     sees "key $KEY" 'PI is defined as'
 }
 
-@test "the server goes: last bytes stay, a new server is followed, again and again" {
+@test "the server ends: the last bytes stay, and it follows a new server, again and again" {
     serve
     viewer 80x24
     sees 'PI is defined as'
     for _ in 1 2; do
         await attached_by 2
         stop TERM
-        [[ -z $(id_of_key) ]] # the viewer doesn't hold its memory: it let go
+        [[ -z $(id_of_key) ]] # the viewer has detached: its memory is freed
         sees 'the segment is gone; its last bytes stay. Waiting for a new one' 'PI is defined as' '00░00│16 00'
         is gone
         serve
@@ -126,7 +126,7 @@ counter_moves()
     hides 'dead pid'
 }
 
-@test "a new segment of another size is said, and shown" {
+@test "a new segment of another size is reported and shown" {
     serve
     viewer 80x24
     sees 'PI is defined as'
@@ -137,9 +137,9 @@ counter_moves()
     foreign 256
     fill "$ID" a5 hello
     sees "reattached: shmid $ID, now 256 bytes, before 1024" '  256 bytes'
-    sees '00f0' # the cursor came along
+    sees '00f0' # the cursor has moved there
     keys g
-    sees 'hello···' '"hello"' # its maker is gone, but the layout that was on stays on
+    sees 'hello···' '"hello"' # its creator has ended, but the layout is still used
     is live
     ipcrm -m "$ID"
     is gone
@@ -147,7 +147,7 @@ counter_moves()
     sees 'now 2048 bytes, before 256' '  2048 bytes'
 }
 
-@test "removed while another has it attached: says that it looks at a removed one" {
+@test "removed while another process has it attached: it says that the segment is removed" {
     serve
     viewer 80x24
     sees 'PI is defined as'
@@ -163,7 +163,7 @@ counter_moves()
     [[ -z $(shm_column "$ID" size) ]] # nobody holds it any more
 }
 
-@test "removed and remade under the same key: the new one is shown" {
+@test "removed and made again with the same key: the new one is shown" {
     serve
     viewer 80x24
     sees 'PI is defined as'
@@ -177,7 +177,7 @@ counter_moves()
     kill -KILL "$SERVER"
 }
 
-@test "by id: gone is gone, another segment is not taken for it" {
+@test "by id: when it is gone, no other segment is shown instead" {
     serve
     on 80x24 "$BIN/shm-view" --id "$ID"
     sees 'PI is defined as' "key $KEY"
@@ -189,7 +189,7 @@ counter_moves()
     hides 'reattached'
 }
 
-@test "not permitted: a calm line, and on it goes when its owner allows it" {
+@test "not permitted: it says so in one line, and goes on when the owner allows it" {
     need_root
     cp "$BIN/shm-view" "$T/"
     chmod 755 "$T/shm-view"
@@ -229,7 +229,7 @@ counter_moves()
     is live
 }
 
-@test "[ and ] step through what was seen, and . goes back to live" {
+@test "[ and ] step through the past, and . goes back to live" {
     serve
     viewer 80x24
     sees '░00│16'
@@ -254,7 +254,7 @@ counter_moves()
     sees '18'
 }
 
-@test "r marks what changes from then on, R takes the marks off" {
+@test "r marks what changes from then on, R removes the marks" {
     serve
     viewer 80x24
     sees '░00│16'
@@ -279,7 +279,7 @@ counter_moves()
     is live
 }
 
-@test "a layout file that went bad meanwhile is told on the screen's last line" {
+@test "an error in a layout file that was changed meanwhile is reported on the last line" {
     serve
     message_file
     viewer 80x24 --layout layout
@@ -294,7 +294,7 @@ counter_moves()
     [[ $(screen | grep -c 'shm-view:') == 0 ]]
 }
 
-@test "stopped and continued it shows what is true now" {
+@test "after a stop and continue it shows the present bytes" {
     serve
     viewer 80x24
     sees '░00│16'
@@ -305,7 +305,7 @@ counter_moves()
     sees '│17'
 }
 
-@test "nattch is back when the viewer went, however it goes" {
+@test "nattch is as before when the viewer has ended, however it ends" {
     serve
     for signal in q TERM HUP INT SEGV KILL; do
         viewer 80x24
@@ -319,7 +319,7 @@ counter_moves()
     [[ -n $(id_of_key) ]]
 }
 
-@test "ten viewers at once look at one segment" {
+@test "ten viewers show one segment at once" {
     serve
     viewer 80x24
     for _ in 2 3 4 5 6 7 8 9 10; do

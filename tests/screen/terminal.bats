@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The terminal: whatever happens it is given back as it was, and nothing reaches it that it would obey.
+# The terminal: whatever happens, it is restored, and no control sequence from outside reaches it.
 bats_require_minimum_version 1.5.0
 load helper
 
@@ -14,8 +14,8 @@ teardown()
     screen_close
 }
 
-# shell COLSxROWS COMMAND...: runs it between two photographs of the terminal's modes; its pid, status and last words go
-# to the files pid, status and errors. The shell stays until the file end is there.
+# shell COLSxROWS COMMAND...: saves the terminal's modes before and after COMMAND; its pid, status and error messages go
+# to the files pid, status and errors. The shell stays until the file end exists.
 shell()
 {
     local size=$1
@@ -33,7 +33,7 @@ END
     on "$size" bash ./shell "$@"
 }
 
-# ended: the viewer has gone, its status is in STATUS, and modes and screen are what they were.
+# ended: the viewer has ended, its status is in STATUS, and modes and screen are as before.
 ended()
 {
     await test -e "$T/status"
@@ -56,7 +56,7 @@ live()
     [[ $(tmx display -p '#{alternate_on} #{cursor_flag} #{mouse_any_flag}') == '1 0 1' ]]
 }
 
-@test "q gives the terminal back" {
+@test "q restores the terminal" {
     live
     keys q
     ended
@@ -64,7 +64,7 @@ live()
     hides 'PI is defined as'
 }
 
-@test "SIGTERM, SIGINT, SIGHUP and Ctrl-C give it back, status 0" {
+@test "SIGTERM, SIGINT, SIGHUP and Ctrl-C restore it, status 0" {
     for signal in TERM INT HUP C-c; do
         live
         if [[ $signal == C-c ]]; then keys C-c; else viewer_signal $signal; fi
@@ -75,7 +75,7 @@ live()
     done
 }
 
-@test "a crash gives it back too, and still is a crash" {
+@test "a crash restores it too, and is still a crash" {
     for signal in SEGV ABRT BUS FPE ILL QUIT SYS TRAP; do
         live
         viewer_signal $signal
@@ -87,7 +87,7 @@ live()
     done
 }
 
-@test "a crash at the end of the stack gives it back too" {
+@test "a stack overflow restores it too" {
     live
     gdb -p "$(<"$T/pid")" -batch -ex 'handle SIGSEGV nostop noprint' -ex 'set $sp = 16' -ex 'signal SIGSEGV' &>"$T/gdb" ||
         skip "gdb can't take hold of a process here"
@@ -96,7 +96,7 @@ live()
     hides 'PI is defined as'
 }
 
-@test "Ctrl-\\ ends it as a crash does" {
+@test "Ctrl-\\ ends it like a crash" {
     live
     keys 'C-\'
     ended
@@ -111,10 +111,10 @@ live()
     await test -e "$T/status"
     cmp "$T/before" "$T/after"
     await test -s "$T/stream"
-    ! grep -q '\$<' "$T/stream" || false # the padding that terminfo asks for is no text
+    ! grep -q '\$<' "$T/stream" || false # terminfo's padding is not sent as text
 }
 
-@test "Ctrl-Z and fg: the shell has its terminal, then the viewer has it again" {
+@test "Ctrl-Z and fg: the shell gets its terminal, then the viewer gets it again" {
     on 80x24 bash --norc --noprofile -i
     keys -l "PS1='ready\$ '; stty -g >before"
     keys Enter
@@ -148,7 +148,7 @@ live()
     done
 }
 
-@test "SIGSTOP and SIGCONT: the picture comes back, whatever was scribbled over it" {
+@test "SIGSTOP and SIGCONT: the picture comes back, whatever was written over it" {
     live
     screen >"$T/first"
     viewer_signal STOP
@@ -190,7 +190,7 @@ same_as()
     ended
 }
 
-@test "a new size draws all anew: what was drawn for the old one may have wrapped" {
+@test "a new size redraws everything: what was drawn for the old one may have wrapped" {
     live
     screen >"$T/first"
     printf '\e[5;5H scribbled over' >"$(tmx display -p '#{pane_tty}')"
@@ -201,7 +201,7 @@ same_as()
     await same_as "$T/first"
 }
 
-@test "a new size is seen also where its signal is lost, as while the viewer starts" {
+@test "a new size is noticed even if its signal is lost, for example while the viewer starts" {
     on 80x24 env --block-signal=WINCH "$BIN/shm-view" --file message.bin --layout layout
     sees '? help  q quit'
     screen >"$T/first"
@@ -212,7 +212,7 @@ same_as()
     await same_as "$T/first"
 }
 
-@test "TERM=dumb, an unknown one and none are refused in clear words" {
+@test "TERM=dumb, an unknown TERM and no TERM are refused with a clear message" {
     for term in dumb no-such-terminal ''; do
         shell 80x24 env TERM="$term" "$BIN/shm-view" --file message.bin
         ended
@@ -224,11 +224,11 @@ same_as()
     done
 }
 
-@test "TERM=vt100 has no colours: bold, dim and signs tell all" {
+@test "TERM=vt100 has no colours: bold, dim and signs show everything" {
     on 80x24 ./run env TERM=vt100 LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
     stream
     sees '00~00|16' '>intro'
-    resize 90x25 # draws anew
+    resize 90x25 # redraws
     sees '? help  q quit'
     keys Tab
     sees '[16]'
@@ -237,7 +237,7 @@ same_as()
     ! grep -q $'\e\\[[0-9;]*[34][0-9]m' "$T/stream" || false
 }
 
-@test "NO_COLOR takes the colours away, without it they are there" {
+@test "NO_COLOR removes the colours" {
     on 80x24 env NO_COLOR=1 "$BIN/shm-view" --file message.bin --layout layout
     sees '░00│16'
     ! tmx capture-pane -p -e | grep -q $'\e\\[[0-9;]*[34][0-7]m' || false
@@ -247,7 +247,7 @@ same_as()
     tmx capture-pane -p -e | grep -q $'\e\\[[0-9;]*3[1-6]m'
 }
 
-@test "the C locale gets ASCII alone, over all screens" {
+@test "the C locale gets only ASCII, on all screens" {
     on 80x24 ./run env LC_ALL=C "$BIN/shm-view" --file message.bin --layout layout
     stream
     resize 200x60
@@ -261,7 +261,7 @@ same_as()
     ! LC_ALL=C grep -q '[^ -~]' <(tr -d '\000-\037\177' <"$T/stream") || false
 }
 
-@test "a creator's name, a file's name and all 256 bytes never steer the terminal" {
+@test "a creator's name, a file's name and all 256 bytes send no control sequences to the terminal" {
     attacker
     for locale in C C.UTF-8; do
         on 200x60 ./run env LC_ALL=$locale "$BIN/shm-view" --key "$KEY"
@@ -292,7 +292,7 @@ same_as()
     done
 }
 
-@test "what is typed and pasted into a prompt does not come back as a control" {
+@test "control characters typed or pasted into a prompt are not sent back to the terminal" {
     live
     stream
     keys -l $'/a\x07b\x1bc'
@@ -304,7 +304,7 @@ same_as()
     ! grep -q $'\a' "$T/stream" || false
 }
 
-@test "the terminal goes: the viewer goes, too" {
+@test "when the terminal is closed, the viewer ends" {
     serve
     viewer 80x24
     sees 'PI is defined as'

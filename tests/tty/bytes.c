@@ -47,12 +47,12 @@ static int rounds(struct play *p, struct stage *s)
 
 int main(int argc, char **argv)
 {
-    char *const words[] = {(char *)"--hz", (char *)"1000", NULL};
+    char *const arguments[] = {(char *)"--hz", (char *)"1000", NULL};
     struct stage s;
     struct play p;
     setlocale(LC_ALL, "");
     int rc = stage_open(&s, SIZE);
-    if (argc == 2 && rc == 0 && (rc = play_ours(&p, &s, argv[1], 90, 200, words)) == 0) {
+    if (argc == 2 && rc == 0 && (rc = play_ours(&p, &s, argv[1], 90, 200, arguments)) == 0) {
         rc = rounds(&p, &s);
         printf("%llu bytes came\n", (unsigned long long)p.session.bytes);
         play_close(&p);

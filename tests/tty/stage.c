@@ -89,7 +89,7 @@ int stage_open(struct stage *s, size_t size)
         return rc;
     }
     s->bytes = at;
-    snprintf(s->id_word, sizeof s->id_word, "%d", s->id);
+    snprintf(s->id_text, sizeof s->id_text, "%d", s->id);
     const struct message_live m = message_first();
     message_write(s->bytes, MESSAGE_NATURAL, false, &m);
     memcpy(s->file, s->bytes, s->mirrored);
@@ -160,11 +160,11 @@ static int play_start(struct play *p, const char *term, int rows, int cols, char
     return session_start(&p->session, term, rows, cols, argv);
 }
 
-int play_ours(struct play *p, struct stage *s, const char *term, int rows, int cols, char *const words[])
+int play_ours(struct play *p, struct stage *s, const char *term, int rows, int cols, char *const arguments[])
 {
-    char *argv[16] = {s->viewer, (char *)"--id", s->id_word};
-    for (int i = 0; words[i] != NULL && i < 12; i++) {
-        argv[3 + i] = words[i];
+    char *argv[16] = {s->viewer, (char *)"--id", s->id_text};
+    for (int i = 0; arguments[i] != NULL && i < 12; i++) {
+        argv[3 + i] = arguments[i];
     }
     int64_t start = pty_now();
     int rc = play_start(p, term, rows, cols, argv);

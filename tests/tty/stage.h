@@ -14,7 +14,7 @@ struct stage {
     uint8_t *bytes; /* attached */
     uint8_t *file;  /* mapped; the first `mirrored` bytes are the same */
     size_t size, mirrored;
-    char id_word[16], path[64], viewer[512];
+    char id_text[16], path[64], viewer[512];
 };
 
 /* Makes a segment of size bytes with a message at its start. 0 or -errno. */
@@ -35,9 +35,9 @@ struct play {
     int64_t opened;                           /* microseconds from its start to the last byte of its first picture */
 };
 
-/* Starts shm-view over the segment with these further words, NULL-terminated; returns when its first picture is there.
+/* Starts shm-view over the segment with these further arguments, NULL-terminated; returns when its first picture is there.
  * 0, -errno, -ETIME where no picture came. */
-int play_ours(struct play *p, struct stage *s, const char *term, int rows, int cols, char *const words[]);
+int play_ours(struct play *p, struct stage *s, const char *term, int rows, int cols, char *const arguments[]);
 
 /* Starts `watch -t -n 0.1 -d COMMAND FILE`. */
 int play_watch(struct play *p, struct stage *s, int rows, int cols, char *const command[]);

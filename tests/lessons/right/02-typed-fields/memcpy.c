@@ -2,7 +2,7 @@
  *
  *   writer [PATH [NUM DEN [INTRO FAREWELL]]]      build it: make
  *
- * One right way of many. */
+ * One of many right solutions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

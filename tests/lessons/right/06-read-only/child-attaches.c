@@ -2,7 +2,7 @@
  *
  *   reader [PATH]      build it: make
  *
- * One right way of many. */
+ * One of many right solutions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>

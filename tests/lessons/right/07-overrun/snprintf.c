@@ -2,7 +2,7 @@
  *
  *   writer [PATH [TEXT]]      build it: make
  *
- * One right way of many. */
+ * One of many right solutions. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
