@@ -1,9 +1,9 @@
-/* doc_tables: the tables of a page of docs that are made from the program's own: keys, marks, settings.
+/* doc_tables: the tables in a page of docs that are made from the program's own tables: keys, marks, settings.
  *
- *   doc_tables PAGE           says whether they are what the program has; status 1 where they aren't
- *   doc_tables PAGE --write   writes them anew (the CMake target `tables`)
+ *   doc_tables PAGE           says whether they are up to date; status 1 if they aren't
+ *   doc_tables PAGE --write   updates them (the CMake target `tables`)
  *
- * A table stands between the lines <!-- table: NAME --> and <!-- end -->. */
+ * A table is between the lines <!-- table: NAME --> and <!-- end -->. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static const struct {
     void (*write)(FILE *out);
 } tables[] = {{"keys", keys}, {"marks", marks}, {"settings", settings}};
 
-/* Copies the page with its tables made anew. 0, or -EINVAL where a table is unknown or has no end. */
+/* Copies the page with updated tables. 0, or -EINVAL if a table is unknown or has no end. */
 static int page_make(const char *page, FILE *out)
 {
     static const char start[] = "<!-- table: ", end[] = "<!-- end -->";

@@ -1,4 +1,4 @@
-/* Bare: the least that a viewer does, which is what this machine asks for it. Peers of the viewer in bench-view. */
+/* Bare: the minimum that a viewer must do, to compare shm-view with in bench-view. */
 #ifndef SHMLAB_BENCH_BARE_H
 #define SHMLAB_BENCH_BARE_H
 

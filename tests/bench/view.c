@@ -1,10 +1,10 @@
 /* bench-view: what the viewer costs, beside `watch -d hexdump -C` over the same bytes in the same run.
  *
- *   bench-view [--quick] [PART]     one of bytes, cpu, write, bell, size, flood; all of them without
+ *   bench-view [--quick] [PART]     PART: bytes, cpu, write, bell, size or flood; without it all of them
  *
- * All run on a terminal of our own, 80x24, so every byte and every microsecond is seen. CPU is what the kernel charges
- * (schedstat for the viewer; for watch, with all the programs that it starts, what wait4 tells). How busy the machine is
- * changes the figures, and those of the peer alike: the ratio says more. */
+ * All run on a pseudo-terminal of 80x24, so every byte and every microsecond is seen. CPU is the kernel's figure
+ * (schedstat for the viewer; wait4 for watch with all the programs that it starts). A busy machine changes our figures
+ * and those of the peer in the same way: the ratio says more. */
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -193,8 +193,8 @@ static void keep_changing(struct play *p, struct stage *s, int seconds, int64_t 
     }
 }
 
-/* Of one look: the viewer with these arguments. It is left alone first: on opening it looks for who else is attached, and
- * once more a little later; where it sleeps on a bell, when it wakes for the first time. */
+/* CPU time of one look of the viewer with these arguments. First it is left alone, because it looks for attached
+ * processes when it opens, and again a little later; if it sleeps on a bell, when it wakes for the first time. */
 static double cpu_ours(struct stage *s, char *const arguments[], int seconds, int64_t each)
 {
     bool bell = arguments[0] != NULL;

@@ -1,5 +1,5 @@
-/* holder ID [NAME]: attaches the segment of that id read-only, calls itself NAME (prctl(2) takes 15 bytes), says so,
- * and holds it until it is killed. For tests. */
+/* holder ID [NAME]: attaches the segment with that id read-only, sets its name to NAME (prctl(2) takes 15 bytes), says
+ * so, and stays attached until it is killed. For tests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>

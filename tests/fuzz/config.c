@@ -1,4 +1,4 @@
-/* Fuzz: any bytes as a config file. What is taken is in range, what is told is printable. */
+/* Fuzz: any bytes as a config file. Settings must be in range, and error messages printable. */
 #include <stdlib.h>
 
 #include "viewer/config.h"

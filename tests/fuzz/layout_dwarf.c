@@ -1,4 +1,4 @@
-/* Fuzz: any bytes as an ELF file. Every type in it is built and asked, a few are looked for by name. */
+/* Fuzz: any bytes as an ELF file. Every type in it is built and read, a few are searched for by name. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* memfd_create */
 #endif

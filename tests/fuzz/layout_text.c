@@ -1,4 +1,4 @@
-/* Fuzz: any bytes as a .layout file. What is read must be askable in every way, and once written it reads back the
+/* Fuzz: any bytes as a .layout file. Every function must work on what is read, and once written it must read back the
  * same. */
 #include <stdio.h>
 #include <stdlib.h>

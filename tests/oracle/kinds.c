@@ -1,5 +1,5 @@
-/* kinds: one program with every kind of member that C has. It prints, as its compiler laid them out, each type's size
- * and alignment and where each field lies, in the form of layout_dump -l; the tests compare. */
+/* kinds: one program with every kind of member that C has. It prints each type's size and alignment and each field's
+ * offset, from its compiler, in the form of layout_dump -l; the tests compare. */
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>

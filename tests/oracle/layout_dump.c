@@ -1,4 +1,4 @@
-/* layout_dump: what the library makes of the types in an ELF file, for tests to compare.
+/* layout_dump: prints the layouts that the library finds in an ELF file, for tests to compare.
  *
  *   layout_dump FILE TYPE         the type as a .layout file, or the error and its number
  *   layout_dump -l FILE TYPE      its leaves: a line "= TYPE SIZE ALIGN", then "PATH OFFSET SIZE" or "PATH bit BIT BITS"

@@ -2,7 +2,7 @@
  *
  *   SHRINK_FILE=FILE SHRINK_AT=N LD_PRELOAD=libshrink.so PROGRAM
  *
- * As somebody else would: right after the Nth time that PROGRAM has read from FILE or mapped it, FILE has 64 bytes. */
+ * Right after the Nth time that PROGRAM has read from FILE or mapped it, FILE is cut to 64 bytes. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* RTLD_NEXT */
 #endif

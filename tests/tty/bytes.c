@@ -1,5 +1,5 @@
-/* tty-bytes: every byte value at every offset of a segment of 1024 bytes, shown by the viewer. Each of them must stand in
- * the grid as its two digits, and none may reach the terminal as anything that it would obey: the terminal is strict.
+/* tty-bytes: the viewer shows every byte value at every offset of a segment of 1024 bytes. Each must be in the grid as
+ * its two digits, and none may reach the terminal as a control character: the terminal is strict.
  *
  *   tty-bytes TERM */
 #include <locale.h>

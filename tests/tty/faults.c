@@ -1,6 +1,6 @@
-/* tty-faults: what befalls a viewer that stays open. Round after round something random happens to the segment under its
- * key, to its writer, to its terminal or to itself; then its screen must tell the truth: the bytes that lie in the segment,
- * or the word for why there are none. In the end nothing is left of it.
+/* tty-faults: random faults while a viewer is open. In each round something happens to the segment with its key, to
+ * the writer, to the terminal or to the viewer itself; then the screen must show the bytes of the segment, or the
+ * reason why there are none. At the end nothing is left behind.
  *
  *   tty-faults ROUNDS [SEED]
  *

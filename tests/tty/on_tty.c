@@ -1,4 +1,4 @@
-/* on_tty: runs a program on a strict terminal, does what its script says, and tells what is on the screen. For tests.
+/* on_tty: runs a program on a strict terminal, does the steps of a script, and prints what is on the screen. For tests.
  *
  *   on_tty TERM COLSxROWS [STEP]... -- PROGRAM [ARG]...
  *
@@ -7,7 +7,7 @@
  *   keys:TEXT   types it (\e \r \t \\ and \xHH)
  *   size:CxR    gives the terminal another size
  *   show        prints the screen
- *   like:FILE   fails where a character, its colour or its attributes differ from FILE, the same picture by --render ansi
+ *   like:FILE   fails if a character, its colour or its attributes differ from FILE, the same picture by --render ansi
  *   colours     prints how many colours were used until now
  *   modes       prints which modes are on: alternate, hidden (the cursor), mouse
  *   still       waits until nothing has come for a tenth of a second

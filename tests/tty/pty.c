@@ -65,7 +65,7 @@ static void __attribute__((noreturn)) program_become(int slave, const char *term
     _exit(127);
 }
 
-/* The session's leader: starts the program, tells its pid, and ends as it ends. */
+/* The session's leader: starts the program, reports its pid, and ends with the same status. */
 static void __attribute__((noreturn)) leader_run(const char *name, int tell, const char *term, char *const argv[])
 {
     int status = 0;

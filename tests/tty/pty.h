@@ -1,9 +1,9 @@
-/* Pty: a program on a terminal of our own, for tests and benches that must see every byte and every microsecond.
+/* Pty: a program on a pseudo-terminal, for tests and benches that must see every byte and every microsecond.
  *
  *   pty_start -> pty_read, pty_write, pty_resize, pty_signal ... -> pty_end
  *
- * Between us and the program stands a small leader of its session, as a shell does: so job control works (a stopped
- * program stays stopped until somebody sends SIGCONT). All die with us. Functions return 0 or -errno. */
+ * Between us and the program is a small session leader, like a shell: so job control works (a stopped program stays
+ * stopped until it gets SIGCONT). All of them end with us. Functions return 0 or -errno. */
 #ifndef SHMLAB_TEST_PTY_H
 #define SHMLAB_TEST_PTY_H
 
@@ -40,7 +40,7 @@ char pty_state(const struct pty *p);
  * it and the children that it waited for have used. */
 int pty_end(struct pty *p, int64_t timeout_us, struct rusage *usage);
 
-/* Microseconds of a clock that nobody sets. */
+/* Microseconds of a monotonic clock. */
 int64_t pty_now(void);
 
 /* Nanoseconds that the program's threads have run on a CPU; -1: not known. */

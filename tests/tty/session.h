@@ -1,4 +1,4 @@
-/* Session: a program on a strict terminal (pty and vt together), and the ways to wait for what it shows. */
+/* Session: a program on a strict terminal (pty and vt together), and functions that wait for what it shows. */
 #ifndef SHMLAB_TEST_SESSION_H
 #define SHMLAB_TEST_SESSION_H
 

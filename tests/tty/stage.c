@@ -122,7 +122,7 @@ void stage_poke(struct stage *s, size_t offset, uint8_t byte)
 
 /* ---- viewers ---- */
 
-/* The offset that a row of the grid starts with, and the column behind it: 0 where it is no such row. A sign may follow. */
+/* The offset that a row of the grid starts with, and the column after it: 0 if it is not such a row. A sign may follow. */
 static int row_offset(const struct play *p, int row, unsigned *offset)
 {
     char line[4 * 600 + 1];

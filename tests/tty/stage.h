@@ -1,9 +1,9 @@
-/* Stage: what a bench or a test of viewers stands on: a segment of our own, a file with the same bytes for programs that read
- * files, and viewers on a strict terminal over them.
+/* Stage: what a bench or a test of viewers needs: a segment, a file with the same bytes for programs that read files,
+ * and viewers of both on a strict terminal.
  *
  *   stage_open -> stage_poke, play_* ... -> stage_close
  *
- * A signal that ends the program removes segment and file, too. */
+ * If a signal ends the program, segment and file are removed too. */
 #ifndef SHMLAB_TEST_STAGE_H
 #define SHMLAB_TEST_STAGE_H
 
@@ -35,8 +35,8 @@ struct play {
     int64_t opened;                           /* microseconds from its start to the last byte of its first picture */
 };
 
-/* Starts shm-view over the segment with these further arguments, NULL-terminated; returns when its first picture is there.
- * 0, -errno, -ETIME where no picture came. */
+/* Starts shm-view with the segment and these arguments (NULL-terminated); returns when its first picture is there. 0,
+ * -errno, -ETIME if no picture came. */
 int play_ours(struct play *p, struct stage *s, const char *term, int rows, int cols, char *const arguments[]);
 
 /* Starts `watch -t -n 0.1 -d COMMAND FILE`. */

@@ -1,9 +1,9 @@
-/* Vt: a terminal that is strict. It obeys what a program sends, as far as the terminfo entry of its kind has it, and
- * refuses all else: a sequence that the entry doesn't know, a control character, a C1 byte, broken UTF-8.
+/* Vt: a strict terminal. It accepts only what the terminfo entry of its kind has, and refuses everything else: an
+ * unknown sequence, a control character, a C1 byte, broken UTF-8.
  *
  *   vt_init -> vt_feed ... -> vt_row, vt_at -> vt_free
  *
- * For kinds that speak as the ANSI terminals do (xterm, screen, tmux, linux, vt100 and their like). */
+ * For kinds of ANSI terminals (xterm, screen, tmux, linux, vt100 and others). */
 #ifndef SHMLAB_TEST_VT_H
 #define SHMLAB_TEST_VT_H
 

@@ -168,7 +168,7 @@ static void a_character_takes_one_column(void **state)
     canvas_free(&c);
 }
 
-static void what_lies_outside_is_cut_off(void **state)
+static void text_outside_is_cut_off(void **state)
 {
     (void)state;
     struct canvas c;
@@ -305,7 +305,7 @@ int main(void)
         cmocka_unit_test(no_byte_comes_out_as_a_control),
         cmocka_unit_test(no_text_whatever_comes_out_as_a_control),
         cmocka_unit_test(a_character_takes_one_column),
-        cmocka_unit_test(what_lies_outside_is_cut_off),
+        cmocka_unit_test(text_outside_is_cut_off),
         cmocka_unit_test(a_long_text_ends_in_an_ellipsis),
         cmocka_unit_test(a_long_text_is_wrapped_at_blanks),
         cmocka_unit_test(ansi_is_text_with_few_and_closed_escapes),

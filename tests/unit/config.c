@@ -83,7 +83,7 @@ static void a_family_has_three_colours_that_differ_whatever_is_said(void **state
     assert_int_equal(c.palette.colour[GRID_TEXT][1], 1);
 }
 
-static void a_wrong_line_is_told_and_the_others_are_taken(void **state)
+static void a_wrong_line_is_reported_and_the_others_have_effect(void **state)
 {
     (void)state;
     struct config c = parsed("width = 12\nhz = 0\nhz = 5\nwidht = 8\nwidth\n= 3\ncolour.text = purple\nhz = \n"
@@ -101,7 +101,7 @@ static void a_wrong_line_is_told_and_the_others_are_taken(void **state)
     expect_problem(&c, 6, 8, "hz takes a number from 1 to 1000, not ''");
 }
 
-static void what_stands_there_never_steers_a_terminal(void **state)
+static void its_text_sends_no_control_characters(void **state)
 {
     (void)state;
     static const char nul[] = "width = 1\0006\nhz = 7\n";
@@ -114,7 +114,7 @@ static void what_stands_there_never_steers_a_terminal(void **state)
     assert_int_equal(c.hz, 7);
 }
 
-static void a_line_without_end_is_told(void **state)
+static void a_line_without_end_is_reported(void **state)
 {
     (void)state;
     char line[1000];
@@ -141,7 +141,7 @@ static void file_gone(char *path)
     free(path);
 }
 
-static void a_file_is_read_and_a_missing_one_is_none(void **state)
+static void a_file_is_read_and_may_be_missing(void **state)
 {
     (void)state;
     struct config c;
@@ -171,7 +171,7 @@ static void a_fifo_does_not_make_it_wait(void **state)
     rmdir(folder);
 }
 
-static void a_file_of_somebody_else_is_not_read(void **state)
+static void another_users_file_is_not_read(void **state)
 {
     (void)state;
     struct config c;
@@ -186,7 +186,7 @@ static void a_file_of_somebody_else_is_not_read(void **state)
     file_gone(path);
 }
 
-static void a_file_that_is_too_large_is_not_taken(void **state)
+static void a_file_that_is_too_large_is_refused(void **state)
 {
     (void)state;
     struct config c;
@@ -235,7 +235,7 @@ static void the_example_has_each_name_and_nothing_wrong(void **state)
     assert_int_equal(c.role_colour[GRID_FREE], 7);
 }
 
-static void the_path_is_that_of_the_person(void **state)
+static void the_path_is_that_of_the_user(void **state)
 {
     (void)state;
     char path[256];
@@ -260,15 +260,15 @@ int main(void)
         cmocka_unit_test(settings_are_taken_with_any_blanks_and_comments),
         cmocka_unit_test(the_last_line_of_a_name_counts),
         cmocka_unit_test(a_family_has_three_colours_that_differ_whatever_is_said),
-        cmocka_unit_test(a_wrong_line_is_told_and_the_others_are_taken),
-        cmocka_unit_test(what_stands_there_never_steers_a_terminal),
-        cmocka_unit_test(a_line_without_end_is_told),
-        cmocka_unit_test(a_file_is_read_and_a_missing_one_is_none),
+        cmocka_unit_test(a_wrong_line_is_reported_and_the_others_have_effect),
+        cmocka_unit_test(its_text_sends_no_control_characters),
+        cmocka_unit_test(a_line_without_end_is_reported),
+        cmocka_unit_test(a_file_is_read_and_may_be_missing),
         cmocka_unit_test(a_fifo_does_not_make_it_wait),
-        cmocka_unit_test(a_file_of_somebody_else_is_not_read),
-        cmocka_unit_test(a_file_that_is_too_large_is_not_taken),
+        cmocka_unit_test(another_users_file_is_not_read),
+        cmocka_unit_test(a_file_that_is_too_large_is_refused),
         cmocka_unit_test(the_example_has_each_name_and_nothing_wrong),
-        cmocka_unit_test(the_path_is_that_of_the_person),
+        cmocka_unit_test(the_path_is_that_of_the_user),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,7 +98,7 @@ static void assert_plan(const struct state *s, int rows, int cols)
     assert_true(rows < 6 || cols < 20 || s->window.size == 0 || d.grid.rows >= 2);
 }
 
-static void all_parts_stand_inside_and_apart(void **state)
+static void all_parts_are_inside_and_apart(void **state)
 {
     (void)state;
     static const size_t sizes[] = {0, 56, 1024, (size_t)1 << 20};
@@ -200,7 +200,7 @@ static void any_picture_draws_at_any_size(void **state)
 }
 
 /* The map of 1 GiB: rows are told in M, and only what the window holds is looked at. */
-static void a_map_of_a_gibibyte_tells_where_its_rows_start(void **state)
+static void a_map_of_a_gibibyte_shows_where_its_rows_start(void **state)
 {
     (void)state;
     static const struct theme plain = {.utf8 = false};
@@ -327,9 +327,9 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_parts_stand_inside_and_apart),
+        cmocka_unit_test(all_parts_are_inside_and_apart),
         cmocka_unit_test(any_picture_draws_at_any_size),
-        cmocka_unit_test(a_map_of_a_gibibyte_tells_where_its_rows_start),
+        cmocka_unit_test(a_map_of_a_gibibyte_shows_where_its_rows_start),
         cmocka_unit_test(every_state_of_a_source_draws),
         cmocka_unit_test(random_layouts_draw),
         cmocka_unit_test(a_screen_says_what_is_where),

@@ -1,5 +1,4 @@
-/* fields: the tree of rows, held to a listing that knows nothing of walking, with random rows folded; and arrays so large
- * that nobody could list them. */
+/* fields: the tree of rows, compared with a simple listing, with random rows folded; and arrays too large to list. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -39,7 +39,7 @@ static void goto_takes_offsets_steps_and_fields(void **state)
     view_close(&v);
 }
 
-static void a_field_past_the_end_is_told(void **state)
+static void a_field_past_the_end_is_reported(void **state)
 {
     (void)state;
     struct view v;
@@ -338,7 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(goto_takes_offsets_steps_and_fields),
-        cmocka_unit_test(a_field_past_the_end_is_told),
+        cmocka_unit_test(a_field_past_the_end_is_reported),
         cmocka_unit_test(find_looks_for_fields_bytes_and_text),
         cmocka_unit_test(paths_lead_to_fields_and_to_what_holds_them),
         cmocka_unit_test(names_are_found_by_a_part_of_them),

@@ -118,7 +118,7 @@ static void what_cannot_be_read_is_not_shown(void **state)
     picture_close(&p);
 }
 
-static void padding_is_of_the_field_that_made_it(void **state)
+static void padding_is_marked_as_that_of_the_next_field(void **state)
 {
     (void)state;
     struct picture p;
@@ -243,7 +243,7 @@ static void assert_starts(const struct picture *p, const char *expected)
     assert_string_equal(starts, expected);
 }
 
-static void fields_and_elements_tell_where_they_start(void **state)
+static void fields_and_elements_mark_their_start(void **state)
 {
     (void)state;
     struct picture p;
@@ -271,7 +271,7 @@ static bool same_cell(const struct grid_cell *a, const struct grid_cell *b)
            a->leaf == b->leaf && a->text == b->text;
 }
 
-static void a_window_may_start_in_the_midst_of_a_field(void **state)
+static void a_window_may_start_in_the_middle_of_a_field(void **state)
 {
     (void)state;
     struct picture p;
@@ -400,7 +400,7 @@ static void assert_neighbours_differ(const struct big *b)
     }
 }
 
-static void neighbours_never_have_one_colour(void **state)
+static void adjacent_fields_have_different_colours(void **state)
 {
     (void)state;
     uint64_t random = 1;
@@ -520,7 +520,7 @@ static void assert_texts(const struct grid_input *in, const char *wanted)
     assert_string_equal(got, wanted);
 }
 
-static void words_in_bytes_of_nobody_stand_out(void **state)
+static void strings_in_free_bytes_are_marked(void **state)
 {
     (void)state;
     struct picture p;
@@ -540,7 +540,7 @@ static void words_in_bytes_of_nobody_stand_out(void **state)
     picture_close(&p);
 }
 
-static void words_go_over_the_edges_of_what_is_shown(void **state)
+static void strings_continue_past_the_edges_of_the_window(void **state)
 {
     (void)state;
     static const struct layout none;
@@ -569,22 +569,22 @@ static void words_go_over_the_edges_of_what_is_shown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(words_in_bytes_of_nobody_stand_out),
-        cmocka_unit_test(words_go_over_the_edges_of_what_is_shown),
+        cmocka_unit_test(strings_in_free_bytes_are_marked),
+        cmocka_unit_test(strings_continue_past_the_edges_of_the_window),
         cmocka_unit_test(each_byte_has_its_role),
         cmocka_unit_test(without_a_layout_all_is_free),
         cmocka_unit_test(what_cannot_be_read_is_not_shown),
-        cmocka_unit_test(padding_is_of_the_field_that_made_it),
+        cmocka_unit_test(padding_is_marked_as_that_of_the_next_field),
         cmocka_unit_test(stale_padding_is_a_finding),
         cmocka_unit_test(the_cursor_selects_a_byte_and_focuses_its_field),
         cmocka_unit_test(a_change_glows_in_its_byte_alone),
         cmocka_unit_test(a_byte_that_was_not_expected_is_marked),
         cmocka_unit_test(overlap_and_misalignment_are_marked),
-        cmocka_unit_test(fields_and_elements_tell_where_they_start),
+        cmocka_unit_test(fields_and_elements_mark_their_start),
         cmocka_unit_test(cells_on_both_sides_of_a_window_are_unreadable),
-        cmocka_unit_test(a_window_may_start_in_the_midst_of_a_field),
+        cmocka_unit_test(a_window_may_start_in_the_middle_of_a_field),
         cmocka_unit_test(a_field_past_the_end_is_out_of_reach),
-        cmocka_unit_test(neighbours_never_have_one_colour),
+        cmocka_unit_test(adjacent_fields_have_different_colours),
         cmocka_unit_test(a_choice_that_leads_nowhere_is_taken_back),
         cmocka_unit_test(one_layout_has_one_look),
         cmocka_unit_test(padding_looks_like_its_field_everywhere),

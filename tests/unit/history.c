@@ -75,7 +75,7 @@ static void a_tick_says_whether_the_picture_changed(void **state)
     view_close(&v);
 }
 
-static void a_new_change_starts_the_glow_anew(void **state)
+static void a_new_change_restarts_the_glow(void **state)
 {
     (void)state;
     struct view v;
@@ -91,7 +91,7 @@ static void a_new_change_starts_the_glow_anew(void **state)
     view_close(&v);
 }
 
-static void news_tell_the_field_and_both_values(void **state)
+static void news_name_the_field_and_both_values(void **state)
 {
     (void)state;
     struct view v;
@@ -110,7 +110,7 @@ static void news_tell_the_field_and_both_values(void **state)
     view_close(&v);
 }
 
-static void news_leave_a_bell_out_that_only_tells_of_others(void **state)
+static void news_leave_out_a_bell_that_rings_for_other_changes(void **state)
 {
     (void)state;
     struct view v;
@@ -249,7 +249,7 @@ static void steps_by_field_skip_other_changes(void **state)
     view_close(&v);
 }
 
-static void a_mark_tells_all_that_changed_since(void **state)
+static void a_mark_shows_all_changes_since(void **state)
 {
     (void)state;
     struct grid_cell cells[64];
@@ -345,14 +345,14 @@ int main(void)
         cmocka_unit_test(a_change_glows_and_fades_in_a_second),
         cmocka_unit_test(in_a_stream_of_changes_fading_waits_for_the_next_frame),
         cmocka_unit_test(a_tick_says_whether_the_picture_changed),
-        cmocka_unit_test(a_new_change_starts_the_glow_anew),
-        cmocka_unit_test(news_tell_the_field_and_both_values),
-        cmocka_unit_test(news_leave_a_bell_out_that_only_tells_of_others),
+        cmocka_unit_test(a_new_change_restarts_the_glow),
+        cmocka_unit_test(news_name_the_field_and_both_values),
+        cmocka_unit_test(news_leave_out_a_bell_that_rings_for_other_changes),
         cmocka_unit_test(all_bytes_may_change_at_once),
         cmocka_unit_test(frozen_bytes_stay),
         cmocka_unit_test(steps_show_exactly_the_bytes_of_then),
         cmocka_unit_test(steps_by_field_skip_other_changes),
-        cmocka_unit_test(a_mark_tells_all_that_changed_since),
+        cmocka_unit_test(a_mark_shows_all_changes_since),
         cmocka_unit_test(a_step_goes_where_the_change_was),
         cmocka_unit_test(another_segment_is_not_frozen),
         cmocka_unit_test(another_segment_has_no_changes_yet),

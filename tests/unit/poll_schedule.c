@@ -35,7 +35,7 @@ static struct poll_schedule with_a_bell(void)
     return p;
 }
 
-static void a_look_that_takes_its_time_moves_no_other(void **state)
+static void a_slow_look_delays_no_other(void **state)
 {
     (void)state;
     struct poll_schedule p = polling();
@@ -53,7 +53,7 @@ static void a_look_that_takes_its_time_moves_no_other(void **state)
     assert_int_equal(p.next, START * 2 + PERIOD);
 }
 
-static void what_became_of_the_segment_is_asked_now_and_then(void **state)
+static void the_segment_is_checked_now_and_then(void **state)
 {
     (void)state;
     struct poll_schedule p = polling();
@@ -119,8 +119,8 @@ static void who_leaves_the_memory_polls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_look_that_takes_its_time_moves_no_other),
-        cmocka_unit_test(what_became_of_the_segment_is_asked_now_and_then),
+        cmocka_unit_test(a_slow_look_delays_no_other),
+        cmocka_unit_test(the_segment_is_checked_now_and_then),
         cmocka_unit_test(with_a_bell_it_wakes_for_the_segment_and_for_what_fades),
         cmocka_unit_test(a_bell_that_rings_all_the_time_leaves_a_gap),
         cmocka_unit_test(a_look_for_another_reason_delays_no_ring),

@@ -125,7 +125,7 @@ static void expect_names(bool screen)
     assert_string_equal(names, expected);
 }
 
-static void their_names_are_told_as_a_sentence_has_them(void **state)
+static void their_names_are_listed_as_in_a_sentence(void **state)
 {
     (void)state;
     char little[12];
@@ -270,7 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_found_by_its_whole_name_alone),
         cmocka_unit_test(the_help_has_a_line_for_each_that_fits_beside_the_option),
-        cmocka_unit_test(their_names_are_told_as_a_sentence_has_them),
+        cmocka_unit_test(their_names_are_listed_as_in_a_sentence),
         IN_PLACE(each_draws_what_the_picture_says_and_needs_nothing_else),
         IN_PLACE(what_is_found_and_expected_is_told),
         IN_PLACE(a_change_is_seen_in_the_table_too),

@@ -32,7 +32,7 @@ static void markup_is_escaped(void **state)
     expect_escaped("gr\xc3\xb6\xc3\x9f\x65 \xf0\x9f\x98\x80", "gr\xc3\xb6\xc3\x9f\x65 \xf0\x9f\x98\x80");
 }
 
-static void what_xml_has_no_place_for_is_replaced(void **state)
+static void what_xml_does_not_allow_is_replaced(void **state)
 {
     (void)state;
     expect_escaped("\x01\x1b[31m\x7f\n", GONE GONE "[31m" GONE GONE);
@@ -112,7 +112,7 @@ static void only_hatches_that_are_used_are_defined(void **state)
     free(all);
 }
 
-static void the_reader_s_dark_screen_counts_only_where_the_ground_is_not_chosen(void **state)
+static void a_dark_screen_counts_only_without_a_chosen_background(void **state)
 {
     (void)state;
     char *both = picture(put_shapes, SVG_AUTO, ""), *day = picture(put_shapes, SVG_LIGHT, "");
@@ -131,11 +131,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(markup_is_escaped),
-        cmocka_unit_test(what_xml_has_no_place_for_is_replaced),
+        cmocka_unit_test(what_xml_does_not_allow_is_replaced),
         cmocka_unit_test(text_is_cut_and_wrapped_by_characters),
         cmocka_unit_test(a_picture_is_as_large_as_what_is_in_it),
         cmocka_unit_test(only_hatches_that_are_used_are_defined),
-        cmocka_unit_test(the_reader_s_dark_screen_counts_only_where_the_ground_is_not_chosen),
+        cmocka_unit_test(a_dark_screen_counts_only_without_a_chosen_background),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

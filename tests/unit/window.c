@@ -73,7 +73,7 @@ static void a_window_that_moves_takes_the_glow_along(void **state)
 }
 
 /* Four printable bytes without a layout are a word, also for a row that shows its end alone. */
-static void a_word_that_began_in_the_row_before_is_one(void **state)
+static void a_string_that_began_in_the_row_before_is_one(void **state)
 {
     (void)state;
     struct view v;
@@ -106,7 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_segment_is_held_in_a_window),
         cmocka_unit_test(a_window_that_moves_takes_the_glow_along),
-        cmocka_unit_test(a_word_that_began_in_the_row_before_is_one),
+        cmocka_unit_test(a_string_that_began_in_the_row_before_is_one),
         cmocka_unit_test(titles_become_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Takes all memory that it gets, and touches it; in many processes. */
+/* Uses as much memory as it gets, in many processes. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* The same with segments, which count for nobody's limit. It says how many MiB it got. */
+/* The same with segments, whose memory counts for no process. It prints how many MiB it got. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>

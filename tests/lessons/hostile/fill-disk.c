@@ -1,4 +1,4 @@
-/* Fills the disk with files that are small enough each. It says how many MiB it got. */
+/* Fills the disk with files, each below the limit of a file. It prints how many MiB it got. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>

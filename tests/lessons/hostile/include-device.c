@@ -1,3 +1,3 @@
-/* Text without end, for the compiler. */
+/* Endless input for the compiler. */
 #include "/dev/zero"
 int main(void) { return 0; }

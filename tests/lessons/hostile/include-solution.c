@@ -1,3 +1,3 @@
-/* The answer, by the preprocessor. */
+/* Includes the solution. */
 typedef int answer;
 #include SOLUTION

@@ -1,4 +1,4 @@
-/* Ends every process that it may. */
+/* Kills every process that it may. */
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-/* Leaves many segments, attached by nobody. */
+/* Leaves many segments behind, attached by no process. */
 #include <sys/ipc.h>
 #include <sys/shm.h>
 

@@ -1,4 +1,4 @@
-/* Leaves a process behind that belongs to nobody, in a session of its own, with an empty environment. */
+/* Leaves a process behind, in its own session, without a parent and with an empty environment. */
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>

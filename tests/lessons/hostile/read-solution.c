@@ -1,4 +1,4 @@
-/* Looks for the answers. FOLDERS: where they are. What it finds it shouts. */
+/* Looks for the answers. FOLDERS: where they are. It prints what it finds. */
 #include <dirent.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* Attaches every segment that there is, writes into it and removes it. */
+/* Attaches every segment that exists, writes into it and removes it. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
