@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# 02: which bytes stand in the segment after the writer has written.
+# 02: which bytes are in the segment after the writer has written.
 load "$LAB/check"
 
 MESSAGE=$LAB_LESSON/message.layout
 WRITES="it writes something into the segment"
 
-# Compares with what should stand there, for the values that the first test drew.
+# Compares with the expected bytes, for the random values of the first test.
 message_compare()
 {
     local ratio
@@ -25,16 +25,16 @@ address_at()
         exit !($n >> 44 >= 5 && $n >> 44 <= 7)' "$KEEP/after" "$1"
 }
 
-# The mistakes that harm other fields, too: a value that stands where another one should.
+# The mistakes that damage other fields too: a value at the offset of another.
 places_judge()
 {
     [[ $(differs num) != "moved 18" ]] || mistake no-room-for-nul \
-        "num stands at offset 18. The text before it has 18 characters at most, but needs one byte more: its NUL would be lost there."
+        "num is at offset 18. The text before it has at most 18 characters, but needs one byte more for its NUL."
     [[ $(differs num) != "moved 19" && $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
-        "The values stand one right behind the other, without the padding: num at 19 instead of 20, and so on."
+        "The values follow each other without the padding: num is at 19 instead of 20, and so on."
 }
 
-# steps_judge FIELD...: does one of them stand as many ints, or doubles, further as it should stand bytes?
+# steps_judge FIELD...: is one of them at an offset that counts ints or doubles instead of bytes?
 steps_judge()
 {
     local field offset
@@ -50,10 +50,10 @@ steps_judge()
 steps_tell() # FIELD SIZE OFFSET TYPE
 {
     mistake int-pointer-steps \
-        "$1 stands at offset $(($2 * $3)), that is $2 * $3. If p is a pointer to $4, p + $3 is $3 ${4}s further, not $3 bytes. Add to a char pointer, then cast."
+        "$1 is at offset $(($2 * $3)), that is $2 * $3. If p is a pointer to $4, p + $3 is $3 ${4}s further, not $3 bytes. Add to a char pointer, then cast."
 }
 
-# Is of the int at offset $1 only the lowest byte new? $2: the number
+# lowest_only OFFSET NUMBER: has only the lowest byte of the int been written?
 lowest_only()
 {
     perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, $ARGV[2], 4 }
@@ -64,7 +64,7 @@ lowest_only()
 ints_judge()
 {
     ! lowest_only 20 "$num" || mistake one-byte-only \
-        "Of num only the lowest byte was written, at 20. *(base + 20) is a char. An int is there when you say so: *(int *)(base + 20)."
+        "Only the lowest byte of num was written, at 20. *(base + 20) is a char. To write an int, cast the pointer: *(int *)(base + 20)."
     [[ $(differs num) != swapped ]] || mistake byte-swapped \
         "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
 }
@@ -72,7 +72,7 @@ ints_judge()
 ratio_judge()
 {
     [[ $(differs ratio) != float ]] || mistake float-for-double \
-        "At offset 40 stands a float: 4 bytes. A double has 8 bytes, of another form."
+        "At offset 40 is a float: 4 bytes. A double has 8 bytes, in another format."
     [[ ! $(differs ratio) || $(differs_column ratio 5) != $((num / den)) ]] || mistake integer-division \
         "ratio is $((num / den)): num / den divides two ints, and drops the fraction. Make one of them a double before you divide."
 }
@@ -82,14 +82,14 @@ text_judge()
 {
     [[ $(differs "$1") ]] || return 0
     ! address_at "$2" || mistake stored-the-pointer \
-        "At offset $2 stands an address, not the text $1. In another process there is something else at that address: copy the characters."
+        "At offset $2 is an address, not the text $1. In another process there is something else at that address: copy the characters."
     [[ $(differs "$1") != no-nul ]] || mistake forgot-nul \
-        "$1 has all its characters, but no NUL behind them. A reader would read on into whatever follows."
+        "$1 has all its characters, but no NUL after them. A reader would read on into whatever follows."
     [[ $(differs "$1") != cut || $(head -c 8 "$KEEP/after") != "${intro:0:8}" ]] || mistake sizeof-pointer \
-        "Of the text $1 only the first 8 bytes were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
+        "Only the first 8 bytes of the text $1 were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
 }
 
-# What is known of this field alone; of the bytes behind all fields: whatever is known.
+# The mistakes that can be seen in this field; in the bytes after all fields: any mistake.
 field_judge()
 {
     case $1 in
@@ -101,7 +101,7 @@ field_judge()
     esac
 }
 
-# Fails where one of these fields is not as it should be: by the name of the mistake where that is known.
+# Fails if one of these fields is wrong: with a diagnosis if the mistake is known.
 fields_judge()
 {
     local field
@@ -111,7 +111,7 @@ fields_judge()
         show
         places_judge
         field_judge "$field"
-        wrong "$field should lie at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), there is $(differs_column "$field" 5)."
+        wrong "$field should be at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), found $(differs_column "$field" 5)."
     done
 }
 
@@ -125,7 +125,7 @@ fields_judge()
     start_program writer "$SEG_PATH" "$num" "$den" "$intro" "$farewell"
     ((RUNS)) || { finish_program && wrong "writer ended (status $STATUS) before Enter was pressed."; }
     { segment_facts && ((SEG_NATTCH > 0)); } || wrong \
-        "writer waits, but the segment is not attached. main makes it and attaches it, and is done already: change only write_message."
+        "writer waits, but the segment is not attached. main makes it and attaches it, and is finished: change only write_message."
     cp "$BEFORE" "$KEEP/before"
     segment_bytes "$KEEP/after"
     send_line ''
@@ -136,10 +136,10 @@ fields_judge()
 @test "it writes something into the segment" {
     needs "writer attaches the segment, waits for Enter, and ends well"
     ! cmp -s "$KEEP/before" "$KEEP/after" || mistake nothing-written \
-        "After writer has run, the segment holds the same bytes as before. write_message is the place to go on."
+        "After writer has run, the segment has the same bytes as before. Go on in write_message."
 }
 
-@test "the texts lie at 0 and 48, each with its NUL" {
+@test "the texts are at 0 and 48, each with its NUL" {
     needs "$WRITES"
     fields_judge intro farewell
 }
@@ -149,7 +149,7 @@ fields_judge()
     fields_judge num den
 }
 
-@test "the characters lie at 24, 32 and 33" {
+@test "the characters are at 24, 32 and 33" {
     needs "$WRITES"
     fields_judge slash eq1 eq2
 }
@@ -159,7 +159,7 @@ fields_judge()
     fields_judge ratio
 }
 
-@test "no byte outside the message was touched" {
+@test "no byte outside the message has changed" {
     needs "$WRITES"
     fields_judge '(free)'
 }

@@ -75,17 +75,17 @@ packed_line()
 absent_judge()
 {
     ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
-        "reader printed 22/7==3.14286, but it has no segment attached, and in the segment stand other values."
+        "reader printed 22/7==3.14286, but it has no segment attached, and the segment has other values."
     if program_calls reader shmat; then
         ! grep -q 'No such file' "$ERR" || mistake other-key \
-            "A segment stands under the key $SEG_KEY, but reader found none. It makes its key of another path, or of another number than PROJ ($LAB_PROJ)."
+            "There is a segment with the key $SEG_KEY, but reader did not find it. It makes its key from another path, or from another number than PROJ ($LAB_PROJ)."
         ! grep -q 'Invalid argument' "$ERR" || mistake size-too-large \
-            "shmget answered 'Invalid argument': it was asked for more bytes than the segment has (1024). A reader gives 0."
+            "shmget failed with 'Invalid argument': the size was larger than the segment's (1024 bytes). A reader passes 0."
         [[ $ran == 1 || $STATUS != 0 ]] || mistake no-wait \
             "reader ended at once. It should print, and then keep the segment attached until Enter is pressed."
         wrong "reader does not have the segment attached while it waits (its status at the end: $STATUS)."
     fi
-    mistake nothing-read "reader never attaches the segment (shmat), so it cannot read what stands there."
+    mistake nothing-read "reader never attaches the segment (shmat), so it cannot read the values there."
 }
 
 # Reads it texts through pointers? With a segment of zeros the pointer is NULL, and printf says so.
@@ -96,11 +96,11 @@ crash_judge()
     MAY_CRASH=1 run_program reader "$SEG_PATH"
     if [[ ! $CRASHED ]] && grep -q '(null)' "$OUT"; then
         mistake reads-a-pointer \
-            "reader was ended by $crashed. It takes the characters of a text for an address, and reads there. The text itself lies in the segment: at base + 0, not at what *(char **)base says."
+            "reader was ended by $crashed. It uses the characters of a text as an address, and reads there. The text itself is in the segment: at base + 0, not at *(char **)base."
     fi
     note "reader was ended by $crashed$(CRASHED=$crashed crash_means)."
     program_calls reader shmat || mistake crash "It never attaches the segment (shmat)."
-    mistake crash "Is there a question for -1 behind each call? Does it use base after shmdt? Does it read a text through *(char **)? The characters lie in the segment itself, at base + offset."
+    mistake crash "Does it check for -1 after each call? Does it use base after shmdt? Does it read a text through *(char **)? The characters are in the segment itself, at base + offset."
 }
 
 @test "reader finds the segment, attaches it, and waits for Enter" {
@@ -129,7 +129,7 @@ crash_judge()
     needs "$READS"
     kept_values
     [[ $rights != rw- ]] || mistake attached-read-write \
-        "reader has the segment attached as rw-: it could write there by mistake. With SHM_RDONLY the kernel keeps it from that."
+        "reader has the segment attached as rw-: it could write there by mistake. With SHM_RDONLY the kernel prevents that."
     [[ $rights == r-- ]] || wrong "reader should have the segment attached as r--; it has it as $rights."
 }
 
@@ -154,31 +154,31 @@ number_judge() # NAME SEEN OFFSET
     local want=$1 steps=${1}_steps star=${1}_star char_star=${1}_char_star byte=${1}_byte swapped=${1}_swapped
     [[ $2 != "${!want}" ]] || return 0
     [[ $2 != "${!steps}" ]] || mistake int-pointer-steps \
-        "For $1 stands $2: that is the int at offset $((4 * $3)). If p is an int pointer, p + $3 is $3 ints further. Add to a char pointer, then cast."
+        "For $1 it printed $2: that is the int at offset $((4 * $3)). If p is an int pointer, p + $3 is $3 ints further. Add to a char pointer, then cast."
     [[ $2 != "${!star}" && $2 != "${!char_star}" ]] || mistake star-first \
-        "For $1 stands $2: that is the value at offset 0, plus $3. The star binds more strongly than the plus: *(int *)(base + $3), with brackets around the sum."
+        "For $1 it printed $2: that is the value at offset 0, plus $3. The star binds more tightly than the plus: write *(int *)(base + $3), with parentheses around the sum."
     [[ $2 != "${!byte}" ]] || mistake one-byte-only \
-        "For $1 stands $2: that is one byte, the one at $3. base[$3] and *(base + $3) are a char. An int is there when you say so: *(int *)(base + $3)."
+        "For $1 it printed $2: that is one byte, the one at $3. base[$3] and *(base + $3) are a char. To read an int, cast the pointer: *(int *)(base + $3)."
     [[ $2 != "${!swapped}" ]] || mistake byte-swapped \
-        "For $1 stands $2: its bytes were turned round. Both processes run on this machine, so they read an int as it is."
-    wrong "For $1 stands $2; in the segment, at offset $3, is ${!want}."
+        "For $1 it printed $2: its bytes were reversed. Both processes run on this machine, so they read an int as it is."
+    wrong "For $1 it printed $2; in the segment, at offset $3, is ${!want}."
 }
 
 ratio_judge()
 {
     [[ $seen_ratio != "$ratio" ]] || return 0
     [[ $seen_ratio != "$ratio_f" ]] || mistake percent-f \
-        "For the ratio stands $seen_ratio: %f prints six digits behind the point. Expected: $ratio, as %g prints it."
+        "For the ratio it printed $seen_ratio: %f prints six digits after the point. Expected: $ratio, as %g prints it."
     [[ $seen_ratio != "$ratio_float" ]] || mistake float-for-double \
-        "For the ratio stands $seen_ratio: that is what the first 4 bytes at 40 give as a float. A double has 8 bytes, of another form."
+        "For the ratio it printed $seen_ratio: that is the first 4 bytes at 40, as a float. A double has 8 bytes, in another format."
     [[ $seen_ratio != "$ratio_steps" ]] || mistake int-pointer-steps \
-        "For the ratio stands $seen_ratio: that is the double at offset 320. If p is a double pointer, p + 40 is 40 doubles further."
+        "For the ratio it printed $seen_ratio: that is the double at offset 320. If p is a double pointer, p + 40 is 40 doubles further."
     [[ $seen_ratio != "$ratio_computed" && $seen_ratio != "$ratio_computed_f" ]] || mistake ratio-computed \
-        "For the ratio stands $seen_ratio, that is $num divided by $den. In the segment stands another double: read it, as it is the writer's word that counts."
-    wrong "For the ratio stands $seen_ratio; in the segment, at offset 40, is the double $ratio."
+        "For the ratio it printed $seen_ratio, that is $num divided by $den. The segment has another double: read it, and print what the writer wrote."
+    wrong "For the ratio it printed $seen_ratio; in the segment, at offset 40, is the double $ratio."
 }
 
-@test "it prints the texts and the numbers that stand in the segment" {
+@test "it prints the texts and the numbers that are in the segment" {
     needs "$READS"
     kept_values
     OUT=$KEEP/out
@@ -187,9 +187,9 @@ ratio_judge()
     # shellcheck disable=SC2086
     declare $values
     ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
-        "reader printed 22/7==3.14286. In the segment stand other values: $num/$den==$ratio."
+        "reader printed 22/7==3.14286. The segment has other values: $num/$den==$ratio."
     ! packed_line "$KEEP/message" "$OUT" || mistake packed-offsets \
-        "The values were read one right behind the other: num at 19 instead of 20, and so on. Between them lies padding."
+        "The values were read without the padding between them: num at 19 instead of 20, and so on."
     line_take || wrong "There is no line like the message in what it printed. Expected: $intro$num/$den==$ratio"
     number_judge num "$seen_num" 20
     number_judge den "$seen_den" 28
@@ -198,18 +198,18 @@ ratio_judge()
     said "$OUT" "$farewell"
 }
 
-@test "the characters are read, too" {
-    needs "it prints the texts and the numbers that stand in the segment"
+@test "the characters are read too" {
+    needs "it prints the texts and the numbers that are in the segment"
     message_fill intro=so num=1 'slash=:' den=2 'eq1=-' 'eq2=>' ratio=0.5 farewell=bye
     message_make
     reader_runs
     ! grep -qxF 'so1/2==0.5' "$OUT" || mistake literal-chars \
-        "reader printed so1/2==0.5. In the segment stand other characters, at 24, 32 and 33: so1:2->0.5"
+        "reader printed so1/2==0.5. The segment has other characters, at 24, 32 and 33: so1:2->0.5"
     said "$OUT" 'so1:2->0.5'
 }
 
 @test "a text without its NUL is printed up to its end and no further" {
-    needs "it prints the texts and the numbers that stand in the segment"
+    needs "it prints the texts and the numbers that are in the segment"
     fresh_word 19 && intro=$WORD
     fresh_word 8 && farewell=$WORD
     message_fill num=1 slash=/ den=2 eq1== eq2== ratio=0.5
@@ -219,31 +219,31 @@ ratio_judge()
     reader_runs
     if ! grep -qxF "${intro}1/2==0.5" "$OUT" || ! grep -qxF "$farewell" "$OUT"; then
         ! LC_ALL=C grep -aq "^$intro[^1]" "$OUT" && ! LC_ALL=C grep -aq "^$farewell." "$OUT" || mistake unbounded-text \
-            "All bytes of the text are letters, and no NUL is among them: reader printed on into what lies behind. %.19s stops after 19 characters, %.8s after 8."
+            "All bytes of the text are letters, and no NUL is among them: reader went on printing what comes after it. %.19s stops after 19 characters, %.8s after 8."
     fi
     said "$OUT" "${intro}1/2==0.5"
     said "$OUT" "$farewell"
 }
 
-@test "the segment stands as before" {
+@test "the segment is as before" {
     needs "$READS"
     kept_values
     [[ $removed == 0 ]] || mistake removes-it \
-        "After reader has ended, the segment is removed. The writer made it, and perhaps others still want to read: who reads only detaches."
+        "After reader has ended, the segment is removed. The writer made it, and perhaps others still want to read: a reader only detaches."
     cmp -s "$KEEP/message" "$KEEP/after" || wrong "reader changed bytes of the segment."
     [[ ! $left ]] || wrong "reader left a segment of its own behind."
 }
 
-@test "where there is no segment that is told, and none is made" {
+@test "if there is no segment, it says so, and makes none" {
     needs "$READS"
     segment_name
     MAY_CRASH=1 start_program reader "$SEG_PATH"
     ! segment_facts || mistake creates-one \
-        "No segment stood under the key; now there is one of $SEG_SIZE bytes, all 0. A reader that makes one finds nothing in it, and the writer that comes later trips over it. Leave IPC_CREAT out."
+        "There was no segment with this key; now there is one of $SEG_SIZE bytes, all 0. A reader that makes one finds nothing in it, and the writer that comes later finds it. Leave out IPC_CREAT."
     ((! RUNS)) || mistake minus-one-ignored \
-        "There is no segment, so shmget gave -1. reader went on, and waits for Enter."
+        "There is no segment, so shmget returned -1. reader went on, and waits for Enter."
     MAY_CRASH=1 finish_program
     [[ ! $CRASHED && $STATUS != 0 ]] || mistake minus-one-ignored \
-        "There is no segment, so shmget gave -1. reader went on${CRASHED:+, and was ended by $CRASHED}. Ask behind each call."
+        "There is no segment, so shmget returned -1. reader went on${CRASHED:+, and was ended by $CRASHED}. Check after each call."
     fails_well
 }

@@ -4,9 +4,9 @@ load "$LAB/check"
 
 ENDS="writer attaches the segment, waits for Enter, and ends well"
 MEMBERS="struct measure has its seven members, each of its type"
-ALIGNED="every member lies at a multiple of its alignment"
-SMALL="struct measure is as small as it can be: 32 bytes"
-LINE="measures starts at offset 64, with the elements one right behind the other"
+ALIGNED="every member is at a multiple of its alignment"
+SMALL="struct measure is as small as possible: 32 bytes"
+LINE="measures starts at offset 64, with the elements one after the other"
 WRITES="it writes something into the table"
 NAMES=(kind value unit count station error place)
 
@@ -36,11 +36,11 @@ member_judge()
 {
     local found
     found=$(awk -v name="$1" '$1 == name { print $2, $3; exit }' "$T/fields")
-    [[ $found ]] || mistake dropped-member "struct measure has no member $1. All seven have to stay; only their order changes."
+    [[ $found ]] || mistake dropped-member "struct measure has no member $1. All seven must stay; only their order may change."
     # a bit-field's line ends in its bits
     found+=$(sed -nE "s/^$1 .*\"bit_size\":([0-9]+).*/, a bit-field/p" "$T/fields")
     [[ $found == "$2 $3" ]] || mistake changed-type \
-        "The member $1 is to be of the type $4 ($3 bytes); in your struct it is: ${found%% *}, bytes: ${found#* }."
+        "The member $1 must have the type $4 ($3 bytes); in your struct it is: ${found%% *}, bytes: ${found#* }."
 }
 
 @test "writer attaches the segment, waits for Enter, and ends well" {
@@ -82,42 +82,42 @@ member_judge()
     member_judge place text 3 "char[3]"
 }
 
-@test "every member lies at a multiple of its alignment" {
+@test "every member is at a multiple of its alignment" {
     needs "$MEMBERS"
     struct_read "struct measure"
     ! grep -q ' true ' "$T/fields" && ((STRUCT_SIZE % 8 == 0)) && return
     struct_show "struct measure"
-    mistake packed "struct measure is packed. Its $STRUCT_SIZE bytes are few, but a double or an int in it, or in the next element of the array, is at an address that is no multiple of its alignment."
+    mistake packed "struct measure is packed. Its $STRUCT_SIZE bytes are few, but a double or an int in it, or in the next element of the array, is at an address that is not a multiple of its alignment."
 }
 
-@test "struct measure is as small as it can be: 32 bytes" {
+@test "struct measure is as small as possible: 32 bytes" {
     local first
     needs "$ALIGNED"
     struct_read "struct measure"
     ((STRUCT_SIZE != 32)) || return 0
     struct_show "struct measure"
     ((STRUCT_SIZE < 64)) || mistake alignas-in-element \
-        "struct measure has $STRUCT_SIZE bytes: something in it is aligned to 64. Then each element of the array takes a cache line. Only the array is to start on one."
+        "struct measure has $STRUCT_SIZE bytes: something in it is aligned to 64. Then each element of the array takes a cache line. Only the array must start on one."
     first=$(sort -n -k4 "$T/fields" | cut -d' ' -f1 | tr '\n' ' ')
     [[ $first != "${NAMES[*]} " ]] || mistake order-unchanged \
         "struct measure has $STRUCT_SIZE bytes, 27 of them with values: the other $((STRUCT_SIZE - 27)) are padding. Change the order of its members in measure.h."
     mistake half-sorted \
-        "struct measure has $STRUCT_SIZE bytes; 32 are enough. Which member is it whose alignment makes the hole before it?"
+        "struct measure has $STRUCT_SIZE bytes; 32 are enough. Which member has a hole before it, because of its alignment?"
 }
 
-@test "measures starts at offset 64, with the elements one right behind the other" {
+@test "measures starts at offset 64, with the elements one after the other" {
     local at
     needs "$SMALL"
     struct_read "struct table"
     at=$(field_offset "measures[0].value")
-    [[ $at ]] || wrong "struct table has no array of the name measures, of struct measure."
+    [[ $at ]] || wrong "struct table has no array measures of struct measure."
     struct_read "struct measure"
     at=$((at - $(field_offset value)))
     ((at != 64)) || return 0
     layout_of "$VERDICT.grid" "struct table" writer
-    ((at != 0)) || wrong "measures starts at offset 0 of the table: count is to stay the first member."
+    ((at != 0)) || wrong "measures starts at offset 0 of the table: count must stay the first member."
     ! grep -q 'struct table (.*align 64' "$VERDICT.grid" || mistake alignas-wrong-member \
-        "The table is aligned to 64, but measures starts at offset $at. _Alignas moves the one member that it is written at."
+        "The table is aligned to 64, but measures starts at offset $at. _Alignas moves only the member before which it is written."
     mistake alignas-missing "measures starts at offset $at of the table, in the same cache line as count. _Alignas(64) before it moves it to the next one."
 }
 
@@ -126,10 +126,10 @@ member_judge()
     needs "$LINE"
     # count, in the first four bytes, is main's work
     ! cmp -s -i 4 "$KEEP/before" "$KEEP/after" || mistake nothing-written \
-        "After writer has run, there is nothing in the segment but count. put is the place to go on: the values have to go to base and behind it."
+        "After writer has run, there is nothing in the segment but count. Go on in put: the values must be written at base and after it."
 }
 
-# Where the last element's value stands instead: the distance to base tells how it came there.
+# Where the last element's value is instead: the distance from base shows which mistake put it there.
 place_judge() # LAST: its number
 {
     local field="measures[$1].value" inside seen at
@@ -139,18 +139,18 @@ place_judge() # LAST: its number
     inside=$(field_offset value)
     at=$((${seen#moved } - inside))
     ((at != 64 + 1024 * $1)) || mistake scaled-twice \
-        "Element $1 stands at offset $at: that is 64 + $1 * 32 * 32. A pointer to struct measure steps 32 bytes for each 1; multiplied by sizeof it goes 32 times too far."
+        "Element $1 is at offset $at: that is 64 + $1 * 32 * 32. A pointer to struct measure steps 32 bytes for each 1; multiplied by sizeof it goes 32 times too far."
     ((at != 64 + 8 * $1)) || mistake pointer-size \
-        "Element $1 stands at offset $at: the elements are 8 bytes apart. 8 is the size of a pointer: sizeof p asks for the pointer, sizeof *p for what it points to."
+        "Element $1 is at offset $at: the elements are 8 bytes apart. 8 is the size of a pointer: sizeof p asks for the pointer, sizeof *p for what it points to."
     ((at != 32 * $1)) || mistake start-forgotten \
-        "Element $1 stands at offset $at, that is $1 * 32. The array does not begin at the segment's start: add offsetof(struct table, measures)."
+        "Element $1 is at offset $at, that is $1 * 32. The array does not begin at the segment's start: add offsetof(struct table, measures)."
     ((at != 4 + 32 * $1)) || mistake start-by-size \
-        "Element $1 stands at offset $at, that is 4 + $1 * 32. count has 4 bytes, but behind it there is padding: only offsetof(struct table, measures) knows where the array starts."
+        "Element $1 is at offset $at, that is 4 + $1 * 32. count has 4 bytes, but after it there is padding: only offsetof(struct table, measures) knows where the array starts."
     [[ $(differs "measures[0].value") || $(differs "measures[1].value") != "moved $((64 + 27 + inside))" ]] || mistake sizes-added \
-        "Element 1 stands at offset 91, that is 64 + 27. 27 is the sum of the members' sizes, but an element has sizeof(struct measure) bytes: 32."
+        "Element 1 is at offset 91, that is 64 + 27. 27 is the sum of the members' sizes, but an element has sizeof(struct measure) bytes: 32."
 }
 
-@test "every value lies at its member, in its element" {
+@test "every value is at its member, in its element" {
     local words field rest n
     needs "$WRITES"
     layout_of "$T/table.layout" "struct table" writer
@@ -163,6 +163,6 @@ place_judge() # LAST: its number
     read -r field rest < <(grep -v '^(padding)' <<<"$DIFFERS") || return 0
     show
     place_judge $((n - 1))
-    [[ $field != "(free)" ]] || wrong "Bytes behind the $n measures have changed: something was written where nothing belongs."
-    wrong "$field should lie at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), there is $(differs_column "$field" 5)."
+    [[ $field != "(free)" ]] || wrong "Bytes after the $n measures have changed: something was written where nothing belongs."
+    wrong "$field should be at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), found $(differs_column "$field" 5)."
 }

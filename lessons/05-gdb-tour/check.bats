@@ -4,14 +4,14 @@ load "$LAB/check"
 
 ANSWERS="the script starts station, and answers"
 DAY="day: the day on which limit was changed"
-PUT_BACK="the old limit stands in memory again"
-TO_THE_END="station went on to its end"
+PUT_BACK="the old limit is in memory again"
+TO_THE_END="station ran to its end"
 
 # Bytes of the board, in a file: the number at an offset. board_int OFFSET [FILE]
 board_int() { od -An -td4 -j"$1" -N4 "${2:-$KEEP/before}" | tr -d ' '; }
 board_real() { od -An -t"f$2" -j"$1" -N"$2" "$KEEP/before" | tr -d ' '; }
 
-# BOARD: the file that the segment starts from. All that lies behind the struct is noise, and it is known.
+# BOARD: the file with the segment's first bytes. Those after the struct are random, but the check knows them.
 board_make()
 {
     local i weight fields=() total=0
@@ -122,7 +122,7 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
             "The script came to its end, or to an error, before station had attached its segment. Then the variable board is NULL. In the function work it is set."
     fi
     grep -q '^ANSWER ' "$OUT" || mistake no-answers \
-        "station was started, but the script printed no line that begins with ANSWER. tour.gdb is the place to go on, at TODO 1."
+        "station was started, but the script printed no line that begins with ANSWER. Go on in tour.gdb, at TODO 1."
 }
 
 @test "word: the 4 bytes at offset 20 as one number" {
@@ -132,9 +132,9 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     value=$(board_int $at)
     ! same "$ANSWER" "$value" || return 0
     ! same "$ANSWER" "$(board_int $((at * 76)))" || mistake steps-of-struct \
-        "word is what stands at offset $((at * 76)), that is 20 * 76. board is a pointer to a struct of 76 bytes: board + 20 is 20 structs further. Make it a char * before you add."
+        "word is the value at offset $((at * 76)), that is 20 * 76. board is a pointer to a struct of 76 bytes: board + 20 is 20 structs further. Make it a char * before you add."
     ! is_address "$ANSWER" $at || mistake address-not-value \
-        "word is $ANSWER: that is an address, which ends in 014, hexadecimal for 20. Which value stands there? x leaves the address in \$_, and the value in \$__."
+        "word is $ANSWER: that is an address, which ends in 014, hexadecimal for 20. Which value is there? x leaves the address in \$_, and the value in \$__."
     for ((i = 0; i < 4; i++)); do
         ! same "$ANSWER" $((value >> 8 * i & 0xff)) || mistake bytes-not-word \
             "word is $ANSWER: that is one byte, at offset $((at + i)). b is the unit of one byte; w is a word, 4 bytes."
@@ -151,7 +151,7 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     value=$(board_real 24 8)
     ! same_real "$ANSWER" "$value" || return 0
     ! same_real "$ANSWER" "$(board_real $((24 * 76)) 8)" || mistake steps-of-struct \
-        "weight is what stands at offset $((24 * 76)), that is 24 * 76: board + 24 is 24 structs further. Make it a char * before you add."
+        "weight is the value at offset $((24 * 76)), that is 24 * 76: board + 24 is 24 structs further. Make it a char * before you add."
     ! same_real "$ANSWER" "$(board_real 24 4)" || mistake float-for-double \
         "weight is $ANSWER: only 4 of the 8 bytes were read, as a float. In x the unit of 8 bytes is g, and in C the type is double."
     wrong "weight should be $(printf %.3f "$value"); the script answered $ANSWER. (Print it with %f or %g: %d is for whole numbers.)"
@@ -171,25 +171,25 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     answer_number day
     ! same "$ANSWER" "$day" || return 0
     ! grep -q 'left the block in' "$KEEP/out" || mistake watch-left-scope \
-        "gdb gave up the watchpoint: the function whose name it used had returned. So it stopped on day $ANSWER, where nobody wrote. watch -l watches the place in memory."
+        "gdb deleted the watchpoint: the function whose variable it used had returned. So it stopped on day $ANSWER, where nobody wrote. watch -l watches the place in memory."
     ((ANSWER < day)) || mistake day-of-the-stop \
-        "day is $ANSWER, but limit was changed before. The script stopped somewhere later than the write. A watchpoint stops right behind it."
-    wrong "day should be $day; the script answered $ANSWER. On that day limit was still the old one."
+        "day is $ANSWER, but limit was changed before. The script stopped later than at the write. A watchpoint stops right after it."
+    wrong "day should be $day; the script answered $ANSWER. On that day limit still had its old value."
 }
 
-@test "the old limit stands in memory again" {
+@test "the old limit is in memory again" {
     local now
     tour_kept
     needs "$DAY"
     now=$(board_int 32 "$KEEP/after")
     ((now == $(board_int 32))) || mistake not-put-back \
-        "limit was $(board_int 32) at the beginning, and is $now in memory at the end. set var board->limit = ... writes into memory; set \$name = ... only makes a variable of gdb's."
+        "limit was $(board_int 32) at the beginning, and is $now in memory at the end. set var board->limit = ... writes into memory; set \$name = ... only sets a variable of gdb."
 }
 
-@test "station went on to its end" {
+@test "station ran to its end" {
     tour_kept
     (($(board_int 16 "$KEEP/after") == 2)) || mistake not-to-the-end \
-        "The script ended while station was still stopped, and gdb killed it then. The board is still open. As its last step the script has to continue to the end; each breakpoint or watchpoint on the way stops it again."
+        "The script ended while station was still stopped, and gdb killed it then. The board is still open. As its last step the script must continue to the end; each breakpoint or watchpoint on the way stops it again."
 }
 
 @test "the report was made with the old limit: no alarm" {
@@ -197,5 +197,5 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     needs "$PUT_BACK"
     needs "$TO_THE_END"
     (($(board_int 72 "$KEEP/after") == 0)) || mistake put-back-too-late \
-        "limit is right at the end, but the alarm was raised: report had looked at the wrong limit before you put the old one back."
+        "limit is right at the end, but the alarm was raised: report looked at the wrong limit before you put the old one back."
 }

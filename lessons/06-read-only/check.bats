@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# 06: with which rights a process has the segment, and what became of a write that was tried.
+# 06: with which rights a process has the segment, and what happened to a write.
 load "$LAB/check"
 
 READS="reader shows the number in the segment, and ends well"
@@ -56,12 +56,12 @@ flags_of() { witnessed "$1" | awk '{ print $NF; exit }'; }
 rights_judge() # how it is attached
 {
     ! flags_with shmget 010000 || mistake rdonly-in-shmget \
-        "SHM_RDONLY stands in the flags of shmget ($(flags_of shmget)). There it says nothing about reading. It belongs to shmat's flags."
+        "SHM_RDONLY is in the flags of shmget ($(flags_of shmget)). There it does not mean read-only. It belongs to shmat's flags."
     ! flags_with shmat 0777 || mistake mode-bits-in-shmat \
         "The flags of shmat were $(flags_of shmat): mode bits, which shmat doesn't know. It attached for reading and writing."
     [[ $1 != r-- ]] || mistake mprotect-only \
         "The pages are protected now, but shmat attached them for reading and writing: its flags were $(flags_of shmat). That needs the right to write, and the process can give it back to itself."
-    mistake attached-rw "The kernel lists the segment in reader as $1: it may write. A const pointer or good manners don't change that; a flag of shmat does."
+    mistake attached-rw "The kernel lists the segment in reader as $1: it may write. A const pointer doesn't change that; a flag of shmat does."
 }
 
 @test "reader shows the number in the segment, and ends well" {
@@ -72,7 +72,7 @@ rights_judge() # how it is attached
     send_line ''
     MAY_CRASH=1 finish_program
     [[ $CRASHED != SIGSEGV ]] || mistake parent-writes \
-        "reader itself was ended by SIGSEGV. The kernel refused its write: that write has to be tried in a child, so that reader lives on."
+        "reader itself was ended by SIGSEGV. The kernel refused its write: that write must be tried in a child, so that reader survives."
     end_judge reader
     said "$OUT" "first: $FIRST_NUMBER"
     exits 0
@@ -110,7 +110,7 @@ rights_judge() # how it is attached
     finish_program
     ! grep -qx "refused by signal $signal" "$OUT" || return 0
     ! grep -qE '^refused by signal [0-9]+$' "$OUT" || mistake status-not-decoded \
-        "It printed \"$(grep -m1 '^refused' "$OUT")\". SIGSEGV is signal $signal. What wait gives holds several things: WIFSIGNALED tells whether it was a signal, WTERMSIG which one."
+        "It printed \"$(grep -m1 '^refused' "$OUT")\". SIGSEGV is signal $signal. The status from wait contains several things: WIFSIGNALED says whether it was a signal, WTERMSIG says which one."
     wrong "The line is missing: refused by signal $signal"
 }
 
@@ -125,7 +125,7 @@ rights_judge() # how it is attached
         [[ $now == "$FIRST_NUMBER" ]] || break
     done
     ! child_waits || mistake child-goes-on \
-        "For this test the write was allowed. Then the child should end by _exit(0). But it goes on behind the write, as a second reader."
+        "For this test the write was allowed. Then the child should end with _exit(0). But it goes on after the write, as a second reader."
     [[ $now != "$FIRST_NUMBER" ]] || mistake no-attempt \
         "For this test the write was allowed, but the number is still the same: the child doesn't write into the segment. Its end by a signal has another cause."
     send_line ''
@@ -135,7 +135,7 @@ rights_judge() # how it is attached
     said "$OUT" "not refused"
 }
 
-@test "the second number is what stands in the segment then" {
+@test "the second number is the one in the segment then" {
     local second
     needs "$READS"
     maker_start 0600
@@ -149,7 +149,7 @@ rights_judge() # how it is attached
     send_line ''
     finish_program
     ! grep -qx "second: $FIRST_NUMBER" "$OUT" || mistake stale-copy \
-        "The number was changed from $FIRST_NUMBER to $second while reader waited for Enter. It printed the old one again: read the segment anew, not a copy."
+        "The number was changed from $FIRST_NUMBER to $second while reader waited for Enter. It printed the old one again: read the segment again, not a copy."
     said "$OUT" "second: $second"
 }
 
@@ -159,9 +159,9 @@ rights_judge() # how it is attached
     MAY_CRASH=1 run_program reader "$SEG_PATH"
     left=$(segments_left)
     [[ ! $left ]] || mistake creates-one \
-        "No segment was there, and now one is: shmget was called with IPC_CREAT. A reader that makes its own segment reads zeros, and tells nobody that the maker is missing."
+        "There was no segment, and now there is one: shmget was called with IPC_CREAT. A reader that makes its own segment reads zeros, and does not report that maker is missing."
     [[ ! $CRASHED && (${STATUS:-0} != 0 || $(grep -c . "$OUT") == 0) ]] || mistake ignores-minus-one \
-        "No segment was there, so shmget gave -1, and shmat then (void *)-1. reader went on as if these were an id and an address."
+        "There was no segment, so shmget returned -1, and shmat then (void *)-1. reader went on as if these were an id and an address."
     end_judge reader
     fails_well
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# 07: what stands in the segment after texts of several lengths were copied into a field of 19 bytes.
+# 07: what is in the segment after texts of several lengths were copied into a field of 19 bytes.
 # shellcheck disable=SC2153 # check.bash sets STATUS
 load "$LAB/check"
 
@@ -59,22 +59,22 @@ mistake_name()
     local length
     length=$(wc -c <"$KEEP/long.text")
     ! seen short appended || mistake appends \
-        "The old text still stands at 0, and the new one begins behind it, at 18. strcat and strncat append."
+        "The old text is still at 0, and the new one begins after it, at 18. strcat and strncat append."
     ! seen short cleared || mistake clears-all \
-        "All bytes behind the message are 0 now, and num, too. The segment belongs to others as well: change the field only."
+        "All bytes after the message are 0 now, and so is num. Others use the segment too: change only the field."
     ! seen long untouched || mistake refuses-long \
         "A text of $length characters left intro as it was. Cut it: its first 18 characters fit."
     ! seen long far-nul || mistake nul-at-length \
         "At offset $length there is a NUL that was not there before. That is the length of the uncut text; the field ends at 19."
     ! seen short last-nul || mistake nul-only-at-end \
-        "Behind the 5 characters of a short text stand the bytes of the old one; the only NUL is at 18. The NUL follows the last character that was copied."
+        "After the 5 characters of a short text are the bytes of the old one; the only NUL is at 18. The NUL follows the last character that was copied."
     ! seen short foreign || mistake reads-past-text \
-        "Behind the 5 characters and the NUL of a short text stand bytes that were in the writer's own memory behind that text. They leak. Copy no more bytes than the text has."
+        "After the 5 characters and the NUL of a short text are bytes from the writer's own memory. They leak. Copy no more bytes than the text has."
     ! seen long "same=$length" || mistake no-limit \
-        "All $length characters were copied. intro has 19 bytes: the others fell on num and on all that follows."
+        "All $length characters were copied. intro has 19 bytes: the others overwrote num and what follows it."
     if seen long same=19 && seen long ends=nul; then
         mistake one-too-many \
-            "Of a long text 19 characters were copied, and the NUL fell on offset 19, behind the field. 18 characters and the NUL make 19 bytes."
+            "Of a long text 19 characters were copied, and the NUL was written at offset 19, after the field. 18 characters and the NUL make 19 bytes."
     fi
     if seen long same=17 && seen long ends=nul; then
         mistake one-too-few \
@@ -86,7 +86,7 @@ mistake_name()
     fi
     if ! seen long ends=nul && { seen long same=18 || seen long same=19; }; then
         mistake no-nul \
-            "No NUL ends the cut text: a reader goes on into the bytes behind it. strncpy writes none where the text is as long as the limit, or longer."
+            "No NUL ends the cut text: a reader goes on into the bytes after it. strncpy writes none if the text is as long as the limit, or longer."
     fi
 }
 
@@ -99,18 +99,18 @@ case_judge() # CASE
     BEFORE=$KEEP/$1.before
     cp "$BEFORE" "$T/expected"
     pack "$T/expected" "$MESSAGE" "intro=${text:0:18}"
-    # compare forgives what lies in holes, so the one behind intro is a field here
+    # compare ignores padding, so the byte after intro is a field here
     sed 's/^ *char\[19\] intro$/&\n19 char behind/' "$MESSAGE" >"$T/message.layout"
     compare "$T/message.layout" "$T/expected" "$KEEP/$1.after" || true
-    # and what lies behind the NUL of a text
+    # and the bytes after the NUL of a text
     if [[ ! $DIFFERS ]] && ! seen "$1" foreign; then
         return
     fi
     show
     mistake_name
     field=$(head -n 1 <<<"$DIFFERS" | cut -f 1)
-    [[ $field != behind ]] || wrong "With a text of $length characters the byte at 19, right behind the field, was changed."
-    [[ $field ]] || wrong "With a text of $length characters, other bytes than those of the text stand behind its NUL."
+    [[ $field != behind ]] || wrong "With a text of $length characters the byte at 19, right after the field, was changed."
+    [[ $field ]] || wrong "With a text of $length characters, there are other bytes than those of the text after its NUL."
     wrong "With a text of $length characters, $field is $(differs_column "$field" 5); expected $(differs_column "$field" 4)."
 }
 
@@ -141,12 +141,12 @@ case_judge() # CASE
     case_judge over
 }
 
-@test "a long text is cut, and the bytes behind the field stay" {
+@test "a long text is cut, and the bytes after the field stay" {
     needs "$RUNS_WELL"
     case_judge long
 }
 
-@test "a text that is longer than the segment is cut, too" {
+@test "a text that is longer than the segment is cut too" {
     needs "$RUNS_WELL"
     case_judge huge
 }

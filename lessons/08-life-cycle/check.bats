@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# 08: what stands in the kernel's list while the holder runs, and after it has ended in one way or another.
+# 08: what is in the kernel's list while the holder runs, and after it has ended in different ways.
 # shellcheck disable=SC2153 # check.bash sets STATUS
 load "$LAB/check"
 
@@ -13,7 +13,7 @@ values_draw()
     fresh_number 8 40 && fresh_word "$NUMBER" && text=$WORD
 }
 
-# What shall stand in the segment: the text, and zeros.
+# The expected bytes of the segment: the text, and zeros.
 expected_bytes() # SIZE TEXT
 {
     printf '%s' "$2"
@@ -28,14 +28,14 @@ held_judge() # SIZE TEXT
 {
     if ((!RUNS)); then
         finish_program
-        wrong "holder ended (status $STATUS) before it was told to."
+        wrong "holder ended (status $STATUS) before Enter, the end of its input or a signal."
     fi
     if ! segment_facts; then
         [[ ! $(removed_ids) ]] || mistake removed-early \
             "holder waits, and its segment is removed already: it lost its key, so no other program can find it. IPC_RMID belongs to the end."
-        wrong "While holder waits, no segment stands under its key."
+        wrong "While holder waits, there is no segment with its key."
     fi
-    ((SEG_SIZE == $1)) || wrong "The segment has $SEG_SIZE bytes; asked for were $1."
+    ((SEG_SIZE == $1)) || wrong "The segment has $SEG_SIZE bytes; it should have $1."
     [[ $SEG_MODE == 0600 ]] || wrong "The segment's mode is $SEG_MODE; expected: 0600."
     [[ $(attached_as "$PROGRAM") == rw- ]] || wrong "holder waits, but has not attached the segment for reading and writing."
     expected_bytes "$@" >"$T/expected"
@@ -51,9 +51,9 @@ left_judge() # HOW
 {
     segment_facts || return 0
     ((SEG_ID == HELD)) || mistake made-again \
-        "After $1 the segment $HELD is gone, but $SEG_ID stands under the same key, made by holder. shmget with IPC_CREAT makes one where there is none."
+        "After $1 the segment $HELD is gone, but there is a segment $SEG_ID with the same key, made by holder. shmget with IPC_CREAT makes one where there is none."
     mistake left-behind \
-        "After $1 the segment $SEG_ID still stands there, with $SEG_NATTCH attached. To detach, or to end, does not remove it."
+        "After $1 the segment $SEG_ID still exists, with $SEG_NATTCH attached. Detaching or ending does not remove it."
 }
 
 # A holder that holds a segment, under a key of its own.
@@ -126,16 +126,16 @@ signal_try() # NAME
         esac
     done
     [[ ! $waits ]] || mistake restarts-wait \
-        "holder gets$waits, and goes on waiting for Enter. signal(), and SA_RESTART, make the kernel start the interrupted read anew. Use sigaction without SA_RESTART."
+        "holder gets$waits, and goes on waiting for Enter. signal(), and SA_RESTART, make the kernel restart the interrupted read. Use sigaction without SA_RESTART."
     [[ ! $left ]] || mistake exit-in-handler \
-        "holder ends at$left, but its segment stays. Did the handler end it, so that the lines behind the wait never ran? Let the handler set a flag."
+        "holder ends at$left, but its segment stays. Did the handler end it, so that the lines after the wait never ran? Let the handler set a flag."
     [[ ! $killed || ! $ended ]] || mistake only-sigint \
         "At$ended holder ends well, but it is killed by$killed, and its segment stays."
     [[ ! $killed ]] || mistake no-handler \
         "holder is killed by each of$killed, and its segment stays. Catch them with sigaction."
 }
 
-@test "where it fails midway, nothing is left" {
+@test "if it fails midway, nothing is left" {
     needs "$ENTER"
     segment_name
     fresh_word 30
@@ -147,13 +147,13 @@ signal_try() # NAME
     [[ ! ${LAB_SANITIZE-} ]] || return 0
     FIRST='ulimit -v 100000' run_program holder "$SEG_PATH" 200000000 "$WORD"
     ! segment_facts || mistake leaves-on-failure \
-        "shmat fails for a segment of 200000000 bytes, as there are not enough addresses. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
+        "shmat fails for a segment of 200000000 bytes, because there are not enough addresses. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
     fails_well
 }
 
-# ---- one that stands there already ----
+# ---- a segment that exists already ----
 
-# Starts holder, which asks for size bytes, where a segment of SIZE bytes stands. WHO: its creator has ended (dead), runs
+# Starts holder, which asks for size bytes, while a segment of SIZE bytes exists. WHO: its creator has ended (dead), runs
 # (alive), or has ended while another has it attached (attached). FATE: taken, remade, refused; removed, touched: it was
 # refused, but not left as it was.
 standing_try() # WHO SIZE
@@ -197,12 +197,12 @@ standing_fate()
     fi
 }
 
-@test "it takes over what a dead one of the same size left" {
+@test "it takes over a segment of the same size whose creator has ended" {
     needs "$ENTER"
     values_draw
     standing_try dead "$size"
     [[ $FATE != refused && $FATE != removed ]] || mistake refuses-all \
-        "A segment of $size bytes stands there, its creator has ended and nobody is attached. holder asks for $size bytes, and refuses it (status $STATUS)."
+        "There is a segment of $size bytes, its creator has ended and nobody is attached. holder asks for $size bytes, and refuses it (status $STATUS)."
     held_judge "$size" "$text"
     HELD=$SEG_ID
     send_line ''
@@ -223,10 +223,10 @@ refused_judge()
     fails_well
 }
 
-readonly LIVES="A segment stands there, and its creator still runs."
-readonly ATTACHED="A segment stands there, its creator has ended, but another process has it attached."
+readonly LIVES="There is a segment, and its creator still runs."
+readonly ATTACHED="There is a segment whose creator has ended, but another process has it attached."
 
-# FATE is taken: is that so whatever stands there? With a segment of another kind it would then be taken as well.
+# FATE is taken: does holder take any segment? Then it also takes one of another kind.
 takes_anything() # WHO
 {
     [[ $FATE == taken ]] || return 1
@@ -236,7 +236,7 @@ takes_anything() # WHO
     [[ $other == taken ]]
 }
 
-@test "it refuses one whose creator lives" {
+@test "it refuses a segment whose creator runs" {
     local id=ignores-creator
     needs "$ENTER"
     values_draw
@@ -245,7 +245,7 @@ takes_anything() # WHO
     refused_judge "$id" "$LIVES"
 }
 
-@test "it refuses one that is attached" {
+@test "it refuses a segment that is attached" {
     local id=ignores-attached
     needs "$ENTER"
     values_draw
@@ -254,11 +254,11 @@ takes_anything() # WHO
     refused_judge "$id" "$ATTACHED"
 }
 
-@test "it refuses one of another size" {
+@test "it refuses a segment of another size" {
     local id=ignores-size
     needs "$ENTER"
     values_draw
     standing_try dead $((size + 8))
     ! takes_anything alive || id=takes-anything
-    refused_judge "$id" "A segment of $((size + 8)) bytes stands there, whose creator has ended. holder needs $size bytes."
+    refused_judge "$id" "There is a segment of $((size + 8)) bytes whose creator has ended. holder needs $size bytes."
 }

@@ -5,7 +5,7 @@ load "$LAB/check"
 
 BUILDS="builder writes into the segment, waits for Enter, and removes it"
 LINKS="the links are offsets, and lead through all words in order"
-WALKS="walker follows offsets, wherever the nodes lie"
+WALKS="walker follows offsets, wherever the nodes are"
 readonly SIZE=4096
 
 # COUNT fresh words of 3 to 7 letters in the array words
@@ -87,7 +87,7 @@ rows_show() # FILE
     words_draw "$NUMBER"
     printf '%s\n' "${words[@]}" >"$KEEP/words"
     builder_run list "${words[@]}"
-    ! segment_facts || wrong "After Enter the segment still stands there."
+    ! segment_facts || wrong "After Enter the segment still exists."
     ! cmp -s "$KEEP/list" "$KEEP/list.before" || wrong "builder wrote nothing into the segment."
 }
 
@@ -99,21 +99,21 @@ rows_show() # FILE
     ! way offset || return 0
     rows_show "$KEEP/list"
     ! way address || mistake raw-pointers \
-        "At offset 0, where the first link belongs, stands an address of builder's own memory. In another process the segment lies somewhere else."
+        "At offset 0, where the first link belongs, is an address in builder's own memory. In another process the segment is somewhere else."
     ! way text || mistake text-pointer \
         "The first node holds an address where its word belongs. That is builder's own memory: walker cannot see it. Copy the characters."
     ! way endless || mistake end-not-set \
         "The links lead through all ${#words[@]} words. But the link of the last node holds old bytes: it must be 0, the end."
     ! way reversed || mistake reversed \
-        "The words stand in the list from the last to the first. A node that goes to the front comes before all others."
+        "The words are in the list from the last to the first. A node that is put at the front comes before all others."
     ! way half || mistake half-written \
         "The lower 4 bytes of each link are right, and the upper 4 are old ones. A link has 8 bytes: write a uint64_t."
     ! way from-link || mistake offset-from-node \
-        "Each link counts from the place where it stands itself. Count from the start of the segment."
+        "Each link counts from its own place. Count from the start of the segment."
     ! way behind-head || mistake behind-head \
-        "The offsets count from behind the head, so the first node has offset 0. But 0 is the end. Count from the start of the segment."
+        "The offsets count from the end of the head, so the first node has offset 0. But 0 is the end. Count from the start of the segment."
     ! way index || mistake index-stored \
-        "The links are the numbers of the nodes: 0, 1, 2. Asked for are bytes, from the start of the segment: 16, 32, 48."
+        "The links are the numbers of the nodes: 0, 1, 2. They must be bytes from the start of the segment: 16, 32, 48."
     wrong "Begin with the link at offset 0, and follow the offsets: they don't lead through the ${#words[@]} words that builder was given."
 }
 
@@ -124,13 +124,13 @@ rows_show() # FILE
         wrong "builder was called without words. Then the 8 bytes at offset 0 are all 0."
 }
 
-@test "no address stands in the segment" {
+@test "there is no address in the segment" {
     needs "$LINKS"
     mapfile -t words <"$KEEP/words"
     ! ways "$KEEP/list" "${words[@]}" | grep -qx base && return
     rows_show "$KEEP/list"
     mistake stored-base \
-        "Somewhere in the segment stands an address. No other process can use it: each has the segment at another place, and walker knows its own."
+        "There is an address in the segment. No other process can use it: each has the segment at a different address, and walker knows its own."
 }
 
 # ---- the walker ----
@@ -178,7 +178,7 @@ prints_words()
     printf '%s\n' "${words[@]}" | cmp -s - "$OUT"
 }
 
-@test "walker follows offsets, wherever the nodes lie" {
+@test "walker follows offsets, wherever the nodes are" {
     local decoy first second
     needs "$LINKS"
     words_draw 6
@@ -189,7 +189,7 @@ prints_words()
     FIRST_LINK=16 list_open "${nodes[@]}"
     MAY_CRASH=1 run_program walker "$SEG_PATH"
     [[ ! $CRASHED ]] || mistake link-as-address \
-        "walker was ended by $CRASHED on a list whose first link is 16. Did it take 16 for an address, or add the address of the segment twice?"
+        "walker was ended by $CRASHED on a list whose first link is 16. Did it use 16 as an address, or add the address of the segment twice?"
     end_judge walker
     { read -r first && read -r second; } <"$OUT" || true
     case $first in
@@ -199,8 +199,8 @@ prints_words()
             ;;
     esac
     case $second in
-        at32) mistake takes-the-next "The first node's link is ${places[0]}, but walker went on at 32, right behind that node. Follow the link." ;;
-        at*) mistake counts-from-node "The first node stands at 16, and its link is ${places[0]}. walker went to ${second#at}: it counts from the node. All offsets count from the start of the segment." ;;
+        at32) mistake takes-the-next "The first node's link is ${places[0]}, but walker went on at 32, right after that node. Follow the link." ;;
+        at*) mistake counts-from-node "The first node is at 16, and its link is ${places[0]}. walker went to ${second#at}: it counts from the node. All offsets count from the start of the segment." ;;
     esac
     prints_words || wrong "walker did not print the words of the list, a line each: ${words[*]}"
     exits 0
@@ -245,13 +245,13 @@ broken_run() # LINK [NODE...]
     done
     broken_run $((SIZE - 8)) "$((SIZE - 8)):0"
     [[ ! $CRASHED && $STATUS != 0 ]] || mistake half-out \
-        "A node's link is $((SIZE - 8)): only the first 8 of its 16 bytes lie in the segment. walker took it (${CRASHED:-status $STATUS})."
+        "A node's link is $((SIZE - 8)): only the first 8 of its 16 bytes are in the segment. walker accepted it (${CRASHED:-status $STATUS})."
     fails_well
     broken_run 8 8:0
-    ((STATUS == 1)) || wrong "A node's link is 8, which is inside the head. walker took it (${CRASHED:-status $STATUS}); expected: status 1."
+    ((STATUS == 1)) || wrong "A node's link is 8, which is inside the head. walker accepted it (${CRASHED:-status $STATUS}); expected: status 1."
 }
 
-@test "walker refuses a list without an end" {
+@test "walker refuses an endless list" {
     local back
     needs "$WALKS"
     for back in 16 last; do
@@ -262,7 +262,7 @@ broken_run() # LINK [NODE...]
         FIRST_LINK=16 list_open "${nodes[@]}"
         MAY_CRASH=1 run_program walker "$SEG_PATH"
         [[ ! $HUNG && ! $FLOODED ]] || mistake no-loop-guard \
-            "The list's 4th node leads back to offset $back. walker went round and round until it was stopped. More nodes than fit into the segment are too many."
+            "The list's 4th node leads back to offset $back. walker followed the loop until it was stopped. More nodes than fit into the segment are too many."
         end_judge walker
         fails_well
     done

@@ -32,9 +32,9 @@ counter_open()
     [[ $(differs count) != untouched || $(differs name) || $(differs '(free)') ]] || mistake not-counted \
         "count is still $count."
     [[ $(differs count) != untouched || ! $(differs name) ]] || mistake at-the-start \
-        "count is still $count, but the bytes at offset 0 have changed: name stands there. count lies at 8."
+        "count is still $count, but the bytes at offset 0 have changed: name is there. count is at 8."
     [[ $(differs count) != untouched ]] || mistake counts-in-ints \
-        "count is still $count, but bytes behind it have changed. An int pointer steps 4 bytes: p + 8 is 32 bytes on."
+        "count is still $count, but bytes after it have changed. An int pointer steps 4 bytes: p + 8 is 32 bytes on."
     [[ $(differs_column count 5) != $((count - 255)) ]] || mistake one-byte \
         "count was $count and is $((count - 255)): only its lowest byte was counted. Add to the int, not to a char."
     [[ $(differs_column count 5) != 1 ]] || mistake starts-at-one \
@@ -46,6 +46,6 @@ counter_open()
     segment_name
     run_program counter "$SEG_PATH"
     [[ ! $(segments_left) ]] || mistake makes-its-own \
-        "There was no segment, and counter made one. Without IPC_CREAT shmget fails, and that is what is asked for."
+        "There was no segment, and counter made one. Without IPC_CREAT shmget fails, as it should."
     fails_well
 }

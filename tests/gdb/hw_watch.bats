@@ -196,5 +196,5 @@ lesson_check()
     sed 's/^break work/break keeper/; s/^watch -l board->limit/watch b->limit/' \
         "$ROOT/lessons/05-gdb-tour/solution/tour.gdb" >"$T/tour.gdb"
     lesson_check "$T/tour.gdb"
-    [[ $status == 1 && $output == *'the watched name is not known any more'* ]]
+    [[ $status == 1 && $output == *'the watched variable does not exist any more'* ]]
 }
