@@ -1,6 +1,6 @@
 #include <stddef.h>
 
-/* board.h: what lies in the segment. */
+/* board.h: what is in the segment. */
 #ifndef BOARD_H
 #define BOARD_H
 

@@ -14,9 +14,9 @@ int main(int argc, char **argv)
     const char *path = argc > 1 ? argv[1] : ".";
     size_t size = argc > 2 ? strtoul(argv[2], NULL, 10) : 1024; /* bytes */
 
-    /* TODO 1: make a key of path and PROJ, with ftok. */
+    /* TODO 1: make a key from path and PROJ, with ftok. */
 
-    /* TODO 2: make a new segment of size bytes under that key, which only you
+    /* TODO 2: make a new segment of size bytes with that key, which only you
      * may read and write, with shmget. */
 
     /* TODO 3: attach it, for reading and writing, with shmat. */

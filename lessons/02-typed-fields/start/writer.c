@@ -2,7 +2,7 @@
  *
  *   writer [PATH [NUM DEN [INTRO FAREWELL]]]      build it: make
  *
- * All but write_message is done. Change nothing else. */
+ * Change only write_message; the rest is finished. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

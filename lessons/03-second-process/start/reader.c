@@ -11,8 +11,8 @@ int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : ".";
 
-    /* TODO 1: make the key of path and PROJ, and find the segment that stands
-     * under it. Don't make one. */
+    /* TODO 1: make the key from path and PROJ, and find the segment with this
+     * key. Don't make one. */
 
     /* TODO 2: attach it, for reading only. */
 

@@ -2,7 +2,7 @@
  *
  *   writer [PATH [NUM DEN [INTRO FAREWELL]]]      build it: make
  *
- * It is finished, and there to be read from: nothing is to be changed here. */
+ * It is finished: there is nothing to change here. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

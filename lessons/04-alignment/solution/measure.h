@@ -1,15 +1,15 @@
-/* measure.h: what lies in the segment. */
+/* measure.h: what is in the segment. */
 #ifndef MEASURE_H
 #define MEASURE_H
 
-#define MEASURES 8 /* the table has room for so many */
+#define MEASURES 8 /* the table has room for this many */
 
 /* The strictest alignment first: then each member ends where the next one may start. 32 bytes, 5 of them at the end
  * only: the next element's value needs a multiple of 8. */
 struct measure {
     double value;   /* what was measured */
-    double error;   /* value is right to so much */
-    int count;      /* of how many readings value is the mean */
+    double error;   /* value may be wrong by this much */
+    int count;      /* value is the mean of so many readings */
     short station;  /* the station's number */
     char kind;      /* 't' temperature, 'w' wind, ... */
     char unit;      /* 'C', 'm', ... */
@@ -17,7 +17,7 @@ struct measure {
 };
 
 struct table {
-    int count; /* so many of the measures are filled */
+    int count; /* how many of the measures are filled */
     _Alignas(64) struct measure measures[MEASURES];
 };
 

@@ -3,8 +3,8 @@
  *   writer [PATH [KIND VALUE UNIT COUNT STATION ERROR PLACE]...]
  *   build it: make
  *
- * Each measure is seven words; without any, three are put that the program has.
- * All is done but put here, and measure.h. */
+ * Each measure is seven arguments; without any, it puts three of its own.
+ * Change only put here, and measure.h. */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 
 #define PROJ 4    /* for ftok */
 #define SIZE 4096 /* bytes of the segment */
-#define WORDS 7   /* of one measure */
+#define ARGS 7    /* of one measure */
 
 /* Puts the values into element i of the table's measures. The table starts at
  * base. */
@@ -29,14 +29,14 @@ static void put(char *base, int i, char kind, double value, char unit,
     (void)count, (void)station, (void)error, (void)place;
 }
 
-/* Puts one measure for every WORDS words; gives how many. */
-static int put_all(char *base, char **words, int n)
+/* Puts one measure for every ARGS arguments; returns how many. */
+static int put_all(char *base, char **args, int n)
 {
     int i;
 
-    for (i = 0; i < n / WORDS && i < MEASURES; i++, words += WORDS)
-        put(base, i, words[0][0], atof(words[1]), words[2][0], atoi(words[3]),
-            (short)atoi(words[4]), atof(words[5]), words[6]);
+    for (i = 0; i < n / ARGS && i < MEASURES; i++, args += ARGS)
+        put(base, i, args[0][0], atof(args[1]), args[2][0], atoi(args[3]),
+            (short)atoi(args[4]), atof(args[5]), args[6]);
     return i;
 }
 
@@ -46,13 +46,13 @@ int main(int argc, char **argv)
                               "w", "7.75", "m", "10", "7",   "0.5",  "RO",
                               "t", "-3.5", "C", "60", "300", "0.25", "HE"};
     const char *path = argc > 1 ? argv[1] : ".";
-    char **words = argc > 2 ? argv + 2 : example;
+    char **args = argc > 2 ? argv + 2 : example;
     int n = argc > 2 ? argc - 2 : (int)(sizeof example / sizeof example[0]);
 
-    for (int i = 6; i < n; i += WORDS) {
-        if (strlen(words[i]) > 2) {
+    for (int i = 6; i < n; i += ARGS) {
+        if (strlen(args[i]) > 2) {
             fprintf(stderr, "writer: the place %s has more than two letters\n",
-                    words[i]);
+                    args[i]);
             return 2;
         }
     }
@@ -72,7 +72,7 @@ int main(int argc, char **argv)
         return 1;
     }
     struct table *table = (struct table *)base;
-    table->count = put_all(base, words, n);
+    table->count = put_all(base, args, n);
     printf("A measure has %zu bytes. Look at the segment, then press Enter.\n",
            sizeof(struct measure));
     getchar();

@@ -1,9 +1,9 @@
 /* station: counts the rain of some days, and raises the alarm if it was too
- * much. Nothing is to be done here: look into it with gdb.
+ * much. There is nothing to change here: look into it with gdb.
  *
  *   station [PATH [SEED]]
  *
- * Works on the board under the key of PATH; if none is there, it makes one, and
+ * Works on the board with the key of PATH; if there is none, it makes one, and
  * removes it at the end. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct board *board;
 /* Which day it is: 1 to DAYS; volatile: in memory at any time, for gdb. */
 volatile int day;
 
-/* A board with numbers of its own, for a start without one. */
+/* Fills a new board with random numbers. */
 static void board_fill(struct board *b)
 {
     int word = rand();
@@ -59,7 +59,7 @@ static struct board *board_attach(const char *path, int *id, int *made)
         perror("station: segment");
         exit(1);
     }
-    /* 1: left by a station that was killed. Begin anew, and remove it at the
+    /* 1: left by a station that was killed. Start again, and remove it at the
      * end. */
     if (((struct board *)base)->open == 1)
         *made = 1;
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
     int seed = argc > 2 ? atoi(argv[2]) : (int)(time(NULL) + getpid());
     int id, made;
 
-    /* each line is printed at once, also into a file */
+    /* print each line at once, even into a file */
     setvbuf(stdout, NULL, _IOLBF, 0);
     srand((unsigned)seed);
     printf("station: opens the board\n");

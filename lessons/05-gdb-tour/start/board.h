@@ -1,4 +1,4 @@
-/* board.h: what lies in the segment. */
+/* board.h: what is in the segment. */
 #ifndef BOARD_H
 #define BOARD_H
 

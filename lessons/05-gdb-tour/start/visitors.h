@@ -12,7 +12,7 @@ void work(struct board *b, int seed);
 /* The keeper adds the day's reading to the total. */
 void keeper(struct board *b);
 
-/* The guest only looks. So the guest says. */
+/* The guest says that it only looks. */
 void guest(struct board *b, int mood);
 
 /* Sets the alarm, from total and limit. */

@@ -1,5 +1,5 @@
-/* maker: makes a segment with a number in it, for reader. Nothing is to be done
- * here.
+/* maker: makes a segment with a number in it, for reader. There is nothing to
+ * change here.
  *
  *   maker [PATH [NUMBER [MODE]]]        as: ./maker . 22 0400
  *
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     }
     int id = shmget(key, SIZE, IPC_CREAT | IPC_EXCL | 0600);
     if (id == -1) {
-        perror("maker: shmget (does one stand there already? "
+        perror("maker: shmget (does one exist already? "
                "ipcs -m shows it)");
         return 1;
     }

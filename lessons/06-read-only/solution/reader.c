@@ -17,8 +17,8 @@ struct board {
     char text[28];
 };
 
-/* Lets a child process write into the segment. Returns what wait gave for that
- * child. */
+/* Lets a child process write into the segment. Returns the child's status from
+ * wait. */
 static int try_to_write(struct board *b)
 {
     pid_t child = fork();
@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : ".";
 
-    /* each line is printed at once, also into a file */
+    /* print each line at once, even into a file */
     setvbuf(stdout, NULL, _IOLBF, 0);
     key_t key = ftok(path, PROJ);
     if (key == -1) {

@@ -3,7 +3,7 @@
  *
  *   reader [PATH]      build it: make
  *
- * It reads already. But it could write, too. */
+ * It reads already. But it could also write. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -19,8 +19,8 @@ struct board {
     char text[28];
 };
 
-/* Lets a child process write into the segment. Returns what wait gave for that
- * child. */
+/* Lets a child process write into the segment. Returns the child's status from
+ * wait. */
 static int try_to_write(struct board *b)
 {
     /* TODO: fork. The child writes into b->number; if that works, it ends at
@@ -34,7 +34,7 @@ int main(int argc, char **argv)
 {
     const char *path = argc > 1 ? argv[1] : ".";
 
-    /* each line is printed at once, also into a file */
+    /* print each line at once, even into a file */
     setvbuf(stdout, NULL, _IOLBF, 0);
     key_t key = ftok(path, PROJ);
     if (key == -1) {

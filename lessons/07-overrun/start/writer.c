@@ -2,7 +2,7 @@
  *
  *   writer [PATH [TEXT]]      build it: make
  *
- * All but set_intro is done. Change nothing else. */
+ * Change only set_intro; the rest is finished. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +14,13 @@
 #define SIZE 1024 /* bytes of the segment */
 #define INTRO 19  /* bytes of the field intro, at offset 0 */
 
-/* Copies text into the field intro, which is the first 19 bytes behind base. A
+/* Copies text into the field intro, which is the first 19 bytes at base. A
  * text that fits is whole; one that is too long is cut, so that 18 characters
- * of it are left. In both cases a NUL ends it. What lies behind the field stays
- * as it is. */
+ * of it are left. In both cases a NUL ends it. The bytes after the field stay
+ * as they are. */
 static void set_intro(char *base, const char *text)
 {
-    /* TODO: strcpy copies as long as the text is, whatever room there is. Copy
+    /* TODO: strcpy copies the whole text, even if there is no room. Copy
      * no more than fits. */
     strcpy(base, text);
 }

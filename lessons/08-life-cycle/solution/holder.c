@@ -1,5 +1,5 @@
-/* holder: holds a segment with a text in it, until it is told to end. Then
- * nothing of it is left.
+/* holder: holds a segment with a text in it until Enter or a signal ends it.
+ * Then nothing is left behind.
  *
  *   holder [PATH [SIZE [TEXT]]]      build it: make */
 #include <errno.h>
@@ -23,7 +23,7 @@ static void on_signal(int number)
 
 static void signals_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: getchar shall return */
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: getchar must return */
 
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
@@ -42,8 +42,8 @@ static int may_take_over(int id, size_t size)
            kill(now.shm_cpid, 0) == -1 && errno == ESRCH;
 }
 
-/* Makes the segment, or takes over the one that stands there. Gives its id; -1:
- * it said why not. */
+/* Makes the segment, or takes over an existing one. Returns its id; -1 after an
+ * error message. */
 static int segment_get(key_t key, size_t size)
 {
     int id = shmget(key, size, IPC_CREAT | IPC_EXCL | 0600);
@@ -52,7 +52,7 @@ static int segment_get(key_t key, size_t size)
         id = shmget(key, 0, 0);
         if (id != -1 && !may_take_over(id, size)) {
             fprintf(stderr,
-                    "segment %d stands there, and is not mine to take\n", id);
+                    "segment %d exists already, and is not mine to take\n", id);
             return -1;
         }
     }

@@ -1,9 +1,9 @@
-/* holder: holds a segment with a text in it, until it is told to end. Then
- * nothing of it is left.
+/* holder: holds a segment with a text in it until Enter or a signal ends it.
+ * Then nothing is left behind.
  *
  *   holder [PATH [SIZE [TEXT]]]      build it: make
  *
- * Five places are to do. Look for TODO. */
+ * There are five things to do. Look for TODO. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -30,8 +30,8 @@ static int may_take_over(int id, size_t size)
     return 0;
 }
 
-/* Makes the segment, or takes over the one that stands there. Gives its id; -1:
- * it said why not. */
+/* Makes the segment, or takes over an existing one. Returns its id; -1 after an
+ * error message. */
 static int segment_get(key_t key, size_t size)
 {
     int id = shmget(key, size, IPC_CREAT | IPC_EXCL | 0600);
@@ -40,7 +40,7 @@ static int segment_get(key_t key, size_t size)
         id = shmget(key, 0, 0);
         if (id != -1 && !may_take_over(id, size)) {
             fprintf(stderr,
-                    "segment %d stands there, and is not mine to take\n", id);
+                    "segment %d exists already, and is not mine to take\n", id);
             return -1;
         }
     }
@@ -50,7 +50,7 @@ static int segment_get(key_t key, size_t size)
 }
 
 /* Until Enter, the end of the input, or a signal.
- * TODO 3: end at a signal, too. */
+ * TODO 3: end at a signal as well. */
 static void wait_for_end(void)
 {
     int c = 0;

@@ -12,7 +12,7 @@
 #define SIZE 4096 /* bytes of the segment */
 #define WORD 8    /* bytes of a word, with its NUL */
 
-/* A node: 16 bytes, anywhere behind the head. */
+/* A node: 16 bytes, anywhere after the head. */
 struct node {
     uint64_t next; /* the node that follows: an offset */
     char word[WORD];

@@ -2,7 +2,7 @@
  *
  *   builder PATH [WORD...]      build it: make
  *
- * All but list_build is done. */
+ * Everything except list_build is finished. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>
@@ -43,7 +43,7 @@ int main(int argc, char **argv)
     const char *path = argc > 1 ? argv[1] : ".";
 
     if (argc > 1 && !words_fit(argc - 2, argv + 2)) {
-        fprintf(stderr, "a word has 7 characters at most, "
+        fprintf(stderr, "a word has at most 7 characters, "
                         "and there is room for 255\n");
         return 2;
     }

@@ -1,7 +1,7 @@
 /* list: a list of words in a shared memory segment. builder writes it, walker
  * reads it.
  *
- * TODO 1: a link is a pointer here. Let it be an offset: how many bytes from
+ * TODO 1: a link is a pointer here. Make it an offset: how many bytes from
  * the start of the segment to the node. 0 is the end. */
 #ifndef LIST_H
 #define LIST_H
@@ -12,7 +12,7 @@
 #define SIZE 4096 /* bytes of the segment */
 #define WORD 8    /* bytes of a word, with its NUL */
 
-/* A node: 16 bytes, anywhere behind the head. */
+/* A node: 16 bytes, anywhere after the head. */
 struct node {
     struct node *next; /* the node that follows */
     char word[WORD];

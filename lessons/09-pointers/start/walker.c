@@ -2,7 +2,7 @@
  *
  *   walker PATH      build it: make
  *
- * All but list_print is done. */
+ * Everything except list_print is finished. */
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
@@ -14,7 +14,7 @@
 static int list_print(const struct list *list)
 {
     /* TODO 3: from an offset to the node.
-     * TODO 4: trust no offset before it was looked at. */
+     * TODO 4: check each offset before you use it. */
     for (const struct node *node = list->first; node != NULL; node = node->next)
         printf("%s\n", node->word);
     return 0;

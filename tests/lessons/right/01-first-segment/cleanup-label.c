@@ -1,6 +1,6 @@
 /* first: makes a shared memory segment, holds it until Enter is pressed, and removes it.
  *
- * One cleanup label; the text of the kernel's answer by strerror; fgets waits. */
+ * One cleanup label; the kernel's answer with strerror; waits with fgets. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

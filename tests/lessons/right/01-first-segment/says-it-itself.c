@@ -1,6 +1,6 @@
 /* first: makes a shared memory segment, holds it until Enter is pressed, and removes it.
  *
- * Functions for the parts; its own words for a segment that is there already; read(2) waits; removed before detached. */
+ * One function for each part; its own message if a segment exists already; waits with read(2); removes, then detaches. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* reader: reads the message that writer has put into a segment, and prints it.
  *
- * Copies each value out with memcpy; a text of its own with a NUL; the size of the whole segment. */
+ * Copies each value out with memcpy; adds a NUL to its own copy of a text; asks for the size of the whole segment. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* reader: reads the message that writer has put into a segment, and prints it.
  *
- * A struct over the bytes, with strnlen and fwrite for the texts; it tells more than it must. */
+ * A struct over the bytes, with strnlen and fwrite for the texts; it prints more than it must. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -14,9 +14,9 @@
 #define SIZE 1024 /* bytes of the segment */
 #define INTRO 19  /* bytes of the field intro, at offset 0 */
 
-/* Copies text into the field intro, which is the first 19 bytes behind base. A text that fits is whole; one that is
- * too long is cut, so that 18 characters of it are left. In both cases a NUL ends it. What lies behind the field
- * stays as it is. */
+/* Copies text into the field intro, which is the first 19 bytes at base. A text that fits is whole; one that is
+ * too long is cut, so that 18 characters of it are left. In both cases a NUL ends it. The bytes after the field
+ * stay as they are. */
 static void set_intro(char *base, const char *text)
 {
     snprintf(base, INTRO, "%s", text);

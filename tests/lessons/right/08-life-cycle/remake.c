@@ -1,4 +1,4 @@
-/* holder: holds a segment with a text in it, until it is told to end. Then nothing of it is left.
+/* holder: holds a segment with a text in it until Enter or a signal ends it. Then nothing is left behind.
  *
  *   holder [PATH [SIZE [TEXT]]]      build it: make
  *
@@ -51,7 +51,7 @@ static int may_take_over(int id, size_t size)
            kill(now.shm_cpid, 0) == -1 && errno == ESRCH;
 }
 
-/* Makes the segment; one that a dead holder left goes first. Gives its id; -1: it said why not. */
+/* Makes the segment; if a dead holder left one, removes that first. Returns its id; -1 after an error message. */
 static int segment_get(key_t key, size_t size)
 {
     int old = shmget(key, 0, 0);

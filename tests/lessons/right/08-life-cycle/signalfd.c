@@ -1,4 +1,4 @@
-/* holder: holds a segment with a text in it, until it is told to end. Then nothing of it is left.
+/* holder: holds a segment with a text in it until Enter or a signal ends it. Then nothing is left behind.
  *
  *   holder [PATH [SIZE [TEXT]]]      build it: make
  *
@@ -41,7 +41,7 @@ static int may_take_over(int id, size_t size)
            kill(now.shm_cpid, 0) == -1 && errno == ESRCH;
 }
 
-/* Makes the segment, or takes over the one that stands there. Gives its id; -1: it said why not. */
+/* Makes the segment, or takes over an existing one. Returns its id; -1 after an error message. */
 static int segment_get(key_t key, size_t size)
 {
     int id = shmget(key, size, IPC_CREAT | IPC_EXCL | 0600);
@@ -49,7 +49,7 @@ static int segment_get(key_t key, size_t size)
     if (id == -1 && errno == EEXIST) {
         id = shmget(key, 0, 0);
         if (id != -1 && !may_take_over(id, size)) {
-            fprintf(stderr, "segment %d stands there, and is not mine to take\n", id);
+            fprintf(stderr, "segment %d exists already, and is not mine to take\n", id);
             return -1;
         }
     }

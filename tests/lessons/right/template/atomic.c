@@ -1,4 +1,4 @@
-/* counter, with an atomic addition, and no word of detaching: the end of the process does it. */
+/* counter, with an atomic addition. It does not detach: the end of the process does that. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/ipc.h>

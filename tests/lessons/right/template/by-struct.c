@@ -1,4 +1,4 @@
-/* counter, with a struct laid over the segment. */
+/* counter, with a struct at the start of the segment. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>

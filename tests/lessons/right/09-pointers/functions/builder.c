@@ -45,7 +45,7 @@ int main(int argc, char **argv)
     const char *path = argc > 1 ? argv[1] : ".";
 
     if (argc > 1 && !words_fit(argc - 2, argv + 2)) {
-        fprintf(stderr, "a word has 7 characters at most, and there is room for 255\n");
+        fprintf(stderr, "a word has at most 7 characters, and there is room for 255\n");
         return 2;
     }
     key_t key = ftok(path, PROJ);
