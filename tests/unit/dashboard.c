@@ -9,6 +9,7 @@
 
 #include "pictures.h"
 #include "viewer/dashboard.h"
+#include "viewer/pointer.h"
 
 static const char nested[] = "shmlab layout 1\nstruct r {\nchar[19] intro\n"
                              "struct slot slots[300] {\nchar tag\nint n\n}\ndouble d\n}\n";
@@ -305,20 +306,22 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
         for (size_t offset = 0; offset < width * (size_t)d.grid.rows && offset < 1000; offset++) {
             int row = d.grid.row + (int)(offset / width);
             int col = d.grid.col + rows_hex_column(&d.shape, (int)(offset % width));
-            assert_int_equal(dashboard_offset_at(&d, &v.s, row, col), offset);
-            assert_int_equal(dashboard_offset_at(&d, &v.s, row, col + 1), offset);
-            assert_int_equal(dashboard_offset_at(&d, &v.s, row, col + 2), SIZE_MAX); /* the sign before the next */
+            assert_int_equal(pointer_offset_at(&d, &v.s, row, col), offset);
+            assert_int_equal(pointer_offset_at(&d, &v.s, row, col + 1), offset);
+            assert_int_equal(pointer_offset_at(&d, &v.s, row, col + 2), SIZE_MAX); /* the sign before the next */
         }
         for (int row = -1; row <= sizes[s].rows; row++) {
             for (int col = -1; col <= sizes[s].cols; col++) {
-                size_t offset = dashboard_offset_at(&d, &v.s, row, col);
+                size_t offset = pointer_offset_at(&d, &v.s, row, col);
                 assert_true(offset == SIZE_MAX || offset < 1000);
             }
         }
-        assert_int_equal(dashboard_offset_at(&d, &v.s, 0, 3), SIZE_MAX);
+        assert_int_equal(pointer_offset_at(&d, &v.s, 0, 3), SIZE_MAX);
         if (d.fields.rows > 3) {
-            assert_int_equal(dashboard_offset_at(&d, &v.s, d.fields.row, d.fields.col + 1), SIZE_MAX); /* heading */
-            assert_int_equal(dashboard_offset_at(&d, &v.s, d.fields.row + 2, d.fields.col + 1), 20);
+            pointer_click(&d, &v.s, d.fields.row, d.fields.col + 1); /* heading */
+            assert_int_equal(v.s.cursor.at, 0);
+            pointer_click(&d, &v.s, d.fields.row + 2, d.fields.col + 1);
+            assert_int_equal(v.s.cursor.at, 20);
         }
         view_close(&v);
     }

@@ -409,35 +409,3 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     draw_status(c, t, d, s, source);
     return 0;
 }
-
-/* The offset shown at that place of the grid. */
-static size_t grid_offset_at(const struct dashboard *d, const struct state *s, int row, int col)
-{
-    struct squeeze lines = cursor_lines(&s->cursor, &s->window);
-    struct squeeze_line line = squeeze_line(&lines, s->cursor.top);
-    int byte = rows_byte_at(&d->shape, col - d->grid.col);
-    size_t size = s->window.size, steps = (size_t)(row - d->grid.row);
-    if (squeeze_walk(&lines, &line, row - d->grid.row) != steps || s->cursor.top >= size) {
-        return SIZE_MAX;
-    }
-    bool squeezed = line.rows > 1 && col >= d->grid.col && col < d->grid.col + rows_columns(&d->shape);
-    size_t offset = squeezed ? line.offset : byte >= 0 ? line.offset + (size_t)byte : SIZE_MAX;
-    return offset < size ? offset : SIZE_MAX;
-}
-
-size_t dashboard_offset_at(const struct dashboard *d, const struct state *s, int row, int col)
-{
-    if (row >= d->grid.row && row < d->grid.row + d->grid.rows) {
-        size_t offset = grid_offset_at(d, s, row, col);
-        if (offset != SIZE_MAX) {
-            return offset;
-        }
-    }
-    struct rect f = d->fields;
-    if (row > f.row && row < f.row + f.rows && col >= f.col && col < f.col + f.cols) {
-        struct field_row field;
-        bool any = panel_fields_row_at(&s->cursor.fields, f, row, &field);
-        return any && field.offset < s->window.size ? field.offset : SIZE_MAX;
-    }
-    return SIZE_MAX;
-}

@@ -31,7 +31,4 @@ void dashboard_shape(const struct dashboard *d, struct state *s);
 size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                       const struct source *source);
 
-/* The offset shown at row, col of the screen, in grid or field table; SIZE_MAX: none. */
-size_t dashboard_offset_at(const struct dashboard *d, const struct state *s, int row, int col);
-
 #endif
