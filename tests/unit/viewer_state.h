@@ -5,6 +5,7 @@
 
 #include "pictures.h"
 #include "viewer/keys.h"
+#include "viewer/screen.h"
 
 #define SIZE 1024
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "keys.h"
+#include "screen.h"
 
 #define PAGE 10 /* lines */
 
@@ -168,7 +168,7 @@ bool chooser_press(struct chooser *ch, int key)
     if (moves(ch, key, &ch->selected)) {
         return true;
     }
-    if (key == PRESS_RETURN || key == '\n' || key == '\r') {
+    if (key == PRESS_RETURN) {
         choose(ch);
     } else if (ch->came && (key == 's' || key == PRESS_ESCAPE)) {
         go_back(ch);

@@ -36,7 +36,7 @@ int chooser_head_rows(int rows);
 /* Returns how many lines of the list a screen of that many rows shows, and scrolls to the selected one. */
 int chooser_shape(struct chooser *ch, int rows);
 
-/* key: a character or one of enum press (keys.h). true: something changed. */
+/* key: a character or one of enum press (screen.h). true: something changed. */
 bool chooser_press(struct chooser *ch, int key);
 
 /* Selects the line at that row of the screen. false: no line is there. */

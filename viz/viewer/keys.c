@@ -1,157 +1,83 @@
 /* Keys: see keys.h. They follow vi and less. */
 #include "keys.h"
-#include "rows.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static void left(struct state *s)
+#include "rows.h"
+#include "screen.h"
+
+static void byte(struct state *s, int direction)
 {
-    cursor_move(&s->cursor, &s->window, -1);
+    cursor_move(&s->cursor, &s->window, direction);
 }
 
-static void right(struct state *s)
+static void line(struct state *s, int direction)
 {
-    cursor_move(&s->cursor, &s->window, 1);
+    cursor_move_lines(&s->cursor, &s->window, direction, true);
 }
 
-static void up(struct state *s)
+static void page(struct state *s, int direction)
 {
-    cursor_move_lines(&s->cursor, &s->window, -1, true);
+    cursor_move_lines(&s->cursor, &s->window, direction * s->cursor.rows, false);
 }
 
-static void down(struct state *s)
+static void row_edge(struct state *s, int direction)
 {
-    cursor_move_lines(&s->cursor, &s->window, 1, true);
+    size_t width = (size_t)s->cursor.width, start = s->cursor.at - s->cursor.at % width;
+    cursor_go(&s->cursor, &s->window, direction < 0 ? start : start + width - 1);
 }
 
-static void page_up(struct state *s)
+static void edge(struct state *s, int direction)
 {
-    cursor_move_lines(&s->cursor, &s->window, -s->cursor.rows, false);
+    cursor_go(&s->cursor, &s->window, direction < 0 ? 0 : SIZE_MAX);
 }
 
-static void page_down(struct state *s)
+static void field(struct state *s, int direction)
 {
-    cursor_move_lines(&s->cursor, &s->window, s->cursor.rows, false);
+    cursor_next_field(&s->cursor, &s->window, direction);
 }
 
-static void row_start(struct state *s)
+static void fold(struct state *s, int how)
 {
-    struct cursor *c = &s->cursor;
-    cursor_go(c, &s->window, c->at - c->at % (size_t)c->width);
+    cursor_fold(&s->cursor, &s->window, (enum cursor_fold)how);
 }
 
-static void row_end(struct state *s)
+static void prompt(struct state *s, int sign)
 {
-    struct cursor *c = &s->cursor;
-    cursor_go(c, &s->window, c->at - c->at % (size_t)c->width + (size_t)c->width - 1);
-}
-
-static void first(struct state *s)
-{
-    cursor_go(&s->cursor, &s->window, 0);
-}
-
-static void last(struct state *s)
-{
-    cursor_go(&s->cursor, &s->window, SIZE_MAX);
-}
-
-static void next_field(struct state *s)
-{
-    cursor_next_field(&s->cursor, &s->window, 1);
-}
-
-static void previous_field(struct state *s)
-{
-    cursor_next_field(&s->cursor, &s->window, -1);
-}
-
-static void flip(struct state *s)
-{
-    cursor_fold(&s->cursor, &s->window, CURSOR_FLIP);
-}
-
-static void unfold(struct state *s)
-{
-    cursor_fold(&s->cursor, &s->window, CURSOR_UNFOLD);
-}
-
-static void fold(struct state *s)
-{
-    cursor_fold(&s->cursor, &s->window, CURSOR_FOLD);
-}
-
-static void prompt_goto(struct state *s)
-{
-    s->cursor.prompt = ':';
+    s->cursor.prompt = (char)sign;
     s->cursor.typed[0] = '\0';
 }
 
-static void prompt_find(struct state *s)
+static void find(struct state *s, int direction)
 {
-    s->cursor.prompt = '/';
-    s->cursor.typed[0] = '\0';
+    state_find(s, s->cursor.found, direction);
 }
 
-static void find_next(struct state *s)
+static void live(struct state *s, int unused)
 {
-    state_find(s, s->cursor.found, 1);
+    (void)unused;
+    history_live(&s->history, &s->window);
 }
 
-static void find_previous(struct state *s)
-{
-    state_find(s, s->cursor.found, -1);
-}
-
-static void freeze(struct state *s)
+static void freeze(struct state *s, int unused)
 {
     if (s->history.frozen) {
-        history_live(&s->history, &s->window);
+        live(s, unused);
     } else {
         history_freeze(&s->history);
     }
 }
 
-static void step_back(struct state *s)
+static void mark(struct state *s, int on)
 {
-    state_step(s, -1);
+    history_mark(&s->history, &s->window, on != 0);
+    cursor_answer(&s->cursor,
+                  on ? "all changes from now on are marked; r starts over, R removes the marks" : "no marks");
 }
 
-static void step_forth(struct state *s)
+static void width(struct state *s, int unused)
 {
-    state_step(s, 1);
-}
-
-static void field_back(struct state *s)
-{
-    state_step_field(s, -1);
-}
-
-static void field_forth(struct state *s)
-{
-    state_step_field(s, 1);
-}
-
-static void mark(struct state *s)
-{
-    history_mark(&s->history, &s->window, true);
-    cursor_answer(&s->cursor, "all changes from now on are marked; r starts over, R removes the marks");
-}
-
-static void unmark(struct state *s)
-{
-    history_mark(&s->history, &s->window, false);
-    cursor_answer(&s->cursor, "no marks");
-}
-
-static void live(struct state *s)
-{
-    history_live(&s->history, &s->window);
-}
-
-static void width(struct state *s)
-{
+    (void)unused;
     struct cursor *c = &s->cursor;
     int before = c->cols == 0 && c->want_width > 0 ? c->want_width : c->width;
     int next = before >= 64 || before < 8 ? 8 : before * 2;
@@ -167,81 +93,88 @@ static void width(struct state *s)
     }
 }
 
-static void squeeze(struct state *s)
+static void squeeze(struct state *s, int unused)
 {
+    (void)unused;
     struct cursor *c = &s->cursor;
     c->squeeze = !c->squeeze;
     cursor_go(c, &s->window, c->at);
     cursor_answer(c, "%s", c->squeeze ? "rows of zeros share a line; z shows them all" : "every row is shown");
 }
 
-static void byte_order(struct state *s)
+static void byte_order(struct state *s, int unused)
 {
+    (void)unused;
     s->cursor.big_endian = !s->cursor.big_endian;
 }
 
-static void next_layout(struct state *s)
+static void next_layout(struct state *s, int unused)
 {
+    (void)unused;
     s->cursor.next_layout++;
 }
 
-static void attached(struct state *s)
+static void attached(struct state *s, int unused)
 {
+    (void)unused;
     s->cursor.attached = (struct cursor_list){.open = true};
 }
 
-static void others(struct state *s)
+static void others(struct state *s, int unused)
 {
+    (void)unused;
     s->cursor.others = true;
 }
 
-static void help(struct state *s)
+static void help(struct state *s, int unused)
 {
+    (void)unused;
     s->cursor.help = (struct cursor_list){.open = true};
 }
 
-static void quit(struct state *s)
+static void quit(struct state *s, int unused)
 {
+    (void)unused;
     s->cursor.quit = true;
 }
 
 /* `l` moves right as in vi; `L` is the next layout. A row without a label is described by the one above. */
 const struct key_row key_rows[] = {
-    {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte on", left},
-    {{'l', PRESS_CURSOR_RIGHT}, "", "", right},
-    {{'k', PRESS_CURSOR_UP}, "k j", "a row up, a row down", up},
-    {{'j', PRESS_CURSOR_DOWN}, "", "", down},
-    {{'b' - 'a' + 1, PRESS_PAGE_UP}, "PgUp PgDn", "a page; also ^B ^F", page_up},
-    {{'f' - 'a' + 1, PRESS_PAGE_DOWN}, "", "", page_down},
-    {{'0', '^'}, "0 $", "start, end of the row", row_start},
-    {{'$'}, "", "", row_end},
-    {{'g', PRESS_FIRST}, "g G", "first, last byte; Home End", first},
-    {{'G', PRESS_LAST}, "", "", last},
-    {{'\t'}, "Tab", "next field; Shift-Tab: back", next_field},
-    {{PRESS_BACK_TAB}, "", "", previous_field},
-    {{PRESS_RETURN, 'o'}, "Enter, o", "unfold or fold the field", flip},
-    {{'+'}, "+ -", "unfold; fold it, or around", unfold},
-    {{'-'}, "", "", fold},
-    {{':'}, ":", "go to 0x20, 32, +8, a field", prompt_goto},
-    {{'/'}, "/", "find name, text, 16 00, =22", prompt_find},
-    {{'n'}, "n N", "find the next, the previous", find_next},
-    {{'N'}, "", "", find_previous},
-    {{' '}, "Space .", "freeze, and back to live", freeze},
-    {{'.'}, "", "", live},
-    {{'['}, "[ ]", "a change back or forward", step_back},
-    {{']'}, "", "", step_forth},
-    {{'{'}, "{ }", "the same, of this field", field_back},
-    {{'}'}, "", "", field_forth},
-    {{'r'}, "r R", "mark what changes, or don't", mark},
-    {{'R'}, "", "", unmark},
-    {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width},
-    {{'z'}, "z", "squeeze rows of zeros", squeeze},
-    {{'e'}, "e", "swap the inspector's columns", byte_order},
-    {{'L'}, "L", "other layout, same bytes", next_layout},
-    {{'a'}, "a", "who has it attached, where", attached},
-    {{'s'}, "s", "other memory: the list", others},
-    {{'?'}, "? q", "this help; quit", help},
-    {{'q'}, "", "", quit},
+    {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte on", byte, -1},
+    {{'l', PRESS_CURSOR_RIGHT}, "", "", byte, 1},
+    {{'k', PRESS_CURSOR_UP}, "k j", "a row up, a row down", line, -1},
+    {{'j', PRESS_CURSOR_DOWN}, "", "", line, 1},
+    {{'b' - 'a' + 1, PRESS_PAGE_UP}, "PgUp PgDn", "a page; also ^B ^F", page, -1},
+    {{'f' - 'a' + 1, PRESS_PAGE_DOWN}, "", "", page, 1},
+    {{'0', '^'}, "0 $", "start, end of the row", row_edge, -1},
+    {{'$'}, "", "", row_edge, 1},
+    {{'g', PRESS_FIRST}, "g G", "first, last byte; Home End", edge, -1},
+    {{'G', PRESS_LAST}, "", "", edge, 1},
+    {{'\t'}, "Tab", "next field; Shift-Tab: back", field, 1},
+    {{PRESS_BACK_TAB}, "", "", field, -1},
+    {{PRESS_RETURN, 'o'}, "Enter, o", "unfold or fold the field", fold, CURSOR_FLIP},
+    {{'+'}, "+ -", "unfold; fold it, or around", fold, CURSOR_UNFOLD},
+    {{'-'}, "", "", fold, CURSOR_FOLD},
+    {{':'}, ":", "go to 0x20, 32, +8, a field", prompt, ':'},
+    {{'/'}, "/", "find name, text, 16 00, =22", prompt, '/'},
+    {{'n'}, "n N", "find the next, the previous", find, 1},
+    {{'N'}, "", "", find, -1},
+    {{' '}, "Space .", "freeze, and back to live", freeze, 0},
+    {{'.'}, "", "", live, 0},
+    {{'['}, "[ ]", "a change back or forward", state_step, -1},
+    {{']'}, "", "", state_step, 1},
+    {{'{'}, "{ }", "the same, of this field", state_step_field, -1},
+    {{'}'}, "", "", state_step_field, 1},
+    {{'r'}, "r R", "mark what changes, or don't", mark, true},
+    {{'R'}, "", "", mark, false},
+    {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width, 0},
+    {{'z'}, "z", "squeeze rows of zeros", squeeze, 0},
+    {{'e'}, "e", "swap the inspector's columns", byte_order, 0},
+    {{'L'}, "L", "other layout, same bytes", next_layout, 0},
+    {{'a'}, "a", "who has it attached, where", attached, 0},
+    {{'s'}, "s", "other memory: the list", others, 0},
+    {{'?'}, "? q", "this help; quit", help, 0},
+    {{'q'}, "", "", quit, 0},
 };
 const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 
@@ -249,11 +182,11 @@ const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 static void prompt_done(struct state *s)
 {
     struct cursor *c = &s->cursor;
-    char prompt = c->prompt;
+    char sign = c->prompt;
     c->prompt = 0;
-    if (prompt == ':' && c->typed[0] != '\0') {
+    if (sign == ':' && c->typed[0] != '\0') {
         find_goto(c, &s->window, c->typed);
-    } else if (prompt == '/') {
+    } else if (sign == '/') {
         if (c->typed[0] != '\0') {
             memcpy(c->found, c->typed, sizeof c->found);
         }
@@ -265,7 +198,7 @@ static bool prompt_press(struct state *s, int key)
 {
     struct cursor *c = &s->cursor;
     size_t n = strlen(c->typed);
-    if (key == PRESS_RETURN || key == '\n' || key == '\r') {
+    if (key == PRESS_RETURN) {
         prompt_done(s);
     } else if (key == PRESS_ESCAPE || (key == PRESS_RUBOUT && n == 0)) {
         c->prompt = 0;
@@ -312,7 +245,7 @@ bool keys_press(struct state *s, int key)
     for (size_t i = 0; i < key_row_count; i++) {
         for (size_t k = 0; k < 3 && key != PRESS_NONE; k++) {
             if (key_rows[i].keys[k] == key) {
-                key_rows[i].run(s);
+                key_rows[i].run(s, key_rows[i].how);
                 return true;
             }
         }

@@ -13,7 +13,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "keys.h"
 #include "wakeup.h"
 
 /* What a crashing process needs to restore the terminal. */
@@ -391,11 +390,13 @@ static struct screen_event key_event(int code)
     static const struct {
         int curses, ours;
     } keys[] = {
-        {KEY_UP, PRESS_CURSOR_UP},       {KEY_DOWN, PRESS_CURSOR_DOWN}, {KEY_LEFT, PRESS_CURSOR_LEFT},
-        {KEY_RIGHT, PRESS_CURSOR_RIGHT}, {KEY_PPAGE, PRESS_PAGE_UP},    {KEY_NPAGE, PRESS_PAGE_DOWN},
-        {KEY_HOME, PRESS_FIRST},         {KEY_END, PRESS_LAST},         {KEY_BTAB, PRESS_BACK_TAB},
-        {KEY_BACKSPACE, PRESS_RUBOUT},   {127, PRESS_RUBOUT},           {8, PRESS_RUBOUT},
-        {KEY_ENTER, PRESS_RETURN},       {'\r', PRESS_RETURN},          {'\n', PRESS_RETURN},
+        {KEY_UP, PRESS_CURSOR_UP},     {KEY_DOWN, PRESS_CURSOR_DOWN},
+        {KEY_LEFT, PRESS_CURSOR_LEFT}, {KEY_RIGHT, PRESS_CURSOR_RIGHT},
+        {KEY_PPAGE, PRESS_PAGE_UP},    {KEY_NPAGE, PRESS_PAGE_DOWN},
+        {KEY_HOME, PRESS_FIRST},       {KEY_END, PRESS_LAST},
+        {KEY_BTAB, PRESS_BACK_TAB},    {KEY_BACKSPACE, PRESS_RUBOUT},
+        {'\b', PRESS_RUBOUT},          {KEY_ENTER, PRESS_RETURN},
+        {'\n', PRESS_RETURN},
     };
     struct screen_event e = {.kind = SCREEN_KEY, .key = code < 256 ? code : PRESS_NONE};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {

@@ -22,6 +22,23 @@ enum screen_event_kind {
     SCREEN_STOP     /* SIGTERM, SIGINT or SIGHUP: close the screen and exit */
 };
 
+/* Keys that are not printable characters. */
+enum press {
+    PRESS_NONE = 0,
+    PRESS_RETURN = '\r',
+    PRESS_ESCAPE = 27,
+    PRESS_RUBOUT = 127,
+    PRESS_CURSOR_UP = 0x110000, /* beyond all characters */
+    PRESS_CURSOR_DOWN,
+    PRESS_CURSOR_LEFT,
+    PRESS_CURSOR_RIGHT,
+    PRESS_PAGE_UP,
+    PRESS_PAGE_DOWN,
+    PRESS_FIRST,
+    PRESS_LAST,
+    PRESS_BACK_TAB
+};
+
 struct screen_event {
     enum screen_event_kind kind;
     int key, row, col;
