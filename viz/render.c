@@ -17,15 +17,20 @@ const struct renderer *render_find(const char *name)
     return NULL;
 }
 
-void render_names(bool screen, char *out, size_t out_size)
+static bool supports(const struct renderer *r, enum render_what what)
+{
+    return what == RENDER_SCREEN ? r->screen != NULL : what == RENDER_LIST ? r->list != NULL : true;
+}
+
+void render_names(enum render_what what, char *out, size_t out_size)
 {
     size_t left = 0, used = 0;
     for (size_t i = 0; i < count; i++) {
-        left += !screen || all[i]->screen != NULL;
+        left += supports(all[i], what);
     }
     out[0] = '\0';
     for (size_t i = 0; i < count && used < out_size; i++) {
-        if (!screen || all[i]->screen != NULL) {
+        if (supports(all[i], what)) {
             left--;
             used += (size_t)snprintf(out + used, out_size - used, "%s%s", all[i]->name,
                                      left > 1    ? ", "

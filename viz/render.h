@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "inspect/segment_list.h"
 #include "picture.h"
 
 /* In the order of --help. */
@@ -28,6 +29,8 @@ struct renderer {
     int (*render)(FILE *out, const struct picture *p);
     /* Draws the viewer's screen of that picture. NULL: not supported. */
     int (*screen)(FILE *out, const struct picture *p, const struct canvas *screen);
+    /* Prints what --list lists. NULL: not supported. */
+    void (*list)(FILE *out, const struct segment_list *l);
 };
 
 #define RENDER_DECLARE(name) extern const struct renderer name;
@@ -36,8 +39,10 @@ RENDERERS(RENDER_DECLARE)
 /* The renderer with that name; NULL: there is none. */
 const struct renderer *render_find(const char *name);
 
-/* The names, as "text, ansi or svg"; screen: only those that can draw a screen. */
-void render_names(bool screen, char *out, size_t out_size);
+enum render_what { RENDER_PICTURE, RENDER_SCREEN, RENDER_LIST };
+
+/* The names of those that support it, as "text, ansi or svg". */
+void render_names(enum render_what what, char *out, size_t out_size);
 
 /* A line for each: its name and its help. */
 void render_help(char *out, size_t out_size);

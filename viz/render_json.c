@@ -7,6 +7,7 @@
 #include "layout/value.h"
 #include "panel_attached.h"
 #include "render.h"
+#include "segment_table.h"
 
 #define PATH_SHOWN 1024  /* characters of a field's name */
 #define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
@@ -185,4 +186,5 @@ const struct renderer render_json = {
     .name = "json",
     .help = "the same for programs: docs/json.md",
     .render = render,
+    .list = segment_table_json,
 };

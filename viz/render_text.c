@@ -1,5 +1,6 @@
 /* Render text: a picture as lines of text. See render.h. */
 #include "render.h"
+#include "segment_table.h"
 #include "text_page.h"
 
 static int render(FILE *out, const struct picture *p)
@@ -19,4 +20,5 @@ const struct renderer render_text = {
     .help = "the grid, the fields and what is wrong",
     .render = render,
     .screen = screen,
+    .list = segment_table_print,
 };

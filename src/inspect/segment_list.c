@@ -182,6 +182,7 @@ static void take_nameless(struct scan *s, const struct mapping *m)
     one->creator_runs = true;
     process_name(s->pid, one->creator);
     one->address = m->start;
+    snprintf(one->map, sizeof one->map, "0x%llx", (unsigned long long)m->start);
     one->readable = true;
     one->device = m->device;
     one->inode = m->inode;
@@ -287,6 +288,12 @@ int segment_list_read(struct segment_list *l)
         qsort(l->list, l->count, sizeof *l->list, by_rank);
     }
     return 0;
+}
+
+struct attachment_object segment_entry_object(const struct segment_entry *e)
+{
+    return e->kind == SEGMENT_SYSV ? (struct attachment_object){.segment = true, .inode = (ino_t)e->id}
+                                   : (struct attachment_object){.device = e->device, .inode = e->inode};
 }
 
 void segment_list_free(struct segment_list *l)

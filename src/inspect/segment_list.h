@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "attachment.h"
 #include "process.h"
 #include "segment.h"
 
@@ -46,6 +47,7 @@ struct segment_entry {
     bool removed;                   /* System V: marked for removal but still attached by some process */
     dev_t device;                   /* all but System V */
     ino_t inode;
+    char map[24]; /* without a name: the address, as --map takes it; else "" */
 };
 
 struct segment_list {
@@ -59,5 +61,8 @@ struct segment_list {
  * -ENOMEM, with *l empty. */
 int segment_list_read(struct segment_list *l);
 void segment_list_free(struct segment_list *l);
+
+/* The object that an entry stands for. The device of a System V segment is left 0, as its inode is enough. */
+struct attachment_object segment_entry_object(const struct segment_entry *e);
 
 #endif

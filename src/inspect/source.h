@@ -21,6 +21,7 @@
     ROW(source_map)     /* memory of another process */ \
     ROW(source_file)    /* a file, or standard input */
 
+struct segment_entry;
 struct source;
 struct source_kind;
 
@@ -48,6 +49,12 @@ struct source_kind {
     bool counted; /* the kernel counts attachments, and knows the creator and the last process to attach or detach */
     bool maker;   /* there is one process that created or maps it, s->creator, and its program may know the layout */
 
+    /* Selects memory from the list (segment_list.h), whose strings *spec then uses. false: it is of another kind. NULL:
+     * the list has none of this kind. */
+    bool (*select)(struct source_spec *spec, const struct segment_entry *e);
+    /* For options that select no source yet: prints what they can be completed with. -1: they do; else the exit status,
+     * errors are printed on stderr. NULL: they always do. */
+    int (*choices)(const struct source_spec *spec, const char *program);
     /* Does the work of source_open. Everything in s but the spec is empty. */
     int (*open)(struct source *s);
     /* Checks whether the source has changed. NULL: it never does. */

@@ -16,10 +16,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "map_list.h"
 #include "mapping.h"
 #include "options.h"
 #include "printable.h"
 #include "report.h"
+#include "segment_list.h"
 #include "source_shared.h"
 
 #define LOOK_MS 500 /* between two reads of /proc/PID/maps */
@@ -382,6 +384,35 @@ static int take_map(struct source_spec *spec, const char *arg)
     return 0;
 }
 
+static bool select_map(struct source_spec *spec, const struct segment_entry *e)
+{
+    if (e->map[0] == '\0') {
+        return false;
+    }
+    spec->pid = e->creator_pid;
+    spec->map = e->map;
+    return true;
+}
+
+/* Without --map: lists the mappings that it can name. */
+static int map_choices(const struct source_spec *spec, const char *program)
+{
+    size_t count;
+    if (spec->map != NULL) {
+        return -1;
+    }
+    int rc = map_list_print(spec->pid, stdout, &count);
+    if (rc < 0) {
+        return report_failure(program, rc,
+                              rc == -ESRCH ? "ps -e lists the running processes" : "only its own user or root may",
+                              "look into process %d", (int)spec->pid);
+    }
+    if (count == 0) {
+        printf("process %d has no shared mapping\n", (int)spec->pid);
+    }
+    return 0;
+}
+
 static const struct source_option options[] = {
     {"pid", "PID", "memory of this process: the mapping --map, or without it a list of the shared ones",
      .takes = "the number of a process", .take = take_pid},
@@ -391,6 +422,8 @@ static const struct source_option options[] = {
 
 const struct source_kind source_map = {
     .options = options,
+    .select = select_map,
+    .choices = map_choices,
     .maker = true,
     .open = map_open,
     .poll = map_poll,

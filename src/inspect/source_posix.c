@@ -191,6 +191,15 @@ static int take_posix(struct source_spec *spec, const char *name)
     return 0;
 }
 
+static bool select_posix(struct source_spec *spec, const struct segment_entry *e)
+{
+    if (e->kind != SEGMENT_POSIX) {
+        return false;
+    }
+    spec->path = e->name;
+    return true;
+}
+
 static const struct source_option options[] = {
     {"posix", "/NAME", "POSIX shared memory by its name for shm_open: /dev/shm/NAME",
      .takes = "a name without folders, such as /psm_1a2b", .take = take_posix},
@@ -199,6 +208,7 @@ static const struct source_option options[] = {
 
 const struct source_kind source_posix = {
     .options = options,
+    .select = select_posix,
     .open = posix_open,
     .poll = posix_poll,
     .read = posix_read,

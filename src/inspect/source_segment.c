@@ -11,6 +11,7 @@
 
 #include "printable.h"
 #include "report.h"
+#include "segment_list.h"
 #include "source_shared.h"
 #include "user.h"
 
@@ -271,7 +272,17 @@ static void segment_close(struct source *s)
     }
 }
 
+static bool select_segment(struct source_spec *spec, const struct segment_entry *e)
+{
+    if (e->kind != SEGMENT_SYSV) {
+        return false;
+    }
+    spec->name = (struct segment_name){.by = SEGMENT_BY_ID, .id = e->id};
+    return true;
+}
+
 const struct source_kind source_segment = {
+    .select = select_segment,
     .counted = true,
     .maker = true,
     .open = segment_open,

@@ -3,46 +3,42 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#include "screen.h"
+#include "segment_table.h"
 
-#define PAGE 10 /* lines */
+#define PAGE 10         /* lines */
+#define REFRESH_MS 1000 /* between two readings of the list */
+#define REFRESH_MOST_MS 4000
+#define KIT_MS 200 /* between two checks for the kit's own segment */
 
 /* ---- what is selected ---- */
 
-static bool same_entry(const struct segment_entry *a, const struct segment_entry *b)
+static bool is_entry(const struct segment_entry *e, const struct attachment_object *object)
 {
-    if (a->kind == SEGMENT_SYSV || b->kind == SEGMENT_SYSV) {
-        return a->kind == b->kind && a->id == b->id;
-    }
-    if (a->kind == SEGMENT_POSIX && b->kind == SEGMENT_POSIX) {
-        return strcmp(a->name, b->name) == 0;
-    }
-    return a->device == b->device && a->inode == b->inode;
+    struct attachment_object own = segment_entry_object(e);
+    return own.segment == object->segment && own.inode == object->inode &&
+           (own.segment || own.device == object->device);
 }
 
 void chooser_return(struct chooser *ch, const struct source *from)
 {
-    const struct source_spec *spec = &from->spec; /* its strings may be in the list */
-    struct segment_entry e = {.kind = SEGMENT_SYSV};
-    bool came = true;
-    if (spec->kind == &source_segment) {
-        e.id = from->stat.id;
-        came = from->attached_before;
-    } else if (spec->kind == &source_posix) {
-        e.kind = SEGMENT_POSIX;
-        snprintf(e.name, sizeof e.name, "/%s", spec->path + strspn(spec->path, "/"));
-    } else if (spec->kind == &source_map) {
-        e.kind = SEGMENT_MEMFD;
-        e.device = from->neighbours.object.device;
-        e.inode = from->neighbours.object.inode;
-    } else {
-        came = false;
-    }
+    struct attachment_object object = from->neighbours.object;
     chooser_free(ch);
-    ch->from = e;
-    ch->came = ch->seek = came;
+    ch->from = object;
+    ch->seek = object.device != 0;
     ch->touched = true; /* the user asked for the list, so let them choose */
+}
+
+/* The index of the object in the list; `otherwise` if it isn't there. */
+static size_t place_of(const struct segment_list *l, const struct attachment_object *object, size_t otherwise)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        if (is_entry(&l->list[i], object)) {
+            return i;
+        }
+    }
+    return otherwise;
 }
 
 bool chooser_refresh(struct chooser *ch)
@@ -53,18 +49,18 @@ bool chooser_refresh(struct chooser *ch)
     }
     bool same = fresh.count == ch->list.count && fresh.more == ch->list.more &&
                 (fresh.count == 0 || memcmp(fresh.list, ch->list.list, fresh.count * sizeof *fresh.list) == 0);
-    bool at_last = ch->selected >= ch->list.count;
-    size_t selected = at_last || ch->selected < fresh.count ? (at_last ? fresh.count : ch->selected) : fresh.count;
-    for (size_t i = 0; !at_last && i < fresh.count; i++) {
-        if (same_entry(&fresh.list[i], &ch->list.list[ch->selected])) {
-            selected = i;
-        }
+    size_t selected = ch->selected < fresh.count ? ch->selected : fresh.count;
+    if (ch->selected >= ch->list.count) {
+        selected = fresh.count; /* stays on the last line */
+    } else {
+        struct attachment_object object = segment_entry_object(&ch->list.list[ch->selected]);
+        selected = place_of(&fresh, &object, selected);
     }
     if (!ch->touched) {
-        selected = fresh.count > 0 ? 0 : fresh.count;
+        selected = 0;
     }
-    for (size_t i = 0; ch->seek && i < fresh.count; i++) {
-        selected = same_entry(&fresh.list[i], &ch->from) ? i : selected;
+    if (ch->seek) {
+        selected = place_of(&fresh, &ch->from, selected);
     }
     ch->seek = false;
     segment_list_free(&ch->list);
@@ -81,24 +77,18 @@ void chooser_free(struct chooser *ch)
 
 /* ---- keys ---- */
 
-int chooser_head_rows(int rows)
+/* Scrolls to the selected line. */
+static void scroll(struct chooser *ch, int rows)
 {
-    return rows >= 8 ? 2 : 1;
-}
-
-int chooser_shape(struct chooser *ch, int rows)
-{
-    int shown = rows - chooser_head_rows(rows) - 1;
-    shown = shown > 1 ? shown : 1;
-    size_t lines = ch->list.count + 1, most = lines > (size_t)shown ? lines - (size_t)shown : 0;
+    size_t shown = (size_t)segment_table_lines(rows), lines = ch->list.count + 1;
+    size_t most = lines > shown ? lines - shown : 0;
     if (ch->selected < ch->top) {
         ch->top = ch->selected;
     }
-    if (ch->selected >= ch->top + (size_t)shown) {
-        ch->top = ch->selected - (size_t)shown + 1;
+    if (ch->selected >= ch->top + shown) {
+        ch->top = ch->selected - shown + 1;
     }
     ch->top = ch->top < most ? ch->top : most;
-    return shown;
 }
 
 static void choose(struct chooser *ch)
@@ -148,41 +138,40 @@ static bool moves(const struct chooser *ch, int key, size_t *to)
     }
 }
 
-/* Selects the source that the user came from. */
+/* Chooses the source that the user came from. */
 static void go_back(struct chooser *ch)
 {
-    for (size_t i = 0; i < ch->list.count; i++) {
-        if (same_entry(&ch->list.list[i], &ch->from)) {
-            ch->selected = i;
-            choose(ch);
-            return;
-        }
+    size_t place = place_of(&ch->list, &ch->from, ch->list.count);
+    if (place < ch->list.count) {
+        ch->selected = place;
+        choose(ch);
+    } else {
+        snprintf(ch->message, sizeof ch->message, "what you came from is gone");
     }
-    snprintf(ch->message, sizeof ch->message, "what you came from is gone");
 }
 
-bool chooser_press(struct chooser *ch, int key)
+static void press(struct chooser *ch, int key)
 {
     ch->touched = true;
     ch->message[0] = '\0';
     if (moves(ch, key, &ch->selected)) {
-        return true;
+        return;
     }
     if (key == PRESS_RETURN) {
         choose(ch);
-    } else if (ch->came && (key == 's' || key == PRESS_ESCAPE)) {
+    } else if (ch->from.device != 0 && (key == 's' || key == PRESS_ESCAPE)) {
         go_back(ch);
     } else if (key == 'q') {
         ch->quit = true;
     } else {
         snprintf(ch->message, sizeof ch->message, "j k or the arrows choose, Enter opens, q quits");
     }
-    return true;
 }
 
-bool chooser_click(struct chooser *ch, int rows, int row)
+/* Selects the line at that row of the screen. false: no line is there. */
+static bool click(struct chooser *ch, int rows, int row)
 {
-    int line = row - chooser_head_rows(rows);
+    int line = row - segment_table_first_row(rows);
     if (line < 0 || row >= rows - 1 || ch->top + (size_t)line > ch->list.count) {
         return false;
     }
@@ -192,22 +181,96 @@ bool chooser_click(struct chooser *ch, int rows, int row)
     return true;
 }
 
-void chooser_choice(struct chooser *ch, struct source_spec *spec)
+void chooser_choice(const struct chooser *ch, struct source_spec *spec)
 {
     *spec = (struct source_spec){.kind = &source_segment, .name = SEGMENT_NAME_DEFAULT};
-    if (ch->selected >= ch->list.count) {
-        return;
+    for (size_t i = 0; i < source_kind_count && ch->selected < ch->list.count; i++) {
+        const struct source_kind *kind = source_kinds[i];
+        if (kind->select != NULL && kind->select(spec, &ch->list.list[ch->selected])) {
+            spec->kind = kind;
+            return;
+        }
     }
-    const struct segment_entry *e = &ch->list.list[ch->selected];
-    if (e->kind == SEGMENT_SYSV) {
-        spec->name = (struct segment_name){.by = SEGMENT_BY_ID, .id = e->id};
-    } else if (e->kind == SEGMENT_POSIX) {
-        spec->kind = &source_posix;
-        spec->path = e->name;
-    } else {
-        snprintf(ch->address, sizeof ch->address, "0x%llx", (unsigned long long)e->address);
-        spec->kind = &source_map;
-        spec->pid = e->creator_pid;
-        spec->map = ch->address;
+}
+
+/* ---- the screen ---- */
+
+static uint64_t clock_us(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static bool kit_stands(void)
+{
+    int id;
+    return segment_name_id(&SEGMENT_NAME_DEFAULT, &id) == 0;
+}
+
+/* Reads the list when it is due. Scanning all processes can be expensive: this limits it to 0.3 % of a processor, with
+ * at most REFRESH_MOST_MS between two scans. */
+static bool refresh(struct chooser *ch, uint64_t *due)
+{
+    uint64_t now = clock_us(CLOCK_MONOTONIC), before = clock_us(CLOCK_THREAD_CPUTIME_ID);
+    if (now < *due) {
+        return false;
     }
+    bool changed = chooser_refresh(ch);
+    uint64_t pause = (clock_us(CLOCK_THREAD_CPUTIME_ID) - before) * 300;
+    pause = pause < REFRESH_MOST_MS * 1000 ? pause : REFRESH_MOST_MS * 1000;
+    *due = now + (pause > REFRESH_MS * 1000 ? pause : REFRESH_MS * 1000);
+    return changed;
+}
+
+static int show(const struct chooser *ch, struct screen *screen, const struct theme *theme)
+{
+    struct canvas *c;
+    const struct segment_table table = {&ch->list, ch->selected, ch->top, ch->from.device != 0, ch->message};
+    int rc = screen_canvas(screen, theme->utf8, &c);
+    if (rc == 0) {
+        segment_table_draw(c, theme, &table);
+        screen_show(screen);
+    }
+    return rc;
+}
+
+static bool act(struct chooser *ch, int rows, const struct screen_event *event)
+{
+    switch (event->kind) {
+    case SCREEN_KEY:
+        press(ch, event->key);
+        return true;
+    case SCREEN_CLICK:
+        return click(ch, rows, event->row);
+    case SCREEN_STOP:
+        ch->quit = true;
+        return false;
+    case SCREEN_RESIZED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+int chooser_run(struct chooser *ch, struct screen *screen, const struct theme *theme)
+{
+    uint64_t due = 0;
+    int rc = 0;
+    for (bool dirty = true; rc == 0 && !ch->chosen && !ch->quit;) {
+        int rows, cols;
+        dirty = refresh(ch, &due) || dirty;
+        screen_size(&rows, &cols);
+        scroll(ch, rows);
+        if (dirty) {
+            rc = show(ch, screen, theme);
+        }
+        struct screen_event event = screen_wait(screen, clock_us(CLOCK_MONOTONIC) + KIT_MS * 1000, NULL, 0);
+        dirty = act(ch, rows, &event);
+        if (!ch->touched && kit_stands()) {
+            ch->selected = ch->list.count;
+            ch->chosen = true;
+        }
+    }
+    return rc;
 }

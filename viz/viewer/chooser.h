@@ -1,25 +1,22 @@
-/* Chooser: the screen that lists the shared memory on this machine and lets the user pick one. Pure except for
- * chooser_refresh.
+/* Chooser: the screen that lists the shared memory on this machine and lets the user pick one.
  *
- *   chooser_refresh -> chooser_draw, chooser_press ... until one is chosen or quit is true -> chooser_free */
+ *   chooser_run -> chooser_choice, if the user did not quit -> chooser_return to choose again -> chooser_free */
 #ifndef SHMLAB_CHOOSER_H
 #define SHMLAB_CHOOSER_H
 
 #include "inspect/segment_list.h"
 #include "inspect/source.h"
-#include "theme.h"
+#include "screen.h"
 
 struct chooser {
     struct segment_list list;
-    struct segment_entry from; /* where the user came from; only kind, id, name, device and inode are set */
-    bool came;                 /* from is set: s and Escape go back to it */
-    bool seek;                 /* select it in the next list */
-    size_t selected;           /* index into list; list.count: the line for the kit's own segment */
-    size_t top;                /* first line shown; set by chooser_shape */
-    bool touched;              /* a key was pressed: choose nothing automatically any more */
+    struct attachment_object from; /* where the user came from: s and Escape go back to it; device 0: nowhere */
+    bool seek;                     /* select it in the next list */
+    size_t selected;               /* index into list; list.count: the line for the kit's own segment */
+    size_t top;                    /* first line shown */
+    bool touched;                  /* a key was pressed: choose nothing automatically any more */
     bool chosen, quit;
-    char message[160]; /* why the last Enter did nothing; printable, may be "" */
-    char address[24];  /* of the chosen mapping; a source_spec points to it */
+    char message[160]; /* the answer to the last key; printable, may be "" */
 };
 
 /* Starts again with the source that the user came from selected once the list has been read. Frees the list, and so
@@ -28,31 +25,15 @@ void chooser_return(struct chooser *ch, const struct source *from);
 
 /* Reads the list again and keeps the selection while that entry exists. true: something changed. */
 bool chooser_refresh(struct chooser *ch);
+
+/* Shows the list, refreshes it and takes keys until the user chooses a line or quits (ch->quit). If no key has been
+ * pressed when the kit's own segment appears, that is the choice. 0 or -ENOMEM. The screen stays open. */
+int chooser_run(struct chooser *ch, struct screen *screen, const struct theme *theme);
+
+/* Fills in *spec for the chosen line; the last line is the kit's own segment. Its strings are in *ch, so close the
+ * source before reading the list again. */
+void chooser_choice(const struct chooser *ch, struct source_spec *spec);
+
 void chooser_free(struct chooser *ch);
-
-/* Rows above the list, for title and headings. One line for messages is below it. */
-int chooser_head_rows(int rows);
-
-/* Returns how many lines of the list a screen of that many rows shows, and scrolls to the selected one. */
-int chooser_shape(struct chooser *ch, int rows);
-
-/* key: a character or one of enum press (screen.h). true: something changed. */
-bool chooser_press(struct chooser *ch, int key);
-
-/* Selects the line at that row of the screen. false: no line is there. */
-bool chooser_click(struct chooser *ch, int rows, int row);
-
-/* Fills in *spec for the chosen line; the last line is the kit's own segment. spec->path and spec->map point into *ch,
- * so close the source before reading the list again. */
-void chooser_choice(struct chooser *ch, struct source_spec *spec);
-
-void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch);
-
-/* The list as a plain table, and as JSON (docs/json.md). */
-void chooser_print(const struct segment_list *l, FILE *out);
-void chooser_json(const struct segment_list *l, FILE *out);
-
-/* The entry's name, printable: "0x0f20074e", "private", "/psm_1a2b", "ring". */
-void chooser_name(const struct segment_entry *e, char *out, size_t out_size);
 
 #endif

@@ -34,8 +34,8 @@ struct screen {
     } crash;
     stack_t stack_before; /* as we found it */
     SCREEN *curses;
-    FILE *keys;          /* standard input, or the terminal if that is a pipe */
-    struct canvas last;  /* the last canvas shown */
+    FILE *keys; /* standard input, or the terminal if that is a pipe */
+    struct canvas canvas;
     sigset_t signals;    /* those blocked as we found it */
     bool unread;         /* keys may be waiting, in the terminal or in curses */
     uint64_t size_asked; /* time of the last check, in seconds */
@@ -305,7 +305,7 @@ void screen_close(struct screen *s)
         return;
     }
     curses_close(s);
-    canvas_free(&s->last);
+    canvas_free(&s->canvas);
     keys_close(s);
     free(s);
 }
@@ -362,27 +362,25 @@ static void row_show(int row, const struct glyph *glyphs, int cols)
     }
 }
 
-/* curses finds the bytes that update the terminal. Skipping unchanged rows here is cheaper than passing them to it. */
-void screen_show(struct screen *s, const struct canvas *c)
+int screen_canvas(struct screen *s, bool utf8, struct canvas **canvas)
 {
-    struct canvas *last = &s->last;
-    bool known = last->glyphs != NULL && last->rows == c->rows && last->cols == c->cols;
-    size_t cols = (size_t)c->cols, cells = (size_t)c->rows * cols;
-    for (int row = 0; row < c->rows; row++) {
-        const struct glyph *glyphs = &c->glyphs[(size_t)row * cols];
-        if (!known || memcmp(&last->glyphs[(size_t)row * cols], glyphs, cols * sizeof *glyphs) != 0) {
-            row_show(row, glyphs, c->cols);
-        }
+    int rows, cols, rc = 0;
+    screen_size(&rows, &cols);
+    if (s->canvas.rows != rows || s->canvas.cols != cols) {
+        canvas_free(&s->canvas);
+        rc = canvas_init(&s->canvas, rows, cols, utf8);
     }
-    if (!known) {
-        canvas_free(last);
-        known = canvas_init(last, c->rows, c->cols, c->utf8) == 0;
+    *canvas = &s->canvas;
+    return rc;
+}
+
+/* curses finds the bytes that update the terminal. */
+void screen_show(struct screen *s)
+{
+    for (int row = 0; row < s->canvas.rows; row++) {
+        row_show(row, &s->canvas.glyphs[(size_t)row * (size_t)s->canvas.cols], s->canvas.cols);
     }
-    if (known) {
-        memcpy(last->glyphs, c->glyphs, cells * sizeof *c->glyphs);
-    }
-    wnoutrefresh(stdscr);
-    doupdate();
+    refresh();
 }
 
 static struct screen_event key_event(int code)

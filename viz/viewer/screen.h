@@ -1,6 +1,6 @@
 /* Screen: shows a canvas on the terminal through ncurses, reads keys, and always restores the terminal at the end.
  *
- *   screen_open -> screen_show, screen_wait ... -> screen_close
+ *   screen_open -> screen_canvas, screen_show, screen_wait ... -> screen_close
  *
  * Only screen.c includes curses. There is one terminal, so there is one screen. */
 #ifndef SHMLAB_SCREEN_H
@@ -59,8 +59,11 @@ struct theme screen_theme(bool colours_work);
 /* Does the open terminal have 8 colours? */
 bool screen_has_colours(void);
 
-/* Shows the canvas; only what differs from the last one is sent. */
-void screen_show(struct screen *s, const struct canvas *c);
+/* The canvas to draw on, of the terminal's present size; it keeps what was drawn unless that changes. 0 or -ENOMEM. */
+int screen_canvas(struct screen *s, bool utf8, struct canvas **canvas);
+
+/* Shows what was drawn; only what differs from the last time is sent. */
+void screen_show(struct screen *s);
 
 /* Waits for the next event, at most until until_us (microseconds of CLOCK_MONOTONIC). word: a bell to sleep on while
  * its count is `rings`; NULL: none. */

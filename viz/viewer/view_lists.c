@@ -13,7 +13,7 @@ int view_list_segments(const struct view_arguments *w)
     struct segment_list list = {.list = NULL};
     int rc = segment_list_read(&list);
     if (rc == 0) {
-        (w->renderer == &render_json ? chooser_json : chooser_print)(&list, stdout);
+        (w->renderer != NULL ? w->renderer : &render_text)->list(stdout, &list);
     }
     segment_list_free(&list);
     if (rc == 0 && fflush(stdout) != 0) {

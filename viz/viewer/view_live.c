@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "choose_live.h"
 #include "dashboard.h"
 #include "find.h"
 #include "keys.h"
@@ -110,22 +109,18 @@ static bool search_on(struct view *v)
     return true;
 }
 
-static int show(struct view *v, struct canvas *c, const struct theme *theme, struct dashboard *plan)
+static int show(struct view *v, const struct theme *theme, struct dashboard *plan)
 {
-    int rows, cols;
-    screen_size(&rows, &cols);
-    if (c->rows != rows || c->cols != cols) {
-        canvas_free(c);
-        int rc = canvas_init(c, rows, cols, theme->utf8);
-        if (rc < 0) {
-            return rc;
-        }
+    struct canvas *c;
+    int rc = screen_canvas(v->screen, theme->utf8, &c);
+    if (rc < 0) {
+        return rc;
     }
-    *plan = dashboard_plan(&v->state, rows, cols);
+    *plan = dashboard_plan(&v->state, c->rows, c->cols);
     dashboard_shape(plan, &v->state);
     view_look(v); /* keys or a resize may have scrolled */
     cursor_scrolled(&v->state.cursor, dashboard_draw(c, theme, plan, &v->state, &v->source));
-    screen_show(v->screen, c);
+    screen_show(v->screen);
     v->shown = true;
     return 0;
 }
@@ -198,7 +193,6 @@ int view_live(struct view *v, int hz)
         return rc;
     }
     struct theme theme = view_theme(v, screen_has_colours());
-    struct canvas canvas = {.glyphs = NULL};
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->state.history.wall = wall_ms();
@@ -207,12 +201,11 @@ int view_live(struct view *v, int hz)
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;
         if (dirty) {
-            rc = show(v, &canvas, &theme, &plan);
+            rc = show(v, &theme, &plan);
         }
         struct screen_event event = await(v);
         dirty = act(v, &plan, &event);
     }
-    canvas_free(&canvas);
     return end(v, rc, v->state.cursor.others);
 }
 
@@ -223,7 +216,7 @@ int view_choose(struct view *v)
         return rc;
     }
     struct theme theme = view_theme(v, screen_has_colours());
-    rc = choose_live(v->screen, &v->chooser, &theme);
+    rc = chooser_run(&v->chooser, v->screen, &theme);
     chooser_choice(&v->chooser, &v->arguments.spec);
     return end(v, rc, !v->chooser.quit);
 }

@@ -1,8 +1,8 @@
-/* Draws the chooser: the list as a screen, as a plain table, and as JSON. See chooser.h. */
-#include <stdio.h>
+/* Segment table: see segment_table.h. */
+#include "segment_table.h"
+
 #include <string.h>
 
-#include "chooser.h"
 #include "json.h"
 #include "printable.h"
 #include "report.h"
@@ -45,7 +45,8 @@ static const struct {
 #define NAME_LEAST 20 /* columns: names are cut no shorter while other columns can be dropped */
 #define LINES_ASKED 200
 
-void chooser_name(const struct segment_entry *e, char *out, size_t out_size)
+/* "0x0f20074e", "private", "/psm_1a2b", "ring"; printable. */
+static void entry_name(const struct segment_entry *e, char *out, size_t out_size)
 {
     if (e->kind == SEGMENT_ANONYMOUS || (e->kind == SEGMENT_MEMFD && e->name[0] == '\0')) {
         snprintf(out, out_size, "(no name)");
@@ -85,7 +86,7 @@ static void column_text(const struct segment_entry *e, enum column which, char *
         snprintf(out, out_size, "%s", kinds[e->kind].shown);
         break;
     case COLUMN_NAME:
-        chooser_name(e, out, out_size);
+        entry_name(e, out, out_size);
         break;
     case COLUMN_ID:
         if (e->kind == SEGMENT_SYSV) {
@@ -189,27 +190,33 @@ static void draw_entry(struct canvas *c, const struct theme *t, const struct seg
     }
 }
 
-static void draw_status(struct canvas *c, const struct theme *t, const struct chooser *ch)
+/* NULL: the line for the kit's own segment. */
+static const struct segment_entry *entry_selected(const struct segment_table *table)
+{
+    return table->selected < table->list->count ? &table->list->list[table->selected] : NULL;
+}
+
+static void draw_status(struct canvas *c, const struct theme *t, const struct segment_table *table)
 {
     int row = c->rows - 1;
     char text[200];
-    if (ch->message[0] != '\0') {
-        canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_STRONG), ch->message);
+    const struct segment_entry *e = entry_selected(table);
+    if (table->message[0] != '\0') {
+        canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_STRONG), table->message);
         return;
     }
-    bool at_entry = ch->selected < ch->list.count;
-    if (at_entry && !ch->list.list[ch->selected].readable) {
+    if (e != NULL && !e->readable) {
         snprintf(text, sizeof text, "not permitted: mode and owner give you no right to read it");
-    } else if (ch->list.more > 0) {
-        snprintf(text, sizeof text, "and %zu more, not listed", ch->list.more);
+    } else if (table->list->more > 0) {
+        snprintf(text, sizeof text, "and %zu more, not listed", table->list->more);
     } else {
-        snprintf(text, sizeof text, "Enter opens   j k choose   %sq quits", ch->came ? "s goes back   " : "");
+        snprintf(text, sizeof text, "Enter opens   j k choose   %sq quits", table->back ? "s goes back   " : "");
     }
     canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_LABEL), text);
 }
 
 /* Explains the kind of memory of the selected line, for users who see such a list for the first time. */
-static const char *about(const struct chooser *ch)
+static const char *about(const struct segment_entry *e)
 {
     static const char *const kind[] = {
         [SEGMENT_SYSV] = "System V: made with shmget, found by its key. It stays until somebody removes it (ipcrm -m), "
@@ -223,23 +230,22 @@ static const char *about(const struct chooser *ch)
         [SEGMENT_DELETED] = "A file that was deleted or unlinked, but is still mapped. It goes with the last process "
                             "that has it mapped.",
     };
-    if (ch->selected >= ch->list.count) {
+    if (e == NULL) {
         return "The segment that the kit's own server makes. Where it isn't there yet, the viewer waits for it.";
     }
-    const struct segment_entry *e = &ch->list.list[ch->selected];
     return e->removed ? "System V, and removed: it goes when the last process detaches. Until then it can be looked at."
                       : kind[e->kind];
 }
 
-static void draw_about(struct canvas *c, const struct theme *t, const struct chooser *ch, int row)
+static void draw_about(struct canvas *c, const struct theme *t, const struct segment_entry *e, int row)
 {
     int rows = c->rows - 2 - row, width = c->cols - 2 < 76 ? c->cols - 2 : 76;
     struct style style = theme_words(t, WORDS_LABEL);
     if (rows < ABOUT_ROWS || width < 38) {
         return;
     }
-    int used = canvas_put_wrapped(c, row + 1, 1, width, rows, style, about(ch));
-    if (ch->selected < ch->list.count && ch->list.list[ch->selected].more_attached && rows - used >= ABOUT_ROWS) {
+    int used = canvas_put_wrapped(c, row + 1, 1, width, rows, style, about(e));
+    if (e != NULL && e->more_attached && rows - used >= ABOUT_ROWS) {
         canvas_put_wrapped(
             c, row + used + 2, 1, width, rows - used - 1, style,
             "att: how many mappings were found. +: there may be more, in processes that you may not look "
@@ -247,52 +253,62 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct cho
     }
 }
 
-/* The last line: the kit's own segment, which need not exist yet. */
-static const char *own_words(char *out, size_t size)
+/* Draws the last line: the kit's own segment, which need not exist yet. */
+static void draw_own(struct canvas *c, const struct theme *t, int row, bool selected)
 {
-    char call[100];
-    snprintf(out, size, "the kit's own segment, or wait for it (%s)", report_server(call, sizeof call));
-    return out;
+    char call[100], text[140];
+    snprintf(text, sizeof text, "the kit's own segment, or wait for it (%s)", report_server(call, sizeof call));
+    canvas_put_cut(c, row, 1, c->cols - 1, theme_words(t, selected ? WORDS_STRONG : WORDS_CALM), text);
 }
 
-void chooser_draw(struct canvas *c, const struct theme *t, const struct chooser *ch)
+int segment_table_first_row(int rows)
 {
+    return rows >= 8 ? 2 : 1; /* title and headings */
+}
+
+int segment_table_lines(int rows)
+{
+    int lines = rows - segment_table_first_row(rows) - 1;
+    return lines > 1 ? lines : 1;
+}
+
+void segment_table_draw(struct canvas *c, const struct theme *t, const struct segment_table *table)
+{
+    const struct segment_list *l = table->list;
     struct widths w;
-    int head = chooser_head_rows(c->rows), shown = c->rows - head - 1;
+    int head = segment_table_first_row(c->rows), shown = segment_table_lines(c->rows);
     char title[96];
     canvas_clear(c);
     canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
-    snprintf(title, sizeof title, " shm-view: what shared memory there is (%zu)", ch->list.count + ch->list.more);
+    snprintf(title, sizeof title, " shm-view: what shared memory there is (%zu)", l->count + l->more);
     canvas_put_cut(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), title);
-    char own[140];
-    w.gap = widths_fit(&ch->list, c->cols, w.of);
+    w.gap = widths_fit(l, c->cols, w.of);
     int col = 1;
     for (enum column i = 0; head > 1 && i < COLUMNS; i++) {
         if (w.of[i] > 0) {
             col = put(c, 1, col, &w, i, theme_words(t, WORDS_LABEL), columns[i].head);
         }
     }
-    for (int i = 0; i < shown && ch->top + (size_t)i <= ch->list.count; i++) {
-        size_t line = ch->top + (size_t)i;
-        bool selected = line == ch->selected;
-        if (line < ch->list.count) {
-            draw_entry(c, t, &ch->list.list[line], head + i, selected, &w);
+    for (int i = 0; i < shown && table->top + (size_t)i <= l->count; i++) {
+        size_t line = table->top + (size_t)i;
+        bool selected = line == table->selected;
+        if (line < l->count) {
+            draw_entry(c, t, &l->list[line], head + i, selected, &w);
         } else {
-            canvas_put_cut(c, head + i, 1, c->cols - 1, theme_words(t, selected ? WORDS_STRONG : WORDS_CALM),
-                           own_words(own, sizeof own));
+            draw_own(c, t, head + i, selected);
         }
         if (selected) {
             canvas_put(c, head + i, 0, theme_words(t, WORDS_STRONG), theme_sign(t, SIGN_POINTER));
         }
     }
-    size_t lines = ch->list.count + 1 - ch->top;
-    draw_about(c, t, ch, head + (lines < (size_t)shown ? (int)lines : shown));
-    draw_status(c, t, ch);
+    size_t lines = l->count + 1 - table->top;
+    draw_about(c, t, entry_selected(table), head + (lines < (size_t)shown ? (int)lines : shown));
+    draw_status(c, t, table);
 }
 
 /* ---- plain table and JSON ---- */
 
-void chooser_print(const struct segment_list *l, FILE *out)
+void segment_table_print(FILE *out, const struct segment_list *l)
 {
     int widths[COLUMNS];
     widths_wish(l, widths);
@@ -313,7 +329,7 @@ void chooser_print(const struct segment_list *l, FILE *out)
     }
 }
 
-void chooser_json(const struct segment_list *l, FILE *out)
+void segment_table_json(FILE *out, const struct segment_list *l)
 {
     fputs("{\"version\":1,\n\"segments\":[", out);
     for (size_t i = 0; i < l->count; i++) {
