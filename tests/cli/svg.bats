@@ -262,7 +262,7 @@ same_cells()
 
 @test "wrong arguments are reported" {
     run -2 --separate-stderr view --file natural --render svg --screen 80
-    [[ $stderr == *"--screen takes columns and rows as 100x30, not '80'"* ]]
+    [[ $stderr == *"--screen takes columns and rows as 100x30, from 20x6 to 500x200, not '80'"* ]]
     run -2 --separate-stderr view --file natural --render svg --screen 9999x9
     run -2 --separate-stderr view --file natural --render json --screen 80x24
     [[ $stderr == *'--screen goes with --render text, '* ]]

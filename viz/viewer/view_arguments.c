@@ -1,4 +1,5 @@
-/* View arguments: see view_arguments.h. */
+/* View arguments: see view_arguments.h. One table has all options but those that select a source: these are in the
+ * tables of the sources. */
 #include "view_arguments.h"
 
 #include <limits.h>
@@ -8,60 +9,124 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "view_sources.h"
 
-enum {
-    OPTION_LIST = 2000,
-    OPTION_LAYOUT,
-    OPTION_TYPE,
-    OPTION_ELF,
-    OPTION_NO_LAYOUT,
-    OPTION_RENDER,
-    OPTION_EXPECT,
-    OPTION_WAS,
-    OPTION_SINCE,
-    OPTION_CONFIG,
-    OPTION_AT,
-    OPTION_TOP,
-    OPTION_WIDTH,
-    OPTION_COLS,
-    OPTION_SCREEN,
-    OPTION_GROUND,
-    OPTION_HZ,
-    OPTION_SOURCE = 3000
-}; /* the first option of the other kinds of source: they are numbered from here on */
-#define OPTIONS_MAX 64
+/* ---- the options ---- */
 
-static const struct option_row segment_rows[] = {OPTIONS_SEGMENT_ROWS};
+static bool take_number(const char *arg, long long least, long long most, int *out)
+{
+    long long n;
+    if (options_number(arg, least, most, &n) < 0) {
+        return false;
+    }
+    *out = (int)n;
+    return true;
+}
 
-/* The rest; the options of the other kinds of source come before these. */
-static const struct option_row rows[] = {
-    {"list", OPTION_LIST, NULL, "list what shared memory there is, and exit; with --render json as JSON"},
-    {NULL, 0, NULL, "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
-    {"type", OPTION_TYPE, "NAME", "this C type, as 'struct message'"},
-    {"elf", OPTION_ELF, "FILE", "the program that has the type in its debug information"},
-    {"layout", OPTION_LAYOUT, "FILE", "a .layout file"},
-    {"no-layout", OPTION_NO_LAYOUT, NULL, "bytes only"},
-    {NULL, 0, NULL, "Picture"},
-    {"render", OPTION_RENDER, "FORMAT", NULL}, /* options_make fills in the help */
-    {"expect", OPTION_EXPECT, "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do"},
-    {"was", OPTION_WAS, "FILE", "with --render: the bytes as they were; what has changed since is marked"},
-    {"since", OPTION_SINCE, "FILE",
-     "the same, longer ago: what has changed since then but not since --was has another mark"},
-    {"width", OPTION_WIDTH, "N", "bytes a row: 1, 2, 4, 8, 16, 32 or 64 (default: what fits)"},
-    {"cols", OPTION_COLS, "N", "columns of what --render draws (default 80)"},
-    {"screen", OPTION_SCREEN, "COLSxROWS", "with --render: the viewer's whole screen at that size, as 100x30"},
-    {"ground", OPTION_GROUND, "WHICH",
-     "of --render svg and html: light, dark or auto (light, but dark on a dark screen)"},
-    {"config", OPTION_CONFIG, "FILE",
-     "your preferences, instead of ~/.config/shmlab/config (which --render doesn't read)"},
-    {"top", OPTION_TOP, "OFFSET", "of --screen: the first row shown is the one that has this byte"},
-    {"at", OPTION_AT, "WHERE", "start there: an offset (32, 0x20) or a field"},
-    {"hz", OPTION_HZ, "N", "reads of the bytes per second, 1 to 1000 (default 30)"},
-    OPTIONS_COMMON_ROWS,
+static bool take_list(struct view_arguments *w, const char *arg)
+{
+    (void)arg;
+    w->list = true;
+    return true;
+}
+
+static bool take_no_layout(struct view_arguments *w, const char *arg)
+{
+    (void)arg;
+    w->layout_choice.none = true;
+    return true;
+}
+
+static bool take_renderer(struct view_arguments *w, const char *arg)
+{
+    w->renderer = render_find(arg);
+    return w->renderer != NULL;
+}
+
+static bool take_ground(struct view_arguments *w, const char *arg)
+{
+    static const char *const names[] = {"auto", "light", "dark"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(arg, names[i]) == 0) {
+            w->ground = (enum svg_ground)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool take_width(struct view_arguments *w, const char *arg)
+{
+    return take_number(arg, 1, 64, &w->width) && (w->width & (w->width - 1)) == 0;
+}
+
+static bool take_hz(struct view_arguments *w, const char *arg)
+{
+    return take_number(arg, 1, 1000, &w->hz);
+}
+
+static bool take_cols(struct view_arguments *w, const char *arg)
+{
+    return take_number(arg, 10, 1000, &w->cols);
+}
+
+static bool take_screen(struct view_arguments *w, const char *arg)
+{
+    const char *x = strchr(arg, 'x');
+    char cols[8];
+    if (x == NULL || x - arg >= (ptrdiff_t)sizeof cols) {
+        return false;
+    }
+    snprintf(cols, sizeof cols, "%.*s", (int)(x - arg), arg);
+    return take_number(cols, 20, 500, &w->screen_cols) && take_number(x + 1, 6, 200, &w->screen_rows);
+}
+
+static bool take_top(struct view_arguments *w, const char *arg)
+{
+    long long n;
+    bool valid = options_number(arg, 0, LLONG_MAX, &n) == 0;
+    w->top = valid ? (size_t)n : SIZE_MAX;
+    return valid;
+}
+
+#define MEMBER(name) offsetof(struct view_arguments, name)
+
+static const struct view_option {
+    const char *name, *arg, *help; /* as in struct option_row */
+    size_t member;                 /* the const char * that keeps the argument, which may be anything; 0: none */
+    bool (*take)(struct view_arguments *w, const char *arg); /* false: it is not valid */
+    const char *takes;                                       /* what it must be, for error messages */
+} view_options[] = {
+    {"list", NULL, "list what shared memory there is, and exit; with --render json as JSON", .take = take_list},
+    {.help = "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
+    {"type", "NAME", "this C type, as 'struct message'", .member = MEMBER(layout_choice.type)},
+    {"elf", "FILE", "the program that has the type in its debug information", .member = MEMBER(layout_choice.elf)},
+    {"layout", "FILE", "a .layout file", .member = MEMBER(layout_choice.layout_file)},
+    {"no-layout", NULL, "bytes only", .take = take_no_layout},
+    {.help = "Picture"},
+    {"render", "FORMAT", NULL, .take = take_renderer}, /* options_make fills in the help */
+    {"expect", "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do",
+     .member = MEMBER(expect)},
+    {"was", "FILE", "with --render: the bytes as they were; what has changed since is marked", .member = MEMBER(was)},
+    {"since", "FILE", "the same, longer ago: what has changed since then but not since --was has another mark",
+     .member = MEMBER(since)},
+    {"width", "N", "bytes per row: 1, 2, 4, 8, 16, 32, 64 (default: what fits)", .take = take_width,
+     .takes = "1, 2, 4, 8, 16, 32 or 64"},
+    {"cols", "N", "columns of what --render draws (default 80)", .take = take_cols,
+     .takes = "a number from 10 to 1000"},
+    {"screen", "COLSxROWS", "with --render: the viewer's whole screen at that size, as 100x30", .take = take_screen,
+     .takes = "columns and rows as 100x30, from 20x6 to 500x200"},
+    {"ground", "WHICH", "of --render svg and html: light, dark or auto (light, but dark on a dark screen)",
+     .take = take_ground, .takes = "auto, light or dark"},
+    {"config", "FILE", "your preferences, instead of ~/.config/shmlab/config (which --render doesn't read)",
+     .member = MEMBER(config)},
+    {"top", "OFFSET", "of --screen: the first row shown is the one that has this byte", .take = take_top,
+     .takes = "an offset, as 64 or 0x40"},
+    {"at", "WHERE", "start there: an offset (32, 0x20) or a field", .member = MEMBER(at)},
+    {"hz", "N", "reads of the bytes per second, 1 to 1000 (default 30)", .take = take_hz,
+     .takes = "a number from 1 to 1000"},
 };
 
-/* Used for error messages; options_make builds the option table. */
+/* Used for error messages; options_make adds the table. */
 static const struct options options = {
     .program = "shm-view",
     .usage = "[OPTION]... [-]",
@@ -69,181 +134,106 @@ static const struct options options = {
              "that lie in it. Keys: ? shows them, q quits.",
 };
 
+#define OPTIONS_MAX 64
+#define OPTION_FIRST 2000 /* the letter of row 0; the rows have consecutive ones, but for those of options.h */
+
+/* The options of a segment, of each other kind of source, of view_options, and of all programs. */
 struct option_table {
     struct option_row rows[OPTIONS_MAX];
+    struct {
+        const struct view_option *view;
+        const struct source_option *source; /* one of kind's */
+        const struct source_kind *kind;
+        bool given;
+    } of[OPTIONS_MAX]; /* what each row stands for */
+    size_t count;
     char render_help[512];
 };
 
+static void rows_add(struct option_table *t, const struct option_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count && t->count < OPTIONS_MAX; i++) {
+        t->rows[t->count++] = rows[i];
+    }
+}
+
+/* Returns its number. */
+static size_t row_add(struct option_table *t, const char *name, const char *arg, const char *help)
+{
+    const struct option_row row = {name, OPTION_FIRST + (int)t->count, arg, help};
+    rows_add(t, &row, 1);
+    return t->count - 1;
+}
+
 static struct options options_make(struct option_table *t)
 {
-    struct options made = options;
-    size_t n = sizeof segment_rows / sizeof *segment_rows, rest = sizeof rows / sizeof *rows;
-    memcpy(t->rows, segment_rows, sizeof segment_rows);
-    n += view_sources_rows(t->rows + n, OPTIONS_MAX - n - rest, OPTION_SOURCE);
-    memcpy(t->rows + n, rows, sizeof rows);
-    made.rows = t->rows;
-    made.row_count = n + rest;
+    static const struct option_row segment[] = {OPTIONS_SEGMENT_ROWS}, common[] = {OPTIONS_COMMON_ROWS};
+    *t = (struct option_table){.count = 0};
+    rows_add(t, segment, sizeof segment / sizeof *segment);
+    for (size_t i = 0; i < source_kind_count; i++) {
+        for (const struct source_option *o = source_kinds[i]->options; o != NULL && o->name != NULL; o++) {
+            size_t row = row_add(t, o->name, o->arg, o->help);
+            t->of[row].source = o;
+            t->of[row].kind = source_kinds[i];
+        }
+    }
     int used = snprintf(t->render_help, sizeof t->render_help, "draw once and exit:");
     render_help(t->render_help + used, sizeof t->render_help - (size_t)used);
-    for (; n < made.row_count; n++) {
-        t->rows[n].help = t->rows[n].letter == OPTION_RENDER ? t->render_help : t->rows[n].help;
+    for (const struct view_option *o = view_options; o < view_options + sizeof view_options / sizeof *o; o++) {
+        size_t row = row_add(t, o->name, o->arg, o->help != NULL ? o->help : t->render_help);
+        t->of[row].view = o;
     }
+    rows_add(t, common, sizeof common / sizeof *common);
+    struct options made = options;
+    made.rows = t->rows;
+    made.row_count = t->count;
     return made;
 }
 
-/* The index of word in names; -1: not there. */
-static int which_name(const char *word, const char *const *names, int count)
+/* ---- the command line ---- */
+
+static int wrong(const char *option, const char *takes, const char *arg)
 {
-    for (int i = 0; i < count; i++) {
-        if (strcmp(word, names[i]) == 0) {
-            return i;
-        }
-    }
-    return -1;
+    return options_wrong(&options, "--%s takes %s, not '%s'", option, takes, arg);
 }
 
-static int take_renderer(struct view_arguments *w, const char *word)
+static int view_option_take(struct view_arguments *w, const struct view_option *o, const char *arg)
 {
     char names[128];
-    render_names(false, names, sizeof names);
-    w->renderer = render_find(word);
-    return w->renderer != NULL ? 0 : options_wrong(&options, "--render takes %s, not '%s'", names, word);
-}
-
-static int take_ground(struct view_arguments *w, const char *word)
-{
-    static const char *const names[] = {"auto", "light", "dark"};
-    int i = which_name(word, names, (int)(sizeof names / sizeof *names));
-    if (i < 0) {
-        return options_wrong(&options, "--ground takes auto, light or dark, not '%s'", word);
+    if (o->take == NULL) {
+        memcpy((char *)w + o->member, &arg, sizeof arg);
+        return 0;
     }
-    w->ground = (enum svg_ground)i;
-    return 0;
+    render_names(RENDER_PICTURE, names, sizeof names);
+    return o->take(w, arg) ? 0 : wrong(o->name, o->takes != NULL ? o->takes : names, arg);
 }
 
-static int take_width(struct view_arguments *w, const char *word)
-{
-    long long n;
-    if (options_number(word, 1, 64, &n) < 0 || (n & (n - 1)) != 0) {
-        return options_wrong(&options, "--width takes 1, 2, 4, 8, 16, 32 or 64, not '%s'", word);
-    }
-    w->width = (int)n;
-    return 0;
-}
-
-static int take_hz(struct view_arguments *w, const char *word)
-{
-    long long n;
-    if (options_number(word, 1, 1000, &n) < 0) {
-        return options_wrong(&options, "--hz takes a number from 1 to 1000, not '%s'", word);
-    }
-    w->hz = (int)n;
-    return 0;
-}
-
-static int take_cols(struct view_arguments *w, const char *word)
-{
-    long long n;
-    if (options_number(word, 10, 1000, &n) < 0) {
-        return options_wrong(&options, "--cols takes a number from 10 to 1000, not '%s'", word);
-    }
-    w->cols = (int)n;
-    return 0;
-}
-
-/* "100x30" */
-static int take_screen(struct view_arguments *w, const char *word)
-{
-    const char *x = strchr(word, 'x');
-    char cols[8];
-    long long c, r;
-    if (x == NULL || x - word >= (ptrdiff_t)sizeof cols) {
-        return options_wrong(&options, "--screen takes columns and rows as 100x30, not '%s'", word);
-    }
-    snprintf(cols, sizeof cols, "%.*s", (int)(x - word), word);
-    if (options_number(cols, 20, 500, &c) < 0 || options_number(x + 1, 6, 200, &r) < 0) {
-        return options_wrong(&options, "--screen takes 20x6 to 500x200, not '%s'", word);
-    }
-    w->screen_cols = (int)c;
-    w->screen_rows = (int)r;
-    return 0;
-}
-
-static int take_top(struct view_arguments *w, const char *word)
-{
-    long long n;
-    if (options_number(word, 0, LLONG_MAX, &n) < 0) {
-        return options_wrong(&options, "--top takes an offset, as 64 or 0x40, not '%s'", word);
-    }
-    w->top = (size_t)n;
-    return 0;
-}
-
-static int take_list(struct view_arguments *w, const char *arg)
-{
-    (void)arg;
-    w->list = true;
-    return 0;
-}
-
-static int take_no_layout(struct view_arguments *w, const char *arg)
-{
-    (void)arg;
-    w->layout_choice.none = true;
-    return 0;
-}
-
-/* What each option sets, except those that name a source. */
-static const struct taker {
-    int letter;
-    int (*take)(struct view_arguments *w, const char *arg); /* 0, or the exit status; NULL: arg itself is kept */
-    size_t word;                                            /* offset of the const char * that keeps it */
-} takers[] = {
-    {OPTION_LIST, .take = take_list},
-    {OPTION_LAYOUT, .word = offsetof(struct view_arguments, layout_choice.layout_file)},
-    {OPTION_TYPE, .word = offsetof(struct view_arguments, layout_choice.type)},
-    {OPTION_ELF, .word = offsetof(struct view_arguments, layout_choice.elf)},
-    {OPTION_NO_LAYOUT, .take = take_no_layout},
-    {OPTION_RENDER, .take = take_renderer},
-    {OPTION_EXPECT, .word = offsetof(struct view_arguments, expect)},
-    {OPTION_WAS, .word = offsetof(struct view_arguments, was)},
-    {OPTION_SINCE, .word = offsetof(struct view_arguments, since)},
-    {OPTION_CONFIG, .word = offsetof(struct view_arguments, config)},
-    {OPTION_AT, .word = offsetof(struct view_arguments, at)},
-    {OPTION_TOP, .take = take_top},
-    {OPTION_WIDTH, .take = take_width},
-    {OPTION_COLS, .take = take_cols},
-    {OPTION_SCREEN, .take = take_screen},
-    {OPTION_GROUND, .take = take_ground},
-    {OPTION_HZ, .take = take_hz},
-};
-
-/* 0, or the exit status. */
-static int take(struct view_arguments *w, int letter, const char *arg)
+/* Handles an option. 0, or the exit status. */
+static int take(struct view_arguments *w, struct option_table *t, int letter, const char *arg)
 {
     if (letter >= OPTION_PATH && letter <= OPTION_ID) {
         return options_segment(&options, letter, arg, &w->spec.name) < 0 ? 2 : 0;
     }
-    for (const struct taker *t = takers; t < takers + sizeof takers / sizeof *takers; t++) {
-        if (t->letter != letter) {
-            continue;
-        }
-        if (t->take != NULL) {
-            return t->take(w, arg);
-        }
-        memcpy((char *)w + t->word, &arg, sizeof arg);
-        return 0;
+    if (letter < OPTION_FIRST) {
+        return 2; /* wrong usage: options_next has printed the error */
     }
-    return 2; /* wrong usage: options_next has printed the error */
+    size_t row = (size_t)(letter - OPTION_FIRST);
+    const struct source_option *source = t->of[row].source;
+    t->of[row].given = true;
+    if (source == NULL) {
+        return view_option_take(w, t->of[row].view, arg);
+    }
+    w->spec.kind = t->of[row].kind;
+    return source->take(&w->spec, arg) < 0 ? wrong(source->name, source->takes, arg) : 0;
 }
 
-/* Checks that the options go together, except those that name a source. 0, or the exit status. */
+/* Checks that the options go together, except those that select a source. 0, or the exit status. */
 static int judge(const struct view_arguments *w)
 {
     const struct renderer *r = w->renderer;
     char names[128];
     if (w->screen_rows > 0 && (r == NULL || r->screen == NULL)) {
-        render_names(true, names, sizeof names);
+        render_names(RENDER_SCREEN, names, sizeof names);
         return options_wrong(&options, "--screen goes with --render %s", names);
     }
     if (w->top != SIZE_MAX && w->screen_rows == 0) {
@@ -252,10 +242,33 @@ static int judge(const struct view_arguments *w)
     if ((w->was != NULL || w->since != NULL) && r == NULL) {
         return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
     }
-    if (w->list && (w->named || (r != NULL && r != &render_text && r != &render_json))) {
-        return options_wrong(&options, "--list goes with no other source, and with --render text or json");
+    if (w->list && (w->named || (r != NULL && r->list == NULL))) {
+        render_names(RENDER_LIST, names, sizeof names);
+        return options_wrong(&options, "--list goes with no other source, and with --render %s", names);
     }
     return 0;
+}
+
+/* Checks the options that select a source; others: how many were selected without one. Sets w->named. 0, or the exit
+ * status. */
+static int judge_sources(struct view_arguments *w, const struct option_table *t, int others)
+{
+    char names[256] = "";
+    bool selected = false; /* the source that the option belongs to */
+    for (size_t i = 0; i < t->count; i++) {
+        const struct source_option *o = t->of[i].source;
+        size_t used = strlen(names);
+        if (o != NULL && o == t->of[i].kind->options) {
+            selected = t->of[i].given;
+            others += selected;
+            snprintf(names + used, sizeof names - used, "--%s, ", o->name);
+        } else if (o != NULL && t->of[i].given && !selected) {
+            return options_wrong(&options, "--%s goes with --%s", o->name, t->of[i].kind->options->name);
+        }
+    }
+    w->named = others > 0;
+    return others <= 1 ? 0
+                       : options_wrong(&options, "one source is enough: a segment, %sor - for standard input", names);
 }
 
 /* A file as the source; path NULL: standard input. */
@@ -265,20 +278,17 @@ static void take_file(struct view_arguments *w, const char *path)
     w->spec.path = path;
 }
 
-/* Reads the options; *given: which options of view_sources.h were used. -1: go on; else the exit status. */
-static int take_options(struct view_arguments *w, int argc, char **argv, unsigned *given)
+/* Reads the options. -1: go on; else the exit status. */
+static int take_options(struct view_arguments *w, struct option_table *t, int argc, char **argv)
 {
-    struct option_table table;
-    const struct options made = options_make(&table);
+    const struct options made = options_make(t);
     const char *arg;
     for (int letter; (letter = options_next(&made, argc, argv, &arg)) != -1;) {
         if (letter == OPTION_HELP || letter == OPTION_VERSION) {
             (letter == OPTION_HELP ? options_help : options_version)(&made, stdout);
             return 0;
         }
-        int rc = letter < OPTION_SOURCE
-                     ? take(w, letter, arg)
-                     : view_sources_take(&made, &w->spec, (size_t)(letter - OPTION_SOURCE), arg, given);
+        int rc = take(w, t, letter, arg);
         if (rc != 0) {
             return rc;
         }
@@ -288,20 +298,18 @@ static int take_options(struct view_arguments *w, int argc, char **argv, unsigne
 
 int view_arguments_take(struct view_arguments *w, int argc, char **argv)
 {
+    struct option_table table;
     *w = (struct view_arguments){
         .cols = 80, .top = SIZE_MAX, .spec.kind = &source_segment, .spec.name = SEGMENT_NAME_DEFAULT};
     const struct segment_name *name = &w->spec.name;
-    unsigned given = 0;
-    int rc = take_options(w, argc, argv, &given);
+    int rc = take_options(w, &table, argc, argv);
     if (rc >= 0) {
         return rc;
     }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
-    int sources =
-        view_sources_named(given) + input + (name->by != SEGMENT_BY_PATH || name->path != NULL || name->proj != 0);
-    w->named = sources > 0;
-    rc = judge(w);
-    rc = rc != 0 ? rc : view_sources_judge(&options, given, sources);
+    bool segment = name->by != SEGMENT_BY_PATH || name->path != NULL || name->proj != 0;
+    rc = judge_sources(w, &table, input + segment);
+    rc = rc != 0 ? rc : judge(w);
     if (rc != 0) {
         return rc;
     }
