@@ -15,9 +15,6 @@
 
 #define BLANKS " \t\r"
 
-/* Parses value for the family or role `of`. false: it is not valid. */
-typedef bool take_fn(struct config *c, unsigned of, const char *value);
-
 static void __attribute__((format(printf, 3, 4))) problem(struct config *c, unsigned line, const char *format, ...)
 {
     if (c->problem_count++ >= CONFIG_PROBLEMS_MAX) {
@@ -135,42 +132,21 @@ static bool take_role(struct config *c, unsigned of, const char *value)
 #define COLOUR "red, green, yellow, blue, magenta, cyan or default"
 
 const struct config_row config_rows[] = {
-    {"hz", "a number from 1 to 1000", "reads of the bytes per second"},
-    {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes a row"},
-    {"byte-order", "little or big", "the inspector's first column"},
-    {"squeeze", "yes or no", "runs of rows that are zero share a line (`z`)"},
-    {"colour.text", COLOURS, "texts and characters"},
-    {"colour.integer", COLOURS, "integers, enums and booleans"},
-    {"colour.real", COLOURS, "float and double"},
-    {"colour.pointer", COLOURS, "pointers"},
-    {"colour.sync", COLOURS, "locks and atomics"},
-    {"colour.other", COLOURS, "fields of any other type"},
-    {"colour.padding", COLOUR, "padding before a field"},
-    {"colour.tail", COLOUR, "padding at a struct's end"},
-    {"colour.free", COLOUR, "bytes where no field lies"},
+    {"hz", "a number from 1 to 1000", "reads of the bytes per second", take_hz, 0},
+    {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes a row", take_width, 0},
+    {"byte-order", "little or big", "the inspector's first column", take_order, 0},
+    {"squeeze", "yes or no", "runs of rows that are zero share a line (`z`)", take_squeeze, 0},
+    {"colour.text", COLOURS, "texts and characters", take_family, GRID_TEXT},
+    {"colour.integer", COLOURS, "integers, enums and booleans", take_family, GRID_INTEGER},
+    {"colour.real", COLOURS, "float and double", take_family, GRID_REAL},
+    {"colour.pointer", COLOURS, "pointers", take_family, GRID_POINTER},
+    {"colour.sync", COLOURS, "locks and atomics", take_family, GRID_SYNC},
+    {"colour.other", COLOURS, "fields of any other type", take_family, GRID_OTHER},
+    {"colour.padding", COLOUR, "padding before a field", take_role, GRID_PADDING},
+    {"colour.tail", COLOUR, "padding at a struct's end", take_role, GRID_TAIL},
+    {"colour.free", COLOUR, "bytes where no field lies", take_role, GRID_FREE},
 };
 const size_t config_row_count = sizeof config_rows / sizeof *config_rows;
-
-/* In the order of config_rows. */
-static const struct {
-    take_fn *take;
-    unsigned of;
-} takes[] = {
-    {take_hz, 0},
-    {take_width, 0},
-    {take_order, 0},
-    {take_squeeze, 0},
-    {take_family, GRID_TEXT},
-    {take_family, GRID_INTEGER},
-    {take_family, GRID_REAL},
-    {take_family, GRID_POINTER},
-    {take_family, GRID_SYNC},
-    {take_family, GRID_OTHER},
-    {take_role, GRID_PADDING},
-    {take_role, GRID_TAIL},
-    {take_role, GRID_FREE},
-};
-_Static_assert(sizeof takes / sizeof *takes == sizeof config_rows / sizeof *config_rows, "one for each name");
 
 /* ---- lines ---- */
 
@@ -191,9 +167,10 @@ static void setting_take(struct config *c, unsigned line, const char *name, cons
         if (strcmp(config_rows[i].name, name) != 0) {
             continue;
         }
-        if (!takes[i].take(c, takes[i].of, value)) {
+        const struct config_row *row = &config_rows[i];
+        if (!row->take(c, row->of, value)) {
             printable_text(value, false, shown, sizeof shown);
-            problem(c, line, "%s takes %s, not '%s'", name, config_rows[i].takes, shown);
+            problem(c, line, "%s takes %s, not '%s'", name, row->takes, shown);
         }
         return;
     }
@@ -269,36 +246,32 @@ static int file_check(int fd)
 
 int config_read(struct config *c, const char *path)
 {
-    int rc = 0, fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-    char *text = NULL;
-    size_t n = 0;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
         return errno == ENOTDIR ? -ENOENT : -errno;
     }
-    rc = file_check(fd);
-    if (rc < 0) {
-        goto out;
-    }
-    text = malloc(CONFIG_SIZE_MAX + 1);
-    if (text == NULL) {
+    int rc = file_check(fd);
+    FILE *file = rc == 0 ? fdopen(fd, "r") : NULL;
+    char *text = file != NULL ? malloc(CONFIG_SIZE_MAX + 1) : NULL;
+    if (rc == 0 && text == NULL) {
         rc = -ENOMEM;
-        goto out;
     }
-    for (ssize_t got; n <= CONFIG_SIZE_MAX && (got = read(fd, text + n, CONFIG_SIZE_MAX + 1 - n)) != 0;) {
-        if (got < 0 && errno != EINTR) {
+    if (rc == 0) {
+        size_t n = fread(text, 1, CONFIG_SIZE_MAX + 1, file);
+        if (ferror(file)) {
             rc = -errno;
-            goto out;
+        } else if (n > CONFIG_SIZE_MAX) {
+            problem(c, 0, "it is larger than %zu bytes, so it is not read", CONFIG_SIZE_MAX);
+        } else {
+            config_parse(c, text, n);
         }
-        n += got > 0 ? (size_t)got : 0;
     }
-    if (n > CONFIG_SIZE_MAX) {
-        problem(c, 0, "it is larger than %zu bytes, so it is not read", CONFIG_SIZE_MAX);
-    } else {
-        config_parse(c, text, n);
-    }
-out:
     free(text);
-    close(fd);
+    if (file != NULL) {
+        fclose(file);
+    } else {
+        close(fd);
+    }
     return rc;
 }
 

@@ -32,10 +32,13 @@ struct config {
     size_t problem_count; /* may exceed CONFIG_PROBLEMS_MAX: only the first are kept */
 };
 
+/* A setting. */
 struct config_row {
     const char *name;  /* "colour.text" */
     const char *takes; /* "a number from 1 to 1000" */
     const char *help;
+    bool (*take)(struct config *c, unsigned of, const char *value); /* false: it is not valid */
+    unsigned of;                                                    /* the family or role, for colours */
 };
 extern const struct config_row config_rows[];
 extern const size_t config_row_count;
