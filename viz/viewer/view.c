@@ -6,24 +6,81 @@
 #include <string.h>
 
 #include "find.h"
+#include "printable.h"
 #include "report.h"
-#include "view_arguments.h"
-#include "view_config.h"
-#include "view_lists.h"
-#include "view_live.h"
-#include "view_look.h"
-#include "view_once.h"
+#include "view.h"
 
 #define HZ 30 /* default polls per second */
+
+/* --list. The exit status. */
+static int list_segments(const struct view_arguments *w)
+{
+    struct segment_list list = {.list = NULL};
+    int rc = segment_list_read(&list);
+    if (rc == 0) {
+        (w->renderer != NULL ? w->renderer : &render_text)->list(stdout, &list);
+    }
+    segment_list_free(&list);
+    if (rc == 0 && fflush(stdout) != 0) {
+        rc = -errno;
+    }
+    return rc < 0 ? report_failure("shm-view", rc, "is the output full or closed?", "list") : 0;
+}
 
 /* Handles arguments that ask for help or a list instead of a picture. -1: go on to the picture. */
 static int print_lists(struct view_arguments *arguments, int argc, char **argv)
 {
     int status = view_arguments_take(arguments, argc, argv);
-    if (status < 0 && arguments->spec.kind == &source_map && arguments->spec.map == NULL) {
-        return view_list_maps(arguments->spec.pid);
+    const struct source_spec *spec = &arguments->spec;
+    if (status < 0 && spec->kind->choices != NULL) {
+        status = spec->kind->choices(spec, "shm-view");
     }
-    return status < 0 && arguments->list ? view_list_segments(arguments) : status;
+    return status < 0 && arguments->list ? list_segments(arguments) : status;
+}
+
+/* ---- the config file ---- */
+
+/* Reports a problem on standard error, and the first one in the cursor's message, as the screen soon hides the rest. */
+static void report_problem(struct view *v, const char *path, unsigned line, const char *text)
+{
+    char name[256], where[32] = "";
+    printable_text(path, printable_utf8(), name, sizeof name);
+    if (line > 0) {
+        snprintf(where, sizeof where, ", line %u", line);
+    }
+    fprintf(stderr, "shm-view: %s%s: %s\n", name, where, text);
+    if (v->state.cursor.message[0] == '\0') {
+        cursor_answer(&v->state.cursor, "config%s: %s", where, text);
+    }
+}
+
+/* Reads the file named by --config. Without it, the live screen reads the user's own file, if there is one; --render
+ * reads none, so that a picture for others doesn't depend on one user's preferences. 0; 1 with the error printed: the
+ * file named by --config can't be read. */
+static int read_config(struct view *v)
+{
+    char text[160], own[4096];
+    struct config *c = &v->config;
+    const char *named = v->arguments.config, *path = named != NULL ? named : own;
+    config_init(c);
+    if (named == NULL && (v->arguments.renderer != NULL || !config_path(own, sizeof own))) {
+        return 0;
+    }
+    int rc = config_read(c, path);
+    if (rc < 0 && named != NULL) {
+        return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s", named);
+    }
+    if (rc < 0 && rc != -ENOENT) {
+        snprintf(text, sizeof text, "not read: %s", rc == -EPERM ? "it belongs to somebody else" : strerror(-rc));
+        report_problem(v, path, 0, text);
+    }
+    for (size_t i = 0; i < c->problem_count && i < CONFIG_PROBLEMS_MAX; i++) {
+        report_problem(v, path, c->problems[i].line, c->problems[i].text);
+    }
+    if (c->problem_count > CONFIG_PROBLEMS_MAX) {
+        fprintf(stderr, "shm-view: and %zu more\n", c->problem_count - CONFIG_PROBLEMS_MAX);
+    }
+    return 0;
 }
 
 /* Sets the state from the config file; arguments take precedence. */
@@ -34,6 +91,8 @@ static void configure(struct view *v)
     v->state.cursor.squeeze = v->config.squeeze;
     v->state.window.palette = &v->config.palette;
 }
+
+/* ---- sources, one after another ---- */
 
 /* 0; 1 with the error printed. */
 static int read_expected(struct view *v)
@@ -112,10 +171,8 @@ static int watch(struct view *v)
 
 static int run(struct view *v)
 {
-    int rc = view_config_read(&v->config, &v->arguments, v->state.cursor.message, sizeof v->state.cursor.message);
-    if (rc < 0) {
-        return report_failure("shm-view", rc, "--config takes a file as docs/config.example", "read %s",
-                              v->arguments.config);
+    if (read_config(v) != 0) {
+        return 1;
     }
     if (v->arguments.renderer == NULL) {
         return watch(v);

@@ -1,7 +1,9 @@
-/* View look: shm-view's state, and the steps to a picture: fit the window to the segment, find its layout, read its
- * bytes. view.c sets it up; view_once.c and view_live.c show it. */
-#ifndef SHMLAB_VIEW_LOOK_H
-#define SHMLAB_VIEW_LOOK_H
+/* View: the program shm-view, which shows every byte of a segment, live and read-only, and its state.
+ *
+ * view.c sets the state up; view_look.c takes the steps to a picture: fit the window to the segment, find its layout,
+ * read its bytes; view_once.c and view_live.c show it. */
+#ifndef SHMLAB_VIEW_H
+#define SHMLAB_VIEW_H
 
 #include "chooser.h"
 #include "config.h"
@@ -32,6 +34,8 @@ struct view {
     struct screen *screen; /* while open, nothing may be printed; NULL */
 };
 
+/* ---- view_look.c ---- */
+
 /* Microseconds and milliseconds since boot. */
 uint64_t view_now_us(void);
 uint64_t view_now_ms(void);
@@ -57,5 +61,29 @@ bool view_look(struct view *v);
 
 /* The screen's theme with the user's colours for bytes outside fields. */
 struct theme view_theme(const struct view *v, bool colours_work);
+
+/* ---- view_once.c: --render ---- */
+
+/* Draws the present bytes of v->source with v->arguments.renderer. The exit status; errors are printed on standard
+ * error. */
+int view_once(struct view *v);
+
+/* ---- view_live.c: on a terminal ---- */
+
+/* Shows v->source, read `hz` times per second, until the user quits. The exit status, or VIEW_OTHERS: the user wants to
+ * choose other memory, and the screen stays open. */
+#define VIEW_OTHERS (-1)
+int view_live(struct view *v, int hz);
+
+/* Lets the user choose a source, which goes to v->arguments.spec; v->source must be closed. -1: one was chosen, and the
+ * screen stays open; else the exit status. */
+int view_choose(struct view *v);
+
+/* The same at the start, if no source was named. Also -1 without asking if the kit's server is running or there is
+ * nothing to choose from. */
+int view_choose_first(struct view *v);
+
+/* Restores the terminal if the screen is open. */
+void view_leave(struct view *v);
 
 #endif

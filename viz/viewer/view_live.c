@@ -1,5 +1,5 @@
-/* View live: see view_live.h. */
-#include "view_live.h"
+/* View live: shm-view on a terminal: the list to choose from, and the viewer. See view.h. */
+#include "view.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* View look: see view_look.h. */
-#include "view_look.h"
+/* View look: the steps to a picture: fit the window to the segment, find its layout, read its bytes. See view.h. */
+#include "view.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* View once: see view_once.h. */
-#include "view_once.h"
+/* View once: shm-view --render: prints one picture. See view.h. */
+#include "view.h"
 
 #include <errno.h>
 #include <stdio.h>
