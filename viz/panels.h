@@ -1,14 +1,31 @@
-/* Panels: the parts of the viewer's screen other than the grid, each drawn into a rectangle of the canvas. Pure. */
+/* Panels: the parts of the viewer's screen, each drawn into a rectangle of the canvas. Pure. */
 #ifndef SHMLAB_PANELS_H
 #define SHMLAB_PANELS_H
 
 #include "fields.h"
 #include "grid.h"
+#include "rows.h"
+#include "squeeze.h"
 #include "theme.h"
 
 struct rect {
     int row, col, rows, cols; /* rows 0: not shown */
 };
+
+/* What the grid shows. */
+struct grid_panel {
+    const struct grid_input *grid;
+    struct squeeze lines; /* which rows have a line to themselves */
+    size_t top;           /* offset of the first row */
+    struct rows_shape shape;
+    struct rect rect; /* of the lines, without header */
+};
+
+/* Draws the lines of the grid; there must be bytes. */
+void panel_grid(struct canvas *c, const struct theme *t, const struct grid_panel *p);
+
+/* The offset shown at that place of the screen; SIZE_MAX: none. */
+size_t panel_grid_offset_at(const struct grid_panel *p, int row, int col);
 
 /* What a field table shows. */
 struct field_table {

@@ -10,6 +10,8 @@
 
 #include "theme.h"
 
+#define ROWS_WIDTH_MAX 64 /* bytes per row */
+
 struct rows_shape {
     int width;       /* bytes per row: a power of 2 */
     int digits;      /* in the offset column */

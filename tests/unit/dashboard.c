@@ -302,21 +302,23 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
         cursor_go(&v.s.cursor, &v.s.window, 0);
         struct dashboard d = dashboard_plan(&v.s, sizes[s].rows, sizes[s].cols);
         cursor_shape(&v.s.cursor, &v.s.window, d.shape.width, d.grid.rows);
+        const struct grid_input in = cursor_grid(&v.s.cursor, &v.s.window);
+        const struct grid_panel grid = dashboard_grid(&d, &v.s, &in);
         size_t width = (size_t)d.shape.width;
         for (size_t offset = 0; offset < width * (size_t)d.grid.rows && offset < 1000; offset++) {
             int row = d.grid.row + (int)(offset / width);
             int col = d.grid.col + rows_hex_column(&d.shape, (int)(offset % width));
-            assert_int_equal(pointer_offset_at(&d, &v.s, row, col), offset);
-            assert_int_equal(pointer_offset_at(&d, &v.s, row, col + 1), offset);
-            assert_int_equal(pointer_offset_at(&d, &v.s, row, col + 2), SIZE_MAX); /* the sign before the next */
+            assert_int_equal(panel_grid_offset_at(&grid, row, col), offset);
+            assert_int_equal(panel_grid_offset_at(&grid, row, col + 1), offset);
+            assert_int_equal(panel_grid_offset_at(&grid, row, col + 2), SIZE_MAX); /* the sign before the next */
         }
         for (int row = -1; row <= sizes[s].rows; row++) {
             for (int col = -1; col <= sizes[s].cols; col++) {
-                size_t offset = pointer_offset_at(&d, &v.s, row, col);
+                size_t offset = panel_grid_offset_at(&grid, row, col);
                 assert_true(offset == SIZE_MAX || offset < 1000);
             }
         }
-        assert_int_equal(pointer_offset_at(&d, &v.s, 0, 3), SIZE_MAX);
+        assert_int_equal(panel_grid_offset_at(&grid, 0, 3), SIZE_MAX);
         if (d.fields.rows > 3) {
             pointer_click(&d, &v.s, d.fields.row, d.fields.col + 1); /* heading */
             assert_int_equal(v.s.cursor.at, 0);

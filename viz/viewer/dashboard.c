@@ -8,7 +8,6 @@
 #include "keys.h"
 #include "panel_attached.h"
 
-#define WIDTH_MOST 64         /* bytes per row */
 #define FOUND_STRINGS_ROWS 12 /* without a layout, instead of the fields */
 #define SIDE_MIN 44           /* columns that the panels need beside the grid */
 #define RIGHT_COLS 37         /* of map and inspector below the grid: 5 for the offset, 32 characters */
@@ -185,36 +184,9 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     }
 }
 
-static void draw_row(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct grid_input *in,
-                     int row, size_t offset)
+struct grid_panel dashboard_grid(const struct dashboard *d, const struct state *s, const struct grid_input *in)
 {
-    struct grid_cell cells[WIDTH_MOST];
-    size_t width = (size_t)d->shape.width;
-    grid_cells(in, offset, cells, width);
-    rows_draw(c, row, d->grid.col, t, &d->shape, offset, cells, width);
-}
-
-static void draw_grid(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
-                      const struct grid_input *in)
-{
-    struct squeeze lines = cursor_lines(&s->cursor, &s->window);
-    struct squeeze_line line = squeeze_line(&lines, s->cursor.top);
-    if (d->header) {
-        rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, s->window.size > 0 ? s->cursor.at : SIZE_MAX);
-    }
-    bool more = true;
-    for (int row = d->grid.row; row < d->grid.row + d->grid.rows && more; row++) {
-        size_t start = line.offset, rows = line.rows, end = start + rows * lines.width;
-        end = end < s->window.size ? end : s->window.size;
-        more = squeeze_next(&lines, &line);
-        if (rows == 1) {
-            draw_row(c, t, d, in, row, start);
-            continue;
-        }
-        bool selected = s->cursor.at >= start && s->cursor.at < end, unknown = more && !squeeze_known(&lines, end);
-        rows_draw_zeros(c, row, d->grid.col, t, &d->shape, start, end, selected, unknown);
-        more = more && !unknown;
-    }
+    return (struct grid_panel){in, cursor_lines(&s->cursor, &s->window), s->cursor.top, d->shape, d->grid};
 }
 
 /* Draws the fields, or without a layout the text found. */
@@ -396,8 +368,12 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     }
     const struct grid_input in = cursor_grid(&s->cursor, &s->window);
     draw_title(c, t, d, s, source);
+    if (d->header) {
+        rows_header(c, d->grid.row - 1, d->grid.col, t, &d->shape, in.cursor);
+    }
     if (s->window.size > 0) {
-        draw_grid(c, t, d, s, &in);
+        const struct grid_panel grid = dashboard_grid(d, s, &in);
+        panel_grid(c, t, &grid);
     } else {
         draw_empty(c, t, d, source);
     }

@@ -4,7 +4,6 @@
 
 #include "inspect/source.h"
 #include "panels.h"
-#include "rows.h"
 #include "state.h"
 
 /* The place of each part on a screen of rows x cols. Parts that don't fit have 0 rows. */
@@ -25,6 +24,9 @@ struct dashboard dashboard_plan(const struct state *s, int rows, int cols);
 
 /* Passes the shape to the cursor, and scrolls grid and field table to keep the cursor visible. */
 void dashboard_shape(const struct dashboard *d, struct state *s);
+
+/* The grid on that screen; in: what cursor_grid gives. */
+struct grid_panel dashboard_grid(const struct dashboard *d, const struct state *s, const struct grid_input *in);
 
 /* Draws the screen of a state that dashboard_shape has shaped; title and status come from source. Returns how far the
  * full-screen list (help, attached processes) scrolls; 0: none is open. */

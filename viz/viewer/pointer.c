@@ -8,21 +8,6 @@ static bool inside(struct rect r, int row, int col)
     return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
 }
 
-size_t pointer_offset_at(const struct dashboard *d, const struct state *s, int row, int col)
-{
-    struct squeeze lines = cursor_lines(&s->cursor, &s->window);
-    struct squeeze_line line = squeeze_line(&lines, s->cursor.top);
-    int down = row - d->grid.row, byte = rows_byte_at(&d->shape, col - d->grid.col);
-    size_t size = s->window.size;
-    if (down < 0 || down >= d->grid.rows || s->cursor.top >= size ||
-        squeeze_walk(&lines, &line, down) != (size_t)down) {
-        return SIZE_MAX;
-    }
-    bool squeezed = line.rows > 1 && col >= d->grid.col && col < d->grid.col + rows_columns(&d->shape);
-    size_t offset = squeezed ? line.offset : byte >= 0 ? line.offset + (size_t)byte : SIZE_MAX;
-    return offset < size ? offset : SIZE_MAX;
-}
-
 /* The panel shows the fields, or without a layout the text found. */
 static void fields_click(const struct dashboard *d, struct state *s, int row)
 {
@@ -52,7 +37,9 @@ static void fields_click(const struct dashboard *d, struct state *s, int row)
 
 void pointer_click(const struct dashboard *d, struct state *s, int row, int col)
 {
-    size_t offset = pointer_offset_at(d, s, row, col);
+    const struct grid_input in = cursor_grid(&s->cursor, &s->window);
+    const struct grid_panel grid = dashboard_grid(d, s, &in);
+    size_t offset = panel_grid_offset_at(&grid, row, col);
     if (inside(d->fields, row, col)) {
         fields_click(d, s, row);
     } else if (offset != SIZE_MAX) {

@@ -4,9 +4,6 @@
 
 #include "dashboard.h"
 
-/* The offset shown at that place of the grid; SIZE_MAX: none. */
-size_t pointer_offset_at(const struct dashboard *d, const struct state *s, int row, int col);
-
 /* Click: moves the cursor to that byte, or selects that row of the field table; folds or unfolds a row that is already
  * selected. */
 void pointer_click(const struct dashboard *d, struct state *s, int row, int col);
