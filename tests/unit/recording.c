@@ -21,14 +21,13 @@ static void state_is(const struct recording *r, uint64_t number, size_t base, co
     assert_int_equal(state.base, base);
     assert_int_equal(state.count, count);
     assert_memory_equal(state.bytes, bytes, count);
-    recording_state_free(&state);
+    free(state.bytes);
 }
 
 static void each_state_is_kept(void **state)
 {
     (void)state;
-    struct recording r;
-    recording_init(&r);
+    struct recording r = {.live = NULL};
     look(&r, 10, 0, "hello", 5, 0);
     look(&r, 20, 0, "hello", 5, 0);
     look(&r, 30, 0, "jello", 5, 1);
@@ -49,13 +48,12 @@ static void each_state_is_kept(void **state)
 static void runs_tell_what_changed(void **state)
 {
     (void)state;
-    struct recording r;
+    struct recording r = {.live = NULL};
     struct recording_run run;
     uint8_t a[64] = {0}, b[64] = {0};
     b[3] = 1;
     b[5] = 7;
     b[63] = 0xff;
-    recording_init(&r);
     look(&r, 1, 100, a, 64, 0);
     look(&r, 2, 100, b, 64, 1);
     size_t cursor = 0;
@@ -75,10 +73,9 @@ static void runs_tell_what_changed(void **state)
 static void find_goes_to_the_nearest_change_of_these_bytes(void **state)
 {
     (void)state;
-    struct recording r;
+    struct recording r = {.live = NULL};
     uint8_t bytes[16] = {0};
     static const size_t changed[] = {2, 9, 2, 5, 9}; /* by change 1 to 5 */
-    recording_init(&r);
     look(&r, 0, 0, bytes, 16, 0);
     for (size_t i = 0; i < 5; i++) {
         bytes[changed[i]]++;
@@ -98,8 +95,7 @@ static void find_goes_to_the_nearest_change_of_these_bytes(void **state)
 static void a_window_that_moves_is_no_change(void **state)
 {
     (void)state;
-    struct recording r;
-    recording_init(&r);
+    struct recording r = {.live = NULL};
     look(&r, 1, 0, "abcd", 4, 0);
     look(&r, 2, 2, "cdef", 4, 0);
     assert_int_equal(r.newest, 0);
@@ -123,8 +119,7 @@ static void any_history_comes_back(void **state)
         uint64_t random = seed;
         static uint8_t segment[4096], kept[STATES + 1][600];
         size_t bases[STATES + 1], counts[STATES + 1], base = 0, count = 256;
-        struct recording r;
-        recording_init(&r);
+        struct recording r = {.live = NULL};
         memset(segment, 0, sizeof segment);
         look(&r, 0, base, segment, count, 0);
         while (true) {
@@ -156,8 +151,7 @@ static void ten_thousand_are_kept_and_memory_is_bounded(void **state)
 {
     (void)state;
     static uint8_t bytes[16 << 10];
-    struct recording r;
-    recording_init(&r);
+    struct recording r = {.live = NULL};
     for (uint64_t i = 0; i <= RECORDING_KEPT + 500; i++) {
         for (size_t k = 0; k < sizeof bytes; k++) {
             bytes[k]++; /* the worst: all of a window changes, each time */
@@ -176,8 +170,7 @@ static void small_changes_are_kept_far_beyond(void **state)
 {
     (void)state;
     uint32_t counter = 0;
-    struct recording r;
-    recording_init(&r);
+    struct recording r = {.live = NULL};
     for (; counter <= RECORDING_MOST + 100; counter++) {
         recording_look(&r, counter, 0, (const uint8_t *)&counter, sizeof counter);
     }
@@ -189,11 +182,10 @@ static void small_changes_are_kept_far_beyond(void **state)
 static void forgotten_is_as_new(void **state)
 {
     (void)state;
-    struct recording r;
-    recording_init(&r);
+    struct recording r = {.live = NULL};
     look(&r, 1, 0, "abcd", 4, 0);
     look(&r, 2, 0, "abce", 4, 1);
-    recording_forget(&r);
+    recording_free(&r);
     assert_int_equal(r.bytes, 0);
     look(&r, 3, 0, "xyz", 3, 0);
     assert_int_equal(r.newest, 0);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "layout/value.h"
+
 void history_free(struct history *h)
 {
     recording_free(&h->recording);
@@ -16,14 +18,61 @@ void history_free(struct history *h)
 
 void history_forget(struct history *h)
 {
-    recording_forget(&h->recording);
-    free(h->changed_at);
-    h->changed_at = NULL;
-    h->last_change = 0;
-    h->shown = 0;
-    h->frozen = false; /* nothing is left of the frozen picture */
-    h->marking = false;
+    const struct history kept = {.rings = h->rings, .now = h->now, .wall = h->wall};
+    history_free(h);
+    *h = kept;
+}
+
+/* ---- news ---- */
+
+/* Writes "num: 21 -> 22" for the field at offset, or "0x0039: 00 -> 2a" if there is none or not all of it is in the
+ * window; "" for a bell's counter if `rings`. Returns the end of what this describes. */
+static size_t news_of(const struct window *w, const uint8_t *before, const uint8_t *after, size_t offset, bool rings,
+                      char out[HISTORY_NEWS_MAX])
+{
+    struct layout_span span = layout_span_at(w->layout, offset);
+    struct layout_leaf leaf;
+    size_t i = offset - w->base, at = 0;
+    bool field = span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(w->layout, span.leaf, &leaf);
+    if (field) {
+        at = leaf.offset - w->base; /* wraps for a field that starts before the window: larger than count */
+    }
+    if (!field || leaf.offset < w->base || at >= w->count) {
+        const char *what = span.kind == LAYOUT_SPAN_PADDING || span.kind == LAYOUT_SPAN_TAIL ? " (padding)" : "";
+        snprintf(out, HISTORY_NEWS_MAX, "0x%04zx%s: %02x -> %02x", offset, what, before[i], after[i]);
+        return offset + 1;
+    }
+    if (rings && (leaf.node->flags & LAYOUT_BELL) != 0) {
+        out[0] = '\0';
+        return leaf.offset + leaf.node->size;
+    }
+    char path[64], old[56], new[56];
+    layout_leaf_path(w->layout, leaf.index, path, sizeof path);
+    value_format(leaf.node, before + at, w->count - at, old, sizeof old);
+    value_format(leaf.node, after + at, w->count - at, new, sizeof new);
+    snprintf(out, HISTORY_NEWS_MAX, "%s: %s -> %s", path, old, new);
+    return leaf.offset + leaf.node->size;
+}
+
+/* Sets the news to how two states of the window differ. */
+static void news_set(struct history *h, const struct window *w, const uint8_t *before, const uint8_t *after, bool rings)
+{
+    size_t used = 0;
     h->news[0] = '\0';
+    for (size_t i = 0; i < w->count && used < HISTORY_NEWS_MAX - 1;) {
+        if (before[i] == after[i]) {
+            i++;
+            continue;
+        }
+        char one[HISTORY_NEWS_MAX];
+        size_t next = news_of(w, before, after, w->base + i, rings, one) - w->base;
+        int n = snprintf(h->news + used, HISTORY_NEWS_MAX - used, "%s%s", used > 0 && *one != '\0' ? "   " : "", one);
+        used += n > 0 ? (size_t)n : 0;
+        i = next > i ? next : i + 1;
+    }
+    if (rings && used == 0) {
+        news_set(h, w, before, after, false); /* only the bell rang */
+    }
 }
 
 /* ---- glow ---- */
@@ -95,39 +144,27 @@ bool history_tick(struct history *h, struct window *w, uint64_t now_ms)
 
 /* ---- marks ---- */
 
-/* Calls mark for each byte of the window that change `number` changed. */
-static void each_changed(struct history *h, struct window *w, uint64_t number,
-                         void (*mark)(struct history *h, struct window *w, uint64_t number, size_t i))
+enum mark { MARK_SINCE, MARK_SHOWN, MARK_RECENT };
+
+/* Marks each byte of the window that change `number` changed. */
+static void mark_change(struct history *h, struct window *w, uint64_t number, enum mark mark)
 {
     struct recording_run run;
     for (size_t cursor = 0; recording_run_next(&h->recording, number, &cursor, &run);) {
-        for (size_t i = 0; i < run.count; i++) {
-            size_t offset = run.offset + i;
-            if (run.change[i] != 0 && offset >= w->base && offset - w->base < w->count) {
-                mark(h, w, number, offset - w->base);
+        for (size_t k = 0; k < run.count; k++) {
+            size_t i = run.offset + k - w->base; /* wraps for a byte before the window: larger than count */
+            if (run.change[k] == 0 || i >= w->count) {
+                continue;
+            }
+            if (mark == MARK_SINCE) {
+                w->since[i] = true;
+            } else if (mark == MARK_SHOWN) {
+                w->glow[i] = GRID_GLOW_MAX;
+            } else {
+                glows(h, i, recording_time(&h->recording, number));
             }
         }
     }
-}
-
-static void mark_since(struct history *h, struct window *w, uint64_t number, size_t i)
-{
-    (void)h;
-    (void)number;
-    w->since[i] = true;
-}
-
-static void mark_shown(struct history *h, struct window *w, uint64_t number, size_t i)
-{
-    (void)h;
-    (void)number;
-    w->glow[i] = GRID_GLOW_MAX;
-}
-
-static void mark_recent(struct history *h, struct window *w, uint64_t number, size_t i)
-{
-    (void)w;
-    glows(h, i, recording_time(&h->recording, number));
 }
 
 /* Marks the bytes of the state shown, none of which is marked yet. */
@@ -135,10 +172,10 @@ static void mark_all(struct history *h, struct window *w)
 {
     uint64_t oldest = recording_oldest(&h->recording);
     for (uint64_t n = h->mark > oldest ? h->mark + 1 : oldest + 1; h->marking && n <= h->shown; n++) {
-        each_changed(h, w, n, mark_since);
+        mark_change(h, w, n, MARK_SINCE);
     }
     if (h->frozen) {
-        each_changed(h, w, h->shown, mark_shown);
+        mark_change(h, w, h->shown, MARK_SHOWN);
         return;
     }
     uint64_t first = h->shown;
@@ -146,7 +183,7 @@ static void mark_all(struct history *h, struct window *w)
         first--;
     }
     for (uint64_t n = first + 1; n <= h->shown; n++) {
-        each_changed(h, w, n, mark_recent);
+        mark_change(h, w, n, MARK_RECENT);
     }
     fade(h, w);
 }
@@ -180,8 +217,7 @@ static bool show(struct history *h, struct window *w, size_t base, const uint8_t
 /* Shows changed live bytes in the same window. */
 static void live_changed(struct history *h, struct window *w, const uint8_t *bytes)
 {
-    const struct news_looks looks = {w->base, w->count, w->bytes, bytes};
-    news_tell(w->layout, &looks, h->rings, h->news);
+    news_set(h, w, w->bytes, bytes, h->rings);
     for (size_t i = 0; i < w->count; i++) {
         if (w->bytes[i] != bytes[i]) {
             w->bytes[i] = bytes[i];
@@ -248,8 +284,7 @@ static void news_of_shown(struct history *h, const struct window *w)
             before[run.offset - w->base + i] ^= run.change[i];
         }
     }
-    const struct news_looks looks = {w->base, w->count, before, w->bytes};
-    news_tell(w->layout, &looks, h->rings, h->news);
+    news_set(h, w, before, w->bytes, h->rings);
     free(before);
 }
 
@@ -266,7 +301,7 @@ static bool show_state(struct history *h, struct window *w, uint64_t number, cha
     if (shown) {
         news_of_shown(h, w);
     }
-    recording_state_free(&state);
+    free(state.bytes);
     return shown;
 }
 

@@ -7,12 +7,12 @@
 #ifndef SHMLAB_HISTORY_H
 #define SHMLAB_HISTORY_H
 
-#include "news.h"
 #include "recording.h"
 #include "window.h"
 
-#define HISTORY_GLOW_MS 1000  /* how long a change glows; up to HISTORY_FADE_MS longer */
-#define HISTORY_FADE_MS 250   /* glows fade together, at multiples of this: each fade costs a frame */
+#define HISTORY_GLOW_MS 1000 /* how long a change glows; up to HISTORY_FADE_MS longer */
+#define HISTORY_FADE_MS 250  /* glows fade together, at multiples of this: each fade costs a frame */
+#define HISTORY_NEWS_MAX 200
 #define HISTORY_STREAM_MS 125 /* while changes keep coming, fading waits up to this long for the next frame */
 
 struct history {
@@ -21,13 +21,14 @@ struct history {
     bool frozen;                /* the picture stays; recording goes on */
     bool marking;               /* everything that changed after state `mark` is marked, too */
     uint64_t mark;
-    uint64_t *changed_at; /* ms, one per byte of the window: its last change; 0: none; owned */
-    uint64_t last_change; /* ms of the last change in the window; 0: nothing glows */
-    uint64_t faded;       /* the multiple of HISTORY_FADE_MS that the glow was computed for */
-    char news[NEWS_MAX];  /* the last change; printable; "" before the first */
-    bool rings;           /* we sleep on a bell instead of polling */
-    uint64_t now;         /* ms */
-    uint64_t wall;        /* ms since 1970 (UTC) when `now` was 0; 0: don't show clock times */
+    uint64_t *changed_at;        /* ms, one per byte of the window: its last change; 0: none; owned */
+    uint64_t last_change;        /* ms of the last change in the window; 0: nothing glows */
+    uint64_t faded;              /* the multiple of HISTORY_FADE_MS that the glow was computed for */
+    char news[HISTORY_NEWS_MAX]; /* the last change, "num: 21 -> 22"; printable; "" before the first */
+    bool rings;    /* we sleep on the layout's bell: since its counter changes along with everything else, it is news
+                 * only if nothing else changed */
+    uint64_t now;  /* ms */
+    uint64_t wall; /* ms since 1970 (UTC) when `now` was 0; 0: don't show clock times */
 };
 
 void history_free(struct history *h);

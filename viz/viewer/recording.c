@@ -23,11 +23,6 @@ struct run_head {
 /* Runs closer together than the size of a head are merged. */
 #define RUN_GAP sizeof(struct run_head)
 
-void recording_init(struct recording *r)
-{
-    *r = (struct recording){.live = NULL};
-}
-
 static struct recording_entry *entry_at(const struct recording *r, uint64_t number)
 {
     if (number > r->newest || r->newest - number >= r->used) {
@@ -51,19 +46,14 @@ static void drop_oldest(struct recording *r)
     r->used--;
 }
 
-void recording_forget(struct recording *r)
+void recording_free(struct recording *r)
 {
     while (r->used > 0) {
         drop_oldest(r);
     }
     free(r->live);
     free(r->ring);
-    recording_init(r);
-}
-
-void recording_free(struct recording *r)
-{
-    recording_forget(r);
+    *r = (struct recording){.live = NULL};
 }
 
 /* ---- recording ---- */
@@ -264,12 +254,6 @@ int recording_state(const struct recording *r, uint64_t number, struct recording
         }
     }
     return 0;
-}
-
-void recording_state_free(struct recording_state *state)
-{
-    free(state->bytes);
-    *state = (struct recording_state){.bytes = NULL};
 }
 
 static bool change_touches(const struct recording *r, uint64_t number, size_t offset, size_t count)

@@ -1,6 +1,6 @@
 /* Recording: the latest bytes and every change that led to them, for stepping back in time.
  *
- *   recording_init -> recording_look (each frame) -> recording_state, recording_run_next ... -> recording_free
+ *   struct recording r = {0} -> recording_look (each frame) -> recording_state, recording_run_next ... -> recording_free
  *
  * States are numbered: 0 is the first look, n is the state right after the n-th change. A state holds a window of the
  * segment: `count` bytes from offset `base`. The window may move between changes; each state keeps its own.
@@ -36,7 +36,7 @@ struct recording {
 /* The bytes of one state. */
 struct recording_state {
     size_t base, count;
-    uint8_t *bytes; /* owned; freed by recording_state_free */
+    uint8_t *bytes; /* owned: free() */
 };
 
 /* A run of adjacent bytes that changed. */
@@ -45,11 +45,8 @@ struct recording_run {
     const uint8_t *change; /* before ^ after per byte, 0 for an unchanged one; the recording's */
 };
 
-void recording_init(struct recording *r);
+/* Forgets everything; *r is {0} again. */
 void recording_free(struct recording *r);
-
-/* Forgets everything, for another segment. */
-void recording_forget(struct recording *r);
 
 /* Records the bytes [base, base + count) as of at_ms. Bytes outside the last window don't count as changed. 1: they
  * changed, and recording.newest is the new state; 0: they didn't; -ENOMEM: *r is as if there had been no look. */
@@ -61,9 +58,8 @@ uint64_t recording_oldest(const struct recording *r);
 /* When state `number` was recorded, in ms; 0: it isn't kept. */
 uint64_t recording_time(const struct recording *r, uint64_t number);
 
-/* The bytes right after change `number`. 0; -ENOENT: it isn't kept; -ENOMEM. The caller frees *out. */
+/* The bytes right after change `number`. 0; -ENOENT: it isn't kept; -ENOMEM. The caller frees out->bytes. */
 int recording_state(const struct recording *r, uint64_t number, struct recording_state *out);
-void recording_state_free(struct recording_state *state);
 
 /* The next run of the change that led to state `number`, in order of offset; false: no more. Start with *cursor = 0;
  * each call advances it. */
