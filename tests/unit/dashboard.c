@@ -166,8 +166,8 @@ static void draw_everywhere(struct view *v, uint64_t *random)
         bool random_size = i >= sizeof sizes / sizeof *sizes;
         int rows = random_size ? 1 + (int)random_below(random, 70) : sizes[i].rows;
         int cols = random_size ? 1 + (int)random_below(random, 210) : sizes[i].cols;
-        v->s.cursor.help.open = i % 7 == 0;
-        v->s.cursor.help.top = i;
+        v->s.list = i % 7 == 0 ? LIST_HELP : LIST_NONE;
+        v->s.list_top = i;
         v->s.cursor.prompt = i % 5 == 0 ? ':' : 0;
         memset(v->s.cursor.typed, 'x', i);
         v->s.cursor.typed[i] = '\0';

@@ -246,7 +246,7 @@ static void a_large_segment_is_searched_in_steps(void **state)
     assert_int_equal(v.s.cursor.at, size - 6);
     state_find(&v.s, "needle", 1);
     press(&v, 'q'); /* any key stops it, and does nothing else */
-    assert_false(v.s.find.busy || v.s.cursor.quit);
+    assert_false(v.s.find.busy || v.s.request == REQUEST_QUIT);
     assert_non_null(strstr(v.s.cursor.message, "stopped at 0x"));
     state_find(&v.s, "nowhere", 1);
     serve_search(&v, bytes, size);

@@ -182,7 +182,7 @@ static void an_empty_segment_takes_every_key(void **state)
             for (size_t k = 0; k < 3; k++) {
                 press(&v, key_rows[i].keys[k]);
                 v.s.cursor.prompt = 0;
-                v.s.cursor.help.open = false;
+                v.s.list = LIST_NONE;
             }
         }
         assert_int_equal(v.s.cursor.at, 0);
@@ -212,7 +212,7 @@ static void a_prompt_takes_a_line(void **state)
     type(&v, ":9q");
     press(&v, PRESS_RUBOUT);
     assert_string_equal(v.s.cursor.typed, "9");
-    assert_false(v.s.cursor.quit); /* q was a character here */
+    assert_int_equal(v.s.request, REQUEST_NONE); /* q was a character here */
     press(&v, PRESS_ESCAPE);
     assert_int_equal(v.s.cursor.prompt, 0);
     assert_int_equal(v.s.cursor.at, 32);
@@ -282,19 +282,20 @@ static void switches_switch(void **state)
         assert_int_equal(v.s.cursor.want_width, widths[i]);
     }
     press(&v, 'L');
-    assert_int_equal(v.s.cursor.next_layout, 1);
+    assert_int_equal(v.s.request, REQUEST_LAYOUT);
+    v.s.request = REQUEST_NONE;
     press(&v, '?');
-    assert_true(v.s.cursor.help.open);
+    assert_int_equal(v.s.list, LIST_HELP);
     press(&v, 'j');
-    assert_true(v.s.cursor.help.open && v.s.cursor.help.top == 1);
+    assert_true(v.s.list == LIST_HELP && v.s.list_top == 1);
     press(&v, 'x');
-    assert_false(v.s.cursor.help.open);
+    assert_int_equal(v.s.list, LIST_NONE);
     press(&v, '?');
-    assert_int_equal(v.s.cursor.help.top, 0);
+    assert_int_equal(v.s.list_top, 0);
     press(&v, 'q'); /* closes the help, not the viewer */
-    assert_false(v.s.cursor.help.open || v.s.cursor.quit);
+    assert_true(v.s.list == LIST_NONE && v.s.request == REQUEST_NONE);
     press(&v, 'q');
-    assert_true(v.s.cursor.quit);
+    assert_int_equal(v.s.request, REQUEST_QUIT);
     view_close(&v);
 }
 

@@ -69,12 +69,6 @@ void cursor_table(struct cursor *c, const struct window *w, int rows)
     fields_scroll(&c->fields, any ? &row : NULL, rows > 0 ? (size_t)rows : 0);
 }
 
-void cursor_scrolled(struct cursor *c, size_t most)
-{
-    c->help.top = c->help.top < most ? c->help.top : most;
-    c->attached.top = c->attached.top < most ? c->attached.top : most;
-}
-
 /* ---- moving ---- */
 
 void cursor_go(struct cursor *c, const struct window *w, size_t offset)

@@ -13,12 +13,6 @@
 #define CURSOR_TYPED_MAX 64
 #define CURSOR_MESSAGE_MAX 200
 
-/* A list that fills the screen while it is open. */
-struct cursor_list {
-    bool open;
-    size_t top; /* the first line shown */
-};
-
 struct cursor {
     size_t at;            /* offset */
     size_t top;           /* offset of the first row shown; a multiple of width */
@@ -28,10 +22,6 @@ struct cursor {
     bool squeeze;    /* runs of zero rows share a line */
     int want_width;  /* bytes per row that the user asked for; 0: as many as fit */
     bool big_endian; /* the inspector's first column */
-    struct cursor_list help, attached;
-    unsigned next_layout; /* incremented when the user asks for another layout; the layouts' owner then switches */
-    bool others;          /* the user wants to choose other memory */
-    bool quit;
 
     char prompt; /* ':' or '/' while a line is typed; 0 */
     char typed[CURSOR_TYPED_MAX];
@@ -59,9 +49,6 @@ void cursor_shape(struct cursor *c, const struct window *w, int width, int rows)
 
 /* Sets how many rows the field table has on the screen, and scrolls to keep the selected one visible. */
 void cursor_table(struct cursor *c, const struct window *w, int rows);
-
-/* Limits how far the full-screen list scrolls; call this after drawing it. */
-void cursor_scrolled(struct cursor *c, size_t most);
 
 /* Moves the cursor to offset, clamped to the segment. */
 void cursor_go(struct cursor *c, const struct window *w, size_t offset);

@@ -346,7 +346,7 @@ static size_t draw_help(struct canvas *c, const struct theme *t, const struct st
                         .palette = s->window.palette,
                         .rings = s->history.rings,
                         .guarded = s->window.guarded,
-                        .top = s->cursor.help.top};
+                        .top = s->list_top};
     for (size_t i = 0; i < key_row_count && help.key_count < sizeof keys / sizeof *keys; i++) {
         if (key_rows[i].label[0] != '\0') {
             keys[help.key_count++] = (struct help_key){key_rows[i].label, key_rows[i].help};
@@ -359,12 +359,12 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
                       const struct source *source)
 {
     canvas_clear(c);
-    if (s->cursor.help.open) {
+    if (s->list == LIST_HELP) {
         return draw_help(c, t, s);
     }
     const struct attached who = source_attached(source);
-    if (s->cursor.attached.open) {
-        return panel_attached_full(c, t, &who, s->cursor.attached.top);
+    if (s->list == LIST_ATTACHED) {
+        return panel_attached_full(c, t, &who, s->list_top);
     }
     const struct grid_input in = cursor_grid(&s->cursor, &s->window);
     draw_title(c, t, d, s, source);

@@ -108,34 +108,15 @@ static void byte_order(struct state *s, int unused)
     s->cursor.big_endian = !s->cursor.big_endian;
 }
 
-static void next_layout(struct state *s, int unused)
+static void open_list(struct state *s, int which)
 {
-    (void)unused;
-    s->cursor.next_layout++;
+    s->list = (enum state_list)which;
+    s->list_top = 0;
 }
 
-static void attached(struct state *s, int unused)
+static void request(struct state *s, int what)
 {
-    (void)unused;
-    s->cursor.attached = (struct cursor_list){.open = true};
-}
-
-static void others(struct state *s, int unused)
-{
-    (void)unused;
-    s->cursor.others = true;
-}
-
-static void help(struct state *s, int unused)
-{
-    (void)unused;
-    s->cursor.help = (struct cursor_list){.open = true};
-}
-
-static void quit(struct state *s, int unused)
-{
-    (void)unused;
-    s->cursor.quit = true;
+    s->request = (enum state_request)what;
 }
 
 /* `l` moves right as in vi; `L` is the next layout. A row without a label is described by the one above. */
@@ -170,11 +151,11 @@ const struct key_row key_rows[] = {
     {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width, 0},
     {{'z'}, "z", "squeeze rows of zeros", squeeze, 0},
     {{'e'}, "e", "swap the inspector's columns", byte_order, 0},
-    {{'L'}, "L", "other layout, same bytes", next_layout, 0},
-    {{'a'}, "a", "who has it attached, where", attached, 0},
-    {{'s'}, "s", "other memory: the list", others, 0},
-    {{'?'}, "? q", "this help; quit", help, 0},
-    {{'q'}, "", "", quit, 0},
+    {{'L'}, "L", "other layout, same bytes", request, REQUEST_LAYOUT},
+    {{'a'}, "a", "who has it attached, where", open_list, LIST_ATTACHED},
+    {{'s'}, "s", "other memory: the list", request, REQUEST_OTHERS},
+    {{'?'}, "? q", "this help; quit", open_list, LIST_HELP},
+    {{'q'}, "", "", request, REQUEST_QUIT},
 };
 const size_t key_row_count = sizeof key_rows / sizeof *key_rows;
 
@@ -194,7 +175,7 @@ static void prompt_done(struct state *s)
     }
 }
 
-static bool prompt_press(struct state *s, int key)
+static void prompt_press(struct state *s, int key)
 {
     struct cursor *c = &s->cursor;
     size_t n = strlen(c->typed);
@@ -208,24 +189,23 @@ static bool prompt_press(struct state *s, int key)
         c->typed[n] = (char)key;
         c->typed[n + 1] = '\0';
     }
-    return true;
 }
 
 /* While a list fills the screen, keys scroll or close it. */
-static bool list_press(struct cursor_list *list, size_t page, int key)
+static void list_press(struct state *s, int key)
 {
+    size_t page = (size_t)s->cursor.rows;
     if (key == 'j' || key == PRESS_CURSOR_DOWN) {
-        list->top++;
+        s->list_top++;
     } else if (key == 'k' || key == PRESS_CURSOR_UP) {
-        list->top -= list->top > 0 ? 1 : 0;
+        s->list_top -= s->list_top > 0 ? 1 : 0;
     } else if (key == PRESS_PAGE_DOWN || key == ' ') {
-        list->top += page;
+        s->list_top += page;
     } else if (key == PRESS_PAGE_UP) {
-        list->top -= list->top < page ? list->top : page;
+        s->list_top -= s->list_top < page ? s->list_top : page;
     } else {
-        list->open = false;
+        s->list = LIST_NONE;
     }
-    return true;
 }
 
 bool keys_press(struct state *s, int key)
@@ -236,11 +216,13 @@ bool keys_press(struct state *s, int key)
         return true;
     }
     if (c->prompt != 0) {
-        return prompt_press(s, key);
+        prompt_press(s, key);
+        return true;
     }
     c->message[0] = '\0';
-    if (c->help.open || c->attached.open) {
-        return list_press(c->help.open ? &c->help : &c->attached, (size_t)c->rows, key);
+    if (s->list != LIST_NONE) {
+        list_press(s, key);
+        return true;
     }
     for (size_t i = 0; i < key_row_count; i++) {
         for (size_t k = 0; k < 3 && key != PRESS_NONE; k++) {

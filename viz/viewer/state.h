@@ -11,11 +11,20 @@
 #include "history.h"
 #include "window.h"
 
+/* Lists that fill the screen. */
+enum state_list { LIST_NONE, LIST_HELP, LIST_ATTACHED };
+
+/* What the user asked for that needs more than the state: the caller does it. */
+enum state_request { REQUEST_NONE, REQUEST_LAYOUT /* the next one */, REQUEST_OTHERS /* other memory */, REQUEST_QUIT };
+
 struct state {
     struct window window;
     struct history history;
     struct cursor cursor;
     struct find find;
+    enum state_list list;
+    size_t list_top; /* the first line shown of it */
+    enum state_request request;
     bool neighbours; /* the source knows who has it attached, and there is a panel for it */
 };
 

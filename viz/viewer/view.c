@@ -142,7 +142,6 @@ static void forget(struct view *v)
     free(v->expected);
     v->expected = NULL;
     v->arguments.at = v->arguments.expect = NULL; /* they apply to the first source only */
-    v->layout_asked = 0;
     v->shown = false;
 }
 

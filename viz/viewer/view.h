@@ -25,9 +25,8 @@ struct view {
     struct state state;
     struct snapshot snapshot;
     struct poll_schedule schedule;
-    unsigned attachments;  /* source's count when the window was last sized */
-    unsigned layout_asked; /* the cursor's next_layout when the layout was last changed */
-    uint8_t *fresh;        /* buffer for one look; owned */
+    unsigned attachments; /* source's count when the window was last sized */
+    uint8_t *fresh;       /* buffer for one look; owned */
     size_t fresh_room;
     uint8_t *expected;     /* --expect's; owned */
     bool shown;            /* a frame was shown */

@@ -25,7 +25,6 @@ static uint64_t wall_ms(void)
 
 static void next_layout(struct view *v)
 {
-    v->layout_asked = v->state.cursor.next_layout;
     bool other = layout_choice_next(&v->layout_choice);
     view_lay_over(v);
     cursor_answer(&v->state.cursor, "%s%s", other ? "layout: " : "the only layout: ", v->state.window.layout_title);
@@ -119,7 +118,8 @@ static int show(struct view *v, const struct theme *theme, struct dashboard *pla
     *plan = dashboard_plan(&v->state, c->rows, c->cols);
     dashboard_shape(plan, &v->state);
     view_look(v); /* keys or a resize may have scrolled */
-    cursor_scrolled(&v->state.cursor, dashboard_draw(c, theme, plan, &v->state, &v->source));
+    size_t most = dashboard_draw(c, theme, plan, &v->state, &v->source);
+    v->state.list_top = v->state.list_top < most ? v->state.list_top : most;
     screen_show(v->screen);
     v->shown = true;
     return 0;
@@ -139,7 +139,7 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
         pointer_wheel(plan, &v->state, event->row, event->col, event->key);
         break;
     case SCREEN_STOP:
-        v->state.cursor.quit = true;
+        v->state.request = REQUEST_QUIT;
         break;
     case SCREEN_NOTHING:
     case SCREEN_RANG:
@@ -148,7 +148,8 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
     case SCREEN_RESIZED:
         break;
     }
-    if (v->state.cursor.next_layout != v->layout_asked) {
+    if (v->state.request == REQUEST_LAYOUT) {
+        v->state.request = REQUEST_NONE;
         next_layout(v);
     }
     return true;
@@ -197,7 +198,7 @@ int view_live(struct view *v, int hz)
     bool dirty = true;
     v->state.history.wall = wall_ms();
     v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file is read only once */
-    while (!v->state.cursor.quit && !v->state.cursor.others && rc == 0) {
+    while (v->state.request == REQUEST_NONE && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;
         if (dirty) {
@@ -206,7 +207,7 @@ int view_live(struct view *v, int hz)
         struct screen_event event = await(v);
         dirty = act(v, &plan, &event);
     }
-    return end(v, rc, v->state.cursor.others);
+    return end(v, rc, v->state.request == REQUEST_OTHERS);
 }
 
 int view_choose(struct view *v)
