@@ -168,7 +168,7 @@ static struct columns columns_fit(int cols, int name)
 
 static void draw_head(struct canvas *c, const struct theme *t, int row, int col, const struct columns *w)
 {
-    struct style label = theme_words(t, WORDS_LABEL);
+    struct style label = theme_text(t, TEXT_LABEL);
     canvas_printf(c, row, col, label, "%*s ", w->pid, "pid");
     col = canvas_put_cut(c, row, col + w->pid + 1, w->name, label, "program") + 1;
     if (w->address > 0) {
@@ -181,20 +181,20 @@ static void draw_one(struct canvas *c, const struct theme *t, const struct attac
                      int row, int col, const struct columns *w)
 {
     char name[PROCESS_NAME_MAX * 4], note[96], address[24];
-    struct style plain = theme_words(t, WORDS_PLAIN);
+    struct style plain = theme_text(t, TEXT_PLAIN);
     name_text(one, c->utf8, name);
     panel_attached_note(who, one, note, sizeof note);
     snprintf(address, sizeof address, "0x%llx", (unsigned long long)one->address);
     canvas_printf(c, row, col, plain, "%*d ", w->pid, (int)one->pid);
     col = canvas_put_cut(c, row, col + w->pid + 1, w->name, plain, name) + 1;
     if (w->address > 0) {
-        col = canvas_put_cut(c, row, col, w->address, theme_words(t, WORDS_STRONG), address) + 1;
+        col = canvas_put_cut(c, row, col, w->address, theme_text(t, TEXT_STRONG), address) + 1;
     }
     /* Emphasise write permission: that process can change the bytes. */
     bool writes = one->rights[1] == 'w';
-    col = canvas_put(c, row, col, theme_words(t, writes ? WORDS_WARN : WORDS_PLAIN), one->rights) + 2;
+    col = canvas_put(c, row, col, theme_text(t, writes ? TEXT_WARN : TEXT_PLAIN), one->rights) + 2;
     if (w->note > 0) {
-        canvas_put_cut(c, row, col, w->note, theme_words(t, WORDS_LABEL), note);
+        canvas_put_cut(c, row, col, w->note, theme_text(t, TEXT_LABEL), note);
     }
 }
 
@@ -206,11 +206,11 @@ static void draw_lines(struct canvas *c, const struct theme *t, const struct att
         size_t line = top + (size_t)i, left = lines - line;
         char text[96];
         if (i == r.rows - 1 && left > 1) {
-            canvas_printf(c, r.row + i, r.col + 1, theme_words(t, WORDS_LABEL), "+%zu: %s", left, how_on);
+            canvas_printf(c, r.row + i, r.col + 1, theme_text(t, TEXT_LABEL), "+%zu: %s", left, how_on);
         } else if (line < count) {
             draw_one(c, t, who, &who->watch->now.list[line], r.row + i, r.col, w);
         } else if (panel_attached_rest(who, line - count, text, sizeof text)) {
-            canvas_put_cut(c, r.row + i, r.col + 1, r.cols - 1, theme_words(t, WORDS_CALM), text);
+            canvas_put_cut(c, r.row + i, r.col + 1, r.cols - 1, theme_text(t, TEXT_CALM), text);
         }
     }
 }
@@ -239,7 +239,7 @@ static int draw_story(struct canvas *c, const struct theme *t, const struct atta
         snprintf(text, sizeof text, "made in another PID namespace; last to attach or detach: pid %d",
                  (int)who->last_pid);
     }
-    return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_words(t, WORDS_LABEL), text);
+    return row + canvas_put_wrapped(c, row, 1, c->cols - 2, 2, theme_text(t, TEXT_LABEL), text);
 }
 
 #define LESSON                                                                                      \
@@ -257,7 +257,7 @@ size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct
     if (lines == 0) {
         const char *why = who->nobody ? "A file or standard input was read once: nobody is attached."
                                       : "There is nothing to attach at present.";
-        canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_words(t, WORDS_CALM), why);
+        canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_text(t, TEXT_CALM), why);
         return 0;
     }
     struct columns w = columns_fit(c->cols, widest_name(&who->watch->now, c->utf8));
@@ -269,7 +269,7 @@ size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct
     int end = row + 2 + (int)(lines < (size_t)list.rows ? lines : (size_t)list.rows);
     int room = (c->rows - end - 1) * (c->cols - 2);
     if (who->watch->now.count > 1 && room > LESSON_ROOM) {
-        canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_words(t, WORDS_LABEL), LESSON);
+        canvas_put_wrapped(c, end + 1, 1, c->cols - 2, c->rows - end - 1, theme_text(t, TEXT_LABEL), LESSON);
     }
     return most;
 }

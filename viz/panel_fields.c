@@ -44,11 +44,11 @@ static int indent_step(int cols)
 /* The row's type; bare: without the keyword struct, union or enum. */
 static void row_type(const struct field_row *row, bool bare, char *out, size_t out_size)
 {
-    static const char *const words[] = {"struct ", "union ", "enum "};
+    static const char *const keywords[] = {"struct ", "union ", "enum "};
     fields_type(row, out, out_size);
-    for (size_t i = 0; bare && i < sizeof words / sizeof *words; i++) {
-        size_t n = strlen(words[i]);
-        if (strncmp(out, words[i], n) == 0) {
+    for (size_t i = 0; bare && i < sizeof keywords / sizeof *keywords; i++) {
+        size_t n = strlen(keywords[i]);
+        if (strncmp(out, keywords[i], n) == 0) {
             memmove(out, out + n, strlen(out + n) + 1);
         }
     }
@@ -104,7 +104,7 @@ static struct columns columns_fit(const struct fields *f, const struct field_row
 
 static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct columns *w)
 {
-    struct style s = theme_words(t, WORDS_LABEL);
+    struct style s = theme_text(t, TEXT_LABEL);
     int col = canvas_put_cut(c, r.row, r.col + 1, w->name, s, "name") + 1;
     if (w->type > 0) {
         col = canvas_put_cut(c, r.row, col, w->type, s, "type") + 1;
@@ -220,11 +220,11 @@ static void put_name(struct canvas *c, const struct theme *t, const struct field
     const struct grid_hues *hues = table->grid->hues;
     unsigned hue = hues->hue[field->node - table->grid->layout->nodes];
     unsigned colour = (unsigned)grid_hue_colour(hues->palette, grid_family(field->node), hue);
-    struct style style = container ? theme_words(t, WORDS_PLAIN) : theme_field(t, colour);
+    struct style style = container ? theme_text(t, TEXT_PLAIN) : theme_field(t, colour);
     char name[128];
     row_name(table->fields, field, indent_step(r.cols), name, sizeof name);
     style.attr |= selected ? STYLE_BOLD : 0;
-    canvas_put(c, row, r.col, theme_words(t, WORDS_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");
+    canvas_put(c, row, r.col, theme_text(t, TEXT_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");
     if (table->fields->flat) {
         put_path(c, row, r.col + 1, w->name, style, name);
     } else {
@@ -237,7 +237,7 @@ static void put_value(struct canvas *c, const struct theme *t, const struct fiel
 {
     char text[256];
     bool glows = row_glows(table->grid, field);
-    struct style v = theme_words(t, glows ? WORDS_TITLE : selected ? WORDS_STRONG : WORDS_PLAIN);
+    struct style v = theme_text(t, glows ? TEXT_TITLE : selected ? TEXT_STRONG : TEXT_PLAIN);
     panel_fields_value(table->grid, field, text, sizeof text);
     if (canvas_width(text) > width) {
         canvas_put_cut(c, row, col, width, v, text);
@@ -250,7 +250,7 @@ static void put_row(struct canvas *c, const struct theme *t, const struct field_
                     const struct columns *w, const struct field_row *field, bool selected)
 {
     char text[256], pad[24] = "";
-    struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
+    struct style plain = theme_text(t, selected ? TEXT_STRONG : TEXT_PLAIN);
     put_name(c, t, table, r, row, w, field, selected);
     int col = r.col + 1 + w->name + 1;
     if (w->type > 0) {
@@ -264,7 +264,7 @@ static void put_row(struct canvas *c, const struct theme *t, const struct field_
         }
         col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
         const char *sign = field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ";
-        col = canvas_put(c, row, col, theme_words(t, WORDS_WARN), sign);
+        col = canvas_put(c, row, col, theme_text(t, TEXT_WARN), sign);
         col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);
     }
     bool below = layout_kind_is_container(field->node->kind) && field->open; /* its fields are listed below it */
@@ -317,6 +317,6 @@ void panel_fields(struct canvas *c, const struct theme *t, const struct field_ta
     if (below > 0) {
         char text[32];
         snprintf(text, sizeof text, " +%zu%s", below, below == MORE_MAX ? " or more" : "");
-        canvas_put(c, r.row, r.col + r.cols - canvas_width(text), theme_words(t, WORDS_LABEL), text);
+        canvas_put(c, r.row, r.col + r.cols - canvas_width(text), theme_text(t, TEXT_LABEL), text);
     }
 }

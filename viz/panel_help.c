@@ -20,20 +20,20 @@ struct help_list {
 #define WIDE_COLS 78   /* from this width on, keys and signs are side by side */
 #define NARROW_COLS 40 /* below this width, texts go below their labels */
 
-static struct help_line *add(struct help_list *h, enum theme_words words, const char *label, const char *text)
+static struct help_line *add(struct help_list *h, enum theme_text kind, const char *label, const char *text)
 {
     struct help_line *line = &h->lines[h->count];
     h->count += h->count + 1 < sizeof h->lines / sizeof *h->lines ? 1 : 0;
-    *line = (struct help_line){.text = text, .style = theme_words(h->theme, words)};
+    *line = (struct help_line){.text = text, .style = theme_text(h->theme, kind)};
     snprintf(line->label, sizeof line->label, "%s", label);
     return line;
 }
 
 static void add_keys(struct help_list *h, const struct help *help)
 {
-    add(h, WORDS_STRONG, "Keys", NULL);
+    add(h, TEXT_STRONG, "Keys", NULL);
     for (size_t i = 0; i < help->key_count; i++) {
-        add(h, WORDS_STRONG, help->keys[i].label, help->keys[i].what);
+        add(h, TEXT_STRONG, help->keys[i].label, help->keys[i].what);
     }
 }
 
@@ -42,7 +42,7 @@ static void add_keys(struct help_list *h, const struct help *help)
 static void add_cell(struct help_list *h, const struct grid_cell *cell, const char *text)
 {
     struct style lead_style;
-    struct help_line *line = add(h, WORDS_PLAIN, "", text);
+    struct help_line *line = add(h, TEXT_PLAIN, "", text);
     snprintf(line->label, sizeof line->label, "%s%02x", theme_lead(h->theme, cell, &lead_style), cell->byte);
     line->style = theme_cell(h->theme, cell);
 }
@@ -78,7 +78,7 @@ static void add_edges(struct help_list *h)
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
         char label[16];
         snprintf(label, sizeof label, "40%s", theme_sign(h->theme, edges[i].sign));
-        add(h, WORDS_PLAIN, label, edges[i].text);
+        add(h, TEXT_PLAIN, label, edges[i].text);
     }
 }
 
@@ -96,23 +96,23 @@ static void add_families(struct help_list *h, const struct grid_palette *palette
         char label[16];
         const char *block = theme_sign(h->theme, SIGN_BLOCK);
         snprintf(label, sizeof label, "%s%s", block, block);
-        add(h, WORDS_PLAIN, label, families[i].text)->style =
+        add(h, TEXT_PLAIN, label, families[i].text)->style =
             theme_field(h->theme, (unsigned)grid_hue_colour(palette, families[i].family, 0));
     }
 }
 
 static void add_signs(struct help_list *h, const struct help *help)
 {
-    add(h, WORDS_STRONG, "Signs", NULL);
+    add(h, TEXT_STRONG, "Signs", NULL);
     add_roles(h, help->palette);
     add_edges(h);
     add_families(h, help->palette);
     /* How far back one can step, and what that may cost: see recording.h. */
-    add(h, WORDS_STRONG, "[ ]", "the last 10,000 changes at least,");
-    add(h, WORDS_STRONG, "", "in 12 MiB at most (for 1 KiB)");
+    add(h, TEXT_STRONG, "[ ]", "the last 10,000 changes at least,");
+    add(h, TEXT_STRONG, "", "in 12 MiB at most (for 1 KiB)");
     /* When the viewer looks, and whether what it sees is consistent: docs/bell.md. */
-    add(h, WORDS_STRONG, "live", help->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
-    add(h, WORDS_STRONG, "", help->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
+    add(h, TEXT_STRONG, "live", help->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
+    add(h, TEXT_STRONG, "", help->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
 }
 
 /* ---- drawing ---- */
@@ -130,7 +130,7 @@ static void draw_beside(struct canvas *c, const struct help_list *h, size_t top,
         const struct help_line *line = &h->lines[top + (size_t)i];
         canvas_put(c, r.row + i, r.col, line->style, line->label);
         if (line->text != NULL) {
-            canvas_put_cut(c, r.row + i, r.col + label_width, r.cols - label_width, theme_words(h->theme, WORDS_PLAIN),
+            canvas_put_cut(c, r.row + i, r.col + label_width, r.cols - label_width, theme_text(h->theme, TEXT_PLAIN),
                            line->text);
         }
     }
@@ -147,7 +147,7 @@ static size_t draw_below(struct canvas *c, const struct help_list *h, size_t top
             canvas_put(c, row++, 1, line->style, line->label);
         }
         if (line->text != NULL) {
-            row += canvas_put_wrapped(c, row, 2, c->cols - 2, 4, theme_words(h->theme, WORDS_PLAIN), line->text);
+            row += canvas_put_wrapped(c, row, 2, c->cols - 2, 4, theme_text(h->theme, TEXT_PLAIN), line->text);
         }
     }
     return (size_t)(row + (int)top - 1);

@@ -24,14 +24,14 @@ static void draw_run(struct canvas *c, const struct theme *t, const struct grid_
 {
     char text[256];
     bool selected = in->cursor >= run->offset && in->cursor < run->offset + run->size;
-    struct style plain = theme_words(t, selected ? WORDS_STRONG : WORDS_PLAIN);
-    struct style words = theme_field(t, (unsigned)grid_hue_colour(in->hues->palette, GRID_TEXT, 0));
-    words.attr |= selected ? STYLE_BOLD : 0;
+    struct style plain = theme_text(t, selected ? TEXT_STRONG : TEXT_PLAIN);
+    struct style found = theme_field(t, (unsigned)grid_hue_colour(in->hues->palette, GRID_TEXT, 0));
+    found.attr |= selected ? STYLE_BOLD : 0;
     snprintf(text, sizeof text, "%.*s", (int)(run->size < sizeof text ? run->size : sizeof text - 1),
              (const char *)in->bytes + (run->offset - in->first));
-    canvas_put(c, row, r.col, theme_words(t, WORDS_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");
+    canvas_put(c, row, r.col, theme_text(t, TEXT_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");
     int col = canvas_printf(c, row, r.col + 1, plain, "%0*zx  ", offset_digits(in), run->offset);
-    canvas_put_cut(c, row, col, r.col + r.cols - col, words, text);
+    canvas_put_cut(c, row, col, r.col + r.cols - col, found, text);
 }
 
 void panel_strings(struct canvas *c, const struct theme *t, const struct string_table *table, struct rect r)
@@ -44,11 +44,11 @@ void panel_strings(struct canvas *c, const struct theme *t, const struct string_
     size_t rows = r.rows > above ? (size_t)(r.rows - above) : 0;
     struct found_strings_list list;
     snprintf(why, sizeof why, "no layout: %s", table->why[0] != '\0' ? table->why : "bytes only");
-    canvas_put_wrapped(c, r.row, r.col + 1, r.cols - 2, above - 1, theme_words(t, WORDS_LABEL), why);
+    canvas_put_wrapped(c, r.row, r.col + 1, r.cols - 2, above - 1, theme_text(t, TEXT_LABEL), why);
     if (rows == 0) {
         return;
     }
-    struct style label = theme_words(t, WORDS_LABEL);
+    struct style label = theme_text(t, TEXT_LABEL);
     if (!found_strings_list(table->grid, table->top, rows, &list)) {
         canvas_put_wrapped(c, r.row + above, r.col + 1, r.cols - 2, (int)rows, label, NONE);
         return;

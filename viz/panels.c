@@ -160,9 +160,9 @@ static void inspector_byte(struct canvas *c, const struct theme *t, uint8_t b, s
     bits[9] = '\0';
     char byte = (char)b;
     printable_bytes(&byte, 1, false, one, sizeof one);
-    int col = canvas_put(c, r.row, r.col + 1, theme_words(t, WORDS_LABEL), "byte ");
-    col = canvas_printf(c, r.row, col, theme_words(t, WORDS_STRONG), "%02x", b);
-    canvas_printf(c, r.row, col, theme_words(t, WORDS_PLAIN), "  %d  %s  '%s'", b, bits, one);
+    int col = canvas_put(c, r.row, r.col + 1, theme_text(t, TEXT_LABEL), "byte ");
+    col = canvas_printf(c, r.row, col, theme_text(t, TEXT_STRONG), "%02x", b);
+    canvas_printf(c, r.row, col, theme_text(t, TEXT_PLAIN), "  %d  %s  '%s'", b, bits, one);
 }
 
 void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_input *in, bool big_endian,
@@ -173,11 +173,11 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_
         return;
     }
     if (byte == NULL) {
-        canvas_put_wrapped(c, r.row, r.col + 1, r.cols - 2, r.rows, theme_words(t, WORDS_LABEL),
+        canvas_put_wrapped(c, r.row, r.col + 1, r.cols - 2, r.rows, theme_text(t, TEXT_LABEL),
                            "This byte was not looked at then.");
         return;
     }
-    struct style label = theme_words(t, WORDS_LABEL), plain = theme_words(t, WORDS_PLAIN);
+    struct style label = theme_text(t, TEXT_LABEL), plain = theme_text(t, TEXT_PLAIN);
     int width = (r.cols - 6) / 2 < READING_MOST ? (r.cols - 6) / 2 : READING_MOST; /* side by side, for comparison */
     bool all = r.rows >= READINGS + 2;
     inspector_byte(c, t, *byte, r);
@@ -361,7 +361,7 @@ void panel_map(struct canvas *c, const struct theme *t, const struct grid_input 
         size_t start = (size_t)row * (size_t)shape.cols * shape.bytes;
         char label[16];
         map_offset(start, label, sizeof label);
-        canvas_printf(c, r.row + row, r.col, theme_words(t, WORDS_LABEL), "%4s", label);
+        canvas_printf(c, r.row + row, r.col, theme_text(t, TEXT_LABEL), "%4s", label);
         for (int col = 0; col < shape.cols; col++) {
             size_t offset = start + (size_t)col * shape.bytes;
             if (offset >= in->segment_size) {
@@ -377,7 +377,7 @@ void panel_map(struct canvas *c, const struct theme *t, const struct grid_input 
 void panel_title(struct canvas *c, const struct theme *t, const char *what)
 {
     static const char *const how[] = {"   (j k scroll, any other key closes)", "   (any key closes)", "  (q closes)"};
-    struct style style = theme_words(t, WORDS_TITLE);
+    struct style style = theme_text(t, TEXT_TITLE);
     canvas_fill(c, 0, 0, c->cols, style, " ");
     int col = canvas_put(c, 0, 1, style, c->cols >= 40 ? "shm-view: " : "");
     int room = c->cols - col, width = canvas_width(what);

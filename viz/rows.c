@@ -65,7 +65,7 @@ void rows_header(struct canvas *c, int row, int col, const struct theme *t, cons
 {
     for (int i = 0; i < shape->width; i++) {
         bool here = cursor != SIZE_MAX && cursor % (size_t)shape->width == (size_t)i;
-        struct style s = theme_words(t, here ? WORDS_STRONG : WORDS_LABEL);
+        struct style s = theme_text(t, here ? TEXT_STRONG : TEXT_LABEL);
         canvas_printf(c, row, col + rows_hex_column(shape, i), s, "%2x", (unsigned)i);
     }
 }
@@ -116,7 +116,7 @@ static void cell_draw(struct canvas *c, int row, int col, const struct theme *t,
 static void cursor_close(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                          int i)
 {
-    struct style s = theme_words(t, WORDS_STRONG);
+    struct style s = theme_text(t, TEXT_STRONG);
     canvas_put(c, row, col + rows_hex_column(shape, i) + 2, s, theme_sign(t, SIGN_CURSOR_RIGHT));
 }
 
@@ -127,7 +127,7 @@ static void offset_draw(struct canvas *c, int row, int col, const struct theme *
                         size_t offset)
 {
     bool page = offset % PAGE == 0, line = offset % CACHE_LINE == 0;
-    struct style style = theme_words(t, page ? WORDS_STRONG : line ? WORDS_PLAIN : WORDS_LABEL);
+    struct style style = theme_text(t, page ? TEXT_STRONG : line ? TEXT_PLAIN : TEXT_LABEL);
     col = canvas_printf(c, row, col, style, "%0*zx", shape->digits, offset);
     canvas_put(c, row, col, style, page || line ? theme_sign(t, page ? SIGN_PAGE_EDGE : SIGN_LINE_EDGE) : " ");
 }
@@ -155,10 +155,10 @@ void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const 
 void rows_draw_zeros(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                      size_t offset, size_t end, bool selected, bool more)
 {
-    char words[96];
+    char text[96];
     size_t width = (size_t)shape->width;
-    snprintf(words, sizeof words, " %s %zu rows of 00, up to 0x%0*zx%s ", t->utf8 ? "\u2026" : "...",
+    snprintf(text, sizeof text, " %s %zu rows of 00, up to 0x%0*zx%s ", t->utf8 ? "\u2026" : "...",
              (end - offset + width - 1) / width, shape->digits, end - 1, more ? ", and on" : "");
     offset_draw(c, row, col, t, shape, offset);
-    canvas_put(c, row, col + shape->digits + 1, theme_words(t, selected ? WORDS_TITLE : WORDS_LABEL), words);
+    canvas_put(c, row, col + shape->digits + 1, theme_text(t, selected ? TEXT_TITLE : TEXT_LABEL), text);
 }

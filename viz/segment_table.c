@@ -176,17 +176,17 @@ static void draw_entry(struct canvas *c, const struct theme *t, const struct seg
                        const struct widths *w)
 {
     int col = 1;
-    struct style style = theme_words(t, selected ? WORDS_STRONG : e->readable ? WORDS_PLAIN : WORDS_LABEL);
+    struct style style = theme_text(t, selected ? TEXT_STRONG : e->readable ? TEXT_PLAIN : TEXT_LABEL);
     for (enum column i = 0; i < COLUMNS; i++) {
         char text[4 * sizeof e->name];
         if (w->of[i] > 0) {
             column_text(e, i, text, sizeof text);
             bool why = i == COLUMN_MAKER && !e->readable;
-            col = put(c, row, col, w, i, why ? theme_words(t, WORDS_WARN) : style, text);
+            col = put(c, row, col, w, i, why ? theme_text(t, TEXT_WARN) : style, text);
         }
     }
     if (w->of[COLUMN_MAKER] == 0 && !e->readable) {
-        canvas_put(c, row, 0, theme_words(t, WORDS_WARN), "!");
+        canvas_put(c, row, 0, theme_text(t, TEXT_WARN), "!");
     }
 }
 
@@ -202,7 +202,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct se
     char text[200];
     const struct segment_entry *e = entry_selected(table);
     if (table->message[0] != '\0') {
-        canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_STRONG), table->message);
+        canvas_put_cut(c, row, 0, c->cols, theme_text(t, TEXT_STRONG), table->message);
         return;
     }
     if (e != NULL && !e->readable) {
@@ -212,7 +212,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct se
     } else {
         snprintf(text, sizeof text, "Enter opens   j k choose   %sq quits", table->back ? "s goes back   " : "");
     }
-    canvas_put_cut(c, row, 0, c->cols, theme_words(t, WORDS_LABEL), text);
+    canvas_put_cut(c, row, 0, c->cols, theme_text(t, TEXT_LABEL), text);
 }
 
 /* Explains the kind of memory of the selected line, for users who see such a list for the first time. */
@@ -240,7 +240,7 @@ static const char *about(const struct segment_entry *e)
 static void draw_about(struct canvas *c, const struct theme *t, const struct segment_entry *e, int row)
 {
     int rows = c->rows - 2 - row, width = c->cols - 2 < 76 ? c->cols - 2 : 76;
-    struct style style = theme_words(t, WORDS_LABEL);
+    struct style style = theme_text(t, TEXT_LABEL);
     if (rows < ABOUT_ROWS || width < 38) {
         return;
     }
@@ -258,7 +258,7 @@ static void draw_own(struct canvas *c, const struct theme *t, int row, bool sele
 {
     char call[100], text[140];
     snprintf(text, sizeof text, "the kit's own segment, or wait for it (%s)", report_server(call, sizeof call));
-    canvas_put_cut(c, row, 1, c->cols - 1, theme_words(t, selected ? WORDS_STRONG : WORDS_CALM), text);
+    canvas_put_cut(c, row, 1, c->cols - 1, theme_text(t, selected ? TEXT_STRONG : TEXT_CALM), text);
 }
 
 int segment_table_first_row(int rows)
@@ -279,14 +279,14 @@ void segment_table_draw(struct canvas *c, const struct theme *t, const struct se
     int head = segment_table_first_row(c->rows), shown = segment_table_lines(c->rows);
     char title[96];
     canvas_clear(c);
-    canvas_fill(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), " ");
+    canvas_fill(c, 0, 0, c->cols, theme_text(t, TEXT_TITLE), " ");
     snprintf(title, sizeof title, " shm-view: what shared memory there is (%zu)", l->count + l->more);
-    canvas_put_cut(c, 0, 0, c->cols, theme_words(t, WORDS_TITLE), title);
+    canvas_put_cut(c, 0, 0, c->cols, theme_text(t, TEXT_TITLE), title);
     w.gap = widths_fit(l, c->cols, w.of);
     int col = 1;
     for (enum column i = 0; head > 1 && i < COLUMNS; i++) {
         if (w.of[i] > 0) {
-            col = put(c, 1, col, &w, i, theme_words(t, WORDS_LABEL), columns[i].head);
+            col = put(c, 1, col, &w, i, theme_text(t, TEXT_LABEL), columns[i].head);
         }
     }
     for (int i = 0; i < shown && table->top + (size_t)i <= l->count; i++) {
@@ -298,7 +298,7 @@ void segment_table_draw(struct canvas *c, const struct theme *t, const struct se
             draw_own(c, t, head + i, selected);
         }
         if (selected) {
-            canvas_put(c, head + i, 0, theme_words(t, WORDS_STRONG), theme_sign(t, SIGN_POINTER));
+            canvas_put(c, head + i, 0, theme_text(t, TEXT_STRONG), theme_sign(t, SIGN_POINTER));
         }
     }
     size_t lines = l->count + 1 - table->top;

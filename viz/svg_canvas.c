@@ -143,7 +143,7 @@ static int letters(const struct glyph *g, int most)
     return end;
 }
 
-static void words(struct svg *svg, int x, int y, const struct glyph *g, int n)
+static void text_run(struct svg *svg, int x, int y, const struct glyph *g, int n)
 {
     char text[RUN_MAX * 4 + 1] = "", classes[24], all[32];
     for (int i = 0; i < n; i++) {
@@ -171,7 +171,7 @@ static void row_draw(struct svg *svg, const struct canvas *c, int row)
     for (int col = 0; col < c->cols;) {
         int x = MARGIN + CELL_WIDTH * col, n = is_letter(&g[col]) ? letters(&g[col], c->cols - col) : 0;
         if (n > 0) {
-            words(svg, x, y, &g[col], n);
+            text_run(svg, x, y, &g[col], n);
         } else if (strcmp(g[col].text, " ") != 0) {
             shape(svg, x, y, &g[col]);
         }

@@ -262,12 +262,12 @@ static int page_end(struct page *p, FILE *out)
 {
     char *about = NULL;
     size_t size;
-    FILE *words = open_memstream(&about, &size);
-    if (words == NULL) {
+    FILE *stream = open_memstream(&about, &size);
+    if (stream == NULL) {
         return -ENOMEM;
     }
-    about_write(p, words);
-    int rc = fclose(words) == 0 ? svg_end(&p->svg, p->picture->ground, p->title, about, out) : -ENOMEM;
+    about_write(p, stream);
+    int rc = fclose(stream) == 0 ? svg_end(&p->svg, p->picture->ground, p->title, about, out) : -ENOMEM;
     free(about);
     return rc;
 }

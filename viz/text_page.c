@@ -27,7 +27,7 @@ static void draw_fields(struct canvas *c, int row, int rows, const struct pictur
 {
     struct fields flat = {.flat = true}; /* folds nothing */
     fields_reset(&flat, p->grid.layout);
-    canvas_printf(c, row, 0, theme_words(&p->theme, WORDS_STRONG), "layout: %s", p->layout_title);
+    canvas_printf(c, row, 0, theme_text(&p->theme, TEXT_STRONG), "layout: %s", p->layout_title);
     const struct field_table table = {&flat, &p->grid};
     panel_fields(c, &p->theme, &table, (struct rect){row + 1, 0, rows, c->cols});
 }
@@ -36,11 +36,11 @@ static void draw_findings(struct canvas *c, int row, const struct picture *p)
 {
     const struct theme *t = &p->theme;
     for (size_t i = 0; i < p->finding_count; i++) {
-        canvas_put(c, row + (int)i, 0, theme_words(t, WORDS_WARN), "! ");
-        canvas_put(c, row + (int)i, 2, theme_words(t, WORDS_PLAIN), p->findings[i].text);
+        canvas_put(c, row + (int)i, 0, theme_text(t, TEXT_WARN), "! ");
+        canvas_put(c, row + (int)i, 2, theme_text(t, TEXT_PLAIN), p->findings[i].text);
     }
     if (p->findings_more > 0) {
-        canvas_printf(c, row + (int)p->finding_count, 2, theme_words(t, WORDS_LABEL), "and %zu more", p->findings_more);
+        canvas_printf(c, row + (int)p->finding_count, 2, theme_text(t, TEXT_LABEL), "and %zu more", p->findings_more);
     }
 }
 
@@ -49,7 +49,7 @@ static void draw_attached(struct canvas *c, int row, int lines, const struct pic
 {
     char head[96];
     panel_attached_head(&p->attached, head, sizeof head);
-    canvas_put(c, row, 0, theme_words(&p->theme, WORDS_STRONG), head);
+    canvas_put(c, row, 0, theme_text(&p->theme, TEXT_STRONG), head);
     panel_attached(c, &p->theme, &p->attached, 0, (struct rect){row + 1, 0, lines, c->cols});
 }
 
@@ -63,7 +63,7 @@ static int draw(struct canvas *c, const struct picture *p)
     int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
     int attached = (int)panel_attached_lines(&p->attached);
     int attached_row = findings_row + (p->finding_count > 0 ? (int)p->finding_count + 2 : 0);
-    struct style strong = theme_words(&p->theme, WORDS_STRONG);
+    struct style strong = theme_text(&p->theme, TEXT_STRONG);
     int rc = canvas_init(c, attached_row - 1 + (attached > 0 ? attached + 2 : 0), p->cols, p->theme.utf8);
     if (rc < 0) {
         return rc;

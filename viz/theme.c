@@ -111,20 +111,20 @@ const char *theme_lead(const struct theme *t, const struct grid_cell *cell, stru
     return cell->element ? theme_sign(t, SIGN_ELEMENT) : " ";
 }
 
-struct style theme_words(const struct theme *t, enum theme_words words)
+struct style theme_text(const struct theme *t, enum theme_text kind)
 {
     static const struct style styles[] = {
-        [WORDS_PLAIN] = {-1, 0},
-        [WORDS_LABEL] = {-1, STYLE_DIM},
-        [WORDS_STRONG] = {-1, STYLE_BOLD},
-        [WORDS_TITLE] = {-1, STYLE_REVERSE},
-        [WORDS_RULE] = {-1, STYLE_DIM},
-        [WORDS_CALM] = {6, 0},
-        [WORDS_GOOD] = {2, STYLE_BOLD},
-        [WORDS_WARN] = {3, STYLE_BOLD},
-        [WORDS_SELECTED] = {-1, STYLE_BOLD},
+        [TEXT_PLAIN] = {-1, 0},
+        [TEXT_LABEL] = {-1, STYLE_DIM},
+        [TEXT_STRONG] = {-1, STYLE_BOLD},
+        [TEXT_TITLE] = {-1, STYLE_REVERSE},
+        [TEXT_RULE] = {-1, STYLE_DIM},
+        [TEXT_CALM] = {6, 0},
+        [TEXT_GOOD] = {2, STYLE_BOLD},
+        [TEXT_WARN] = {3, STYLE_BOLD},
+        [TEXT_SELECTED] = {-1, STYLE_BOLD},
     };
-    struct style s = styles[words];
+    struct style s = styles[kind];
     s.colour = t->colour ? s.colour : -1;
     return s;
 }

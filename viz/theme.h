@@ -60,18 +60,18 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell);
 /* The sign in the column before a cell, and its style. */
 const char *theme_lead(const struct theme *t, const struct grid_cell *cell, struct style *style);
 
-enum theme_words {
-    WORDS_PLAIN,
-    WORDS_LABEL,
-    WORDS_STRONG,
-    WORDS_TITLE,
-    WORDS_RULE,
-    WORDS_CALM,
-    WORDS_GOOD,
-    WORDS_WARN,
-    WORDS_SELECTED
+enum theme_text {
+    TEXT_PLAIN,
+    TEXT_LABEL,
+    TEXT_STRONG,
+    TEXT_TITLE,
+    TEXT_RULE,
+    TEXT_CALM,
+    TEXT_GOOD,
+    TEXT_WARN,
+    TEXT_SELECTED
 };
-struct style theme_words(const struct theme *t, enum theme_words words);
+struct style theme_text(const struct theme *t, enum theme_text kind);
 
 /* The style of a field's name in tables. */
 struct style theme_field(const struct theme *t, unsigned colour);

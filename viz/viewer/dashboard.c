@@ -148,7 +148,7 @@ void dashboard_shape(const struct dashboard *d, struct state *s)
 static void draw_title(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                        const struct source *source)
 {
-    struct style style = theme_words(t, WORDS_TITLE);
+    struct style style = theme_text(t, TEXT_TITLE);
     char part[8][64] = {" shm-view "};
     size_t n = 1;
     source_title(source, part[n++], sizeof *part);
@@ -202,19 +202,19 @@ static void draw_fields(struct canvas *c, const struct theme *t, const struct da
     }
 }
 
-static void draw_rule(struct canvas *c, const struct theme *t, int row, int col, int cols, const char *words)
+static void draw_rule(struct canvas *c, const struct theme *t, int row, int col, int cols, const char *text)
 {
-    struct style rule = theme_words(t, WORDS_RULE);
+    struct style rule = theme_text(t, TEXT_RULE);
     canvas_fill(c, row, col, cols, rule, theme_sign(t, SIGN_HLINE));
-    if (*words != '\0' && cols > 8) {
-        int width = canvas_width(words) < cols - 4 ? canvas_width(words) : cols - 4;
+    if (*text != '\0' && cols > 8) {
+        int width = canvas_width(text) < cols - 4 ? canvas_width(text) : cols - 4;
         canvas_put(c, row, col + 1, rule, " ");
-        int end = canvas_put_cut(c, row, col + 2, width, theme_words(t, WORDS_PLAIN), words);
+        int end = canvas_put_cut(c, row, col + 2, width, theme_text(t, TEXT_PLAIN), text);
         canvas_put(c, row, end, rule, " ");
     }
 }
 
-static void where_words(const struct state *s, char *out, size_t out_size)
+static void where_text(const struct state *s, char *out, size_t out_size)
 {
     char where[160];
     const struct grid_input in = cursor_grid(&s->cursor, &s->window);
@@ -236,7 +236,7 @@ static void draw_attached_rule(struct canvas *c, const struct theme *t, const st
     const struct attached who = source_attached(source);
     panel_attached_head(&who, head, sizeof head);
     draw_rule(c, t, d->attached_rule, d->attached.col, d->attached.cols, head[0] != '\0' ? head : "attached");
-    canvas_put(c, d->attached_rule, d->wall_col, theme_words(t, WORDS_RULE),
+    canvas_put(c, d->attached_rule, d->wall_col, theme_text(t, TEXT_RULE),
                theme_sign(t, level  ? SIGN_HLINE
                              : left ? SIGN_TEE_LEFT
                                     : SIGN_TEE_RIGHT));
@@ -246,9 +246,9 @@ static void draw_attached_rule(struct canvas *c, const struct theme *t, const st
 static void draw_where(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s)
 {
     char where[192];
-    struct style rule = theme_words(t, WORDS_RULE);
+    struct style rule = theme_text(t, TEXT_RULE);
     bool stacked = d->divider >= 0;
-    where_words(s, where, sizeof where);
+    where_text(s, where, sizeof where);
     if (stacked) {
         draw_rule(c, t, d->divider, 0, d->cols, where);
         if (d->wall_rows > 0 && strcmp(canvas_at(c, d->divider, d->wall_col)->text, theme_sign(t, SIGN_HLINE)) == 0) {
@@ -265,7 +265,7 @@ static void draw_where(struct canvas *c, const struct theme *t, const struct das
 static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                        const struct source *source)
 {
-    struct style rule = theme_words(t, WORDS_RULE);
+    struct style rule = theme_text(t, TEXT_RULE);
     for (int i = 0; i < d->wall_rows; i++) {
         canvas_put(c, d->wall_row + i, d->wall_col, rule, theme_sign(t, SIGN_VLINE));
     }
@@ -285,9 +285,9 @@ static void draw_when(struct canvas *c, const struct theme *t, const struct stat
     char when[96];
     history_when(&s->history, when, sizeof when);
     int col = canvas_width(when);
-    canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), when);
+    canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), when);
     if (s->history.news[0] != '\0' && room - col > 4) {
-        canvas_put_cut(c, row, col + 2, room - col - 2, theme_words(t, WORDS_PLAIN), s->history.news);
+        canvas_put_cut(c, row, col + 2, room - col - 2, theme_text(t, TEXT_PLAIN), s->history.news);
     }
 }
 
@@ -299,28 +299,28 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     if (s->cursor.prompt != 0) {
         const char *typed = s->cursor.typed;
         int cut = canvas_width(typed) - (d->cols - 3);
-        canvas_printf(c, row, 0, theme_words(t, WORDS_STRONG), "%c%s_", s->cursor.prompt, typed + (cut > 0 ? cut : 0));
+        canvas_printf(c, row, 0, theme_text(t, TEXT_STRONG), "%c%s_", s->cursor.prompt, typed + (cut > 0 ? cut : 0));
         return;
     }
     if (room >= 16) {
-        canvas_put(c, row, room, theme_words(t, WORDS_LABEL), keys);
+        canvas_put(c, row, room, theme_text(t, TEXT_LABEL), keys);
     } else {
         room = d->cols;
     }
     if (s->cursor.message[0] != '\0') {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_STRONG), s->cursor.message);
+        canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_STRONG), s->cursor.message);
     } else if (source->line[0] != '\0' && s->window.size > 0) {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), source->line);
+        canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), source->line);
     } else if (s->window.doubt[0] != '\0' && !s->history.frozen) {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_CALM), s->window.doubt);
+        canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), s->window.doubt);
     } else if (s->history.frozen) {
         draw_when(c, t, s, row, room);
     } else if (s->history.news[0] != '\0') {
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_PLAIN), s->history.news);
+        canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_PLAIN), s->history.news);
     } else if (layout_leaves(s->window.layout) > 0) {
-        char words[160];
-        snprintf(words, sizeof words, "layout: %s", s->window.layout_title);
-        canvas_put_cut(c, row, 0, room, theme_words(t, WORDS_LABEL), words);
+        char text[160];
+        snprintf(text, sizeof text, "layout: %s", s->window.layout_title);
+        canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_LABEL), text);
     }
 }
 
@@ -331,9 +331,9 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     int width = (r.cols < 72 ? r.cols : 72) - 2;
     int row = r.row + (r.rows >= 6 ? r.rows / 3 : 0);
     const char *line = source->line[0] != '\0' ? source->line : "there are no bytes to show";
-    row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_words(t, WORDS_CALM), line);
+    row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_text(t, TEXT_CALM), line);
     if (source->spec.kind == &source_segment && r.row + r.rows - row >= 3) {
-        canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_words(t, WORDS_LABEL),
+        canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_text(t, TEXT_LABEL),
                            "This viewer goes on by itself as soon as there is something to see. s lists what memory "
                            "there is.");
     }

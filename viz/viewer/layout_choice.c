@@ -124,13 +124,13 @@ static int from_section(struct layout_choice *g, const struct layout_dwarf_file 
 {
     struct layout_candidates hold = {.count = 0}, every = {.count = 0};
     size_t length = 0;
-    char *words = pid > 0 ? command_line(pid, &length) : NULL;
+    char *arguments = pid > 0 ? command_line(pid, &length) : NULL;
     int rc = layout_dwarf_candidates(file, &every, error);
     if (rc == 0) {
         rc = layout_dwarf_candidates(file, &hold, error);
     }
-    if (words != NULL) {
-        layout_candidates_order(&hold, words, length);
+    if (arguments != NULL) {
+        layout_candidates_order(&hold, arguments, length);
     }
     for (size_t i = 0; i < hold.count && rc == 0; i++) {
         rc = from_type(g, file, hold.list[i].type, from, error);
@@ -138,7 +138,7 @@ static int from_section(struct layout_choice *g, const struct layout_dwarf_file 
     for (size_t i = 0; i < every.count && rc == 0; i++) {
         rc = have_type(&hold, every.list[i].type) ? 0 : from_type(g, file, every.list[i].type, from, error);
     }
-    free(words);
+    free(arguments);
     layout_candidates_free(&hold);
     layout_candidates_free(&every);
     return g->count > 0 ? 0 : rc;
