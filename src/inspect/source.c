@@ -50,24 +50,24 @@ bool source_poll(struct source *s)
 
 bool source_scan_attachments(struct source *s, uint64_t now_ms)
 {
-    if (s->neighbours.object.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
+    if (s->watch.object.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
         return false;
     }
-    return attachment_watch_tick(&s->neighbours, s->spec.kind->counted ? &s->stat : NULL, now_ms);
+    return attachment_watch_tick(&s->watch, s->spec.kind->counted ? &s->stat : NULL, now_ms);
 }
 
 void source_leave_out_viewer(struct source *s)
 {
-    size_t dropped = attachments_drop(&s->neighbours.now, s->viewer);
-    if (s->neighbours.seen.attached >= dropped) {
-        s->neighbours.seen.attached -= dropped;
+    size_t dropped = attachments_drop(&s->watch.now, s->viewer);
+    if (s->watch.seen.attached >= dropped) {
+        s->watch.seen.attached -= dropped;
     }
 }
 
 struct attached source_attached(const struct source *s)
 {
     return (struct attached){
-        .watch = &s->neighbours,
+        .watch = &s->watch,
         .counted = s->spec.kind->counted,
         .creator_pid = s->stat.creator_pid,
         .creator_runs = s->creator_runs,
@@ -111,6 +111,6 @@ void source_close(struct source *s)
     if (s->spec.kind != NULL) {
         s->spec.kind->close(s);
     }
-    attachment_watch_free(&s->neighbours);
+    attachment_watch_free(&s->watch);
     *s = SOURCE_EMPTY;
 }

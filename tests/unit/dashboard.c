@@ -109,7 +109,7 @@ static void all_parts_are_inside_and_apart(void **state)
             view_open(&v, l == 0 ? MESSAGE_TEXT : nested, sizes[s]);
             for (int want = 0; want <= 64; want += 32) {
                 v.s.cursor.want_width = want;
-                v.s.neighbours = want != 32;
+                v.s.attached_known = want != 32;
                 for (int rows = 1; rows <= 200; rows += rows < 70 ? 1 : 7) {
                     for (int cols = 1; cols <= 500; cols += cols < 140 ? 2 : 11) {
                         assert_plan(&v.s, rows, cols);

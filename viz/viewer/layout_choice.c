@@ -215,10 +215,10 @@ static int from_creator(struct layout_choice *g, const struct layout_choice_spec
 
 /* POSIX shared memory has no record of its creator, so use the first program that has it mapped and declares a
  * layout. */
-static int from_neighbours(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
-                           struct layout_error *error)
+static int from_attached(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
+                         struct layout_error *error)
 {
-    const struct attachments *a = &source->neighbours.now;
+    const struct attachments *a = &source->watch.now;
     int rc = 0, asked = 0;
     pid_t last = 0;
     snprintf(g->why, sizeof g->why, "no program that we may look into has it mapped; --elf and --type name one");
@@ -253,8 +253,8 @@ static int find(struct layout_choice *g, const struct layout_choice_spec *spec, 
         return from_elf(g, spec, error);
     }
     bool maker = source->spec.kind->maker;
-    if (!maker && source->neighbours.now.count > 0) {
-        return from_neighbours(g, spec, source, error);
+    if (!maker && source->watch.now.count > 0) {
+        return from_attached(g, spec, source, error);
     }
     if (!maker && spec->type != NULL) {
         layout_error_set(error, 0, "cannot find the type %s: no program was named\n  say which one has it: --elf FILE",

@@ -3,7 +3,7 @@
 
 void state_init(struct state *s)
 {
-    *s = (struct state){.neighbours = false};
+    *s = (struct state){.attached_known = false};
     window_init(&s->window);
     cursor_init(&s->cursor);
     fields_reset(&s->cursor.fields, s->window.layout);

@@ -25,7 +25,7 @@ struct state {
     enum state_list list;
     size_t list_top; /* the first line shown of it */
     enum state_request request;
-    bool neighbours; /* the source knows who has it attached, and there is a panel for it */
+    bool attached_known; /* the source knows who has it attached, and there is a panel for it */
 };
 
 void state_init(struct state *s);

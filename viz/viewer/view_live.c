@@ -31,7 +31,7 @@ static void next_layout(struct view *v)
 }
 
 /* Finds the processes attached. Scanning /proc takes time, so never before the first frame. */
-static bool meet_neighbours(struct view *v)
+static bool find_attached(struct view *v)
 {
     if (!source_scan_attachments(&v->source, view_now_ms())) {
         return false;
@@ -55,7 +55,7 @@ static bool follow_source(struct view *v)
         view_meet(v);
         news = true;
     }
-    return (v->shown && meet_neighbours(v)) || news;
+    return (v->shown && find_attached(v)) || news;
 }
 
 /* Checks the source and reads its bytes. true: the screen must be redrawn. */
