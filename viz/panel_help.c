@@ -54,7 +54,7 @@ static void add_roles(struct help_list *h, const struct grid_palette *palette)
     add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .byte = 0x16, .colour = colour, .starts = true},
              "a field starts here");
     add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .colour = colour}, "a byte that is zero is dim");
-    add_cell(h, &(struct grid_cell){.role = GRID_PADDING, .colour = colour}, "padding: no field lives here");
+    add_cell(h, &(struct grid_cell){.role = GRID_PADDING, .colour = colour}, "padding: belongs to no field");
     add_cell(h, &(struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true, .colour = text},
              "no field, but it reads as text");
     for (size_t i = 0; i < theme_mark_count; i++) {
@@ -111,7 +111,7 @@ static void add_signs(struct help_list *h, const struct help *help)
     add(h, TEXT_STRONG, "[ ]", "the last 10,000 changes at least,");
     add(h, TEXT_STRONG, "", "in 12 MiB at most (for 1 KiB)");
     /* When the viewer looks, and whether what it sees is consistent: docs/bell.md. */
-    add(h, TEXT_STRONG, "live", help->rings ? "sleeps until the bell rings" : "looks again and again: --hz");
+    add(h, TEXT_STRONG, "live", help->rings ? "sleeps until the bell rings" : "polls; --hz sets how often");
     add(h, TEXT_STRONG, "", help->guarded ? "each picture is whole: seqlock" : "a picture may be torn: half old");
 }
 

@@ -86,7 +86,7 @@ quiet_now()
     sees farewell
     await busy
     keys '?'
-    sees 'looks again and again'
+    sees 'polls; --hz sets how often'
 }
 
 @test "a write without a ring is seen at the next slow poll" {

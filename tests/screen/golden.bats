@@ -140,7 +140,7 @@ teardown()
     resize 80x24
     sees "$(printf '1024 bytes%41s' file)" # drawn for 80 columns
     keys w
-    sees '32 bytes a row need'
+    sees '32 bytes per row need'
     golden width-32-80x24
 }
 

@@ -225,7 +225,7 @@ slots()
     message 200x60
     sees ' 1e 1f'
     keys w # 64 don't fit
-    sees '64 bytes a row need ' 'columns, there are 200: 8 again'
+    sees '64 bytes per row need ' 'columns, there are 200: 8 again'
     loses ' 8  9'
     sees '0008 '
     keys w

@@ -90,7 +90,7 @@ static bool holds(const uint8_t *colours, unsigned n, uint8_t colour)
 }
 
 /* Parses one to three colours. The rest are filled from the defaults, then from any that are left: a family needs three
- * different ones so that neighbours never look alike. */
+ * different ones so that fields side by side never look alike. */
 static bool take_family(struct config *c, unsigned of, const char *value)
 {
     uint8_t colours[GRID_HUES];
@@ -132,8 +132,8 @@ static bool take_role(struct config *c, unsigned of, const char *value)
 #define COLOUR "red, green, yellow, blue, magenta, cyan or default"
 
 const struct config_row config_rows[] = {
-    {"hz", "a number from 1 to 1000", "reads of the bytes per second", take_hz, 0},
-    {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes a row", take_width, 0},
+    {"hz", "a number from 1 to 1000", "polls per second", take_hz, 0},
+    {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes per row", take_width, 0},
     {"byte-order", "little or big", "the inspector's first column", take_order, 0},
     {"squeeze", "yes or no", "runs of rows that are zero share a line (`z`)", take_squeeze, 0},
     {"colour.text", COLOURS, "texts and characters", take_family, GRID_TEXT},
@@ -144,7 +144,7 @@ const struct config_row config_rows[] = {
     {"colour.other", COLOURS, "fields of any other type", take_family, GRID_OTHER},
     {"colour.padding", COLOUR, "padding before a field", take_role, GRID_PADDING},
     {"colour.tail", COLOUR, "padding at a struct's end", take_role, GRID_TAIL},
-    {"colour.free", COLOUR, "bytes where no field lies", take_role, GRID_FREE},
+    {"colour.free", COLOUR, "bytes that belong to no field", take_role, GRID_FREE},
 };
 const size_t config_row_count = sizeof config_rows / sizeof *config_rows;
 

@@ -38,7 +38,7 @@ static void plan_attached_wide(struct dashboard *d, struct rect side)
 
 static bool has_attached_stacked(const struct dashboard *d, const struct state *s)
 {
-    return s->neighbours && d->rows >= ATTACHED_FROM_ROWS && d->cols >= ATTACHED_FROM_COLS;
+    return s->attached_known && d->rows >= ATTACHED_FROM_ROWS && d->cols >= ATTACHED_FROM_COLS;
 }
 
 /* Uses the room that the fields leave below them. */
@@ -60,7 +60,7 @@ static void plan_wide(struct dashboard *d, const struct state *s)
     d->wall_col = left;
     d->wall_row = 1;
     d->wall_rows = body;
-    int attached = s->neighbours && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
+    int attached = s->attached_known && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
     int inspector = body >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
     int left_over = body - attached - inspector - 2 - field_rows(s);
     int map = panel_map_rows(s->window.size, side.cols, clamp(left_over, 4, body / 2 + 4));
@@ -332,7 +332,7 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
     int row = r.row + (r.rows >= 6 ? r.rows / 3 : 0);
     const char *line = source->line[0] != '\0' ? source->line : "there are no bytes to show";
     row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_text(t, TEXT_CALM), line);
-    if (source->spec.kind == &source_segment && r.row + r.rows - row >= 3) {
+    if (source->spec.kind->poll != NULL && r.row + r.rows - row >= 3) {
         canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_text(t, TEXT_LABEL),
                            "This viewer goes on by itself as soon as there is something to see. s lists what memory "
                            "there is.");

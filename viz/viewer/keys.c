@@ -83,12 +83,12 @@ static void width(struct state *s, int unused)
     int next = before >= 64 || before < 8 ? 8 : before * 2;
     struct rows_shape shape = rows_fit(c->cols, next, next, s->window.size);
     c->want_width = next;
-    cursor_answer(c, "%d bytes a row", next);
+    cursor_answer(c, "%d bytes per row", next);
     if (c->cols > 0 && shape.width < next) {
         shape.width = next;
         shape.characters = next > 8;
         c->want_width = before < 8 ? 0 : 8;
-        cursor_answer(c, "%d bytes a row need %d columns, there are %d%s", next, rows_columns(&shape), c->cols,
+        cursor_answer(c, "%d bytes per row need %d columns, there are %d%s", next, rows_columns(&shape), c->cols,
                       next > 8 ? ": 8 again" : "");
     }
 }
@@ -121,7 +121,7 @@ static void request(struct state *s, int what)
 
 /* `l` moves right as in vi; `L` is the next layout. A row without a label is described by the one above. */
 const struct key_row key_rows[] = {
-    {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte on", byte, -1},
+    {{'h', PRESS_CURSOR_LEFT}, "h l, arrows", "a byte back, a byte forward", byte, -1},
     {{'l', PRESS_CURSOR_RIGHT}, "", "", byte, 1},
     {{'k', PRESS_CURSOR_UP}, "k j", "a row up, a row down", line, -1},
     {{'j', PRESS_CURSOR_DOWN}, "", "", line, 1},
@@ -134,7 +134,7 @@ const struct key_row key_rows[] = {
     {{'\t'}, "Tab", "next field; Shift-Tab: back", field, 1},
     {{PRESS_BACK_TAB}, "", "", field, -1},
     {{PRESS_RETURN, 'o'}, "Enter, o", "unfold or fold the field", fold, CURSOR_FLIP},
-    {{'+'}, "+ -", "unfold; fold it, or around", fold, CURSOR_UNFOLD},
+    {{'+'}, "+ -", "unfold; fold (or the parent)", fold, CURSOR_UNFOLD},
     {{'-'}, "", "", fold, CURSOR_FOLD},
     {{':'}, ":", "go to 0x20, 32, +8, a field", prompt, ':'},
     {{'/'}, "/", "find name, text, 16 00, =22", prompt, '/'},
@@ -144,11 +144,11 @@ const struct key_row key_rows[] = {
     {{'.'}, "", "", live, 0},
     {{'['}, "[ ]", "a change back or forward", state_step, -1},
     {{']'}, "", "", state_step, 1},
-    {{'{'}, "{ }", "the same, of this field", state_step_field, -1},
+    {{'{'}, "{ }", "the same, for this field", state_step_field, -1},
     {{'}'}, "", "", state_step_field, 1},
-    {{'r'}, "r R", "mark what changes, or don't", mark, true},
+    {{'r'}, "r R", "mark what changes; unmark", mark, true},
     {{'R'}, "", "", mark, false},
-    {{'w'}, "w", "bytes a row: 8, 16, 32, 64", width, 0},
+    {{'w'}, "w", "bytes per row: 8, 16, 32, 64", width, 0},
     {{'z'}, "z", "squeeze rows of zeros", squeeze, 0},
     {{'e'}, "e", "swap the inspector's columns", byte_order, 0},
     {{'L'}, "L", "other layout, same bytes", request, REQUEST_LAYOUT},

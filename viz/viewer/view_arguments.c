@@ -122,8 +122,7 @@ static const struct view_option {
     {"top", "OFFSET", "of --screen: the first row shown is the one that has this byte", .take = take_top,
      .takes = "an offset, as 64 or 0x40"},
     {"at", "WHERE", "start there: an offset (32, 0x20) or a field", .member = MEMBER(at)},
-    {"hz", "N", "reads of the bytes per second, 1 to 1000 (default 30)", .take = take_hz,
-     .takes = "a number from 1 to 1000"},
+    {"hz", "N", "poll N times per second, 1 to 1000 (default 30)", .take = take_hz, .takes = "a number from 1 to 1000"},
 };
 
 /* Used for error messages; options_make adds the table. */
