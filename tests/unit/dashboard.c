@@ -9,7 +9,6 @@
 
 #include "pictures.h"
 #include "viewer/dashboard.h"
-#include "viewer/pointer.h"
 
 static const char nested[] = "shmlab layout 1\nstruct r {\nchar[19] intro\n"
                              "struct slot slots[300] {\nchar tag\nint n\n}\ndouble d\n}\n";
@@ -320,9 +319,9 @@ static void a_click_finds_the_byte_that_is_drawn_there(void **state)
         }
         assert_int_equal(panel_grid_offset_at(&grid, 0, 3), SIZE_MAX);
         if (d.fields.rows > 3) {
-            pointer_click(&d, &v.s, d.fields.row, d.fields.col + 1); /* heading */
+            dashboard_click(&d, &v.s, d.fields.row, d.fields.col + 1); /* heading */
             assert_int_equal(v.s.cursor.at, 0);
-            pointer_click(&d, &v.s, d.fields.row + 2, d.fields.col + 1);
+            dashboard_click(&d, &v.s, d.fields.row + 2, d.fields.col + 1);
             assert_int_equal(v.s.cursor.at, 20);
         }
         view_close(&v);

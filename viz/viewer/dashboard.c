@@ -17,6 +17,7 @@
 #define ATTACHED_MIN 3        /* rows: two programs and one other line */
 #define ATTACHED_FROM_ROWS 30 /* of the screen: with fewer only key a shows the attachments */
 #define ATTACHED_FROM_COLS 100
+#define WHEEL_ROWS 3 /* of the field table, per notch */
 
 static int clamp(int n, int low, int high)
 {
@@ -227,56 +228,47 @@ static void where_text(const struct state *s, char *out, size_t out_size)
     }
 }
 
-/* The heading meets the wall with a tee, or crosses it if the inspector's heading is in the same row. */
-static void draw_attached_rule(struct canvas *c, const struct theme *t, const struct dashboard *d,
-                               const struct source *source)
+static bool has_rule(struct canvas *c, const struct theme *t, int row, int col)
 {
-    char head[96];
-    bool left = d->attached.col < d->wall_col, level = d->attached_rule == d->inspector_rule;
-    const struct attached who = source_attached(source);
-    panel_attached_head(&who, head, sizeof head);
-    draw_rule(c, t, d->attached_rule, d->attached.col, d->attached.cols, head[0] != '\0' ? head : "attached");
-    canvas_put(c, d->attached_rule, d->wall_col, theme_text(t, TEXT_RULE),
-               theme_sign(t, level  ? SIGN_HLINE
-                             : left ? SIGN_TEE_LEFT
-                                    : SIGN_TEE_RIGHT));
+    return strcmp(canvas_at(c, row, col)->text, theme_sign(t, SIGN_HLINE)) == 0;
 }
 
-/* Draws the line, between the panels or above the inspector, that describes the byte under the cursor. */
-static void draw_where(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s)
+/* Draws the vertical line, which the headings at its sides meet with a tee. */
+static void draw_wall(struct canvas *c, const struct theme *t, const struct dashboard *d)
 {
-    char where[192];
     struct style rule = theme_text(t, TEXT_RULE);
-    bool stacked = d->divider >= 0;
+    for (int row = d->wall_row; row < d->wall_row + d->wall_rows; row++) {
+        bool left = has_rule(c, t, row, d->wall_col - 1), right = has_rule(c, t, row, d->wall_col + 1);
+        enum theme_sign sign = left && right ? SIGN_HLINE : left ? SIGN_TEE_LEFT : right ? SIGN_TEE_RIGHT : SIGN_VLINE;
+        canvas_put(c, row, d->wall_col, rule, theme_sign(t, sign));
+    }
+    if (d->wall_rows > 0 && d->divider >= 0 && has_rule(c, t, d->divider, d->wall_col)) {
+        canvas_put(c, d->divider, d->wall_col, rule, theme_sign(t, SIGN_TEE_DOWN));
+    }
+}
+
+/* Draws the lines between the panels. One of them, the divider or the inspector's heading, describes the byte under the
+ * cursor. */
+static void draw_rules(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
+                       const struct attached *who)
+{
+    char where[192], head[96];
+    int right = d->wall_col + 1;
     where_text(s, where, sizeof where);
-    if (stacked) {
+    panel_attached_head(who, head, sizeof head);
+    if (d->divider >= 0) {
         draw_rule(c, t, d->divider, 0, d->cols, where);
-        if (d->wall_rows > 0 && strcmp(canvas_at(c, d->divider, d->wall_col)->text, theme_sign(t, SIGN_HLINE)) == 0) {
-            canvas_put(c, d->divider, d->wall_col, rule, theme_sign(t, SIGN_TEE_DOWN));
-        }
     }
     if (d->inspector_rule >= 0) {
-        draw_rule(c, t, d->inspector_rule, d->wall_col + 1, d->cols - d->wall_col - 1, stacked ? "" : where);
-        canvas_put(c, d->inspector_rule, d->wall_col, rule,
-                   theme_sign(t, d->inspector_rule == d->attached_rule ? SIGN_HLINE : SIGN_TEE_RIGHT));
+        draw_rule(c, t, d->inspector_rule, right, d->cols - right, d->divider >= 0 ? "" : where);
     }
-}
-
-static void draw_walls(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
-                       const struct source *source)
-{
-    struct style rule = theme_text(t, TEXT_RULE);
-    for (int i = 0; i < d->wall_rows; i++) {
-        canvas_put(c, d->wall_row + i, d->wall_col, rule, theme_sign(t, SIGN_VLINE));
-    }
-    draw_where(c, t, d, s);
     if (d->map_rule >= 0) {
-        draw_rule(c, t, d->map_rule, d->wall_col + 1, d->cols - d->wall_col - 1, "the whole segment");
-        canvas_put(c, d->map_rule, d->wall_col, rule, theme_sign(t, SIGN_TEE_RIGHT));
+        draw_rule(c, t, d->map_rule, right, d->cols - right, "the whole segment");
     }
     if (d->attached_rule >= 0) {
-        draw_attached_rule(c, t, d, source);
+        draw_rule(c, t, d->attached_rule, d->attached.col, d->attached.cols, head[0] != '\0' ? head : "attached");
     }
+    draw_wall(c, t, d);
 }
 
 /* For a frozen picture: when it was, how far back, and what changed then. */
@@ -377,11 +369,66 @@ size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dash
     } else {
         draw_empty(c, t, d, source);
     }
-    draw_walls(c, t, d, s, source);
+    draw_rules(c, t, d, s, &who);
     draw_fields(c, t, d, s, &in);
     panel_inspector(c, t, &in, s->cursor.big_endian, d->inspector);
     panel_map(c, t, &in, d->map);
     panel_attached(c, t, &who, 0, d->attached);
     draw_status(c, t, d, s, source);
     return 0;
+}
+
+/* ---- the mouse ---- */
+
+static bool inside(struct rect r, int row, int col)
+{
+    return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
+}
+
+/* The panel shows the fields, or without a layout the text found. */
+static void fields_click(const struct dashboard *d, struct state *s, int row)
+{
+    struct cursor *c = &s->cursor;
+    struct field_row field, selected;
+    if (layout_leaves(s->window.layout) == 0) {
+        size_t text;
+        const struct grid_input in = cursor_grid(c, &s->window);
+        const struct string_table table = {&in, c->top, s->window.layout_title};
+        if (panel_strings_at(&table, d->fields, row, &text)) {
+            cursor_go(c, &s->window, text);
+        }
+        return;
+    }
+    if (!panel_fields_row_at(&c->fields, d->fields, row, &field)) {
+        return;
+    }
+    bool again = s->window.size > 0 && fields_selected(&c->fields, c->at, &selected) &&
+                 field_same(&field.id, &selected.id) && field.foldable;
+    if (again) {
+        fields_choose(&c->fields, &field, c->at);
+        fields_flip(&c->fields, &field);
+    } else {
+        cursor_choose(c, &s->window, &field);
+    }
+}
+
+void dashboard_click(const struct dashboard *d, struct state *s, int row, int col)
+{
+    const struct grid_input in = cursor_grid(&s->cursor, &s->window);
+    const struct grid_panel grid = dashboard_grid(d, s, &in);
+    size_t offset = panel_grid_offset_at(&grid, row, col);
+    if (inside(d->fields, row, col)) {
+        fields_click(d, s, row);
+    } else if (offset != SIZE_MAX) {
+        cursor_go(&s->cursor, &s->window, offset);
+    }
+}
+
+void dashboard_wheel(const struct dashboard *d, struct state *s, int row, int col, int direction)
+{
+    if (inside(d->fields, row, col) && d->fields.rows > 1) {
+        fields_wheel(&s->cursor.fields, (size_t)d->fields.rows - 1, direction * WHEEL_ROWS);
+    } else {
+        cursor_move_lines(&s->cursor, &s->window, direction, true);
+    }
 }

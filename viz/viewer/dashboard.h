@@ -1,4 +1,5 @@
-/* Dashboard: the viewer's whole screen on a canvas. Pure: curses shows it, tests read it. */
+/* Dashboard: the viewer's whole screen on a canvas, and what the mouse does there. Pure: curses shows it, tests read
+ * it. */
 #ifndef SHMLAB_DASHBOARD_H
 #define SHMLAB_DASHBOARD_H
 
@@ -32,5 +33,12 @@ struct grid_panel dashboard_grid(const struct dashboard *d, const struct state *
  * full-screen list (help, attached processes) scrolls; 0: none is open. */
 size_t dashboard_draw(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                       const struct source *source);
+
+/* Click: moves the cursor to that byte, or selects that row of the field table; folds or unfolds a row that is already
+ * selected. */
+void dashboard_click(const struct dashboard *d, struct state *s, int row, int col);
+
+/* Wheel up (-1) or down (1): scrolls the field table if the pointer is over it, else moves the cursor by a line. */
+void dashboard_wheel(const struct dashboard *d, struct state *s, int row, int col, int direction);
 
 #endif

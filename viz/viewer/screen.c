@@ -472,20 +472,11 @@ static struct screen_event event_of(int code)
     }
 }
 
-/* Handles what woke us. A closed terminal is always readable, so the signal that reports it would never get its
- * turn. */
-static struct screen_event heard(struct screen *s)
-{
-    if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
-        return (struct screen_event){.kind = SCREEN_STOP};
-    }
-    return asked != 0 ? come_back(s) : event_of(key_read(s));
-}
-
-/* Handles what must be done before sleeping. */
+/* Handles what must be done before sleeping. A closed terminal is always readable, so the signal that reports it would
+ * never get its turn. */
 static struct screen_event awake(struct screen *s, uint64_t until_us)
 {
-    if ((asked & ASKED_STOP) != 0) {
+    if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
     if (asked != 0) {
@@ -506,7 +497,8 @@ struct screen_event screen_wait(struct screen *s, uint64_t until_us, const void 
     wakeup_again(&s->wakeup);
     switch (wakeup_sleep(&s->wakeup, word, rings, until_us)) {
     case WAKEUP_HEARD:
-        return heard(s);
+        s->unread = true; /* perhaps */
+        return awake(s, until_us);
     case WAKEUP_BELL:
         return (struct screen_event){.kind = SCREEN_RANG};
     case WAKEUP_DEAF:

@@ -9,7 +9,6 @@
 #include "dashboard.h"
 #include "find.h"
 #include "keys.h"
-#include "pointer.h"
 #include "report.h"
 #include "screen.h"
 
@@ -133,10 +132,10 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
         break;
     case SCREEN_CLICK:
         find_stop(&v->state.find, &v->state.cursor);
-        pointer_click(plan, &v->state, event->row, event->col);
+        dashboard_click(plan, &v->state, event->row, event->col);
         break;
     case SCREEN_WHEEL:
-        pointer_wheel(plan, &v->state, event->row, event->col, event->key);
+        dashboard_wheel(plan, &v->state, event->row, event->col, event->key);
         break;
     case SCREEN_STOP:
         v->state.request = REQUEST_QUIT;
