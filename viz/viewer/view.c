@@ -193,7 +193,6 @@ int main(int argc, char **argv)
     state_free(&v.state);
     layout_choice_free(&v.layout_choice);
     chooser_free(&v.chooser);
-    free(v.fresh);
     free(v.expected);
     return status;
 }

@@ -25,9 +25,7 @@ struct view {
     struct state state;
     struct snapshot snapshot;
     struct poll_schedule schedule;
-    unsigned attachments; /* source's count when the window was last sized */
-    uint8_t *fresh;       /* buffer for one look; owned */
-    size_t fresh_room;
+    unsigned attachments;  /* source's count when the window was last sized */
     uint8_t *expected;     /* --expect's; owned */
     bool shown;            /* a frame was shown */
     struct screen *screen; /* while open, nothing may be printed; NULL */

@@ -5,13 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "layout/sync_fields.h"
 #include "screen.h"
-
-#define PAGE ((size_t)4096)
 
 uint64_t view_now_us(void)
 {
@@ -83,28 +80,16 @@ int view_meet(struct view *v)
     return view_apply_layout(v);
 }
 
-static bool fresh_reserve(struct view *v, size_t count)
-{
-    if (count > v->fresh_room) {
-        free(v->fresh);
-        v->fresh_room = (count + PAGE - 1) / PAGE * PAGE;
-        v->fresh = aligned_alloc(PAGE, v->fresh_room);
-        v->fresh_room = v->fresh != NULL ? v->fresh_room : 0;
-    }
-    return count <= v->fresh_room;
-}
-
 bool view_look_at(struct view *v, size_t first, size_t count)
 {
-    if (!fresh_reserve(v, count)) {
+    uint8_t *fresh = malloc(count + 1);
+    if (fresh == NULL) {
         return false;
     }
-    size_t n = snapshot_take(&v->snapshot, &v->source, view_now_ms(), first, v->fresh, count);
+    size_t n = snapshot_take(&v->snapshot, &v->source, view_now_ms(), first, fresh, count);
     v->state.window.doubt = snapshot_line(&v->snapshot);
-    bool changed = n > 0 && history_take(&v->state.history, &v->state.window, first, v->fresh, n);
-    if (v->fresh_room > PAGE) {
-        madvise(v->fresh, v->fresh_room, MADV_DONTNEED); /* whole pages of ours; the window has its copy */
-    }
+    bool changed = n > 0 && history_take(&v->state.history, &v->state.window, first, fresh, n);
+    free(fresh);
     return changed;
 }
 
