@@ -21,8 +21,8 @@ static struct poll_schedule polling(void)
     struct poll_schedule p;
     poll_schedule_init(&p, 30);
     assert_int_equal(p.period, PERIOD);
-    assert_true(poll_schedule_asks(&p, START));
-    poll_schedule_rest(&p, START, -1, true);
+    assert_true(poll_schedule_status_due(&p, START));
+    poll_schedule_plan(&p, START, -1, true);
     assert_int_equal(p.next, START + PERIOD);
     return p;
 }
@@ -31,7 +31,7 @@ static struct poll_schedule with_a_bell(void)
 {
     struct poll_schedule p = polling();
     p.address = &word;
-    poll_schedule_rest(&p, START, -1, true);
+    poll_schedule_plan(&p, START, -1, true);
     return p;
 }
 
@@ -40,16 +40,16 @@ static void a_slow_look_delays_no_other(void **state)
     (void)state;
     struct poll_schedule p = polling();
     /* Woken a little late, and drawn for 5 ms: the next look is where it would have been. */
-    poll_schedule_rest(&p, START + PERIOD + 5 * MS, -1, true);
+    poll_schedule_plan(&p, START + PERIOD + 5 * MS, -1, true);
     assert_int_equal(p.next, START + 2 * PERIOD);
     /* A key came before it: it stays. */
-    poll_schedule_rest(&p, START + PERIOD + 20 * MS, -1, true);
+    poll_schedule_plan(&p, START + PERIOD + 20 * MS, -1, true);
     assert_int_equal(p.next, START + 2 * PERIOD);
     /* Longer than a period: the next place on the grid that lies ahead, and none is made up for. */
-    poll_schedule_rest(&p, START + 5 * PERIOD + 1, -1, true);
+    poll_schedule_plan(&p, START + 5 * PERIOD + 1, -1, true);
     assert_int_equal(p.next, START + 6 * PERIOD);
     /* After a long stop: from now on. */
-    poll_schedule_rest(&p, START * 2, -1, true);
+    poll_schedule_plan(&p, START * 2, -1, true);
     assert_int_equal(p.next, START * 2 + PERIOD);
 }
 
@@ -57,22 +57,22 @@ static void the_segment_is_checked_now_and_then(void **state)
 {
     (void)state;
     struct poll_schedule p = polling();
-    assert_false(poll_schedule_asks(&p, START + POLL_SCHEDULE_ASK_MS * MS - 1));
-    assert_true(poll_schedule_asks(&p, START + POLL_SCHEDULE_ASK_MS * MS));
-    assert_false(poll_schedule_asks(&p, START + POLL_SCHEDULE_ASK_MS * MS + 1));
+    assert_false(poll_schedule_status_due(&p, START + POLL_SCHEDULE_STATUS_MS * MS - 1));
+    assert_true(poll_schedule_status_due(&p, START + POLL_SCHEDULE_STATUS_MS * MS));
+    assert_false(poll_schedule_status_due(&p, START + POLL_SCHEDULE_STATUS_MS * MS + 1));
 }
 
 static void with_a_bell_it_wakes_for_the_segment_and_for_what_fades(void **state)
 {
     (void)state;
     struct poll_schedule p = with_a_bell();
-    assert_int_equal(p.next, START + POLL_SCHEDULE_SLOW_MS * MS);
-    assert_false(poll_schedule_asks(&p, START + POLL_SCHEDULE_SLOW_MS * MS - 1));
-    assert_true(poll_schedule_asks(&p, START + POLL_SCHEDULE_SLOW_MS * MS));
+    assert_int_equal(p.next, START + POLL_SCHEDULE_BELL_STATUS_MS * MS);
+    assert_false(poll_schedule_status_due(&p, START + POLL_SCHEDULE_BELL_STATUS_MS * MS - 1));
+    assert_true(poll_schedule_status_due(&p, START + POLL_SCHEDULE_BELL_STATUS_MS * MS));
     p = with_a_bell();
-    poll_schedule_rest(&p, START, 250, true);
+    poll_schedule_plan(&p, START, 250, true);
     assert_int_equal(p.next, START + 250 * MS);
-    poll_schedule_rest(&p, START, 250, false);
+    poll_schedule_plan(&p, START, 250, false);
     assert_int_equal(p.next, START + PERIOD);
 }
 
@@ -97,12 +97,12 @@ static void a_look_for_another_reason_delays_no_ring(void **state)
     struct poll_schedule p = with_a_bell();
     p.bell = 0;
     assert_false(poll_schedule_rang(&p, START));
-    poll_schedule_look(&p, &source); /* its frame */
+    poll_schedule_read_bell(&p, &source); /* its frame */
     assert_int_equal(p.seen, 3);
-    poll_schedule_rest(&p, START, 100, true);
+    poll_schedule_plan(&p, START, 100, true);
     assert_int_equal(p.next, START + 100 * MS);
-    poll_schedule_look(&p, &source); /* its mark fades */
-    poll_schedule_rest(&p, p.next, -1, true);
+    poll_schedule_read_bell(&p, &source); /* its mark fades */
+    poll_schedule_plan(&p, p.next, -1, true);
     assert_false(poll_schedule_rang(&p, START + 100 * MS + 1));
 }
 
@@ -110,9 +110,9 @@ static void who_leaves_the_memory_polls(void **state)
 {
     (void)state;
     struct poll_schedule p = with_a_bell();
-    poll_schedule_leave(&p);
+    poll_schedule_drop_bell(&p);
     assert_null(p.address);
-    poll_schedule_rest(&p, START, -1, true);
+    poll_schedule_plan(&p, START, -1, true);
     assert_int_equal(p.next, START + PERIOD);
 }
 

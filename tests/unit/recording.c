@@ -11,7 +11,7 @@
 
 static void look(struct recording *r, uint64_t at, size_t base, const void *bytes, size_t count, int expected)
 {
-    assert_int_equal(recording_look(r, at, base, bytes, count), expected);
+    assert_int_equal(recording_add(r, at, base, bytes, count), expected);
 }
 
 static void state_is(const struct recording *r, uint64_t number, size_t base, const void *bytes, size_t count)
@@ -137,7 +137,7 @@ static void any_history_comes_back(void **state)
                 for (unsigned i = random_below(&random, 20); i > 0; i--) {
                     segment[random_below(&random, sizeof segment)] = (uint8_t)random_next(&random);
                 }
-                recording_look(&r, 1, base, segment + base, count);
+                recording_add(&r, 1, base, segment + base, count);
             }
         }
         for (uint64_t n = 0; n <= STATES; n++) {
@@ -156,7 +156,7 @@ static void ten_thousand_are_kept_and_memory_is_bounded(void **state)
         for (size_t k = 0; k < sizeof bytes; k++) {
             bytes[k]++; /* the worst: all of a window changes, each time */
         }
-        recording_look(&r, i, 0, bytes, sizeof bytes);
+        recording_add(&r, i, 0, bytes, sizeof bytes);
     }
     assert_int_equal(r.newest, RECORDING_KEPT + 500);
     assert_int_equal(recording_oldest(&r), 500);
@@ -172,7 +172,7 @@ static void small_changes_are_kept_far_beyond(void **state)
     uint32_t counter = 0;
     struct recording r = {.live = NULL};
     for (; counter <= RECORDING_MOST + 100; counter++) {
-        recording_look(&r, counter, 0, (const uint8_t *)&counter, sizeof counter);
+        recording_add(&r, counter, 0, (const uint8_t *)&counter, sizeof counter);
     }
     assert_int_equal(r.newest - recording_oldest(&r), RECORDING_MOST - 1);
     assert_true(r.bytes <= RECORDING_BYTES);

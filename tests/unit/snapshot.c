@@ -52,7 +52,7 @@ static int place_open(void **state)
         layout_text_read(text, strlen(text), &p->layout, NULL) != 0) {
         return 1;
     }
-    snapshot_meet(&p->s, &p->layout, SIZE);
+    snapshot_start(&p->s, &p->layout, SIZE);
     return p->s.counter != offsetof(struct board, sequence);
 }
 
@@ -144,7 +144,7 @@ static void without_a_counter_bytes_are_taken_as_they_are(void **state)
     struct layout none;
     uint8_t copy[SIZE];
     layout_init(&none);
-    snapshot_meet(&p->s, &none, SIZE);
+    snapshot_start(&p->s, &none, SIZE);
     SHM_SEQLOCK_BEGIN(&p->board->sequence);
     assert_int_equal(snapshot_take(&p->s, &p->source, 0, 0, copy, SIZE), SIZE);
     assert_int_equal(p->s.state, SNAPSHOT_UNGUARDED);

@@ -186,12 +186,12 @@ static void hears_the_terminal_in_either_sleep(void **state)
     for (int i = 0; i < 4; i++) {
         char key;
         meanwhile(p, type);
-        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_INPUT);
         done(p);
         /* Not dealt with yet: it stays so. */
-        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_INPUT);
         assert_int_equal(read(p->keys[0], &key, 1), 1);
-        wakeup_again(&p->e);
+        wakeup_watch(&p->e);
         assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(SHORT_US)), WAKEUP_TIME);
     }
     assert_false(atomic_load(&p->e.gone));
@@ -203,10 +203,10 @@ static void hears_a_signal_whose_handler_has_run(void **state)
     for (int i = 0; i < 4; i++) {
         signalled = 0;
         meanwhile(p, send);
-        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
+        assert_int_equal(wakeup_sleep(&p->e, i % 2 ? p->seen : NULL, 0, in_us(LONG_US)), WAKEUP_INPUT);
         assert_true(signalled);
         done(p);
-        wakeup_again(&p->e);
+        wakeup_watch(&p->e);
     }
 }
 
@@ -214,22 +214,22 @@ static void what_comes_while_nobody_sleeps_is_heard_then(void **state)
 {
     struct place *p = *state;
     kill(getpid(), SIGUSR1);
-    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_INPUT);
     assert_int_equal(write(p->keys[1], "x", 1), 1);
-    wakeup_again(&p->e);
-    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_HEARD);
+    wakeup_watch(&p->e);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_INPUT);
 }
 
 static void a_signal_is_taken_also_while_there_is_something_to_read(void **state)
 {
     struct place *p = *state;
     assert_int_equal(write(p->keys[1], "x", 1), 1);
-    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_INPUT);
     kill(getpid(), SIGUSR1);
-    wakeup_again(&p->e); /* and nobody has read */
+    wakeup_watch(&p->e); /* and nobody has read */
     for (int i = 0; i < 3 && !signalled; i++) {
-        assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
-        wakeup_again(&p->e);
+        assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_INPUT);
+        wakeup_watch(&p->e);
     }
     assert_true(signalled);
 }
@@ -239,7 +239,7 @@ static void a_terminal_that_is_gone_is_told(void **state)
     struct place *p = *state;
     close(p->keys[1]);
     p->keys[1] = -1;
-    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, NULL, 0, in_us(LONG_US)), WAKEUP_INPUT);
     assert_true(atomic_load(&p->e.gone));
 }
 
@@ -263,11 +263,11 @@ static void no_key_is_missed_at_any_moment(void **state)
     meanwhile(p, type_on);
     for (ssize_t got = 0; got < 2000;) {
         enum wakeup_woken woken = wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US));
-        assert_int_equal(woken, WAKEUP_HEARD);
+        assert_int_equal(woken, WAKEUP_INPUT);
         ssize_t n = read(p->keys[0], keys, sizeof keys);
         assert_true(n > 0);
         got += n;
-        wakeup_again(&p->e);
+        wakeup_watch(&p->e);
     }
     done(p);
     assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(SHORT_US)), WAKEUP_TIME);
@@ -276,8 +276,9 @@ static void no_key_is_missed_at_any_moment(void **state)
 static void a_bell_that_cannot_be_slept_on_is_told(void **state)
 {
     struct place *p = *state;
-    assert_int_equal(wakeup_sleep(&p->e, (const char *)p->seen + 1, 0, in_us(LONG_US)), WAKEUP_DEAF); /* misaligned */
-    assert_int_equal(wakeup_sleep(&p->e, (const void *)16, 0, in_us(LONG_US)), WAKEUP_DEAF);          /* not mapped */
+    assert_int_equal(wakeup_sleep(&p->e, (const char *)p->seen + 1, 0, in_us(LONG_US)),
+                     WAKEUP_REFUSED);                                                           /* misaligned */
+    assert_int_equal(wakeup_sleep(&p->e, (const void *)16, 0, in_us(LONG_US)), WAKEUP_REFUSED); /* not mapped */
 }
 
 static void the_thread_goes(void **state)
@@ -288,12 +289,12 @@ static void the_thread_goes(void **state)
     wakeup_close(&p->e);
     assert_int_equal(entries("/proc/self/task"), threads - 1);
     assert_int_equal(entries("/proc/self/fd"), files - 1);
-    /* Also where it waits for somebody to deal with what it heard. */
+    /* Also where it waits for somebody to deal with what it pending. */
     sigset_t none;
     sigemptyset(&none);
     assert_int_equal(write(p->keys[1], "x", 1), 1);
     assert_int_equal(wakeup_open(&p->e, p->keys[0], &none), 0);
-    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_HEARD);
+    assert_int_equal(wakeup_sleep(&p->e, p->seen, 0, in_us(LONG_US)), WAKEUP_INPUT);
     wakeup_close(&p->e);
     assert_int_equal(entries("/proc/self/task"), threads - 1);
 }

@@ -234,7 +234,7 @@ bool history_take(struct history *h, struct window *w, size_t first, const uint8
         return false;
     }
     count = count < w->size - first ? count : w->size - first;
-    int changed = recording_look(&h->recording, h->now, first, bytes, count);
+    int changed = recording_add(&h->recording, h->now, first, bytes, count);
     if (h->frozen || changed < 0) {
         return false;
     }

@@ -8,8 +8,8 @@
 
 struct recording_entry {
     uint64_t at;        /* ms */
-    size_t base, count; /* of the window at that look */
-    uint8_t *runs;      /* run_head, its bytes, run_head, ...; owned; NULL: the first look */
+    size_t base, count; /* of the window at that read */
+    uint8_t *runs;      /* run_head, its bytes, run_head, ...; owned; NULL: the first read */
     size_t runs_size;   /* bytes */
     uint8_t *window;    /* the bytes of this state, `count` of them, where the window moved after it; owned;
                           * else NULL */
@@ -89,7 +89,7 @@ static void ring_add(struct recording *r, const struct recording_entry *e)
     }
 }
 
-/* The bytes that both looks cover: [from, from + count) of the segment. */
+/* The bytes that both reads cover: [from, from + count) of the segment. */
 struct overlap {
     const uint8_t *before, *after;
     size_t from, count;
@@ -160,7 +160,7 @@ static void window_leaves(struct recording *r)
     r->live = NULL;
 }
 
-int recording_look(struct recording *r, uint64_t at_ms, size_t base, const uint8_t *bytes, size_t count)
+int recording_add(struct recording *r, uint64_t at_ms, size_t base, const uint8_t *bytes, size_t count)
 {
     bool moved = r->seen && (base != r->base || count != r->count), first = !r->seen;
     struct overlap o = overlap_of(r, base, bytes, count);

@@ -1,13 +1,13 @@
 /* Recording: the latest bytes and every change that led to them, for stepping back in time.
  *
- *   struct recording r = {0} -> recording_look (each frame) -> recording_state, recording_run_next ... -> recording_free
+ *   struct recording r = {0} -> recording_add (each frame) -> recording_state, recording_run_next ... -> recording_free
  *
- * States are numbered: 0 is the first look, n is the state right after the n-th change. A state holds a window of the
+ * States are numbered: 0 is the first read, n is the state right after the n-th change. A state holds a window of the
  * segment: `count` bytes from offset `base`. The window may move between changes; each state keeps its own.
  *
  * A change is stored as runs of before xor after, so its cost depends on what changed, not on the size of the window.
  * Memory: the last RECORDING_KEPT changes are always kept, and up to RECORDING_MOST as long as they fit in
- * RECORDING_BYTES. If a whole window of 16 KiB changes at each look, that is at most RECORDING_KEPT * 16 KiB = 160 MiB;
+ * RECORDING_BYTES. If a whole window of 16 KiB changes at each read, that is at most RECORDING_KEPT * 16 KiB = 160 MiB;
  * a segment of 1 KiB takes at most 12 MiB. */
 #ifndef SHMLAB_RECORDING_H
 #define SHMLAB_RECORDING_H
@@ -25,7 +25,7 @@ struct recording_entry;
 struct recording {
     uint8_t *live; /* the latest bytes: `count` of them from offset `base`; owned */
     size_t base, count;
-    bool seen; /* false: before the first look */
+    bool seen; /* false: before the first read */
 
     struct recording_entry *ring; /* owned */
     size_t room, head, used;      /* entries: the ring's capacity, the oldest one's index, how many are used */
@@ -49,8 +49,8 @@ struct recording_run {
 void recording_free(struct recording *r);
 
 /* Records the bytes [base, base + count) as of at_ms. Bytes outside the last window don't count as changed. 1: they
- * changed, and recording.newest is the new state; 0: they didn't; -ENOMEM: *r is as if there had been no look. */
-int recording_look(struct recording *r, uint64_t at_ms, size_t base, const uint8_t *bytes, size_t count);
+ * changed, and recording.newest is the new state; 0: they didn't; -ENOMEM: *r is unchanged. */
+int recording_add(struct recording *r, uint64_t at_ms, size_t base, const uint8_t *bytes, size_t count);
 
 /* The oldest state still kept. */
 uint64_t recording_oldest(const struct recording *r);

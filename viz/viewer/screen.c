@@ -257,11 +257,11 @@ static int curses_open(struct screen *s)
     curses_set(s->crash.rescue.keys_fd);
     suspends_take();
     s->unread = true;
-    sigset_t let_in = s->signals;
+    sigset_t mask = s->signals;
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
-        sigaddset(&let_in, fatal_signals[i]); /* on_crash runs on the main thread's stack only */
+        sigaddset(&mask, fatal_signals[i]); /* on_crash runs on the main thread's stack only */
     }
-    return wakeup_open(&s->wakeup, s->crash.rescue.keys_fd, &let_in);
+    return wakeup_open(&s->wakeup, s->crash.rescue.keys_fd, &mask);
 }
 
 static void curses_close(struct screen *s)
@@ -434,7 +434,7 @@ static bool size_missed(struct screen *s, uint64_t now_s)
 
 /* If asked to stop, restores the terminal and stops. After that, another program may have changed its modes and
  * contents. */
-static struct screen_event come_back(struct screen *s)
+static struct screen_event resume(struct screen *s)
 {
     endwin();
     if (asked_take(ASKED_SUSPEND)) {
@@ -474,13 +474,13 @@ static struct screen_event event_of(int code)
 
 /* Handles what must be done before sleeping. A closed terminal is always readable, so the signal that reports it would
  * never get its turn. */
-static struct screen_event awake(struct screen *s, uint64_t until_us)
+static struct screen_event before_sleep(struct screen *s, uint64_t until_us)
 {
     if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
         return (struct screen_event){.kind = SCREEN_STOP};
     }
     if (asked != 0) {
-        return come_back(s);
+        return resume(s);
     }
     if (size_missed(s, until_us / 1000000)) {
         return (struct screen_event){.kind = SCREEN_RESIZED};
@@ -490,19 +490,19 @@ static struct screen_event awake(struct screen *s, uint64_t until_us)
 
 struct screen_event screen_wait(struct screen *s, uint64_t until_us, const void *word, uint32_t rings)
 {
-    struct screen_event event = awake(s, until_us);
+    struct screen_event event = before_sleep(s, until_us);
     if (event.kind != SCREEN_NOTHING || s->unread) {
         return event;
     }
-    wakeup_again(&s->wakeup);
+    wakeup_watch(&s->wakeup);
     switch (wakeup_sleep(&s->wakeup, word, rings, until_us)) {
-    case WAKEUP_HEARD:
+    case WAKEUP_INPUT:
         s->unread = true; /* perhaps */
-        return awake(s, until_us);
+        return before_sleep(s, until_us);
     case WAKEUP_BELL:
-        return (struct screen_event){.kind = SCREEN_RANG};
-    case WAKEUP_DEAF:
-        return (struct screen_event){.kind = SCREEN_DEAF};
+        return (struct screen_event){.kind = SCREEN_BELL};
+    case WAKEUP_REFUSED:
+        return (struct screen_event){.kind = SCREEN_BELL_REFUSED};
     case WAKEUP_TIME:
         break;
     }

@@ -12,14 +12,14 @@
 struct screen;
 
 enum screen_event_kind {
-    SCREEN_NOTHING, /* timeout */
-    SCREEN_RANG,    /* the bell rang, or we woke for no reason */
-    SCREEN_DEAF,    /* the kernel refuses to sleep on this bell */
-    SCREEN_KEY,     /* key: a character or one of enum press */
-    SCREEN_CLICK,   /* row, col */
-    SCREEN_WHEEL,   /* row, col; key: -1 up, 1 down */
-    SCREEN_RESIZED, /* also after SIGCONT: redraw everything */
-    SCREEN_STOP     /* SIGTERM, SIGINT or SIGHUP: close the screen and exit */
+    SCREEN_NOTHING,      /* timeout */
+    SCREEN_BELL,         /* the bell rang, or a spurious wakeup */
+    SCREEN_BELL_REFUSED, /* the kernel refuses to sleep on this bell */
+    SCREEN_KEY,          /* key: a character or one of enum press */
+    SCREEN_CLICK,        /* row, col */
+    SCREEN_WHEEL,        /* row, col; key: -1 up, 1 down */
+    SCREEN_RESIZED,      /* also after SIGCONT: redraw everything */
+    SCREEN_STOP          /* SIGTERM, SIGINT or SIGHUP: close the screen and exit */
 };
 
 /* Keys that are not printable characters. */

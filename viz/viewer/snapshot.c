@@ -7,7 +7,7 @@
 #include "layout/sync_fields.h"
 #include "shm_seqlock.h"
 
-void snapshot_meet(struct snapshot *s, const struct layout *l, size_t segment_size)
+void snapshot_start(struct snapshot *s, const struct layout *l, size_t segment_size)
 {
     *s = (struct snapshot){.counter = layout_sync_offset(l, LAYOUT_SEQLOCK, segment_size)};
     s->state = s->counter != LAYOUT_NO_OFFSET ? SNAPSHOT_WHOLE : SNAPSHOT_UNGUARDED;

@@ -25,7 +25,7 @@ struct snapshot {
 };
 
 /* Looks for the counter in the layout of a segment of segment_size bytes, and resets *s. */
-void snapshot_meet(struct snapshot *s, const struct layout *l, size_t segment_size);
+void snapshot_start(struct snapshot *s, const struct layout *l, size_t segment_size);
 
 /* Copies up to count bytes from offset first to out. Returns how many; 0: there are none, or no consistent ones (see
  * s->state). The counter need not be among them. */

@@ -18,7 +18,7 @@ void state_free(struct state *s)
 
 int state_set_layout(struct state *s, const struct layout *layout, const char *title)
 {
-    int rc = window_lay_over(&s->window, layout, title);
+    int rc = window_set_layout(&s->window, layout, title);
     if (rc == 0) {
         fields_reset(&s->cursor.fields, layout);
     }

@@ -120,9 +120,9 @@ static int open_source(struct view *v)
     if (read_expected(v) != 0) {
         return 1;
     }
-    v->source.before_detach = poll_schedule_leave;
+    v->source.before_detach = poll_schedule_drop_bell;
     v->source.before_detach_context = &v->schedule;
-    rc = view_meet(v);
+    rc = view_start(v);
     struct cursor *c = &v->state.cursor;
     const struct window *w = &v->state.window;
     if (rc == 0 && v->arguments.at != NULL && w->size > 0 && !find_goto(c, w, v->arguments.at)) {
@@ -189,7 +189,7 @@ int main(int argc, char **argv)
     int status = print_lists(&v.arguments, argc, argv);
     status = status >= 0 ? status : run(&v);
     source_close(&v.source);
-    poll_schedule_leave(&v.schedule);
+    poll_schedule_drop_bell(&v.schedule);
     state_free(&v.state);
     layout_choice_free(&v.layout_choice);
     chooser_free(&v.chooser);

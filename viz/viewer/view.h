@@ -1,6 +1,6 @@
 /* View: the program shm-view, which shows every byte of a segment, live and read-only, and its state.
  *
- * view.c sets the state up; view_look.c takes the steps to a picture: fit the window to the segment, find its layout,
+ * view.c sets the state up; view_read.c takes the steps to a picture: fit the window to the segment, find its layout,
  * read its bytes; view_once.c and view_live.c show it. */
 #ifndef SHMLAB_VIEW_H
 #define SHMLAB_VIEW_H
@@ -31,7 +31,7 @@ struct view {
     struct screen *screen; /* while open, nothing may be printed; NULL */
 };
 
-/* ---- view_look.c ---- */
+/* ---- view_read.c ---- */
 
 /* Microseconds and milliseconds since boot. */
 uint64_t view_now_us(void);
@@ -42,19 +42,19 @@ int view_read_file(const char *path, uint8_t **bytes, size_t *size);
 
 /* Prepares for a new segment, or one whose size changed, and finds its layout. 0; -errno after reporting the error on
  * standard error (in the cursor's message while the screen is open), but -ENOMEM unreported. */
-int view_meet(struct view *v);
+int view_start(struct view *v);
 
 /* Looks for layouts and applies the first one. The same result. */
 int view_apply_layout(struct view *v);
 
 /* Applies the chosen layout, with the bell and the seqlock counter in it. 0 or -ENOMEM. */
-int view_lay_over(struct view *v);
+int view_use_layout(struct view *v);
 
 /* Reads the bytes [first, first + count). true: the picture changed. */
-bool view_look_at(struct view *v, size_t first, size_t count);
+bool view_read_at(struct view *v, size_t first, size_t count);
 
 /* Reads the bytes that the next frame shows. true: the picture changed. */
-bool view_look(struct view *v);
+bool view_read(struct view *v);
 
 /* The screen's theme with the user's colours for bytes outside fields. */
 struct theme view_theme(const struct view *v, bool colours_work);

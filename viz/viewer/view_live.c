@@ -25,7 +25,7 @@ static uint64_t wall_ms(void)
 static void next_layout(struct view *v)
 {
     bool other = layout_choice_next(&v->layout_choice);
-    view_lay_over(v);
+    view_use_layout(v);
     cursor_answer(&v->state.cursor, "%s%s", other ? "layout: " : "the only layout: ", v->state.window.layout_title);
 }
 
@@ -51,7 +51,7 @@ static bool follow_source(struct view *v)
     }
     if (v->source.attachments != v->attachments) {
         cursor_answer(&v->state.cursor, "%s", v->source.news);
-        view_meet(v);
+        view_start(v);
         news = true;
     }
     return (v->shown && find_attached(v)) || news;
@@ -62,10 +62,10 @@ static bool follow(struct view *v)
 {
     const char *doubt = v->state.window.doubt;
     uint64_t now = view_now_us();
-    bool news = poll_schedule_asks(&v->schedule, now) && follow_source(v);
+    bool news = poll_schedule_status_due(&v->schedule, now) && follow_source(v);
     bool glow = history_tick(&v->state.history, &v->state.window, now / 1000);
-    poll_schedule_look(&v->schedule, &v->source);
-    bool changed = view_look(v);
+    poll_schedule_read_bell(&v->schedule, &v->source);
+    bool changed = view_read(v);
     return glow || changed || news || v->state.window.doubt != doubt;
 }
 
@@ -76,14 +76,14 @@ static struct screen_event await(struct view *v)
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
     uint64_t now = view_now_us();
     struct screen_event event;
-    poll_schedule_rest(p, now, history_fading(&v->state.history), settled);
+    poll_schedule_plan(p, now, history_fading(&v->state.history), settled);
     if (v->state.find.busy) {
         return screen_wait(v->screen, now, NULL, 0);
     }
     event = screen_wait(v->screen, p->next, p->address, p->seen);
-    if (event.kind == SCREEN_DEAF) {
-        poll_schedule_leave(p);
-    } else if (event.kind == SCREEN_RANG && poll_schedule_rang(p, view_now_us())) {
+    if (event.kind == SCREEN_BELL_REFUSED) {
+        poll_schedule_drop_bell(p);
+    } else if (event.kind == SCREEN_BELL && poll_schedule_rang(p, view_now_us())) {
         event = screen_wait(v->screen, p->next, NULL, 0);
     }
     return event;
@@ -116,7 +116,7 @@ static int show(struct view *v, const struct theme *theme, struct dashboard *pla
     }
     *plan = dashboard_plan(&v->state, c->rows, c->cols);
     dashboard_shape(plan, &v->state);
-    view_look(v); /* keys or a resize may have scrolled */
+    view_read(v); /* keys or a resize may have scrolled */
     size_t most = dashboard_draw(c, theme, plan, &v->state, &v->source);
     v->state.list_top = v->state.list_top < most ? v->state.list_top : most;
     screen_show(v->screen);
@@ -141,8 +141,8 @@ static bool act(struct view *v, const struct dashboard *plan, const struct scree
         v->state.request = REQUEST_QUIT;
         break;
     case SCREEN_NOTHING:
-    case SCREEN_RANG:
-    case SCREEN_DEAF:
+    case SCREEN_BELL:
+    case SCREEN_BELL_REFUSED:
         return false;
     case SCREEN_RESIZED:
         break;

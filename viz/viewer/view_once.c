@@ -104,11 +104,11 @@ static int take_all(struct view *v)
     if (take_pasts(v) != 0) {
         return 1;
     }
-    view_look_at(v, 0, v->state.window.size);
+    view_read_at(v, 0, v->state.window.size);
     if (v->state.window.doubt[0] != '\0') {
         fprintf(stderr, "shm-view: %s\n", v->state.window.doubt);
         v->snapshot.counter = LAYOUT_NO_OFFSET;
-        view_look_at(v, 0, v->state.window.size); /* even if torn: half a picture says more than none */
+        view_read_at(v, 0, v->state.window.size); /* even if torn: half a picture says more than none */
     }
     history_tick(&v->state.history, &v->state.window, v->state.history.now);
     source_scan_attachments(&v->source, view_now_ms());

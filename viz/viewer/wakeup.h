@@ -2,7 +2,7 @@
  * its own, or a bell (shm_bell.h). Sleeping on a futex is the cheapest sleep, and a bell then wakes the main thread
  * directly. poll can't wait for a futex, so another thread has to poll.
  *
- *   wakeup_open -> wakeup_sleep, handle what was heard, wakeup_again ... -> wakeup_close
+ *   wakeup_open -> wakeup_sleep, handle the input, wakeup_watch ... -> wakeup_close
  *
  * Only the kernel reads a bell's memory, so a bad address is an error, not a crash. A bell is used only inside
  * wakeup_sleep: once that has returned, its memory may go away. */
@@ -16,36 +16,36 @@
 #include <stdint.h>
 
 struct wakeup {
-    int call;        /* eventfd that ends the thread; -1: closed */
-    int fd;          /* the terminal's */
-    sigset_t let_in; /* the thread's signal mask while it waits */
+    int end;       /* eventfd that ends the thread; -1: closed */
+    int fd;        /* the terminal's */
+    sigset_t mask; /* the thread's signal mask while it waits */
     pthread_t thread;
-    _Atomic uint32_t heard;     /* 1: input or a signal; the thread waits until it is 0 again */
+    _Atomic uint32_t pending;   /* 1: input or a signal waits; the thread pauses until it is 0 again */
     _Atomic(const void *) word; /* the bell that the main thread also sleeps on; NULL */
     _Atomic bool gone;          /* fd has no more to read, ever */
-    _Atomic bool closing;       /* nobody will handle what is heard any more */
+    _Atomic bool closing;       /* nobody will handle the input any more */
 };
-#define WAKEUP_CLOSED ((struct wakeup){.call = -1, .fd = -1})
+#define WAKEUP_CLOSED ((struct wakeup){.end = -1, .fd = -1})
 
 enum wakeup_woken {
-    WAKEUP_TIME,  /* timeout */
-    WAKEUP_HEARD, /* fd is readable, or a signal came and its handler has run */
-    WAKEUP_BELL,  /* the bell rang, or a spurious wakeup */
-    WAKEUP_DEAF   /* the kernel refuses to sleep on this bell */
+    WAKEUP_TIME,   /* timeout */
+    WAKEUP_INPUT,  /* fd is readable, or a signal came and its handler has run */
+    WAKEUP_BELL,   /* the bell rang, or a spurious wakeup */
+    WAKEUP_REFUSED /* the kernel refuses to sleep on this bell */
 };
 
-/* Starts the thread. let_in: its signal mask while it waits; signals for the thread must be blocked in the caller. *e
- * must not move until wakeup_close. 0; -errno with *e set to WAKEUP_CLOSED. */
-int wakeup_open(struct wakeup *e, int fd, const sigset_t *let_in);
+/* Starts the thread. mask: its signal mask while it waits; signals for the thread must be blocked in the caller. *w
+ * must not move until wakeup_close. 0; -errno with *w set to WAKEUP_CLOSED. */
+int wakeup_open(struct wakeup *w, int fd, const sigset_t *mask);
 
-/* Sleeps until until_us (microseconds of CLOCK_MONOTONIC), until something is heard, or until *word, a bell, is no
+/* Sleeps until until_us (microseconds of CLOCK_MONOTONIC), until there is input or a signal, or until *word, a bell, is no
  * longer `seen`; returns at once if it already isn't. word: NULL for none. */
-enum wakeup_woken wakeup_sleep(struct wakeup *e, const void *word, uint32_t seen, uint64_t until_us);
+enum wakeup_woken wakeup_sleep(struct wakeup *w, const void *word, uint32_t seen, uint64_t until_us);
 
-/* Listens again once what was heard has been handled. Does nothing if nothing was. */
-void wakeup_again(struct wakeup *e);
+/* Watches again, once the input has been handled. Does nothing if it watches already. */
+void wakeup_watch(struct wakeup *w);
 
-/* Ends the thread. *e may be WAKEUP_CLOSED. */
-void wakeup_close(struct wakeup *e);
+/* Ends the thread. *w may be WAKEUP_CLOSED. */
+void wakeup_close(struct wakeup *w);
 
 #endif

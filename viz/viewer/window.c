@@ -31,7 +31,7 @@ void window_free(struct window *w)
     window_init(w);
 }
 
-int window_lay_over(struct window *w, const struct layout *layout, const char *title)
+int window_set_layout(struct window *w, const struct layout *layout, const char *title)
 {
     struct grid_hues hues;
     int rc = grid_hues_make(&hues, layout, w->palette);

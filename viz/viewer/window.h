@@ -1,7 +1,7 @@
 /* Window: the bytes of a segment that are in memory, and what is shown of them: layout, colours, marks. Knows nothing
  * of keys or time.
  *
- *   window_init -> window_lay_over, window_show ... -> window_free
+ *   window_init -> window_set_layout, window_show ... -> window_free
  *
  * It holds the whole segment up to WINDOW_BYTES, else that many bytes around the visible rows. So neither memory nor
  * the work for a frame grows with the segment. */
@@ -34,7 +34,7 @@ void window_init(struct window *w);
 void window_free(struct window *w);
 
 /* Switches to another layout, which stays the caller's. 0 or -ENOMEM. */
-int window_lay_over(struct window *w, const struct layout *layout, const char *title);
+int window_set_layout(struct window *w, const struct layout *layout, const char *title);
 
 /* Drops all bytes. */
 void window_drop(struct window *w);

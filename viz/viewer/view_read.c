@@ -1,4 +1,4 @@
-/* View look: the steps to a picture: fit the window to the segment, find its layout, read its bytes. See view.h. */
+/* View read: the steps to a picture: fit the window to the segment, find its layout, read its bytes. See view.h. */
 #include "view.h"
 
 #include <errno.h>
@@ -36,12 +36,12 @@ int view_read_file(const char *path, uint8_t **bytes, size_t *size)
     return rc < 0 ? rc : all == NULL ? -ENOMEM : 0;
 }
 
-int view_lay_over(struct view *v)
+int view_use_layout(struct view *v)
 {
     const struct layout *l = layout_choice_layout(&v->layout_choice);
-    snapshot_meet(&v->snapshot, l, source_size(&v->source));
+    snapshot_start(&v->snapshot, l, source_size(&v->source));
     if (v->arguments.renderer == NULL) {
-        poll_schedule_meet(&v->schedule, &v->source, l);
+        poll_schedule_find_bell(&v->schedule, &v->source, l);
     }
     v->state.history.rings = v->schedule.address != NULL;
     v->state.window.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
@@ -57,7 +57,7 @@ int view_apply_layout(struct view *v)
     size_t size = v->state.window.size;
     int found = layout_choice_find(&v->layout_choice, &v->arguments.layout_choice, &v->source, size, &error);
     /* The old layout may be gone, whether or not new ones were found. */
-    int rc = view_lay_over(v);
+    int rc = view_use_layout(v);
     if (found < 0 && v->screen != NULL) {
         cursor_answer(&v->state.cursor, "%.*s", (int)strcspn(error.text, "\n"), error.text);
         return rc;
@@ -68,7 +68,7 @@ int view_apply_layout(struct view *v)
     return found < 0 ? found : rc;
 }
 
-int view_meet(struct view *v)
+int view_start(struct view *v)
 {
     size_t size = source_size(&v->source);
     if (v->arguments.renderer != NULL && size > VIEW_DRAWN_MAX) {
@@ -80,7 +80,7 @@ int view_meet(struct view *v)
     return view_apply_layout(v);
 }
 
-bool view_look_at(struct view *v, size_t first, size_t count)
+bool view_read_at(struct view *v, size_t first, size_t count)
 {
     uint8_t *fresh = malloc(count + 1);
     if (fresh == NULL) {
@@ -93,11 +93,11 @@ bool view_look_at(struct view *v, size_t first, size_t count)
     return changed;
 }
 
-bool view_look(struct view *v)
+bool view_read(struct view *v)
 {
     size_t first, count;
     state_want(&v->state, &first, &count);
-    return view_look_at(v, first, count);
+    return view_read_at(v, first, count);
 }
 
 struct theme view_theme(const struct view *v, bool colours_work)
