@@ -36,6 +36,9 @@ struct source_spec {
                                * address in it (0x hex) */
 };
 
+/* The kit's own segment. */
+#define SOURCE_SPEC_DEFAULT ((struct source_spec){.kind = &source_segment, .name = SEGMENT_NAME_DEFAULT})
+
 /* A command-line option that selects a source: --name ARG. */
 struct source_option {
     const char *name, *arg, *help; /* as in struct option_row */

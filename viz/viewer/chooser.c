@@ -183,7 +183,7 @@ static bool click(struct chooser *ch, int rows, int row)
 
 void chooser_choice(const struct chooser *ch, struct source_spec *spec)
 {
-    *spec = (struct source_spec){.kind = &source_segment, .name = SEGMENT_NAME_DEFAULT};
+    *spec = SOURCE_SPEC_DEFAULT;
     for (size_t i = 0; i < source_kind_count && ch->selected < ch->list.count; i++) {
         const struct source_kind *kind = source_kinds[i];
         if (kind->select != NULL && kind->select(spec, &ch->list.list[ch->selected])) {

@@ -22,7 +22,7 @@ static bool go_to_row(struct cursor *c, const struct window *w, struct field_row
 }
 
 /* "slots has 1000 elements" for slots[1000].seq. */
-static bool tell_elements(struct cursor *c, const char *text)
+static bool explain_elements(struct cursor *c, const char *text)
 {
     char prefix[CURSOR_TYPED_MAX];
     struct field_row row;
@@ -40,11 +40,11 @@ static bool tell_elements(struct cursor *c, const char *text)
 }
 
 /* Explains why text leads nowhere, if that can be said. */
-static void tell_no_field(struct cursor *c, const char *text)
+static void explain_no_field(struct cursor *c, const char *text)
 {
     struct field_row row;
     char path[CURSOR_TYPED_MAX];
-    if (tell_elements(c, text)) {
+    if (explain_elements(c, text)) {
         return;
     }
     if (isalpha((unsigned char)*text) && fields_by_name(&c->fields, text, NULL, 1, &row)) {
@@ -71,7 +71,7 @@ bool find_goto(struct cursor *c, const struct window *w, const char *text)
     bool hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
     long long n = strtoll(text, &end, hex ? 16 : 10);
     if (!isdigit((unsigned char)*digits) || *end != '\0' || errno != 0) {
-        tell_no_field(c, text);
+        explain_no_field(c, text);
         return false;
     }
     if (relative) {
@@ -124,7 +124,7 @@ static void put_number(struct find *f, const void *number, size_t size, bool big
 }
 
 /* Parses what follows =: "22", "-5", "0x16", "3.14". */
-static bool wish_number(struct find *f, const char *text, bool big)
+static bool read_number(struct find *f, const char *text, bool big)
 {
     char *end;
     errno = 0;
@@ -145,10 +145,10 @@ static bool wish_number(struct find *f, const char *text, bool big)
 }
 
 /* Parses the request, except for names. false: message says what is wrong with it. */
-static bool wish_read(struct find *f, struct cursor *c, const char *text)
+static bool read_request(struct find *f, struct cursor *c, const char *text)
 {
     if (text[0] == '=') {
-        if (!wish_number(f, text + 1, c->big_endian)) {
+        if (!read_number(f, text + 1, c->big_endian)) {
             cursor_answer(c, "no number: %.40s (try =22, =0x16 or =3.14)", text);
             return false;
         }
@@ -221,7 +221,7 @@ static size_t stretch(const struct find *f, size_t size)
 }
 
 /* Searches one stretch of bytes, of which `count` could be read. */
-static bool look_through(struct find *f, struct cursor *c, const struct window *w, const uint8_t *bytes, size_t count)
+static bool search(struct find *f, struct cursor *c, const struct window *w, const uint8_t *bytes, size_t count)
 {
     size_t all = places(f, w->size), n = stretch(f, w->size), first = f->direction > 0 ? f->at : f->at + 1 - n;
     for (size_t i = 0; i < n; i++) {
@@ -246,7 +246,7 @@ void find_want(const struct find *f, size_t size, size_t *first, size_t *count)
 
 void find_take(struct find *f, struct cursor *c, const struct window *w, const uint8_t *bytes, size_t count)
 {
-    if (!f->busy || look_through(f, c, w, bytes, count)) {
+    if (!f->busy || search(f, c, w, bytes, count)) {
         return;
     }
     f->busy = f->left > 0 && f->read < FIND_MOST;
@@ -299,7 +299,7 @@ static bool find_bytes(struct find *f, struct cursor *c, const struct window *w,
         if (here == NULL) {
             return false; /* still busy */
         }
-        if (look_through(f, c, w, here, count)) {
+        if (search(f, c, w, here, count)) {
             return true;
         }
         f->busy = f->left > 0;
@@ -320,5 +320,5 @@ bool find_start(struct find *f, struct cursor *c, const struct window *w, const 
     f->direction = direction;
     snprintf(f->text, sizeof f->text, "%s", text);
     bool name = *text != '=' && *text != '"' && strncmp(text, "0x", 2) != 0 && !looks_like_bytes(text);
-    return (name && find_name(c, w, text, direction)) || (wish_read(f, c, text) && find_bytes(f, c, w, again));
+    return (name && find_name(c, w, text, direction)) || (read_request(f, c, text) && find_bytes(f, c, w, again));
 }

@@ -94,14 +94,11 @@ static char *command_line(pid_t pid, size_t *length)
     char path[40];
     size_t room = 1 << 16;
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *line = fd >= 0 ? malloc(room) : NULL;
-    *length = 0;
-    for (ssize_t n; line != NULL && *length < room && (n = read(fd, line + *length, room - *length)) > 0;) {
-        *length += (size_t)n;
-    }
-    if (fd >= 0) {
-        close(fd);
+    FILE *file = fopen(path, "re");
+    char *line = file != NULL ? malloc(room) : NULL;
+    *length = line != NULL ? fread(line, 1, room, file) : 0;
+    if (file != NULL) {
+        fclose(file);
     }
     return line;
 }

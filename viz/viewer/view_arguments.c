@@ -298,8 +298,7 @@ static int take_options(struct view_arguments *w, struct option_table *t, int ar
 int view_arguments_take(struct view_arguments *w, int argc, char **argv)
 {
     struct option_table table;
-    *w = (struct view_arguments){
-        .cols = 80, .top = SIZE_MAX, .spec.kind = &source_segment, .spec.name = SEGMENT_NAME_DEFAULT};
+    *w = (struct view_arguments){.cols = 80, .top = SIZE_MAX, .spec = SOURCE_SPEC_DEFAULT};
     const struct segment_name *name = &w->spec.name;
     int rc = take_options(w, &table, argc, argv);
     if (rc >= 0) {
