@@ -52,24 +52,26 @@ static bool take_width(struct config *c, unsigned of, const char *value)
     return true;
 }
 
+static bool take_either(const char *value, const char *no, const char *yes, bool *out)
+{
+    bool chosen = strcmp(value, yes) == 0;
+    if (!chosen && strcmp(value, no) != 0) {
+        return false;
+    }
+    *out = chosen;
+    return true;
+}
+
 static bool take_order(struct config *c, unsigned of, const char *value)
 {
     (void)of;
-    if (strcmp(value, "big") != 0 && strcmp(value, "little") != 0) {
-        return false;
-    }
-    c->big_endian = strcmp(value, "big") == 0;
-    return true;
+    return take_either(value, "little", "big", &c->big_endian);
 }
 
 static bool take_squeeze(struct config *c, unsigned of, const char *value)
 {
     (void)of;
-    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
-        return false;
-    }
-    c->squeeze = strcmp(value, "yes") == 0;
-    return true;
+    return take_either(value, "no", "yes", &c->squeeze);
 }
 
 /* 1 to 7; 0: not a colour's name. Black is excluded: on most terminals it can't be read. */

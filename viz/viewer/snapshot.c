@@ -36,7 +36,6 @@ size_t snapshot_take(struct snapshot *s, const struct source *source, uint64_t n
             return 0;
         }
         if ((before & 1) == 0) {
-            s->tries++;
             taken = source_read(source, first, out, count);
             shm_seqlock_copied();
             if (source_number(source, s->counter, &after) && after == before) {

@@ -21,7 +21,6 @@ struct snapshot {
     enum snapshot_state state;
     uint32_t odd;       /* the counter of a write in progress when last seen; 0: none */
     uint64_t odd_since; /* ms */
-    uint64_t tries;     /* copies in total */
 };
 
 /* Looks for the counter in the layout of a segment of segment_size bytes, and resets *s. */

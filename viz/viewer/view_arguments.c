@@ -22,20 +22,6 @@ static bool take_number(const char *arg, long long least, long long most, int *o
     return true;
 }
 
-static bool take_list(struct view_arguments *w, const char *arg)
-{
-    (void)arg;
-    w->list = true;
-    return true;
-}
-
-static bool take_no_layout(struct view_arguments *w, const char *arg)
-{
-    (void)arg;
-    w->layout_choice.none = true;
-    return true;
-}
-
 static bool take_renderer(struct view_arguments *w, const char *arg)
 {
     w->renderer = render_find(arg);
@@ -92,16 +78,17 @@ static bool take_top(struct view_arguments *w, const char *arg)
 
 static const struct view_option {
     const char *name, *arg, *help; /* as in struct option_row */
-    size_t member;                 /* the const char * that keeps the argument, which may be anything; 0: none */
+    size_t
+        member; /* without take: the const char * that keeps the argument, or the bool that is set if there is none */
     bool (*take)(struct view_arguments *w, const char *arg); /* false: it is not valid */
     const char *takes;                                       /* what it must be, for error messages */
 } view_options[] = {
-    {"list", NULL, "list what shared memory there is, and exit; with --render json as JSON", .take = take_list},
+    {"list", NULL, "list what shared memory there is, and exit; with --render json as JSON", .member = MEMBER(list)},
     {.help = "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
     {"type", "NAME", "this C type, as 'struct message'", .member = MEMBER(layout_choice.type)},
     {"elf", "FILE", "the program that has the type in its debug information", .member = MEMBER(layout_choice.elf)},
     {"layout", "FILE", "a .layout file", .member = MEMBER(layout_choice.layout_file)},
-    {"no-layout", NULL, "bytes only", .take = take_no_layout},
+    {"no-layout", NULL, "bytes only", .member = MEMBER(layout_choice.none)},
     {.help = "Picture"},
     {"render", "FORMAT", NULL, .take = take_renderer}, /* options_make fills in the help */
     {"expect", "FILE", "mark the bytes that differ from FILE's; with --render, exit 1 if any do",
@@ -199,8 +186,12 @@ static int wrong(const char *option, const char *takes, const char *arg)
 static int view_option_take(struct view_arguments *w, const struct view_option *o, const char *arg)
 {
     char names[128];
-    if (o->take == NULL) {
+    if (o->take == NULL && o->arg != NULL) {
         memcpy((char *)w + o->member, &arg, sizeof arg);
+        return 0;
+    }
+    if (o->take == NULL) {
+        memcpy((char *)w + o->member, &(bool){true}, sizeof(bool));
         return 0;
     }
     render_names(RENDER_PICTURE, names, sizeof names);
