@@ -50,24 +50,24 @@ bool source_poll(struct source *s)
 
 bool source_scan_attachments(struct source *s, uint64_t now_ms)
 {
-    if (s->watch.object.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
+    if (s->attached.object.device == 0 || source_size(s) == 0 || s->state == SOURCE_GONE) {
         return false;
     }
-    return attachment_watch_tick(&s->watch, s->spec.kind->counted ? &s->stat : NULL, now_ms);
+    return attachment_watch_tick(&s->attached, s->spec.kind->counted ? &s->stat : NULL, now_ms);
 }
 
 void source_leave_out_viewer(struct source *s)
 {
-    size_t dropped = attachments_drop(&s->watch.now, s->viewer);
-    if (s->watch.seen.attached >= dropped) {
-        s->watch.seen.attached -= dropped;
+    size_t dropped = attachments_drop(&s->attached.now, s->viewer);
+    if (s->attached.seen.attached >= dropped) {
+        s->attached.seen.attached -= dropped;
     }
 }
 
 struct attached source_attached(const struct source *s)
 {
     return (struct attached){
-        .watch = &s->watch,
+        .watch = &s->attached,
         .counted = s->spec.kind->counted,
         .creator_pid = s->stat.creator_pid,
         .creator_runs = s->creator_runs,
@@ -111,6 +111,6 @@ void source_close(struct source *s)
     if (s->spec.kind != NULL) {
         s->spec.kind->close(s);
     }
-    attachment_watch_free(&s->watch);
+    attachment_watch_free(&s->attached);
     *s = SOURCE_EMPTY;
 }

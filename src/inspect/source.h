@@ -105,12 +105,12 @@ struct source {
     char creator_name[32]; /* printable; "?" if unknown */
     char owner[32];        /* the owner's name or "uid N", printable; "" if it has none */
     bool attached_before;
-    unsigned attachments;          /* goes up with each attach or resize: then the layout must be chosen again */
-    char line[SOURCE_LINE_MAX];    /* a line about the state, printable; "" if all is well. At most 65 columns if it
+    unsigned attachments;             /* goes up with each attach or resize: then the layout must be chosen again */
+    char line[SOURCE_LINE_MAX];       /* a line about the state, printable; "" if all is well. At most 65 columns if it
                                       * is shown beside bytes, so that it fits on a screen of 80 */
-    char news[SOURCE_LINE_MAX];    /* the last event ("reattached: ..."), printable; "" if there was none */
-    struct attachment_watch watch; /* which processes have it attached: source_scan_attachments */
-    pid_t viewer;                  /* our own pid, which is among them */
+    char news[SOURCE_LINE_MAX];       /* the last event ("reattached: ..."), printable; "" if there was none */
+    struct attachment_watch attached; /* which processes have it attached: source_scan_attachments */
+    pid_t viewer;                     /* our own pid, which is among them */
     void (*before_detach)(void *context); /* if not NULL, called before `mapped` becomes invalid */
     void *before_detach_context;
 };
@@ -130,10 +130,10 @@ int source_report(const struct source *s, const char *program, int rc);
 bool source_poll(struct source *s);
 
 /* Scans for processes that have it attached, if a scan is due (attachment.h). now_ms is a monotonic clock. Returns
- * whether s->watch.now has changed. */
+ * whether s->attached.now has changed. */
 bool source_scan_attachments(struct source *s, uint64_t now_ms);
 
-/* Removes our own attachment from s->watch, so that a picture that is rendered once is the same in each run. */
+/* Removes our own attachment from s->attached, so that a picture that is rendered once is the same in each run. */
 void source_leave_out_viewer(struct source *s);
 
 /* Who has a source attached, for display. */

@@ -227,7 +227,7 @@ static int attach(struct source *s, const struct mapping *m)
     struct attachment_object what;
     attachment_of_mapping(s->spec.pid, m, &what);
     if (m->device != 0) {
-        attachment_watch_start(&s->watch, &what);
+        attachment_watch_start(&s->attached, &what);
     }
     return 0;
 }

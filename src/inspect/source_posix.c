@@ -37,7 +37,7 @@ static void attached(struct source *s, int fd, const struct stat *st)
     s->stat.mode = st->st_mode & 0777;
     user_name(s->stat.owner, s->owner, sizeof s->owner);
     source_creator_learn(s, 0, false);
-    attachment_watch_start(&s->watch, &(struct attachment_object){.device = st->st_dev, .inode = st->st_ino});
+    attachment_watch_start(&s->attached, &(struct attachment_object){.device = st->st_dev, .inode = st->st_ino});
     if (s->attached_before && old_size != s->size) {
         source_message(s->news, "reopened: now %zu bytes, before %zu", s->size, old_size);
     } else if (s->attached_before) {
@@ -106,10 +106,10 @@ static void unlinked(struct source *s)
     struct stat st;
     int other = open_name(s, &st);
     if (other < 0 && s->state != SOURCE_REMOVED) {
-        s->watch.scanned = false; /* who has it now? */
+        s->attached.scanned = false; /* who has it now? */
     }
-    if (other < 0 && (!s->watch.scanned || s->watch.now.found > 0)) {
-        size_t others = s->watch.now.found;
+    if (other < 0 && (!s->attached.scanned || s->attached.now.found > 0)) {
+        size_t others = s->attached.now.found;
         s->state = SOURCE_REMOVED;
         source_message(s->line,
                        others == 0 ? "removed: you see the removed one"

@@ -89,7 +89,7 @@ static void attached(struct source *s, size_t old_size)
     s->size = h->segment.size;
     struct attachment_object what;
     if (attachment_of_segment(h->segment.id, h->segment.base, &what) == 0) {
-        attachment_watch_start(&s->watch, &what);
+        attachment_watch_start(&s->attached, &what);
     }
 }
 

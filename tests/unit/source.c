@@ -163,7 +163,7 @@ static void an_unlinked_object_is_kept_while_others_map_it(void **state)
     assert_true(source_poll(&p->s));
     assert_int_equal(p->s.state, SOURCE_REMOVED);
     assert_true(source_scan_attachments(&p->s, 1000));
-    assert_int_equal(p->s.watch.now.found, 1);
+    assert_int_equal(p->s.attached.now.found, 1);
     source_poll(&p->s);
     assert_string_equal(p->s.line, "removed, but still mapped 1 time: you see the removed one");
     assert_string_equal(text_of(p), "kept");
@@ -374,8 +374,8 @@ static void a_removed_segment_is_read_in_its_process(void **state)
     assert_int_equal(source_size(&p->s), p->s.fd >= 0 ? 1000 : 4096);
     assert_string_equal(text_of(p), "removed");
     assert_true(source_scan_attachments(&p->s, 1000));
-    assert_int_equal(p->s.watch.now.count, 1);
-    assert_int_equal(p->s.watch.now.list[0].pid, p->child);
+    assert_int_equal(p->s.attached.now.count, 1);
+    assert_int_equal(p->s.attached.now.list[0].pid, p->child);
 }
 
 static void *heap_act(struct place *p, void *at, int step)

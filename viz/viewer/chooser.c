@@ -23,7 +23,7 @@ static bool is_entry(const struct segment_entry *e, const struct attachment_obje
 
 void chooser_return(struct chooser *ch, const struct source *from)
 {
-    struct attachment_object object = from->watch.object;
+    struct attachment_object object = from->attached.object;
     chooser_free(ch);
     ch->from = object;
     ch->seek = object.device != 0;

@@ -215,7 +215,7 @@ static int from_creator(struct layout_choice *g, const struct layout_choice_spec
 static int from_attached(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                          struct layout_error *error)
 {
-    const struct attachments *a = &source->watch.now;
+    const struct attachments *a = &source->attached.now;
     int rc = 0, asked = 0;
     pid_t last = 0;
     snprintf(g->why, sizeof g->why, "no program that we may look into has it mapped; --elf and --type name one");
@@ -250,7 +250,7 @@ static int find(struct layout_choice *g, const struct layout_choice_spec *spec, 
         return from_elf(g, spec, error);
     }
     bool maker = source->spec.kind->maker;
-    if (!maker && source->watch.now.count > 0) {
+    if (!maker && source->attached.now.count > 0) {
         return from_attached(g, spec, source, error);
     }
     if (!maker && spec->type != NULL) {

@@ -30,7 +30,7 @@ static void next_layout(struct view *v)
 }
 
 /* Finds the processes attached. Scanning /proc takes time, so never before the first frame. */
-static bool find_attached(struct view *v)
+static bool scan_attached(struct view *v)
 {
     if (!source_scan_attachments(&v->source, view_now_ms())) {
         return false;
@@ -54,7 +54,7 @@ static bool follow_source(struct view *v)
         view_start(v);
         news = true;
     }
-    return (v->shown && find_attached(v)) || news;
+    return (v->shown && scan_attached(v)) || news;
 }
 
 /* Checks the source and reads its bytes. true: the screen must be redrawn. */

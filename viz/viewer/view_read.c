@@ -75,7 +75,7 @@ int view_start(struct view *v)
         size = VIEW_DRAWN_MAX;
     }
     v->attachments = v->source.attachments;
-    v->state.attached_known = v->source.watch.object.device != 0;
+    v->state.attached_known = v->source.attached.object.device != 0;
     state_resize(&v->state, size);
     return view_apply_layout(v);
 }
