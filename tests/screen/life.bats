@@ -80,6 +80,13 @@ counter_moves()
     await attached_by 2
 }
 
+@test "no POSIX shared memory yet: waits, says how it goes on, and goes on by itself when it is made" {
+    on 80x24 "$BIN/shm-view" --posix "/$POSIX"
+    sees "waiting: nothing in /dev/shm has this name yet" 'This viewer goes on by itself' 'lists what memory there is'
+    echo 'of POSIX' >"/dev/shm/$POSIX"
+    sees 'of POSIX'
+}
+
 @test "the title says what ipcs says: key, id, size, owner, mode, nattch, and who made it" {
     serve --mode 0640
     viewer 120x30

@@ -105,23 +105,28 @@ static void the_help_has_a_line_for_each_that_fits_beside_the_option(void **stat
     assert_true(lines >= 6);
 }
 
+static bool supports(const struct renderer *r, enum render_what what)
+{
+    return what == RENDER_PICTURE || (what == RENDER_SCREEN ? r->screen != NULL : r->list != NULL);
+}
+
 /* "a, b or c" of those that the help has. */
-static void expect_names(bool screen)
+static void expect_names(enum render_what what)
 {
     char help[512], names[128], expected[128] = "", name[16];
     size_t columns, left = 0;
     render_help(help, sizeof help);
     for (const char *at = help; (at = help_next(at, name, &columns)) != NULL;) {
-        left += !screen || render_find(name)->screen != NULL;
+        left += supports(render_find(name), what);
     }
     for (const char *at = help; (at = help_next(at, name, &columns)) != NULL;) {
-        if (!screen || render_find(name)->screen != NULL) {
+        if (supports(render_find(name), what)) {
             left--;
             strcat(expected, name);
             strcat(expected, left > 1 ? ", " : left == 1 ? " or " : "");
         }
     }
-    render_names(screen, names, sizeof names);
+    render_names(what, names, sizeof names);
     assert_string_equal(names, expected);
 }
 
@@ -129,9 +134,10 @@ static void their_names_are_listed_as_in_a_sentence(void **state)
 {
     (void)state;
     char little[12];
-    expect_names(false);
-    expect_names(true);
-    render_names(false, little, sizeof little);
+    expect_names(RENDER_PICTURE);
+    expect_names(RENDER_SCREEN);
+    expect_names(RENDER_LIST);
+    render_names(RENDER_PICTURE, little, sizeof little);
     assert_string_equal(little, "text, ansi,"); /* what is too long is cut */
 }
 
