@@ -1,9 +1,8 @@
-/* Value: formats the bytes of one field. The locale doesn't matter. See value.h. */
+/* Value: formats the bytes of one field. See value.h. */
 #include "value.h"
 
 #include <float.h>
 #include <inttypes.h>
-#include <locale.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,98 +26,49 @@ static void put(struct writer *w, const char *unit)
     w->wanted += length;
 }
 
-static bool machine_is_little_endian(void)
-{
-    const uint16_t one = 1;
-    unsigned char first;
-    memcpy(&first, &one, 1);
-    return first == 1;
-}
-
 /* ---- integers of up to 128 bits ---- */
 
-struct wide {
-    uint64_t low, high;
-};
-
-static void wide_set_bit(struct wide *w, unsigned bit)
-{
-    if (bit < 64) {
-        w->low |= UINT64_C(1) << bit;
-    } else {
-        w->high |= UINT64_C(1) << (bit - 64);
-    }
-}
+__extension__ typedef unsigned __int128 wide;
 
 /* Reads 1 to 16 bytes in the machine's byte order. */
-static struct wide wide_load(const unsigned char *bytes, size_t size)
+static wide wide_load(const unsigned char *bytes, size_t size)
 {
-    struct wide w = {0, 0};
-    bool little = machine_is_little_endian();
-    for (size_t i = 0; i < size; i++) {
-        uint64_t byte = bytes[little ? i : size - 1 - i];
-        if (i < 8) {
-            w.low |= byte << (8 * i);
-        } else {
-            w.high |= byte << (8 * (i - 8));
-        }
-    }
+    wide w = 0;
+    size_t low = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : sizeof w - size;
+    memcpy((unsigned char *)&w + low, bytes, size);
     return w;
 }
 
-static struct wide wide_load_bits(const unsigned char *bytes, unsigned first, unsigned count)
+static wide wide_load_bits(const unsigned char *bytes, unsigned first, unsigned count)
 {
-    struct wide w = {0, 0};
+    wide w = 0;
     for (unsigned i = 0; i < count; i++) {
         unsigned bit = first + i;
-        if ((bytes[bit / 8] >> (bit % 8)) & 1) {
-            wide_set_bit(&w, i);
-        }
+        w |= (wide)((bytes[bit / 8] >> (bit % 8)) & 1) << i;
     }
     return w;
 }
 
-static bool wide_is_negative(struct wide w, unsigned bits)
+/* A number of `bits` bits in two's complement, as one of 128 bits. */
+static wide sign_extend(wide w, unsigned bits)
 {
-    return bits <= 64 ? (w.low >> (bits - 1)) & 1 : (w.high >> (bits - 65)) & 1;
-}
-
-/* The absolute value of a negative number of `bits` bits (two's complement). */
-static struct wide wide_negate(struct wide w, unsigned bits)
-{
-    struct wide n = {~w.low + 1, ~w.high + (w.low == 0)};
-    if (bits < 64) {
-        n.low &= (UINT64_C(1) << bits) - 1;
-    }
-    if (bits <= 64) {
-        n.high = 0;
-    } else if (bits < 128) {
-        n.high &= (UINT64_C(1) << (bits - 64)) - 1;
-    }
-    return n;
+    wide sign = (wide)1 << (bits - 1);
+    return (w ^ sign) - sign;
 }
 
 #define WIDE_TEXT 44 /* 39 digits, a sign, NUL */
 
-static void wide_print(struct wide w, unsigned bits, bool is_signed, char out[WIDE_TEXT])
+static void wide_print(wide w, unsigned bits, bool is_signed, char out[WIDE_TEXT])
 {
-    bool negative = is_signed && wide_is_negative(w, bits);
-    if (negative) {
-        w = wide_negate(w, bits);
-    }
-    uint32_t words[4] = {(uint32_t)(w.high >> 32), (uint32_t)w.high, (uint32_t)(w.low >> 32), (uint32_t)w.low};
+    bool negative = is_signed && ((w >> (bits - 1)) & 1) != 0;
     char digits[WIDE_TEXT];
     size_t n = sizeof digits;
+    w = negative ? 0 - sign_extend(w, bits) : w;
     digits[--n] = '\0';
     do {
-        uint64_t rest = 0;
-        for (int i = 0; i < 4; i++) {
-            uint64_t part = rest << 32 | words[i];
-            words[i] = (uint32_t)(part / 10);
-            rest = part % 10;
-        }
-        digits[--n] = (char)('0' + rest);
-    } while (words[0] | words[1] | words[2] | words[3]);
+        digits[--n] = (char)('0' + (int)(w % 10));
+        w /= 10;
+    } while (w != 0);
     if (negative) {
         digits[--n] = '-';
     }
@@ -127,126 +77,71 @@ static void wide_print(struct wide w, unsigned bits, bool is_signed, char out[WI
 
 /* ---- real numbers ---- */
 
-/* Replaces the locale's decimal point, which may be several bytes, with a full stop. */
-static void plain_point(char *text)
+enum real_format { REAL_HALF, REAL_FLOAT, REAL_DOUBLE, REAL_LONG_DOUBLE };
+
+/* How many digits identify each number of a format, and how many digits of any number it keeps. */
+static const struct {
+    int identify, keep;
+} real_digits[] = {
+    [REAL_HALF] = {5, 5},
+    [REAL_FLOAT] = {FLT_DECIMAL_DIG, FLT_DIG},
+    [REAL_DOUBLE] = {DBL_DECIMAL_DIG, DBL_DIG},
+    [REAL_LONG_DOUBLE] = {LDBL_DECIMAL_DIG, LDBL_DIG},
+};
+
+/* Converts a number of an IEEE 754 format that C may have no type for: a sign, an exponent and a fraction, from the most
+ * significant bit on. */
+static long double ieee_value(wide bits, int exponent_bits, int fraction_bits)
 {
-    const char *point = localeconv()->decimal_point;
-    size_t length = strlen(point);
-    char *at = length ? strstr(text, point) : NULL;
-    if (!at) {
-        return;
+    int most = (1 << exponent_bits) - 1, exponent = (int)(bits >> fraction_bits) & most;
+    wide fraction = bits & (((wide)1 << fraction_bits) - 1);
+    bool negative = ((bits >> (exponent_bits + fraction_bits)) & 1) != 0;
+    long double value;
+    if (exponent == most) {
+        value = fraction == 0 ? INFINITY : NAN;
+    } else {
+        fraction |= (wide)(exponent > 0) << fraction_bits;
+        value = ldexpl((long double)fraction, (exponent > 0 ? exponent : 1) - most / 2 - fraction_bits);
     }
-    *at = '.';
-    memmove(at + 1, at + length, strlen(at + length) + 1);
+    return copysignl(value, negative ? -1 : 1);
+}
+
+static bool reads_back(const char *text, long double value, enum real_format format)
+{
+    int exponent;
+    switch (format) {
+    case REAL_FLOAT:
+        return strtof(text, NULL) == (float)value;
+    case REAL_DOUBLE:
+        return strtod(text, NULL) == (double)value;
+    case REAL_LONG_DOUBLE:
+        return strtold(text, NULL) == value;
+    case REAL_HALF:
+        break;
+    }
+    /* nearer to it than half the distance to the next number, which is at least 2^-24 */
+    frexpl(value, &exponent);
+    return fabsl(strtold(text, NULL) - value) * 2 < ldexpl(1, exponent - 11 > -24 ? exponent - 11 : -24);
 }
 
 #define REAL_TEXT 64
 
-/* For a text like 1e+02, the number of digits that 100 needs, if they are at most `most`; else 0. */
-static int written_out(const char *text, int most)
-{
-    const char *e = strchr(text, 'e');
-    int exponent = e != NULL ? atoi(e + 1) : -1;
-    return exponent >= 0 && exponent < most ? exponent + 1 : 0;
-}
-
-static void float_print(float value, char out[REAL_TEXT])
-{
-    int digits = 0;
-    do {
-        snprintf(out, REAL_TEXT, "%.*g", ++digits, (double)value);
-    } while (digits < FLT_DECIMAL_DIG && strtof(out, NULL) != value);
-    digits = written_out(out, FLT_DIG);
-    if (digits) {
-        snprintf(out, REAL_TEXT, "%.*g", digits, (double)value);
-    }
-}
-
-static void double_print(double value, char out[REAL_TEXT])
-{
-    int digits = 0;
-    do {
-        snprintf(out, REAL_TEXT, "%.*g", ++digits, value);
-    } while (digits < DBL_DECIMAL_DIG && strtod(out, NULL) != value);
-    digits = written_out(out, DBL_DIG);
-    if (digits) {
-        snprintf(out, REAL_TEXT, "%.*g", digits, value);
-    }
-}
-
-static void long_double_print(long double value, char out[REAL_TEXT])
+static void real_shortest(long double value, enum real_format format, char out[REAL_TEXT])
 {
     int digits = 0;
     do {
         snprintf(out, REAL_TEXT, "%.*Lg", ++digits, value);
-    } while (digits < LDBL_DECIMAL_DIG && strtold(out, NULL) != value);
-    digits = written_out(out, LDBL_DIG);
-    if (digits) {
-        snprintf(out, REAL_TEXT, "%.*Lg", digits, value);
+    } while (isfinite(value) && digits < real_digits[format].identify && !reads_back(out, value, format));
+    const char *e = strchr(out, 'e');
+    int exponent = e != NULL ? atoi(e + 1) : -1;
+    if (exponent >= 0 && exponent < real_digits[format].keep) { /* 100 rather than 1e+02 */
+        snprintf(out, REAL_TEXT, "%.*Lg", exponent + 1, value);
     }
-}
-
-/* Prints an IEEE 754 binary16 (1 sign bit, 5 exponent bits, 10 fraction bits) with the fewest digits that identify
- * it. */
-static void half_print(uint16_t bits, char out[REAL_TEXT])
-{
-    int exponent = (bits >> 10) & 31;
-    int fraction = bits & 1023;
-    double ulp = ldexp(1, (exponent ? exponent : 1) - 25);
-    double value = (fraction + (exponent ? 1024 : 0)) * ulp;
-    if (bits & 0x8000) {
-        value = -value;
-    }
-    int digits = 0;
-    do {
-        snprintf(out, REAL_TEXT, "%.*g", ++digits, value);
-    } while (digits < 5 && fabs(strtod(out, NULL) - value) * 2 >= ulp);
-    digits = written_out(out, 5);
-    if (digits) {
-        snprintf(out, REAL_TEXT, "%.*g", digits, value);
-    }
-}
-
-/* Converts an IEEE 754 binary128 if long double has another format. Uses its 64 most significant fraction bits. */
-static long double quad_value(struct wide w)
-{
-    int exponent = (int)((w.high >> 48) & 0x7fff);
-    uint64_t fraction = (w.high & UINT64_C(0xffffffffffff)) << 15 | w.low >> 49;
-    if (exponent) {
-        fraction |= UINT64_C(1) << 63;
-    }
-    long double value = ldexpl((long double)fraction, (exponent ? exponent : 1) - 16383 - 63);
-    return w.high >> 63 ? -value : value;
 }
 
 static bool type_is_quad(const char *type)
 {
     return LDBL_MANT_DIG != 113 && (strstr(type, "loat128") || strstr(type, "Float64x") || strstr(type, "quad"));
-}
-
-static void special_print(bool negative, bool infinite, char out[REAL_TEXT])
-{
-    snprintf(out, REAL_TEXT, "%s%s", negative ? "-" : "", infinite ? "inf" : "nan");
-}
-
-static void real16_print(const struct layout_node *leaf, const unsigned char *bytes, char out[REAL_TEXT])
-{
-    uint16_t bits;
-    memcpy(&bits, bytes, sizeof bits);
-    if (strstr(leaf->type, "bf16") || strstr(leaf->type, "bfloat16")) {
-        uint32_t wide = (uint32_t)bits << 16;
-        float value;
-        memcpy(&value, &wide, sizeof value);
-        if (isfinite(value)) {
-            float_print(value, out);
-        } else {
-            special_print(bits >> 15, isinf(value), out);
-        }
-    } else if (((bits >> 10) & 31) == 31) {
-        special_print(bits >> 15, (bits & 1023) == 0, out);
-    } else {
-        half_print(bits, out);
-    }
 }
 
 /* Some 80-bit patterns of the x87 are invalid: their explicit leading bit is missing. */
@@ -261,62 +156,42 @@ static bool long_double_is_valid(const unsigned char *bytes)
 #endif
 }
 
-static void long_double_or_quad_print(const struct layout_node *leaf, const unsigned char *bytes, char out[REAL_TEXT])
-{
-    long double value = 0;
-    if (type_is_quad(leaf->type)) {
-        struct wide w = wide_load(bytes, 16);
-        if (((w.high >> 48) & 0x7fff) == 0x7fff) {
-            special_print(w.high >> 63, !(w.low | w.high << 16), out);
-            return;
-        }
-        value = quad_value(w);
-    } else if (!long_double_is_valid(bytes)) {
-        snprintf(out, REAL_TEXT, "not a number that the machine knows");
-        return;
-    } else {
-        memcpy(&value, bytes, sizeof value);
-    }
-    if (isfinite(value)) {
-        long_double_print(value, out);
-    } else {
-        special_print(signbit(value), isinf(value), out);
-    }
-}
-
 /* Returns false if there is no real type of that size. */
 static bool real_print(const struct layout_node *leaf, const unsigned char *bytes, size_t size, char out[REAL_TEXT])
 {
-    double value;
+    long double value;
+    enum real_format format = REAL_LONG_DOUBLE;
     if (size == 2) {
-        real16_print(leaf, bytes, out);
+        bool brain = strstr(leaf->type, "bf16") || strstr(leaf->type, "bfloat16");
+        value = brain ? ieee_value(wide_load(bytes, size), 8, 7) : ieee_value(wide_load(bytes, size), 5, 10);
+        format = brain ? REAL_FLOAT : REAL_HALF;
     } else if (size == sizeof(float)) {
-        float narrow;
-        memcpy(&narrow, bytes, sizeof narrow);
-        if (isfinite(narrow)) {
-            float_print(narrow, out);
-        } else {
-            special_print(signbit(narrow), isinf(narrow), out);
-        }
+        float number;
+        memcpy(&number, bytes, sizeof number);
+        value = number;
+        format = REAL_FLOAT;
     } else if (size == sizeof(double)) {
-        memcpy(&value, bytes, sizeof value);
-        if (isfinite(value)) {
-            double_print(value, out);
-        } else {
-            special_print(signbit(value), isinf(value), out);
-        }
-    } else if (size == sizeof(long double)) {
-        long_double_or_quad_print(leaf, bytes, out);
-    } else {
+        double number;
+        memcpy(&number, bytes, sizeof number);
+        value = number;
+        format = REAL_DOUBLE;
+    } else if (size != sizeof(long double)) {
         return false;
+    } else if (type_is_quad(leaf->type)) {
+        value = ieee_value(wide_load(bytes, size), 15, 112);
+    } else if (!long_double_is_valid(bytes)) {
+        snprintf(out, REAL_TEXT, "not a number that the machine knows");
+        return true;
+    } else {
+        memcpy(&value, bytes, sizeof value);
     }
-    plain_point(out);
+    real_shortest(value, format, out);
     return true;
 }
 
 /* ---- characters ---- */
 
-static void put_char(struct writer *w, uint64_t code, char quote)
+static void put_char(struct writer *w, uint32_t code, char quote)
 {
     static const char names[] = "abtnvfr";
     char unit[16];
@@ -389,22 +264,20 @@ static bool enum_is_signed(const struct layout_node *leaf)
     return false;
 }
 
-static void put_enum(struct writer *w, const struct layout_node *leaf, struct wide value, unsigned bits)
+static void put_enum(struct writer *w, const struct layout_node *leaf, wide value, unsigned bits)
 {
     bool is_signed = enum_is_signed(leaf);
-    bool negative = is_signed && wide_is_negative(value, bits);
-    uint64_t low = negative && bits < 64 ? value.low | ~((UINT64_C(1) << bits) - 1) : value.low;
+    wide extended = is_signed ? sign_extend(value, bits) : value;
     char number[WIDE_TEXT];
     wide_print(value, bits, is_signed, number);
     for (size_t i = 0; i < leaf->enumerator_count; i++) {
-        if (bits > 64 || (uint64_t)leaf->enumerators[i].value != low) {
-            continue;
+        if ((wide)leaf->enumerators[i].value == extended) {
+            put_printable(w, leaf->enumerators[i].name);
+            put(w, " (");
+            put(w, number);
+            put(w, ")");
+            return;
         }
-        put_printable(w, leaf->enumerators[i].name);
-        put(w, " (");
-        put(w, number);
-        put(w, ")");
-        return;
     }
     put(w, number);
 }
@@ -422,80 +295,47 @@ static void put_counter(struct writer *w, const struct layout_node *leaf, uint32
     }
 }
 
-static void put_integer(struct writer *w, const struct layout_node *leaf, struct wide value, unsigned bits)
+static void put_integer(struct writer *w, const struct layout_node *leaf, wide value, unsigned bits)
 {
     char text[WIDE_TEXT];
-    bool small = value.high == 0;
     if ((leaf->flags & (LAYOUT_BELL | LAYOUT_SEQLOCK)) != 0 && bits == 32) {
-        put_counter(w, leaf, (uint32_t)value.low);
-        return;
-    }
-    switch (leaf->kind) {
-    case LAYOUT_ENUM:
+        put_counter(w, leaf, (uint32_t)value);
+    } else if (leaf->kind == LAYOUT_ENUM) {
         put_enum(w, leaf, value, bits);
-        return;
-    case LAYOUT_BOOL:
-        if (small && value.low < 2) {
-            put(w, value.low ? "true" : "false");
-            return;
-        }
-        break;
-    case LAYOUT_POINTER:
-        if (small && value.low == 0) {
-            put(w, "NULL");
-            return;
-        }
-        if (small) {
-            snprintf(text, sizeof text, "0x%" PRIx64, value.low);
-            put(w, text);
-            return;
-        }
-        break;
-    default:
-        break;
+    } else if (leaf->kind == LAYOUT_BOOL && value < 2) {
+        put(w, value == 1 ? "true" : "false");
+    } else if (leaf->kind == LAYOUT_POINTER && value == 0) {
+        put(w, "NULL");
+    } else if (leaf->kind == LAYOUT_POINTER && value <= UINT64_MAX) {
+        snprintf(text, sizeof text, "0x%" PRIx64, (uint64_t)value);
+        put(w, text);
+    } else {
+        wide_print(value, bits, leaf->kind == LAYOUT_SINT, text);
+        put(w, text);
     }
-    wide_print(value, bits, leaf->kind == LAYOUT_SINT, text);
-    put(w, text);
 }
 
+static bool is_integer(enum layout_kind kind)
+{
+    return kind == LAYOUT_SINT || kind == LAYOUT_UINT || kind == LAYOUT_BOOL || kind == LAYOUT_ENUM;
+}
+
+/* In hex if the kind has no element of that size. */
 static void put_element(struct writer *w, const struct layout_node *leaf, const unsigned char *bytes, size_t size)
 {
     char real[REAL_TEXT];
-    bool number = size >= 1 && size <= 16;
-    switch (leaf->kind) {
-    case LAYOUT_CHAR:
-        if (size != 1 && size != 2 && size != 4) {
-            break;
-        }
-        put(w, "'");
-        put_char(w, wide_load(bytes, size).low, '\'');
-        put(w, "'");
-        return;
-    case LAYOUT_SINT:
-    case LAYOUT_UINT:
-    case LAYOUT_BOOL:
-    case LAYOUT_ENUM:
-        if (!number) {
-            break;
-        }
+    size_t most = is_integer(leaf->kind) ? sizeof(wide) : leaf->kind == LAYOUT_POINTER ? 8 : 0;
+    if (size >= 1 && size <= most) {
         put_integer(w, leaf, wide_load(bytes, size), (unsigned)(8 * size));
-        return;
-    case LAYOUT_POINTER:
-        if (!number || size > 8) {
-            break;
-        }
-        put_integer(w, leaf, wide_load(bytes, size), (unsigned)(8 * size));
-        return;
-    case LAYOUT_REAL:
-        if (!real_print(leaf, bytes, size, real)) {
-            break;
-        }
+    } else if (leaf->kind == LAYOUT_CHAR && (size == 1 || size == 2 || size == 4)) {
+        put(w, "'");
+        put_char(w, (uint32_t)wide_load(bytes, size), '\'');
+        put(w, "'");
+    } else if (leaf->kind == LAYOUT_REAL && real_print(leaf, bytes, size, real)) {
         put(w, real);
-        return;
-    default:
-        break;
+    } else {
+        put_hex(w, bytes, size);
     }
-    put_hex(w, bytes, size);
 }
 
 /* ---- the field ---- */

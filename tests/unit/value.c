@@ -1,6 +1,5 @@
 /* value: how each kind of field is displayed, including hostile bytes. */
 #include <float.h>
-#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -357,18 +356,6 @@ static void only_printable_ascii_comes_out(void **state)
     }
 }
 
-static void the_locale_changes_nothing(void **state)
-{
-    (void)state;
-    if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL && setlocale(LC_ALL, "de_DE") == NULL) {
-        skip();
-    }
-    double half = 0.5;
-    struct layout_node n = leaf_of(LAYOUT_REAL, 8);
-    ASSERT_VALUE(n, &half, "0.5");
-    setlocale(LC_ALL, "C");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,7 +373,6 @@ int main(void)
         cmocka_unit_test(containers_have_no_value),
         cmocka_unit_test(the_text_is_truncated_at_a_whole_character),
         cmocka_unit_test(only_printable_ascii_comes_out),
-        cmocka_unit_test(the_locale_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
