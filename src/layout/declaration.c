@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,17 +21,32 @@ struct lexer {
     size_t used;
     unsigned line;
     struct layout_error *error;
+    int rc; /* the first error. From then on all tokens are T_WRONG, which nothing accepts */
 
     enum token_kind kind; /* the current token */
     const char *text;     /* as in the line (T_STRING: unescaped), NUL-terminated */
     uint64_t number;      /* T_NUMBER, T_DIMENSION (DECL_FLEXIBLE for []) */
 };
 
-static int wrong(struct lexer *x, const char *message)
+/* Records an error, unless there is one already. */
+__attribute__((format(printf, 2, 3))) static void wrong(struct lexer *x, const char *format, ...)
 {
+    char message[sizeof x->error->text];
+    va_list args;
+    if (x->rc != 0) {
+        return;
+    }
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    x->rc = layout_error_set(x->error, x->line, "%s", message);
     x->kind = T_WRONG;
-    layout_error_set(x->error, x->line, "%s", message);
-    return -EINVAL;
+}
+
+static void no_memory(struct lexer *x)
+{
+    x->rc = x->rc != 0 ? x->rc : -ENOMEM;
+    x->kind = T_WRONG;
 }
 
 static bool starts_word(char c)
@@ -105,13 +121,6 @@ static void lex_dimension(struct lexer *x)
     keep(x, T_DIMENSION, start, (size_t)(x->at - start));
 }
 
-static int hex_value(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char *at = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
-    return at != NULL ? (int)(at - digits) : -1;
-}
-
 /* "text" with \" \\ and \xHH. */
 static void lex_string(struct lexer *x)
 {
@@ -125,8 +134,9 @@ static void lex_string(struct lexer *x)
         }
         if (c == '\\') {
             c = *++x->at;
-            if (c == 'x' && hex_value(x->at[1]) >= 0 && hex_value(x->at[2]) >= 0) {
-                c = (char)(hex_value(x->at[1]) * 16 + hex_value(x->at[2]));
+            if (c == 'x' && isxdigit((unsigned char)x->at[1]) && isxdigit((unsigned char)x->at[2])) {
+                const char digits[] = {x->at[1], x->at[2], '\0'};
+                c = (char)strtoul(digits, NULL, 16);
                 x->at += 2;
             } else if (c != '"' && c != '\\') {
                 c = '\0';
@@ -181,32 +191,41 @@ static bool take_other(struct lexer *x, char c)
     return true;
 }
 
-static int lexer_start(struct lexer *x, const char *text, unsigned line, struct layout_error *error)
+/* A word or a quoted text, malloc'ed; NULL if the token is neither. */
+static char *take_name(struct lexer *x)
+{
+    char *name = NULL;
+    if (x->kind == T_WORD || x->kind == T_STRING) {
+        name = strdup(x->text);
+        if (name == NULL) {
+            no_memory(x);
+        }
+        next(x);
+    }
+    return name;
+}
+
+static void lexer_start(struct lexer *x, const char *text, unsigned line, struct layout_error *error)
 {
     *x = (struct lexer){.at = text, .line = line, .error = error};
     x->storage = malloc(2 * strlen(text) + 2); /* each token is stored once, with a NUL */
     if (x->storage == NULL) {
-        return -ENOMEM;
+        no_memory(x);
     }
     next(x);
-    return 0;
 }
 
-/* Only an optional `;` or `,` may follow. */
-static int expect_end(struct lexer *x, const char *after)
+/* Only an optional `;` or `,` may follow. Returns 0 or the first error. */
+static int lexer_end(struct lexer *x, const char *after)
 {
     if (!take_other(x, ';')) {
         take_other(x, ',');
     }
-    if (x->kind == T_WRONG) {
-        return -EINVAL;
-    }
     if (x->kind != T_END) {
-        layout_error_set(x->error, x->line, "unexpected '%.80s' after %s: put each field on its own line", x->text,
-                         after);
-        return -EINVAL;
+        wrong(x, "unexpected '%.80s' after %s: put each field on its own line", x->text, after);
     }
-    return 0;
+    free(x->storage);
+    return x->rc;
 }
 
 /* ---- types ---- */
@@ -218,15 +237,15 @@ struct text {
 
 static void text_word(struct text *t, const char *word)
 {
-    bool glue = t->length == 0 || t->at[t->length - 1] == '(' || word[0] == ')' ||
-                (word[0] == '*' && t->at[t->length - 1] == '*');
+    char last = t->length > 0 ? t->at[t->length - 1] : '(';
+    bool glue = last == '(' || word[0] == '(' || word[0] == ')' || (word[0] == '*' && last == '*');
     t->length += (size_t)sprintf(t->at + t->length, "%s%s", glue ? "" : " ", word);
 }
 
-static bool word_in(const char *word, const char *const *list)
+static bool word_in(const struct lexer *x, const char *const *list)
 {
-    for (; *list != NULL; list++) {
-        if (strcmp(word, *list) == 0) {
+    for (; x->kind == T_WORD && *list != NULL; list++) {
+        if (strcmp(x->text, *list) == 0) {
             return true;
         }
     }
@@ -236,20 +255,20 @@ static bool word_in(const char *word, const char *const *list)
 static bool is_qualifier(const struct lexer *x)
 {
     static const char *const list[] = {"const", "volatile", "restrict", "_Atomic", NULL};
-    return x->kind == T_WORD && word_in(x->text, list);
+    return word_in(x, list);
 }
 
 static bool is_base_keyword(const struct lexer *x)
 {
     static const char *const list[] = {"signed", "unsigned", "short",    "long",    "int",      "char", "float",
                                        "double", "_Bool",    "_Complex", "complex", "__int128", NULL};
-    return x->kind == T_WORD && word_in(x->text, list);
+    return word_in(x, list);
 }
 
 static bool is_tag_keyword(const struct lexer *x)
 {
     static const char *const list[] = {"struct", "union", "enum", "class", NULL};
-    return x->kind == T_WORD && word_in(x->text, list);
+    return word_in(x, list);
 }
 
 static void take_word(struct lexer *x, struct text *type)
@@ -258,38 +277,32 @@ static void take_word(struct lexer *x, struct text *type)
     next(x);
 }
 
-/* _Atomic(int) is kept as it is. */
-static int parse_atomic(struct lexer *x, struct text *type)
+/* Qualifiers. _Atomic(int) is kept as it is, and is the whole type: then it returns true. */
+static bool parse_qualifiers(struct lexer *x, struct text *type)
 {
-    text_word(type, "_Atomic(");
-    next(x);
-    while (x->kind == T_WORD || x->kind == T_STAR) {
+    while (is_qualifier(x)) {
+        bool atomic = strcmp(x->text, "_Atomic") == 0;
         take_word(x, type);
+        if (!atomic || !is_other(x, '(')) {
+            continue;
+        }
+        do {
+            take_word(x, type);
+        } while (x->kind == T_WORD || x->kind == T_STAR);
+        if (is_other(x, ')')) {
+            take_word(x, type);
+        } else {
+            wrong(x, "a ) is missing after _Atomic(");
+        }
+        return true;
     }
-    if (!is_other(x, ')')) {
-        return x->kind == T_WRONG ? -EINVAL : wrong(x, "a ) is missing after _Atomic(");
-    }
-    take_word(x, type);
-    return 0;
+    return false;
 }
 
 /* Qualifiers, then "struct NAME", base keywords, or one name; then qualifiers and stars. */
-static int parse_plain_type(struct lexer *x, struct text *type)
+static void parse_plain_type(struct lexer *x, struct text *type)
 {
-    bool atomic = false;
-    while (is_qualifier(x) && !atomic) {
-        bool is_atomic = strcmp(x->text, "_Atomic") == 0;
-        const char *word = x->text;
-        next(x);
-        atomic = is_atomic && is_other(x, '(');
-        if (atomic && parse_atomic(x, type) < 0) {
-            return -EINVAL;
-        }
-        if (!atomic) {
-            text_word(type, word);
-        }
-    }
-    if (atomic) {
+    if (parse_qualifiers(x, type)) {
         ; /* the type is complete */
     } else if (is_tag_keyword(x)) {
         take_word(x, type);
@@ -306,64 +319,41 @@ static int parse_plain_type(struct lexer *x, struct text *type)
     while (is_qualifier(x) || x->kind == T_STAR) {
         take_word(x, type);
     }
-    if (x->kind == T_WRONG) {
-        return -EINVAL;
-    }
     if (type->length == 0) {
-        layout_error_set(x->error, x->line, "expected a type, such as int or char[19], but found '%.80s'", x->text);
-        return -EINVAL;
+        wrong(x, "expected a type, such as int or char[19], but found '%.80s'", x->text);
     }
-    return 0;
 }
 
-static int parse_dimensions(struct lexer *x, struct decl *d)
+static void parse_dimensions(struct lexer *x, struct decl *d)
 {
     for (; x->kind == T_DIMENSION; next(x)) {
         if (d->dimension_count == DECL_DIMENSIONS_MAX) {
-            return wrong(x, "an array can have at most 16 dimensions");
+            wrong(x, "an array can have at most 16 dimensions");
+        } else if (x->number == DECL_FLEXIBLE && d->dimension_count > 0) {
+            wrong(x, "only the first dimension may be left empty");
+        } else {
+            d->dimensions[d->dimension_count++] = (size_t)x->number;
         }
-        if (x->number == DECL_FLEXIBLE && d->dimension_count > 0) {
-            return wrong(x, "only the first dimension may be left empty");
-        }
-        d->dimensions[d->dimension_count++] = (size_t)x->number;
     }
-    return x->kind == T_WRONG ? -EINVAL : 0;
 }
 
-static int parse_name(struct lexer *x, struct decl *d)
+static void parse_type_and_name(struct lexer *x, struct decl *d, size_t line_length)
 {
-    if (x->kind != T_WORD && x->kind != T_STRING) {
-        return x->kind == T_WRONG ? -EINVAL : 0;
-    }
-    d->node.name = strdup(x->text);
-    if (d->node.name == NULL) {
-        return -ENOMEM;
-    }
-    d->given |= GIVEN_NAME;
-    next(x);
-    return parse_dimensions(x, d);
-}
-
-static int parse_type_and_name(struct lexer *x, struct decl *d, size_t line_length)
-{
-    struct text type = {.at = malloc(2 * line_length + 32)};
+    struct text type = {.at = calloc(2, line_length + 16)};
     d->base = type.at;
     if (type.at == NULL) {
-        return -ENOMEM;
-    }
-    type.at[0] = '\0';
-    bool quoted = x->kind == T_STRING;
-    int rc = 0;
-    if (quoted) {
-        text_word(&type, x->text);
-        next(x);
+        no_memory(x);
+    } else if (x->kind == T_STRING) {
+        take_word(x, &type);
     } else {
-        rc = parse_plain_type(x, &type);
+        parse_plain_type(x, &type);
     }
-    if (rc == 0) {
-        rc = parse_dimensions(x, d);
+    parse_dimensions(x, d);
+    d->node.name = take_name(x);
+    if (d->node.name != NULL) {
+        d->given |= GIVEN_NAME;
+        parse_dimensions(x, d);
     }
-    return rc == 0 ? parse_name(x, d) : rc;
 }
 
 char *decl_type(const struct decl *d, size_t from)
@@ -386,206 +376,156 @@ char *decl_type(const struct decl *d, size_t from)
 
 /* ---- (size 40, align 8, sync) ---- */
 
-enum layout_kind decl_kind(const char *name)
+static enum layout_kind kind_named(const char *name)
 {
-    for (int kind = 0; kind < LAYOUT_KINDS; kind++) {
-        if (strcmp(layout_kind_name((enum layout_kind)kind), name) == 0) {
-            return (enum layout_kind)kind;
-        }
+    int kind = 0;
+    while (kind < LAYOUT_KINDS && strcmp(layout_kind_name((enum layout_kind)kind), name) != 0) {
+        kind++;
     }
-    return LAYOUT_KINDS;
+    return (enum layout_kind)kind;
 }
 
-static int parse_kind(struct lexer *x, struct decl *d)
+static void parse_kind(struct lexer *x, struct decl *d)
 {
     take_other(x, '=');
-    enum layout_kind kind = x->kind == T_WORD ? decl_kind(x->text) : LAYOUT_KINDS;
-    if (kind == LAYOUT_KINDS) {
-        return x->kind == T_WRONG ? -EINVAL
-                                  : wrong(x, "expected one of these after 'kind': text, character, integer, unsigned, "
-                                             "real, boolean, enum, pointer, bytes, struct, union, array");
-    }
-    d->node.kind = kind;
+    d->node.kind = x->kind == T_WORD ? kind_named(x->text) : LAYOUT_KINDS;
     d->given |= GIVEN_KIND;
+    if (d->node.kind == LAYOUT_KINDS) {
+        wrong(x, "expected one of these after 'kind': text, character, integer, unsigned, real, boolean, enum, "
+                 "pointer, bytes, struct, union, array");
+    }
     next(x);
-    return 0;
 }
 
-static int parse_number(struct lexer *x, const char *what, size_t *number)
+static void parse_number(struct lexer *x, const char *what, size_t *number)
 {
     take_other(x, '=');
-    if (x->kind == T_WRONG) {
-        return -EINVAL;
-    }
     if (x->kind != T_NUMBER) {
-        layout_error_set(x->error, x->line, "expected a number after '%s', as in (%s 8)", what, what);
-        return -EINVAL;
-    }
-    if (x->number > DECL_NUMBER_MAX) {
-        layout_error_set(x->error, x->line, "%.40s is too large: no memory has that many bytes", x->text);
-        return -EINVAL;
+        wrong(x, "expected a number after '%s', as in (%s 8)", what, what);
+    } else if (x->number > DECL_NUMBER_MAX) {
+        wrong(x, "%.40s is too large: no memory has that many bytes", x->text);
     }
     *number = (size_t)x->number;
     next(x);
-    return 0;
 }
 
-static int parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
+static void parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
 {
-    const struct {
-        const char *word;
-        unsigned given;
-        size_t *number;
-    } numbers[] = {
-        {"size", GIVEN_SIZE, &d->node.size},
-        {"align", GIVEN_ALIGN, &d->node.align},
-        {"count", GIVEN_COUNT, &d->node.count},
-        {"stride", GIVEN_STRIDE, &d->node.stride},
-        {"bit", GIVEN_BIT, bit},
-    };
     const struct {
         const char *word;
         unsigned given, flag;
-    } flags[] = {
-        {"sync", GIVEN_FLAGS, LAYOUT_SYNC},
-        {"bell", GIVEN_FLAGS, LAYOUT_SYNC | LAYOUT_BELL},
-        {"seqlock", GIVEN_FLAGS, LAYOUT_SYNC | LAYOUT_SEQLOCK},
-        {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE},
-        {"packed", GIVEN_FLAGS, LAYOUT_PACKED},
-        {"noflags", GIVEN_NO_FLAGS, 0},
+        size_t *number; /* that follows; NULL: none */
+    } known[] = {
+        {"size", GIVEN_SIZE, 0, &d->node.size},
+        {"align", GIVEN_ALIGN, 0, &d->node.align},
+        {"count", GIVEN_COUNT, 0, &d->node.count},
+        {"stride", GIVEN_STRIDE, 0, &d->node.stride},
+        {"bit", GIVEN_BIT, 0, bit},
+        {"sync", GIVEN_FLAGS, LAYOUT_SYNC, NULL},
+        {"bell", GIVEN_FLAGS, LAYOUT_SYNC | LAYOUT_BELL, NULL},
+        {"seqlock", GIVEN_FLAGS, LAYOUT_SYNC | LAYOUT_SEQLOCK, NULL},
+        {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE, NULL},
+        {"packed", GIVEN_FLAGS, LAYOUT_PACKED, NULL},
+        {"noflags", GIVEN_NO_FLAGS, 0, NULL},
     };
     const char *word = x->text;
-    bool is_word = x->kind == T_WORD;
-    next(x);
-    for (size_t i = 0; is_word && i < sizeof numbers / sizeof *numbers; i++) {
-        if (strcmp(word, numbers[i].word) == 0) {
-            d->given |= numbers[i].given;
-            return parse_number(x, word, numbers[i].number);
+    for (size_t i = 0; x->kind == T_WORD && i < sizeof known / sizeof *known; i++) {
+        if (strcmp(word, known[i].word) == 0) {
+            next(x);
+            d->given |= known[i].given;
+            d->node.flags |= known[i].flag;
+            if (known[i].number != NULL) {
+                parse_number(x, word, known[i].number);
+            }
+            return;
         }
     }
-    for (size_t i = 0; is_word && i < sizeof flags / sizeof *flags; i++) {
-        if (strcmp(word, flags[i].word) == 0) {
-            d->given |= flags[i].given;
-            d->node.flags |= flags[i].flag;
-            return 0;
-        }
+    if (x->kind == T_WORD && strcmp(word, "kind") == 0) {
+        next(x);
+        parse_kind(x, d);
+        return;
     }
-    if (is_word && strcmp(word, "kind") == 0) {
-        return parse_kind(x, d);
-    }
-    layout_error_set(x->error, x->line,
-                     "unknown attribute '%.80s': known are size, align, count, stride and bit with a number, "
-                     "kind with a name, and sync, bell, seqlock, packed, flexible",
-                     word);
-    return -EINVAL;
+    wrong(
+        x,
+        "unknown attribute '%.80s': known are size, align, count, stride and bit with a number, kind with a name, and "
+        "sync, bell, seqlock, packed, flexible",
+        word);
 }
 
-static int parse_attributes(struct lexer *x, struct decl *d)
+static void parse_attributes(struct lexer *x, struct decl *d)
 {
     size_t bit = 0;
     if (!take_other(x, '(')) {
-        return x->kind == T_WRONG ? -EINVAL : 0;
+        return;
     }
     if (x->kind == T_STAR) {
-        return wrong(x, "write the type of a function pointer in quotes: \"void (*)(int)\" call");
+        wrong(x, "write the type of a function pointer in quotes: \"void (*)(int)\" call");
     }
-    while (!take_other(x, ')')) {
+    while (x->rc == 0 && !take_other(x, ')')) {
         if (x->kind == T_END) {
-            return wrong(x, "a ) is missing after (");
-        }
-        if (take_other(x, ',')) {
-            continue;
-        }
-        if (x->kind == T_WRONG || parse_attribute(x, d, &bit) < 0) {
-            return -EINVAL;
+            wrong(x, "a ) is missing after (");
+        } else if (!take_other(x, ',')) {
+            parse_attribute(x, d, &bit);
         }
     }
     if (bit > 7) {
-        return wrong(x, "a bit-field starts at bit 0 to 7 of its byte");
-    }
-    if ((d->given & GIVEN_ALIGN) != 0 && d->node.align == 0) {
-        return wrong(x, "the smallest alignment is 1");
+        wrong(x, "a bit-field starts at bit 0 to 7 of its byte");
+    } else if (d->given & GIVEN_ALIGN && d->node.align == 0) {
+        wrong(x, "the smallest alignment is 1");
     }
     d->node.bit_offset = (unsigned)bit;
-    return x->kind == T_WRONG ? -EINVAL : 0;
 }
 
-static int parse_bits(struct lexer *x, struct decl *d)
+static void parse_bits(struct lexer *x, struct decl *d)
 {
     if (!take_other(x, ':')) {
-        return x->kind == T_WRONG ? -EINVAL : 0;
-    }
-    if (x->kind == T_WRONG) {
-        return -EINVAL;
+        return;
     }
     if (x->kind != T_NUMBER || x->number > 128) {
-        return wrong(x, "expected the number of bits after ':', as in 'unsigned ready : 1'");
+        wrong(x, "expected the number of bits after ':', as in 'unsigned ready : 1'");
     }
     d->width = (unsigned)x->number;
     d->given |= GIVEN_BITS;
     next(x);
-    return 0;
 }
 
 /* ---- a whole line ---- */
 
-static int parse_prefix(struct lexer *x, struct decl *d)
+static void parse_prefix(struct lexer *x, struct decl *d)
 {
     if (x->kind == T_NUMBER) {
         d->given |= GIVEN_OFFSET;
-        if (parse_number(x, "offset", &d->node.offset) < 0) {
-            return -EINVAL;
-        }
+        parse_number(x, "offset", &d->node.offset);
     }
-    if (x->kind != T_WORD || strcmp(x->text, "array") != 0) {
-        return x->kind == T_WRONG ? -EINVAL : 0;
+    /* without a number after it, "array" is the name of a type */
+    if (x->kind == T_WORD && strcmp(x->text, "array") == 0 && isdigit((unsigned char)x->at[strspn(x->at, " \t")])) {
+        next(x);
+        d->is_array = true;
+        d->given |= GIVEN_COUNT;
+        parse_number(x, "array", &d->node.count);
     }
-    const char *rest = x->at + strspn(x->at, " \t");
-    if (!isdigit((unsigned char)*rest)) {
-        return 0; /* it is the name of a type */
-    }
-    next(x);
-    d->is_array = true;
-    d->given |= GIVEN_COUNT;
-    return parse_number(x, "array", &d->node.count);
-}
-
-static int parse_line(struct lexer *x, struct decl *d, size_t line_length)
-{
-    int rc = parse_prefix(x, d);
-    rc = rc == 0 ? parse_type_and_name(x, d, line_length) : rc;
-    rc = rc == 0 ? parse_bits(x, d) : rc;
-    rc = rc == 0 ? parse_attributes(x, d) : rc;
-    if (rc < 0) {
-        return rc;
-    }
-    d->opens = take_other(x, '{');
-    if (is_other(x, ',') && d->node.name != NULL) {
-        layout_error_set(x->error, x->line, "only one field on a line: move what follows '%.80s,' to the next line",
-                         d->node.name);
-        return -EINVAL;
-    }
-    return expect_end(x, d->opens ? "{" : d->node.name != NULL && *d->node.name != '\0' ? d->node.name : d->base);
 }
 
 int decl_parse(struct decl *d, const char *text, unsigned line, struct layout_error *error)
 {
     struct lexer x;
     *d = (struct decl){.node = {.count = 1, .align = 1}};
-    int rc = lexer_start(&x, text, line, error);
-    if (rc == 0) {
-        rc = parse_line(&x, d, strlen(text));
-    }
-    if (rc == 0) {
-        d->node.type = decl_type(d, 0);
-        rc = d->node.type == NULL ? -ENOMEM : 0;
-    }
-    if (rc == 0 && d->node.name == NULL) {
+    lexer_start(&x, text, line, error);
+    parse_prefix(&x, d);
+    parse_type_and_name(&x, d, strlen(text));
+    parse_bits(&x, d);
+    parse_attributes(&x, d);
+    d->opens = take_other(&x, '{');
+    if (d->node.name == NULL) {
         d->node.name = strdup("");
-        rc = d->node.name == NULL ? -ENOMEM : 0;
+    } else if (is_other(&x, ',')) {
+        wrong(&x, "only one field on a line: move what follows '%.80s,' to the next line", d->node.name);
     }
-    free(x.storage);
-    return rc;
+    d->node.type = d->base != NULL ? decl_type(d, 0) : NULL;
+    if (d->node.name == NULL || d->node.type == NULL) {
+        no_memory(&x);
+    }
+    return lexer_end(&x, d->opens ? "{" : d->node.name != NULL && *d->node.name != '\0' ? d->node.name : d->base);
 }
 
 void decl_free(struct decl *d)
@@ -599,19 +539,12 @@ void decl_free(struct decl *d)
 int decl_parse_enumerator(const char *text, unsigned line, char **name, int64_t *value, struct layout_error *error)
 {
     struct lexer x;
-    *name = NULL;
-    int rc = lexer_start(&x, text, line, error);
-    if (rc < 0) {
-        return rc;
-    }
-    if (x.kind == T_WORD || x.kind == T_STRING) {
-        *name = strdup(x.text);
-        rc = *name == NULL ? -ENOMEM : 0;
-        next(&x);
-    } else if (x.kind != T_WRONG) {
+    lexer_start(&x, text, line, error);
+    *name = take_name(&x);
+    if (*name == NULL) {
         wrong(&x, "expected an enumerator, such as 'RED = 0', or the } that ends the enum");
     }
-    if (rc == 0 && take_other(&x, '=')) {
+    if (take_other(&x, '=')) {
         bool minus = take_other(&x, '-');
         if (x.kind != T_NUMBER || x.number > (uint64_t)INT64_MAX + (minus ? 1 : 0)) {
             wrong(&x, "expected a number after '=', as in 'RED = 0'");
@@ -620,34 +553,18 @@ int decl_parse_enumerator(const char *text, unsigned line, char **name, int64_t 
             next(&x);
         }
     }
-    if (rc == 0) {
-        rc = expect_end(&x, *name != NULL ? *name : "=");
-    }
-    free(x.storage);
-    return rc;
+    return lexer_end(&x, *name != NULL ? *name : "=");
 }
 
 int decl_parse_closing(const char *text, unsigned line, char **name, struct layout_error *error)
 {
     struct lexer x;
-    *name = NULL;
-    int rc = lexer_start(&x, text, line, error);
-    if (rc < 0) {
-        return rc;
+    lexer_start(&x, text, line, error);
+    *name = take_name(&x);
+    if (x.kind == T_DIMENSION) {
+        wrong(&x, "write the number of elements where the block opens, as in 'struct slot[8] slots {'");
     }
-    if (x.kind == T_WORD || x.kind == T_STRING) {
-        *name = strdup(x.text);
-        rc = *name == NULL ? -ENOMEM : 0;
-        next(&x);
-    }
-    if (rc == 0 && x.kind == T_DIMENSION) {
-        rc = wrong(&x, "write the number of elements where the block opens, as in 'struct slot[8] slots {'");
-    }
-    if (rc == 0) {
-        rc = expect_end(&x, "}");
-    }
-    free(x.storage);
-    return rc;
+    return lexer_end(&x, "}");
 }
 
 bool decl_name_is_plain(const char *name)
@@ -655,12 +572,10 @@ bool decl_name_is_plain(const char *name)
     if (!starts_word(*name)) {
         return false;
     }
-    for (; *name != '\0'; name++) {
-        if (!continues_word(*name)) {
-            return false;
-        }
+    while (continues_word(*name)) {
+        name++;
     }
-    return true;
+    return *name == '\0';
 }
 
 /* ---- values implied by the type ---- */
@@ -679,8 +594,7 @@ int decl_elements(const struct decl *d, size_t from, size_t *elements)
 
 static int too_large(const struct decl *d, unsigned line, struct layout_error *error)
 {
-    layout_error_set(error, line, "%.200s is too large: no memory has that many bytes", d->node.type);
-    return -EINVAL;
+    return layout_error_set(error, line, "%.200s is too large: no memory has that many bytes", d->node.type);
 }
 
 /* Computes the size from count and stride, or the stride from size and count. */
@@ -709,12 +623,10 @@ static int resolve_bits(struct decl *d, const struct c_type *type, unsigned line
         n->kind = LAYOUT_SINT;
     }
     if (d->dimension_count > 0) {
-        layout_error_set(error, line, "a bit-field can't be an array");
-        return -EINVAL;
+        return layout_error_set(error, line, "a bit-field can't be an array");
     }
     if (d->unit > 0 && d->width > 8 * d->unit) {
-        layout_error_set(error, line, "%.100s has %zu bits, so %u are too many", d->base, 8 * d->unit, d->width);
-        return -EINVAL;
+        return layout_error_set(error, line, "%.100s has %zu bits, so %u are too many", d->base, 8 * d->unit, d->width);
     }
     n->bit_size = d->width;
     decl_set_bit_offset(d, n->bit_offset);
@@ -735,11 +647,10 @@ void decl_set_bit_offset(struct decl *d, unsigned bit)
 static int type_not_known(const struct decl *d, unsigned line, struct layout_error *error)
 {
     const char *name = decl_name_is_plain(d->node.name) ? d->node.name : "name";
-    layout_error_set(error, line,
-                     "the type '%.200s' is not known: give its size, as in '%.200s %.80s (size 12)', or its members "
-                     "between { and }",
-                     d->base, d->base, name);
-    return -EINVAL;
+    return layout_error_set(
+        error, line,
+        "the type '%.200s' is not known: give its size, as in '%.200s %.80s (size 12)', or its members between { and }",
+        d->base, d->base, name);
 }
 
 int decl_resolve_leaf(struct decl *d, unsigned line, struct layout_error *error)

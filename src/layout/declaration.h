@@ -70,7 +70,4 @@ int decl_parse_closing(const char *text, unsigned line, char **name, struct layo
 /* Whether it is a valid C identifier. */
 bool decl_name_is_plain(const char *name);
 
-/* The kind with this layout_kind_name; LAYOUT_KINDS if there is none. */
-enum layout_kind decl_kind(const char *name);
-
 #endif

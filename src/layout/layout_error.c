@@ -1,15 +1,16 @@
 /* Layout error: formats an error message. See layout_error.h. */
 #include "layout_error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 
-void layout_error_set(struct layout_error *error, unsigned line, const char *format, ...)
+int layout_error_set(struct layout_error *error, unsigned line, const char *format, ...)
 {
     va_list args;
     if (error == NULL) {
-        return;
+        return -EINVAL;
     }
     error->line = line;
     va_start(args, format);
@@ -21,4 +22,5 @@ void layout_error_set(struct layout_error *error, unsigned line, const char *for
             *c = '?';
         }
     }
+    return -EINVAL;
 }

@@ -7,8 +7,9 @@ struct layout_error {
     char text[1024]; /* one or more lines, without a newline at the end; printable ASCII and newlines only */
 };
 
-/* Sets *error like printf, with '?' for each unprintable character. Does nothing if error is NULL. */
-__attribute__((format(printf, 3, 4))) void layout_error_set(struct layout_error *error, unsigned line,
-                                                            const char *format, ...);
+/* Sets *error like printf, with '?' for each unprintable character. Does nothing if error is NULL. Returns -EINVAL, which
+ * a reader of layouts may return in turn. */
+__attribute__((format(printf, 3, 4))) int layout_error_set(struct layout_error *error, unsigned line,
+                                                           const char *format, ...);
 
 #endif

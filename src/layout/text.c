@@ -36,8 +36,7 @@ struct reader {
 
 static int wrong(struct reader *r, const char *message)
 {
-    layout_error_set(r->error, r->line, "%s", message);
-    return -EINVAL;
+    return layout_error_set(r->error, r->line, "%s", message);
 }
 
 static int layout_failed(struct reader *r)
@@ -194,8 +193,7 @@ static int add_leaf(struct reader *r, struct decl *d)
         return add_bits(r, d);
     }
     if ((d->given & GIVEN_NAME) == 0 && !in_array(r)) {
-        layout_error_set(r->error, r->line, "this field has a type, '%.200s', but no name", d->node.type);
-        return -EINVAL;
+        return layout_error_set(r->error, r->line, "this field has a type, '%.200s', but no name", d->node.type);
     }
     if ((d->given & GIVEN_OFFSET) == 0) {
         d->node.offset = place(r, d->node.align);
@@ -302,9 +300,8 @@ static int close_element(struct reader *r, const struct block *b)
         n->size = b->elements > 0 ? size / b->elements : n->size;
     }
     if (b->end > n->size) {
-        layout_error_set(r->error, r->line, "the block that ends here has %zu bytes, but its fields need %zu", n->size,
-                         b->end);
-        return -EINVAL;
+        return layout_error_set(r->error, r->line, "the block that ends here has %zu bytes, but its fields need %zu",
+                                n->size, b->end);
     }
     n->stride = b->given & GIVEN_STRIDE && b->inner == b->node ? stride : n->size;
     for (uint32_t i = b->inner; i != b->node;) {
@@ -335,9 +332,8 @@ static int close_array(struct reader *r, const struct block *b)
         n->stride = element->size;
     }
     if (n->stride != element->size) {
-        layout_error_set(r->error, r->line, "an element of this array has %zu bytes, so its stride can't be %zu",
-                         element->size, n->stride);
-        return -EINVAL;
+        return layout_error_set(r->error, r->line, "an element of this array has %zu bytes, so its stride can't be %zu",
+                                element->size, n->stride);
     }
     if ((b->given & GIVEN_SIZE) == 0 && __builtin_mul_overflow(n->count, n->stride, &n->size)) {
         return wrong(r, "this array is too large: no memory has that many bytes");
@@ -469,9 +465,8 @@ static int read_version(struct reader *r, const char *line)
         return wrong(r, "a layout file must start with the line 'shmlab layout 1'");
     }
     if (version != 1) {
-        layout_error_set(r->error, r->line, "this is a layout file of version %u, but only version 1 is supported",
-                         version);
-        return -EINVAL;
+        return layout_error_set(r->error, r->line,
+                                "this is a layout file of version %u, but only version 1 is supported", version);
     }
     r->version_seen = true;
     return 0;
@@ -530,8 +525,7 @@ static int read_end(struct reader *r)
         return read_version(r, "");
     }
     if (r->in_enum || r->depth > (r->bare ? 1u : 0u)) {
-        layout_error_set(r->error, r->in_enum ? r->enum_line : innermost(r)->line, "this { has no matching }");
-        return -EINVAL;
+        return layout_error_set(r->error, r->in_enum ? r->enum_line : innermost(r)->line, "this { has no matching }");
     }
     if (r->depth == 0 && !r->root_closed) {
         return wrong(r, "there is no field in this file");
