@@ -55,11 +55,4 @@ int layout_dwarf_load(const char *path, const char *type, struct layout *out, st
 int layout_dwarf_candidates(const struct layout_dwarf_file *file, struct layout_candidates *out,
                             struct layout_error *error);
 
-/* Calls `each` for every definition of a struct, class or union, named or not, at the top level of a compile unit or
- * in a namespace, in file order and with duplicates. The layout is freed after the call. file_name (may be NULL) and
- * line tell where it is declared. Stops at the first result other than 0 and returns it. For tests and tools. */
-typedef int layout_dwarf_visitor(void *context, const struct layout *layout, const char *file_name, int line);
-int layout_dwarf_each(const struct layout_dwarf_file *file, layout_dwarf_visitor *each, void *context,
-                      struct layout_error *error);
-
 #endif

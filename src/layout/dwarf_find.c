@@ -26,9 +26,7 @@ struct choice {
 
 struct search {
     const struct dwarf_source *source;
-    const struct type_query *query; /* NULL: visit every definition */
-    layout_dwarf_visitor *each;
-    void *context;
+    const struct type_query *query;
     bool inside;                    /* search inside structs, too */
     bool everywhere;                /* search inside functions, too */
     const char *scopes[SCOPES_MAX]; /* names of the scopes around the current level; "" if unnamed */
@@ -44,7 +42,6 @@ struct search {
     size_t missing_dwo;  /* units whose .dwo file can't be read */
     char dwo_name[256];  /* the name of one of them */
     bool in_dwo;         /* we are in a .dwo file */
-    bool settled;        /* the unit can't contain another one */
     int rc;              /* a value other than 0 ends the search */
 };
 
@@ -210,19 +207,6 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
 
 /* ---- the walk ---- */
 
-/* In C a source file can't define two types of one name outside of functions (C11 6.7.2.1 and 6.7p3), except a struct
- * and a typedef. So we may skip the rest of a unit, which saves half of the time if most units define the type. */
-static bool is_only_one(const struct search *s, Dwarf_Die *die, int tag)
-{
-    Dwarf_Die unit;
-    if (s->scope_count > 0 || (s->query->keyword == QUERY_ANY && tag != DW_TAG_typedef) ||
-        dwarf_diecu(die, &unit, NULL, NULL) == NULL || dwarf_tag(&unit) != DW_TAG_compile_unit) {
-        return false;
-    }
-    int language = dwarf_srclang(&unit);
-    return language == DW_LANG_C || language == DW_LANG_C89 || language == DW_LANG_C99 || language == DW_LANG_C11;
-}
-
 static void look_at(struct search *s, Dwarf_Die *die, int tag)
 {
     const struct type_query *q = s->query;
@@ -237,29 +221,9 @@ static void look_at(struct search *s, Dwarf_Die *die, int tag)
     if (dwarf_hasattr(die, DW_AT_declaration)) {
         s->declarations++;
     } else if (file_fits(q, die)) {
-        s->settled = is_only_one(s, die, tag);
         /* In C typedefs and structs have separate name spaces, and a name without a keyword is the typedef. */
         add_choice(s, die, 2 * rest + (tag == DW_TAG_typedef ? 0 : 1));
     }
-}
-
-static void visit(struct search *s, Dwarf_Die *die, int tag)
-{
-    struct layout layout;
-    unsigned steps = 0;
-    int line = 0;
-    bool type = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
-    if (!type || dwarf_hasattr(die, DW_AT_declaration)) {
-        return;
-    }
-    int rc = layout_build(die, &steps, &layout);
-    if (rc < 0) {
-        s->rc = rc == -ENOMEM ? rc : 0;
-        return;
-    }
-    dwarf_decl_line(die, &line);
-    s->rc = s->each(s->context, &layout, declared_in(die), line);
-    layout_free(&layout);
 }
 
 /* Visits the children, and recursively theirs if they may be types. */
@@ -267,13 +231,9 @@ static void walk(struct search *s, Dwarf_Die *parent)
 {
     Dwarf_Die die;
     bool started = false;
-    while (s->rc == 0 && !s->settled && dwarf_next_child(parent, &die, &started)) {
+    while (s->rc == 0 && dwarf_next_child(parent, &die, &started)) {
         int tag = dwarf_tag(&die);
-        if (s->query != NULL) {
-            look_at(s, &die, tag);
-        } else {
-            visit(s, &die, tag);
-        }
+        look_at(s, &die, tag);
         if (opens_scope(s, tag) && s->scope_count < SCOPES_MAX && dwarf_haschildren(&die) > 0) {
             s->scopes[s->scope_count++] = scope_name(&die);
             walk(s, &die);
@@ -344,7 +304,6 @@ static void walk_units(struct search *s, Dwarf *dwarf)
             walk_dwo(s, &unit);
         } else {
             walk(s, &unit);
-            s->settled = false;
         }
     }
     s->damaged += rc < 0;
@@ -438,12 +397,16 @@ static int several(const struct search *s, const char *type, struct layout_error
 
 /* ---- entry points ---- */
 
-static int read_type(const struct layout_dwarf_file *file, const char *type, const struct type_query *q, bool lines,
-                     struct layout *out, struct layout_error *error)
+int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,
+                      struct layout_error *error)
 {
-    struct dwarf_source source;
-    struct search s = {.source = &source, .query = q};
-    int rc = dwarf_source_open(&source, file, lines, error);
+    struct dwarf_source source = {.name = ""};
+    struct type_query query;
+    struct search s = {.source = &source, .query = &query};
+    layout_init(out);
+    layout_error_set(error, 0, "%s", "");
+    int rc = type_query_parse(&query, type, error);
+    rc = rc == 0 ? dwarf_source_open(&source, file, error) : rc;
     if (rc == 0) {
         find(&s);
         rc = s.rc == -ENOMEM                                ? s.rc
@@ -461,24 +424,7 @@ static int read_type(const struct layout_dwarf_file *file, const char *type, con
     }
     drop_choices(&s);
     dwarf_source_close(&source);
-    return rc;
-}
-
-int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,
-                      struct layout_error *error)
-{
-    struct type_query q;
-    layout_init(out);
-    layout_error_set(error, 0, "%s", "");
-    int rc = type_query_parse(&q, type, error);
-    if (rc == 0) {
-        bool lines = q.file != NULL;
-        rc = read_type(file, type, &q, lines, out, error);
-        if (rc == -ENOTUNIQ && !lines) {
-            rc = read_type(file, type, &q, true, out, error); /* again, to say where each is declared */
-        }
-    }
-    type_query_free(&q);
+    type_query_free(&query);
     return rc;
 }
 
@@ -493,19 +439,5 @@ int layout_dwarf_load(const char *path, const char *type, struct layout *out, st
     }
     int rc = layout_dwarf_read(&file, type, out, error);
     close(file.fd);
-    return rc;
-}
-
-int layout_dwarf_each(const struct layout_dwarf_file *file, layout_dwarf_visitor *each, void *context,
-                      struct layout_error *error)
-{
-    struct dwarf_source source;
-    struct search s = {.source = &source, .each = each, .context = context};
-    int rc = dwarf_source_open(&source, file, true, error);
-    if (rc == 0) {
-        walk_all(&s);
-        rc = s.rc;
-    }
-    dwarf_source_close(&source);
     return rc;
 }

@@ -24,17 +24,15 @@ struct dwarf_file {
 struct dwarf_source {
     char name[PATH_MAX];      /* for messages */
     const char *debug_path;   /* folders of split debug files */
-    bool lines;               /* .debug_line is loaded too */
     struct dwarf_file file;   /* the program */
     struct dwarf_file split;  /* its split debug file */
     struct dwarf_file common; /* dwz's file with what several programs have in common */
     Dwarf *dwarf;             /* the DWARF of split or of file */
 };
 
-/* Opens the file and its debug information. `lines`: also load .debug_line, which only error messages and "@file" need.
- * Returns the same as layout_dwarf_read, with *error set on failure. Call dwarf_source_close in any case. */
-int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, bool lines,
-                      struct layout_error *error);
+/* Opens the file and its debug information. Returns the same as layout_dwarf_read, with *error set on failure. Call
+ * dwarf_source_close in any case. */
+int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, struct layout_error *error);
 void dwarf_source_close(struct dwarf_source *s);
 
 /* Opens the .dwo file of that name in `folder`; if that is NULL, in the folder of the file with the DWARF. Returns

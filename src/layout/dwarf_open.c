@@ -57,10 +57,10 @@ static void debug_part(const char *name, char part[16])
     snprintf(part, 16, "%.*s", (int)strcspn(rest, "."), rest);
 }
 
-static bool is_needed(const char *part, bool lines)
+static bool is_needed(const char *part)
 {
     static const char *const needed[] = {"line", "info", "types", "abbrev", "str", "line_str", "str_offsets"};
-    for (size_t i = lines ? 0 : 1; i < sizeof needed / sizeof *needed; i++) {
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (strcmp(part, needed[i]) == 0) {
             return true;
         }
@@ -86,7 +86,7 @@ static uint64_t loaded_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_styl
 
 /* libdw reads and decompresses every debug section at once. Hides those that we don't need, which saves most of the
  * time, and refuses sections larger than in any real file. Returns 0 or -EFBIG. */
-static int prepare_sections(Elf *elf, bool lines)
+static int prepare_sections(Elf *elf)
 {
     uint64_t total = 0;
     for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn != NULL; scn = elf_nextscn(elf, scn)) {
@@ -97,7 +97,7 @@ static int prepare_sections(Elf *elf, bool lines)
         if (*part == '\0' || header.sh_type == SHT_NOBITS) {
             continue;
         }
-        if (!is_needed(part, lines)) {
+        if (!is_needed(part)) {
             header.sh_type = SHT_NOBITS;
             gelf_update_shdr(scn, &header);
             continue;
@@ -202,9 +202,9 @@ static bool has_changed(const struct dwarf_file *f, int fd)
 }
 
 /* Reads everything we need, so that the descriptor may be closed. Returns 0, -EAGAIN, -EBADMSG or -EFBIG. */
-static int load_dwarf(struct dwarf_file *f, int fd, bool lines)
+static int load_dwarf(struct dwarf_file *f, int fd)
 {
-    int rc = prepare_sections(f->elf, lines);
+    int rc = prepare_sections(f->elf);
     if (rc == 0) {
         bool object = section(f->elf, ".rela.debug_info") != NULL || section(f->elf, ".rel.debug_info") != NULL;
         f->dwarf = object ? relocated_dwarf(f) : dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
@@ -351,8 +351,8 @@ static bool belongs(Elf *elf, int fd, const struct wanted *w)
 
 /* Loads the file of that path if it is the wanted one. Returns 0, -ENOENT if it isn't, or an error of load_dwarf. Opens
  * only regular files, because opening others may block or have side effects. */
-__attribute__((format(printf, 4, 5))) static int try_path(const struct dwarf_source *s, struct dwarf_file *f,
-                                                          const struct wanted *w, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static int try_path(struct dwarf_file *f, const struct wanted *w,
+                                                          const char *format, ...)
 {
     char path[PATH_MAX];
     struct stat st;
@@ -366,7 +366,7 @@ __attribute__((format(printf, 4, 5))) static int try_path(const struct dwarf_sou
         return rc;
     }
     if (begin_elf(f, fd) == 0 && has_debug_info(f->elf) && belongs(f->elf, fd, w)) {
-        rc = load_dwarf(f, fd, s->lines);
+        rc = load_dwarf(f, fd);
     } else {
         dwarf_file_close(f);
     }
@@ -382,13 +382,13 @@ static int find_file(const struct dwarf_source *s, const char *folder, const str
     int rc = -ENOENT;
     id_text(w->id, w->id_size, id);
     if (w->link != NULL) {
-        rc = w->link[0] == '/' ? try_path(s, f, w, "%s", w->link) : try_path(s, f, w, "%s/%s", folder, w->link);
-        rc = rc == -ENOENT ? try_path(s, f, w, "%s/.debug/%s", folder, w->link) : rc;
+        rc = w->link[0] == '/' ? try_path(f, w, "%s", w->link) : try_path(f, w, "%s/%s", folder, w->link);
+        rc = rc == -ENOENT ? try_path(f, w, "%s/.debug/%s", folder, w->link) : rc;
     }
     for (const char *at = s->debug_path; rc == -ENOENT && *at != '\0'; at += strspn(at, ":")) {
         int n = (int)strcspn(at, ":");
-        rc = w->id_size > 1 ? try_path(s, f, w, "%.*s/.build-id/%.2s/%s.debug", n, at, id, id + 2) : rc;
-        rc = rc == -ENOENT && w->link != NULL ? try_path(s, f, w, "%.*s%s/%s", n, at, folder, w->link) : rc;
+        rc = w->id_size > 1 ? try_path(f, w, "%.*s/.build-id/%.2s/%s.debug", n, at, id, id + 2) : rc;
+        rc = rc == -ENOENT && w->link != NULL ? try_path(f, w, "%.*s%s/%s", n, at, folder, w->link) : rc;
         at += n;
     }
     return rc;
@@ -434,7 +434,7 @@ bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char
     const struct wanted any = {.link = NULL};
     const char *beside = folder != NULL ? folder : s->split.elf != NULL ? s->split.folder : s->file.folder;
     *dwo = (struct dwarf_file){.elf = NULL};
-    int rc = name[0] == '/' ? try_path(s, dwo, &any, "%s", name) : try_path(s, dwo, &any, "%s/%s", beside, name);
+    int rc = name[0] == '/' ? try_path(dwo, &any, "%s", name) : try_path(dwo, &any, "%s/%s", beside, name);
     if (rc == 0 && section(dwo->elf, ".gnu_debugaltlink") == NULL) {
         return true;
     }
@@ -444,17 +444,15 @@ bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char
 
 /* ---- entry points ---- */
 
-int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, bool lines,
-                      struct layout_error *error)
+int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *file, struct layout_error *error)
 {
     int rc = open_itself(s, file, error);
     if (rc < 0) {
         return rc;
     }
-    s->lines = lines;
     bool own = has_debug_info(s->file.elf);
     struct dwarf_file *f = own ? &s->file : &s->split;
-    rc = own ? load_dwarf(f, file->fd, lines) : open_split(s);
+    rc = own ? load_dwarf(f, file->fd) : open_split(s);
     if (rc < 0) {
         return rc == -ENOENT ? no_debug_info(s, error) : cannot_load(s, error, rc, f->elf);
     }

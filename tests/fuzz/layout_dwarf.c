@@ -6,16 +6,16 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../oracle/dwarf_each.h"
 #include "layout/dwarf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int visit(void *context, const struct layout *l, const char *file_name, int line)
+static int visit(void *context, const struct layout *l)
 {
     struct layout_problem problems[4];
     struct layout_leaf leaf;
     unsigned *count = context;
-    (void)file_name, (void)line;
     layout_problems(l, 1024, problems, 4);
     for (size_t i = 0; i < 16; i++) {
         size_t at = i * (layout_size(l) / 16 + 1);
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (file.fd < 0 || write(file.fd, data, size) != (ssize_t)size) {
         abort();
     }
-    layout_dwarf_each(&file, visit, &count, &error);
+    dwarf_each(&file, visit, &count, &error);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct layout l;
         if (layout_dwarf_read(&file, names[i], &l, &error) < 0 && (error.text[0] == '\0' || l.nodes != NULL)) {

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "dwarf_each.h"
 #include "layout/dwarf.h"
 #include "layout/text.h"
 
@@ -49,9 +50,9 @@ static void print_member(const struct layout_node *n, bool after_bits)
     }
 }
 
-static int print_all(void *context, const struct layout *l, const char *file_name, int line)
+static int print_all(void *context, const struct layout *l)
 {
-    (void)context, (void)file_name, (void)line;
+    (void)context;
     const struct layout_node *root = &l->nodes[0];
     bool bits = false;
     printf("%s %zu\n", root->type, root->size);
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
     }
     int status = 0;
     if (mode == 'a') {
-        int rc = layout_dwarf_each(&file, print_all, NULL, &error);
+        int rc = dwarf_each(&file, print_all, NULL, &error);
         status = rc < 0 ? fail(rc, &error) : 0;
     } else if (mode == 't') {
         status = dump_text(file.name);
