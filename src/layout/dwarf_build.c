@@ -19,7 +19,7 @@
 #define ENUMERATORS_MAX (1u << 18)  /* per layout, in all enums */
 #define BYTES_MAX ((size_t)1 << 48) /* the largest size or offset: more than any memory has */
 #define STEPS_MAX (1u << 23)        /* DIEs that are visited for all definitions of one name */
-#define TAIL_NEIGHBOURS 16          /* members after a base class that may be in its tail padding */
+#define TAIL_MEMBERS 16             /* members after a base class that may be in its tail padding */
 
 struct builder {
     struct layout *layout;
@@ -62,29 +62,30 @@ static bool number_of(Dwarf_Die *die, unsigned name, size_t *value)
     return number(dwarf_attr(die, name, &attribute), value);
 }
 
-/* DW_AT_alignment, a power of two; 0: none. */
-static size_t alignment(Dwarf_Attribute *attribute)
+static bool is_power_of_two(size_t n)
 {
-    size_t align = 0;
-    return number(attribute, &align) && (align & (align - 1)) == 0 ? align : 0;
+    return n > 0 && (n & (n - 1)) == 0;
 }
 
+/* The alignment that the source code asks for; 0: none. */
 static size_t alignment_of(Dwarf_Die *die)
 {
-    Dwarf_Attribute attribute;
-    return alignment(dwarf_attr(die, DW_AT_alignment, &attribute));
+    size_t align;
+    return number_of(die, DW_AT_alignment, &align) && is_power_of_two(align) ? align : 0;
 }
 
-/* DW_AT_data_member_location: a constant, or the expression "plus N" of older compilers. Returns false if it is
- * computed at run time (a virtual base). */
-static bool location(Dwarf_Attribute *attribute, size_t *offset)
+/* Stores a member's offset: a constant, or the expression "plus N" of older compilers; 0 if there is none, as in a
+ * union. Returns false if it is computed at run time (a virtual base). */
+static bool location_of(Dwarf_Die *member, size_t *offset)
 {
+    Dwarf_Attribute attribute;
     Dwarf_Op *ops;
     size_t count;
-    if (number(attribute, offset)) {
+    *offset = 0;
+    if (dwarf_attr(member, DW_AT_data_member_location, &attribute) == NULL || number(&attribute, offset)) {
         return true;
     }
-    if (dwarf_getlocation(attribute, &ops, &count) != 0 || count != 1 || ops[0].atom != DW_OP_plus_uconst ||
+    if (dwarf_getlocation(&attribute, &ops, &count) != 0 || count != 1 || ops[0].atom != DW_OP_plus_uconst ||
         ops[0].number > BYTES_MAX) {
         return false;
     }
@@ -261,29 +262,16 @@ static void enumerators_of(struct builder *b, Dwarf_Die *type, struct layout_nod
 {
     Dwarf_Die child;
     bool started = false;
-    size_t room = 0;
     while (b->error == 0 && dwarf_next_child(type, &child, &started)) {
         Dwarf_Attribute attribute;
         int64_t value;
         const char *name = dwarf_diename(&child);
-        if (++*b->steps > STEPS_MAX) {
+        if (++*b->steps > STEPS_MAX || b->enumerators + n->enumerator_count > ENUMERATORS_MAX) {
             fail(b, -E2BIG);
+        } else if (dwarf_tag(&child) == DW_TAG_enumerator && name != NULL &&
+                   constant_of(dwarf_attr(&child, DW_AT_const_value, &attribute), &value)) {
+            fail(b, layout_enumerator_add(n, (char *)name, value));
         }
-        if (dwarf_tag(&child) != DW_TAG_enumerator || name == NULL ||
-            !constant_of(dwarf_attr(&child, DW_AT_const_value, &attribute), &value)) {
-            continue;
-        }
-        if (n->enumerator_count == room) {
-            room = room == 0 ? 16 : room * 2;
-            struct layout_enumerator *more = realloc(n->enumerators, room * sizeof *more);
-            if (more == NULL || b->enumerators + room > ENUMERATORS_MAX) {
-                n->enumerators = more != NULL ? more : n->enumerators;
-                fail(b, more == NULL ? -ENOMEM : -E2BIG);
-                return;
-            }
-            n->enumerators = more;
-        }
-        n->enumerators[n->enumerator_count++] = (struct layout_enumerator){(char *)name, value};
     }
     b->enumerators += n->enumerator_count;
 }
@@ -486,7 +474,7 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
         struct layout_node one = {.size = 0};
         scalar(b, p, &one);
         size_t whole = one.size * count;
-        place->align = whole > 0 && (whole & (whole - 1)) == 0 ? whole : 0;
+        place->align = is_power_of_two(whole) ? whole : 0;
     }
     if (is_struct(p->tag)) {
         *p = (struct peeled){.tag = 0}; /* elements of size 0: nothing to unroll */
@@ -498,95 +486,51 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
 
 /* The attributes of a struct's member. */
 struct member {
-    const char *name;
     Dwarf_Die type;
-    bool typed;      /* it has a type */
-    bool computed;   /* its offset is computed at run time */
-    bool elsewhere;  /* a static member of C++ */
-    bool is_field;   /* a bit-field */
-    bool placed;     /* `bit` is set */
-    bool from_top;   /* `top` is set */
-    size_t offset;   /* bytes */
-    size_t align;    /* required by the source code; 0: none */
-    size_t bits;     /* width of a bit-field */
-    size_t bit;      /* its first bit, from the struct's start, in little-endian numbering */
-    Dwarf_Sword top; /* DWARF 2 and 3: from the most significant bit of a storage unit */
-    size_t unit;     /* bytes of that unit; 0: the type's size */
+    size_t offset; /* bytes */
+    size_t bits;   /* width of a bit-field; 0: it is none */
+    size_t bit;    /* its first bit, from the struct's start, in little-endian numbering */
 };
 
-static int note_attribute(Dwarf_Attribute *a, void *context)
-{
-    struct member *m = context;
-    switch (dwarf_whatattr(a)) {
-    case DW_AT_name:
-        m->name = dwarf_formstring(a);
-        break;
-    case DW_AT_type:
-        m->typed = dwarf_formref_die(a, &m->type) != NULL;
-        break;
-    case DW_AT_data_member_location:
-        m->computed = !location(a, &m->offset);
-        break;
-    case DW_AT_alignment:
-        m->align = alignment(a);
-        break;
-    case DW_AT_bit_size:
-        m->is_field = number(a, &m->bits);
-        break;
-    case DW_AT_data_bit_offset:
-        m->placed = number(a, &m->bit);
-        break;
-    case DW_AT_bit_offset:
-        m->from_top = dwarf_formsdata(a, &m->top) == 0;
-        break;
-    case DW_AT_byte_size:
-        number(a, &m->unit);
-        break;
-    case DW_AT_external:
-    case DW_AT_declaration:
-        m->elsewhere = true;
-        break;
-    default:
-        break;
-    }
-    return DWARF_CB_OK;
-}
-
 /* Computes `bit`. */
-static bool place_bits(struct member *m)
+static bool place_bits(Dwarf_Die *die, struct member *m)
 {
+    Dwarf_Attribute attribute;
+    Dwarf_Sword top; /* DWARF 2 and 3: from the most significant bit of a storage unit */
+    size_t unit;     /* bytes of that unit */
     if (m->bits == 0 || m->bits > 128) {
         return false;
     }
-    if (m->placed) {
+    if (number_of(die, DW_AT_data_bit_offset, &m->bit)) {
         return true;
     }
     m->bit = 8 * m->offset;
-    if (!m->from_top) {
+    if (dwarf_formsdata(dwarf_attr(die, DW_AT_bit_offset, &attribute), &top) != 0) {
         return true;
     }
-    if (m->unit == 0) {
+    if (!number_of(die, DW_AT_byte_size, &unit) || unit == 0) {
         struct peeled p;
         peel(&m->type, &p);
-        if (p.tag == 0 || !number_of(&p.die, DW_AT_byte_size, &m->unit)) {
+        if (p.tag == 0 || !number_of(&p.die, DW_AT_byte_size, &unit)) {
             return false;
         }
     }
-    long long bit = (long long)(m->bit + 8 * m->unit) - m->top - (long long)m->bits;
+    long long bit = (long long)(m->bit + 8 * unit) - top - (long long)m->bits;
     m->bit = (size_t)bit;
-    return m->unit <= 64 && bit >= 0;
+    return unit <= 64 && bit >= 0;
 }
 
 /* Reads the attributes of a struct's member. Returns false if it has no bytes, or unknown ones. */
-static bool read_member(Dwarf_Die *child, struct member *m)
+static bool read_member(Dwarf_Die *die, struct member *m)
 {
-    int tag = dwarf_tag(child);
-    *m = (struct member){.name = NULL};
-    if ((tag != DW_TAG_member && tag != DW_TAG_inheritance) || dwarf_getattrs(child, note_attribute, m, 0) != 1) {
+    int tag = dwarf_tag(die);
+    bool is_static = dwarf_hasattr(die, DW_AT_external) || dwarf_hasattr(die, DW_AT_declaration); /* C++ */
+    *m = (struct member){.offset = 0};
+    if (!(tag == DW_TAG_member && !is_static) && tag != DW_TAG_inheritance) {
         return false;
     }
-    bool elsewhere = m->elsewhere && tag == DW_TAG_member;
-    return m->typed && !m->computed && !elsewhere && (!m->is_field || place_bits(m));
+    return dwarf_type_of(die, &m->type) != NULL && location_of(die, &m->offset) &&
+           (!number_of(die, DW_AT_bit_size, &m->bits) || place_bits(die, m));
 }
 
 static void add_bit_field(struct builder *b, struct member *m, struct place *place)
@@ -616,15 +560,19 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
     if (!read_member(child, &m)) {
         return;
     }
+    const char *name = dwarf_diename(child);
     if (dwarf_tag(child) == DW_TAG_inheritance) {
         Dwarf_Die base = m.type;
         dwarf_resolve_signature(&base);
-        m.name = dwarf_diename(&base);
+        name = dwarf_diename(&base);
     }
     dwarf_type_name(&m.type, type);
-    struct place place = {
-        .name = m.name != NULL ? m.name : "", .offset = m.offset, .align = m.align, .flags = flags, .type = type};
-    if (m.is_field) {
+    struct place place = {.name = name != NULL ? name : "",
+                          .offset = m.offset,
+                          .align = alignment_of(child),
+                          .flags = flags,
+                          .type = type};
+    if (m.bits > 0) {
         add_bit_field(b, &m, &place);
     } else {
         build_type(b, &m.type, &place);
@@ -632,11 +580,6 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
 }
 
 /* ---- structs and unions ---- */
-
-static bool is_power_of_two(size_t n)
-{
-    return n > 0 && (n & (n - 1)) == 0;
-}
 
 /* A gap as wide as the member's alignment needs a larger alignment. Returns the smallest that explains it. */
 static size_t larger_align(size_t offset, size_t hole, size_t align)
@@ -648,6 +591,17 @@ static size_t larger_align(size_t offset, size_t hole, size_t align)
     return offset % larger == 0 ? larger : align;
 }
 
+/* The end of the member of node i that ends last, from the node's start. */
+static size_t members_end(const struct layout *l, uint32_t i)
+{
+    size_t last = 0;
+    for (uint32_t c = i + 1; c < l->nodes[i].end; c = l->nodes[c].end) {
+        size_t end = l->nodes[c].offset + l->nodes[c].size;
+        last = end > last ? end : last;
+    }
+    return last;
+}
+
 /* In C++ later members may be in the tail padding of a base class or of an empty member. Cuts that one down to the
  * bytes that it has for itself, so that no members overlap. */
 static void give_tail(struct layout *l, uint32_t i)
@@ -655,16 +609,12 @@ static void give_tail(struct layout *l, uint32_t i)
     const struct layout_node *parent = &l->nodes[i];
     for (uint32_t c = i + 1; c < parent->end; c = l->nodes[c].end) {
         struct layout_node *n = &l->nodes[c];
-        size_t last = 0; /* end of the last member of n */
         if (n->kind != LAYOUT_STRUCT) {
             continue;
         }
-        for (uint32_t m = c + 1; m < n->end; m = l->nodes[m].end) {
-            size_t end = l->nodes[m].offset + l->nodes[m].size;
-            last = end > last ? end : last;
-        }
+        size_t last = members_end(l, c);
         uint32_t o = n->end;
-        for (int near = 0; near < TAIL_NEIGHBOURS && o < parent->end; near++, o = l->nodes[o].end) {
+        for (int later = 0; later < TAIL_MEMBERS && o < parent->end; later++, o = l->nodes[o].end) {
             const struct layout_node *other = &l->nodes[o];
             bool in_tail = other->size > 0 && other->offset >= n->offset + last && other->offset < n->offset + n->size;
             n->size = in_tail ? other->offset - n->offset : n->size;
@@ -705,13 +655,9 @@ static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t ask
 {
     struct layout *l = b->layout;
     struct layout_node *n = &l->nodes[i];
-    size_t end = 0;
     give_tail(l, i);
     struct members all = look_at_members(l, i, n->size);
-    for (uint32_t c = i + 1; c < n->end; c = l->nodes[c].end) {
-        size_t e = l->nodes[c].offset + l->nodes[c].size;
-        end = e > end ? e : end;
-    }
+    size_t end = members_end(l, i);
     size_t natural = said > all.align ? said : all.align;
     bool packed = all.misaligned || (n->size % all.align != 0);
     if (packed) {

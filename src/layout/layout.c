@@ -16,14 +16,28 @@ void layout_init(struct layout *l)
     *l = (struct layout){.nodes = NULL};
 }
 
-static void enumerators_free(struct layout_node *n)
+int layout_enumerator_add(struct layout_node *node, char *name, int64_t value)
 {
-    for (size_t i = 0; i < n->enumerator_count; i++) {
-        free(n->enumerators[i].name);
+    size_t count = node->enumerator_count;
+    if ((count & (count - 1)) == 0) { /* the capacity doubles at each power of two */
+        struct layout_enumerator *more = realloc(node->enumerators, (count == 0 ? 1 : 2 * count) * sizeof *more);
+        if (more == NULL) {
+            return -ENOMEM;
+        }
+        node->enumerators = more;
     }
-    free(n->enumerators);
-    n->enumerators = NULL;
-    n->enumerator_count = 0;
+    node->enumerators[node->enumerator_count++] = (struct layout_enumerator){name, value};
+    return 0;
+}
+
+void layout_enumerators_free(struct layout_node *node)
+{
+    for (size_t i = 0; i < node->enumerator_count; i++) {
+        free(node->enumerators[i].name);
+    }
+    free(node->enumerators);
+    node->enumerators = NULL;
+    node->enumerator_count = 0;
 }
 
 void layout_free(struct layout *l)
@@ -31,7 +45,7 @@ void layout_free(struct layout *l)
     for (uint32_t i = 0; i < l->count; i++) {
         free(l->nodes[i].name);
         free(l->nodes[i].type);
-        enumerators_free(&l->nodes[i]);
+        layout_enumerators_free(&l->nodes[i]);
     }
     free(l->nodes);
     layout_init(l);
@@ -39,24 +53,17 @@ void layout_free(struct layout *l)
 
 static int enumerators_copy(struct layout_node *to, const struct layout_node *from)
 {
+    int rc = 0;
     to->enumerators = NULL;
     to->enumerator_count = 0;
-    if (from->enumerator_count == 0) {
-        return 0;
-    }
-    to->enumerators = calloc(from->enumerator_count, sizeof *to->enumerators);
-    if (to->enumerators == NULL) {
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < from->enumerator_count; i++) {
-        to->enumerators[i] = (struct layout_enumerator){strdup(from->enumerators[i].name), from->enumerators[i].value};
-        to->enumerator_count = i + 1;
-        if (to->enumerators[i].name == NULL) {
-            enumerators_free(to);
-            return -ENOMEM;
+    for (size_t i = 0; rc == 0 && i < from->enumerator_count; i++) {
+        char *name = strdup(from->enumerators[i].name);
+        rc = name != NULL ? layout_enumerator_add(to, name, from->enumerators[i].value) : -ENOMEM;
+        if (rc < 0) {
+            free(name);
         }
     }
-    return 0;
+    return rc;
 }
 
 static int node_copy(struct layout_node *to, const struct layout_node *from)
@@ -68,7 +75,7 @@ static int node_copy(struct layout_node *to, const struct layout_node *from)
     if (to->name == NULL || to->type == NULL || rc < 0) {
         free(to->name);
         free(to->type);
-        enumerators_free(to);
+        layout_enumerators_free(to);
         return -ENOMEM;
     }
     to->align = from->align == 0 ? 1 : from->align;

@@ -98,6 +98,13 @@ uint32_t layout_open(struct layout *l, const struct layout_node *node);
 /* Appends a leaf as the next child of the innermost open container. Otherwise like layout_open. */
 uint32_t layout_add(struct layout *l, const struct layout_node *node);
 
+/* Appends an enumerator to a node that is to be added, and keeps `name`; the array is malloc'ed and grows. Returns 0 or
+ * -ENOMEM. */
+int layout_enumerator_add(struct layout_node *node, char *name, int64_t value);
+
+/* Frees the array and the names in it. */
+void layout_enumerators_free(struct layout_node *node);
+
 /* Closes the innermost open container. */
 void layout_close(struct layout *l);
 

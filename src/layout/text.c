@@ -410,27 +410,16 @@ static int add_enumerator(struct reader *r, const char *line)
     if (rc == 0 && n->enumerator_count >= LAYOUT_NODES_MAX) {
         rc = wrong(r, "too many enumerators");
     }
-    size_t count = n->enumerator_count;
-    if (rc == 0 && (count & (count - 1)) == 0) { /* the capacity doubles at each power of two */
-        struct layout_enumerator *more = realloc(n->enumerators, 2 * (count + 1) * sizeof *more);
-        rc = more == NULL ? -ENOMEM : 0;
-        n->enumerators = more != NULL ? more : n->enumerators;
-    }
+    rc = rc == 0 ? layout_enumerator_add(n, name, value) : rc;
     if (rc < 0) {
         free(name);
-        return rc;
     }
-    n->enumerators[n->enumerator_count++] = (struct layout_enumerator){name, value};
-    return 0;
+    return rc;
 }
 
 static void pending_free(struct reader *r)
 {
-    struct layout_node *n = &r->pending.node;
-    for (size_t i = 0; i < n->enumerator_count; i++) {
-        free(n->enumerators[i].name);
-    }
-    free(n->enumerators);
+    layout_enumerators_free(&r->pending.node);
     decl_free(&r->pending);
     r->in_enum = false;
 }
