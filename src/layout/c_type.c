@@ -62,31 +62,25 @@ static const struct known known_words[] = {
     {"_Float128", {LAYOUT_REAL, 0, 16, 16}},
     {"__float128", {LAYOUT_REAL, 0, 16, 16}},
 };
-
-static const char *const sync_words[] = {
-    "pthread_mutex_t", "pthread_cond_t", "pthread_rwlock_t", "pthread_barrier_t", "pthread_spinlock_t",
-    "pthread_once_t", "sem_t", "mtx_t", "cnd_t", "once_flag", "atomic_flag", "mutex", "shared_mutex",
-    "recursive_mutex", "condition_variable",
-};
 /* clang-format on */
 
 unsigned c_type_sync_flags(const char *name)
 {
-    struct c_type type;
-    for (size_t i = 0; i < sizeof sync_words / sizeof *sync_words; i++) {
-        if (strcmp(name, sync_words[i]) == 0) {
-            return LAYOUT_SYNC;
-        }
-    }
-    /* C++'s std::atomic<int> and its base classes; C's atomic_int and so on. */
+    /* C++: std::atomic<int> and its base classes, and the locks; C's are in the table */
     static const char *const starts[] = {"atomic<", "__atomic_base<", "__atomic_flag_base"};
+    static const char *const locks[] = {"mutex", "shared_mutex", "recursive_mutex", "condition_variable"};
+    struct c_type type;
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
         if (strncmp(name, starts[i], strlen(starts[i])) == 0) {
             return LAYOUT_SYNC;
         }
     }
-    bool may_be = strncmp(name, "atomic_", 7) == 0 || strncmp(name, "shm_", 4) == 0;
-    return may_be && c_type_find(name, &type) ? type.flags : 0;
+    for (size_t i = 0; i < sizeof locks / sizeof *locks; i++) {
+        if (strcmp(name, locks[i]) == 0) {
+            return LAYOUT_SYNC;
+        }
+    }
+    return c_type_find(name, &type) ? type.flags : 0;
 }
 
 /* The keywords of a base type, which C allows in any order. */
