@@ -40,37 +40,24 @@ static const struct options options = {
     .row_count = sizeof rows / sizeof rows[0],
 };
 
-/* Parses the arguments into *name and *layout. Returns false if the program should exit with *status. */
-static bool parse_arguments(int argc, char **argv, struct segment_name *name, enum message_layout *layout, int *status)
-{
-    const char *arg;
-    int letter;
+/* The values of the options. */
+struct settings {
+    struct segment_name name;
+    enum message_layout layout;
+};
 
-    *status = 0;
-    while ((letter = options_next(&options, argc, argv, &arg)) != -1) {
-        switch (letter) {
-        case OPTION_HELP:
-            options_help(&options, stdout);
-            return false;
-        case OPTION_VERSION:
-            options_version(&options, stdout);
-            return false;
-        case OPTION_LAYOUT:
-            if (!message_layout_from_name(arg, layout)) {
-                *status = options_wrong(&options, "--layout %s: must be natural or packed", arg);
-            }
-            break;
-        default:
-            *status = letter == '?' || options_segment(&options, letter, arg, name) != 0 ? 2 : 0;
-        }
-        if (*status != 0) {
-            return false;
-        }
+/* Stores one option in the settings. Returns 0, or the exit status if it is invalid. */
+static int take_option(void *state, int letter, const char *arg)
+{
+    struct settings *o = state;
+
+    if (letter != OPTION_LAYOUT) {
+        return options_segment(&options, letter, arg, &o->name);
     }
-    if (optind < argc) {
-        *status = options_wrong(&options, "unexpected argument '%s'", argv[optind]);
+    if (!message_layout_from_name(arg, &o->layout)) {
+        return options_wrong(&options, "--layout %s: must be natural or packed", arg);
     }
-    return *status == 0;
+    return 0;
 }
 
 static int attach_failed(const char *called, int rc, const struct segment_stat *st)
@@ -145,32 +132,31 @@ static int show(const char *called, const struct segment *s, enum message_layout
 
 int main(int argc, char **argv)
 {
-    struct segment_name name = SEGMENT_NAME_DEFAULT;
-    enum message_layout layout = MESSAGE_NATURAL;
+    struct settings settings = {.name = SEGMENT_NAME_DEFAULT, .layout = MESSAGE_NATURAL};
+    const struct segment_name *name = &settings.name;
     struct segment segment = SEGMENT_EMPTY;
     struct segment_stat st = {.id = -1};
     char called[64];
     key_t key = 0;
-    int id, status;
+    int id;
 
     setlocale(LC_CTYPE, "");
-    if (!parse_arguments(argc, argv, &name, &layout, &status)) {
+    int status = options_parse(&options, argc, argv, take_option, &settings);
+    if (status >= 0) {
         return status;
     }
-    int rc = segment_name_id(&name, &id);
+    int rc = segment_name_id(name, &id);
     if (rc != 0) {
-        return report_name_failure(PROGRAM, &name, rc);
+        return report_name_failure(PROGRAM, name, rc);
     }
-    if (name.by != SEGMENT_BY_ID) {
-        segment_name_key(&name, &key);
-    }
-    report_name(&name, key, called, sizeof called);
+    segment_name_key(name, &key);
+    report_name(name, key, called, sizeof called);
 
     rc = segment_attach(&segment, id, &st);
     if (rc != 0) {
         return attach_failed(called, rc, &st);
     }
-    status = show(called, &segment, layout);
+    status = show(called, &segment, settings.layout);
     segment_detach(&segment);
     if (fflush(stdout) != 0 && status == 0) {
         status = report_failure(PROGRAM, -errno, NULL, "print the message");

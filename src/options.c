@@ -53,8 +53,9 @@ static void getopt_tables(const struct options *o, struct option *longs, char *s
     longs[n] = (struct option){0};
 }
 
-/* Reports the argument at which getopt_long stopped. optopt is the option's letter, or 0 if it wasn't recognised. */
-static void report_argument(const struct options *o, int result, const char *arg)
+/* Reports the argument at which getopt_long stopped. optopt is the option's letter, or 0 if it wasn't recognised.
+ * Returns 2. */
+static int report_argument(const struct options *o, int result, const char *arg)
 {
     const char *name = NULL;
 
@@ -64,28 +65,44 @@ static void report_argument(const struct options *o, int result, const char *arg
         }
     }
     if (optopt == 0) {
-        options_wrong(o, "unknown or ambiguous option '%s'", arg);
-    } else if (name == NULL) {
-        options_wrong(o, "unknown option '-%c'", optopt);
-    } else {
-        options_wrong(o, "option '--%s' %s", name, result == ':' ? "needs an argument" : "takes no argument");
+        return options_wrong(o, "unknown or ambiguous option '%s'", arg);
     }
+    if (name == NULL) {
+        return options_wrong(o, "unknown option '-%c'", optopt);
+    }
+    return options_wrong(o, "option '--%s' %s", name, result == ':' ? "needs an argument" : "takes no argument");
 }
 
-int options_next(const struct options *o, int argc, char **argv, const char **arg)
+int options_parse(const struct options *o, int argc, char **argv, options_take *take, void *state)
 {
     struct option longs[ROWS_MAX + 1];
     char shorts[2 * ROWS_MAX + 2];
+    int letter, status;
 
     getopt_tables(o, longs, shorts);
     opterr = 0;
-    int letter = getopt_long(argc, argv, shorts, longs, NULL);
-    *arg = optarg;
-    if (letter == '?' || letter == ':') {
-        report_argument(o, letter, argv[optind - 1]);
-        return '?';
+    while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        switch (letter) {
+        case OPTION_HELP:
+            options_help(o, stdout);
+            return 0;
+        case OPTION_VERSION:
+            printf("%s %s\n", o->program, SHMLAB_VERSION);
+            return 0;
+        case '?':
+        case ':':
+            return report_argument(o, letter, argv[optind - 1]);
+        default:
+            status = take(state, letter, optarg);
+            if (status != 0) {
+                return status;
+            }
+        }
     }
-    return letter;
+    if (optind < argc && !o->operands) {
+        return options_wrong(o, "unexpected argument '%s'", argv[optind]);
+    }
+    return -1;
 }
 
 int options_number(const char *arg, long long min, long long max, long long *number)
@@ -105,81 +122,44 @@ int options_number(const char *arg, long long min, long long max, long long *num
     return 0;
 }
 
-static int two_names(const struct options *o)
-{
-    options_wrong(o, "more than one segment given: choose it by --key, by --id, or by --path and --proj");
-    return -EINVAL;
-}
-
-static int take_path(const struct options *o, const char *arg, struct segment_name *name)
-{
-    if (*arg == '\0') {
-        options_wrong(o, "--path needs a file name");
-        return -EINVAL;
-    }
-    name->path = arg;
-    return 0;
-}
-
-static int take_number(const struct options *o, int letter, const char *arg, struct segment_name *name)
-{
-    static const struct {
-        long long min, max;
-        const char *wrong;
-    } rules[] = {
-        [OPTION_PROJ - OPTION_PATH] = {1, 255, "--proj %s: ftok needs a number from 1 to 255"},
-        /* Negative decimals too: that is how /proc/sysvipc/shm shows keys above 0x7fffffff. */
-        [OPTION_KEY - OPTION_PATH] = {INT_MIN, UINT_MAX, "--key %s: a key is a 32-bit number, such as 0x0f20074e"},
-        [OPTION_ID - OPTION_PATH] = {0, INT_MAX, "--id %s: a shmid is a number, 0 or more, as ipcs -m shows it"},
-    };
-    int rule = letter - OPTION_PATH;
-    long long n;
-
-    if (options_number(arg, rules[rule].min, rules[rule].max, &n) != 0) {
-        char wrong[256];
-        snprintf(wrong, sizeof wrong, rules[rule].wrong, arg);
-        options_wrong(o, "%s", wrong);
-        return -EINVAL;
-    }
-    if (letter == OPTION_KEY && n == 0) {
-        options_wrong(o, "--key %s: this is IPC_PRIVATE, and no segment can be found by it", arg);
-        return -EINVAL;
-    }
-    if (letter == OPTION_PROJ) {
-        name->proj = (int)n;
-    } else if (letter == OPTION_KEY) {
-        name->key = (key_t)(uint32_t)n;
-    } else {
-        name->id = (int)n;
-    }
-    return 0;
-}
-
 int options_segment(const struct options *o, int letter, const char *arg, struct segment_name *name)
 {
-    bool by_path = name->path != NULL || name->proj != 0;
+    enum segment_by by = letter == OPTION_KEY ? SEGMENT_BY_KEY : letter == OPTION_ID ? SEGMENT_BY_ID : SEGMENT_BY_PATH;
+    long long n;
 
+    if (by != name->by && !segment_name_is_default(name)) {
+        return options_wrong(o, "more than one segment given: choose it by --key, by --id, or by --path and --proj");
+    }
+    name->by = by;
     switch (letter) {
     case OPTION_PATH:
+        if (*arg == '\0') {
+            return options_wrong(o, "--path needs a file name");
+        }
+        name->path = arg;
+        return 0;
     case OPTION_PROJ:
-        if (name->by != SEGMENT_BY_PATH) {
-            return two_names(o);
+        if (options_number(arg, 1, 255, &n) != 0) {
+            return options_wrong(o, "--proj %s: ftok needs a number from 1 to 255", arg);
         }
-        return letter == OPTION_PATH ? take_path(o, arg, name) : take_number(o, letter, arg, name);
+        name->proj = (int)n;
+        return 0;
     case OPTION_KEY:
-        if (by_path || name->by == SEGMENT_BY_ID) {
-            return two_names(o);
+        /* Negative decimals too: that is how /proc/sysvipc/shm shows keys above 0x7fffffff. */
+        if (options_number(arg, INT_MIN, UINT_MAX, &n) != 0) {
+            return options_wrong(o, "--key %s: a key is a 32-bit number, such as 0x0f20074e", arg);
         }
-        name->by = SEGMENT_BY_KEY;
-        return take_number(o, letter, arg, name);
-    case OPTION_ID:
-        if (by_path || name->by == SEGMENT_BY_KEY) {
-            return two_names(o);
+        if (n == 0) {
+            return options_wrong(o, "--key %s: this is IPC_PRIVATE, and no segment can be found by it", arg);
         }
-        name->by = SEGMENT_BY_ID;
-        return take_number(o, letter, arg, name);
+        name->key = (key_t)(uint32_t)n;
+        return 0;
     default:
-        return -EINVAL;
+        if (options_number(arg, 0, INT_MAX, &n) != 0) {
+            return options_wrong(o, "--id %s: a shmid is a number, 0 or more, as ipcs -m shows it", arg);
+        }
+        name->id = (int)n;
+        return 0;
     }
 }
 
@@ -237,9 +217,4 @@ void options_help(const struct options *o, FILE *out)
             print_row(out, &o->rows[i]);
         }
     }
-}
-
-void options_version(const struct options *o, FILE *out)
-{
-    fprintf(out, "%s %s\n", o->program, SHMLAB_VERSION);
 }

@@ -8,7 +8,7 @@
 
 struct option_row {
     const char *name; /* the long name without dashes; NULL: this row is a heading, its text is in `help` */
-    int letter;       /* what options_next returns: the short option, or a number above 255 if there is none */
+    int letter;       /* what options_parse passes on: the short option, or a number above 255 if there is none */
     const char *arg;  /* the argument's name in the help; NULL: the option takes no argument */
     const char *help; /* one phrase, wrapped if it is long; '\n' starts a new line */
 };
@@ -19,6 +19,7 @@ struct options {
     const char *about;   /* a paragraph for the help, below the usage line; may be NULL */
     const struct option_row *rows;
     size_t row_count;
+    bool operands; /* arguments that are not options are allowed */
 };
 
 /* The options that select a segment, the same in all programs: --path FILE, --proj N, --key KEY, --id N. A program
@@ -43,24 +44,23 @@ enum { OPTION_HELP = 'h', OPTION_VERSION = 'V' };
     {"version", OPTION_VERSION, NULL, "print the version and exit"}
 /* clang-format on */
 
-/* Parses the next option. Returns its letter; -1 at the end, when optind is the index of the first operand
- * (getopt_long(3)); or '?' if it is invalid: the error has been printed to stderr, and the caller exits with status 2.
- * *arg is the option's argument or NULL. */
-int options_next(const struct options *o, int argc, char **argv, const char **arg);
+/* Parses the options and calls take(state, letter, arg) for each; arg is its argument or NULL. take returns 0, or the
+ * status with which the program should exit. --help and --version print and mean status 0, invalid arguments 2, after an
+ * error on stderr. Returns that status, or -1 if the program should go on: optind is then the index of the first operand
+ * (getopt_long(3)). */
+typedef int options_take(void *state, int letter, const char *arg);
+int options_parse(const struct options *o, int argc, char **argv, options_take *take, void *state);
 
 /* Prints the usage line, `about` and the table, wrapped to 80 columns. */
 void options_help(const struct options *o, FILE *out);
-
-/* Prints "PROGRAM VERSION". */
-void options_version(const struct options *o, FILE *out);
 
 /* Prints a usage error to stderr: "PROGRAM: what is wrong (try 'PROGRAM --help')". Control characters are escaped.
  * Returns 2, the exit status for usage errors. */
 int options_wrong(const struct options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Stores the option `letter` (OPTION_PATH to OPTION_ID) with its argument in *name, which starts as
- * SEGMENT_NAME_DEFAULT. Returns 0, or -EINVAL after printing an error to stderr if the argument is invalid or the
- * options select more than one segment. name->path points to arg, which must stay valid. */
+ * SEGMENT_NAME_DEFAULT. Returns 0, or 2 after printing an error to stderr if the argument is invalid or the options select
+ * more than one segment. name->path points to arg, which must stay valid. */
 int options_segment(const struct options *o, int letter, const char *arg, struct segment_name *name);
 
 /* Parses all of arg as a number from min to max: decimal, 0x hex or 0 octal. 0, or -EINVAL; prints nothing. */

@@ -16,6 +16,11 @@
 
 /* ---- names ---- */
 
+bool segment_name_is_default(const struct segment_name *name)
+{
+    return name->by == SEGMENT_BY_PATH && name->path == NULL && name->proj == 0;
+}
+
 int segment_default_path(char *out, size_t out_size)
 {
     ssize_t n = readlink("/proc/self/exe", out, out_size);

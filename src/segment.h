@@ -19,13 +19,16 @@
 
 /* How the user selects a segment: by key, by id, or by path and proj (ftok). */
 struct segment_name {
-    enum { SEGMENT_BY_PATH, SEGMENT_BY_KEY, SEGMENT_BY_ID } by;
+    enum segment_by { SEGMENT_BY_PATH, SEGMENT_BY_KEY, SEGMENT_BY_ID } by;
     const char *path; /* SEGMENT_BY_PATH: owned by the caller; NULL means segment_default_path */
     int proj;         /* SEGMENT_BY_PATH: 0 means SEGMENT_PROJ; ftok uses the low 8 bits, which must not all be 0 */
     key_t key;        /* SEGMENT_BY_KEY */
     int id;           /* SEGMENT_BY_ID: the shmid */
 };
 #define SEGMENT_NAME_DEFAULT ((struct segment_name){.by = SEGMENT_BY_PATH}) /* the kit's own segment */
+
+/* Whether the user has selected no segment. */
+bool segment_name_is_default(const struct segment_name *name);
 
 /* Writes the default path for ftok to out: the directory that holds the running program. All the kit's programs are in
  * one directory, so the server, client and viewer of a build find the same segment without any options. Fails if

@@ -101,63 +101,36 @@ static int parse_ms(const char *name, const char *arg, long *ms)
     return 0;
 }
 
-/* Stores one option in *o. Returns 0, or the exit status if it is invalid. */
-static int parse_option(struct settings *o, int letter, const char *arg)
+/* Stores one option in the settings. Returns 0, or the exit status if it is invalid. */
+static int take_option(void *state, int letter, const char *arg)
 {
+    struct settings *o = state;
+
     switch (letter) {
     case OPTION_STEP:
         o->step = true;
-        return 0;
+        break;
     case OPTION_PAUSE:
         return parse_ms("pause", arg, &o->pause);
     case OPTION_EVERY:
         return parse_ms("every", arg, &o->every);
     case OPTION_BELL:
         o->bell = true;
-        return 0;
+        break;
     case OPTION_LAYOUT:
-        if (message_layout_from_name(arg, &o->layout)) {
-            return 0;
+        if (!message_layout_from_name(arg, &o->layout)) {
+            return options_wrong(&options, "--layout %s: must be natural or packed", arg);
         }
-        return options_wrong(&options, "--layout %s: must be natural or packed", arg);
+        break;
     case OPTION_MODE:
         return parse_mode(arg, &o->mode);
     case OPTION_QUIET:
         o->quiet = true;
-        return 0;
+        break;
     default:
-        return options_segment(&options, letter, arg, &o->name) == 0 ? 0 : 2;
+        return options_segment(&options, letter, arg, &o->name);
     }
-}
-
-/* Parses the arguments into *o. Returns false if the program should exit with *status. */
-static bool parse_arguments(int argc, char **argv, struct settings *o, int *status)
-{
-    const char *arg;
-    int letter;
-
-    *o = (struct settings){.name = SEGMENT_NAME_DEFAULT, .layout = MESSAGE_NATURAL, .mode = 0600};
-    *status = 0;
-    while ((letter = options_next(&options, argc, argv, &arg)) != -1) {
-        if (letter == OPTION_HELP) {
-            options_help(&options, stdout);
-            return false;
-        }
-        if (letter == OPTION_VERSION) {
-            options_version(&options, stdout);
-            return false;
-        }
-        *status = letter == '?' ? 2 : parse_option(o, letter, arg);
-        if (*status != 0) {
-            return false;
-        }
-    }
-    if (optind < argc) {
-        *status = options_wrong(&options, "unexpected argument '%s'", argv[optind]);
-    } else if (o->step && o->pause != 0) {
-        *status = options_wrong(&options, "--step waits for Enter and --pause for the clock: give only one of them");
-    }
-    return *status == 0;
+    return 0;
 }
 
 /* ---- waiting for time, input or a signal ---- */
@@ -413,7 +386,7 @@ static void print_start(const struct settings *o, const struct segment *s, const
     const char *layout = o->layout == MESSAGE_PACKED ? " --layout packed" : "";
 
     program_folder(argv0, folder, sizeof folder);
-    if (o->name.by != SEGMENT_BY_PATH || o->name.path != NULL || o->name.proj != 0) {
+    if (!segment_name_is_default(&o->name)) {
         snprintf(which, sizeof which, " --key 0x%08x", (unsigned)s->key);
     }
     print(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
@@ -555,16 +528,19 @@ static int finish(struct segment *s)
 
 int main(int argc, char **argv)
 {
-    struct settings settings;
+    struct settings settings = {.name = SEGMENT_NAME_DEFAULT, .layout = MESSAGE_NATURAL, .mode = 0600};
     struct segment segment = SEGMENT_EMPTY;
     struct segment_report report;
     key_t key;
-    int status;
 
     setlocale(LC_CTYPE, "");
     setvbuf(stdout, NULL, _IOLBF, 0); /* line by line, also into a pipe */
-    if (!parse_arguments(argc, argv, &settings, &status)) {
+    int status = options_parse(&options, argc, argv, take_option, &settings);
+    if (status >= 0) {
         return status;
+    }
+    if (settings.step && settings.pause != 0) {
+        return options_wrong(&options, "--step waits for Enter and --pause for the clock: give only one of them");
     }
 
     int rc = segment_name_key(&settings.name, &key);

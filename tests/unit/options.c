@@ -78,38 +78,66 @@ static int set_arguments(char **argv, const char *first, ...)
     return argc;
 }
 
+/* What note_option was called with. */
+struct noted {
+    size_t count;
+    int letters[ARGUMENTS_MAX];
+    const char *args[ARGUMENTS_MAX];
+    int status; /* that it returns */
+};
+
+static int note_option(void *state, int letter, const char *arg)
+{
+    struct noted *noted = state;
+
+    noted->letters[noted->count] = letter;
+    noted->args[noted->count++] = arg;
+    return noted->status;
+}
+
 static void options_are_parsed_one_by_one(void **state)
 {
     char *argv[ARGUMENTS_MAX];
-    const char *arg;
-    int argc = set_arguments(argv, "--every", "50", "operand", "-w3", "--even", "-h", NULL);
+    struct options with_operands = options;
+    struct noted noted = {.status = 0};
+    int argc = set_arguments(argv, "--every", "50", "operand", "-w3", "--even", NULL);
 
     (void)state;
-    assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_EVERY);
-    assert_string_equal(arg, "50");
-    assert_int_equal(options_next(&options, argc, argv, &arg), 'w');
-    assert_string_equal(arg, "3");
-    assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_EVEN);
-    assert_null(arg);
-    assert_int_equal(options_next(&options, argc, argv, &arg), OPTION_HELP);
-    assert_int_equal(options_next(&options, argc, argv, &arg), -1);
+    with_operands.operands = true;
+    assert_int_equal(options_parse(&with_operands, argc, argv, note_option, &noted), -1);
+    assert_int_equal(noted.count, 3);
+    assert_int_equal(noted.letters[0], OPTION_EVERY);
+    assert_string_equal(noted.args[0], "50");
+    assert_int_equal(noted.letters[1], 'w');
+    assert_string_equal(noted.args[1], "3");
+    assert_int_equal(noted.letters[2], OPTION_EVEN);
+    assert_null(noted.args[2]);
     assert_int_equal(optind, argc - 1);
     assert_string_equal(argv[optind], "operand");
+}
+
+static void the_program_may_stop_at_an_option(void **state)
+{
+    char *argv[ARGUMENTS_MAX];
+    struct noted noted = {.status = 3};
+    int argc = set_arguments(argv, "--even", "--every", "50", NULL);
+
+    (void)state;
+    assert_int_equal(options_parse(&options, argc, argv, note_option, &noted), 3);
+    assert_int_equal(noted.count, 1);
 }
 
 static void expect_wrong(const char *first, const char *second, const char *expected)
 {
     char *argv[ARGUMENTS_MAX];
-    const char *arg;
+    struct noted noted = {.status = 0};
     struct catch c;
-    int argc = set_arguments(argv, first, second, NULL), letter;
+    int argc = set_arguments(argv, first, second, NULL);
 
     stderr_take(&c);
-    while ((letter = options_next(&options, argc, argv, &arg)) != -1 && letter != '?') {
-        continue;
-    }
+    int status = options_parse(&options, argc, argv, note_option, &noted);
     const char *printed = stderr_give(&c);
-    assert_int_equal(letter, '?');
+    assert_int_equal(status, 2);
     assert_string_equal(printed, expected);
 }
 
@@ -122,6 +150,7 @@ static void a_usage_error_is_one_line(void **state)
     expect_wrong("-w", NULL, "shm-test: option '--count' needs an argument (try 'shm-test --help')\n");
     expect_wrong("--even=3", NULL, "shm-test: option '--even' takes no argument (try 'shm-test --help')\n");
     expect_wrong("--even", "-xh", "shm-test: unknown option '-x' (try 'shm-test --help')\n");
+    expect_wrong("--even", "operand", "shm-test: unexpected argument 'operand' (try 'shm-test --help')\n");
     expect_wrong("--f\x1b[2J\n", NULL,
                  "shm-test: unknown or ambiguous option '--f\\x1b[2J\\n' (try 'shm-test --help')\n");
 }
@@ -189,13 +218,13 @@ static void an_invalid_name_is_refused(void **state)
     struct segment_name name;
 
     (void)state;
-    assert_int_equal(take(&name, OPTION_KEY, "0", 0, NULL), -EINVAL);
-    assert_int_equal(take(&name, OPTION_KEY, "0x100000000", 0, NULL), -EINVAL);
-    assert_int_equal(take(&name, OPTION_KEY, "key", 0, NULL), -EINVAL);
-    assert_int_equal(take(&name, OPTION_ID, "-1", 0, NULL), -EINVAL);
-    assert_int_equal(take(&name, OPTION_PROJ, "0", 0, NULL), -EINVAL);
-    assert_int_equal(take(&name, OPTION_PROJ, "256", 0, NULL), -EINVAL);
-    assert_int_equal(take(&name, OPTION_PATH, "", 0, NULL), -EINVAL);
+    assert_int_equal(take(&name, OPTION_KEY, "0", 0, NULL), 2);
+    assert_int_equal(take(&name, OPTION_KEY, "0x100000000", 0, NULL), 2);
+    assert_int_equal(take(&name, OPTION_KEY, "key", 0, NULL), 2);
+    assert_int_equal(take(&name, OPTION_ID, "-1", 0, NULL), 2);
+    assert_int_equal(take(&name, OPTION_PROJ, "0", 0, NULL), 2);
+    assert_int_equal(take(&name, OPTION_PROJ, "256", 0, NULL), 2);
+    assert_int_equal(take(&name, OPTION_PATH, "", 0, NULL), 2);
 }
 
 static void only_one_segment_may_be_selected(void **state)
@@ -203,12 +232,12 @@ static void only_one_segment_may_be_selected(void **state)
     struct segment_name name;
 
     (void)state;
-    assert_int_equal(take(&name, OPTION_KEY, "5", OPTION_PROJ, "15"), -EINVAL);
-    assert_int_equal(take(&name, OPTION_PROJ, "15", OPTION_KEY, "5"), -EINVAL);
-    assert_int_equal(take(&name, OPTION_ID, "5", OPTION_PATH, "/tmp"), -EINVAL);
-    assert_int_equal(take(&name, OPTION_PATH, "/tmp", OPTION_ID, "5"), -EINVAL);
-    assert_int_equal(take(&name, OPTION_KEY, "5", OPTION_ID, "5"), -EINVAL);
-    assert_int_equal(take(&name, OPTION_ID, "5", OPTION_KEY, "5"), -EINVAL);
+    assert_int_equal(take(&name, OPTION_KEY, "5", OPTION_PROJ, "15"), 2);
+    assert_int_equal(take(&name, OPTION_PROJ, "15", OPTION_KEY, "5"), 2);
+    assert_int_equal(take(&name, OPTION_ID, "5", OPTION_PATH, "/tmp"), 2);
+    assert_int_equal(take(&name, OPTION_PATH, "/tmp", OPTION_ID, "5"), 2);
+    assert_int_equal(take(&name, OPTION_KEY, "5", OPTION_ID, "5"), 2);
+    assert_int_equal(take(&name, OPTION_ID, "5", OPTION_KEY, "5"), 2);
 }
 
 static void the_help_shows_every_row_in_80_columns(void **state)
@@ -239,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_are_parsed_one_by_one),
+        cmocka_unit_test(the_program_may_stop_at_an_option),
         cmocka_unit_test(a_usage_error_is_one_line),
         cmocka_unit_test(a_number_is_the_whole_argument_and_within_bounds),
         cmocka_unit_test(a_segment_is_selected_by_key_id_or_path),

@@ -118,6 +118,7 @@ static const struct options options = {
     .usage = "[OPTION]... [-]",
     .about = "Shows every byte of a shared memory segment as a hex grid, live and read-only, coloured by the fields "
              "that lie in it. Keys: ? shows them, q quits.",
+    .operands = true,
 };
 
 #define OPTIONS_MAX 64
@@ -202,10 +203,7 @@ static int view_option_take(struct view_arguments *w, const struct view_option *
 static int take(struct view_arguments *w, struct option_table *t, int letter, const char *arg)
 {
     if (letter >= OPTION_PATH && letter <= OPTION_ID) {
-        return options_segment(&options, letter, arg, &w->spec.name) < 0 ? 2 : 0;
-    }
-    if (letter < OPTION_FIRST) {
-        return 2; /* wrong usage: options_next has printed the error */
+        return options_segment(&options, letter, arg, &w->spec.name);
     }
     size_t row = (size_t)(letter - OPTION_FIRST);
     const struct source_option *source = t->of[row].source;
@@ -268,36 +266,31 @@ static void take_file(struct view_arguments *w, const char *path)
     w->spec.path = path;
 }
 
-/* Reads the options. -1: go on; else the exit status. */
-static int take_options(struct view_arguments *w, struct option_table *t, int argc, char **argv)
+/* What take_option needs. */
+struct taking {
+    struct view_arguments *arguments;
+    struct option_table *table;
+};
+
+static int take_option(void *state, int letter, const char *arg)
 {
-    const struct options made = options_make(t);
-    const char *arg;
-    for (int letter; (letter = options_next(&made, argc, argv, &arg)) != -1;) {
-        if (letter == OPTION_HELP || letter == OPTION_VERSION) {
-            (letter == OPTION_HELP ? options_help : options_version)(&made, stdout);
-            return 0;
-        }
-        int rc = take(w, t, letter, arg);
-        if (rc != 0) {
-            return rc;
-        }
-    }
-    return -1;
+    struct taking *t = state;
+    return take(t->arguments, t->table, letter, arg);
 }
 
 int view_arguments_take(struct view_arguments *w, int argc, char **argv)
 {
-    struct option_table table;
     *w = (struct view_arguments){.cols = 80, .top = SIZE_MAX, .spec = SOURCE_SPEC_DEFAULT};
     const struct segment_name *name = &w->spec.name;
-    int rc = take_options(w, &table, argc, argv);
+    struct option_table table;
+    const struct options made = options_make(&table);
+    struct taking taking = {w, &table};
+    int rc = options_parse(&made, argc, argv, take_option, &taking);
     if (rc >= 0) {
         return rc;
     }
     bool input = optind < argc && strcmp(argv[optind], "-") == 0;
-    bool segment = name->by != SEGMENT_BY_PATH || name->path != NULL || name->proj != 0;
-    rc = judge_sources(w, &table, input + segment);
+    rc = judge_sources(w, &table, input + !segment_name_is_default(name));
     rc = rc != 0 ? rc : judge(w);
     if (rc != 0) {
         return rc;
