@@ -57,17 +57,6 @@ static void debug_part(const char *name, char part[16])
     snprintf(part, 16, "%.*s", (int)strcspn(rest, "."), rest);
 }
 
-static bool is_needed(const char *part)
-{
-    static const char *const needed[] = {"line", "info", "types", "abbrev", "str", "line_str", "str_offsets"};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        if (strcmp(part, needed[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The uncompressed size of the section in bytes. */
 static uint64_t loaded_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_style)
 {
@@ -84,9 +73,8 @@ static uint64_t loaded_size(Elf_Scn *scn, const GElf_Shdr *header, bool old_styl
     return size;
 }
 
-/* libdw reads and decompresses every debug section at once. Hides those that we don't need, which saves most of the
- * time, and refuses sections larger than in any real file. Returns 0 or -EFBIG. */
-static int prepare_sections(Elf *elf)
+/* libdw decompresses every debug section at once. Returns -EFBIG if they are larger than in any real file; else 0. */
+static int check_size(Elf *elf)
 {
     uint64_t total = 0;
     for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn != NULL; scn = elf_nextscn(elf, scn)) {
@@ -95,11 +83,6 @@ static int prepare_sections(Elf *elf)
         const char *name = section_name(elf, scn, &header);
         debug_part(name, part);
         if (*part == '\0' || header.sh_type == SHT_NOBITS) {
-            continue;
-        }
-        if (!is_needed(part)) {
-            header.sh_type = SHT_NOBITS;
-            gelf_update_shdr(scn, &header);
             continue;
         }
         uint64_t size = loaded_size(scn, &header, name[1] == 'z');
@@ -204,7 +187,7 @@ static bool has_changed(const struct dwarf_file *f, int fd)
 /* Reads everything we need, so that the descriptor may be closed. Returns 0, -EAGAIN, -EBADMSG or -EFBIG. */
 static int load_dwarf(struct dwarf_file *f, int fd)
 {
-    int rc = prepare_sections(f->elf);
+    int rc = check_size(f->elf);
     if (rc == 0) {
         bool object = section(f->elf, ".rela.debug_info") != NULL || section(f->elf, ".rel.debug_info") != NULL;
         f->dwarf = object ? relocated_dwarf(f) : dwarf_begin_elf(f->elf, DWARF_C_READ, NULL);
