@@ -5,6 +5,7 @@
  * message.h describes the layout. The system calls and their pitfalls are in segment.c. */
 #define _GNU_SOURCE /* ppoll */
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
@@ -34,7 +35,10 @@ SHM_LAYOUT_WHEN(struct message_live_bell, "--every --bell");
 SHM_LAYOUT_WHEN(struct message_live_packed_bell, "packed --every --bell");
 
 #define PROGRAM "shm-server"
-#define MS_MAX 86400000 /* a day */
+#define MS_MAX 86400000     /* a day */
+#define SECOND 1000000000LL /* in nanoseconds, as all times here */
+#define MS 1000000LL
+#define FOREVER LLONG_MAX /* a deadline: some 292 years after the start of the machine */
 
 /* ---- the options ---- */
 
@@ -156,13 +160,13 @@ static void stop_set(sigset_t *set)
 static void catch_signals(void)
 {
     /* No SA_RESTART, so that a signal also interrupts a write to a full pipe or a stopped terminal (Ctrl-S). */
-    struct sigaction catch = {.sa_handler = on_stop}, now;
+    struct sigaction catch = {.sa_handler = on_stop}, before;
     sigset_t stops;
 
     stop_set(&stops);
     catch.sa_mask = stops;
     for (size_t i = 0; i < sizeof stop_signals / sizeof stop_signals[0]; i++) {
-        bool kept = stop_signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+        bool kept = stop_signals[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
         if (!kept) { /* under nohup, SIGHUP stays ignored */
             sigaction(stop_signals[i], &catch, NULL);
         }
@@ -170,33 +174,18 @@ static void catch_signals(void)
     sigprocmask(SIG_UNBLOCK, &stops, NULL); /* our parent may have blocked them */
 }
 
-static struct timespec ms_from(struct timespec t, long ms)
-{
-    t.tv_sec += ms / 1000;
-    t.tv_nsec += ms % 1000 * 1000000;
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_sec++;
-        t.tv_nsec -= 1000000000;
-    }
-    return t;
-}
-
-static struct timespec now(void)
+/* The time in nanoseconds, by a clock that nobody sets. */
+static long long now(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return t;
+    return t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* Nanoseconds from a to b; negative if b is before a. */
-static long long ns_between(struct timespec a, struct timespec b)
-{
-    return (long long)(b.tv_sec - a.tv_sec) * 1000000000 + (b.tv_nsec - a.tv_nsec);
-}
-
-/* Waits until the deadline (NULL: forever) or until fd (-1: none) is readable. Returns false if we must stop. */
-static bool wait_for(const struct timespec *deadline, int fd)
+/* Waits until the deadline (a time of now(), or FOREVER) or until fd (-1: none) is readable. Returns false if we must
+ * stop. */
+static bool wait_for(long long deadline, int fd)
 {
     /* Watch the output too: if its reader closes it while we aren't writing, there is no SIGPIPE. */
     struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = STDOUT_FILENO, .events = 0}};
@@ -207,12 +196,12 @@ static bool wait_for(const struct timespec *deadline, int fd)
     stop_set(&stops);
     sigprocmask(SIG_BLOCK, &stops, &open);
     while (stop_signal == 0 && fds[0].revents == 0) {
-        long long left = deadline != NULL ? ns_between(now(), *deadline) : 0;
-        if (deadline != NULL && left <= 0) {
+        long long left = deadline - now();
+        if (left <= 0) {
             break;
         }
-        struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000), .tv_nsec = (long)(left % 1000000000)};
-        if (ppoll(fds, 2, deadline != NULL ? &timeout : NULL, &open) < 0) {
+        struct timespec timeout = {.tv_sec = (time_t)(left / SECOND), .tv_nsec = (long)(left % SECOND)};
+        if (ppoll(fds, 2, &timeout, &open) < 0) {
             fds[0].revents = fds[1].revents = 0; /* interrupted by a signal: these are old values */
         }
         if ((fds[1].revents & (POLLERR | POLLHUP)) == POLLERR) { /* a pipe without readers; a lost terminal sets both */
@@ -232,7 +221,7 @@ static enum enter wait_for_enter(void)
     char c;
 
     for (;;) {
-        if (!wait_for(NULL, STDIN_FILENO)) {
+        if (!wait_for(FOREVER, STDIN_FILENO)) {
             return ENTER_STOP;
         }
         ssize_t n = read(STDIN_FILENO, &c, 1);
@@ -336,11 +325,8 @@ static bool write_slowly(const struct settings *o, void *base, const struct mess
                 print("  the input has ended: %d of %d values are written\n", i, count);
                 return true;
             }
-        } else {
-            struct timespec next = ms_from(now(), o->pause);
-            if (!wait_for(&next, -1)) {
-                return false;
-            }
+        } else if (!wait_for(now() + o->pause * MS, -1)) {
+            return false;
         }
         message_write_field(base, o->layout, field, m);
         ring(o, base);
@@ -356,16 +342,16 @@ static bool write_slowly(const struct settings *o, void *base, const struct mess
  * shared memory by itself synchronises nothing. */
 static void keep_writing(const struct settings *o, void *base, struct message_live *m)
 {
-    struct timespec next = ms_from(now(), o->every);
+    long long next = now() + o->every * MS;
 
-    while (wait_for(&next, -1)) {
+    while (wait_for(next, -1)) {
         m->counter++;
         message_approximate(&m->message, m->counter + 1); /* convergent 1 is 22/7, where we started */
         message_write(base, o->layout, true, m);
         ring(o, base);
-        next = ms_from(next, o->every);
-        if (ns_between(now(), next) < 0) { /* we are late, for example after Ctrl-Z: don't try to catch up */
-            next = ms_from(now(), o->every);
+        next += o->every * MS;
+        if (next < now()) { /* we are late, for example after Ctrl-Z: don't try to catch up */
+            next = now() + o->every * MS;
         }
     }
 }
@@ -432,7 +418,7 @@ static void serve(const struct settings *o, const struct segment *s, const char 
     if (live) {
         keep_writing(o, s->base, &m);
     } else {
-        wait_for(NULL, -1);
+        wait_for(FOREVER, -1);
     }
 }
 
