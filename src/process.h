@@ -33,14 +33,6 @@ bool process_has_ended(const struct process *p);
 /* When the process started, in seconds since 1970. Exact to a clock tick, unless the clock has been set since. */
 int process_start_time(const struct process *p, time_t *start);
 
-/* Calls take(state, pid) for each process in /proc until it returns false. Returns -ENOTSUP if /proc is not mounted or
- * belongs to another PID namespace. */
-typedef bool process_take(void *state, pid_t pid);
-int process_each(process_take *take, void *state);
-
-/* The same name as process_read's, but cheaper to read; "" if it can't be read. */
-void process_name(pid_t pid, char name[PROCESS_NAME_MAX]);
-
 /* Whether /proc belongs to our own PID namespace. If not, its pids mean other processes. */
 bool process_proc_is_ours(void);
 

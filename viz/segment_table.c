@@ -6,7 +6,7 @@
 #include "json.h"
 #include "printable.h"
 #include "report.h"
-#include "user.h"
+#include "inspect/user.h"
 
 #define ABOUT_ROWS 4 /* of the explanation, at the smallest width */
 

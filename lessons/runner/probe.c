@@ -26,10 +26,10 @@
 #include <unistd.h>
 
 #include "inspect/attachment.h"
+#include "inspect/process_list.h"
 #include "layout/text.h"
 #include "options.h"
 #include "probe_bytes.h"
-#include "process.h"
 #include "report.h"
 #include "segment.h"
 

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "process_list.h"
+
 /* ---- the object to search for ---- */
 
 struct device_search {

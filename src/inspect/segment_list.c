@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "mapping.h"
+#include "process_list.h"
 
 /* Appends an entry of zeros. NULL: the list is full, or, with *rc set, out of memory. */
 static struct segment_entry *next_entry(struct segment_list *l, int *rc)

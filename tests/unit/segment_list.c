@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "inspect/process_list.h"
 #include "inspect/segment_list.h"
 
 static const struct segment_entry *of_id(const struct segment_list *l, int id)
