@@ -19,20 +19,20 @@ struct name {
 
 static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX]);
 
-static void prepend(char *text, const char *words)
+static void prepend(char *text, const char *piece)
 {
-    size_t n = strlen(text), m = strlen(words), most = DWARF_TYPE_NAME_MAX - 1 - m;
+    size_t n = strlen(text), m = strlen(piece), most = DWARF_TYPE_NAME_MAX - 1 - m;
     n = n < most ? n : most;
     memmove(text + m, text, n);
-    memcpy(text, words, m);
+    memcpy(text, piece, m);
     text[m + n] = '\0';
 }
 
-static void append(char *text, const char *words)
+static void append(char *text, const char *piece)
 {
-    size_t n = strlen(text), m = strlen(words), most = DWARF_TYPE_NAME_MAX - 1 - n;
+    size_t n = strlen(text), m = strlen(piece), most = DWARF_TYPE_NAME_MAX - 1 - n;
     m = m < most ? m : most;
-    memcpy(text + n, words, m);
+    memcpy(text + n, piece, m);
     text[n + m] = '\0';
 }
 
@@ -96,11 +96,11 @@ static void put_target(Dwarf_Die *die, struct name *n, const char *qualifiers, u
 static void put_pointer(Dwarf_Die *die, struct name *n, const char *sign, const char *qualifiers, unsigned depth)
 {
     Dwarf_Die target, *to = dwarf_type_of(die, &target);
-    char words[64];
+    char piece[64];
     size_t q = strlen(qualifiers); /* they end in a blank, needed only before another word */
     bool word = n->declarator[0] != '\0' && strchr("*([)", n->declarator[0]) == NULL;
-    snprintf(words, sizeof words, "%s%.*s", sign, (int)(q > 0 && !word ? q - 1 : q), qualifiers);
-    prepend(n->declarator, words);
+    snprintf(piece, sizeof piece, "%s%.*s", sign, (int)(q > 0 && !word ? q - 1 : q), qualifiers);
+    prepend(n->declarator, piece);
     int tag = to != NULL ? dwarf_tag(to) : 0;
     if (tag == DW_TAG_subroutine_type || tag == DW_TAG_array_type) {
         prepend(n->declarator, "(");
@@ -114,7 +114,7 @@ static void put_array(Dwarf_Die *die, struct name *n, const char *qualifiers, un
     Dwarf_Die child;
     bool started = false, any = false;
     size_t count;
-    char words[32];
+    char piece[32];
     while (++*n->steps < STEPS_MAX && dwarf_next_child(die, &child, &started)) {
         int tag = dwarf_tag(&child);
         if (tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) {
@@ -122,8 +122,8 @@ static void put_array(Dwarf_Die *die, struct name *n, const char *qualifiers, un
         }
         any = true;
         bool known = tag == DW_TAG_subrange_type && dwarf_dimension(&child, &count);
-        snprintf(words, sizeof words, known ? "[%zu]" : "[]", count);
-        append(n->declarator, words);
+        snprintf(piece, sizeof piece, known ? "[%zu]" : "[]", count);
+        append(n->declarator, piece);
     }
     append(n->declarator, any ? "" : "[]");
     put_target(die, n, qualifiers, depth);

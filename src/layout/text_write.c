@@ -76,7 +76,7 @@ static int reads_back(struct decl *d, const char *text, const struct layout_node
 
 /* Writes type and name to w->text, in quotes if the reader would misunderstand them otherwise. *d is the parsed text;
  * decl_free frees it in any case. */
-static int choose_words(struct writer *w, const struct layout_node *n, bool empty_name, struct decl *d)
+static int choose_text(struct writer *w, const struct layout_node *n, bool empty_name, struct decl *d)
 {
     bool same = false;
     bool printable = true;
@@ -243,7 +243,7 @@ static int write_leaf(struct writer *w, uint32_t i, unsigned depth)
     const struct layout_node *n = &w->layout->nodes[i];
     struct decl d;
     bool empty_name = *n->name == '\0' && !parent_is(w, i, LAYOUT_ARRAY);
-    int rc = choose_words(w, n, empty_name, &d);
+    int rc = choose_text(w, n, empty_name, &d);
     if (rc < 0) {
         goto out;
     }
@@ -354,7 +354,7 @@ static int write_block(struct writer *w, uint32_t i, unsigned depth)
 {
     const struct layout_node *n = &w->layout->nodes[i];
     struct decl d;
-    int rc = choose_words(w, n, false, &d);
+    int rc = choose_text(w, n, false, &d);
     if (rc < 0) {
         goto out;
     }
