@@ -210,6 +210,13 @@ void dwarf_file_close(struct dwarf_file *f)
 
 /* ---- messages ---- */
 
+/* Sets the error "cannot read types from NAME: WHY" and returns rc. */
+static int cannot_read(const struct dwarf_source *s, struct layout_error *error, int rc, const char *why)
+{
+    layout_error_set(error, 0, "cannot read types from %.400s: %s", s->name, why);
+    return rc;
+}
+
 static int not_elf(const struct dwarf_source *s, struct layout_error *error, const char *what)
 {
     layout_error_set(error, 0,
@@ -226,28 +233,24 @@ static bool is_packed_otherwise(Elf *elf)
     return scn != NULL && gelf_getchdr(scn, &compressed) != NULL && compressed.ch_type != ELFCOMPRESS_ZLIB;
 }
 
+/* load_dwarf failed with rc. */
 static int cannot_load(const struct dwarf_source *s, struct layout_error *error, int rc, Elf *elf)
 {
+    char why[640];
     if (rc == -EAGAIN) {
-        layout_error_set(error, 0,
-                         "cannot read types from %.400s: it, or its debug file, changed while it was read\n  try again",
-                         s->name);
-        return rc;
+        return cannot_read(s, error, rc, "it, or its debug file, changed while it was read\n  try again");
     }
     if (rc == -EFBIG) {
-        layout_error_set(error, 0, "cannot read types from %.400s: it has more than 4 GiB of debug information",
-                         s->name);
-        return rc;
+        return cannot_read(s, error, rc, "it has more than 4 GiB of debug information");
     }
-    if (is_packed_otherwise(elf)) {
-        layout_error_set(
-            error, 0,
-            "cannot read types from %.400s: its debug information is compressed in a way that the installed "
-            "elfutils does not support (zstd?)\n  decompress it: objcopy --decompress-debug-sections %.400s",
-            s->name, s->name);
-        return -ENOTSUP;
+    if (!is_packed_otherwise(elf)) {
+        return not_elf(s, error, "damaged: its debug information can't be read");
     }
-    return not_elf(s, error, "damaged: its debug information can't be read");
+    snprintf(why, sizeof why,
+             "its debug information is compressed in a way that the installed elfutils does not support (zstd?)\n"
+             "  decompress it: objcopy --decompress-debug-sections %.400s",
+             s->name);
+    return cannot_read(s, error, -ENOTSUP, why);
 }
 
 static void id_text(const unsigned char *id, size_t size, char out[2 * ID_MAX + 1])
@@ -288,17 +291,10 @@ static int open_itself(struct dwarf_source *s, const struct layout_dwarf_file *f
         path_of(file->fd, s->name);
     }
     int rc = begin_elf(&s->file, file->fd);
-    switch (rc) {
-    case 0:
-        return 0;
-    case -ENOEXEC:
-        return not_elf(s, error, "not an ELF file (a program or a library)");
-    case -EBADMSG:
-        return not_elf(s, error, "a damaged ELF file (cut short?)");
-    default:
-        layout_error_set(error, 0, "cannot read types from %.400s: %s", s->name, strerror(-rc));
-        return rc;
-    }
+    return rc == 0          ? 0
+           : rc == -ENOEXEC ? not_elf(s, error, "not an ELF file (a program or a library)")
+           : rc == -EBADMSG ? not_elf(s, error, "a damaged ELF file (cut short?)")
+                            : cannot_read(s, error, rc, strerror(-rc));
 }
 
 /* ---- other files ---- */

@@ -202,7 +202,6 @@ static void padding_of_children(struct layout *l, uint32_t i)
             end = end_of(child);
         }
     }
-    n->padding_after = n->kind != LAYOUT_ARRAY && n->size > end ? n->size - end : 0;
 }
 
 /* Whether it is inside its parent. The root's flexible member need only start there; it ends with the segment. */

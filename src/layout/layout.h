@@ -66,7 +66,6 @@ struct layout_node {
     uint32_t end;          /* index one past the last descendant */
     size_t leaves;         /* leaves below it, counting all elements of arrays; 1 for a leaf */
     size_t padding_before; /* bytes between the previous member's end and this one's start */
-    size_t padding_after;  /* tail padding of a struct or union */
 };
 
 struct layout {

@@ -42,8 +42,7 @@ static bool same_node(const struct layout_node *a, const struct layout_node *b)
                 a->flags == b->flags && a->offset == b->offset && a->size == b->size && a->align == b->align &&
                 a->count == b->count && a->stride == b->stride && a->bit_size == b->bit_size &&
                 a->bit_offset == b->bit_offset && a->parent == b->parent && a->end == b->end &&
-                a->enumerator_count == b->enumerator_count && a->padding_before == b->padding_before &&
-                a->padding_after == b->padding_after;
+                a->enumerator_count == b->enumerator_count && a->padding_before == b->padding_before;
     for (size_t i = 0; same && i < a->enumerator_count; i++) {
         same = strcmp(a->enumerators[i].name, b->enumerators[i].name) == 0 &&
                a->enumerators[i].value == b->enumerators[i].value;
