@@ -30,11 +30,9 @@ static int stat_line_read(const char *path, char *line, size_t line_size)
 
 bool process_proc_is_ours(void)
 {
-    char line[STAT_LINE_MAX];
-    struct process self;
+    char self[32] = ""; /* /proc/self is a link to our pid, as that namespace numbers it */
 
-    return stat_line_read("/proc/self/stat", line, sizeof line) == 0 && process_parse(line, &self) == 0 &&
-           self.pid == getpid();
+    return readlink("/proc/self", self, sizeof self - 1) > 0 && atol(self) == getpid();
 }
 
 int process_read(pid_t pid, struct process *p)

@@ -304,7 +304,7 @@ static int creation_check(int id, key_t key, size_t size, mode_t mode)
     int rc = segment_stat(id, &st);
 
     if (rc != 0) {
-        return rc == -EINVAL || rc == -EIDRM ? -ESTALE : rc;
+        return rc;
     }
     bool same = !st.removed && st.key == key && st.size == size && st.mode == mode && st.owner == geteuid() &&
                 st.creator_owner == geteuid();
@@ -314,7 +314,6 @@ static int creation_check(int id, key_t key, size_t size, mode_t mode)
 int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struct segment_report *report)
 {
     int id = -1, rc = 0;
-    void *base = SHMAT_FAILED;
 
     *report = (struct segment_report){.finding = SEGMENT_NEW};
     mode &= 0777;
@@ -332,62 +331,43 @@ int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struc
         }
     }
 
-    rc = creation_check(id, key, size, mode);
-    if (rc != 0) {
-        goto out;
-    }
-    base = shmat(id, NULL, 0);
-    if (base == SHMAT_FAILED) {
-        rc = -errno;
-        goto out;
-    }
-    rc = creation_check(id, key, size, mode);
-    if (rc != 0) {
-        goto out;
-    }
-    *s = (struct segment){.id = id, .key = key, .base = base, .size = size, .readonly = false};
-
-out:
+    void *base = shmat(id, NULL, 0);
+    rc = base == SHMAT_FAILED ? -errno : creation_check(id, key, size, mode);
     if (rc != 0) {
         if (base != SHMAT_FAILED) {
             shmdt(base);
         }
         shmctl(id, IPC_RMID, NULL);
+        return rc == -EINVAL || rc == -EIDRM ? -ESTALE : rc; /* removed by another process */
     }
-    return rc;
+    *s = (struct segment){.id = id, .key = key, .base = base, .size = size, .readonly = false};
+    return 0;
 }
 
 /* ---- attach, detach, remove ---- */
 
 int segment_attach(struct segment *s, int id, struct segment_stat *st)
 {
-    struct segment_stat before, after;
+    struct segment_stat after;
 
-    int rc = segment_stat(id, &before); /* before we attach: nattch doesn't include us yet */
+    int rc = segment_stat(id, st); /* before we attach: nattch doesn't include us yet */
     if (rc != 0) {
         return rc;
     }
     void *base = shmat(id, NULL, SHM_RDONLY);
     if (base == SHMAT_FAILED) {
-        rc = -errno;
+        return -errno;
     }
-    if (st != NULL) {
-        *st = before;
-    }
-    if (rc != 0) {
-        return rc;
-    }
-
     rc = segment_stat(id, &after);
-    if (rc == 0 && (after.owner != before.owner || after.creator_owner != before.creator_owner ||
-                    after.mode != before.mode || after.size != before.size)) {
+    if (rc == 0 && (after.owner != st->owner || after.creator_owner != st->creator_owner || after.mode != st->mode ||
+                    after.size != st->size)) {
         rc = -ESTALE;
     }
     if (rc != 0) {
         shmdt(base);
         return rc;
     }
-    *s = (struct segment){.id = id, .key = before.key, .base = base, .size = before.size, .readonly = true};
+    *s = (struct segment){.id = id, .key = st->key, .base = base, .size = st->size, .readonly = true};
     return 0;
 }
 

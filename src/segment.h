@@ -132,8 +132,8 @@ struct segment_report {
  * behind. *report is always filled in. */
 int segment_create(struct segment *s, key_t key, size_t size, mode_t mode, struct segment_report *report);
 
-/* Attaches a segment with SHM_RDONLY. If st is not NULL, *st is the segment's state just before, so that nattch
- * doesn't include us; it is set even if shmat fails. -EACCES: no read permission. -EINVAL or -EIDRM: there is no such
+/* Attaches a segment with SHM_RDONLY. *st is the segment's state just before, so that nattch doesn't include us; it is
+ * set even if shmat fails. -EACCES: no read permission. -EINVAL or -EIDRM: there is no such
  * segment. -ESTALE: owner, mode or size changed meanwhile. */
 int segment_attach(struct segment *s, int id, struct segment_stat *st);
 

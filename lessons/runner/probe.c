@@ -140,7 +140,8 @@ static int probe_make(char **args)
 static int probe_bytes_of(char **args)
 {
     struct segment s = SEGMENT_EMPTY;
-    int rc = segment_attach(&s, (int)number(args[0]), NULL);
+    struct segment_stat st;
+    int rc = segment_attach(&s, (int)number(args[0]), &st);
 
     if (rc != 0) {
         return report_failure(PROGRAM, rc, NULL, "read segment %s", args[0]);
@@ -154,7 +155,8 @@ static int probe_bytes_of(char **args)
 static int probe_attach(char **args)
 {
     struct segment s = SEGMENT_EMPTY;
-    int rc = segment_attach(&s, (int)number(args[0]), NULL);
+    struct segment_stat st;
+    int rc = segment_attach(&s, (int)number(args[0]), &st);
 
     return rc == 0 ? 0 : report_failure(PROGRAM, rc, NULL, "attach segment %s", args[0]);
 }
