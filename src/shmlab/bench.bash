@@ -34,18 +34,8 @@ bench_list()
     say "A later version will add others: shared memory beside pipes, sockets and message queues."
 }
 
-# bench_arguments NAME ARGUMENT...: exits unless there is nothing else than --quick.
-bench_arguments()
-{
-    if (($# > 2)) || { (($# == 2)) && [[ $2 != --quick ]]; }; then
-        warn "bench $1 takes --quick or nothing. See: ./shmlab help bench"
-        exit 2
-    fi
-}
-
 bench_view()
 {
-    bench_arguments view "$@"
     build_programs build bench >&2 || exit 1
     ninja_run "$PRESET" bench-view >&2 || exit 1
     say "The programs of build/$PRESET:" >&2
@@ -65,7 +55,6 @@ bench_gdb_leave()
 bench_gdb()
 {
     local dir output rounds=200
-    bench_arguments gdb "$@"
     [[ ${1-} ]] && rounds=5
     build_programs build gdb >&2 || exit 1
     gdb -nx -batch -ex 'python import gdb' >/dev/null 2>&1 </dev/null ||
@@ -92,7 +81,6 @@ bench_gdb()
 bench_layout()
 {
     local rounds=5
-    bench_arguments layout "$@"
     [[ ${1-} ]] && rounds=1
     build_programs build bench-layout >&2 || exit 1
     exec python3 -B "$ROOT/tests/bench/layout.py" "$BIN" "$rounds"
@@ -101,7 +89,6 @@ bench_layout()
 bench_grade()
 {
     local count=300
-    bench_arguments grade "$@"
     [[ ${1-} ]] && count=20
     build_programs build lesson lesson-more >&2 || exit 1
     SHMLAB_BIN=$BIN exec python3 -B "$ROOT/tests/bench/grade.py" "$count"
@@ -111,10 +98,10 @@ command_bench()
 {
     case ${1-} in
         '') bench_list ;;
-        view) shift && bench_view "$@" ;;
-        gdb) shift && bench_gdb "$@" ;;
-        layout) shift && bench_layout "$@" ;;
-        grade) shift && bench_grade "$@" ;;
+        view | gdb | layout | grade)
+            [[ $# -le 2 && ${2---quick} == --quick ]] || usage_error bench "bench $1 takes --quick or nothing."
+            "bench_$1" "${@:2}"
+            ;;
         *)
             warn "there is no bench '$(printable "$1")'."
             bench_list >&2

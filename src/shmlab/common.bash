@@ -16,6 +16,13 @@ die()
     exit 1
 }
 
+# usage_error COMMAND TEXT: the arguments of COMMAND are wrong.
+usage_error()
+{
+    warn "$2 See: $CALL help $1"
+    exit 2
+}
+
 # printable TEXT: without control characters, for text from outside.
 printable() { printf '%s' "${1//[![:print:]]/?}"; }
 
@@ -62,6 +69,18 @@ quietly()
 
 # log_tail LOG [LINES]: the last lines of a log, indented, on standard error.
 log_tail() { tail -n "${2:-15}" -- "$1" 2>/dev/null | sed 's/^/    /' >&2; }
+
+# process_end PID: SIGTERM lets it clean up; after 3 seconds comes SIGKILL.
+process_end()
+{
+    local tries
+    kill -TERM "$1" 2>/dev/null
+    for ((tries = 0; tries < 60; tries++)); do
+        readlink "/proc/$1/exe" >/dev/null || return 0 # it has ended; a zombie has no exe either
+        sleep 0.05
+    done
+    kill -KILL "$1" 2>/dev/null
+}
 
 # seconds_since START: START is a value of $EPOCHSECONDS.
 seconds_since() { printf '%s' $((EPOCHSECONDS - $1)); }

@@ -62,29 +62,15 @@ server_of_demo()
     printf '%s\n' "$pid"
 }
 
-# server_stop: SIGTERM lets the server remove its segment; after 3 seconds comes SIGKILL.
-server_stop()
-{
-    local pid tries
-    for ((tries = 0; tries < 80; tries++)); do
-        pid=$(server_of_demo) || return 0
-        if ((tries == 0)); then
-            kill -TERM "$pid" 2>/dev/null
-        elif ((tries == 60)); then
-            kill -KILL "$pid" 2>/dev/null
-        fi
-        sleep 0.05
-    done
-}
-
 # demo_cleanup: runs however the demo ends.
 demo_cleanup()
 {
+    local server
     trap '' HUP INT TERM
     [[ $DEMO_DIR ]] || return
     [[ -S $DEMO_DIR/tmux ]] && tmux -S "$DEMO_DIR/tmux" kill-server 2>/dev/null
     [[ $DEMO_JOB ]] && kill -TERM "$DEMO_JOB" 2>/dev/null && wait "$DEMO_JOB" 2>/dev/null
-    server_stop
+    server=$(server_of_demo) && process_end "$server"
     rm -rf "$DEMO_DIR"
 }
 
@@ -138,10 +124,7 @@ demo_report() # STATUS
 command_demo()
 {
     local status
-    if (($#)); then
-        warn "demo takes no arguments. See: $CALL help demo"
-        exit 2
-    fi
+    (($# == 0)) || usage_error demo 'demo takes no arguments.'
     terminal_require 'the demo' "Without one: $CALL view --render text"
     build_programs build demo || exit 1
     demo_choose_locale

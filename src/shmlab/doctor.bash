@@ -205,10 +205,7 @@ doctor_debugging()
 
 command_doctor()
 {
-    if (($#)); then
-        warn "doctor takes no arguments. See: $CALL help doctor"
-        exit 2
-    fi
+    (($# == 0)) || usage_error doctor 'doctor takes no arguments.'
     doctor_packages
     doctor_terminal
     doctor_kernel

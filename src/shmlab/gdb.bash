@@ -81,19 +81,13 @@ server_is_ours()
 # Ends the server that we started and removes its segment, also if gdb has killed the server.
 gdb_cleanup()
 {
-    local tries
     trap '' HUP INT TERM
     [[ $GDB_DIR ]] || return
     if [[ $GDB_SERVER ]]; then
         kill -TERM "$GDB_SERVER" 2>/dev/null
         wait "$GDB_SERVER" 2>/dev/null
     elif [[ $GDB_OURS ]] && server_runs && server_is_ours; then
-        kill -TERM "$SEGMENT_PID"
-        for ((tries = 0; tries < 60; tries++)); do
-            [[ -d /proc/$SEGMENT_PID ]] || break
-            sleep 0.05
-        done
-        [[ -d /proc/$SEGMENT_PID ]] && kill -KILL "$SEGMENT_PID"
+        process_end "$SEGMENT_PID"
     fi
     [[ $GDB_OURS ]] && segment_abandoned && ipcrm -m "$SEGMENT_ID"
     rm -rf "$GDB_DIR"
@@ -262,13 +256,6 @@ gdb_session()
 
 # ---- the command line ----
 
-usage_error()
-{
-    warn "$@"
-    printf 'See: %s help gdb\n' "$CALL" >&2
-    exit 2
-}
-
 # options_parse ARGUMENT...: options that name the segment go to GDB_SEGMENT, everything else to REST.
 options_parse()
 {
@@ -277,7 +264,7 @@ options_parse()
         case $1 in
             --path=* | --proj=* | --key=* | --id=*) GDB_SEGMENT+=("$1") ;;
             --path | --proj | --key | --id)
-                (($# > 1)) || usage_error "gdb: $1 needs a value"
+                (($# > 1)) || usage_error gdb "gdb: $1 needs a value."
                 GDB_SEGMENT+=("$1" "$2") && shift
                 ;;
             *)
@@ -302,9 +289,9 @@ command_gdb()
     esac
     set -- "${REST[@]}"
     case ${1-} in
-        --core) (($# > 1)) || usage_error 'gdb: --core needs a file' ;;
+        --core) (($# > 1)) || usage_error gdb 'gdb: --core needs a file.' ;;
         --core=*) ;;
-        -*) usage_error "gdb does not know '$(printable "$1")'." ;;
+        -*) usage_error gdb "gdb does not know '$(printable "$1")'." ;;
     esac
     terminal_require gdb "Without one: gdb -batch -x ${INSTALLED:+$ROOT/}gdb/.gdbinit -p PID -ex shm-grid"
     build_programs build gdb || exit 1

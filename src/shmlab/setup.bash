@@ -14,10 +14,7 @@ command_setup()
     case ${1-} in
         '') ;;
         --test) uses+=(test oracle) ;;
-        *)
-            warn "setup does not know '$(printable "$1")'. See: ./shmlab help setup"
-            exit 2
-            ;;
+        *) usage_error setup "setup does not know '$(printable "$1")'." ;;
     esac
     build_programs "${uses[@]}" || exit 1
     say "Ready. The programs are in $BIN"

@@ -159,10 +159,7 @@ command_test()
         --all) export SHMLAB_TEST_ALL=1 && shift && command_test "$@" ;;
         --list) test_list ;;
         --chroot) shift && exec "$ROOT/tests/chroot/check" "$@" ;;
-        -*)
-            warn "test does not know '$(printable "$1")'. See: ./shmlab help test"
-            exit 2
-            ;;
+        -*) usage_error test "test does not know '$(printable "$1")'." ;;
         *) test_some "$@" ;;
     esac
 }
