@@ -86,9 +86,9 @@ int layout_candidates_parse(const char *section, size_t size, struct layout_cand
 /* An option matches as in getopt_long(3): in full or abbreviated, with or without =VALUE. */
 static bool option_matches(const char *wanted, size_t length, const char *argument)
 {
-    size_t said = strcspn(argument, "=");
+    size_t given = strcspn(argument, "=");
     size_t least = strncmp(wanted, "--", 2) == 0 ? 3 : length;
-    return said >= least && said <= length && strncmp(wanted, argument, said) == 0;
+    return given >= least && given <= length && strncmp(wanted, argument, given) == 0;
 }
 
 /* Anything else matches a whole argument or an option's value: "packed", "--layout=packed". */

@@ -650,25 +650,26 @@ static struct members look_at_members(struct layout *l, uint32_t i, size_t size)
     return all;
 }
 
-/* Determines a struct's alignment, and whether it is packed, from its attributes and its members' offsets. */
-static void settle_struct(struct builder *b, uint32_t i, size_t said, size_t asked)
+/* Determines a struct's alignment, and whether it is packed, from its members' offsets and from what the source code asks
+ * for (0: nothing): `own` for the type, `required` for the member or typedef that has it. */
+static void align_struct(struct builder *b, uint32_t i, size_t own, size_t required)
 {
     struct layout *l = b->layout;
     struct layout_node *n = &l->nodes[i];
     give_tail(l, i);
     struct members all = look_at_members(l, i, n->size);
     size_t end = members_end(l, i);
-    size_t natural = said > all.align ? said : all.align;
+    size_t natural = own > all.align ? own : all.align;
     bool packed = all.misaligned || (n->size % all.align != 0);
     if (packed) {
         n->flags |= LAYOUT_PACKED;
-        natural = said != 0 ? said : n->size % all.proven == 0 ? all.proven : 1;
+        natural = own != 0 ? own : n->size % all.proven == 0 ? all.proven : 1;
     } else if (n->size > end && n->size - end >= natural) {
         /* only a larger alignment explains this tail padding */
         size_t larger = larger_align(n->size, n->size - end, natural);
         natural = is_power_of_two(larger) && n->kind == LAYOUT_STRUCT && end > 0 ? larger : natural;
     }
-    n->align = asked != 0 ? asked : natural;
+    n->align = required != 0 ? required : natural;
 }
 
 static void build_struct(struct builder *b, struct peeled *p, const struct place *place)
@@ -698,8 +699,8 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
     if (b->error != 0) {
         return;
     }
-    b->layout->nodes[i].end = b->layout->count; /* settle_struct walks the members before layout_close */
-    settle_struct(b, i, alignment_of(&p->die), place->align);
+    b->layout->nodes[i].end = b->layout->count; /* align_struct walks the members before layout_close */
+    align_struct(b, i, alignment_of(&p->die), place->align);
     layout_close(b->layout);
 }
 

@@ -588,33 +588,20 @@ int layout_text_read(const char *text, size_t length, struct layout *out, struct
 
 int layout_text_load(const char *path, struct layout *out, struct layout_error *error)
 {
-    int rc = 0;
-    char *text = NULL;
-    size_t length = 0;
-    layout_init(out);
     FILE *file = fopen(path, "rbe");
-    if (file == NULL) {
-        rc = -errno;
-        goto out;
-    }
-    text = malloc(LAYOUT_TEXT_MAX + 1);
-    if (text == NULL) {
-        rc = -ENOMEM;
-        goto out;
-    }
-    length = fread(text, 1, LAYOUT_TEXT_MAX + 1, file);
-    if (ferror(file)) {
-        rc = -errno;
-    }
-out:
-    if (rc < 0) {
-        layout_error_set(error, 0, "cannot read the layout file %.400s: %s", path, strerror(-rc));
-    } else {
-        rc = layout_text_read(text, length, out, error);
-    }
-    free(text);
+    int rc = file == NULL ? -errno : 0;
+    char *text = malloc(LAYOUT_TEXT_MAX + 1);
+    size_t length = file != NULL && text != NULL ? fread(text, 1, LAYOUT_TEXT_MAX + 1, file) : 0;
     if (file != NULL) {
+        rc = text == NULL ? -ENOMEM : ferror(file) ? -errno : 0;
         fclose(file);
     }
+    layout_init(out);
+    if (rc == 0) {
+        rc = layout_text_read(text, length, out, error);
+    } else {
+        layout_error_set(error, 0, "cannot read the layout file %.400s: %s", path, strerror(-rc));
+    }
+    free(text);
     return rc;
 }

@@ -141,7 +141,7 @@ static void attribute_flags(struct attributes *a, unsigned flags)
 /* ---- leaves ---- */
 
 /* What the reader would get from the line, given those of the node's values that `given` lists. */
-static void guess(struct decl *d, const struct layout_node *n, unsigned given)
+static void read_again(struct decl *d, const struct layout_node *n, unsigned given)
 {
     struct layout_node *g = &d->node;
     *g = (struct layout_node){.name = g->name,
@@ -161,15 +161,15 @@ static void guess(struct decl *d, const struct layout_node *n, unsigned given)
 }
 
 /* Leaves in d->given what the line must contain for the reader to get the node. The values depend on each other, so
- * they are settled one by one, and the size once more after the stride. */
-static void settle(struct decl *d, const struct layout_node *n)
+ * they are decided one by one, and the size once more after the stride. */
+static void choose_attributes(struct decl *d, const struct layout_node *n)
 {
     static const unsigned order[] = {GIVEN_KIND, GIVEN_FLAGS,  GIVEN_ALIGN, GIVEN_COUNT,
                                      GIVEN_SIZE, GIVEN_STRIDE, GIVEN_SIZE};
     unsigned given = 0;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         const struct layout_node *g = &d->node;
-        guess(d, n, given);
+        read_again(d, n, given);
         unsigned differs = (g->kind != n->kind ? GIVEN_KIND : 0u) | (g->flags != n->flags ? GIVEN_FLAGS : 0u) |
                            (g->align != n->align ? GIVEN_ALIGN : 0u) | (g->count != n->count ? GIVEN_COUNT : 0u) |
                            (g->size != n->size ? GIVEN_SIZE : 0u) | (g->stride != n->stride ? GIVEN_STRIDE : 0u);
@@ -180,7 +180,7 @@ static void settle(struct decl *d, const struct layout_node *n)
         }
         given |= differs & order[i];
     }
-    guess(d, n, given);
+    read_again(d, n, given);
 }
 
 static void leaf_attributes(const struct writer *w, const struct decl *d, const struct layout_node *n)
@@ -251,7 +251,7 @@ static int write_leaf(struct writer *w, uint32_t i, unsigned depth)
         d.given |= GIVEN_BITS;
         d.width = n->bit_size;
     }
-    settle(&d, n);
+    choose_attributes(&d, n);
     write_offset(w, i, depth);
     fputs(w->text, w->out);
     if (n->bit_size > 0) {
@@ -328,8 +328,8 @@ static void block_attributes(const struct writer *w, uint32_t i, uint32_t inner,
         attribute_number(&a, "stride", n->stride);
     }
     /* [] implies flexible; packed belongs to the element */
-    bool said = i != inner && n->flags & LAYOUT_FLEXIBLE;
-    attribute_flags(&a, (said ? n->flags & ~(unsigned)LAYOUT_FLEXIBLE : n->flags) | element->flags);
+    bool implied = i != inner && n->flags & LAYOUT_FLEXIBLE;
+    attribute_flags(&a, (implied ? n->flags & ~(unsigned)LAYOUT_FLEXIBLE : n->flags) | element->flags);
     attributes_end(&a);
 }
 

@@ -180,7 +180,7 @@ static bool real_print(const struct layout_node *leaf, const unsigned char *byte
     } else if (type_is_quad(leaf->type)) {
         value = ieee_value(wide_load(bytes, size), 15, 112);
     } else if (!long_double_is_valid(bytes)) {
-        snprintf(out, REAL_TEXT, "not a number that the machine knows");
+        snprintf(out, REAL_TEXT, "not a valid long double");
         return true;
     } else {
         memcpy(&value, bytes, sizeof value);

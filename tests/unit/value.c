@@ -179,7 +179,7 @@ static void other_reals_are_chosen_by_their_size(void **state)
 #if LDBL_MANT_DIG == 64
     memset(&wide, 0, sizeof wide);
     wide.bytes[8] = 1; /* an exponent, but not the leading bit */
-    ASSERT_VALUE(ld, &wide, "not a number that the machine knows");
+    ASSERT_VALUE(ld, &wide, "not a valid long double");
     unsigned char quad[16] = {[13] = 0x80, [14] = 0x00, [15] = 0xc0}; /* binary128: -3 */
     struct layout_node f128 = leaf_of(LAYOUT_REAL, 16);
     f128.type = (char *)"_Float128";
