@@ -19,7 +19,7 @@
 /* An ELF file: a program, a library or an object file. */
 struct layout_dwarf_file {
     int fd;                 /* open for reading; owned by the caller. May be /proc/PID/exe of a deleted program */
-    const char *name;       /* for messages; NULL: its path in /proc/self/fd */
+    const char *name;       /* for messages */
     const char *debug_path; /* folders of split debug files, separated by colons; NULL: /usr/lib/debug */
 };
 
@@ -45,9 +45,6 @@ struct layout_dwarf_file {
  * or another -errno if reading fails. */
 int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,
                       struct layout_error *error);
-
-/* The same for the file with this path. */
-int layout_dwarf_load(const char *path, const char *type, struct layout *out, struct layout_error *error);
 
 /* Reads the records of SHM_LAYOUT (src/shm_layout.h), in the order of the source code, into *out, which
  * layout_candidates_free frees. If there are none, returns 0 and an empty list. Returns -ENOEXEC, -ENOMEM or another

@@ -4,11 +4,9 @@
  * and equal layouts count as one type. If more than one is left, an error lists them. */
 #include <dwarf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dwarf_internal.h"
 #include "dwarf_name.h"
@@ -400,7 +398,7 @@ static int several(const struct search *s, const char *type, struct layout_error
 int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,
                       struct layout_error *error)
 {
-    struct dwarf_source source = {.name = ""};
+    struct dwarf_source source = {.name = file->name};
     struct type_query query;
     struct search s = {.source = &source, .query = &query};
     layout_init(out);
@@ -425,19 +423,5 @@ int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, st
     drop_choices(&s);
     dwarf_source_close(&source);
     type_query_free(&query);
-    return rc;
-}
-
-int layout_dwarf_load(const char *path, const char *type, struct layout *out, struct layout_error *error)
-{
-    layout_init(out);
-    struct layout_dwarf_file file = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), .name = path};
-    if (file.fd < 0) {
-        int rc = -errno;
-        layout_error_set(error, 0, "cannot read types from %.400s: %s", path, strerror(-rc));
-        return rc;
-    }
-    int rc = layout_dwarf_read(&file, type, out, error);
-    close(file.fd);
     return rc;
 }

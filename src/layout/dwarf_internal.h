@@ -22,7 +22,7 @@ struct dwarf_file {
 };
 
 struct dwarf_source {
-    char name[PATH_MAX];      /* for messages */
+    const char *name;         /* for messages; owned by the caller */
     const char *debug_path;   /* folders of split debug files */
     struct dwarf_file file;   /* the program */
     struct dwarf_file split;  /* its split debug file */

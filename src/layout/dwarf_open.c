@@ -112,13 +112,15 @@ static bool strings_end(Elf *elf)
 
 /* ---- one file ---- */
 
-/* The path of the open file; "" if unknown. */
-static void path_of(int fd, char path[PATH_MAX])
+/* The folder that contains the open file, without a slash at the end; "" if unknown. */
+static void folder_of(int fd, char folder[PATH_MAX])
 {
     char link[64];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, path, PATH_MAX - 1);
-    path[n > 0 ? n : 0] = '\0';
+    ssize_t n = readlink(link, folder, PATH_MAX - 1);
+    folder[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(folder, '/');
+    folder[slash != NULL ? slash - folder : 0] = '\0';
 }
 
 /* Returns 0; -ENOEXEC if it is not an ELF file; -EBADMSG if it is damaged; -errno if it can't be read. */
@@ -134,9 +136,7 @@ static int begin_elf(struct dwarf_file *f, int fd)
     if (n < SELFMAG || memcmp(magic, ELFMAG, SELFMAG) != 0 || !S_ISREG(f->status.st_mode)) {
         return -ENOEXEC;
     }
-    path_of(fd, f->folder);
-    char *slash = strrchr(f->folder, '/');
-    f->folder[slash != NULL ? slash - f->folder : 0] = '\0';
+    folder_of(fd, f->folder);
     elf_version(EV_CURRENT);
     f->elf = elf_begin(fd, ELF_C_READ, NULL);
     bool whole = elf_kind(f->elf) == ELF_K_ELF && gelf_getehdr(f->elf, &header) != NULL &&
@@ -284,12 +284,8 @@ static int no_debug_info(const struct dwarf_source *s, struct layout_error *erro
 
 static int open_itself(struct dwarf_source *s, const struct layout_dwarf_file *file, struct layout_error *error)
 {
-    *s = (struct dwarf_source){.debug_path = file->debug_path != NULL ? file->debug_path : DEBUG_PATH};
-    if (file->name != NULL) {
-        snprintf(s->name, sizeof s->name, "%s", file->name);
-    } else {
-        path_of(file->fd, s->name);
-    }
+    *s = (struct dwarf_source){.name = file->name,
+                               .debug_path = file->debug_path != NULL ? file->debug_path : DEBUG_PATH};
     int rc = begin_elf(&s->file, file->fd);
     return rc == 0          ? 0
            : rc == -ENOEXEC ? not_elf(s, error, "not an ELF file (a program or a library)")

@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "layout/dwarf.h"
 #include "layout/sync_fields.h"
@@ -46,9 +48,11 @@ static struct layout of_program(const char *type)
 {
     struct layout l;
     struct layout_error error;
-    if (layout_dwarf_load("/proc/self/exe", type, &l, &error) < 0) {
+    struct layout_dwarf_file itself = {.fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), .name = "this test"};
+    if (layout_dwarf_read(&itself, type, &l, &error) < 0) {
         fail_msg("%s", error.text);
     }
+    close(itself.fd);
     return l;
 }
 
