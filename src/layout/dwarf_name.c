@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 24
-#define STEPS_MAX 500 /* DIEs visited for one name: limits a hostile file */
+#define STEPS_MAX 500 /* DIEs visited for one name, also the depth of the recursion: limits a hostile file */
 
 struct name {
     char base[DWARF_TYPE_NAME_MAX];       /* "const struct point" */
@@ -17,7 +16,7 @@ struct name {
     unsigned *steps;                      /* DIEs visited so far, for this name and those inside it */
 };
 
-static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX]);
+static void type_name(Dwarf_Die *type, unsigned *steps, char out[DWARF_TYPE_NAME_MAX]);
 
 static void prepend(char *text, const char *piece)
 {
@@ -84,16 +83,16 @@ bool dwarf_dimension(Dwarf_Die *subrange, size_t *count)
 /* ---- writing a name ---- */
 
 /* C's declarators are written inside out, so text is added at both ends. */
-static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, unsigned depth);
+static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers);
 
-static void put_target(Dwarf_Die *die, struct name *n, const char *qualifiers, unsigned depth)
+static void put_target(Dwarf_Die *die, struct name *n, const char *qualifiers)
 {
     Dwarf_Die target;
-    put_type(dwarf_type_of(die, &target), n, qualifiers, depth + 1);
+    put_type(dwarf_type_of(die, &target), n, qualifiers);
 }
 
 /* Adds "*", or, for a pointer to a function or an array, "(*" and ")". */
-static void put_pointer(Dwarf_Die *die, struct name *n, const char *sign, const char *qualifiers, unsigned depth)
+static void put_pointer(Dwarf_Die *die, struct name *n, const char *sign, const char *qualifiers)
 {
     Dwarf_Die target, *to = dwarf_type_of(die, &target);
     char piece[64];
@@ -106,10 +105,10 @@ static void put_pointer(Dwarf_Die *die, struct name *n, const char *sign, const 
         prepend(n->declarator, "(");
         append(n->declarator, ")");
     }
-    put_type(to, n, "", depth + 1);
+    put_type(to, n, "");
 }
 
-static void put_array(Dwarf_Die *die, struct name *n, const char *qualifiers, unsigned depth)
+static void put_array(Dwarf_Die *die, struct name *n, const char *qualifiers)
 {
     Dwarf_Die child;
     bool started = false, any = false;
@@ -126,10 +125,10 @@ static void put_array(Dwarf_Die *die, struct name *n, const char *qualifiers, un
         append(n->declarator, piece);
     }
     append(n->declarator, any ? "" : "[]");
-    put_target(die, n, qualifiers, depth);
+    put_target(die, n, qualifiers);
 }
 
-static void put_function(Dwarf_Die *die, struct name *n, unsigned depth)
+static void put_function(Dwarf_Die *die, struct name *n)
 {
     Dwarf_Die child, target;
     bool started = false, any = false;
@@ -143,14 +142,14 @@ static void put_function(Dwarf_Die *die, struct name *n, unsigned depth)
         }
         snprintf(argument, sizeof argument, "...");
         if (tag == DW_TAG_formal_parameter) {
-            type_name(dwarf_type_of(&child, &target), n->steps, depth + 1, argument);
+            type_name(dwarf_type_of(&child, &target), n->steps, argument);
         }
         append(n->declarator, any ? ", " : "");
         append(n->declarator, argument);
         any = true;
     }
     append(n->declarator, any ? ")" : "void)");
-    put_target(die, n, "", depth);
+    put_target(die, n, "");
 }
 
 static void put_word(Dwarf_Die *type, struct name *n, const char *keyword, const char *qualifiers)
@@ -194,33 +193,33 @@ static const char *qualifier_of(int tag)
     }
 }
 
-static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, unsigned depth)
+static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers)
 {
     char more[64];
     int tag = type != NULL ? dwarf_tag(type) : 0;
-    if (type == NULL || depth > DEPTH_MAX || ++*n->steps > STEPS_MAX) {
+    if (type == NULL || ++*n->steps > STEPS_MAX) {
         append(n->base, qualifiers);
         append(n->base, type == NULL ? "void" : "...");
         return;
     }
     switch (tag) {
     case DW_TAG_pointer_type:
-        put_pointer(type, n, "*", qualifiers, depth);
+        put_pointer(type, n, "*", qualifiers);
         return;
     case DW_TAG_reference_type:
-        put_pointer(type, n, "&", qualifiers, depth);
+        put_pointer(type, n, "&", qualifiers);
         return;
     case DW_TAG_rvalue_reference_type:
-        put_pointer(type, n, "&&", qualifiers, depth);
+        put_pointer(type, n, "&&", qualifiers);
         return;
     case DW_TAG_ptr_to_member_type:
-        put_pointer(type, n, "::*", qualifiers, depth);
+        put_pointer(type, n, "::*", qualifiers);
         return;
     case DW_TAG_array_type:
-        put_array(type, n, qualifiers, depth);
+        put_array(type, n, qualifiers);
         return;
     case DW_TAG_subroutine_type:
-        put_function(type, n, depth);
+        put_function(type, n);
         return;
     case DW_TAG_const_type:
     case DW_TAG_volatile_type:
@@ -231,7 +230,7 @@ static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, un
     case DW_TAG_immutable_type:
         /* "const" is written once, even if the chain has it more often. */
         snprintf(more, sizeof more, "%s%s", strstr(qualifiers, qualifier_of(tag)) ? "" : qualifier_of(tag), qualifiers);
-        put_target(type, n, more, depth);
+        put_target(type, n, more);
         return;
     default:
         put_word(type, n, keyword_of(tag), qualifiers);
@@ -239,12 +238,12 @@ static void put_type(Dwarf_Die *type, struct name *n, const char *qualifiers, un
     }
 }
 
-static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out[DWARF_TYPE_NAME_MAX])
+static void type_name(Dwarf_Die *type, unsigned *steps, char out[DWARF_TYPE_NAME_MAX])
 {
     struct name n;
     n.base[0] = n.declarator[0] = '\0';
     n.steps = steps;
-    put_type(type, &n, "", depth);
+    put_type(type, &n, "");
     memcpy(out, n.base, strlen(n.base) + 1);
     append(out, n.declarator[0] != '\0' && n.declarator[0] != '[' ? " " : "");
     append(out, n.declarator);
@@ -256,7 +255,7 @@ static void type_name(Dwarf_Die *type, unsigned *steps, unsigned depth, char out
 void dwarf_type_name(Dwarf_Die *type, char out[DWARF_TYPE_NAME_MAX])
 {
     unsigned steps = 0;
-    type_name(type, &steps, 0, out);
+    type_name(type, &steps, out);
 }
 
 /* ---- parsing a name ---- */
