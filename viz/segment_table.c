@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "inspect/user.h"
 #include "json.h"
 #include "printable.h"
 #include "report.h"
-#include "inspect/user.h"
 
 #define ABOUT_ROWS 4 /* of the explanation, at the smallest width */
 
