@@ -201,6 +201,17 @@ same_as()
     await same_as "$T/first"
 }
 
+@test "a size that has come back before the viewer looks redraws everything, too" {
+    on 80x24 "$BIN/shm-view" --file message.bin --layout layout
+    viewer_pid
+    sees 'PI is defined as' '? help  q quit'
+    screen >"$T/first"
+    printf '\e[5;5H scribbled over' >"$(tmx display -p '#{pane_tty}')"
+    sees 'scribbled over'
+    kill -WINCH "$VIEWER"
+    await same_as "$T/first"
+}
+
 @test "a new size is noticed even if its signal is lost, for example while the viewer starts" {
     on 80x24 env --block-signal=WINCH "$BIN/shm-view" --file message.bin --layout layout
     sees '? help  q quit'

@@ -45,14 +45,17 @@ struct screen {
 /* Signals received, as bits of enum asked. Handlers run in wakeup.h's thread, so bits are set and cleared
  * atomically. */
 static volatile sig_atomic_t asked;
-enum asked { ASKED_STOP = 1, ASKED_SUSPEND = 2, ASKED_CONTINUE = 4 };
+enum asked { ASKED_STOP = 1, ASKED_SUSPEND = 2, ASKED_CONTINUE = 4, ASKED_REDRAW = 8 };
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS, SIGTRAP};
 static const int stop_signals[] = {SIGTERM, SIGINT, SIGHUP};
 
 static void on_signal(int number)
 {
-    int bit = number == SIGTSTP ? ASKED_SUSPEND : number == SIGCONT ? ASKED_CONTINUE : ASKED_STOP;
+    int bit = number == SIGTSTP    ? ASKED_SUSPEND
+              : number == SIGCONT  ? ASKED_CONTINUE
+              : number == SIGWINCH ? ASKED_REDRAW
+                                   : ASKED_STOP;
     __atomic_fetch_or(&asked, bit, __ATOMIC_SEQ_CST);
 }
 
@@ -131,18 +134,20 @@ static void crashes_leave(const struct screen *s)
     sigaltstack(&s->stack_before, NULL);
 }
 
-/* Handles Ctrl-Z in place of curses, whose handler would stop us in the middle of writing. */
-static void suspends_take(void)
+/* Handles two signals in place of curses. At Ctrl-Z its handler would stop us in the middle of writing. At a resize it
+ * compares the size: a terminal that was made smaller and larger again has lost lines, and would not be drawn anew. */
+static void curses_signals_take(void)
 {
     struct sigaction action = {.sa_handler = on_signal}, old;
     sigemptyset(&action.sa_mask);
+    sigaction(SIGWINCH, &action, NULL);
     sigaction(SIGTSTP, NULL, &old);
     if (old.sa_handler != SIG_IGN) {
         sigaction(SIGTSTP, &action, NULL);
     }
 }
 
-/* The signals that concern the terminal. SIGWINCH keeps curses' handler, which makes getch return KEY_RESIZE. */
+/* The signals that concern the terminal. */
 static void screen_signals(sigset_t *set)
 {
     sigemptyset(set);
@@ -255,7 +260,7 @@ static int curses_open(struct screen *s)
         return -ENOTSUP;
     }
     curses_set(s->crash.rescue.keys_fd);
-    suspends_take();
+    curses_signals_take();
     s->unread = true;
     sigset_t mask = s->signals;
     for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
@@ -419,17 +424,21 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
+/* Adapts curses to the terminal's size. true: it has changed. */
+static bool size_take(void)
+{
+    struct winsize w;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
+    return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
+}
+
 /* SIGWINCH reaches only the terminal's foreground group, and nobody who writes to another's terminal: so also check the
  * size once a second. */
 static bool size_missed(struct screen *s, uint64_t now_s)
 {
-    struct winsize w;
-    if (now_s == s->size_asked) {
-        return false;
-    }
+    bool check = now_s != s->size_asked;
     s->size_asked = now_s;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
-    return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
+    return check && size_take();
 }
 
 /* If asked to stop, restores the terminal and stops. After that, another program may have changed its modes and
@@ -442,7 +451,7 @@ static struct screen_event resume(struct screen *s)
         raise(SIGTSTP);
         signals_release(s); /* the process stops here */
         signals_hold(s);
-        suspends_take();
+        curses_signals_take();
     }
     asked_take(ASKED_CONTINUE);
     s->size_asked = 0;
@@ -478,6 +487,11 @@ static struct screen_event before_sleep(struct screen *s, uint64_t until_us)
 {
     if ((asked & ASKED_STOP) != 0 || atomic_load(&s->wakeup.gone)) {
         return (struct screen_event){.kind = SCREEN_STOP};
+    }
+    if (asked_take(ASKED_REDRAW)) {
+        size_take();
+        clearok(curscr, TRUE);
+        return (struct screen_event){.kind = SCREEN_RESIZED};
     }
     if (asked != 0) {
         return resume(s);
