@@ -44,8 +44,8 @@ lifecycle()
             SERVER=$(shm_column "$(id_of_key)" cpid)
             kill -TERM "$SERVER"
         fi
+        await says "$T/trace" 'killed by SIGKILL' # fails where the server never makes that call
         wait "$strace" || true
-        says "$T/trace" 'killed by SIGKILL'
         ids=$(id_of_key)
         [[ $(wc -w <<<"$ids") -le 1 ]]
         serve
