@@ -191,15 +191,15 @@ segment_bytes() { "$PROBE" bytes "${2:-$SEG_ID}" >"$1"; }
 # The widest rights with which a process has it attached.
 attached_as() { "$PROBE" attached "$SEG_ID" "$1" | sort | tail -n 1; }
 
-# Segments that are new since the test began and not made by the check. In a shared namespace, those with our user and
-# key. One without a key (it may be removed) counts too, unless it was made by another program that still runs.
+# Segments that are new since the test began and not made by the check. In a shared namespace, only those that a program
+# of this test made itself, or that have our user and the test's key: any other may be another program's.
 segments_left()
 {
     local id key creator uid
     while read -r id key creator uid _; do
         grep -qx "$id" "$T/there" "$T/ours" 2>/dev/null && continue
         [[ $LAB_OWN_IPC == 1 || " ${PIDS[*]} " == *" $creator "* ||
-            ($uid == "$EUID" && ($key == "${SEG_KEY-}" || ($key == 0x00000000 && ! -e /proc/$creator))) ]] || continue
+            ($uid == "$EUID" && $key == "${SEG_KEY-}") ]] || continue
         printf '%s\n' "$id"
     done < <("$PROBE" list)
 }
