@@ -201,7 +201,7 @@ static bool wait_for(long long deadline, int fd)
             break;
         }
         struct timespec timeout = {.tv_sec = (time_t)(left / SECOND), .tv_nsec = (long)(left % SECOND)};
-        if (ppoll(fds, 2, &timeout, &open) < 0) {
+        if (ppoll(fds, 2, deadline == FOREVER ? NULL : &timeout, &open) < 0) {
             fds[0].revents = fds[1].revents = 0; /* interrupted by a signal: these are old values */
         }
         if ((fds[1].revents & (POLLERR | POLLHUP)) == POLLERR) { /* a pipe without readers; a lost terminal sets both */
