@@ -14,6 +14,7 @@ readonly PRESET=${SHMLAB_PRESET:-dev}
 readonly BUILD=$ROOT/build/$PRESET
 BIN=$BUILD/bin
 [[ $INSTALLED ]] && BIN=${ROOT%/*/*}/bin
+[[ ${SHMLAB_WALK-} ]] && BIN=$SHMLAB_BIN # in a walk's pane: its own copies
 readonly BIN
 readonly PROGRAMS=(shm-server shm-client shm-view shm-probe)
 
@@ -60,6 +61,7 @@ ninja_run()
 # printing why.
 build_programs()
 {
+    [[ ${SHMLAB_WALK-} ]] && programs_exist && return
     if [[ $INSTALLED ]]; then
         programs_exist || die "the programs of this kit are not in $BIN: install it again, bin and share/shmlab together"
         packages_require "${@/#build/run}"

@@ -1,0 +1,1 @@
+"""Player: plays walks, guided tours for a classroom, in tmux. See docs/walks.md."""
