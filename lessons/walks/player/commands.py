@@ -16,7 +16,7 @@ import textwrap
 import time
 from pathlib import Path
 
-from . import play, walk_file
+from . import film, play, walk_file
 from .session import Session, SessionError, clean, fifo_open
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -92,14 +92,21 @@ def play_walk(options) -> int:
         raise Refused(f"a walk needs a terminal, and this is a pipe, a file or a background job. Without one: "
                       f"{CALL} {options.name} --auto 0")
     session = Session(walk, ROOT, Path(os.environ["SHMLAB_BIN"]), options.notes)
+    size = options.size or shutil.get_terminal_size((100, 30))
     guard = Guard(session)
     try:
         session.fill_folder()
-        session.start(*(options.size or shutil.get_terminal_size((100, 30))))
+        session.start(*size)
         keys = play.Keys(fifo_open(session.folder / "keys"), None, options.auto)
         if seen:
             keys.client = subprocess.Popen(session.command("attach", "-t", "walk"), env=session.environment())
-        good = play.Play(session, keys, None if seen else print).run()
+        player = play.Play(session, keys, None if seen else print)
+        if options.film:
+            player.film = film.Film(session, options.film, *size)
+            player.film.start()
+        good = player.run()
+        if options.film:
+            player.film.finish()
         return 0 if good or options.auto is None else 1
     except SessionError as error:
         raise Refused(str(error)) from error
@@ -158,13 +165,13 @@ class Options:
     """What stands behind `walk`."""
 
     def __init__(self, arguments: list):
-        self.name, self.auto, self.size, self.check, self.notes = "", None, None, False, False
+        self.name, self.auto, self.size, self.film, self.check, self.notes = "", None, None, None, False, False
         self.rest = []
         arguments = list(arguments)
         while arguments:
             argument = arguments.pop(0)
             name, equals, value = argument.partition("=")
-            if name in ("--auto", "--size") and not equals:
+            if name in ("--auto", "--size", "--film") and not equals:
                 if not arguments:
                     raise Refused(f"{name} needs a value", 2)
                 value = arguments.pop(0)
@@ -172,6 +179,8 @@ class Options:
                 self.auto = self.seconds(value)
             elif name == "--size":
                 self.size = self.columns_rows(value)
+            elif name == "--film":
+                self.film = self.new_file(value)
             elif argument == "--check":
                 self.check = True
             elif argument == "--notes":
@@ -193,6 +202,17 @@ class Options:
         if not 0 <= value <= 3600:
             raise Refused(f"--auto takes seconds, 0 to 3600, not '{text}'", 2)
         return value
+
+    @staticmethod
+    def new_file(text: str) -> Path:
+        path = Path(text).absolute()
+        if path.suffix not in (".cast", ".svg"):
+            raise Refused(f"--film makes NAME.cast or NAME.svg, not '{text}'", 2)
+        if path.exists():
+            raise Refused(f"{text} exists already: remove it, or choose another name for the film")
+        if not os.access(path.parent, os.W_OK):
+            raise Refused(f"cannot write to {path.parent}")
+        return path
 
     @staticmethod
     def columns_rows(text: str) -> tuple:

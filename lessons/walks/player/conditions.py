@@ -4,16 +4,14 @@ holds(session, action) -> None if it does, else why not: one line for the presen
 """
 
 import json
-import re
 import subprocess
 from pathlib import Path
 
+from . import cells
 from .segments import ftok, rows
-from .walk_file import ATTRIBUTES, COLOURS
+from .walk_file import COLOURS
 
 PROMPTS = ("$", "(gdb)")
-SGR = re.compile(r"\x1b\[([0-9;]*)m")
-ESCAPE = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][AB0]|[=>78]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[\x0e\x0f])|[\x0e\x0f]")
 
 
 def holds(session, action):
@@ -43,14 +41,14 @@ def prompt_there(session, action):
 
 
 def color_there(session, action):
-    """The text is on the pane, and each place where it stands... one is enough: has that colour or attribute."""
+    """The text is in the pane, and in one of its places all its characters have that colour or attribute."""
     seen = False
-    for text, styles in cells(session.screen(action.pane, colours=True)):
+    for text, styles in cells.rows(session.screen(action.pane, colours=True)):
         start = text.find(action.text)
         while start >= 0:
             seen = True
             run = styles[start:start + len(action.text)]
-            if all(action.value in style for style, sign in zip(run, action.text) if sign != " "):
+            if all(action.value in names(style) for style, sign in zip(run, action.text) if sign != " "):
                 return None
             start = text.find(action.text, start + 1)
     if seen:
@@ -58,48 +56,10 @@ def color_there(session, action):
     return f'"{action.text}" is not in the pane {action.pane}'
 
 
-def cells(screen: str) -> list:
-    """Each line as (text, styles): a set of names for each character."""
-    lines, style = [], frozenset()
-    for line in screen.split("\n"):
-        text, styles, place = "", [], 0
-        for match in re.finditer(ESCAPE, line):
-            run = line[place:match.start()]
-            text, place = text + run, match.end()
-            styles += [style] * len(run)
-            sgr = SGR.fullmatch(match.group())
-            if sgr:
-                style = style_after(style, sgr.group(1))
-        text += line[place:]
-        styles += [style] * (len(line) - place)
-        lines.append((text, styles))
-    return lines
-
-
-def style_after(style: frozenset, codes: str) -> frozenset:
-    """The style after a sequence SGR (ECMA-48, and 256 colours as xterm has them)."""
-    names, numbers = set(style), [int(code or 0) for code in codes.split(";")]
-    while numbers:
-        code = numbers.pop(0)
-        if code == 0:
-            names = set()
-        elif code in (1, 2, 4, 7):
-            names.add({1: "bold", 2: "dim", 4: "underline", 7: "reverse"}[code])
-        elif code in (22, 24, 27):
-            names -= {22: {"bold", "dim"}, 24: {"underline"}, 27: {"reverse"}}[code]
-        elif 30 <= code <= 37 or 90 <= code <= 97:
-            names = names - set(COLOURS) | {COLOURS[code % 10]}
-        elif code == 39:
-            names -= set(COLOURS)
-        elif code in (38, 48):
-            rest = numbers[:2] if numbers[:1] == [5] else numbers[:4]
-            del numbers[:len(rest)]
-            if code == 38:
-                names -= set(COLOURS)
-                if rest[0] == 5 and rest[1] < 16:
-                    names.add(COLOURS[rest[1] % 8])
-    assert names <= set(COLOURS + ATTRIBUTES)
-    return frozenset(names)
+def names(style) -> set:
+    """The names of a style, as a walk has them."""
+    colour = {COLOURS[style.ink % 8]} if isinstance(style.ink, int) and style.ink < 16 else set()
+    return colour | set(style.attributes)
 
 
 # ---- the segment ----

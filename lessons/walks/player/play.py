@@ -72,6 +72,7 @@ class Play:
         self.hidden = False  # played out of sight: at once, without texts
         self.hurry = False  # Enter was pressed while it types
         self.said = ""
+        self.film = None  # of film.py, if the walk is filmed
 
     # ---- the presenter's line ----
 
@@ -156,6 +157,8 @@ class Play:
 
     def do_mark(self, action):
         self.report(f"mark {action.text}")
+        if self.film and not self.hidden:
+            self.film.mark(action.text)
 
     def do_layout(self, action):
         self.session.arrange(action)

@@ -111,7 +111,7 @@ class Session:
             "set -g automatic-rename off",
             f"set -g status {self.status_rows}",
             "set -g status-style default",
-            "set -g status-format[0] '#[reverse]#{@place}#[align=right]#{@keys}'",
+            "set -g status-format[0] '#[fg=black,bg=white,fill=white]#{@place}#[align=right]#{@keys}'",
             "set -g status-format[1] '#{@say1}'",
             "set -g status-format[2] '#{@say2}'",
             "set -g status-format[3] '#[fg=cyan]#{@note1}'",
