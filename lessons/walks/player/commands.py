@@ -46,7 +46,7 @@ def find(name: str) -> Path:
         return known[name]
     if "/" in name or name.endswith(".walk"):
         return Path(name)
-    raise Refused(f"there is no walk '{name}'{walk_file.meant(name, known)}. All of them: {CALL}", 2)
+    raise Refused(f"there is no walk '{name}'{walk_file.meant(name, known)} All of them: {CALL}", 2)
 
 
 def show_list():

@@ -16,8 +16,8 @@ from . import conditions
 LOOK = 0.03  # seconds between two looks at a condition
 SEEN = 0.08  # seconds that a change needs to be seen by a viewer, which looks 30 times a second
 TYPING = 0.03  # seconds between two keys that are typed
-READING = "Enter next  b back  s skip  r again  t take over  ? help  q end"
-SHORT = "Enter b s r t ? q"
+READY = ("Enter next  b back  s skip  r again  t take over  ? help  q end", "Enter next  ? help")
+PLAYING = ("...",) * 2
 HELP = ("Enter: next step.  b: back, with everything as it was.  s: skip this step.  r: this step again.",
         "t: take over the panes (Ctrl-] gives them back).  q, Ctrl-C: end, and clean up.")
 TAKEN = ("The panes are yours. Alt and an arrow, or a click, changes the pane.",
@@ -80,8 +80,8 @@ class Play:
         name = self.walk.steps[self.at - 1].name if self.at else self.walk.title
         return f" {self.at}/{len(self.walk.steps)}  {name}{'  ' + state if state else ''} "
 
-    def show(self, state: str = "", lines=None, style: str = ""):
-        """The presenter's line: where one is, the keys, and what is said or `lines`."""
+    def show(self, state: str = "", lines=None, style: str = "", keys: tuple = READY):
+        """The presenter's line: where one is, the keys (a long and a short text), and what is said or `lines`."""
         if self.hidden:
             return
         columns, _ = self.session.size()
@@ -92,7 +92,7 @@ class Play:
         texts = [style + " " + line.replace("#", "##") for line in (*lines, "", "")[:2]]
         texts += [" " + line.replace("#", "##") for line in (*notes, "", "")[:2]]
         place = self.place(state)
-        keys = READING if len(place) + len(READING) + 2 <= columns else SHORT
+        keys = keys[0] if len(place) + len(keys[0]) + 2 <= columns else keys[1]
         self.session.show(place=place.replace("#", "##"), keys=keys + " ", say1=texts[0], say2=texts[1], note1=texts[2],
                           note2=texts[3])
         self.write_state(state)
@@ -150,7 +150,7 @@ class Play:
 
     def do_say(self, action):
         self.said = action.text
-        self.show()
+        self.show(keys=PLAYING)
 
     def do_note(self, _):
         pass
@@ -192,10 +192,10 @@ class Play:
         if self.hidden:
             return
         self.hurry = False
-        self.show(state="...")
+        self.show()
         while (key := self.keys.next()) != "next":
             self.take_key(key)
-        self.show()
+        self.show(keys=PLAYING)
 
     def do_wait(self, action):
         self.until(action)
@@ -207,7 +207,7 @@ class Play:
         """Plays one step, from 1. Raises Failed and Interrupted."""
         self.at, self.hurry = number, False
         self.said = self.said if self.hidden else ""
-        self.show()
+        self.show(keys=PLAYING)
         for action in self.walk.steps[number - 1].actions:
             getattr(self, "do_" + action.word)(action)
 
@@ -215,7 +215,7 @@ class Play:
 
     def anew(self, number: int):
         """Everything as it was after step `number`, with the steps that were skipped left out. Raises SessionError."""
-        self.show(state="going back")
+        self.show(state="going back", keys=PLAYING)
         self.session.still_show()
         self.hidden = True
         try:
@@ -255,6 +255,7 @@ class Play:
         try:
             self.skipped.discard(number)
             self.step(number)
+            self.show()
             self.report(f"{number}/{len(self.walk.steps)} {self.walk.steps[number - 1].name}")
         except Failed as error:
             self.show(lines=(str(error), "r: this step again.  s: go on without it.  t: take over.  b: back."),

@@ -74,7 +74,7 @@ class Reader:
         for self.number, line in self.joined(lines):
             word, _, rest = line.strip().partition(" ")
             if word not in WORDS:
-                raise self.fail(f"'{word}' is not a word of walks{meant(word, WORDS)}. All: {', '.join(WORDS)}")
+                raise self.fail(f"'{word}' is not a word of walks{meant(word, WORDS)} All: {', '.join(WORDS)}")
             usage, place = WORDS[word]
             if place == "step" and not self.walk.steps:
                 raise self.fail(f"'{word}' belongs to a step: write 'step NAME' above it")
@@ -124,7 +124,7 @@ class Reader:
     def pane(self, name: str) -> str:
         if name not in self.walk.panes:
             known = ", ".join(self.walk.panes) or "none yet"
-            raise self.fail(f"there is no pane '{name}'{meant(name, self.walk.panes)}. Panes: {known}")
+            raise self.fail(f"there is no pane '{name}'{meant(name, self.walk.panes)} Panes: {known}")
         return name
 
     def count(self, text: str, most: int, what: str) -> int:
@@ -232,7 +232,7 @@ class Reader:
             words = words[:-2]
         kind, *words = words
         if kind not in KINDS:
-            raise self.fail(f"'{kind}' is nothing to {word} for{meant(kind, KINDS)}. It can be: "
+            raise self.fail(f"'{kind}' is nothing to {word} for{meant(kind, KINDS)} It can be: "
                             + "; ".join(usage for usage, _ in KINDS.values()))
         usage, names = KINDS[kind]
         if len(words) != len(names):
@@ -241,7 +241,7 @@ class Reader:
         if "pane" in values:
             self.pane(values["pane"])
         if kind == "color" and values["value"] not in COLOURS + ATTRIBUTES:
-            raise self.fail(f"'{values['value']}' is not a colour{meant(values['value'], COLOURS + ATTRIBUTES)}. "
+            raise self.fail(f"'{values['value']}' is not a colour{meant(values['value'], COLOURS + ATTRIBUTES)} "
                             f"It can be: {', '.join(COLOURS + ATTRIBUTES)}")
         self.add(word, kind=kind, seconds=seconds, **values)
 
@@ -280,8 +280,9 @@ KINDS = {
 
 
 def meant(word: str, known) -> str:
+    """The end of a sentence: what was probably meant."""
     close = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    return f"; did you mean '{close[0]}'?" if close else "."
 
 
 def read(path: Path, name: str = "") -> Walk:
