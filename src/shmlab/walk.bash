@@ -10,6 +10,10 @@
 # segment, the programs and the screens. A walk has a folder, a tmux and a segment
 # of its own, and leaves nothing behind.
 #
+#   --share[=GROUP]              students on this machine may look on, read-only: your
+#                                own other terminals, or the members of GROUP. They type
+#                                ./shmlab walk --follow
+#   --film FILE.cast|FILE.svg    keeps what is shown: a recording, a moving picture
 #   --auto SECONDS               plays it without a presenter, so long after each step
 #   --size COLUMNSxROWS          the size, where there is no terminal
 #

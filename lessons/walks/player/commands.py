@@ -3,11 +3,13 @@
     walk                     the list
     walk NAME                plays it; ? shows the keys
     walk --notes NAME        the same, with the presenter's notes; if NAME is played already, follows it with the notes
+    walk --follow            on a student's terminal: the walk that is shared on this machine, read-only
     walk --check FILE...     looks for mistakes in a walk file
 """
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -16,8 +18,12 @@ import textwrap
 import time
 from pathlib import Path
 
-from . import film, play, walk_file
+from . import film, play, share, walk_file
 from .session import Session, SessionError, clean, fifo_open
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from runner.printable import one_line as printable  # noqa: E402 # after the path is set
 
 ROOT = Path(__file__).resolve().parents[3]
 CALL = os.environ.get("SHMLAB_CALL", "./shmlab") + " walk"
@@ -95,12 +101,16 @@ def play_walk(options) -> int:
     size = options.size or shutil.get_terminal_size((100, 30))
     guard = Guard(session)
     try:
+        if options.share is not None:
+            share.prepare(session, options.share)
         session.fill_folder()
         session.start(*size)
         keys = play.Keys(fifo_open(session.folder / "keys"), None, options.auto)
         if seen:
             keys.client = subprocess.Popen(session.command("attach", "-t", "walk"), env=session.environment())
         player = play.Play(session, keys, None if seen else print)
+        if options.share is not None:
+            player.said = f"Shared with {share.open_to(session, options.share)}. They type: {CALL} --follow"
         if options.film:
             player.film = film.Film(session, options.film, *size)
             player.film.start()
@@ -161,11 +171,30 @@ def notes_page(walk, state: dict, minute: int) -> str:
     return "\x1b[H\x1b[2J" * sys.stdout.isatty() + "\n".join(lines) + "\n"
 
 
+# ---- following a walk that is shared ----
+
+def follow(name: str) -> int:
+    """name: the walk's folder, where several are shared."""
+    found = [(folder, shared) for folder, shared in share.find() if name in ("", str(folder))]
+    if not found:
+        raise Refused(f"no walk that you may follow is played on this machine. The presenter shares one with: {CALL} NAME "
+                      "--share, or --share=GROUP")
+    if len(found) > 1:
+        lines = [f"  {CALL} --follow {folder}   {printable(shared['title'])}, by {printable(shared['user'])}"
+                 for folder, shared in found]
+        raise Refused("several walks are shared on this machine:\n" + "\n".join(lines))
+    folder, shared = found[0]
+    print(f"{printable(shared['title'])}, by {printable(shared['user'])}. Ctrl-D leaves it.\nYour own viewer, in another "
+          f"terminal: {CALL.removesuffix(' walk')} view {printable(shlex.join(shared['view']))}")
+    return share.attach(folder) if sys.stdin.isatty() and sys.stdout.isatty() else 0
+
+
 class Options:
     """What stands behind `walk`."""
 
     def __init__(self, arguments: list):
-        self.name, self.auto, self.size, self.film, self.check, self.notes = "", None, None, None, False, False
+        self.name, self.auto, self.size, self.film, self.share = "", None, None, None, None
+        self.check = self.notes = self.follow = False
         self.rest = []
         arguments = list(arguments)
         while arguments:
@@ -181,6 +210,10 @@ class Options:
                 self.size = self.columns_rows(value)
             elif name == "--film":
                 self.film = self.new_file(value)
+            elif name == "--share":
+                self.share = value
+            elif argument == "--follow":
+                self.follow = True
             elif argument == "--check":
                 self.check = True
             elif argument == "--notes":
@@ -234,6 +267,8 @@ def main(arguments: list) -> int:
                 walk = walk_file.read(Path(name))
                 print(f"{name}: {len(walk.steps)} steps, no mistake found")
             return 0
+        if options.follow:
+            return follow(options.name)
         if not options.name:
             show_list()
             return 0

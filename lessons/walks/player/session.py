@@ -44,6 +44,7 @@ class Session:
         self.ids = {}  # pane -> tmux's id of it, as "%3"
         self.layout = walk.first_layout
         self.programs = programs
+        self.mode = ""  # of the segments that ./shmlab serve makes; empty: its own
         self.segments = Segments(self.folder)
 
     # ---- begin and end ----
@@ -80,6 +81,8 @@ class Session:
             PATH=f"{self.folder / 'bin'}:{os.environ.get('PATH', '/usr/bin:/bin')}", PS1="$ ", HISTFILE="",
             XDG_CONFIG_HOME=str(self.folder / "config"), HOME=str(self.place), DEBUGINFOD_URLS="",
             SHELL="/bin/bash", BASH_SILENCE_DEPRECATION_WARNING="1", LESSHISTFILE="-", PWD=str(self.place))
+        if self.mode:
+            environment["SHMLAB_MODE"] = self.mode
         if not any(environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
             environment["LC_CTYPE"] = "C.UTF-8"
         return environment
@@ -130,6 +133,7 @@ class Session:
             lines.append(f"bind -T walk {key} run-shell -b 'echo {word} >{self.folder}/keys'")
         lines += [
             "bind -T walk Any run-shell ''",
+            "bind -T walk C-d detach-client",  # the only key that a read-only client may use
             f"bind -T root C-] run-shell -b 'echo return >{self.folder}/keys'",
             "bind -T root MouseDown1Pane select-pane -t = \\; send-keys -M",
             "bind -T root M-Left select-pane -L", "bind -T root M-Right select-pane -R",
