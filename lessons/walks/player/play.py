@@ -272,6 +272,8 @@ class Play:
         self.show()
         while True:
             key = self.keys.next()
+            if self.auto and key == "next" and self.at == len(self.walk.steps) and not middle:
+                return good
             while key:
                 if key == "quit":
                     return good
@@ -280,8 +282,6 @@ class Play:
                     good, key = False, ""
                     if self.auto:
                         return False
-            if self.auto and self.at == len(self.walk.steps) and not middle:
-                return good
 
     def obey(self, key: str, middle: bool) -> tuple:
         """Does what a key says. Returns the key that came in the middle of it, and whether a step is half played."""

@@ -186,16 +186,18 @@ class Session:
         """Shows the panes of this layout, and hides the others in windows of their own."""
         self.layout = layout
         wanted = [self.ids[name] for name in layout.names]
-        for name, pane in self.ids.items():
-            if pane not in wanted and pane in self.shown() and len(self.shown()) > 1:
-                self.tmux("break-pane", "-d", "-s", pane, "-n", name)
+        shown = self.shown()
+        come = [pane for pane in wanted if pane not in shown]
+        go = [pane for pane in shown if pane not in wanted]
+        while come and go:  # so that the others keep their size, and need not be drawn anew
+            self.tmux("swap-pane", "-d", "-s", come.pop(), "-t", go.pop())
+        for pane in come:
+            self.tmux("select-layout", "-t", "walk:walk", "tiled")
+            self.tmux("join-pane", "-d", "-s", pane, "-t", self.shown()[-1])
+        for pane in go:
+            self.tmux("break-pane", "-d", "-s", pane)
         for number, pane in enumerate(wanted):
-            shown = self.shown()
-            if number >= len(shown):
-                if pane not in shown:
-                    self.tmux("select-layout", "-t", "walk:walk", "tiled")
-                    self.tmux("join-pane", "-d", "-s", pane, "-t", shown[-1])
-            if pane not in self.shown() or self.shown()[number] != pane:
+            if self.shown()[number] != pane:
                 self.tmux("swap-pane", "-d", "-s", pane, "-t", self.shown()[number])
         numbers = {name: pane[1:] for name, pane in self.ids.items()}
         self.tmux("select-layout", "-t", "walk:walk",
