@@ -4,17 +4,6 @@ bats_require_minimum_version 1.5.0
 
 load helper
 
-setup()
-{
-    walk_open
-    short_walk
-}
-
-teardown()
-{
-    walk_close
-}
-
 # wrong SED-SCRIPT TEXT...: the short walk, changed so, is refused with these texts.
 wrong()
 {

@@ -4,17 +4,6 @@ bats_require_minimum_version 1.5.0
 
 load helper
 
-setup()
-{
-    walk_open
-    short_walk
-}
-
-teardown()
-{
-    walk_close
-}
-
 @test "a cast: its head, its marks, and what is on the screen at the end" {
     cd "$T"
     ./walk ./short.walk --auto 0.5 --size 80x24 --film film.cast </dev/null

@@ -4,7 +4,7 @@ load ../screen/helper
 
 ROOT=$BATS_TEST_DIRNAME/../..
 
-walk_open()
+setup()
 {
     screen_open
     mkdir "$T/tmp"
@@ -12,9 +12,10 @@ walk_open()
     # The programs under test, without a build: what ./shmlab walk does after it.
     printf '%s\n' '#!/bin/bash' "SHMLAB_BIN='$BIN' exec python3 '$ROOT/lessons/walks/player/walk' \"\$@\"" >"$T/walk"
     chmod 755 "$T/walk"
+    short_walk
 }
 
-walk_close()
+teardown()
 {
     screen_close
 }

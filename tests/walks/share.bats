@@ -4,17 +4,6 @@ bats_require_minimum_version 1.5.0
 
 load helper
 
-setup()
-{
-    walk_open
-    short_walk
-}
-
-teardown()
-{
-    walk_close
-}
-
 # shares [ARGUMENT...]: the short walk on the first terminal, shared.
 shares()
 {

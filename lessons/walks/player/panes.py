@@ -1,6 +1,6 @@
 """Panes: where each pane of a walk lies in tmux's window, as a layout string of tmux (layout-custom.c, layout_checksum).
 
-arrange(names, share, columns, rows) -> a tree; layout_string(tree, numbers) -> what select-layout takes.
+layout_string(names, numbers, share, columns, rows) -> what select-layout takes.
 The first pane is the large one. From 120 columns on the others stand to its right, else below it.
 """
 
@@ -25,30 +25,27 @@ def main_size(columns: int, rows: int, share: int) -> int:
 
 def layout_string(names: tuple, numbers: dict, share: int, columns: int, rows: int) -> str:
     """For select-layout. numbers: each name's pane id without its %."""
+    wide = columns >= WIDE
+    length, breadth = (columns, rows) if wide else (rows, columns)  # along which the first pane and the others lie
+    row, column = ("{}", "[]") if wide else ("[]", "{}")  # tmux's brackets: {} side by side, [] one above the other
 
-    def leaf(name, width, height, x, y):
-        return f"{width}x{height},{x},{y},{numbers[name]}"
+    def box(size, breadth, place, aside):
+        """What lies at `place` along the window, and so far aside."""
+        return f"{size}x{breadth},{place},{aside}" if wide else f"{breadth}x{size},{aside},{place}"
 
     if len(names) == 1:
-        body = leaf(names[0], columns, rows, 0, 0)
-    elif columns >= WIDE:
-        width = main_size(columns, rows, share)
-        rest, x, y = columns - width - 1, width + 1, 0
-        cells = []
-        for name, height in zip(names[1:], split(rows, len(names) - 1)):
-            cells.append(leaf(name, rest, height, x, y))
-            y += height + 1
-        side = cells[0] if len(cells) == 1 else f"{rest}x{rows},{x},0[{','.join(cells)}]"
-        body = f"{columns}x{rows},0,0{{{leaf(names[0], width, rows, 0, 0)},{side}}}"
+        body = f"{box(length, breadth, 0, 0)},{numbers[names[0]]}"
     else:
-        height = main_size(columns, rows, share)
-        rest, x, y = rows - height - 1, 0, height + 1
-        cells = []
-        for name, width in zip(names[1:], split(columns, len(names) - 1)):
-            cells.append(leaf(name, width, rest, x, y))
-            x += width + 1
-        side = cells[0] if len(cells) == 1 else f"{columns}x{rest},0,{y}{{{','.join(cells)}}}"
-        body = f"{columns}x{rows},0,0[{leaf(names[0], columns, height, 0, 0)},{side}]"
+        first = main_size(columns, rows, share)
+        rest, cells, aside = length - first - 1, [], 0
+        for name, size in zip(names[1:], split(breadth, len(names) - 1)):
+            cells.append(f"{box(rest, size, first + 1, aside)},{numbers[name]}")
+            aside += size + 1
+        side = cells[0]
+        if len(cells) > 1:
+            side = box(rest, breadth, first + 1, 0) + column[0] + ",".join(cells) + column[1]
+        main = f"{box(first, breadth, 0, 0)},{numbers[names[0]]}"
+        body = box(length, breadth, 0, 0) + row[0] + main + "," + side + row[1]
     return f"{checksum(body):04x},{body}"
 
 
