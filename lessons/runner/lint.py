@@ -12,7 +12,7 @@ from .paths import ROOT
 
 RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "flood")  # diagnoses that no check.bats gives
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
-MORE_PARTS = ("wrong", "pictures", "ask.h")  # and *.layout
+MORE_PARTS = ("wrong", "pictures", "ask.h", "walk")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2
 STRAY = re.compile(r"~$|\.(o|swp|swo|orig|rej|bak|log)$|^(a\.out|core(\.\d+)?|\.DS_Store|__pycache__|\..*\.un~)$")
 
