@@ -1,0 +1,6 @@
+struct reading {
+    char kind;
+    double value;
+    char unit;
+    int count;
+};

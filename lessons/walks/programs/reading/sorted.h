@@ -1,0 +1,6 @@
+struct reading {
+    double value;
+    int count;
+    char kind;
+    char unit;
+};
