@@ -1,24 +1,21 @@
-# Guided walks for a classroom: an instructor's tour in tmux, live, forth and back.
+# Guided walks for a classroom, in tmux: live, forth and back.
 #
-#   ./shmlab walk                lists the walks: title, minutes, for which lesson
-#   ./shmlab walk NAME           plays one: Enter goes on, b goes back, ? shows the keys
-#   ./shmlab walk --notes NAME   on a second terminal: the presenter's notes, which
-#                                follow the walk that is played
+#   ./shmlab walk                lists the walks
+#   ./shmlab walk NAME           plays one: Enter goes on, b back, ? shows keys
+#   ./shmlab walk --notes NAME   with the notes; on a second terminal they follow
+#                                the walk that is played
+#   ./shmlab walk --follow       on a student's terminal: a walk that is shared
 #   ./shmlab walk --check FILE   looks for mistakes in a walk that you write
 #
-# Commands are typed for you, and run: nothing is canned. Back restores the
-# segment, the programs and the screens. A walk has a folder, a tmux and a segment
-# of its own, and leaves nothing behind.
+# Options of walk NAME:
+#   --share[=GROUP]    your other terminals, or the members of GROUP, may look on
+#   --auto SECONDS     goes on by itself, so long after each step
+#   --film FILE        keeps what is shown: NAME.cast or NAME.svg
+#   --size COLSxROWS   the size, where there is no terminal
 #
-#   --share[=GROUP]              students on this machine may look on, read-only: your
-#                                own other terminals, or the members of GROUP. They type
-#                                ./shmlab walk --follow
-#   --film FILE.cast|FILE.svg    keeps what is shown: a recording, a moving picture
-#   --auto SECONDS               plays it without a presenter, so long after each step
-#   --size COLUMNSxROWS          the size, where there is no terminal
-#
-# NAME is a lesson's number (01), a name from the list, or a file. How to write a
-# walk: docs/walks.md.
+# Commands are typed for you and run live; back restores segment, programs and
+# screens. NAME: a lesson's number (01), a name of the list, or a file. More:
+# docs/walks.md.
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
