@@ -1,0 +1,77 @@
+/* Recording reader: reads a recording file: each change, event and full picture, and the bytes at any time.
+ *
+ *   recording_reader_open -> recording_reader_next ... | recording_reader_bytes -> recording_reader_close
+ *
+ * The whole file is checked when it is opened, so reading from it can't fail later. A file that was cut off, or whose
+ * blocks have a wrong checksum, is read up to the last whole block. Times are in us since the recording began. */
+#ifndef SHMLAB_RECORDING_READER_H
+#define SHMLAB_RECORDING_READER_H
+
+#include <stdbool.h>
+
+#include "recording_format.h"
+
+struct recording_block;
+
+struct recording_reader {
+    uint8_t *file; /* owned */
+    size_t length; /* bytes of it, up to the last whole block */
+    bool ended;    /* false: it was cut off, perhaps inside a block */
+    struct recording_facts facts;
+    char layout_title[RECORDING_TITLE_MAX * 2]; /* of the last layout; may contain any byte but NUL */
+    const char *layout;                         /* its text, layout_length bytes, in file; NULL: there is none */
+    size_t layout_length;
+    uint64_t end;     /* time of the last block or change */
+    uint64_t changes; /* how many there are */
+
+    struct recording_block *blocks; /* owned */
+    size_t count, room;
+};
+#define RECORDING_READER_EMPTY ((struct recording_reader){.file = NULL})
+
+#define RECORDING_ERROR_MAX 160
+
+/* Opens a file. 0; -EINVAL with *error set, printable: it is no recording, or a broken one; another -errno: it can't be
+ * read. Call recording_reader_close in any case. */
+int recording_reader_open(struct recording_reader *r, const char *path, char error[RECORDING_ERROR_MAX]);
+
+/* The same for bytes from malloc, which *r now owns. */
+int recording_reader_take(struct recording_reader *r, uint8_t *bytes, size_t length, char error[RECORDING_ERROR_MAX]);
+
+void recording_reader_close(struct recording_reader *r);
+
+/* A run of adjacent bytes after a change. */
+struct recording_piece {
+    size_t offset, count;
+    const uint8_t *bytes; /* the reader's */
+};
+
+/* One of RECORDING_PICTURE, RECORDING_CHANGES (a single change) and RECORDING_EVENT. */
+struct recording_record {
+    enum recording_kind kind;
+    uint64_t time;
+    const uint8_t *picture;       /* facts.recorded bytes; the reader's */
+    size_t pieces, at;            /* of a change: how many are left, and where in the file: recording_reader_piece */
+    size_t from;                  /* where the next piece can start */
+    struct recording_event event; /* of an event */
+};
+
+/* A place in the recording; starts as {0}. */
+struct recording_place {
+    size_t block, at; /* index; bytes into its payload */
+    uint64_t time;    /* of the change before, in the same block */
+};
+
+/* Reads the record at *place, and moves on. false: there are no more. */
+bool recording_reader_next(const struct recording_reader *r, struct recording_place *place,
+                           struct recording_record *record);
+
+/* The next piece of a change, in order of offset. false: no more. */
+bool recording_reader_piece(const struct recording_reader *r, struct recording_record *record,
+                            struct recording_piece *piece);
+
+/* Writes the facts.recorded bytes as they were at that time to out; before the first picture, they are zeros. The work
+ * is limited by RECORDING_PICTURE_EVERY and the bytes recorded. */
+void recording_reader_bytes(const struct recording_reader *r, uint64_t time, uint8_t *out);
+
+#endif
