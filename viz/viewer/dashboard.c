@@ -170,7 +170,9 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
                  (int)source->stat.creator_pid);
     }
     canvas_fill(c, 0, 0, d->cols, style, " ");
-    const char *state = s->history.frozen ? "frozen" : source_state_name(source->state);
+    char state[48];
+    snprintf(state, sizeof state, "%s%s", s->recording ? "recording, " : "",
+             s->history.frozen ? "frozen" : source_state_name(source->state));
     int room = d->cols - canvas_width(state) - 3;
     canvas_printf(c, 0, d->cols - canvas_width(state) - 1, (struct style){style.colour, style.attr | STYLE_BOLD}, "%s",
                   state);

@@ -25,6 +25,7 @@ struct state {
     enum state_list list;
     size_t list_top; /* the first line shown of it */
     enum state_request request;
+    bool recording;      /* to a file */
     bool attached_known; /* the source knows who has it attached, and there is a panel for it */
 };
 

@@ -136,6 +136,7 @@ static int open_source(struct view *v)
 /* Frees everything that belongs to one source. */
 static void forget(struct view *v)
 {
+    view_record_close(v);
     source_close(&v->source);
     state_free(&v->state);
     layout_choice_free(&v->layout_choice);
@@ -150,6 +151,7 @@ static int watch(struct view *v)
 {
     int hz = v->arguments.hz > 0 ? v->arguments.hz : v->config.hz > 0 ? v->config.hz : HZ;
     int status = v->arguments.named ? -1 : view_choose_first(v);
+    status = status < 0 && view_record_open(v) != 0 ? 1 : status;
     while (status < 0) {
         configure(v);
         status = open_source(v);
@@ -182,12 +184,14 @@ static int run(struct view *v)
 
 int main(int argc, char **argv)
 {
-    struct view v = {.source = SOURCE_EMPTY};
+    struct view v = {.source = SOURCE_EMPTY, .recorder = RECORDING_WRITER_EMPTY};
     setlocale(LC_CTYPE, "");
     state_init(&v.state);
     poll_schedule_init(&v.schedule, HZ);
     int status = print_lists(&v.arguments, argc, argv);
     status = status >= 0 ? status : run(&v);
+    view_record_close(&v);
+    status = status == 0 ? view_record_report(&v) : status;
     source_close(&v.source);
     poll_schedule_drop_bell(&v.schedule);
     state_free(&v.state);

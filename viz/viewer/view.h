@@ -1,12 +1,13 @@
 /* View: the program shm-view, which shows every byte of a segment, live and read-only, and its state.
  *
  * view.c sets the state up; view_read.c takes the steps to a picture: fit the window to the segment, find its layout,
- * read its bytes; view_once.c and view_live.c show it. */
+ * read its bytes; view_once.c and view_live.c show it, view_record.c writes it to a file. */
 #ifndef SHMLAB_VIEW_H
 #define SHMLAB_VIEW_H
 
 #include "chooser.h"
 #include "config.h"
+#include "inspect/recording_writer.h"
 #include "layout_choice.h"
 #include "poll_schedule.h"
 #include "snapshot.h"
@@ -25,17 +26,25 @@ struct view {
     struct state state;
     struct snapshot snapshot;
     struct poll_schedule schedule;
+    struct recording_writer recorder;
+    int record_error;      /* why the recording ended early; 0 */
+    uint8_t *record_bytes; /* room for what is recorded of a large segment; owned */
     unsigned attachments;  /* source's count when the window was last sized */
     uint8_t *expected;     /* --expect's; owned */
     bool shown;            /* a frame was shown */
     struct screen *screen; /* while open, nothing may be printed; NULL */
 };
 
-/* ---- view_read.c ---- */
+/* ---- view_clock.c ---- */
 
 /* Microseconds and milliseconds since boot. */
 uint64_t view_now_us(void);
 uint64_t view_now_ms(void);
+
+/* ms since 1970 (UTC). */
+uint64_t view_wall_ms(void);
+
+/* ---- view_read.c ---- */
 
 /* Reads a whole file; the caller frees *bytes. 0; -errno with both untouched. */
 int view_read_file(const char *path, uint8_t **bytes, size_t *size);
@@ -58,6 +67,30 @@ bool view_read(struct view *v);
 
 /* The screen's theme with the user's colours for bytes outside fields. */
 struct theme view_theme(const struct view *v, bool colours_work);
+
+/* ---- view_record.c: --record ---- */
+
+/* Makes the file of --record. 0, also if there is none; 1 with the error printed. */
+int view_record_open(struct view *v);
+
+/* All of these do nothing while nothing is recorded. Errors end the recording, and the cursor's message says so. */
+
+/* The source was attached: the first time starts the recording; another size ends it. */
+void view_record_source(struct view *v);
+
+/* A layout was looked for; the processes that have it attached changed; the source's status did. */
+void view_record_layout(struct view *v);
+void view_record_attached(struct view *v);
+void view_record_note(struct view *v);
+
+/* The bytes were read. */
+void view_record_bytes(struct view *v);
+
+/* Ends the recording, and removes its file if nothing was seen. */
+void view_record_close(struct view *v);
+
+/* Call it once the terminal is restored. 0; 1 with the error printed: the recording ended early. */
+int view_record_report(const struct view *v);
 
 /* ---- view_once.c: --render ---- */
 

@@ -106,6 +106,8 @@ static const struct view_option {
      .take = take_ground, .takes = "auto, light or dark"},
     {"config", "FILE", "your preferences, instead of ~/.config/shmlab/config (which --render doesn't read)",
      .member = MEMBER(config)},
+    {"record", "FILE", "write all that is seen, with its time, to a new file: --replay shows it again",
+     .member = MEMBER(record)},
     {"top", "OFFSET", "of --screen: the first row shown is the one that has this byte", .take = take_top,
      .takes = "an offset, as 64 or 0x40"},
     {"at", "WHERE", "start there: an offset (32, 0x20) or a field", .member = MEMBER(at)},
@@ -229,6 +231,9 @@ static int judge(const struct view_arguments *w)
     }
     if ((w->was != NULL || w->since != NULL) && r == NULL) {
         return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
+    }
+    if (w->record != NULL && r != NULL) {
+        return options_wrong(&options, "--record goes with the viewer, not with --render");
     }
     if (w->list && (w->named || (r != NULL && r->list == NULL))) {
         render_names(RENDER_LIST, names, sizeof names);

@@ -15,6 +15,7 @@ struct view_arguments {
     const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not given */
     const char *since;               /* --since; NULL: not given */
     size_t top;                      /* --top; SIZE_MAX: not given */
+    const char *record;              /* --record; NULL: not given */
     const char *config;              /* --config; NULL: the user's own file */
     int width, cols;                 /* width 0: what fits */
     int hz;                          /* polls per second; 0: not given */

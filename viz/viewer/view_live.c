@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "dashboard.h"
 #include "find.h"
@@ -13,14 +12,6 @@
 #include "screen.h"
 
 #define SEARCH_MS 20 /* per frame for searching; the rest is for the screen */
-
-/* ms since 1970 when now_ms was 0. */
-static uint64_t wall_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000 - view_now_ms();
-}
 
 static void next_layout(struct view *v)
 {
@@ -35,6 +26,7 @@ static bool scan_attached(struct view *v)
     if (!source_scan_attachments(&v->source, view_now_ms())) {
         return false;
     }
+    view_record_attached(v);
     if (!v->source.spec.kind->maker && v->layout_choice.count == 0) {
         view_apply_layout(v); /* a program that has just attached may know the layout */
     }
@@ -48,6 +40,7 @@ static bool follow_source(struct view *v)
     bool news = source_poll(&v->source);
     if (v->source.state != before) {
         v->state.cursor.message[0] = '\0'; /* an old answer would hide the source's status */
+        view_record_note(v);
     }
     if (v->source.attachments != v->attachments) {
         cursor_answer(&v->state.cursor, "%s", v->source.news);
@@ -69,6 +62,13 @@ static bool follow(struct view *v)
     return glow || changed || news || v->state.window.doubt != doubt;
 }
 
+/* The ms until there is something to do without any change. -1: there isn't. */
+static int fading(const struct view *v)
+{
+    int ms = history_fading(&v->state.history), most = RECORDING_WRITER_US / 1000;
+    return v->recorder.used > 0 && (ms < 0 || ms > most) ? most : ms;
+}
+
 /* Sleeps until there may be something to do. */
 static struct screen_event await(struct view *v)
 {
@@ -76,7 +76,7 @@ static struct screen_event await(struct view *v)
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
     uint64_t now = view_now_us();
     struct screen_event event;
-    poll_schedule_plan(p, now, history_fading(&v->state.history), settled);
+    poll_schedule_plan(p, now, fading(v), settled);
     if (v->state.find.busy) {
         return screen_wait(v->screen, now, NULL, 0);
     }
@@ -195,7 +195,7 @@ int view_live(struct view *v, int hz)
     struct theme theme = view_theme(v, screen_has_colours());
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
-    v->state.history.wall = wall_ms();
+    v->state.history.wall = view_wall_ms() - view_now_ms();
     v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file is read only once */
     while (v->state.request == REQUEST_NONE && rc == 0) {
         dirty = follow(v) || dirty;

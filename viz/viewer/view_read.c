@@ -5,22 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "layout/sync_fields.h"
 #include "screen.h"
-
-uint64_t view_now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
-uint64_t view_now_ms(void)
-{
-    return view_now_us() / 1000;
-}
 
 int view_read_file(const char *path, uint8_t **bytes, size_t *size)
 {
@@ -58,6 +45,7 @@ int view_apply_layout(struct view *v)
     int found = layout_choice_find(&v->layout_choice, &v->arguments.layout_choice, &v->source, size, &error);
     /* The old layout may be gone, whether or not new ones were found. */
     int rc = view_use_layout(v);
+    view_record_layout(v);
     if (found < 0 && v->screen != NULL) {
         cursor_answer(&v->state.cursor, "%.*s", (int)strcspn(error.text, "\n"), error.text);
         return rc;
@@ -77,6 +65,7 @@ int view_start(struct view *v)
     v->attachments = v->source.attachments;
     v->state.attached_known = v->source.attached.object.device != 0;
     state_resize(&v->state, size);
+    view_record_source(v);
     return view_apply_layout(v);
 }
 
@@ -97,7 +86,9 @@ bool view_read(struct view *v)
 {
     size_t first, count;
     state_want(&v->state, &first, &count);
-    return view_read_at(v, first, count);
+    bool changed = view_read_at(v, first, count);
+    view_record_bytes(v);
+    return changed;
 }
 
 struct theme view_theme(const struct view *v, bool colours_work)
