@@ -18,6 +18,8 @@ struct picture {
 
     char title[96];                  /* of the source, printable: "key 0x0f20074e" */
     const char *state;               /* "live" */
+    bool recorded;                   /* a moment of a recording: */
+    uint64_t time;                   /* ms since it began */
     const struct segment_stat *stat; /* the kernel's record of a System V segment; NULL for other sources */
     struct attached attached;
 

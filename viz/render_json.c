@@ -1,5 +1,6 @@
 /* Render JSON: version 1 of the schema in docs/json.md. See render.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,9 @@ static void source_json(const struct picture *p, FILE *out)
     json_string(out, p->title);
     fputs(",\"state\":", out);
     json_string(out, p->state);
+    if (p->recorded) {
+        fprintf(out, ",\"time\":%" PRIu64 ".%03u", p->time / 1000, (unsigned)(p->time % 1000));
+    }
     if (st != NULL) {
         fprintf(out, ",\"key\":\"0x%08x\",\"shmid\":%d,\"mode\":\"%04o\",\"owner\":%u", (unsigned)st->key, st->id,
                 (unsigned)st->mode, (unsigned)st->owner);

@@ -334,6 +334,28 @@ bool recording_reader_piece(const struct recording_reader *r, struct recording_r
     return true;
 }
 
+int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time)
+{
+    uint64_t number = 0, millionths = 0, unit = 100000;
+    const char *c = text;
+    for (; *c >= '0' && *c <= '9' && number < RECORDING_TIME_MAX / 1000000; c++) {
+        number = number * 10 + (uint64_t)(*c - '0');
+    }
+    if (c > text && *c == '.') {
+        for (c++; *c >= '0' && *c <= '9'; c++, unit /= 10) {
+            millionths += (uint64_t)(*c - '0') * unit;
+        }
+    }
+    bool percent = *c == '%';
+    if (c == text || c[percent] != '\0' || (percent && number + (millionths > 0) > 100)) {
+        return -EINVAL;
+    }
+    uint64_t us = number * 1000000 + millionths;
+    us = percent ? r->end / 1000000 * us / 100 + r->end % 1000000 * us / 100000000 : us;
+    *time = us < r->end ? us : r->end;
+    return 0;
+}
+
 /* The last full picture at or before that time; else the first one. */
 static size_t picture_before(const struct recording_reader *r, uint64_t time)
 {

@@ -70,6 +70,9 @@ bool recording_reader_next(const struct recording_reader *r, struct recording_pl
 bool recording_reader_piece(const struct recording_reader *r, struct recording_record *record,
                             struct recording_piece *piece);
 
+/* Reads a time: seconds (12.5) or percent of the recording (50%); a later one is its end. 0 or -EINVAL. */
+int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time);
+
 /* Writes the facts.recorded bytes as they were at that time to out; before the first picture, they are zeros. The work
  * is limited by RECORDING_PICTURE_EVERY and the bytes recorded. */
 void recording_reader_bytes(const struct recording_reader *r, uint64_t time, uint8_t *out);

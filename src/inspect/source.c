@@ -78,6 +78,11 @@ struct attached source_attached(const struct source *s)
     };
 }
 
+const struct recording_reader *source_recording_of(const struct source *s, uint64_t *time)
+{
+    return s->spec.kind->recording != NULL && s->data != NULL ? s->spec.kind->recording(s, time) : NULL;
+}
+
 size_t source_size(const struct source *s)
 {
     return s->state == SOURCE_LIVE || s->state == SOURCE_REMOVED || s->state == SOURCE_STATIC ? s->size : 0;

@@ -15,12 +15,14 @@
 #include "segment.h"
 
 /* The table of all kinds, in the order of --help. */
-#define SOURCE_KINDS(ROW)                               \
-    ROW(source_segment) /* System V */                  \
-    ROW(source_posix)   /* POSIX, from shm_open */      \
-    ROW(source_map)     /* memory of another process */ \
-    ROW(source_file)    /* a file, or standard input */
+#define SOURCE_KINDS(ROW)                                 \
+    ROW(source_segment)   /* System V */                  \
+    ROW(source_posix)     /* POSIX, from shm_open */      \
+    ROW(source_map)       /* memory of another process */ \
+    ROW(source_file)      /* a file, or standard input */ \
+    ROW(source_recording) /* a file of shm-view --record */
 
+struct recording_reader;
 struct segment_entry;
 struct source;
 struct source_kind;
@@ -34,6 +36,7 @@ struct source_spec {
     pid_t pid;                /* source_map: the process */
     const char *map;          /* source_map: the mapping: its line in /proc/PID/maps, counted from 1, its name, or an
                                * address in it (0x hex) */
+    const char *time;         /* source_recording: seconds or percent; NULL: its end */
 };
 
 /* The kit's own segment. */
@@ -66,6 +69,8 @@ struct source_kind {
     size_t (*read)(const struct source *s, size_t first, uint8_t *out, size_t count);
     void (*title)(const struct source *s, char *out, size_t out_size);
     int (*report)(const struct source *s, const char *program, int rc);
+    /* See source_recording_of. NULL: it is no recording. */
+    const struct recording_reader *(*recording)(const struct source *s, uint64_t *time);
     /* Releases s->fd and s->data. Called even if open failed. */
     void (*close)(struct source *s);
 };
@@ -150,6 +155,10 @@ struct attached {
 
 /* The result is valid until the source changes. */
 struct attached source_attached(const struct source *s);
+
+/* The recording that this source is, and the time in it, in us, of the bytes read; NULL: it is none. Valid until the
+ * source is closed. */
+const struct recording_reader *source_recording_of(const struct source *s, uint64_t *time);
 
 /* How many bytes can be read now; 0 if there is nothing to read. */
 size_t source_size(const struct source *s);

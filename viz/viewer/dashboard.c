@@ -172,7 +172,10 @@ static void draw_title(struct canvas *c, const struct theme *t, const struct das
     canvas_fill(c, 0, 0, d->cols, style, " ");
     char state[48];
     snprintf(state, sizeof state, "%s%s", s->recording ? "recording, " : "",
-             s->history.frozen ? "frozen" : source_state_name(source->state));
+             s->replay.playing   ? "playing"
+             : s->replay.on      ? "stopped"
+             : s->history.frozen ? "frozen"
+                                 : source_state_name(source->state));
     int room = d->cols - canvas_width(state) - 3;
     canvas_printf(c, 0, d->cols - canvas_width(state) - 1, (struct style){style.colour, style.attr | STYLE_BOLD}, "%s",
                   state);
@@ -273,11 +276,15 @@ static void draw_rules(struct canvas *c, const struct theme *t, const struct das
     draw_wall(c, t, d);
 }
 
-/* For a frozen picture: when it was, how far back, and what changed then. */
+/* For a frozen picture, and a recording: when it was, how far back, and what changed then. */
 static void draw_when(struct canvas *c, const struct theme *t, const struct state *s, int row, int room)
 {
     char when[96];
-    history_when(&s->history, when, sizeof when);
+    if (s->replay.on) {
+        replay_when(&s->replay, &s->history, when, sizeof when);
+    } else {
+        history_when(&s->history, when, sizeof when);
+    }
     int col = canvas_width(when);
     canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), when);
     if (s->history.news[0] != '\0' && room - col > 4) {
@@ -307,7 +314,7 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), source->line);
     } else if (s->window.doubt[0] != '\0' && !s->history.frozen) {
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), s->window.doubt);
-    } else if (s->history.frozen) {
+    } else if (s->history.frozen || s->replay.on) {
         draw_when(c, t, s, row, room);
     } else if (s->history.news[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_PLAIN), s->history.news);

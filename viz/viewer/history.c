@@ -288,14 +288,13 @@ static void news_of_shown(struct history *h, const struct window *w)
     free(before);
 }
 
-static bool show_state(struct history *h, struct window *w, uint64_t number, char *answer, size_t answer_size)
+/* false: it isn't kept, or there is no memory. */
+static bool rebuild(struct history *h, struct window *w, uint64_t number)
 {
     struct recording_state state;
     if (recording_state(&h->recording, number, &state) < 0) {
-        snprintf(answer, answer_size, "this change is not kept any more");
         return false;
     }
-    h->frozen = true;
     h->shown = number;
     bool shown = show(h, w, state.base, state.bytes, state.count);
     if (shown) {
@@ -305,10 +304,38 @@ static bool show_state(struct history *h, struct window *w, uint64_t number, cha
     return shown;
 }
 
+static bool show_state(struct history *h, struct window *w, uint64_t number, char *answer, size_t answer_size)
+{
+    if (number < recording_oldest(&h->recording)) {
+        snprintf(answer, answer_size, "this change is not kept any more");
+        return false;
+    }
+    h->frozen = true;
+    if (h->recording.all) {
+        h->now = recording_time(&h->recording, number);
+    }
+    return rebuild(h, w, number);
+}
+
+bool history_show(struct history *h, struct window *w, uint64_t number, uint64_t now_ms, bool frozen)
+{
+    bool same = w->count > 0 && number == h->shown && frozen == h->frozen;
+    h->now = now_ms;
+    h->frozen = frozen;
+    if (same) {
+        return !frozen && now_ms / HISTORY_FADE_MS != h->faded && fade(h, w);
+    }
+    return rebuild(h, w, number);
+}
+
 bool history_step(struct history *h, struct window *w, int direction, char *answer, size_t answer_size)
 {
     const struct recording *r = &h->recording;
     uint64_t oldest = recording_oldest(r), from = h->frozen ? h->shown : r->newest;
+    if (r->all && (direction < 0 ? from <= oldest : from >= r->newest)) {
+        snprintf(answer, answer_size, "this is %s of the recording", direction < 0 ? "the start" : "the last change");
+        return false;
+    }
     if (direction < 0 && from <= oldest) {
         snprintf(answer, answer_size, oldest == 0 ? "this is what was seen first" : "older changes are not kept");
         if (!h->frozen) {
@@ -347,6 +374,77 @@ bool history_step_field(struct history *h, struct window *w, size_t offset, int 
         bool all = recording_oldest(&h->recording) == 0 || direction > 0;
         snprintf(answer, answer_size, "%s did not change %s%s", name, direction < 0 ? "before" : "after",
                  all ? "" : ", as far as is kept");
+        return false;
+    }
+    return show_state(h, w, found, answer, answer_size);
+}
+
+/* ---- search ---- */
+
+/* Whether the field's value is what was asked for: as it is shown, without quotes, or as another way to write the same
+ * number. */
+static bool is_value(const struct layout_node *field, const uint8_t *bytes, size_t count, const char *wanted)
+{
+    char value[256], *end, *wanted_end;
+    value_format(field, bytes, count, value, sizeof value);
+    size_t length = strlen(value);
+    if (strcmp(value, wanted) == 0) {
+        return true;
+    }
+    if (length >= 2 && (*value == '"' || *value == '\'') && value[length - 1] == *value) {
+        return strlen(wanted) == length - 2 && memcmp(value + 1, wanted, length - 2) == 0;
+    }
+    long long number = strtoll(value, &end, 0), other = strtoll(wanted, &wanted_end, 0);
+    return end > value && *end == '\0' && wanted_end > wanted && *wanted_end == '\0' && number == other;
+}
+
+/* The first state after h->shown that the field's change led to, with the value, unless it is NULL. 0: there is none. */
+static uint64_t find_value(const struct history *h, const struct layout_leaf *leaf, const char *value)
+{
+    const struct recording *r = &h->recording;
+    struct recording_state state;
+    size_t size = leaf->node->size;
+    uint64_t n = h->frozen ? h->shown : recording_oldest(r), found = 0;
+    if (recording_state(r, n, &state) < 0) {
+        return 0;
+    }
+    while (found == 0 && n < r->newest && recording_forward(r, ++n, &state) == 0) {
+        bool here = leaf->offset >= state.base && leaf->offset + size <= state.base + state.count;
+        if (here && recording_touches(r, n, leaf->offset, size) &&
+            (value == NULL || is_value(leaf->node, state.bytes + (leaf->offset - state.base), size, value))) {
+            found = n;
+        }
+    }
+    free(state.bytes);
+    return found;
+}
+
+/* The field with that path, or the first one whose path ends with it: "num" is message.num, too. */
+static bool find_field(const struct layout *l, const char *path, struct layout_leaf *leaf)
+{
+    enum { TRIED = 10000 }; /* fields */
+    char all[256], end[80];
+    size_t found = layout_leaf_find(l, path), leaves = layout_leaves(l);
+    size_t length = (size_t)snprintf(end, sizeof end, ".%s", path);
+    for (size_t i = 0; found == LAYOUT_NO_LEAF && i < leaves && i < TRIED; i++) {
+        size_t n = layout_leaf_path(l, i, all, sizeof all);
+        found = n >= length && n < sizeof all && strcmp(all + n - length, end) == 0 ? i : found;
+    }
+    return found != LAYOUT_NO_LEAF && layout_leaf_get(l, found, leaf);
+}
+
+bool history_find(struct history *h, struct window *w, const char *path, const char *value, char *answer,
+                  size_t answer_size)
+{
+    struct layout_leaf leaf;
+    if (!find_field(w->layout, path, &leaf)) {
+        snprintf(answer, answer_size, "no field %s", path);
+        return false;
+    }
+    uint64_t found = find_value(h, &leaf, value);
+    if (found == 0) {
+        snprintf(answer, answer_size, "%s did not %s%s after this", path, value != NULL ? "become " : "change",
+                 value != NULL ? value : "");
         return false;
     }
     return show_state(h, w, found, answer, answer_size);

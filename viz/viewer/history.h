@@ -50,12 +50,20 @@ int history_fading(const struct history *h);
 void history_freeze(struct history *h);
 void history_live(struct history *h, struct window *w);
 
+/* Shows state `number` of a recording at that time: frozen, or as it looked live. true: the picture changed. */
+bool history_show(struct history *h, struct window *w, uint64_t number, uint64_t now_ms, bool frozen);
+
 /* Freezes, and steps one change back (-1) or forward (1). false: there is none, and answer says so. */
 bool history_step(struct history *h, struct window *w, int direction, char *answer, size_t answer_size);
 
 /* The same for the nearest change of the field at offset, or of that byte if it is in no field. */
 bool history_step_field(struct history *h, struct window *w, size_t offset, int direction, char *answer,
                         size_t answer_size);
+
+/* Freezes, and goes forward to where the field with that path, or the end of one, changes next; value not NULL: changes to this value, as the
+ * field table shows it (22, "goodbye", without quotes, too). */
+bool history_find(struct history *h, struct window *w, const char *path, const char *value, char *answer,
+                  size_t answer_size);
 
 /* The first byte of the change shown, if none of its bytes is in [first, first + count). false: one is, or there was no
  * change. */

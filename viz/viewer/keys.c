@@ -56,16 +56,31 @@ static void find(struct state *s, int direction)
 static void live(struct state *s, int unused)
 {
     (void)unused;
+    if (s->replay.on) {
+        replay_play(&s->replay, &s->history, &s->window);
+        return;
+    }
     history_live(&s->history, &s->window);
 }
 
 static void freeze(struct state *s, int unused)
 {
-    if (s->history.frozen) {
+    if (s->replay.playing) {
+        replay_stop(&s->replay, &s->history, &s->window);
+    } else if (s->history.frozen) {
         live(s, unused);
     } else {
         history_freeze(&s->history);
     }
+}
+
+static void speed(struct state *s, int direction)
+{
+    if (!s->replay.on) {
+        cursor_answer(&s->cursor, "only a recording can be played faster or slower: --replay");
+        return;
+    }
+    replay_faster(&s->replay, direction);
 }
 
 static void mark(struct state *s, int on)
@@ -136,12 +151,14 @@ const struct key_row key_rows[] = {
     {{PRESS_RETURN, 'o'}, "Enter, o", "unfold or fold the field", fold, CURSOR_FLIP},
     {{'+'}, "+ -", "unfold; fold (or the parent)", fold, CURSOR_UNFOLD},
     {{'-'}, "", "", fold, CURSOR_FOLD},
-    {{':'}, ":", "go to 0x20, 32, +8, a field", prompt, ':'},
+    {{':'}, ":", "to 0x20, +8, a field, t 12.5", prompt, ':'},
     {{'/'}, "/", "find name, text, 16 00, =22", prompt, '/'},
     {{'n'}, "n N", "find the next, the previous", find, 1},
     {{'N'}, "", "", find, -1},
-    {{' '}, "Space .", "freeze, and back to live", freeze, 0},
+    {{' '}, "Space . < >", "freeze, live; replay speed", freeze, 0},
     {{'.'}, "", "", live, 0},
+    {{'<'}, "", "", speed, -1},
+    {{'>'}, "", "", speed, 1},
     {{'['}, "[ ]", "a change back or forward", state_step, -1},
     {{']'}, "", "", state_step, 1},
     {{'{'}, "{ }", "the same, for this field", state_step_field, -1},
@@ -165,7 +182,9 @@ static void prompt_done(struct state *s)
     struct cursor *c = &s->cursor;
     char sign = c->prompt;
     c->prompt = 0;
-    if (sign == ':' && c->typed[0] != '\0') {
+    if (sign == ':' && strncmp(c->typed, "t ", 2) == 0) {
+        state_goto_time(s, c->typed + 2);
+    } else if (sign == ':' && c->typed[0] != '\0') {
         find_goto(c, &s->window, c->typed);
     } else if (sign == '/') {
         if (c->typed[0] != '\0') {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "inspect/recording_reader.h"
 #include "layout/dwarf.h"
 #include "layout/text.h"
 #include "printable.h"
@@ -232,6 +233,22 @@ static int from_attached(struct layout_choice *g, const struct layout_choice_spe
     return g->count > 0 ? 0 : rc;
 }
 
+/* The layout that is in a recording. A broken one is no reason to show no bytes. */
+static int from_recording(struct layout_choice *g, const struct recording_reader *r, struct layout_error *error)
+{
+    struct layout layout;
+    if (r->layout == NULL) {
+        snprintf(g->why, sizeof g->why, "none is in the recording; --layout, or --elf and --type name one");
+        return 0;
+    }
+    int rc = layout_text_read(r->layout, r->layout_length, &layout, error);
+    if (rc < 0) {
+        snprintf(g->why, sizeof g->why, "the one in the recording can't be read; --layout names another");
+        return 0;
+    }
+    return layout_choice_add(g, &layout, r->layout_title, NULL);
+}
+
 static int find(struct layout_choice *g, const struct layout_choice_spec *spec, const struct source *source,
                 struct layout_error *error)
 {
@@ -248,6 +265,11 @@ static int find(struct layout_choice *g, const struct layout_choice_spec *spec, 
     }
     if (spec->elf != NULL) {
         return from_elf(g, spec, error);
+    }
+    uint64_t time;
+    const struct recording_reader *recording = source_recording_of(source, &time);
+    if (recording != NULL && spec->type == NULL) {
+        return from_recording(g, recording, error);
     }
     bool maker = source->spec.kind->maker;
     if (!maker && source->attached.now.count > 0) {

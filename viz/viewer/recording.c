@@ -84,7 +84,7 @@ static void ring_add(struct recording *r, const struct recording_entry *e)
     r->newest += r->used > 0 ? 1 : 0;
     r->ring[(r->head + r->used++) % r->room] = *e;
     r->bytes += entry_bytes(e);
-    while (r->used > RECORDING_KEPT + 1 && (r->used > RECORDING_MOST || r->bytes > RECORDING_BYTES)) {
+    while (!r->all && r->used > RECORDING_KEPT + 1 && (r->used > RECORDING_MOST || r->bytes > RECORDING_BYTES)) {
         drop_oldest(r);
     }
 }
@@ -196,7 +196,54 @@ int recording_add(struct recording *r, uint64_t at_ms, size_t base, const uint8_
     return changed;
 }
 
+int recording_change(struct recording *r, uint64_t at_ms, const struct recording_run *runs, size_t count)
+{
+    struct recording_entry e = {.at = at_ms, .base = r->base, .count = r->count};
+    for (size_t i = 0; i < count; i++) {
+        e.runs_size += sizeof(struct run_head) + runs[i].count;
+    }
+    e.runs = malloc(e.runs_size + 1);
+    if (e.runs == NULL || ring_reserve(r) < 0) {
+        free(e.runs);
+        return -ENOMEM;
+    }
+    uint8_t *out = e.runs;
+    for (size_t i = 0; i < count; i++) {
+        struct run_head head = {(uint32_t)(runs[i].offset - r->base), (uint32_t)runs[i].count};
+        uint8_t *live = r->live + head.offset;
+        memcpy(out, &head, sizeof head);
+        out += sizeof head;
+        for (size_t k = 0; k < head.count; k++) {
+            *out++ = live[k] ^ runs[i].change[k];
+        }
+        memcpy(live, runs[i].change, head.count);
+    }
+    ring_add(r, &e);
+    return 0;
+}
+
+void recording_keep(struct recording *r)
+{
+    struct recording_entry *e = entry_at(r, r->newest);
+    uint8_t *window = e != NULL && e->window == NULL ? malloc(r->count + 1) : NULL;
+    if (window != NULL) {
+        memcpy(window, r->live, r->count);
+        e->window = window;
+        r->bytes += r->count;
+    }
+}
+
 /* ---- reading back ---- */
+
+uint64_t recording_at(const struct recording *r, uint64_t at_ms)
+{
+    uint64_t from = recording_oldest(r), end = r->newest + 1; /* the state is in [from, end) */
+    while (end - from > 1) {
+        uint64_t middle = from + (end - from) / 2;
+        *(recording_time(r, middle) <= at_ms ? &from : &end) = middle;
+    }
+    return from;
+}
 
 uint64_t recording_oldest(const struct recording *r)
 {
@@ -256,7 +303,24 @@ int recording_state(const struct recording *r, uint64_t number, struct recording
     return 0;
 }
 
-static bool change_touches(const struct recording *r, uint64_t number, size_t offset, size_t count)
+int recording_forward(const struct recording *r, uint64_t number, struct recording_state *state)
+{
+    const struct recording_entry *e = entry_at(r, number);
+    struct recording_run run;
+    if (e == NULL || e->base != state->base || e->count != state->count) {
+        free(state->bytes);
+        state->bytes = NULL;
+        return recording_state(r, number, state);
+    }
+    for (size_t cursor = 0; recording_run_next(r, number, &cursor, &run);) {
+        for (size_t i = 0; i < run.count; i++) {
+            state->bytes[run.offset - state->base + i] ^= run.change[i];
+        }
+    }
+    return 0;
+}
+
+bool recording_touches(const struct recording *r, uint64_t number, size_t offset, size_t count)
 {
     struct recording_run run;
     for (size_t cursor = 0; recording_run_next(r, number, &cursor, &run);) {
@@ -274,7 +338,7 @@ uint64_t recording_find(const struct recording *r, uint64_t number, int directio
     uint64_t oldest = recording_oldest(r);
     if (direction > 0) {
         for (uint64_t n = number + 1; n <= r->newest; n++) {
-            if (change_touches(r, n, offset, count)) {
+            if (recording_touches(r, n, offset, count)) {
                 return n;
             }
         }
@@ -282,7 +346,7 @@ uint64_t recording_find(const struct recording *r, uint64_t number, int directio
     }
     /* State 0 has no change, so 0 can stand for none. */
     for (uint64_t n = number; n >= oldest && n > 0; n--) {
-        if (change_touches(r, n, offset, count)) {
+        if (recording_touches(r, n, offset, count)) {
             return n;
         }
     }

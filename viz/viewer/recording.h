@@ -31,6 +31,7 @@ struct recording {
     size_t room, head, used;      /* entries: the ring's capacity, the oldest one's index, how many are used */
     uint64_t newest;              /* the number of the newest state */
     size_t bytes;                 /* memory of the entries, without the ring */
+    bool all;                     /* keep all changes, whatever memory they take */
 };
 
 /* The bytes of one state. */
@@ -52,6 +53,21 @@ void recording_free(struct recording *r);
  * changed, and recording.newest is the new state; 0: they didn't; -ENOMEM: *r is unchanged. */
 int recording_add(struct recording *r, uint64_t at_ms, size_t base, const uint8_t *bytes, size_t count);
 
+/* Records a change of the live window, by what its runs contain after it: run.change is the new bytes, within the window and
+ * in order. 0 or -ENOMEM, with *r unchanged. */
+int recording_change(struct recording *r, uint64_t at_ms, const struct recording_run *runs, size_t count);
+
+/* Keeps a copy of the newest state's bytes, from which states before it can be rebuilt faster. Does nothing if there is
+ * no memory for it. */
+void recording_keep(struct recording *r);
+
+/* The newest state at or before that time, or the oldest one kept. */
+uint64_t recording_at(const struct recording *r, uint64_t at_ms);
+
+/* Turns the bytes of state `number` - 1 into those of state `number`. The same result as recording_state's; after a
+ * failure the bytes can only be freed. */
+int recording_forward(const struct recording *r, uint64_t number, struct recording_state *state);
+
 /* The oldest state still kept. */
 uint64_t recording_oldest(const struct recording *r);
 
@@ -64,6 +80,9 @@ int recording_state(const struct recording *r, uint64_t number, struct recording
 /* The next run of the change that led to state `number`, in order of offset; false: no more. Start with *cursor = 0;
  * each call advances it. */
 bool recording_run_next(const struct recording *r, uint64_t number, size_t *cursor, struct recording_run *run);
+
+/* Whether the change that led to state `number` touched [offset, offset + count). */
+bool recording_touches(const struct recording *r, uint64_t number, size_t offset, size_t count);
 
 /* The nearest change before (direction -1) or after (1) state `number` that touched [offset, offset + count). "Before"
  * includes the change that led to `number` itself. 0: none is kept. */

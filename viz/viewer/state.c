@@ -1,6 +1,9 @@
 /* State: see state.h. */
 #include "state.h"
 
+#include <stdio.h>
+#include <string.h>
+
 void state_init(struct state *s)
 {
     *s = (struct state){.attached_known = false};
@@ -29,6 +32,7 @@ void state_resize(struct state *s, size_t size)
 {
     window_drop(&s->window);
     history_forget(&s->history);
+    s->replay = (struct replay){.on = false};
     s->window.size = size;
     s->find = (struct find){.direction = 0};
     cursor_go(&s->cursor, &s->window, s->cursor.at);
@@ -86,6 +90,7 @@ static void scroll_to_change(struct state *s)
 
 void state_step(struct state *s, int direction)
 {
+    replay_stop(&s->replay, &s->history, &s->window);
     char *answer = s->cursor.message;
     if (history_step(&s->history, &s->window, direction, answer, sizeof s->cursor.message)) {
         scroll_to_change(s);
@@ -94,8 +99,38 @@ void state_step(struct state *s, int direction)
 
 void state_step_field(struct state *s, int direction)
 {
+    replay_stop(&s->replay, &s->history, &s->window);
     struct cursor *c = &s->cursor;
     if (history_step_field(&s->history, &s->window, c->at, direction, c->message, sizeof c->message)) {
+        scroll_to_change(s);
+    }
+}
+
+/* The time that text says, as recording_reader_time reads it. */
+static bool is_time(const struct state *s, const char *text, uint64_t *us)
+{
+    const struct recording_reader r = {.end = s->replay.end * 1000};
+    return recording_reader_time(&r, text, us) == 0;
+}
+
+void state_goto_time(struct state *s, const char *text)
+{
+    struct cursor *c = &s->cursor;
+    uint64_t us;
+    char path[CURSOR_TYPED_MAX];
+    size_t length = strcspn(text, "=");
+    if (is_time(s, text, &us) && !s->replay.on) {
+        cursor_answer(c, "only a recording has times to go to; :t num goes to the next change of a field");
+        return;
+    }
+    if (is_time(s, text, &us)) {
+        replay_seek(&s->replay, &s->history, &s->window, us);
+        return;
+    }
+    replay_stop(&s->replay, &s->history, &s->window);
+    snprintf(path, sizeof path, "%.*s", (int)length, text);
+    const char *value = text[length] == '=' ? text + length + 1 : NULL;
+    if (history_find(&s->history, &s->window, path, value, c->message, sizeof c->message)) {
         scroll_to_change(s);
     }
 }

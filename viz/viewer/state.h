@@ -9,6 +9,7 @@
 #include "cursor.h"
 #include "find.h"
 #include "history.h"
+#include "replay.h"
 #include "window.h"
 
 /* Lists that fill the screen. */
@@ -20,6 +21,7 @@ enum state_request { REQUEST_NONE, REQUEST_LAYOUT /* the next one */, REQUEST_OT
 struct state {
     struct window window;
     struct history history;
+    struct replay replay; /* of a recording, which is then the history */
     struct cursor cursor;
     struct find find;
     enum state_list list;
@@ -48,5 +50,9 @@ bool state_find(struct state *s, const char *text, int direction);
  * message says why. */
 void state_step(struct state *s, int direction);
 void state_step_field(struct state *s, int direction);
+
+/* Goes in time to where text says: seconds (12.5) or percent (50%) of a recording; the next change of a field (num); where
+ * a field gets a value (num=22). If there is no such place, the cursor's message says so. */
+void state_goto_time(struct state *s, const char *text);
 
 #endif

@@ -123,6 +123,10 @@ static int open_source(struct view *v)
     v->source.before_detach = poll_schedule_drop_bell;
     v->source.before_detach_context = &v->schedule;
     rc = view_start(v);
+    uint64_t time;
+    if (rc == 0 && source_recording_of(&v->source, &time) != NULL) {
+        replay_seek(&v->state.replay, &v->state.history, &v->state.window, time);
+    }
     struct cursor *c = &v->state.cursor;
     const struct window *w = &v->state.window;
     if (rc == 0 && v->arguments.at != NULL && w->size > 0 && !find_goto(c, w, v->arguments.at)) {

@@ -26,6 +26,7 @@ struct view {
     struct state state;
     struct snapshot snapshot;
     struct poll_schedule schedule;
+    uint64_t period; /* us between two polls, without a bell */
     struct recording_writer recorder;
     int record_error;      /* why the recording ended early; 0 */
     uint8_t *record_bytes; /* room for what is recorded of a large segment; owned */

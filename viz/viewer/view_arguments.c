@@ -232,6 +232,12 @@ static int judge(const struct view_arguments *w)
     if ((w->was != NULL || w->since != NULL) && r == NULL) {
         return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
     }
+    if (w->spec.kind == &source_recording && (w->was != NULL || w->since != NULL || w->record != NULL)) {
+        return options_wrong(&options, "--%s doesn't go with --replay",
+                             w->record != NULL ? "record"
+                             : w->was != NULL  ? "was"
+                                               : "since");
+    }
     if (w->record != NULL && r != NULL) {
         return options_wrong(&options, "--record goes with the viewer, not with --render");
     }

@@ -56,7 +56,9 @@ static bool follow(struct view *v)
     const char *doubt = v->state.window.doubt;
     uint64_t now = view_now_us();
     bool news = poll_schedule_status_due(&v->schedule, now) && follow_source(v);
-    bool glow = history_tick(&v->state.history, &v->state.window, now / 1000);
+    struct state *s = &v->state;
+    bool glow = s->replay.on ? replay_tick(&s->replay, &s->history, &s->window, now)
+                             : history_tick(&s->history, &s->window, now / 1000);
     poll_schedule_read_bell(&v->schedule, &v->source);
     bool changed = view_read(v);
     return glow || changed || news || v->state.window.doubt != doubt;
@@ -65,7 +67,7 @@ static bool follow(struct view *v)
 /* The ms until there is something to do without any change. -1: there isn't. */
 static int fading(const struct view *v)
 {
-    int ms = history_fading(&v->state.history), most = RECORDING_WRITER_US / 1000;
+    int ms = v->state.replay.on ? -1 : history_fading(&v->state.history), most = RECORDING_WRITER_US / 1000;
     return v->recorder.used > 0 && (ms < 0 || ms > most) ? most : ms;
 }
 
@@ -76,6 +78,9 @@ static struct screen_event await(struct view *v)
     bool settled = v->snapshot.state == SNAPSHOT_WHOLE || v->snapshot.state == SNAPSHOT_UNGUARDED;
     uint64_t now = view_now_us();
     struct screen_event event;
+    /* A file is read only once, and what stands still needs no frames. */
+    bool still = v->source.state == SOURCE_STATIC && !v->state.replay.playing;
+    p->period = still ? 1000000 : v->period;
     poll_schedule_plan(p, now, fading(v), settled);
     if (v->state.find.busy) {
         return screen_wait(v->screen, now, NULL, 0);
@@ -196,7 +201,11 @@ int view_live(struct view *v, int hz)
     struct dashboard plan = {.rows = 0};
     bool dirty = true;
     v->state.history.wall = view_wall_ms() - view_now_ms();
-    v->schedule.period = 1000000 / (uint64_t)(v->source.state == SOURCE_STATIC ? 1 : hz); /* a file is read only once */
+    v->period = 1000000 / (uint64_t)hz;
+    if (v->state.replay.on && v->arguments.spec.time == NULL) {
+        replay_seek(&v->state.replay, &v->state.history, &v->state.window, 0);
+        replay_play(&v->state.replay, &v->state.history, &v->state.window);
+    }
     while (v->state.request == REQUEST_NONE && rc == 0) {
         dirty = follow(v) || dirty;
         dirty = search_on(v) || dirty;

@@ -2,6 +2,7 @@
 #include "view.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,7 +111,9 @@ static int take_all(struct view *v)
         v->snapshot.counter = LAYOUT_NO_OFFSET;
         view_read_at(v, 0, v->state.window.size); /* even if torn: half a picture says more than none */
     }
-    history_tick(&v->state.history, &v->state.window, v->state.history.now);
+    if (!v->state.replay.on) {
+        history_tick(&v->state.history, &v->state.window, v->state.history.now);
+    }
     source_scan_attachments(&v->source, view_now_ms());
     source_leave_out_viewer(&v->source);
     return 0;
@@ -133,6 +136,8 @@ static void take_picture(const struct view *v, struct picture *p)
         .grid = window_grid(&v->state.window),
         .layout_title = v->state.window.layout_title,
         .state = source_state_name(s->state),
+        .recorded = v->state.replay.on,
+        .time = v->state.history.now,
         .stat = s->spec.kind->counted && s->attached_before ? &s->stat : NULL,
         .attached = source_attached(s),
         .theme = theme_of(v),
@@ -141,6 +146,11 @@ static void take_picture(const struct view *v, struct picture *p)
         .ground = v->arguments.ground,
     };
     source_title(s, p->title, sizeof p->title);
+    if (p->recorded) {
+        size_t used = strlen(p->title);
+        snprintf(p->title + used, sizeof p->title - used, " at %" PRIu64 ".%03u s", p->time / 1000,
+                 (unsigned)(p->time % 1000));
+    }
     p->finding_count = findings_list(&p->grid, p->findings, &p->findings_more);
     p->differences = grid_differences(&p->grid);
 }

@@ -66,11 +66,19 @@ int view_start(struct view *v)
     v->state.attached_known = v->source.attached.object.device != 0;
     state_resize(&v->state, size);
     view_record_source(v);
+    uint64_t time = 0;
+    const struct recording_reader *recording = source_recording_of(&v->source, &time);
+    if (recording != NULL && replay_load(&v->state.replay, &v->state.history, recording) < 0) {
+        return -ENOMEM;
+    }
     return view_apply_layout(v);
 }
 
 bool view_read_at(struct view *v, size_t first, size_t count)
 {
+    if (v->state.replay.on) {
+        return false; /* all that there is was read from the file */
+    }
     uint8_t *fresh = malloc(count + 1);
     if (fresh == NULL) {
         return false;
