@@ -4,7 +4,8 @@
 #   ./shmlab bench          lists the benches
 #   ./shmlab bench view     the viewer beside `watch -n 0.1 -d hexdump -C`: bytes
 #                           sent to the terminal, CPU, time from a write to the
-#                           screen, bells, 1 GiB, a busy writer. About 7 minutes
+#                           screen, bells, 1 GiB, a busy writer, recordings. About
+#                           10 minutes
 #   ./shmlab bench gdb      gdb's window: milliseconds for a stop and for a live
 #                           repaint, beside gdb's own x/1024xb and
 #                           info registers. About 15 seconds

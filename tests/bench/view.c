@@ -1,6 +1,6 @@
 /* bench-view: what the viewer costs, beside `watch -d hexdump -C` over the same bytes in the same run.
  *
- *   bench-view [--quick] [PART]     PART: bytes, cpu, write, bell, size or flood; without it all of them
+ *   bench-view [--quick] [PART]     PART: bytes, cpu, write, bell, size, flood or record; without it all
  *
  * All run on a pseudo-terminal of 80x24, so every byte and every microsecond is seen. CPU is the kernel's figure
  * (schedstat for the viewer; wait4 for watch with all the programs that it starts). A busy machine changes our figures
@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "bare.h"
+#include "inspect/recording_reader.h"
+#include "inspect/recording_writer.h"
 #include "message.h"
 #include "shm_bell.h"
 #include "stage.h"
@@ -197,7 +199,7 @@ static void keep_changing(struct play *p, struct stage *s, int seconds, int64_t 
  * processes when it opens, and again a little later; if it sleeps on a bell, when it wakes for the first time. */
 static double cpu_ours(struct stage *s, char *const arguments[], int seconds, int64_t each)
 {
-    bool bell = arguments[0] != NULL;
+    bool bell = arguments == bell_arguments;
     struct play p;
     if (play_ours(&p, s, TERM, ROWS, COLS, arguments) < 0) {
         return -1;
@@ -428,12 +430,76 @@ static void measure_flood(struct stage *s, const struct effort *e)
     play_close(&p);
 }
 
+/* ---- recordings ---- */
+
+/* Records an hour, ten bytes changing 30 times per second. Its KiB; -1. */
+static double hour_write(const char *path)
+{
+    static uint8_t bytes[1024];
+    const struct recording_facts facts = {.size = sizeof bytes, .recorded = sizeof bytes};
+    struct recording_writer w;
+    if (recording_writer_open(&w, path) < 0) {
+        return -1;
+    }
+    recording_writer_start(&w, 0, &facts);
+    for (unsigned n = 0; n < 3600 * 30; n++) {
+        for (unsigned i = 0; i < 10; i++) {
+            bytes[(size_t)rand() % sizeof bytes]++;
+        }
+        recording_writer_bytes(&w, (uint64_t)n * SECOND / 30, bytes);
+    }
+    double kib = (double)w.whole / 1024;
+    return recording_writer_close(&w, (uint64_t)3600 * SECOND) == 0 ? kib : -1;
+}
+
+/* The milliseconds to seek anywhere in it: the slowest of many. Opening it: *opened. */
+static double hour_seek(const char *path, double *opened)
+{
+    static uint8_t bytes[1024];
+    char error[RECORDING_ERROR_MAX];
+    struct recording_reader r;
+    int64_t start = pty_now(), most = -1;
+    int rc = recording_reader_open(&r, path, error);
+    *opened = (double)(pty_now() - start) / 1000;
+    for (int i = 0; rc == 0 && i < 1000; i++) {
+        start = pty_now();
+        recording_reader_bytes(&r, (uint64_t)rand() * 1000 % r.end, bytes);
+        most = pty_now() - start > most ? pty_now() - start : most;
+    }
+    recording_reader_close(&r);
+    return (double)most / 1000;
+}
+
+static void measure_record(struct stage *s, const struct effort *e)
+{
+    char folder[] = "/tmp/bench-record-XXXXXX", path[64];
+    char *const record[] = {(char *)"--record", path, NULL};
+    double looks[4][8], opened;
+    int n = e->rounds < 8 ? e->rounds : 8;
+    snprintf(path, sizeof path, "%s/r", mkdtemp(folder));
+    heading("--record", "without");
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < 4; k++) {
+            looks[k][i] = cpu_ours(s, k % 2 == 0 ? record : no_arguments, e->seconds, k < 2 ? 0 : SECOND / 10);
+            unlink(path);
+        }
+    }
+    row("CPU, idle", part(looks[0], n, 0.5), part(looks[1], n, 0.5), "%", "ratio at least 0.5");
+    row("CPU, 10 changes a second", part(looks[2], n, 0.5), part(looks[3], n, 0.5), "%", "ratio at least 0.5");
+    row("an hour, 10 bytes change 30 times a second", hour_write(path), -1, "KiB", "below 20480 KiB");
+    double seek = hour_seek(path, &opened);
+    row("to open it", opened, -1, "ms", "");
+    row("to go to a time in it, at most", seek, -1, "ms", "below 50 ms");
+    unlink(path);
+    rmdir(folder);
+}
+
 static const struct {
     const char *name;
     void (*measure)(struct stage *s, const struct effort *e);
 } parts[] = {
-    {"bytes", measure_bytes}, {"cpu", measure_cpu},   {"write", measure_write},
-    {"bell", measure_bell},   {"size", measure_size}, {"flood", measure_flood},
+    {"bytes", measure_bytes}, {"cpu", measure_cpu},     {"write", measure_write},   {"bell", measure_bell},
+    {"size", measure_size},   {"flood", measure_flood}, {"record", measure_record},
 };
 
 /* Measures the part of that name, or all where it is NULL. How many there were. */
@@ -471,7 +537,7 @@ int main(int argc, char **argv)
     int n = measure(&s, hasty ? &quick : &full, name);
     stage_close(&s);
     if (n == 0) {
-        fprintf(stderr, "usage: bench-view [--quick] [bytes|cpu|write|bell|size|flood]\n");
+        fprintf(stderr, "usage: bench-view [--quick] [bytes|cpu|write|bell|size|flood|record]\n");
     }
     return n == 0 ? 2 : 0;
 }
