@@ -116,7 +116,12 @@ static const char *check_event(const struct recording_reader *r, const struct re
     if (b->size < RECORDING_EVENT_HEAD || b->size - RECORDING_EVENT_HEAD >= RECORDING_TEXT_MAX) {
         return "an event has a wrong size";
     }
+    const char *rights = (const char *)r->file + b->at + 24;
     uint64_t kind = recording_get(r->file + b->at, 4);
+    size_t length = strnlen(rights, 4);
+    if (length == 4 || strspn(rights, "rwx-") != length) {
+        return "an event has wrong rights";
+    }
     return kind == 0 || kind >= RECORDING_EVENT_KINDS ? "an event is of an unknown kind" : NULL;
 }
 
@@ -332,6 +337,67 @@ bool recording_reader_piece(const struct recording_reader *r, struct recording_r
     record->from += gap + count;
     record->pieces--;
     return true;
+}
+
+/* Applies an event to the list, which has room for ATTACHMENTS_MAX. */
+static void attached_apply(struct attachments *a, const struct recording_event *e)
+{
+    size_t i = 0;
+    while (i < a->count && (a->list[i].pid != (pid_t)e->pid || a->list[i].address != e->address)) {
+        i++;
+    }
+    if (e->kind == RECORDING_LEFT && i < a->count) {
+        memmove(a->list + i, a->list + i + 1, (a->count - i - 1) * sizeof *a->list);
+        a->count--;
+    } else if (e->kind == RECORDING_ATTACHED && i == a->count && i < ATTACHMENTS_MAX) {
+        struct attachment *one = &a->list[a->count++];
+        *one = (struct attachment){.pid = (pid_t)e->pid, .address = e->address, .size = e->size, .shared = true};
+        memcpy(one->rights, e->rights, sizeof one->rights);
+        snprintf(one->name, sizeof one->name, "%.*s", (int)sizeof one->name - 1, e->text);
+    }
+}
+
+static size_t processes(const struct attachments *a)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        size_t first = 0;
+        while (a->list[first].pid != a->list[i].pid) {
+            first++;
+        }
+        n += first == i;
+    }
+    return n;
+}
+
+int recording_reader_attached(const struct recording_reader *r, uint64_t time, struct attachments *a, uint64_t *from,
+                              uint64_t *until)
+{
+    struct recording_event event;
+    struct attachments found = {.list = calloc(ATTACHMENTS_MAX, sizeof *found.list)};
+    if (found.list == NULL) {
+        return -ENOMEM;
+    }
+    *from = 0;
+    *until = UINT64_MAX;
+    for (size_t i = 0; i < r->count && *until == UINT64_MAX; i++) {
+        const struct recording_block *b = &r->blocks[i];
+        if (b->kind != RECORDING_EVENT) {
+            continue;
+        }
+        if (b->time > time) {
+            *until = b->time;
+        } else {
+            event_read(r->file + b->at, b->size, &event);
+            attached_apply(&found, &event);
+            *from = b->time;
+        }
+    }
+    found.found = found.count;
+    found.processes = processes(&found);
+    attachments_free(a);
+    *a = found;
+    return 0;
 }
 
 int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "attachment.h"
 #include "recording_format.h"
 
 struct recording_block;
@@ -69,6 +70,11 @@ bool recording_reader_next(const struct recording_reader *r, struct recording_pl
 /* The next piece of a change, in order of offset. false: no more. */
 bool recording_reader_piece(const struct recording_reader *r, struct recording_record *record,
                             struct recording_piece *piece);
+
+/* Who had it attached at that time replaces the contents of *a. The answer is the same for all times in [*from, *until). 0 or
+ * -ENOMEM. */
+int recording_reader_attached(const struct recording_reader *r, uint64_t time, struct attachments *a, uint64_t *from,
+                              uint64_t *until);
 
 /* Reads a time: seconds (12.5) or percent of the recording (50%); a later one is its end. 0 or -EINVAL. */
 int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time);

@@ -74,13 +74,18 @@ struct attached source_attached(const struct source *s)
         .creator_name = s->creator_name,
         .last_pid = s->last_pid,
         .viewer = s->viewer,
-        .nobody = s->state == SOURCE_STATIC,
+        .nobody = s->state == SOURCE_STATIC && !s->attached.scanned,
     };
 }
 
 const struct recording_reader *source_recording_of(const struct source *s, uint64_t *time)
 {
     return s->spec.kind->recording != NULL && s->data != NULL ? s->spec.kind->recording(s, time) : NULL;
+}
+
+bool source_recording_seek(struct source *s, uint64_t time)
+{
+    return s->spec.kind->seek != NULL && s->spec.kind->seek(s, time);
 }
 
 size_t source_size(const struct source *s)

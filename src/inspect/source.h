@@ -71,6 +71,8 @@ struct source_kind {
     int (*report)(const struct source *s, const char *program, int rc);
     /* See source_recording_of. NULL: it is no recording. */
     const struct recording_reader *(*recording)(const struct source *s, uint64_t *time);
+    /* See source_recording_seek. NULL: it is no recording. */
+    bool (*seek)(struct source *s, uint64_t time);
     /* Releases s->fd and s->data. Called even if open failed. */
     void (*close)(struct source *s);
 };
@@ -159,6 +161,10 @@ struct attached source_attached(const struct source *s);
 /* The recording that this source is, and the time in it, in us, of the bytes read; NULL: it is none. Valid until the
  * source is closed. */
 const struct recording_reader *source_recording_of(const struct source *s, uint64_t *time);
+
+/* Sets s->attached to who had it attached at that time of the recording, in us. Returns whether that has changed; false for
+ * other sources. */
+bool source_recording_seek(struct source *s, uint64_t time);
 
 /* How many bytes can be read now; 0 if there is nothing to read. */
 size_t source_size(const struct source *s);

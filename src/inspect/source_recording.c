@@ -13,9 +13,22 @@
 struct replayed {
     struct recording_reader reader;
     char error[RECORDING_ERROR_MAX];
-    uint64_t time;  /* us: of the bytes */
-    uint8_t *bytes; /* s->size of them; owned */
+    uint64_t time;        /* us: of the bytes */
+    uint8_t *bytes;       /* s->size of them; owned */
+    uint64_t from, until; /* us: when s->attached is right; the same: never */
 };
+
+static bool recording_seek(struct source *s, uint64_t time)
+{
+    struct replayed *d = s->data;
+    bool stays = time >= d->from && time < d->until;
+    if (stays || recording_reader_attached(&d->reader, time, &s->attached.now, &d->from, &d->until) < 0) {
+        return false;
+    }
+    /* Where no event was recorded at all, it could not be known. */
+    s->attached.scanned = d->from > 0 || d->until < UINT64_MAX || s->attached.now.count > 0;
+    return true;
+}
 
 static int recording_open(struct source *s)
 {
@@ -40,6 +53,8 @@ static int recording_open(struct source *s)
         return -ENOMEM;
     }
     recording_reader_bytes(r, d->time, d->bytes);
+    recording_seek(s, d->time);
+    s->viewer = 0; /* our pid may be that of another process then */
     return 0;
 }
 
@@ -119,4 +134,5 @@ const struct source_kind source_recording = {
     .report = recording_report,
     .close = recording_close,
     .recording = recording_of,
+    .seek = recording_seek,
 };

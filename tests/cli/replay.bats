@@ -65,6 +65,23 @@ refuses()
     [[ $(json '$j->{source}{title}' "$T/json") == 'recording of key 0x0f20074e at 4.000 s' ]]
 }
 
+@test "who had it attached then is shown, and nothing of today's processes" {
+    recording r 'splice @blocks, 5, 0, [5, 2e6, pack "VVQ<Q<a4a*", 1, $$, 0x9000, 4096, "r--", "reader"],
+        [5, 2.2e6, pack "VVQ<Q<a4a*", 2, 41, 0x7000, 4096, "rw-", "shm-server"]'
+    names='join ",", map { "$_->{pid}:$_->{program}:$_->{address}" } @{$j->{attached}{list}}'
+    at 1 >/dev/null
+    [[ $(json "$names" "$T/json") == 41:shm-server:0x7000 ]]
+    at 2.1 >/dev/null
+    [[ $(json "$names" "$T/json") == 41:shm-server:0x7000,*:reader:0x9000 ]]
+    at 3 >/dev/null
+    [[ $(json "$names" "$T/json") == *:reader:0x9000 ]]
+    run -0 "$BIN/shm-view" --replay "$T/r" --time 1 --render text
+    [[ $output == *'mapped: 1 time, by 1 process'*'41 shm-server'*'0x7000 '*'rw-'* ]]
+    recording r 'splice @blocks, 3, 1'
+    at 1 >/dev/null
+    [[ $(json 'exists $j->{attached} || 0' "$T/json") == 0 ]]
+}
+
 @test "each renderer draws a moment, and so does --screen" {
     recording r
     for format in $("$BIN/shm-view" --help | sed -n '/draw once/,/--expect/s/^ *\([a-z]*\)  .*/\1/p'); do
@@ -106,6 +123,8 @@ refuses()
     refuses huge 'block 1, at byte 12: the segment'
     recording empty '@blocks = @blocks[0, 1]'
     refuses empty 'it was cut off before the first picture'
+    recording rights 'substr $blocks[3][2], 24, 3, "\e[m"'
+    refuses rights 'block 4, at byte '
     mkdir "$T/folder"
     mkfifo "$T/fifo"
     refuses folder 'it is not a regular file'

@@ -82,6 +82,11 @@ static void read_all(const struct recording_reader *r)
     recording_reader_bytes(r, r->end / 2, sought);
     recording_reader_bytes(r, r->end, sought);
     require(memcmp(bytes, sought, size) == 0);
+    struct attachments a = {.list = NULL};
+    uint64_t from, until;
+    require(recording_reader_attached(r, r->end / 2, &a, &from, &until) == 0);
+    require(a.count <= ATTACHMENTS_MAX && a.processes <= a.count && from <= r->end / 2 && until > r->end / 2);
+    attachments_free(&a);
     free(bytes);
     free(sought);
 }

@@ -9,7 +9,7 @@ setup()
     # num is 22, then 23, 24 and 25.
     serve
     on 100x30 "$BIN/shm-view" --key "$KEY" --record r
-    sees 'recording, live' '00░00│16'
+    sees 'recording, live' '00░00│16' ' rw-' # the server was found
     for value in 17 18 19; do
         poke 20 "$value"
         sees "00░00*$value"
@@ -79,6 +79,9 @@ replay()
     sees 'change 3 of 3' '00░00*19'
     keys ':t num=22' Enter
     sees 'num did not become 22 after this'
+    keys a
+    sees 'shm-server' 'rw-'
+    keys a
     keys ':num' Enter # a field, as ever
     sees '0x0014 = 20'
 }

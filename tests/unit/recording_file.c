@@ -130,6 +130,16 @@ static void all_that_is_written_is_read(void **state)
     assert_int_equal(changes, 30);
     assert_int_equal(r.changes, 30);
     assert_int_equal(events, 3);
+    uint64_t from, until;
+    struct attachments a = {.list = NULL};
+    assert_int_equal(recording_reader_attached(&r, 2 * SECOND, &a, &from, &until), 0);
+    assert_int_equal(a.count, 1);
+    assert_int_equal(a.list[0].pid, 41);
+    assert_string_equal(a.list[0].name, "shm-server");
+    assert_true(from == 0 && until == 5 * SECOND);
+    assert_int_equal(recording_reader_attached(&r, 5 * SECOND, &a, &from, &until), 0);
+    assert_true(a.count == 0 && from == 5 * SECOND && until == 6 * SECOND);
+    attachments_free(&a);
     recording_reader_close(&r);
 }
 

@@ -272,7 +272,7 @@ static int find(struct layout_choice *g, const struct layout_choice_spec *spec, 
         return from_recording(g, recording, error);
     }
     bool maker = source->spec.kind->maker;
-    if (!maker && source->attached.now.count > 0) {
+    if (!maker && recording == NULL && source->attached.now.count > 0) {
         return from_attached(g, spec, source, error);
     }
     if (!maker && spec->type != NULL) {

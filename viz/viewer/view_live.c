@@ -59,6 +59,7 @@ static bool follow(struct view *v)
     struct state *s = &v->state;
     bool glow = s->replay.on ? replay_tick(&s->replay, &s->history, &s->window, now)
                              : history_tick(&s->history, &s->window, now / 1000);
+    news = (s->replay.on && source_recording_seek(&v->source, s->history.now * 1000)) || news;
     poll_schedule_read_bell(&v->schedule, &v->source);
     bool changed = view_read(v);
     return glow || changed || news || v->state.window.doubt != doubt;

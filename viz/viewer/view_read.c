@@ -63,7 +63,7 @@ int view_start(struct view *v)
         size = VIEW_DRAWN_MAX;
     }
     v->attachments = v->source.attachments;
-    v->state.attached_known = v->source.attached.object.device != 0;
+    v->state.attached_known = v->source.attached.object.device != 0 || v->source.attached.scanned;
     state_resize(&v->state, size);
     view_record_source(v);
     uint64_t time = 0;
