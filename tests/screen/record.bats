@@ -109,7 +109,7 @@ has()
     on 80x24 ./run bash -c 'ulimit -f 2; exec "$0" "$@"' "$BIN/shm-view" --key "$KEY" --record r
     sees 'recording, live'
     perl -e 'my $id = $ARGV[0]; for (1 .. 60) { shmwrite($id, pack("a*", chr($_) x 900), 64, 900) or die; select undef, undef, undef, 0.05 }' "$ID"
-    sees 'the recording ended: File too large; the file has all until now' '│16'
+    sees 'recording ended: File too large; all until now is kept' '│16'
     hides 'recording, live'
     poke 20 17
     sees '*17'
@@ -133,8 +133,27 @@ has()
     has r ' event 3 '
     stop INT
     foreign 64
-    sees 'the recording ended: the segment has another size now'
+    sees 'recording ended: the segment has another size now'
     has r '^end'
+}
+
+@test "of a large segment the first MiB is recorded, whatever the screen shows, frozen or not" {
+    foreign 3000000
+    viewer 80x24 --record r
+    sees 'recording, live' '3000000 bytes: the first 1048576 are recorded'
+    keys G
+    sees "$(printf '0x%04x = %d' 2999999 2999999)"
+    poke 20 17
+    await has r ' changes num 23$'
+    keys Space
+    sees 'recording, frozen'
+    poke 20 18
+    await has r ' changes num 24$'
+    grep -q ' size 3000000 recorded 1048576 ' "$T/blocks"
+    keys q
+    await has r '^end'
+    run -0 "$BIN/shm-view" --replay "$T/r" --time 100% --render json --no-layout
+    [[ $(wc -c <"$T/r") -lt 1100000 && $output == *'"size":1048576'* ]]
 }
 
 @test "where nothing was seen, no file is left" {

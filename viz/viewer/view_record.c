@@ -34,7 +34,7 @@ static void check(struct view *v, int rc)
     if (rc < 0 && v->state.recording) {
         v->state.recording = false;
         v->record_error = rc;
-        cursor_answer(&v->state.cursor, "the recording ended: %s; the file has all until now", strerror(-rc));
+        cursor_answer(&v->state.cursor, "recording ended: %s; all until now is kept", strerror(-rc));
     }
 }
 
@@ -69,7 +69,7 @@ void view_record_source(struct view *v)
         recording_writer_note(w, view_now_us(), v->source.news);
         recording_writer_close(w, view_now_us());
         v->state.recording = false;
-        cursor_answer(&v->state.cursor, "the recording ended: the segment has another size now");
+        cursor_answer(&v->state.cursor, "recording ended: the segment has another size now");
     } else {
         check(v, recording_writer_note(w, view_now_us(), v->source.news));
     }
