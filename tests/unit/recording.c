@@ -45,6 +45,41 @@ static void each_state_is_kept(void **state)
     recording_free(&r);
 }
 
+static void going_forward_sees_a_window_that_went_away_and_came_back(void **state)
+{
+    (void)state;
+    struct recording r = {.live = NULL};
+    struct recording_state forward;
+    look(&r, 1, 0, "abcdefgh", 8, 0);
+    look(&r, 2, 4, "efgh", 4, 0);
+    look(&r, 3, 0, "ABcdefgh", 8, 0); /* what changed before it came back is no change */
+    look(&r, 4, 0, "ABcdefgH", 8, 1);
+    assert_int_equal(recording_state(&r, 0, &forward), 0);
+    assert_int_equal(recording_forward(&r, 1, &forward), 0);
+    assert_memory_equal(forward.bytes, "ABcdefgH", 8);
+    free(forward.bytes);
+    recording_free(&r);
+}
+
+static void a_change_is_taken_as_its_new_bytes(void **state)
+{
+    (void)state;
+    struct recording r = {.live = NULL};
+    const struct recording_run runs[] = {{1, 2, (const uint8_t *)"EL"}, {4, 1, (const uint8_t *)"O"}};
+    look(&r, 10, 0, "hello", 5, 0);
+    assert_int_equal(recording_change(&r, 20, runs, 2), 0);
+    recording_keep(&r);
+    assert_int_equal(recording_change(&r, 30, runs + 1, 1), 0);
+    state_is(&r, 0, 0, "hello", 5);
+    state_is(&r, 1, 0, "hELlO", 5);
+    assert_true(recording_touches(&r, 1, 2, 1) && !recording_touches(&r, 1, 3, 1) && !recording_touches(&r, 2, 0, 5));
+    static const uint64_t times[][2] = {{0, 0}, {10, 0}, {19, 0}, {20, 1}, {29, 1}, {30, 2}, {99, 2}};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        assert_int_equal(recording_at(&r, times[i][0]), times[i][1]);
+    }
+    recording_free(&r);
+}
+
 static void runs_tell_what_changed(void **state)
 {
     (void)state;
@@ -143,6 +178,14 @@ static void any_history_comes_back(void **state)
         for (uint64_t n = 0; n <= STATES; n++) {
             state_is(&r, n, bases[n], kept[n], counts[n]);
         }
+        struct recording_state forward;
+        assert_int_equal(recording_state(&r, 0, &forward), 0);
+        for (uint64_t n = 1; n <= STATES; n++) {
+            assert_int_equal(recording_forward(&r, n, &forward), 0);
+            assert_true(forward.base == bases[n] && forward.count == counts[n]);
+            assert_memory_equal(forward.bytes, kept[n], counts[n]);
+        }
+        free(forward.bytes);
         recording_free(&r);
     }
 }
@@ -197,6 +240,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_state_is_kept),
+        cmocka_unit_test(going_forward_sees_a_window_that_went_away_and_came_back),
+        cmocka_unit_test(a_change_is_taken_as_its_new_bytes),
         cmocka_unit_test(runs_tell_what_changed),
         cmocka_unit_test(find_goes_to_the_nearest_change_of_these_bytes),
         cmocka_unit_test(a_window_that_moves_is_no_change),

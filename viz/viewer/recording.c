@@ -305,9 +305,10 @@ int recording_state(const struct recording *r, uint64_t number, struct recording
 
 int recording_forward(const struct recording *r, uint64_t number, struct recording_state *state)
 {
-    const struct recording_entry *e = entry_at(r, number);
+    const struct recording_entry *e = entry_at(r, number), *before = number > 0 ? entry_at(r, number - 1) : NULL;
     struct recording_run run;
-    if (e == NULL || e->base != state->base || e->count != state->count) {
+    /* Where the window moved in between, even if it came back, the change doesn't say all. */
+    if (e == NULL || before == NULL || before->window != NULL || e->base != state->base || e->count != state->count) {
         free(state->bytes);
         state->bytes = NULL;
         return recording_state(r, number, state);
