@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "layout/value.h"
+
 /* ANSI colours of each family, best first: three, so that one is always left after the neighbours on both sides have
  * theirs. Red and green never distinguish two things by colour alone: fields also have edges. 7 stands for the
  * terminal's default, which is readable on any background. */
@@ -52,6 +54,7 @@ void grid_hues_free(struct grid_hues *hues)
 
 /* ---- hues: colouring the graph of neighbouring fields ---- */
 
+#define ZERO_ROWS 3 /* at least so many become one line */
 #define NOBODY UINT32_MAX
 #define TRIES_MAX 100000 /* backtracking steps before two neighbours may look alike */
 
@@ -415,4 +418,34 @@ size_t grid_known(const struct grid_input *in, size_t offset, size_t count)
 const uint8_t *grid_bytes(const struct grid_input *in, size_t offset, size_t count)
 {
     return count > 0 && grid_known(in, offset, count) == count ? in->bytes + (offset - in->first) : NULL;
+}
+
+/* ---- runs of cells, values ---- */
+
+bool grid_same_box(const struct grid_cell *a, const struct grid_cell *b)
+{
+    return a->role == b->role && a->leaf == b->leaf && !b->starts;
+}
+
+bool grid_same_run(const struct grid_cell *a, const struct grid_cell *b)
+{
+    return grid_same_box(a, b) && a->marks == b->marks;
+}
+
+size_t grid_zeros(const struct grid_cell *cells, size_t count, size_t width)
+{
+    size_t n = 0;
+    while (n < count && cells[n].byte == 0 && cells[n].role == cells->role && cells[n].leaf == cells->leaf &&
+           cells[n].marks == 0 && !cells[n].starts && cells[n].role != GRID_UNREADABLE) {
+        n++;
+    }
+    n -= n < count ? n % width : 0;
+    return n > (ZERO_ROWS - 1) * width ? n : 0;
+}
+
+void grid_value(const struct grid_input *in, const struct layout_leaf *leaf, char *out, size_t out_size)
+{
+    const uint8_t *bytes = grid_bytes(in, leaf->offset, leaf->node->size);
+    size_t known = bytes != NULL ? grid_known(in, leaf->offset, in->segment_size - leaf->offset) : 0;
+    value_format(leaf->node, bytes != NULL ? bytes : (const uint8_t *)"", known, out, out_size);
 }

@@ -101,6 +101,17 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
 /* The same, starting at any offset: cells of the segment outside the readable bytes get role GRID_UNREADABLE. */
 void grid_cells(const struct grid_input *in, size_t first, struct grid_cell *cells, size_t count);
 
+/* Does cell b continue the field, or the run of padding, of cell a before it? And with the same marks? */
+bool grid_same_box(const struct grid_cell *a, const struct grid_cell *b);
+bool grid_same_run(const struct grid_cell *a, const struct grid_cell *b);
+
+/* The number of cells, whole rows of `width` except at the end, that one line can stand for: all zero, in one field or
+ * in none, without marks, and not the start of a field. 0: fewer than three rows. */
+size_t grid_zeros(const struct grid_cell *cells, size_t count, size_t width);
+
+/* The value of a field, as by value_format; "past the end" if not all of its bytes can be read. */
+void grid_value(const struct grid_input *in, const struct layout_leaf *leaf, char *out, size_t out_size);
+
 /* How many bytes differ from those expected, including those expected past the readable ones. */
 size_t grid_differences(const struct grid_input *in);
 

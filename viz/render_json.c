@@ -2,16 +2,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "json.h"
-#include "layout/value.h"
+#include "json_picture.h"
 #include "panel_attached.h"
 #include "render.h"
 #include "segment_table.h"
-
-#define PATH_SHOWN 1024  /* characters of a field's name */
-#define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
 
 static void source_json(const struct picture *p, FILE *out)
 {
@@ -35,84 +31,13 @@ static void source_json(const struct picture *p, FILE *out)
     fputs("\"", out);
 }
 
-static void field_json(const struct grid_input *in, const struct layout_leaf *leaf, FILE *out)
-{
-    char path[PATH_SHOWN], value[VALUE_SHOWN];
-    layout_leaf_path(in->layout, leaf->index, path, sizeof path);
-    fputs("\n{\"name\":", out);
-    json_string(out, path);
-    fputs(",\"type\":", out);
-    json_string(out, leaf->node->type);
-    fprintf(out, ",\"kind\":\"%s\",\"offset\":%zu,\"size\":%zu,\"align\":%zu,\"padding_before\":%zu",
-            layout_kind_name(leaf->node->kind), leaf->offset, leaf->node->size, leaf->node->align,
-            leaf->padding_before);
-    if (leaf->node->bit_size > 0) {
-        fprintf(out, ",\"bit_offset\":%u,\"bit_size\":%u", leaf->node->bit_offset, leaf->node->bit_size);
-    }
-    bool inside = leaf->offset < in->segment_size && leaf->node->size <= in->segment_size - leaf->offset;
-    fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", json_bool(leaf->misaligned),
-            json_bool(leaf->in_union), json_bool(!inside));
-    size_t known = inside ? grid_known(in, leaf->offset, in->segment_size - leaf->offset) : 0;
-    if (known > 0) {
-        value_format(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
-        fputs(",\"value\":", out);
-        json_string(out, value);
-    }
-    fputs("}", out);
-}
-
 static void layout_json(const struct picture *p, FILE *out)
 {
-    const struct layout *layout = p->grid.layout;
     fputs("\"layout\":{\"title\":", out);
     json_string(out, p->layout_title);
-    fprintf(out, ",\"size\":%zu,\"fields\":[", layout_size(layout));
-    struct layout_leaf leaf;
-    for (size_t i = 0; layout_leaf_get(layout, i, &leaf); i++) {
-        fputs(i > 0 ? "," : "", out);
-        field_json(&p->grid, &leaf, out);
-    }
-    fputs("]}", out);
-}
-
-static bool same_run(const struct grid_cell *a, const struct grid_cell *b)
-{
-    return a->role == b->role && a->leaf == b->leaf && a->marks == b->marks && !b->starts;
-}
-
-static void run_json(const struct layout *layout, const struct grid_cell *cell, size_t offset, size_t size, FILE *out)
-{
-    fprintf(out, "\n{\"offset\":%zu,\"size\":%zu,\"role\":\"%s\"", offset, size, theme_role_name(cell->role));
-    if (cell->leaf != LAYOUT_NO_LEAF) {
-        char path[PATH_SHOWN];
-        layout_leaf_path(layout, cell->leaf, path, sizeof path);
-        fputs(",\"field\":", out);
-        json_string(out, path);
-    }
-    fputs(",\"marks\":[", out);
-    const char *between = "";
-    for (size_t i = 0; i < theme_mark_count; i++) {
-        if ((cell->marks & theme_marks[i].mark) != 0) {
-            fprintf(out, "%s\"%s\"", between, theme_marks[i].name);
-            between = ",";
-        }
-    }
-    fputs("]}", out);
-}
-
-static void cells_json(const struct grid_input *in, const struct grid_cell *cells, FILE *out)
-{
-    fputs("\"cells\":[", out);
-    for (size_t start = 0; start < in->segment_size;) {
-        size_t end = start + 1;
-        while (end < in->segment_size && same_run(&cells[start], &cells[end])) {
-            end++;
-        }
-        fputs(start > 0 ? "," : "", out);
-        run_json(in->layout, &cells[start], start, end - start, out);
-        start = end;
-    }
-    fputs("]", out);
+    fprintf(out, ",\"size\":%zu,\"fields\":", layout_size(p->grid.layout));
+    json_fields(&p->grid, SIZE_MAX, out);
+    fputs("}", out);
 }
 
 static void findings_json(const struct picture *p, FILE *out)
@@ -177,7 +102,8 @@ static int render(FILE *out, const struct picture *p)
     fputs(",\n", out);
     layout_json(p, out);
     fputs(",\n", out);
-    cells_json(&p->grid, cells, out);
+    fputs("\"cells\":", out);
+    json_cells(&p->grid, cells, p->grid.segment_size, out);
     fputs(",\n", out);
     findings_json(p, out);
     attached_json(&p->attached, out);

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout/value.h"
-#include "printable.h"
+#include "legend.h"
 #include "svg_rows.h"
 
 #define MARGIN 12                      /* px around everything */
@@ -69,17 +68,6 @@ static void number(struct page *p, int y, int end, size_t n)
     svg_text(&p->svg, MARGIN + SVG_SMALL * end, y, "s e t", 0, text);
 }
 
-static void field_value(const struct page *p, const struct layout_leaf *leaf, char *out, size_t out_size)
-{
-    const struct grid_input *in = &p->picture->grid;
-    const uint8_t *bytes = grid_bytes(in, leaf->offset, leaf->node->size);
-    if (bytes == NULL) {
-        snprintf(out, out_size, "past the end");
-        return;
-    }
-    value_format(leaf->node, bytes, grid_known(in, leaf->offset, in->segment_size - leaf->offset), out, out_size);
-}
-
 static void field_line(struct page *p, int y, const struct widths *w, const struct layout_leaf *leaf)
 {
     const struct grid_input *in = &p->picture->grid;
@@ -107,7 +95,7 @@ static void field_line(struct page *p, int y, const struct widths *w, const stru
     if (leaf->padding_before > 0) {
         number(p, y, at, leaf->padding_before);
     }
-    field_value(p, leaf, value, sizeof value);
+    grid_value(in, leaf, value, sizeof value);
     svg_text(&p->svg, MARGIN + SVG_SMALL * (at + 2), y, "s t", w->value, value);
 }
 
@@ -149,52 +137,10 @@ static int table_draw(struct page *p, int y)
 
 /* ---- legend and findings ---- */
 
-/* A cell with that role or mark; NULL: there is none, so it needs no legend. */
-static const struct grid_cell *example(const struct page *p, unsigned role, unsigned mark)
-{
-    for (size_t i = 0; i < p->rows.count; i++) {
-        const struct grid_cell *cell = &p->rows.cells[i];
-        bool marked = (cell->marks & mark) != 0 && (mark != GRID_MISALIGNED || cell->starts);
-        if (mark != 0 ? marked : cell->role == role && cell->marks == 0) {
-            return cell;
-        }
-    }
-    return NULL;
-}
-
-struct sign {
-    struct grid_cell cell;
-    const char *text;
-};
-
-static size_t signs_find(const struct page *p, struct sign *signs)
-{
-    static const struct {
-        enum grid_role role;
-        const char *text;
-    } roles[] = {{GRID_PADDING, "padding: made by the next field's alignment"},
-                 {GRID_TAIL, "padding at a struct's end"}};
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
-        const struct grid_cell *cell = example(p, roles[i].role, 0);
-        if (cell != NULL) {
-            signs[n++] = (struct sign){*cell, roles[i].text};
-        }
-    }
-    for (size_t i = 0; i < theme_mark_count; i++) {
-        const struct grid_cell *cell = example(p, 0, theme_marks[i].mark);
-        if (cell != NULL) {
-            signs[n] = (struct sign){*cell, theme_marks[i].meaning};
-            signs[n++].cell.marks = (uint8_t)theme_marks[i].mark;
-        }
-    }
-    return n;
-}
-
 static int legend_draw(struct page *p, int y)
 {
-    struct sign signs[16];
-    size_t n = signs_find(p, signs);
+    struct legend_sign signs[LEGEND_MAX];
+    size_t n = legend_find(p->rows.cells, p->rows.count, signs);
     int x = MARGIN;
     for (size_t i = 0; i < n; i++) {
         int needs = SVG_CELL_WIDTH + 6 + SVG_SMALL * svg_columns(signs[i].text);
@@ -202,7 +148,6 @@ static int legend_draw(struct page *p, int y)
             x = MARGIN;
             y += SVG_CELL_HEIGHT + 5;
         }
-        signs[i].cell.starts = true;
         svg_rows_sample(&p->rows, x, y, &signs[i].cell);
         svg_text(&p->svg, x + SVG_CELL_WIDTH + 6, y + 14, "s t", 0, signs[i].text);
         x += needs + 2 * SVG_CELL_WIDTH;
@@ -240,7 +185,7 @@ static void about_write(const struct page *p, FILE *out)
     for (size_t i = 0; i < ABOUT_FIELDS && layout_leaf_get(layout, i, &leaf); i++) {
         char path[128], value[128];
         layout_leaf_path(layout, i, path, sizeof path);
-        field_value(p, &leaf, value, sizeof value);
+        grid_value(&picture->grid, &leaf, value, sizeof value);
         fprintf(out, " %s, %s, %zu bytes at offset %zu", path, leaf.node->type, leaf.node->size, leaf.offset);
         if (leaf.padding_before > 0) {
             fprintf(out, " after %zu bytes of padding", leaf.padding_before);

@@ -7,7 +7,6 @@
 #define NAME_HEIGHT 13   /* px above a line in which fields start */
 #define WANTED_HEIGHT 13 /* px below a line with bytes that differ from those expected */
 #define GAP 4            /* between lines */
-#define SQUEEZE_ROWS 3   /* zero rows: at least so many become one line */
 
 /* Cells [from, to) of a line: byte numbers within it. */
 struct part {
@@ -30,16 +29,6 @@ static int cell_end(const struct svg_rows *r, int i)
     return cell_x(r, i) + SVG_CELL_WIDTH;
 }
 
-static bool same_box(const struct grid_cell *a, const struct grid_cell *b)
-{
-    return a->role == b->role && a->leaf == b->leaf && !b->starts;
-}
-
-static bool same_run(const struct grid_cell *a, const struct grid_cell *b)
-{
-    return same_box(a, b) && a->marks == b->marks;
-}
-
 static struct part next_part(const struct grid_cell *line, int from, int count,
                              bool (*same)(const struct grid_cell *, const struct grid_cell *))
 {
@@ -52,21 +41,10 @@ static struct part next_part(const struct grid_cell *line, int from, int count,
 
 /* ---- one cell ---- */
 
-static const struct theme_mark *mark_of(const struct grid_cell *cell)
-{
-    for (size_t i = 0; i < theme_mark_count; i++) {
-        bool once = theme_marks[i].mark == GRID_MISALIGNED && !cell->starts;
-        if ((cell->marks & theme_marks[i].mark) != 0 && !once) {
-            return &theme_marks[i];
-        }
-    }
-    return NULL;
-}
-
 /* Draws the mark's sign in the cell's upper left corner: a mark is never shown by colour alone. */
 static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
 {
-    const struct theme_mark *mark = mark_of(cell);
+    const struct theme_mark *mark = theme_mark_of(cell);
     if (mark == NULL) {
         return;
     }
@@ -76,7 +54,7 @@ static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_
 /* Draws the frame of a mark on this byte, with its own background so that sign and digits are readable. */
 static void cell_frame(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
 {
-    const struct theme_mark *mark = mark_of(cell);
+    const struct theme_mark *mark = theme_mark_of(cell);
     if (mark == NULL || mark->mark == GRID_MISALIGNED || mark->mark == GRID_OVERLAP) {
         return;
     }
@@ -102,7 +80,7 @@ static void cell_digits(const struct svg_rows *r, int x, int y, const struct gri
         snprintf(digits, sizeof digits, "%02x", cell->byte);
     }
     cell_frame(r, x, y, cell);
-    if (mark_of(cell) != NULL) { /* smaller, beside the sign */
+    if (theme_mark_of(cell) != NULL) { /* smaller, beside the sign */
         svg_text(r->svg, x + SVG_CELL_WIDTH / 2 + 4, y + 15, "m s b t", 0, digits);
     } else {
         svg_text(r->svg, x + SVG_CELL_WIDTH / 2 + 2, y + 15, digits_class(cell), 0, digits);
@@ -159,7 +137,7 @@ static void box_draw(const struct svg_rows *r, const struct grid_cell *line, str
     }
     box_ground(r, x, y, end - x, cell);
     elements(r, line, p, y);
-    box_lines(r, x, y, end, cell, next == NULL || !same_box(&line[p.to - 1], next));
+    box_lines(r, x, y, end, cell, next == NULL || !grid_same_box(&line[p.to - 1], next));
 }
 
 void svg_rows_sample(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
@@ -227,8 +205,7 @@ static void run_draw(const struct svg_rows *r, const struct grid_cell *line, str
 
 /* ---- names above the line, expected bytes below it ---- */
 
-/* A path that is too long keeps its end, from a dot or an index on: ".num" says more than "message.n". */
-static const char *path_end(const char *path, int columns)
+const char *svg_rows_path_end(const char *path, int columns)
 {
     const char *end = path;
     while (svg_columns(end) > columns) {
@@ -264,7 +241,7 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
         int columns = (end - cell_x(r, i)) / SVG_TINY;
         layout_leaf_path(r->grid->layout, line[i].leaf, path, sizeof path);
         snprintf(classes, sizeof classes, "l k%u", (unsigned)line[i].colour);
-        svg_text(r->svg, cell_x(r, i), y + NAME_HEIGHT - 4, classes, columns, path_end(path, columns));
+        svg_text(r->svg, cell_x(r, i), y + NAME_HEIGHT - 4, classes, columns, svg_rows_path_end(path, columns));
         any = true;
     }
     return any;
@@ -299,27 +276,15 @@ static int line_draw(const struct svg_rows *r, const struct grid_cell *line, int
     snprintf(digits, sizeof digits, "%0*zx", r->shape.digits, offset);
     svg_text(r->svg, r->x, y + 15, "d", 0, digits);
     for (struct part p = {0, 0}; p.to < count;) {
-        p = next_part(line, p.to, count, same_box);
+        p = next_part(line, p.to, count, grid_same_box);
         box_draw(r, line, p, y, p.to < count || !last ? &line[p.to] : NULL);
     }
     for (struct part p = {0, 0}; p.to < count;) {
-        p = next_part(line, p.to, count, same_run);
+        p = next_part(line, p.to, count, grid_same_run);
         run_draw(r, line, p, offset, y);
     }
     y += SVG_CELL_HEIGHT + GAP;
     return y + (wanted_draw(r, line, count, offset, y - 3) ? WANTED_HEIGHT : 0);
-}
-
-/* The number of cells from this line on that are zero, in one run, and not the start of a field. */
-static size_t zeros(const struct svg_rows *r, size_t at)
-{
-    const struct grid_cell *cell = &r->cells[at];
-    size_t n = 0;
-    while (at + n < r->count && cell[n].byte == 0 && cell[n].role == cell->role && cell[n].leaf == cell->leaf &&
-           cell[n].marks == 0 && !cell[n].starts && cell[n].role != GRID_UNREADABLE) {
-        n++;
-    }
-    return at + n == r->count ? n : n - n % (size_t)r->shape.width;
 }
 
 static int squeezed_draw(const struct svg_rows *r, const struct grid_cell *cell, size_t offset, size_t n, int y)
@@ -343,8 +308,8 @@ int svg_rows_draw(const struct svg_rows *r, int y)
 {
     size_t width = (size_t)r->shape.width;
     for (size_t at = 0; at < r->count;) {
-        size_t n = zeros(r, at);
-        if (n > (SQUEEZE_ROWS - 1) * width) {
+        size_t n = grid_zeros(&r->cells[at], r->count - at, width);
+        if (n > 0) {
             y = squeezed_draw(r, &r->cells[at], r->first + at, n, y);
             at += n;
             continue;

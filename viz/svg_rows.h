@@ -27,6 +27,9 @@ int svg_rows_draw(const struct svg_rows *r, int y);
 /* Draws the header: which column is which byte. */
 void svg_rows_header(const struct svg_rows *r, int y);
 
+/* A path that is too long keeps its end, from a dot or an index on: ".num" says more than "message.n". */
+const char *svg_rows_path_end(const char *path, int columns);
+
 /* Draws one cell for a legend, with its top left corner at x, y. */
 void svg_rows_sample(const struct svg_rows *r, int x, int y, const struct grid_cell *cell);
 #define SVG_CELL_WIDTH (3 * SVG_COLUMN)

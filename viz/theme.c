@@ -78,8 +78,7 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
     return s;
 }
 
-/* The most urgent mark to show before the cell; NULL: none. Misalignment is shown once per field. */
-static const struct theme_mark *urgent_mark(const struct grid_cell *cell)
+const struct theme_mark *theme_mark_of(const struct grid_cell *cell)
 {
     for (size_t i = 0; i < theme_mark_count; i++) {
         bool once = theme_marks[i].mark == GRID_MISALIGNED && !cell->starts;
@@ -92,7 +91,7 @@ static const struct theme_mark *urgent_mark(const struct grid_cell *cell)
 
 const char *theme_lead(const struct theme *t, const struct grid_cell *cell, struct style *style)
 {
-    const struct theme_mark *mark = urgent_mark(cell);
+    const struct theme_mark *mark = theme_mark_of(cell);
     bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
     *style = cell_field(t, cell);
     if (mark != NULL) {

@@ -51,6 +51,9 @@ struct theme_mark {
 extern const struct theme_mark theme_marks[];
 extern const size_t theme_mark_count;
 
+/* The most urgent mark to show before the cell; NULL: none. Misalignment is shown once per field. */
+const struct theme_mark *theme_mark_of(const struct grid_cell *cell);
+
 /* As in JSON: "field", "padding", "tail", "free", "out", "unreadable". */
 const char *theme_role_name(enum grid_role role);
 
