@@ -201,6 +201,26 @@ static void colours_write(FILE *out, const struct shades *c)
     }
 }
 
+static void variables_write(FILE *out, const struct shades *c, const char *scheme)
+{
+    fprintf(out, ":root{color-scheme:%s;--ground:%s;--ink:%s;--pale:%s;--zero:%s", scheme, c->ground, c->ink, c->pale,
+            c->zero);
+    for (int i = 1; i < 8; i++) {
+        fprintf(out, ";--tint%d:%s;--full%d:%s", i, c->tint[i], i, c->full[i]);
+    }
+    fputs("}\n", out);
+}
+
+void svg_variables(enum svg_ground ground, FILE *out)
+{
+    variables_write(out, ground == SVG_DARK ? &dark : &light, ground == SVG_DARK ? "dark" : "light");
+    if (ground == SVG_AUTO) {
+        fputs("@media screen and (prefers-color-scheme:dark){\n", out);
+        variables_write(out, &dark, "dark");
+        fputs("}\n", out);
+    }
+}
+
 static void style_write(FILE *out, enum svg_ground ground)
 {
     fputs("<style>\n"

@@ -38,6 +38,10 @@ int svg_begin(struct svg *s);
 int svg_end(struct svg *s, enum svg_ground ground, const char *title, const char *about, FILE *out);
 void svg_free(struct svg *s);
 
+/* Writes the same colours as a style sheet's variables, for a page around pictures: --ground, --ink, --pale, --zero,
+ * --tint1 to --tint7, --full1 to --full7. */
+void svg_variables(enum svg_ground ground, FILE *out);
+
 /* Draws a rectangle with CSS classes: "f1" to "f7" filled with a colour's tint, "r1" to "r7" with its full shade. */
 void svg_rect(struct svg *s, int x, int y, int width, int height, const char *classes);
 

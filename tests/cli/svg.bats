@@ -23,17 +23,20 @@ view()
     "$BIN/shm-view" "$@"
 }
 
-# well_formed FILE: xmllint reads it, it refers to nothing outside itself, and it has no control characters.
+# well_formed FILE: xmllint reads it, it refers to nothing outside itself, and it has no control characters. What a page's
+# script may do is tried in a browser: tests/page.
 well_formed()
 {
     xmllint --noout --nonet "$1"
     perl -CSD -0777 -ne 'die "control"
             if /[\x00-\x09\x0b-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{202a}-\x{202e}]/;
+        s/<script.*?<\/script>|<a href="#byte=\d+">//gs if $ARGV =~ m{html$};
         die "refers to $1" if /(<script|<image|<foreignObject|href|url\((?!#)|\@import|\@font-face)/;
         die "fraction: $1" if /( (?:x|y|width|height|d|viewBox)="[^"]*[.,][^"]*")/' "$1"
 }
 
 # cells_of svg|json FILE: a line for each byte: offset, role, field, marks, value. Hex digits are the texts of class m.
+# cells_of html FILE: the same; role and digits are those of the table, field and marks those of the script's data.
 cells_of()
 {
     perl -MJSON::PP -e 'my ($kind, $file) = @ARGV; local $/; open my $in, "<", $file or die; my $all = <$in>;
@@ -46,6 +49,23 @@ cells_of()
                         substr $j->{bytes}, 2 * $i, 2;
                 }
             }
+        } elsif ($kind eq "html") {
+            my %roles = (f => "field", p => "padding", q => "tail", v => "free", u => "unreadable");
+            my $j = decode_json($all =~ m{id="data">(.*?)</script>}s && $1);
+            for my $run (@{$j->{cells}}) {
+                $cells[$_] = ["", $run->{field} // "-", join(",", sort @{$run->{marks}}) || "-", ""]
+                    for $run->{offset} .. $run->{offset} + $run->{size} - 1;
+            }
+            my $size = 1;
+            while ($all =~ m{data-size="(\d+)"|<td id="byte=(\d+)" class="(\w)[^"]*"[^>]*>(?:<sup>[^<]+</sup>)?([^<]{2})}g) {
+                if (defined $1) { $size = $1; next }
+                for my $i ($2 .. $2 + $size - 1) {
+                    die "twice or nowhere: $i" if !$cells[$i] || $cells[$i][0];
+                    @{$cells[$i]}[0, 3] = ($roles{$3} // die("role $3"), $size > 1 ? "00" : $4);
+                }
+                $size = 1;
+            }
+            $_ = join " ", @$_ for @cells;
         } else {
             my %entity = (lt => "<", gt => ">", quot => "\"", amp => "&");
             while ($all =~ m{<g class="run"([^>]*)>(.*?)</g>}gs) {
@@ -65,16 +85,20 @@ cells_of()
         print "$_ $cells[$_]\n" for 0 .. $#cells' "$1" "$2"
 }
 
-# same_cells ARGUMENT...: the svg and the json of the same bytes have the same cells.
+# same_cells ARGUMENT...: the svg, the html and the json of the same bytes have the same cells.
 same_cells()
 {
     view "$@" --render svg >picture.svg 2>/dev/null || [[ " $* " == *' --expect '* ]]
     view "$@" --render json >picture.json 2>/dev/null || [[ " $* " == *' --expect '* ]]
+    view "$@" --render html >page.html 2>/dev/null || [[ " $* " == *' --expect '* ]]
     well_formed picture.svg
+    well_formed page.html
     cells_of svg picture.svg >svg.cells
+    cells_of html page.html >html.cells
     cells_of json picture.json >json.cells
     [[ -s json.cells ]]
     diff svg.cells json.cells
+    diff html.cells json.cells
 }
 
 @test "an svg has the cells that json has: the message, natural and packed" {
@@ -103,8 +127,10 @@ same_cells()
     head -c 32 overrun >short
     same_cells --file short --layout overlap
     grep -qx '2 field a overlap 41' svg.cells || grep -qx '2 field b misaligned,overlap 41' svg.cells
-    view --file /dev/null --render svg >picture.svg
-    well_formed picture.svg
+    for format in svg html; do
+        view --file /dev/null --render "$format" >"picture.$format"
+        well_formed "picture.$format"
+    done
 }
 
 @test "an svg has the cells that json has: nested structs and arrays, at each width" {
@@ -142,6 +168,9 @@ same_cells()
     view --file natural --layout evil --render svg >picture.svg
     well_formed picture.svg
     grep -q 'pair&lt;int,' picture.svg
+    view --file natural --layout evil --render html >page.html
+    well_formed page.html
+    grep -q '<td>pair&lt;int,' page.html
 }
 
 @test "a long run of zeros is one line, and the rest is not" {
@@ -161,17 +190,23 @@ same_cells()
     cells_of svg picture.svg >svg.cells
     view --file large --no-layout --render json >picture.json
     cells_of json picture.json | head -n 16384 | diff - svg.cells
+    view --file large --no-layout --render html >page.html
+    cells_of html page.html | diff - svg.cells
+    grep -q 'and 3616 more bytes' page.html
     grep -qF 'and'$'\xc2\xa0''3616'$'\xc2\xa0''more' picture.svg
 }
 
-@test "html is a page with that picture in it" {
+@test "html is a page whose tables have the names, the values and the problems as text" {
     cp natural '<i>'
-    view --file '<i>' --layout layout --render svg >picture.svg
+    printf '\7' | dd of='<i>' bs=1 seek=19 conv=notrunc status=none
     view --file '<i>' --layout layout --render html >page.html
     well_formed page.html
     [[ $(head -n 1 page.html) == '<!DOCTYPE html>' ]]
     [[ $(xmllint --xpath 'string(/*/*/*[local-name()="title"])' page.html) == 'file <i>' ]]
-    sed -n '/^<svg/,/^<\/svg>/p' page.html | diff picture.svg -
+    text=$(sed -n '/<body>/,/<script/p' page.html | sed 's/<\/t[dh]>/ /g; s/<[^>]*>//g')
+    [[ $text == *'intro '*'0000 50 49 20 69 '*'20 61 73 PI is defined as '*'0040 '*' 960 free bytes, all zero '* ]]
+    [[ $text == *'num int 20 4 1 22 '*'farewell char[8] 48 8  &quot;goodbye&quot; '* ]]
+    [[ $text == *'1 of 1 padding bytes at 0x0013 (before num) are not zero: stale'* ]]
     [[ $(view --file natural --render html --ground dark) != *prefers-color-scheme* ]]
 }
 
