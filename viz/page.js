@@ -102,10 +102,10 @@
 
   // ---- the inspector ----
 
-  // As printf's %.*g.
-  function real(number, digits) {
+  // As printf's %.*g. negative: the sign bit, which a NaN has, too.
+  function real(number, digits, negative) {
     if (!isFinite(number)) {
-      return isNaN(number) ? 'nan' : number < 0 ? '-inf' : 'inf';
+      return (negative ? '-' : '') + (isNaN(number) ? 'nan' : 'inf');
     }
     if (number === 0) {
       return Object.is(number, -0) ? '-0' : '0';
@@ -126,8 +126,8 @@
     ['u32', 4, (view, little) => view.getUint32(0, little), 'more'],
     ['i64', 8, (view, little) => view.getBigInt64(0, little)],
     ['u64', 8, (view, little) => view.getBigUint64(0, little), 'more'],
-    ['f32', 4, (view, little) => real(view.getFloat32(0, little), 6)],
-    ['f64', 8, (view, little) => real(view.getFloat64(0, little), 9)],
+    ['f32', 4, (view, little) => real(view.getFloat32(0, little), 6, view.getInt8(little ? 3 : 0) < 0)],
+    ['f64', 8, (view, little) => real(view.getFloat64(0, little), 9, view.getInt8(little ? 7 : 0) < 0)],
   ];
 
   function reading(offset, size, read, little) {
@@ -159,7 +159,7 @@
     const marks = (run.marks.includes('overlap') ? ', overlaps another field' : '') +
       (field.misaligned ? ', misaligned' : '');
     return field.name + ': ' + field.type + ', byte ' + (offset - field.offset + 1) + ' of ' + field.size + marks +
-      ' = ' + (field.value === undefined ? '?' : field.value);
+      ' = ' + (field.value !== undefined ? field.value : field.past_end ? 'past the end' : '?');
   }
 
   // "byte 2f  47  0010 1111  '/'"
@@ -364,8 +364,8 @@
     const offset = offsetOf(cell), move = moves[(event.ctrlKey ? 'Ctrl+' : '') + event.key];
     if (move) {
       const to = Math.min(Math.max(move(offset), 0), shown - 1), zeros = zerosAt(to);
-      if (!/Arrow(Up|Down)|Page/.test(event.key)) {
-        column = zeros ? 0 : to % data.width;
+      if (!zeros && !/Arrow(Up|Down)|Page/.test(event.key)) {
+        column = to % data.width;
       }
       select(zeros ? zeros.offset : to, true);
     } else if (event.key === 'Enter' || event.key === ' ') {
@@ -432,11 +432,11 @@
     }
   }
 
-  function followAddress() {
+  function followAddress(focus) {
     const text = new URLSearchParams(location.hash.slice(1)).get('byte');
     const offset = text ? Number(text) : NaN;
     if (Number.isInteger(offset) && offset >= 0 && offset < shown) {
-      goTo(offset, false);
+      goTo(offset, focus);
       cellAt(offset).scrollIntoView({block: 'nearest'});
     }
   }
@@ -449,7 +449,6 @@
   const table = byId('fields');
   for (const part of table ? [grid, table] : [grid]) {
     part.addEventListener('pointerover', pointerOver);
-    part.addEventListener('pointermove', (event) => { mouse = event.screenX + ' ' + event.screenY; });
     part.addEventListener('pointerleave', () => point(null));
     part.addEventListener('click', click);
   }
@@ -458,8 +457,11 @@
     table.addEventListener('focusin', (event) => point(offsetAt(event.target)));
     table.addEventListener('focusout', () => point(null));
   }
-  addEventListener('hashchange', followAddress);
+  addEventListener('pointermove', (event) => {
+    mouse = event.screenX + ' ' + event.screenY;
+  });
+  addEventListener('hashchange', () => followAddress(true));
   focusable(cellAt(0));
   update();
-  followAddress();
+  followAddress(false);
 })();

@@ -63,6 +63,7 @@ doctor_packages()
     packages_row demo note 'the demo in one window'
     packages_row test note 'for ./shmlab test'
     packages_row oracle note 'big programs to compare layouts with'
+    packages_row browser note 'browsers to try pages with'
     if programs_exist; then
         row ok programs "built, in ${BIN#"$ROOT/"}"
     else

@@ -5,8 +5,9 @@
 # shellcheck shell=bash
 
 # use | package of Debian and Ubuntu | how to see that it is there | why
-# "build" is for demo, serve, read and view; "test" for ./shmlab test. "demo", "oracle" and "lesson-more" are optional:
-# without them the demo is smaller, tests that compare with big programs are skipped, and lesson watch polls the files.
+# "build" is for demo, serve, read and view; "test" for ./shmlab test. "demo", "oracle", "browser" and "lesson-more" are
+# optional: without them the demo is smaller, tests that compare with big programs or need a browser are skipped, and
+# lesson watch polls the files.
 # An installed kit has the use "run", which needs no package.
 readonly PACKAGES=(
     'build|gcc|command gcc|compiles the kit'
@@ -67,6 +68,9 @@ readonly PACKAGES=(
     'oracle|dwz|command dwz|moves types to a separate file: layouts must follow'
     'oracle|python3-dbg|command python3-dbg|a big program: its layouts are compared with pahole'
     'oracle|valgrind-dbg|package valgrind-dbg|another big program'
+    'browser|chromium-driver|command chromedriver|tries pages of the viewer with clicks and keys'
+    'browser|firefox-esr|command firefox-esr|opens these pages, too'
+    'browser|tidy|command tidy|checks that they are valid HTML'
 )
 
 MISSING=() # rows of PACKAGES
@@ -105,7 +109,7 @@ packages_missing()
     done
 }
 
-optional() { [[ $1 == demo || $1 == oracle || $1 == lesson-more ]]; } # USE
+optional() { [[ $1 == demo || $1 == oracle || $1 == browser || $1 == lesson-more ]]; } # USE
 
 # packages_names: the packages of MISSING, each once. Leaves out optional ones that apt doesn't know here.
 packages_names()

@@ -13,7 +13,7 @@ command_setup()
     local uses=(build demo)
     case ${1-} in
         '') ;;
-        --test) uses+=(test oracle) ;;
+        --test) uses+=(test oracle browser) ;;
         *) usage_error setup "setup does not know '$(printable "$1")'." ;;
     esac
     build_programs "${uses[@]}" || exit 1

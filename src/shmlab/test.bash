@@ -123,7 +123,7 @@ test_all()
     # most tests wait for something most of the time, so twice as many run as there are processors. Those that keep a
     # processor busy count as several: PROCESSORS in tests/CMakeLists.txt.
     jobs=$((2 * $(nproc 2>/dev/null || echo 2)))
-    packages_require build test oracle
+    packages_require build test oracle browser
     gdb_minimal
     left_out=$(grade_left_out)
     step_tests dev -j "$jobs" ${left_out:+-E "^$left_out\$"}

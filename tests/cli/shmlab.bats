@@ -285,13 +285,13 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $stderr == *"libclang-common-14-dev"* ]]
 }
 
-@test "big programs to compare with are installed if apt knows them, and else left out" {
+@test "big programs and browsers for tests are installed if apt knows them, and else left out" {
     copy_tree "$T/tree"
-    tools -dwz -python3-dbg
+    tools -dwz -python3-dbg -chromedriver -firefox-esr -tidy
     apt_that dwz python3-dbg
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     tool dpkg-query <<<'exit 1'
-    apt_knows_if '[[ $2 != valgrind-dbg ]]'
+    apt_knows_if '[[ " gcc dwz python3-dbg " == *" $2 "* ]]'
     run -0 plain_shmlab setup --test
     grep -q 'install dwz python3-dbg \[' "$T/calls"
     : >"$T/calls"
@@ -377,7 +377,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 
 @test "doctor checks packages, terminal, kernel, ptrace and gdb, and gives 0 if the kit can work" {
     run -0 "$ROOT/shmlab" doctor
-    for what in build demo test oracle programs terminal shmmax shmall shmmni left ptrace gdb namespaces; do
+    for what in build demo test oracle browser programs terminal shmmax shmall shmmni left ptrace gdb namespaces; do
         grep -Eq "^  (ok|note) +$what " <<<"$output"
     done
     [[ $output != *$'\e'* ]]
