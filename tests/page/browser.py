@@ -32,8 +32,9 @@ def call(method, path, body=None, session=None):
 
 def start(port):
     # root can't have Chromium's sandbox, nor can containers; all pages are our own.
-    arguments = ['--headless=new', '--no-sandbox', '--window-size=1400,1000', '--disable-gpu', '--disable-dev-shm-usage',
-                 '--disable-background-networking', f'--user-data-dir={os.environ["BROWSER_PROFILE"]}']
+    arguments = ['--headless=new', '--no-sandbox', '--window-size=1400,1000', '--disable-gpu',
+                 '--disable-dev-shm-usage', '--disable-background-networking',
+                 f'--user-data-dir={os.environ["BROWSER_PROFILE"]}']
     want = {'browserName': 'chrome', 'goog:chromeOptions': {'args': arguments}, 'goog:loggingPrefs': {'browser': 'ALL'}}
     root = f'http://127.0.0.1:{port}/session'
     print(root + '/' + call('POST', '', {'capabilities': {'alwaysMatch': want}}, root)['sessionId'])
