@@ -165,4 +165,9 @@ if __name__ == '__main__':
     elif sys.argv[1] == 'end':
         call('DELETE', '')
     else:
+        # whatever another test has left
+        cdp('Emulation.clearDeviceMetricsOverride')
+        cdp('Emulation.setEmulatedMedia', features=[{'name': 'prefers-color-scheme', 'value': 'light'}])
+        cdp('Emulation.setScriptExecutionDisabled', value=False)
+        errors()
         exec(compile(sys.stdin.read(), 'test', 'exec'))

@@ -120,7 +120,6 @@ key('End', 'Enter')
 equal((selected(), focused(), address()), ([48], 'byte=48', '#byte=48'))
 click('#fields tbody tr:nth-child(2) a')
 equal((selected(), focused(), address()), ([20], 'byte=20', '#byte=20'))
-cdp('Emulation.clearDeviceMetricsOverride')
 END
 }
 
@@ -297,7 +296,6 @@ for size in (640, 400), (390, 700), (1400, 900):
                 const top = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
                 return [it.tagName, top === it || it.contains(top), getComputedStyle(it).outlineStyle]''')
             assert seen in (['TD', True, 'solid'], ['A', True, 'solid']), (size, name, keys, seen)
-cdp('Emulation.clearDeviceMetricsOverride')
 END
 }
 
@@ -313,7 +311,6 @@ for name, on_light, on_dark in ('message', 255, 20), ('dark', 20, 20), ('light',
         scheme(which)
         go(name + '.html')
         assert ground().startswith(f'rgb({wanted},'), (name, which, ground())
-scheme('light')
 END
 }
 
@@ -330,7 +327,6 @@ equal((style(20, 'borderLeftWidth'), style(21, 'borderLeftWidth')), ('3px', '0px
 equal(js('return document.querySelector("[id=\\"byte=19\\"] sup").textContent'), '!')
 cdp('Emulation.setEmulatedMedia', features=[{'name': 'forced-colors', 'value': 'active'}])
 equal((style(26, 'borderTopStyle'), style(21, 'borderTopStyle')), ('dashed', 'solid'))
-cdp('Emulation.setEmulatedMedia', features=[])
 END
 }
 
@@ -356,7 +352,6 @@ class Server(http.server.SimpleHTTPRequestHandler):
         asked.append(self.path)
 server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Server)
 threading.Thread(target=server.serve_forever, daemon=True).start()
-errors()
 call('POST', '/url', {'url': f'http://127.0.0.1:{server.server_port}/message.html#byte=20'})
 equal(selected(), [20])
 equal(js('return performance.getEntriesByType("resource").length'), 0)
@@ -379,7 +374,6 @@ END
     printf '12345678</script><b id=evil>\0' >message.bin
     page message --layout layout
     in_browser <<'END'
-errors()
 go('message.html', '#byte=0')
 assert '</script><b id=evil>&' in text('#where'), text('#where')
 assert '</script><b id=evil>' in text('#fields tbody tr:nth-child(2)')
