@@ -13,7 +13,7 @@
   const shown = last.offset + last.size; // how many bytes are in the grid
   const fields = data.fields, rows = [...document.querySelectorAll('#fields tbody tr')];
   const fieldNumbers = new Map(fields.map((field, i) => [field.name, i]));
-  let selected = null, pointed = null, column = 0, mouse = null;
+  let selected = null, pointed = null, column = 0, mouse = null, covered = 0;
 
   // ---- from an offset to what is there ----
 
@@ -238,7 +238,10 @@
     if (pointed !== null) {
       [cellAt(pointed), characterAt(pointed)].forEach((at) => at && at.classList.add('pointed'));
     }
-    document.documentElement.style.setProperty('--covered', inspector.offsetHeight + 'px');
+    if (inspector.offsetHeight !== covered) { // the style of everything is computed anew
+      covered = inspector.offsetHeight;
+      document.documentElement.style.setProperty('--covered', covered + 'px');
+    }
   }
 
   // ---- selecting ----
