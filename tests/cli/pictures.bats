@@ -47,7 +47,7 @@ teardown()
 }
 
 @test "each is well-formed, and each that a page shows exists" {
-    xmllint --noout --nonet "$ROOT"/docs/pictures/*.svg "$ROOT"/lessons/*/pictures/*.svg
+    xmllint --noout --nonet "$ROOT"/docs/{pictures,films}/*.svg "$ROOT"/lessons/*/pictures/*.svg
     shown=0
     for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/lessons/*/README.md; do
         while IFS= read -r picture; do
