@@ -78,7 +78,9 @@ replay()
     keys ':t num=25' Enter
     sees 'change 3 of 3' '00░00*19'
     keys ':t num=22' Enter
-    sees 'num did not become 22 after this'
+    sees 'num did not become 22'
+    keys ':t num=24' Enter # before this
+    sees '00░00*18' 'from the start again'
     keys a
     sees 'shm-server' 'rw-'
     keys a

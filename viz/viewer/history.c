@@ -398,13 +398,13 @@ static bool is_value(const struct layout_node *field, const uint8_t *bytes, size
     return end > value && *end == '\0' && wanted_end > wanted && *wanted_end == '\0' && number == other;
 }
 
-/* The first state after h->shown that the field's change led to, with the value, unless it is NULL. 0: there is none. */
-static uint64_t find_value(const struct history *h, const struct layout_leaf *leaf, const char *value)
+/* The first state after state n that the field's change led to, with the value, unless it is NULL. 0: there is none. */
+static uint64_t find_value(const struct history *h, uint64_t n, const struct layout_leaf *leaf, const char *value)
 {
     const struct recording *r = &h->recording;
     struct recording_state state;
     size_t size = leaf->node->size;
-    uint64_t n = h->frozen ? h->shown : recording_oldest(r), found = 0;
+    uint64_t found = 0;
     if (recording_state(r, n, &state) < 0) {
         return 0;
     }
@@ -441,13 +441,22 @@ bool history_find(struct history *h, struct window *w, const char *path, const c
         snprintf(answer, answer_size, "no field %s", path);
         return false;
     }
-    uint64_t found = find_value(h, &leaf, value);
+    uint64_t oldest = recording_oldest(&h->recording), from = h->frozen ? h->shown : oldest;
+    uint64_t found = find_value(h, from, &leaf, value);
+    bool again = found == 0 && from > oldest;
+    found = again ? find_value(h, oldest, &leaf, value) : found;
     if (found == 0) {
-        snprintf(answer, answer_size, "%s did not %s%s after this", path, value != NULL ? "become " : "change",
+        snprintf(answer, answer_size, "%s did not %s%s", path, value != NULL ? "become " : "change",
                  value != NULL ? value : "");
         return false;
     }
-    return show_state(h, w, found, answer, answer_size);
+    if (!show_state(h, w, found, answer, answer_size)) {
+        return false;
+    }
+    if (again) {
+        snprintf(answer, answer_size, "from the start again");
+    }
+    return true;
 }
 
 bool history_change_beside(const struct history *h, size_t first, size_t count, size_t *offset)

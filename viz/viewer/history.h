@@ -60,8 +60,9 @@ bool history_step(struct history *h, struct window *w, int direction, char *answ
 bool history_step_field(struct history *h, struct window *w, size_t offset, int direction, char *answer,
                         size_t answer_size);
 
-/* Freezes, and goes forward to where the field with that path, or the end of one, changes next; value not NULL: changes to this value, as the
- * field table shows it (22, "goodbye", without quotes, too). */
+/* Freezes, and goes forward to where the field with that path, or the end of one, changes next, after the last change
+ * from the start again; value not NULL: changes to this value, as the field table shows it (22, "goodbye", without
+ * quotes, too). */
 bool history_find(struct history *h, struct window *w, const char *path, const char *value, char *answer,
                   size_t answer_size);
 
