@@ -93,7 +93,7 @@ refuses()
         esac
     done
     run -0 "$BIN/shm-view" --replay "$T/r" --time 1.5 --render svg --screen 100x30
-    output=${output//$'\u00a0'/ }
+    output=$(sed 's/\xc2\xa0/ /g' <<<"$output")
     [[ $output == *'1.500 s of 4.000 s, change 1 of 2<'* ]]
 }
 
