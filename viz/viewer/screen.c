@@ -36,6 +36,7 @@ struct screen {
     SCREEN *curses;
     FILE *keys; /* standard input, or the terminal if that is a pipe */
     struct canvas canvas;
+    struct canvas last;  /* the last one shown; empty: curses' rows are not known */
     sigset_t signals;    /* those blocked as we found it */
     bool unread;         /* keys may be waiting, in the terminal or in curses */
     uint64_t size_asked; /* time of the last check, in seconds */
@@ -311,6 +312,7 @@ void screen_close(struct screen *s)
     }
     curses_close(s);
     canvas_free(&s->canvas);
+    canvas_free(&s->last);
     keys_close(s);
     free(s);
 }
@@ -379,11 +381,26 @@ int screen_canvas(struct screen *s, bool utf8, struct canvas **canvas)
     return rc;
 }
 
-/* curses finds the bytes that update the terminal. */
+/* Hands curses the rows that have changed since the last canvas, as most have not; curses finds the bytes that update the
+ * terminal. */
 void screen_show(struct screen *s)
 {
-    for (int row = 0; row < s->canvas.rows; row++) {
-        row_show(row, &s->canvas.glyphs[(size_t)row * (size_t)s->canvas.cols], s->canvas.cols);
+    const struct canvas *c = &s->canvas;
+    struct canvas *last = &s->last;
+    size_t cols = (size_t)c->cols, size = cols * sizeof *c->glyphs;
+    bool known = last->glyphs != NULL && last->rows == c->rows && last->cols == c->cols;
+    if (!known) {
+        canvas_free(last);
+        canvas_init(last, c->rows, c->cols, c->utf8); /* without memory it stays empty */
+    }
+    for (int row = 0; row < c->rows; row++) {
+        const struct glyph *now = &c->glyphs[(size_t)row * cols];
+        if (!known || memcmp(&last->glyphs[(size_t)row * cols], now, size) != 0) {
+            row_show(row, now, c->cols);
+        }
+        if (last->glyphs != NULL) {
+            memcpy(&last->glyphs[(size_t)row * cols], now, size);
+        }
     }
     refresh();
 }
@@ -424,12 +441,16 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
-/* Adapts curses to the terminal's size. true: it has changed. */
-static bool size_take(void)
+/* Adapts curses to the terminal's size. true: it has changed, and curses has cut or added rows. */
+static bool size_take(struct screen *s)
 {
     struct winsize w;
     bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
-    return known && is_term_resized(w.ws_row, w.ws_col) && resizeterm(w.ws_row, w.ws_col) == OK;
+    if (!known || !is_term_resized(w.ws_row, w.ws_col) || resizeterm(w.ws_row, w.ws_col) != OK) {
+        return false;
+    }
+    canvas_free(&s->last);
+    return true;
 }
 
 /* SIGWINCH reaches only the terminal's foreground group, and nobody who writes to another's terminal: so also check the
@@ -438,7 +459,7 @@ static bool size_missed(struct screen *s, uint64_t now_s)
 {
     bool check = now_s != s->size_asked;
     s->size_asked = now_s;
-    return check && size_take();
+    return check && size_take(s);
 }
 
 /* If asked to stop, restores the terminal and stops. After that, another program may have changed its modes and
@@ -489,7 +510,7 @@ static struct screen_event before_sleep(struct screen *s, uint64_t until_us)
         return (struct screen_event){.kind = SCREEN_STOP};
     }
     if (asked_take(ASKED_REDRAW)) {
-        size_take();
+        size_take(s);
         clearok(curscr, TRUE);
         return (struct screen_event){.kind = SCREEN_RESIZED};
     }
