@@ -62,6 +62,34 @@ leaves()
     leaves 0
 }
 
+@test "a segment that a program has left is gone after b, and at the end" {
+    cat >"$T/left.walk" <<'END'
+title   Left behind
+minutes 1
+pane    shell
+layout  shell
+segment . 5
+step    Leave one
+type    shell perl -MIPC::SysV=ftok -e 'defined shmget ftok(".", 5), 64, 01600 or die'
+wait    segment
+END
+    on 80x24 ./run ./walk ./left.walk
+    sees '0/1  Left behind'
+    local id key
+    step Enter '1/1  Leave one'
+    key=$(ftok_of "$(walk_folder)/class" 5)
+    id=$(id_of_key "$key")
+    [[ $id ]]
+    step b '0/1  Left behind'
+    [[ -z $(id_of_key "$key") ]]
+    step Enter '1/1  Leave one'
+    [[ $(id_of_key "$key") ]]
+    keys q
+    ends 0
+    await nothing_left
+    [[ -z $(id_of_key "$key") ]]
+}
+
 @test "r plays the step again, also one that did not come to its state" {
     sed -i 's/^expect .*/expect text server "no such text" within 1/' "$T/short.walk"
     starts 80x24

@@ -15,6 +15,7 @@ from . import conditions
 
 LOOK = 0.03  # seconds between two looks at a condition
 SEEN = 0.08  # seconds that a change needs to be seen by a viewer, which looks 30 times a second
+TOGETHER = 0.2  # seconds in which keys count as pressed together
 TYPING = 0.03  # seconds between two keys that are typed
 READY = ("Enter next  b back  s skip  r again  t take over  ? help  q end", "Enter next  ? help")
 PLAYING = ("...",) * 2
@@ -304,9 +305,9 @@ class Play:
             return ended, ended != ""
         elif key == "back" and self.at:
             number = self.at - 1
-            while self.keys.waiting[:1] == ["back"]:  # pressed several times: one way back
-                self.keys.waiting.pop(0)
+            while (other := self.keys.next(TOGETHER)) == "back":  # pressed several times: one way back
                 number -= 1
+            self.keys.waiting[:0] = [other] if other else []
             self.anew(max(0, number))
             return "", False
         elif key == "take":
