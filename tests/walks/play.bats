@@ -115,6 +115,31 @@ END
     leaves 0
 }
 
+@test "a step that does not come to its state on the way back says so, too" {
+    cat >"$T/once.walk" <<'END'
+title   Once
+minutes 1
+pane    shell
+layout  shell
+step    Only once
+type    shell mkdir ../once && echo ma''de
+wait    text shell "made" within 1
+step    Two
+type    shell echo tw''o
+wait    text shell "two"
+step    Three
+say     The third.
+END
+    on 80x24 bash -c './run ./walk ./once.walk; exec sleep 1000'
+    sees '0/3  Once'
+    step Enter '1/3' made
+    step Enter '2/3' two
+    step Enter '3/3' 'The third.'
+    step b '1/3  Only once' 'after 1 s "made" is not in the pane shell (once.walk:7)'
+    keys q
+    leaves 0
+}
+
 @test "s skips a step, and back leaves it out" {
     starts 80x24
     step Enter '[1/8]'

@@ -118,7 +118,7 @@ def play_walk(options) -> int:
         if options.film:
             player.film.finish()
         return 0 if good or options.auto is None else 1
-    except SessionError as error:
+    except (SessionError, OSError) as error:  # no room on the disk, for the folder or the film
         raise Refused(str(error)) from error
     finally:
         guard.finish()

@@ -251,6 +251,21 @@ class Play:
         """What the panes show now, for a report."""
         return "\n".join(f"--- {name}\n{self.session.screen(name).rstrip()}" for name in self.walk.panes)
 
+    def failed(self, error: Failed) -> str:
+        """Says so, and waits for the presenter."""
+        self.show(lines=(str(error), "r: this step again.  s: go on without it.  t: take over.  b: back."),
+                  style="#[fg=yellow,bold]")
+        self.report(f"failed: {error}\n{self.screens()}")
+        return "failed"
+
+    def try_anew(self, number: int) -> str:
+        """anew; returns "failed" where a step on the way did not come to its state."""
+        try:
+            self.anew(number)
+        except Failed as error:
+            return self.failed(error)
+        return ""
+
     def try_step(self, number: int) -> str:
         """Plays a step; returns the key that ended it, "" if it came to its end, "failed" if it did not."""
         try:
@@ -259,10 +274,7 @@ class Play:
             self.show()
             self.report(f"{number}/{len(self.walk.steps)} {self.walk.steps[number - 1].name}")
         except Failed as error:
-            self.show(lines=(str(error), "r: this step again.  s: go on without it.  t: take over.  b: back."),
-                      style="#[fg=yellow,bold]")
-            self.report(f"failed: {error}\n{self.screens()}")
-            return "failed"
+            return self.failed(error)
         except Interrupted as interrupted:
             return interrupted.key
         return ""
@@ -300,16 +312,15 @@ class Play:
                 self.show(state="skipped")
             return "", False
         elif key == "again" and self.at:
-            self.anew(self.at - 1)
-            ended = self.try_step(self.at + 1)
+            ended = self.try_anew(self.at - 1) or self.try_step(self.at + 1)
             return ended, ended != ""
         elif key == "back" and self.at:
             number = self.at - 1
             while (other := self.keys.next(TOGETHER)) == "back":  # pressed several times: one way back
                 number -= 1
             self.keys.waiting[:0] = [other] if other else []
-            self.anew(max(0, number))
-            return "", False
+            ended = self.try_anew(max(0, number))
+            return ended, ended != ""
         elif key == "take":
             self.take_over()
         elif key == "help":
