@@ -51,6 +51,24 @@ address_of()
     hides 'shm-view: attached'
 }
 
+# row ROW TEXT: does the screen's row, from 1 on, begin with this?
+row()
+{
+    [[ $(screen | sed -n "$1p") == " $2"* ]]
+}
+
+@test "a terminal that grew while the viewer started deletes lines as curses expects" {
+    serve
+    hold
+    viewer 80x24
+    keys a
+    await row 12 'inside its own process. What is stored in the segment must be an offset, not a'
+    printf '\e[1;10r' >"$(tmx display -p '#{pane_tty}')" # the scrolling region of a smaller one
+    kill -WINCH "$VIEWER"
+    kill -KILL "$HOLDER"
+    await row 11 'inside its own process. What is stored in the segment must be an offset, not a'
+}
+
 @test "at 80x24 the panel is shown only with its key" {
     serve
     viewer 80x24

@@ -441,25 +441,39 @@ static struct screen_event mouse_event(void)
     return (struct screen_event){.kind = SCREEN_CLICK, .row = mouse.y, .col = mouse.x};
 }
 
-/* Adapts curses to the terminal's size. true: it has changed, and curses has cut or added rows. */
-static bool size_take(struct screen *s)
+/* The terminal's size, where it is known and another than curses'. */
+static bool size_differs(struct winsize *size)
 {
-    struct winsize w;
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_row > 0 && w.ws_col > 0;
-    if (!known || !is_term_resized(w.ws_row, w.ws_col) || resizeterm(w.ws_row, w.ws_col) != OK) {
-        return false;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, size) == 0 && size->ws_row > 0 && size->ws_col > 0 &&
+           is_term_resized(size->ws_row, size->ws_col);
+}
+
+/* Adapts curses to the terminal's size, and has everything drawn anew.
+ *
+ * The scrolling region, too: curses sets it when it starts, and relies on it when it deletes a line. A terminal that
+ * grows at that moment gets the region of the smaller one, and would keep it. */
+static struct screen_event size_take(struct screen *s)
+{
+    struct winsize size;
+    if (size_differs(&size) && resizeterm(size.ws_row, size.ws_col) == OK) {
+        canvas_free(&s->last); /* curses has cut or added rows */
     }
-    canvas_free(&s->last);
-    return true;
+    if (has(change_scroll_region)) {
+        putp(tiparm(change_scroll_region, 0, LINES - 1));
+        fflush(stdout); /* where putp writes; curses itself has a buffer of its own */
+    }
+    clearok(curscr, TRUE);
+    return (struct screen_event){.kind = SCREEN_RESIZED};
 }
 
 /* SIGWINCH reaches only the terminal's foreground group, and nobody who writes to another's terminal: so also check the
  * size once a second. */
 static bool size_missed(struct screen *s, uint64_t now_s)
 {
+    struct winsize size;
     bool check = now_s != s->size_asked;
     s->size_asked = now_s;
-    return check && size_take(s);
+    return check && size_differs(&size);
 }
 
 /* If asked to stop, restores the terminal and stops. After that, another program may have changed its modes and
@@ -510,15 +524,13 @@ static struct screen_event before_sleep(struct screen *s, uint64_t until_us)
         return (struct screen_event){.kind = SCREEN_STOP};
     }
     if (asked_take(ASKED_REDRAW)) {
-        size_take(s);
-        clearok(curscr, TRUE);
-        return (struct screen_event){.kind = SCREEN_RESIZED};
+        return size_take(s);
     }
     if (asked != 0) {
         return resume(s);
     }
     if (size_missed(s, until_us / 1000000)) {
-        return (struct screen_event){.kind = SCREEN_RESIZED};
+        return size_take(s);
     }
     return s->unread ? event_of(key_read(s)) : (struct screen_event){.kind = SCREEN_NOTHING};
 }
