@@ -662,12 +662,12 @@ second_runs()
     run -2 "$ROOT/shmlab" serve --no-such-option
 }
 
-@test "test --all asks for all builds of the lessons' solutions, of all tests or of some" {
+@test "test --all asks for all builds of the lessons' solutions and a million runs of fuzzers" {
     some() { bash -c 'ROOT=$1 PRESET=dev BUILD=$1/build/dev; source "$1/src/shmlab/common.bash"; source "$1/src/shmlab/test.bash"
-        test_all() { echo "all ${SHMLAB_TEST_ALL-}"; } && test_some() { echo "some ${SHMLAB_TEST_ALL-} $*"; }
+        test_all() { echo "all ${SHMLAB_TEST_ALL-} ${FUZZ_RUNS-}"; } && test_some() { echo "some ${SHMLAB_TEST_ALL-} $*"; }
         shift && command_test "$@"' - "$ROOT" "$@"; }
     run -0 some --all
-    [[ $output == 'all 1' ]]
+    [[ $output == 'all 1 1000000' ]]
     run -0 some --all verify-01
     [[ $output == 'some 1 verify-01' ]]
     run -0 some verify-01
