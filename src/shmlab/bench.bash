@@ -11,6 +11,8 @@
 #                           info registers. About 15 seconds
 #   ./shmlab bench layout   CPU to find 12 types in debug information, beside that
 #                           of pahole -C. About 15 seconds
+#   ./shmlab bench viewers  what a server notices of 40 viewers: its writes in a
+#                           second, and its CPU for each. About a minute
 #   ./shmlab bench grade    grades 300 submissions of lesson 02. About 3 minutes
 #
 # --quick after the name runs it for a moment only (grade: 20 submissions): you
@@ -31,6 +33,7 @@ bench_list()
     say "  view    the viewer beside watch and hexdump"
     say "  gdb     gdb's window with the segment, beside gdb's own commands"
     say "  layout  finding a type, beside pahole -C"
+    say "  viewers a server with 40 viewers, beside the same without"
     say "  grade   how long it takes to grade a class of 300"
     say "A later version will add others: shared memory beside pipes, sockets and message queues."
 }
@@ -87,6 +90,14 @@ bench_layout()
     exec python3 -B "$ROOT/tests/bench/layout.py" "$BIN" "$rounds"
 }
 
+bench_viewers()
+{
+    local seconds=10
+    [[ ${1-} ]] && seconds=1
+    build_programs build >&2 || exit 1
+    exec python3 -B "$ROOT/tests/bench/viewers.py" "$BIN" "$seconds"
+}
+
 bench_grade()
 {
     local count=300
@@ -99,7 +110,7 @@ command_bench()
 {
     case ${1-} in
         '') bench_list ;;
-        view | gdb | layout | grade)
+        view | gdb | layout | viewers | grade)
             [[ $# -le 2 && ${2---quick} == --quick ]] || usage_error bench "bench $1 takes --quick or nothing."
             "bench_$1" "${@:2}"
             ;;
