@@ -6,9 +6,8 @@
 #                           sent to the terminal, CPU, time from a write to the
 #                           screen, bells, 1 GiB, a busy writer, recordings. About
 #                           10 minutes
-#   ./shmlab bench gdb      gdb's window: milliseconds for a stop and for a live
-#                           repaint, beside gdb's own x/1024xb and
-#                           info registers. About 15 seconds
+#   ./shmlab bench gdb      gdb's window: a stop, a live repaint, beside gdb's own
+#                           x/1024xb and info registers. About 15 seconds
 #   ./shmlab bench layout   CPU to find 12 types in debug information, beside that
 #                           of pahole -C. About 15 seconds
 #   ./shmlab bench viewers  what a server notices of 40 viewers: its writes in a
@@ -16,9 +15,8 @@
 #   ./shmlab bench grade    grades 300 submissions of lesson 02. About 3 minutes
 #
 # --quick after the name runs it for a moment only (grade: 20 submissions): you
-# see the table, but can't rely on its figures.
-# Each figure has its target beside it. Other programs change the figures: close
-# them.
+# see the table, but can't rely on its figures. Each figure has its target
+# beside it. Other programs change the figures: close them.
 # It measures a build with -O2, as a package would have it. SHMLAB_PRESET=dev
 # measures what ./shmlab view runs.
 # shellcheck shell=bash

@@ -1,12 +1,10 @@
 # Builds and tests everything, as CI does. Installs what is missing first.
 #
 #   ./shmlab test           everything; about eight minutes on two cores
-#   ./shmlab test --all     without leaving anything out, for the night: otherwise
-#                           a test runs with sanitizers if it can, and not again
-#                           without; each lesson's solution has gcc -O0 and one
-#                           more build, grading is tried as root or as a user,
-#                           and a part of the walks goes back, by turns. Each
-#                           fuzzer gets a million inputs
+#   ./shmlab test --all     without leaving anything out, at night: all builds of
+#                           lessons, all walks, grading by root and by a user,
+#                           tests also without sanitizers, a million inputs for
+#                           each fuzzer
 #   ./shmlab test NAME...   tests whose name matches the regular expression NAME
 #   ./shmlab test --list    the names of the tests
 #   ./shmlab test --chroot bookworm|trixie|jammy|noble
@@ -14,7 +12,7 @@
 #                           (needs root and a network)
 #
 # The steps of a whole run:
-#   dev      gcc: all tests that sanitizers would disturb, with --all the others, too
+#   dev      gcc: all tests that sanitizers would disturb (--all: the others, too)
 #   asan     address and undefined-behaviour sanitizers: all other tests
 #   release  gcc -O2: no warning
 #   fuzz     clang: no warning; libFuzzer on readers of files, FUZZ_SECONDS (20)
