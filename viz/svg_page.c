@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "legend.h"
 #include "svg_rows.h"
 
 #define MARGIN 12                      /* px around everything */
@@ -135,25 +134,7 @@ static int table_draw(struct page *p, int y)
     return y + 6;
 }
 
-/* ---- legend and findings ---- */
-
-static int legend_draw(struct page *p, int y)
-{
-    struct legend_sign signs[LEGEND_MAX];
-    size_t n = legend_find(p->rows.cells, p->rows.count, signs);
-    int x = MARGIN;
-    for (size_t i = 0; i < n; i++) {
-        int needs = SVG_CELL_WIDTH + 6 + SVG_SMALL * svg_columns(signs[i].text);
-        if (x > MARGIN && x + needs > MARGIN + p->width) {
-            x = MARGIN;
-            y += SVG_CELL_HEIGHT + 5;
-        }
-        svg_rows_sample(&p->rows, x, y, &signs[i].cell);
-        svg_text(&p->svg, x + SVG_CELL_WIDTH + 6, y + 14, "s t", 0, signs[i].text);
-        x += needs + 2 * SVG_CELL_WIDTH;
-    }
-    return n > 0 ? y + SVG_CELL_HEIGHT + 10 : y;
-}
+/* ---- findings ---- */
 
 static int findings_draw(struct page *p, int y)
 {
@@ -219,6 +200,7 @@ static int page_end(struct page *p, FILE *out)
 
 static void page_draw(struct page *p)
 {
+    struct legend_sign signs[LEGEND_MAX];
     int y = MARGIN + 12;
     svg_text(&p->svg, MARGIN, y, "b t", p->width / SVG_COLUMN, p->title);
     svg_rows_header(&p->rows, y + 20);
@@ -230,7 +212,7 @@ static void page_draw(struct page *p)
         y += SVG_CELL_HEIGHT + 4;
     }
     y += 8;
-    y = legend_draw(p, y);
+    y = svg_rows_legend(&p->rows, y, p->width, signs, legend_find(p->rows.cells, p->rows.count, signs));
     y = table_draw(p, y + 8);
     findings_draw(p, y);
     p->svg.width = MARGIN + larger(p->svg.width - MARGIN, p->width) + MARGIN;

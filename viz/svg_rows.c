@@ -140,16 +140,6 @@ static void box_draw(const struct svg_rows *r, const struct grid_cell *line, str
     box_lines(r, x, y, end, cell, next == NULL || !grid_same_box(&line[p.to - 1], next));
 }
 
-void svg_rows_sample(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
-{
-    box_ground(r, x, y, SVG_CELL_WIDTH, cell);
-    if (cell->role == GRID_FIELD || is_padding(cell)) {
-        box_lines(r, x, y, x + SVG_CELL_WIDTH, cell, true);
-    }
-    cell_digits(r, x, y, cell);
-    cell_mark(r, x, y, cell);
-}
-
 /* ---- runs: bytes with their attributes ---- */
 
 static void attributes(const struct svg_rows *r, const struct grid_cell *cell, size_t offset, size_t size)
@@ -328,4 +318,32 @@ void svg_rows_header(const struct svg_rows *r, int y)
         snprintf(digits, sizeof digits, "%x", (unsigned)i);
         svg_text(r->svg, cell_x(r, i) + SVG_CELL_WIDTH / 2 + 2, y, "m s d", 0, digits);
     }
+}
+
+/* ---- legend ---- */
+
+static void sample(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
+{
+    box_ground(r, x, y, SVG_CELL_WIDTH, cell);
+    if (cell->role == GRID_FIELD || is_padding(cell)) {
+        box_lines(r, x, y, x + SVG_CELL_WIDTH, cell, true);
+    }
+    cell_digits(r, x, y, cell);
+    cell_mark(r, x, y, cell);
+}
+
+int svg_rows_legend(const struct svg_rows *r, int y, int width, const struct legend_sign *signs, size_t count)
+{
+    int x = r->x;
+    for (size_t i = 0; i < count; i++) {
+        int needs = SVG_CELL_WIDTH + 6 + SVG_SMALL * svg_columns(signs[i].text);
+        if (x > r->x && x + needs > r->x + width) {
+            x = r->x;
+            y += SVG_CELL_HEIGHT + 5;
+        }
+        sample(r, x, y, &signs[i].cell);
+        svg_text(r->svg, x + SVG_CELL_WIDTH + 6, y + 14, "s t", 0, signs[i].text);
+        x += needs + 2 * SVG_CELL_WIDTH;
+    }
+    return count > 0 ? y + SVG_CELL_HEIGHT + 10 : y;
 }

@@ -8,6 +8,7 @@
 #define SHMLAB_SVG_ROWS_H
 
 #include "grid.h"
+#include "legend.h"
 #include "rows.h"
 #include "svg.h"
 
@@ -30,8 +31,9 @@ void svg_rows_header(const struct svg_rows *r, int y);
 /* A path that is too long keeps its end, from a dot or an index on: ".num" says more than "message.n". */
 const char *svg_rows_path_end(const char *path, int columns);
 
-/* Draws one cell for a legend, with its top left corner at x, y. */
-void svg_rows_sample(const struct svg_rows *r, int x, int y, const struct grid_cell *cell);
+/* Draws a legend in lines of `width` px from y on. Returns the y below them; without signs the same y. */
+int svg_rows_legend(const struct svg_rows *r, int y, int width, const struct legend_sign *signs, size_t count);
+
 #define SVG_CELL_WIDTH (3 * SVG_COLUMN)
 #define SVG_CELL_HEIGHT 20
 
