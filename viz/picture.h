@@ -29,4 +29,10 @@ struct picture {
     enum svg_ground ground;
 };
 
+/* One moment of a recording. */
+struct picture_moment {
+    uint64_t time;        /* ms since it began */
+    const uint8_t *bytes; /* all that a picture's grid can read */
+};
+
 #endif

@@ -19,7 +19,16 @@ const struct renderer *render_find(const char *name)
 
 static bool supports(const struct renderer *r, enum render_what what)
 {
-    return what == RENDER_SCREEN ? r->screen != NULL : what == RENDER_LIST ? r->list != NULL : true;
+    switch (what) {
+    case RENDER_SCREEN:
+        return r->screen != NULL;
+    case RENDER_STRIP:
+        return r->strip != NULL;
+    case RENDER_LIST:
+        return r->list != NULL;
+    default:
+        return true;
+    }
 }
 
 void render_names(enum render_what what, char *out, size_t out_size)

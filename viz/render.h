@@ -29,6 +29,8 @@ struct renderer {
     int (*render)(FILE *out, const struct picture *p);
     /* Draws the viewer's screen of that picture. NULL: not supported. */
     int (*screen)(FILE *out, const struct picture *p, const struct canvas *screen);
+    /* Draws moments of a recording, in order of time, as one picture: all else is as in *p. NULL: not supported. */
+    int (*strip)(FILE *out, const struct picture *p, const struct picture_moment *moments, size_t count);
     /* Prints what --list lists. NULL: not supported. */
     void (*list)(FILE *out, const struct segment_list *l);
 };
@@ -39,7 +41,7 @@ RENDERERS(RENDER_DECLARE)
 /* The renderer with that name; NULL: there is none. */
 const struct renderer *render_find(const char *name);
 
-enum render_what { RENDER_PICTURE, RENDER_SCREEN, RENDER_LIST };
+enum render_what { RENDER_PICTURE, RENDER_SCREEN, RENDER_STRIP, RENDER_LIST };
 
 /* The names of those that support it, as "text, ansi or svg". */
 void render_names(enum render_what what, char *out, size_t out_size);

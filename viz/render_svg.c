@@ -1,7 +1,8 @@
-/* Render SVG: a picture, or the viewer's screen, as one SVG file. See render.h. */
+/* Render SVG: a picture, moments of a recording, or the viewer's screen, as one SVG file. See render.h. */
 #include "render.h"
 #include "svg_canvas.h"
 #include "svg_page.h"
+#include "svg_strip.h"
 
 static int screen(FILE *out, const struct picture *p, const struct canvas *c)
 {
@@ -20,4 +21,5 @@ const struct renderer render_svg = {
     .all_signs = true,
     .render = svg_page,
     .screen = screen,
+    .strip = svg_strip,
 };

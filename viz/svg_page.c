@@ -231,7 +231,15 @@ int svg_page(FILE *out, const struct picture *picture)
     grid_fill(&picture->grid, cells, count);
     snprintf(p.title, sizeof p.title, "%s, %zu bytes", picture->title, size);
     struct rows_shape shape = rows_fit(picture->cols, picture->width, picture->width > 0 ? picture->width : 16, size);
-    p.rows = (struct svg_rows){&p.svg, &picture->grid, &picture->theme, shape, MARGIN, cells, 0, count};
+    p.rows = (struct svg_rows){
+        .svg = &p.svg,
+        .grid = &picture->grid,
+        .theme = &picture->theme,
+        .shape = shape,
+        .x = MARGIN,
+        .cells = cells,
+        .count = count,
+    };
     p.width = larger(SVG_COLUMN * rows_columns(&p.rows.shape), WIDTH_MIN);
     page_draw(&p);
     rc = page_end(&p, out);

@@ -44,11 +44,19 @@ static struct part next_part(const struct grid_cell *line, int from, int count,
 /* Draws the mark's sign in the cell's upper left corner: a mark is never shown by colour alone. */
 static void cell_mark(const struct svg_rows *r, int x, int y, const struct grid_cell *cell)
 {
-    const struct theme_mark *mark = theme_mark_of(cell);
-    if (mark == NULL) {
-        return;
+    struct grid_cell others = *cell;
+    int down = 11;
+    if ((cell->marks & r->topic) != 0) {
+        struct grid_cell topic = *cell;
+        topic.marks &= (uint8_t)r->topic;
+        others.marks &= (uint8_t)~r->topic;
+        svg_text(r->svg, x + 3, y + down, "l b t", 0, theme_sign(r->theme, theme_mark_of(&topic)->sign));
+        down = 19;
     }
-    svg_text(r->svg, x + 3, y + 11, "l b t", 0, theme_sign(r->theme, mark->sign));
+    const struct theme_mark *mark = theme_mark_of(&others);
+    if (mark != NULL) {
+        svg_text(r->svg, x + 3, y + down, "l b t", 0, theme_sign(r->theme, mark->sign));
+    }
 }
 
 /* Draws the frame of a mark on this byte, with its own background so that sign and digits are readable. */
@@ -225,6 +233,10 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
         if (line[i].role != GRID_FIELD || !line[i].starts) {
             continue;
         }
+        any = true;
+        if (r->names == SVG_NAMES_ROOM) {
+            break;
+        }
         char path[256], classes[8];
         int room = name_room(line, i, count); /* leaves half a letter free before the next name */
         int end = room < count ? cell_x(r, room) - SVG_TINY / 2 : cell_end(r, count - 1);
@@ -232,7 +244,6 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
         layout_leaf_path(r->grid->layout, line[i].leaf, path, sizeof path);
         snprintf(classes, sizeof classes, "l k%u", (unsigned)line[i].colour);
         svg_text(r->svg, cell_x(r, i), y + NAME_HEIGHT - 4, classes, columns, svg_rows_path_end(path, columns));
-        any = true;
     }
     return any;
 }
@@ -262,7 +273,7 @@ static int line_draw(const struct svg_rows *r, const struct grid_cell *line, int
 {
     char digits[24];
     bool last = (size_t)(line - r->cells) + (size_t)count >= r->count;
-    y += names_draw(r, line, count, y) ? NAME_HEIGHT : 0;
+    y += r->names != SVG_NAMES_NONE && names_draw(r, line, count, y) ? NAME_HEIGHT : 0;
     snprintf(digits, sizeof digits, "%0*zx", r->shape.digits, offset);
     svg_text(r->svg, r->x, y + 15, "d", 0, digits);
     for (struct part p = {0, 0}; p.to < count;) {
@@ -297,8 +308,9 @@ static int squeezed_draw(const struct svg_rows *r, const struct grid_cell *cell,
 int svg_rows_draw(const struct svg_rows *r, int y)
 {
     size_t width = (size_t)r->shape.width;
+    const struct grid_cell *folding = r->folding != NULL ? r->folding : r->cells;
     for (size_t at = 0; at < r->count;) {
-        size_t n = grid_zeros(&r->cells[at], r->count - at, width);
+        size_t n = grid_zeros(&folding[at], r->count - at, width);
         if (n > 0) {
             y = squeezed_draw(r, &r->cells[at], r->first + at, n, y);
             at += n;

@@ -12,6 +12,12 @@
 #include "rows.h"
 #include "svg.h"
 
+enum svg_rows_names {
+    SVG_NAMES,      /* above the rows in which fields start */
+    SVG_NAMES_ROOM, /* not drawn, but the rows are where they would be with names */
+    SVG_NAMES_NONE
+};
+
 struct svg_rows {
     struct svg *svg;
     const struct grid_input *grid; /* what the cells were made from */
@@ -20,6 +26,9 @@ struct svg_rows {
     int x; /* left edge, px */
     const struct grid_cell *cells;
     size_t first, count; /* offset of cells[0], a multiple of shape.width; number of cells */
+    enum svg_rows_names names;
+    const struct grid_cell *folding; /* `count` cells: where rows of zeros share a line; NULL: as in `cells` */
+    unsigned topic; /* the mark that this picture is about: its sign comes first, another one below it; 0: none */
 };
 
 /* Draws all rows from y on; runs of zero rows in the same field (or in none) share a line. Returns the y below them. */

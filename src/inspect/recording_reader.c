@@ -422,6 +422,23 @@ int recording_reader_time(const struct recording_reader *r, const char *text, ui
     return 0;
 }
 
+int recording_reader_times(const struct recording_reader *r, const char *list, uint64_t *times, int most,
+                           char wrong[RECORDING_TIME_TEXT_MAX])
+{
+    for (int n = 0; n < most; n++) {
+        size_t length = strcspn(list, ",");
+        bool whole = snprintf(wrong, RECORDING_TIME_TEXT_MAX, "%.*s", (int)length, list) < RECORDING_TIME_TEXT_MAX;
+        if (!whole || recording_reader_time(r, wrong, &times[n]) < 0) {
+            return -EINVAL;
+        }
+        if (list[length] == '\0') {
+            return n + 1;
+        }
+        list += length + 1;
+    }
+    return -E2BIG;
+}
+
 /* The last full picture at or before that time; else the first one. */
 static size_t picture_before(const struct recording_reader *r, uint64_t time)
 {

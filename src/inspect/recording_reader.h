@@ -31,6 +31,7 @@ struct recording_reader {
 #define RECORDING_READER_EMPTY ((struct recording_reader){.file = NULL})
 
 #define RECORDING_ERROR_MAX 160
+#define RECORDING_TIME_TEXT_MAX 64 /* bytes of a time in a list, with a NUL */
 
 /* Opens a file. 0; -EINVAL with *error set, printable: it is no recording, or a broken one; another -errno: it can't be
  * read. Call recording_reader_close in any case. */
@@ -78,6 +79,11 @@ int recording_reader_attached(const struct recording_reader *r, uint64_t time, s
 
 /* Reads a time: seconds (12.5) or percent of the recording (50%); a later one is its end. 0 or -EINVAL. */
 int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time);
+
+/* Reads a list of times, "1,2.5,50%", into times, at most `most` of them. Returns how many; -EINVAL with the text of the
+ * first wrong one, perhaps cut, in `wrong`; -E2BIG: there are more. */
+int recording_reader_times(const struct recording_reader *r, const char *list, uint64_t *times, int most,
+                           char wrong[RECORDING_TIME_TEXT_MAX]);
 
 /* Writes the facts.recorded bytes as they were at that time to out; before the first picture, they are zeros. The work
  * is limited by RECORDING_PICTURE_EVERY and the bytes recorded. */

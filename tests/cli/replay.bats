@@ -97,6 +97,133 @@ refuses()
     [[ $output == *'1.500 s of 4.000 s, change 1 of 2<'* ]]
 }
 
+# strip FILE TIMES ARGUMENT...: the moments in one picture, $T/strip.svg, are what --render json says of each: bytes, roles,
+# fields and marks. What changed is what perl's xor of two moments says; where it did, the asterisk is drawn.
+strip()
+{
+    local file=$1 times=$2 when number=0
+    shift 2
+    "$BIN/shm-view" --replay "$T/$file" --times "$times" --render svg "$@" >"$T/strip.svg"
+    xmllint --noout --nonet "$T/strip.svg"
+    rm -f "$T"/moment.*
+    for when in ${times//,/ }; do
+        "$BIN/shm-view" --replay "$T/$file" --time "$when" --render json "$@" >"$T/moment.$(printf %02d "$number")"
+        ((number += 1))
+    done
+    perl -MJSON::PP -e 'local $/; my ($file, @moments) = @ARGV; open my $in, "<", $file or die; my $all = <$in>;
+        my %entity = (lt => "<", gt => ">", quot => "\"", amp => "&");
+        my ($head, @drawn) = split /<g class="moment"/, $all;
+        die @drawn . " moments" if @drawn != @moments;
+        my ($before, $folding);
+        for my $drawn (@drawn) {
+            open my $in, "<", shift @moments or die; my $j = decode_json(<$in>);
+            my $time = sprintf "%.3f", $j->{source}{time};
+            die "not $time s" if $drawn !~ / data-time="$time">\n<text class="b t"[^>]*>$time\xc2\xa0s</;
+            my (@wanted, @got, @signs, @folded);
+            for my $run (@{$j->{cells}}) {
+                $wanted[$_] = join " ", $run->{role}, $run->{field} // "-", substr($j->{bytes}, 2 * $_, 2),
+                    sort grep { $_ ne "changed" } @{$run->{marks}} for $run->{offset} .. $run->{offset} + $run->{size} - 1;
+            }
+            my $bytes = pack "H*", $j->{bytes};
+            my @changed = map { $_ ne "\0" } split //, ($before // $bytes) ^ $bytes;
+            while ($drawn =~ m{<g class="run"([^>]*)>(.*?)</g>}gs) {
+                my ($head, $body) = ($1, $2);
+                my %data = $head =~ /data-(\w+)="([^"]*)"/g;
+                s/&(\w+);/$entity{$1}/g for values %data;
+                my @marks = sort split " ", $data{marks};
+                my @bytes = $body =~ m{<text class="m [^>]*>(..)</text>}g;
+                push @folded, $data{offset} if $data{squeezed};
+                @bytes = ("00") x $data{size} if $data{squeezed};
+                my $stars = () = $body =~ m{<text class="l b t"[^>]*>\*</text>}g;
+                my $is = 0 + grep { $_ eq "changed" } @marks;
+                die "$stars asterisks in the run at $data{offset}" if $stars != $is * $data{size};
+                for my $i (0 .. $#bytes) {
+                    my $at = $data{offset} + $i;
+                    die "twice: $at" if defined $got[$at];
+                    $got[$at] = join " ", $data{role}, $data{field} // "-", $bytes[$i], grep { $_ ne "changed" } @marks;
+                    die "changed at $at, at $time s: drawn $is" if $is != 0 + $changed[$at];
+                }
+            }
+            $got[$_] eq $wanted[$_] or die "at $time s, byte $_: $got[$_], not $wanted[$_]" for 0 .. $#wanted;
+            die "folded: @folded, not $folding" if "@folded" ne ($folding //= "@folded");
+            $before = $bytes;
+        }' "$T/strip.svg" "$T"/moment.*
+}
+
+# texts CLASS: the texts of that class in $T/strip.svg, with blanks, a line each.
+texts()
+{
+    sed -n "s/^<text class=\"$1\"[^>]*>\(.*\)<\/text>\$/\1/p" "$T/strip.svg" | sed 's/\xc2\xa0/ /g'
+}
+
+@test "moments in one picture: the bytes of each, and what changed since the one before" {
+    recording r
+    strip r 0,1,2.5,100%
+    [[ $(texts 'b t') == *'0.000 s'*'1.000 s'*'2.500 s'*'4.000 s' ]]
+    [[ $(texts 's t') == 'num = 22'$'\n''num = 23, 1 byte in no field'$'\n''nothing changed'$'\n'* ]]
+    strip r 25%
+    strip r 0,3 --no-layout
+    [[ $(texts 's t') == '2 bytes'$'\n'* ]]
+    strip r 0.5,1,1.5,2,2.5,3 --width 8 --ground dark
+    # changes anywhere: in fields, padding, text, and in rows that were zero
+    recording random 'srand 7; splice @blocks, 4, 2, map { my @runs = map { [int rand 15, map { rand() < .2 ? 0 : 32 + int rand 90 }
+        0 .. rand 20] } 0 .. 4; [4, $_ * 1e5 + 700, pack "C*", 0, 0 + @runs, map { (shift @$_, 0 + @$_, @$_) } @runs] } 1 .. 39'
+    strip random 0,0.1,0.25,1,33%,2,2.1,2.2,3,3.3,3.45,100%
+    grep -q 'data-marks="stale changed"' "$T/strip.svg"
+    strip random 1,2,3 --no-layout
+    # a row that is zero at first and at the end shares no line with others in between
+    recording r 'splice @blocks, 4, 2, [4, 1e6, pack "C*", 0, 1, 126, 1, 7], [4, 2e6, pack "C*", 0, 1, 126, 1, 0]'
+    strip r 0,1,2,3
+}
+
+@test "moments in one picture: names, numbers of columns and legend are there once; rows stand side by side" {
+    recording r
+    strip r 0,1,2,2.5
+    [[ $(texts 'l k.') == $'intro\nnum\nslash\nden\neq1\neq2\nratio\nfarewell' ]]
+    [[ $(texts 's t' | grep -c 'since the moment before') == 1 ]]
+    perl -e 'local $/; open my $in, "<", shift or die; my ($head, @moments) = split /<g class="moment"/, <$in>;
+        my @rows = map { [/<text class="d" x="\d+" y="(\d+)">/g] } @moments;
+        die "$_->[0] $_->[1]" for grep { "@{$rows[$_->[0]]}" ne "@{$rows[$_->[1]]}" } [0, 1], [2, 3];
+        die "not below" if $rows[2][0] <= $rows[0][-1];
+        my ($width, $height) = $head =~ /width="(\d+)" height="(\d+)"/;
+        die "not as wide as a slide" if $width < 1.5 * $height' "$T/strip.svg"
+    grep -q '<desc id="about">Hex grid of 1024 bytes, 16 in a row, at 4 moments\. At 0\.000 s: intro = &quot;.* At 1\.000 s: num = 22\. At 2\.000 s: nothing changed\.' "$T/strip.svg"
+    grep -q '<title id="title">recording of key 0x0f20074e, 1024 bytes</title>' "$T/strip.svg"
+}
+
+@test "moments in one picture: of a large segment it draws 16 KiB of each, and says what else changed" {
+    recording r '$blocks[0][2] = pack "Q<Q<Q<q<q<a*", 20000, 20000, 0, -1, -1, "large"; $blocks[2][2] .= "\0" x 18976;
+        $blocks[4][2] = pack "C*", 0, 2, 20, 1, 22, 0xeb, 0x96, 1, 2, 1, 1'
+    "$BIN/shm-view" --replay "$T/r" --times 0,1 --render svg >"$T/strip.svg"
+    [[ $(texts 's t') == 'num = 22, 2 bytes not drawn here'$'\n'* ]]
+    [[ $(texts z) == *'… and 3616 more bytes' ]]
+}
+
+@test "wrong --times: the error names the time, or what goes with it" {
+    recording r
+    no() # STATUS TEXT ARGUMENT...
+    {
+        local text=$2
+        run "-$1" --separate-stderr "$BIN/shm-view" --replay "$T/r" "${@:3}"
+        [[ -z $output && $stderr == "shm-view: "*"$text"* ]] || { echo "$stderr"; false; }
+    }
+    no 2 "as 1,2.5,50%: 'x' is neither" --times 0,1,x,3 --render svg
+    no 2 "as 1,2.5,50%: '101%' is neither" --times 0,101% --render svg
+    no 2 "as 1,2.5,50%: '' is neither" --times 0,,1 --render svg
+    no 2 'takes at most 12 times' --times 0,1,2,3,4,5,6,7,8,9,10,11,12 --render svg
+    no 1 'time 3, 1.000 s, is not after time 2, 2.500 s' --times 0,2.5,1 --render svg
+    no 1 'time 2, 1.000 s, is not after time 1, 1.000 s' --times 1,25%,2 --render svg
+    no 1 'time 3, 4.000 s, is not after time 2, 4.000 s' --times 0,5,10 --render svg
+    [[ $stderr == *'the recording ends at 4.000 s' ]]
+    no 2 '--times goes with --render svg' --times 0,1 --render html
+    no 2 '--times goes with --render svg' --times 0,1
+    no 2 "--time doesn't go with --times" --times 0,1 --time 1 --render svg
+    no 2 "--screen doesn't go with --times" --times 0,1 --screen 100x30 --render svg
+    no 2 "--expect doesn't go with --times" --times 0,1 --expect "$T/message.bin" --render svg
+    run -2 --separate-stderr "$BIN/shm-view" --file "$T/message.bin" --times 0,1 --render svg
+    [[ $stderr == *'--times goes with --replay'* ]]
+}
+
 @test "a file that was cut off is shown up to its last whole block" {
     recording r 'pop @blocks'
     [[ $(at '') == '23 [20+1 64+1] 2.5' ]]
@@ -149,6 +276,8 @@ refuses()
         "$BIN/shm-view" --replay "$T/r" --render "$format" >"$T/drawn"
         harmless "$T/drawn"
     done
+    "$BIN/shm-view" --replay "$T/r" --times 0,1 --render svg >"$T/drawn"
+    harmless "$T/drawn"
 }
 
 @test "wrong arguments: exit 2" {

@@ -2,12 +2,14 @@
  * tables of the sources. */
 #include "view_arguments.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "inspect/recording_reader.h"
 #include "options.h"
 
 /* ---- the options ---- */
@@ -96,6 +98,8 @@ static const struct view_option {
     {"was", "FILE", "with --render: the bytes as they were; what has changed since is marked", .member = MEMBER(was)},
     {"since", "FILE", "the same, longer ago: what has changed since then but not since --was has another mark",
      .member = MEMBER(since)},
+    {"times", "A,B,...", "of --replay, with --render svg: these moments in one picture, what changed marked",
+     .member = MEMBER(times)},
     {"width", "N", "bytes per row: 1, 2, 4, 8, 16, 32, 64 (default: what fits)", .take = take_width,
      .takes = "1, 2, 4, 8, 16, 32 or 64"},
     {"cols", "N", "columns of what --render draws (default 80)", .take = take_cols,
@@ -217,6 +221,35 @@ static int take(struct view_arguments *w, struct option_table *t, int letter, co
     return source->take(&w->spec, arg) < 0 ? wrong(source->name, source->takes, arg) : 0;
 }
 
+/* Checks --times. 0, or the exit status. */
+static int judge_times(const struct view_arguments *w)
+{
+    const struct recording_reader any = {.end = RECORDING_TIME_MAX};
+    uint64_t times[VIEW_TIMES_MAX];
+    char names[128], one[RECORDING_TIME_TEXT_MAX];
+    if (w->times == NULL) {
+        return 0;
+    }
+    if (w->spec.kind != &source_recording) {
+        return options_wrong(&options, "--times goes with --replay");
+    }
+    if (w->renderer == NULL || w->renderer->strip == NULL) {
+        render_names(RENDER_STRIP, names, sizeof names);
+        return options_wrong(&options, "--times goes with --render %s", names);
+    }
+    if (w->spec.time != NULL || w->screen_rows > 0 || w->expect != NULL) {
+        return options_wrong(&options, "--%s doesn't go with --times",
+                             w->spec.time != NULL ? "time"
+                             : w->screen_rows > 0 ? "screen"
+                                                  : "expect");
+    }
+    int n = recording_reader_times(&any, w->times, times, VIEW_TIMES_MAX, one);
+    if (n == -E2BIG) {
+        return options_wrong(&options, "--times takes at most %d times", VIEW_TIMES_MAX);
+    }
+    return n > 0 ? 0 : options_wrong(&options, "--times takes seconds or percent, as 1,2.5,50%%: '%s' is neither", one);
+}
+
 /* Checks that the options go together, except those that select a source. 0, or the exit status. */
 static int judge(const struct view_arguments *w)
 {
@@ -245,7 +278,7 @@ static int judge(const struct view_arguments *w)
         render_names(RENDER_LIST, names, sizeof names);
         return options_wrong(&options, "--list goes with no other source, and with --render %s", names);
     }
-    return 0;
+    return judge_times(w);
 }
 
 /* Checks the options that select a source; others: how many were selected without one. Sets w->named. 0, or the exit

@@ -6,6 +6,8 @@
 #include "layout_choice.h"
 #include "render.h"
 
+#define VIEW_TIMES_MAX 12 /* moments in one picture: more can't be read on a slide */
+
 struct view_arguments {
     struct source_spec spec;
     bool named; /* a source was given; else spec is the kit's own segment */
@@ -15,6 +17,7 @@ struct view_arguments {
     const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not given */
     const char *since;               /* --since; NULL: not given */
     size_t top;                      /* --top; SIZE_MAX: not given */
+    const char *times;               /* --times, all valid, at most VIEW_TIMES_MAX; NULL: not given */
     const char *record;              /* --record; NULL: not given */
     const char *config;              /* --config; NULL: the user's own file */
     int width, cols;                 /* width 0: what fits */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "dashboard.h"
+#include "inspect/recording_reader.h"
 #include "layout/sync_fields.h"
 #include "render.h"
 #include "report.h"
@@ -146,13 +147,52 @@ static void take_picture(const struct view *v, struct picture *p)
         .ground = v->arguments.ground,
     };
     source_title(s, p->title, sizeof p->title);
-    if (p->recorded) {
+    if (p->recorded && v->arguments.times == NULL) {
         size_t used = strlen(p->title);
         snprintf(p->title + used, sizeof p->title - used, " at %" PRIu64 ".%03u s", p->time / 1000,
                  (unsigned)(p->time % 1000));
     }
     p->finding_count = findings_list(&p->grid, p->findings, &p->findings_more);
     p->differences = grid_differences(&p->grid);
+}
+
+/* Is each time later than the one before, in ms? If not, prints the error. */
+static bool in_order(const struct recording_reader *r, const uint64_t *times, int count)
+{
+    for (int i = 1; i < count; i++) {
+        uint64_t time = times[i] / 1000, before = times[i - 1] / 1000, end = r->end / 1000;
+        if (time <= before) {
+            fprintf(stderr,
+                    "shm-view: --times: time %d, %" PRIu64 ".%03u s, is not after time %d, %" PRIu64 ".%03u s\n"
+                    "  give times in order; the recording ends at %" PRIu64 ".%03u s\n",
+                    i + 1, time / 1000, (unsigned)(time % 1000), i, before / 1000, (unsigned)(before % 1000),
+                    end / 1000, (unsigned)(end % 1000));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Draws the moments of --times. The same result as a renderer's, or 1 with the error printed: they are not in order. */
+static int draw_strip(const struct view *v, const struct picture *p)
+{
+    uint64_t times[VIEW_TIMES_MAX], now;
+    struct picture_moment moments[VIEW_TIMES_MAX];
+    char wrong[RECORDING_TIME_TEXT_MAX];
+    const struct recording_reader *r = source_recording_of(&v->source, &now);
+    int count = recording_reader_times(r, v->arguments.times, times, VIEW_TIMES_MAX, wrong);
+    if (!in_order(r, times, count)) {
+        return 1;
+    }
+    uint8_t *bytes = calloc((size_t)count, r->facts.recorded);
+    for (int i = 0; bytes != NULL && i < count; i++) {
+        uint8_t *then = bytes + (size_t)i * r->facts.recorded;
+        recording_reader_bytes(r, times[i] / 1000 * 1000 + 999, then); /* as replay.h: all of this ms */
+        moments[i] = (struct picture_moment){times[i] / 1000, then};
+    }
+    int rc = bytes != NULL ? v->arguments.renderer->strip(stdout, p, moments, (size_t)count) : -ENOMEM;
+    free(bytes);
+    return rc;
 }
 
 int view_once(struct view *v)
@@ -170,7 +210,12 @@ int view_once(struct view *v)
         return 1;
     }
     take_picture(v, &p);
-    int rc = v->arguments.screen_rows > 0 ? draw_screen(v, &p) : r->render(stdout, &p);
+    int rc = v->arguments.times != NULL     ? draw_strip(v, &p)
+             : v->arguments.screen_rows > 0 ? draw_screen(v, &p)
+                                            : r->render(stdout, &p);
+    if (rc > 0) {
+        return rc;
+    }
     if (rc < 0 || fflush(stdout) != 0) {
         return report_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
     }
