@@ -43,7 +43,8 @@ struct recording_facts {
 enum recording_event_kind {
     RECORDING_ATTACHED = 1, /* by a process: it was attached already when the recording began, or attached it */
     RECORDING_LEFT,         /* the process detached it, or ended */
-    RECORDING_NOTE,         /* what happened to the segment, as text */
+    RECORDING_NOTE,         /* the segment's state from then on, as text: "removed"; "": all is well again */
+    RECORDING_NEWS,         /* what happened to it at that time, as text: "reattached" */
     RECORDING_EVENT_KINDS
 };
 
@@ -52,7 +53,7 @@ struct recording_event {
     uint32_t pid;
     uint64_t address, size;        /* of the mapping in that process */
     char rights[4];                /* "rw-" */
-    char text[RECORDING_TEXT_MAX]; /* the process's name, or the note; may contain any byte but NUL */
+    char text[RECORDING_TEXT_MAX]; /* the process's name, or the text; may contain any byte but NUL */
 };
 
 static inline void recording_put(uint8_t *out, uint64_t number, size_t bytes)

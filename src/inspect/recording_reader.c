@@ -400,6 +400,40 @@ int recording_reader_attached(const struct recording_reader *r, uint64_t time, s
     return 0;
 }
 
+void recording_reader_note(const struct recording_reader *r, uint64_t time, char text[RECORDING_TEXT_MAX],
+                           uint64_t *from, uint64_t *until)
+{
+    struct recording_event event, note = {.text = ""}, news = {.text = ""};
+    uint64_t news_end = 0;
+    *from = 0;
+    *until = UINT64_MAX;
+    for (size_t i = 0; i < r->count && *until == UINT64_MAX; i++) {
+        const struct recording_block *b = &r->blocks[i];
+        if (b->kind != RECORDING_EVENT) {
+            continue;
+        }
+        if (b->time > time) {
+            *until = b->time;
+            continue;
+        }
+        event_read(r->file + b->at, b->size, &event);
+        *from = b->time;
+        if (event.kind == RECORDING_NEWS) {
+            news = event;
+            news_end = b->time + RECORDING_NEWS_US;
+        } else if (event.kind == RECORDING_NOTE) {
+            note = event;
+            news_end = event.text[0] != '\0' ? 0 : news_end; /* as in the viewer, a new state replaces news */
+        }
+    }
+    if (time < news_end) {
+        *until = *until < news_end ? *until : news_end;
+    } else if (*from < news_end) {
+        *from = news_end;
+    }
+    memcpy(text, time < news_end ? news.text : note.text, RECORDING_TEXT_MAX);
+}
+
 int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time)
 {
     uint64_t number = 0, millionths = 0, unit = 100000;

@@ -77,6 +77,13 @@ bool recording_reader_piece(const struct recording_reader *r, struct recording_r
 int recording_reader_attached(const struct recording_reader *r, uint64_t time, struct attachments *a, uint64_t *from,
                               uint64_t *until);
 
+#define RECORDING_NEWS_US 3000000 /* how long news are shown */
+
+/* What there is to say about the segment at that time: news, or its state; "": nothing. The answer is the same for all
+ * times in [*from, *until). */
+void recording_reader_note(const struct recording_reader *r, uint64_t time, char text[RECORDING_TEXT_MAX],
+                           uint64_t *from, uint64_t *until);
+
 /* Reads a time: seconds (12.5) or percent of the recording (50%); a later one is its end. 0 or -EINVAL. */
 int recording_reader_time(const struct recording_reader *r, const char *text, uint64_t *time);
 

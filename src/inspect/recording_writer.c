@@ -279,9 +279,9 @@ static int write_event(struct recording_writer *w, uint64_t now, const struct re
     return write_single(w, RECORDING_EVENT, time_of(w, now), payload, RECORDING_EVENT_HEAD + length);
 }
 
-int recording_writer_note(struct recording_writer *w, uint64_t now, const char *text)
+int recording_writer_note(struct recording_writer *w, uint64_t now, enum recording_event_kind kind, const char *text)
 {
-    struct recording_event e = {.kind = RECORDING_NOTE};
+    struct recording_event e = {.kind = kind};
     snprintf(e.text, sizeof e.text, "%s", text);
     return write_event(w, now, &e);
 }

@@ -51,7 +51,7 @@ int recording_writer_attached(struct recording_writer *w, uint64_t now, const st
                               pid_t viewer);
 
 /* What happened to the segment. */
-int recording_writer_note(struct recording_writer *w, uint64_t now, const char *text);
+int recording_writer_note(struct recording_writer *w, uint64_t now, enum recording_event_kind kind, const char *text);
 
 /* Writes changes that have waited long enough. Call it a few times per second. */
 int recording_writer_tick(struct recording_writer *w, uint64_t now);

@@ -162,8 +162,8 @@ struct attached source_attached(const struct source *s);
  * source is closed. */
 const struct recording_reader *source_recording_of(const struct source *s, uint64_t *time);
 
-/* Sets s->attached to who had it attached at that time of the recording, in us. Returns whether that has changed; false for
- * other sources. */
+/* Sets s->attached to who had it attached at that time of the recording, in us, and s->line to what was said about it. Returns
+ * whether they may have changed; false for other sources. */
 bool source_recording_seek(struct source *s, uint64_t time);
 
 /* How many bytes can be read now; 0 if there is nothing to read. */

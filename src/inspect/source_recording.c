@@ -15,18 +15,24 @@ struct replayed {
     char error[RECORDING_ERROR_MAX];
     uint64_t time;        /* us: of the bytes */
     uint8_t *bytes;       /* s->size of them; owned */
-    uint64_t from, until; /* us: when s->attached is right; the same: never */
+    uint64_t from, until; /* us: when s->attached and s->line are right; the same: never */
 };
 
 static bool recording_seek(struct source *s, uint64_t time)
 {
     struct replayed *d = s->data;
+    char note[RECORDING_TEXT_MAX];
+    uint64_t from, until;
     bool stays = time >= d->from && time < d->until;
     if (stays || recording_reader_attached(&d->reader, time, &s->attached.now, &d->from, &d->until) < 0) {
         return false;
     }
     /* Where no event was recorded at all, it could not be known. */
     s->attached.scanned = d->from > 0 || d->until < UINT64_MAX || s->attached.now.count > 0;
+    recording_reader_note(&d->reader, time, note, &from, &until);
+    d->from = from > d->from ? from : d->from;
+    d->until = until < d->until ? until : d->until;
+    printable_text(note, printable_utf8(), s->line, sizeof s->line);
     return true;
 }
 
@@ -53,8 +59,8 @@ static int recording_open(struct source *s)
         return -ENOMEM;
     }
     recording_reader_bytes(r, d->time, d->bytes);
-    recording_seek(s, d->time);
-    s->viewer = 0; /* our pid may be that of another process then */
+    recording_seek(s, d->time / 1000 * 1000 + 999); /* as view_live: all of this ms */
+    s->viewer = 0;                                  /* our pid may be that of another process then */
     return 0;
 }
 

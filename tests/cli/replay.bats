@@ -14,27 +14,6 @@ teardown()
     place_close
 }
 
-# recording FILE [PERL]: num is 21 at first, 22 at 1 s, 23 at 2.5 s; it ends at 4 s. PERL may change @blocks (kind, us,
-# payload) before they are written, or $head.
-recording()
-{
-    message_file
-    perl -MCompress::Zlib=crc32 -e 'my ($file, $bytes, $layout, $change) = @ARGV; local $/;
-        open my $in, "<:raw", $bytes or die; my $picture = <$in>; substr $picture, 20, 4, pack "l", 21;
-        open $in, "<", $layout or die; $layout = <$in>;
-        our $head = "\x89SHMREC\n\1\0\0\0";
-        our @blocks = ([1, 0, pack "Q<Q<Q<q<q<a*", 1024, 1024, 1700000000000, 0x0f20074e, 7, "key 0x0f20074e"],
-            [2, 0, "struct message\0$layout"], [3, 0, $picture], [5, 0, pack "VVQ<Q<a4a*", 1, 41, 0x7000, 4096, "rw-", "shm-server"],
-            [4, 1e6, pack "C*", 0, 1, 20, 1, 22], [4, 2.5e6, pack "C*", 0, 2, 20, 1, 23, 43, 1, 7], [6, 4e6, ""]);
-        eval $change // ""; die $@ if $@;
-        open my $out, ">:raw", $file or die;
-        print $out $head;
-        for (@blocks) {
-            my $rest = pack "VVQ<a*", $_->[0], length $_->[2], $_->[1], $_->[2];
-            print $out pack("V", crc32($rest)), $rest;
-        }' "$T/$1" "$T/message.bin" "$T/layout" "${2-}"
-}
-
 # at WHEN: num, the bytes that are marked as changed, and the time, from JSON.
 at()
 {
@@ -80,6 +59,27 @@ refuses()
     recording r 'splice @blocks, 3, 1'
     at 1 >/dev/null
     [[ $(json 'exists $j->{attached} || 0' "$T/json") == 0 ]]
+}
+
+@test "the screen says what was said about the segment then, and the time in less words if need be" {
+    recording r '$blocks[-1][1] = 9e6; splice @blocks, -1, 0, map { [5, $_->[0] * 1e6, pack "VVQ<Q<a4a*", $_->[1], 0, 0, 0, "", $_->[2]] }
+        [3.0005, 3, "the segment is gone; its last bytes stay. Waiting for a new one"],
+        [4, 4, "reattached: there is a new segment here (shmid 9)"], [4, 3, ""], [8, 3, "gone \e[31m again"]'
+    last() # WHEN TEXT SIZE: what the screen's last line starts with
+    {
+        run -0 "$BIN/shm-view" --replay "$T/r" --time "$1" --render text --screen "$3"
+        [[ ${lines[-1]} == "$2"* ]] || { echo "${lines[-1]}"; false; }
+        harmless /dev/stdin <<<"$output"
+    }
+    last 2.9 '2.900 s of 9.000 s, change 2 of 2  ' 80x24
+    last 3 '3.000 s  the segment is gone; its last bytes stay. Waiting for ' 80x24
+    last 3.999 '3.999 s  the segment is gone; its last bytes stay. Waiting for a new one' 100x30
+    last 3 '3.000 s of 9.000 s, change 2 of 2  the segment is gone; its last bytes stay. Waiting for a new one' 130x30
+    last 4 '4.000 s  reattached: there is a new segment here (shmid 9)' 80x24
+    last 6.999 '6.999 s  reattached' 80x24
+    last 7 '7.000 s of 9.000 s, change 2 of 2' 80x24
+    [[ $output != *reattached* ]]
+    last 9 '9.000 s of 9.000 s, change 2 of 2  gone ' 80x24
 }
 
 @test "each renderer draws a moment, and so does --screen" {

@@ -35,7 +35,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         bytes[i] = bytes[31 - i] = i;
         recording_writer_bytes(&w, i * 100000, bytes);
     }
-    recording_writer_note(&w, 2000000, "removed");
+    recording_writer_note(&w, 2000000, RECORDING_NOTE, "removed");
     return recording_writer_close(&w, 2000000);
 }
 
@@ -87,6 +87,9 @@ static void read_all(const struct recording_reader *r)
     require(recording_reader_attached(r, r->end / 2, &a, &from, &until) == 0);
     require(a.count <= ATTACHMENTS_MAX && a.processes <= a.count && from <= r->end / 2 && until > r->end / 2);
     attachments_free(&a);
+    char note[RECORDING_TEXT_MAX];
+    recording_reader_note(r, r->end / 2, note, &from, &until);
+    require(strlen(note) < sizeof note && from <= r->end / 2 && until > r->end / 2);
     free(bytes);
     free(sought);
 }

@@ -130,7 +130,8 @@ has()
     sees 'recording, gone'
     serve
     sees 'recording, live'
-    has r ' event 3 '
+    has r ' event 4 0  reattached: '
+    [[ $(sed -n 's/^[0-9]* event \([34]\) 0  \(.\{9\}\).*/\1 \2/p; s/^[0-9]* event 3 0  $/3/p' "$T/blocks") == $'3 the segme\n4 reattache\n3' ]]
     stop INT
     foreign 64
     sees 'recording ended: the segment has another size now'

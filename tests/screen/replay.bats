@@ -88,6 +88,37 @@ replay()
     sees '0x0014 = 20'
 }
 
+@test "what happened to the segment is said as it was then" {
+    rm "$T/r"
+    serve
+    viewer 80x24 --record r
+    sees 'recording, live' '00░00│16'
+    poke 20 17
+    sees '*17'
+    stop INT
+    sees 'the segment is gone; its last bytes stay' 'recording, gone'
+    keys q
+    await ends_whole
+    on 80x24 "$BIN/shm-view" --replay r --time 100%
+    sees stopped ' s  the segment is gone; its last bytes stay'
+    keys '[' # the change to 17, before that
+    sees 'change 0 of 1'
+    hides gone
+    keys ':t 100%' Enter
+    sees 'the segment is gone'
+}
+
+@test "news are said for three seconds" {
+    recording news '$blocks[-1][1] = 9e6; splice @blocks, -1, 0, [5, 3.0005e6, pack "VVx20a*", 4, 0, "reattached: a new one"]'
+    on 100x30 "$BIN/shm-view" --replay news --time 3
+    sees '3.000 s of 9.000 s' 'reattached: a new one'
+    keys ':t 5.9' Enter
+    sees '5.900 s of 9.000 s' 'reattached: a new one'
+    keys ':t 7' Enter
+    sees '7.000 s of 9.000 s'
+    hides reattached
+}
+
 @test "the kept history of a live segment is searched, too" {
     serve
     viewer 80x24

@@ -89,7 +89,7 @@ static void write_small(void)
         recording_writer_bytes(&w, 6 * SECOND + i * SECOND / 10, bytes);
     }
     recording_writer_attached(&w, 10 * SECOND, &none, 1);
-    recording_writer_note(&w, 11 * SECOND, "removed");
+    recording_writer_note(&w, 11 * SECOND, RECORDING_NOTE, "removed");
     assert_int_equal(recording_writer_close(&w, 12 * SECOND), 0);
     layout_free(&l);
 }
@@ -140,6 +140,39 @@ static void all_that_is_written_is_read(void **state)
     assert_int_equal(recording_reader_attached(&r, 5 * SECOND, &a, &from, &until), 0);
     assert_true(a.count == 0 && from == 5 * SECOND && until == 6 * SECOND);
     attachments_free(&a);
+    recording_reader_close(&r);
+}
+
+static void a_note_holds_until_the_next_one_and_news_for_a_while(void **state)
+{
+    (void)state;
+    uint8_t bytes[64] = {0};
+    struct recording_writer w = writer(sizeof bytes);
+    recording_writer_bytes(&w, 5 * SECOND, bytes);
+    recording_writer_note(&w, 7 * SECOND, RECORDING_NOTE, "gone");
+    recording_writer_note(&w, 10 * SECOND, RECORDING_NEWS, "reattached");
+    recording_writer_note(&w, 10 * SECOND, RECORDING_NOTE, "");
+    recording_writer_note(&w, 15 * SECOND, RECORDING_NEWS, "again");
+    recording_writer_note(&w, 16 * SECOND, RECORDING_NOTE, "gone again");
+    assert_int_equal(recording_writer_close(&w, 25 * SECOND), 0);
+    struct recording_reader r = reader();
+    static const struct {
+        uint64_t from, until; /* seconds; 0: no limit */
+        const char *note;
+    } expected[] = {{0, 2, ""},  {2, 5, "gone"},    {5, 8, "reattached"},
+                    {8, 10, ""}, {10, 11, "again"}, {11, 0, "gone again"}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        uint64_t first = expected[i].from * SECOND;
+        uint64_t end = expected[i].until > 0 ? expected[i].until * SECOND : UINT64_MAX;
+        const uint64_t times[] = {first, first + 1, end - 1};
+        for (size_t t = 0; t < 3; t++) {
+            char note[RECORDING_TEXT_MAX];
+            uint64_t from, until;
+            recording_reader_note(&r, times[t], note, &from, &until);
+            assert_string_equal(note, expected[i].note);
+            assert_true(from == first && until == end);
+        }
+    }
     recording_reader_close(&r);
 }
 
@@ -397,6 +430,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_that_is_written_is_read),
+        cmocka_unit_test(a_note_holds_until_the_next_one_and_news_for_a_while),
         cmocka_unit_test(the_bytes_are_those_of_any_time),
         cmocka_unit_test(an_existing_file_is_never_overwritten),
         cmocka_unit_test(a_file_cut_anywhere_is_read_up_to_the_last_whole_block),

@@ -210,10 +210,10 @@ static void a_status_line_says_when(void **state)
     struct stage *s = stage_of(30, 0);
     char when[96];
     seek(s, 2 * SECOND + 5000);
-    replay_when(&s->state.replay, &s->state.history, when, sizeof when);
+    replay_when(&s->state.replay, &s->state.history, false, when, sizeof when);
     assert_string_equal(when, "2.005 s of 4.000 s, change 11 of 30");
     type(s, "<");
-    replay_when(&s->state.replay, &s->state.history, when, sizeof when);
+    replay_when(&s->state.replay, &s->state.history, false, when, sizeof when);
     assert_string_equal(when, "2.005 s of 4.000 s, change 11 of 30, 1/2 as fast");
     stage_free(s);
 }

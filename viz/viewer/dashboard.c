@@ -276,19 +276,25 @@ static void draw_rules(struct canvas *c, const struct theme *t, const struct das
     draw_wall(c, t, d);
 }
 
-/* For a frozen picture, and a recording: when it was, how far back, and what changed then. */
-static void draw_when(struct canvas *c, const struct theme *t, const struct state *s, int row, int room)
+/* For a frozen picture, and a recording: when it was, how far back, and what changed then. line: what there is to say
+ * about a recording's segment; if it is long, less is said about the time. */
+static void draw_when(struct canvas *c, const struct theme *t, const struct state *s, const char *line, int row,
+                      int room)
 {
     char when[96];
     if (s->replay.on) {
-        replay_when(&s->replay, &s->history, when, sizeof when);
+        replay_when(&s->replay, &s->history, false, when, sizeof when);
+        if (*line != '\0' && canvas_width(when) + 2 + canvas_width(line) > room) {
+            replay_when(&s->replay, &s->history, true, when, sizeof when);
+        }
     } else {
         history_when(&s->history, when, sizeof when);
     }
     int col = canvas_width(when);
     canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), when);
-    if (s->history.news[0] != '\0' && room - col > 4) {
-        canvas_put_cut(c, row, col + 2, room - col - 2, theme_text(t, TEXT_PLAIN), s->history.news);
+    const char *news = *line != '\0' ? line : s->history.news;
+    if (*news != '\0' && room - col > 4) {
+        canvas_put_cut(c, row, col + 2, room - col - 2, theme_text(t, TEXT_PLAIN), news);
     }
 }
 
@@ -310,12 +316,14 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     }
     if (s->cursor.message[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_STRONG), s->cursor.message);
+    } else if (s->replay.on) {
+        draw_when(c, t, s, source->line, row, room);
     } else if (source->line[0] != '\0' && s->window.size > 0) {
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), source->line);
     } else if (s->window.doubt[0] != '\0' && !s->history.frozen) {
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_CALM), s->window.doubt);
-    } else if (s->history.frozen || s->replay.on) {
-        draw_when(c, t, s, row, room);
+    } else if (s->history.frozen) {
+        draw_when(c, t, s, "", row, room);
     } else if (s->history.news[0] != '\0') {
         canvas_put_cut(c, row, 0, room, theme_text(t, TEXT_PLAIN), s->history.news);
     } else if (layout_leaves(s->window.layout) > 0) {

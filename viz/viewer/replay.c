@@ -102,10 +102,14 @@ bool replay_tick(struct replay *p, struct history *h, struct window *w, uint64_t
     return show(p, h, w) || p->us / 100000 != tenth; /* the time shown moves on */
 }
 
-void replay_when(const struct replay *p, const struct history *h, char *out, size_t out_size)
+void replay_when(const struct replay *p, const struct history *h, bool brief, char *out, size_t out_size)
 {
     char speed[24] = "";
     uint64_t now = p->playing ? h->now / 100 * 100 : h->now; /* running digits can't be read */
+    if (brief) {
+        snprintf(out, out_size, "%" PRIu64 ".%03u s", now / 1000, (unsigned)(now % 1000));
+        return;
+    }
     if (p->speed != 0) {
         snprintf(speed, sizeof speed, p->speed > 0 ? ", %d times as fast" : ", 1/%d as fast", 1 << abs(p->speed));
     }

@@ -39,7 +39,7 @@ void replay_faster(struct replay *p, int direction);
 /* Shows what is due by now. true: the picture changed. */
 bool replay_tick(struct replay *p, struct history *h, struct window *w, uint64_t now_us);
 
-/* "12.500 s of 60.000 s, change 22 of 108", with the speed unless it is 1. */
-void replay_when(const struct replay *p, const struct history *h, char *out, size_t out_size);
+/* "12.500 s of 60.000 s, change 22 of 108", with the speed unless it is 1; brief: "12.500 s". */
+void replay_when(const struct replay *p, const struct history *h, bool brief, char *out, size_t out_size);
 
 #endif

@@ -28,12 +28,13 @@ struct view {
     struct poll_schedule schedule;
     uint64_t period; /* us between two polls, without a bell */
     struct recording_writer recorder;
-    int record_error;      /* why the recording ended early; 0 */
-    uint8_t *record_bytes; /* room for what is recorded of a large segment; owned */
-    unsigned attachments;  /* source's count when the window was last sized */
-    uint8_t *expected;     /* --expect's; owned */
-    bool shown;            /* a frame was shown */
-    struct screen *screen; /* while open, nothing may be printed; NULL */
+    int record_error;                    /* why the recording ended early; 0 */
+    char recorded_line[SOURCE_LINE_MAX]; /* source.line as it was recorded last */
+    uint8_t *record_bytes;               /* room for what is recorded of a large segment; owned */
+    unsigned attachments;                /* source's count when the window was last sized */
+    uint8_t *expected;                   /* --expect's; owned */
+    bool shown;                          /* a frame was shown */
+    struct screen *screen;               /* while open, nothing may be printed; NULL */
 };
 
 /* ---- view_clock.c ---- */
@@ -79,7 +80,7 @@ int view_record_open(struct view *v);
 /* The source was attached: the first time starts the recording; another size ends it. */
 void view_record_source(struct view *v);
 
-/* A layout was looked for; the processes that have it attached changed; the source's status did. */
+/* A layout was looked for; the processes that have it attached changed; the source's line did. */
 void view_record_layout(struct view *v);
 void view_record_attached(struct view *v);
 void view_record_note(struct view *v);

@@ -40,13 +40,13 @@ static bool follow_source(struct view *v)
     bool news = source_poll(&v->source);
     if (v->source.state != before) {
         v->state.cursor.message[0] = '\0'; /* an old answer would hide the source's status */
-        view_record_note(v);
     }
     if (v->source.attachments != v->attachments) {
         cursor_answer(&v->state.cursor, "%s", v->source.news);
         view_start(v);
         news = true;
     }
+    view_record_note(v);
     return (v->shown && scan_attached(v)) || news;
 }
 
@@ -59,7 +59,7 @@ static bool follow(struct view *v)
     struct state *s = &v->state;
     bool glow = s->replay.on ? replay_tick(&s->replay, &s->history, &s->window, now)
                              : history_tick(&s->history, &s->window, now / 1000);
-    news = (s->replay.on && source_recording_seek(&v->source, s->history.now * 1000)) || news;
+    news = (s->replay.on && source_recording_seek(&v->source, s->history.now * 1000 + 999)) || news;
     poll_schedule_read_bell(&v->schedule, &v->source);
     bool changed = view_read(v);
     return glow || changed || news || v->state.window.doubt != doubt;

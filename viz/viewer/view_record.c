@@ -66,13 +66,14 @@ void view_record_source(struct view *v)
     if (!w->started) {
         start(v, size);
     } else if (size != w->facts.size) {
-        recording_writer_note(w, view_now_us(), v->source.news);
+        recording_writer_note(w, view_now_us(), RECORDING_NEWS, v->source.news);
         recording_writer_close(w, view_now_us());
         v->state.recording = false;
         cursor_answer(&v->state.cursor, "recording ended: the segment has another size now");
     } else {
-        check(v, recording_writer_note(w, view_now_us(), v->source.news));
+        check(v, recording_writer_note(w, view_now_us(), RECORDING_NEWS, v->source.news));
     }
+    view_record_note(v);
 }
 
 void view_record_attached(struct view *v)
@@ -93,8 +94,9 @@ void view_record_layout(struct view *v)
 
 void view_record_note(struct view *v)
 {
-    if (v->state.recording && v->source.line[0] != '\0') {
-        check(v, recording_writer_note(&v->recorder, view_now_us(), v->source.line));
+    if (v->state.recording && strcmp(v->source.line, v->recorded_line) != 0) {
+        memcpy(v->recorded_line, v->source.line, sizeof v->recorded_line);
+        check(v, recording_writer_note(&v->recorder, view_now_us(), RECORDING_NOTE, v->recorded_line));
     }
 }
 
