@@ -255,8 +255,10 @@ size_t panel_attached_full(struct canvas *c, const struct theme *t, const struct
     panel_title(c, t, head[0] != '\0' ? head : "who has it attached");
     size_t lines = panel_attached_lines(who);
     if (lines == 0) {
-        const char *why = who->nobody ? "A file or standard input was read once: nobody is attached."
-                                      : "There is nothing to attach at present.";
+        const char *why = who->nobody       ? "A file or standard input was read once: nobody is attached."
+                          : who->unrecorded ? "This recording has nothing about processes: who had it attached is not "
+                                              "known."
+                                            : "There is nothing to attach at present.";
         canvas_put_wrapped(c, 2, 1, c->cols - 2, c->rows - 2, theme_text(t, TEXT_CALM), why);
         return 0;
     }

@@ -111,7 +111,7 @@ static const char *check_layout(struct recording_reader *r, const struct recordi
     return NULL;
 }
 
-static const char *check_event(const struct recording_reader *r, const struct recording_block *b)
+static const char *check_event(struct recording_reader *r, const struct recording_block *b)
 {
     if (b->size < RECORDING_EVENT_HEAD || b->size - RECORDING_EVENT_HEAD >= RECORDING_TEXT_MAX) {
         return "an event has a wrong size";
@@ -122,6 +122,7 @@ static const char *check_event(const struct recording_reader *r, const struct re
     if (length == 4 || strspn(rights, "rwx-") != length) {
         return "an event has wrong rights";
     }
+    r->processes = r->processes || kind == RECORDING_ATTACHED || kind == RECORDING_LEFT;
     return kind == 0 || kind >= RECORDING_EVENT_KINDS ? "an event is of an unknown kind" : NULL;
 }
 

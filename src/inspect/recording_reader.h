@@ -24,6 +24,7 @@ struct recording_reader {
     size_t layout_length;
     uint64_t end;     /* time of the last block or change */
     uint64_t changes; /* how many there are */
+    bool processes;   /* it tells who had it attached */
 
     struct recording_block *blocks; /* owned */
     size_t count, room;

@@ -74,7 +74,8 @@ struct attached source_attached(const struct source *s)
         .creator_name = s->creator_name,
         .last_pid = s->last_pid,
         .viewer = s->viewer,
-        .nobody = s->state == SOURCE_STATIC && !s->attached.scanned,
+        .nobody = s->state == SOURCE_STATIC && s->spec.kind->recording == NULL,
+        .unrecorded = s->spec.kind->recording != NULL && !s->attached.scanned,
     };
 }
 

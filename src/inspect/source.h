@@ -153,6 +153,7 @@ struct attached {
     pid_t last_pid;           /* the last process except us to attach or detach; 0: unknown */
     pid_t viewer;             /* our own pid, which may be among them */
     bool nobody;              /* a file or standard input: nobody can have it attached */
+    bool unrecorded;          /* a recording that tells nothing about processes */
 };
 
 /* The result is valid until the source changes. */

@@ -27,8 +27,7 @@ static bool recording_seek(struct source *s, uint64_t time)
     if (stays || recording_reader_attached(&d->reader, time, &s->attached.now, &d->from, &d->until) < 0) {
         return false;
     }
-    /* Where no event was recorded at all, it could not be known. */
-    s->attached.scanned = d->from > 0 || d->until < UINT64_MAX || s->attached.now.count > 0;
+    s->attached.scanned = d->reader.processes;
     recording_reader_note(&d->reader, time, note, &from, &until);
     d->from = from > d->from ? from : d->from;
     d->until = until < d->until ? until : d->until;

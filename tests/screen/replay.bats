@@ -119,6 +119,20 @@ replay()
     hides reattached
 }
 
+@test "a recording that has nothing about processes says so" {
+    foreign 64
+    rm "$T/r"
+    viewer 100x30 --record r
+    sees 'recording, live'
+    keys q
+    await ends_whole
+    on 100x30 "$BIN/shm-view" --replay r
+    sees stopped
+    keys a
+    sees 'This recording has nothing about processes: who had it attached is not known.'
+    hides 'was read once'
+}
+
 @test "the kept history of a live segment is searched, too" {
     serve
     viewer 80x24

@@ -173,6 +173,7 @@ static void a_note_holds_until_the_next_one_and_news_for_a_while(void **state)
             assert_true(from == first && until == end);
         }
     }
+    assert_false(r.processes);
     recording_reader_close(&r);
 }
 
