@@ -12,6 +12,7 @@
 #define BETWEEN 32                     /* px from one moment to the one at its right */
 #define BELOW 14                       /* px from one moment to the one below it */
 #define CAPTION 20                     /* px of a moment's caption */
+#define WIDTH_MIN 480                  /* px between the margins: the legend needs that much */
 #define HEADER 16                      /* px of the numbers over the columns */
 #define BYTES_SHOWN ((size_t)16 << 10) /* of each moment */
 #define FIELDS_TOLD 16                 /* that changed, in a caption or the description */
@@ -110,7 +111,7 @@ static void changes_tell(const struct strip *s, size_t moment, FILE *out)
         further += s->moments[moment].bytes[i] != s->moments[moment - 1].bytes[i];
     }
     if (fields > FIELDS_TOLD) {
-        fprintf(out, "%s%zu more fields", between, fields - FIELDS_TOLD);
+        fprintf(out, "%s%zu more field%s", between, fields - FIELDS_TOLD, fields == FIELDS_TOLD + 1 ? "" : "s");
     }
     count_tell(padding, " of padding", &between, out);
     count_tell(others, layout_leaves(s->picture->grid.layout) > 0 ? " in no field" : "", &between, out);
@@ -123,8 +124,8 @@ static void changes_tell(const struct strip *s, size_t moment, FILE *out)
 static void about_tell(const struct strip *s, FILE *out)
 {
     size_t leaves = layout_leaves(s->picture->grid.layout);
-    fprintf(out, "Hex grid of %zu bytes, %d in a row, at %zu moments.", s->picture->grid.segment_size, s->shape.width,
-            s->count);
+    fprintf(out, "Hex grid of %zu bytes, %d in a row, at %zu moment%s.", s->picture->grid.segment_size, s->shape.width,
+            s->count, s->count == 1 ? "" : "s");
     for (size_t m = 0; m < s->count; m++) {
         fprintf(out, " At %" PRIu64 ".%03u s: ", s->moments[m].time / 1000, (unsigned)(s->moments[m].time % 1000));
         for (size_t i = 0; m == 0 && i < leaves && i < FIELDS_TOLD; i++) {
@@ -134,7 +135,7 @@ static void about_tell(const struct strip *s, FILE *out)
         if (m == 0 && leaves == 0) {
             fputs("bytes without a layout", out);
         } else if (m == 0 && leaves > FIELDS_TOLD) {
-            fprintf(out, ", and %zu more fields", leaves - FIELDS_TOLD);
+            fprintf(out, ", and %zu more field%s", leaves - FIELDS_TOLD, leaves == FIELDS_TOLD + 1 ? "" : "s");
         } else if (m > 0) {
             changes_tell(s, m, out);
         }
@@ -191,7 +192,9 @@ static void caption_draw(struct strip *s, size_t moment, int x, int y)
         fclose(out);
     }
     svg_text(&s->svg, x, y, "b t", 0, when);
-    svg_text(&s->svg, x + at, y, "s t", (s->width - at) / SVG_SMALL, changes);
+    if (s->width - at >= SVG_SMALL) {
+        svg_text(&s->svg, x + at, y, "s t", (s->width - at) / SVG_SMALL, changes);
+    }
 }
 
 /* Draws a moment from y on. Returns the y below it. */
@@ -250,6 +253,7 @@ static void strip_draw(struct strip *s)
 {
     int width = s->across * (s->width + BETWEEN) - BETWEEN, y = MARGIN + 12, below = y + 14;
     char text[144];
+    width = width > WIDTH_MIN ? width : WIDTH_MIN;
     svg_text(&s->svg, MARGIN, y, "b t", width / SVG_COLUMN, s->title);
     for (size_t m = 0; m < s->count; m++) {
         int column = (int)m % s->across;

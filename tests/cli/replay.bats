@@ -191,6 +191,15 @@ texts()
     grep -q '<title id="title">recording of key 0x0f20074e, 1024 bytes</title>' "$T/strip.svg"
 }
 
+@test "moments in one picture: what is narrow has room for the legend and no words beside the times" {
+    recording r
+    strip r 0,1,2.5 --cols 10
+    [[ $(texts 's t') == 'padding: made by '* ]]
+    grep -q '^<svg [^>]* width="504" ' "$T/strip.svg"
+    strip r 1
+    grep -q 'at 1 moment\. At 1\.000 s: intro = ' "$T/strip.svg"
+}
+
 @test "moments in one picture: of a large segment it draws 16 KiB of each, and says what else changed" {
     recording r '$blocks[0][2] = pack "Q<Q<Q<q<q<a*", 20000, 20000, 0, -1, -1, "large"; $blocks[2][2] .= "\0" x 18976;
         $blocks[4][2] = pack "C*", 0, 2, 20, 1, 22, 0xeb, 0x96, 1, 2, 1, 1'
