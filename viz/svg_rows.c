@@ -294,13 +294,14 @@ static int squeezed_draw(const struct svg_rows *r, const struct grid_cell *cell,
     const char *field = is_padding(cell) ? "bytes of padding" : "more of its bytes";
     const char *what = cell->role == GRID_FREE ? "free bytes" : field;
     int x = cell_x(r, 0), end = cell_end(r, r->shape.width - 1);
+    int columns = rows_columns(&r->shape) - (x - r->x) / SVG_COLUMN - 1; /* also over the place of characters */
     snprintf(digits, sizeof digits, "%0*zx", r->shape.digits, offset);
     svg_text(r->svg, r->x, y + 15, "d", 0, digits);
     box_ground(r, x, y, end - x, cell);
     fputs("<g class=\"run\" data-squeezed=\"zero\"", r->svg->out);
     attributes(r, cell, offset, n);
     snprintf(text, sizeof text, "\u2026 %zu %s, all zero", n, what);
-    svg_text(r->svg, x + SVG_COLUMN, y + 15, is_padding(cell) ? "h t" : "z", (end - x) / SVG_COLUMN - 1, text);
+    svg_text(r->svg, x + SVG_COLUMN, y + 15, is_padding(cell) ? "h t" : "z", columns, text);
     fputs("</g>\n", r->svg->out);
     return y + SVG_CELL_HEIGHT + GAP;
 }

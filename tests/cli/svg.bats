@@ -178,6 +178,7 @@ same_cells()
     grep -qF '960'$'\xc2\xa0''free'$'\xc2\xa0''bytes,' picture.svg
     [[ $(grep -c 'data-squeezed' picture.svg) == 1 ]]
     (($(wc -c <picture.svg) < 20000))
+    view --file natural --layout layout --width 8 --render svg | sed 's/\xc2\xa0/ /g' | grep -qF '… 968 free bytes, all zero<'
     printf '\1' | dd of=natural bs=1 seek=700 conv=notrunc status=none
     view --file natural --layout layout --render svg >picture.svg
     [[ $(grep -c 'data-squeezed' picture.svg) == 2 ]]
