@@ -5,6 +5,7 @@
 
 #include "findings.h"
 #include "grid.h"
+#include "inspect/recording_reader.h"
 #include "inspect/source.h"
 #include "svg.h"
 #include "theme.h"
@@ -16,11 +17,11 @@ struct picture {
     size_t finding_count, findings_more;
     size_t differences; /* bytes that differ from those expected */
 
-    char title[96];                  /* of the source, printable: "key 0x0f20074e" */
-    const char *state;               /* "live" */
-    bool recorded;                   /* a moment of a recording: */
-    uint64_t time;                   /* ms since it began */
-    const struct segment_stat *stat; /* the kernel's record of a System V segment; NULL for other sources */
+    char title[96];                           /* of the source, printable: "key 0x0f20074e" */
+    const char *state;                        /* "live" */
+    uint64_t time;                            /* of a moment of a recording: ms since it began */
+    const struct recording_reader *recording; /* NULL: it is none */
+    const struct segment_stat *stat;          /* the kernel's record of a System V segment; NULL for other sources */
     struct attached attached;
 
     struct theme theme;

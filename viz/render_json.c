@@ -16,7 +16,7 @@ static void source_json(const struct picture *p, FILE *out)
     json_string(out, p->title);
     fputs(",\"state\":", out);
     json_string(out, p->state);
-    if (p->recorded) {
+    if (p->recording != NULL) {
         fprintf(out, ",\"time\":%" PRIu64 ".%03u", p->time / 1000, (unsigned)(p->time % 1000));
     }
     if (st != NULL) {

@@ -137,7 +137,6 @@ static void take_picture(const struct view *v, struct picture *p)
         .grid = window_grid(&v->state.window),
         .layout_title = v->state.window.layout_title,
         .state = source_state_name(s->state),
-        .recorded = v->state.replay.on,
         .time = v->state.history.now,
         .stat = s->spec.kind->counted && s->attached_before ? &s->stat : NULL,
         .attached = source_attached(s),
@@ -147,7 +146,9 @@ static void take_picture(const struct view *v, struct picture *p)
         .ground = v->arguments.ground,
     };
     source_title(s, p->title, sizeof p->title);
-    if (p->recorded && v->arguments.times == NULL) {
+    uint64_t opened_at;
+    p->recording = source_recording_of(s, &opened_at);
+    if (p->recording != NULL && v->arguments.times == NULL) {
         size_t used = strlen(p->title);
         snprintf(p->title + used, sizeof p->title - used, " at %" PRIu64 ".%03u s", p->time / 1000,
                  (unsigned)(p->time % 1000));
