@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "html_recording.h"
 #include "json.h"
 #include "json_picture.h"
 #include "legend.h"
@@ -17,7 +18,9 @@
 #include "svg_rows.h"
 
 #define FIELDS_SHOWN 1024              /* in the table */
+#define VALUE_SHOWN 8192               /* as in json_picture.c */
 #define BYTES_SHOWN ((size_t)16 << 10) /* 1024 rows of 16: more would be unreadable */
+#define SPEED_MAX 6                    /* 64 times as fast, or as slow; as in the viewer's replay.h */
 #define NAME_COLUMNS 4                 /* characters of a field's name that fit above a byte */
 
 struct page {
@@ -26,7 +29,27 @@ struct page {
     struct rows_shape shape;
     struct grid_cell *cells;
     size_t count; /* cells shown */
+    struct html_recording recording;
 };
+
+/* How many bytes of zero, from `at` on, one line can stand for: not those that are something else at another time. */
+static size_t zeros_at(const struct page *p, size_t at)
+{
+    size_t width = (size_t)p->shape.width, left = p->count - at, same = 0;
+    while (p->recording.touched != NULL && same < left && !p->recording.touched[at + same]) {
+        same++;
+    }
+    bool cut = p->recording.touched != NULL && same < left;
+    return grid_zeros(&p->cells[at], cut ? same - same % width : left, width);
+}
+
+/* Takes off the marks that depend on the bytes: page.js sets these itself. */
+static void cells_unmark(struct grid_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        cells[i].marks &= GRID_OVERLAP | GRID_MISALIGNED;
+    }
+}
 
 static bool is_padding(const struct grid_cell *cell)
 {
@@ -190,7 +213,7 @@ static void grid_write(const struct page *p)
     }
     fputs(p->shape.characters ? "<td></td></tr></thead>\n<tbody>\n" : "</tr></thead>\n<tbody>\n", p->out);
     for (size_t at = 0; at < p->count;) {
-        size_t left = p->count - at, n = grid_zeros(&p->cells[at], left, width);
+        size_t left = p->count - at, n = zeros_at(p, at);
         if (n > 0) {
             zeros_write(p, at, n);
         } else {
@@ -207,10 +230,27 @@ static void grid_write(const struct page *p)
 
 /* ---- legend, findings, field table ---- */
 
+/* The signs in the picture, and those of the recording's other moments. */
+static size_t legend_signs(const struct page *p, struct legend_sign signs[LEGEND_MAX])
+{
+    size_t count = p->count, more = p->recording.mark_count;
+    struct grid_cell *cells = p->picture->recording != NULL ? malloc((2 * count + more + 1) * sizeof *cells) : NULL;
+    if (cells == NULL) {
+        return legend_find(p->cells, count, signs);
+    }
+    memcpy(cells, p->cells, count * sizeof *cells);
+    memcpy(cells + count, p->cells, count * sizeof *cells);
+    cells_unmark(cells + count, count); /* where padding is stale now, it may be zero at other times */
+    memcpy(cells + 2 * count, p->recording.marks, more * sizeof *cells);
+    size_t n = legend_find(cells, 2 * count + more, signs);
+    free(cells);
+    return n;
+}
+
 static void legend_write(const struct page *p)
 {
     struct legend_sign signs[LEGEND_MAX];
-    size_t n = legend_find(p->cells, p->count, signs);
+    size_t n = legend_signs(p, signs);
     if (n == 0) {
         return;
     }
@@ -235,15 +275,16 @@ static void findings_write(const struct page *p)
     }
     fputs("<ul id=\"findings\" aria-label=\"What is wrong\">\n", p->out);
     for (size_t i = 0; i < picture->finding_count; i++) {
-        fputs("<li>", p->out);
+        bool stays = strcmp(picture->findings[i].kind, "stale") != 0;
+        fputs(stays ? "<li>" : "<li class=\"moment\">", p->out);
         svg_escaped(p->out, picture->findings[i].text);
         fputs("</li>\n", p->out);
     }
     if (picture->findings_more > 0) {
-        fprintf(p->out, "<li>and %zu more</li>\n", picture->findings_more);
+        fprintf(p->out, "<li class=\"moment\">and %zu more</li>\n", picture->findings_more);
     }
     if (picture->grid.expected != NULL) {
-        fprintf(p->out, "<li>%zu bytes are not as expected.</li>\n", picture->differences);
+        fprintf(p->out, "<li class=\"moment\">%zu bytes are not as expected.</li>\n", picture->differences);
     }
     fputs("</ul>\n", p->out);
 }
@@ -254,7 +295,7 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
     unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
     int colour = grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
     bool shown = leaf->offset < p->count;
-    char path[256], value[512];
+    char path[256], value[VALUE_SHOWN];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     grid_value(in, leaf, value, sizeof value);
     fprintf(p->out, "<tr><th scope=\"row\" class=\"c%d\"><span class=\"f c%d s\"></span>", colour, colour);
@@ -309,13 +350,38 @@ static void fields_write(const struct page *p)
 /* Writes JSON so that neither HTML nor XML sees markup in it: <, > and & are only in its strings. */
 static void json_harmless(FILE *out, const char *json)
 {
-    for (; *json != '\0'; json++) {
-        if (strchr("<>&", *json) != NULL) {
-            fprintf(out, "\\u%04x", (unsigned)*json);
-        } else {
-            fputc(*json, out);
+    while (*json != '\0') {
+        size_t harmless = strcspn(json, "<>&");
+        fwrite(json, 1, harmless, out);
+        json += harmless;
+        if (*json != '\0') {
+            fprintf(out, "\\u%04x", (unsigned)*json++);
         }
     }
+}
+
+/* What the script needs to draw another moment as we draw this one. */
+static void recording_write(const struct page *p, FILE *out)
+{
+    const struct picture *picture = p->picture;
+    const struct grid_input *in = &picture->grid;
+    size_t problems = layout_problems(in->layout, in->segment_size, NULL, 0);
+    fprintf(out, ",\n\"text\":%d,\"run\":%d", grid_hue_colour(in->hues->palette, GRID_TEXT, 0), GRID_TEXT_RUN);
+    fprintf(out, ",\"problems\":%zu,\"findings\":%d,\n\"signs\":[", problems, FINDINGS_MAX);
+    for (size_t i = 0; i < theme_mark_count; i++) {
+        fprintf(out, "%s[\"%s\",", i > 0 ? "," : "", theme_marks[i].name);
+        json_string(out, theme_sign(&picture->theme, theme_marks[i].sign));
+        fputs("]", out);
+    }
+    fputs("]", out);
+    if (in->expected != NULL) {
+        fprintf(out, ",\n\"differences\":%zu,\"expected\":\"", picture->differences);
+        for (size_t i = 0; i < p->count && i < in->expected_size; i++) {
+            fprintf(out, "%02x", in->expected[i]);
+        }
+        fputs("\"", out);
+    }
+    fprintf(out, ",\n\"recording\":%s", p->recording.json);
 }
 
 static int data_write(const struct page *p)
@@ -336,7 +402,11 @@ static int data_write(const struct page *p)
     fputs("\",\n\"fields\":", out);
     json_fields(in, FIELDS_SHOWN, out);
     fputs(",\n\"cells\":", out);
+    cells_unmark(p->cells, p->count);
     json_cells(in, p->cells, p->count, out);
+    if (p->picture->recording != NULL) {
+        recording_write(p, out);
+    }
     fputs("}", out);
     int rc = fclose(out) == 0 ? 0 : -ENOMEM;
     if (rc == 0) {
@@ -350,6 +420,54 @@ static int data_write(const struct page *p)
 
 /* ---- the page ---- */
 
+/* The slider and what goes with it; shown by the script. */
+static void controls_write(FILE *out)
+{
+    static const struct {
+        const char *id, *text, *what, *key;
+    } buttons[] = {{"back", "\u25c2 change", "previous change", "["},
+                   {"forward", "change \u25b8", "next change", "]"},
+                   {"field-back", "\u25c2 this field", "previous change of this field", "{"},
+                   {"field-forward", "this field \u25b8", "next change of this field", "}"}};
+    fputs("<section id=\"replay\" aria-label=\"Recording\" hidden=\"\">\n<input type=\"range\" id=\"time\" "
+          "aria-label=\"Time\"/>\n<div>\n<button type=\"button\" id=\"play\" title=\"Space\">play</button>\n",
+          out);
+    for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++) {
+        fprintf(out, "<button type=\"button\" id=\"%s\" title=\"%s: %s\" aria-label=\"%s\">%s</button>\n",
+                buttons[i].id, buttons[i].what, buttons[i].key, buttons[i].what, buttons[i].text);
+    }
+    fputs("<label>speed <select id=\"speed\" title=\"slower: &lt;, faster: &gt;\">", out);
+    for (int power = SPEED_MAX; power >= -SPEED_MAX; power--) {
+        fprintf(out, "<option value=\"%d\"%s>", power, power == 0 ? " selected=\"\"" : "");
+        fprintf(out, power == 0 ? "as recorded" : power < 0 ? "1/%d as fast" : "%d times as fast", 1 << abs(power));
+        fputs("</option>", out);
+    }
+    fputs("</select></label>\n</div>\n<p><b id=\"when\"></b> <span id=\"event\"></span></p>\n"
+          "<p id=\"news\" role=\"status\"></p>\n<p id=\"part\" hidden=\"\"></p>\n</section>\n",
+          out);
+}
+
+static void body_write(const struct page *p)
+{
+    FILE *out = p->out;
+    if (p->picture->recording != NULL) {
+        controls_write(out);
+    }
+    fputs("<main>\n<section id=\"picture\">\n<h1>", out);
+    svg_escaped(out, p->picture->title);
+    fprintf(out, ", %zu bytes</h1>\n", p->picture->grid.segment_size);
+    grid_write(p);
+    legend_write(p);
+    findings_write(p);
+    fputs("</section>\n<section id=\"inspector\" aria-label=\"Selected byte\" hidden=\"\">\n"
+          "<p id=\"where\" role=\"status\"></p>\n<p id=\"one\"></p>\n<table id=\"readings\" aria-label=\"Readings\">\n"
+          "<thead><tr><th scope=\"col\">as</th><th scope=\"col\">little endian</th><th scope=\"col\">big endian</th>"
+          "</tr></thead>\n<tbody></tbody>\n</table>\n</section>\n",
+          out);
+    fields_write(p);
+    fputs("</main>\n", out);
+}
+
 int html_page(FILE *out, const struct picture *picture)
 {
     size_t size = picture->grid.segment_size, count = size < BYTES_SHOWN ? size : BYTES_SHOWN;
@@ -359,20 +477,12 @@ int html_page(FILE *out, const struct picture *picture)
     }
     grid_fill(&picture->grid, p.cells, count);
     p.shape = rows_fit(picture->cols, picture->width, picture->width > 0 ? picture->width : 16, size);
-    fputs("<main>\n<section id=\"picture\">\n<h1>", out);
-    svg_escaped(out, picture->title);
-    fprintf(out, ", %zu bytes</h1>\n", size);
-    grid_write(&p);
-    legend_write(&p);
-    findings_write(&p);
-    fputs("</section>\n<section id=\"inspector\" aria-label=\"Selected byte\" hidden=\"\">\n"
-          "<p id=\"where\" role=\"status\"></p>\n<p id=\"one\"></p>\n<table id=\"readings\" aria-label=\"Readings\">\n"
-          "<thead><tr><th scope=\"col\">as</th><th scope=\"col\">little endian</th><th scope=\"col\">big endian</th>"
-          "</tr></thead>\n<tbody></tbody>\n</table>\n</section>\n",
-          out);
-    fields_write(&p);
-    fputs("</main>\n", out);
-    int rc = data_write(&p);
+    int rc = picture->recording == NULL ? 0 : html_recording_make(&p.recording, picture, p.cells, count, FIELDS_SHOWN);
+    if (rc == 0) {
+        body_write(&p);
+        rc = data_write(&p);
+    }
+    html_recording_free(&p.recording);
     free(p.cells);
     return rc;
 }

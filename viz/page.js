@@ -2,18 +2,20 @@
 //
 // State: the selected byte (by a click, a key or the address #byte=20) and the byte that the mouse or the focus points
 // at. Both are offsets or null. The inspector shows the one pointed at, else the selected one; its field is framed, in
-// the grid and in the field table.
+// the grid and in the field table. Of a recording: the moment shown (the slider, or the address #t=12.5).
 'use strict';
 (function () {
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId('data').textContent);
   const grid = byId('grid'), where = byId('where'), one = byId('one'), inspector = byId('inspector');
-  const bytes = Uint8Array.from(data.bytes.match(/../g) || [], (digits) => parseInt(digits, 16));
+  const fromHex = (text) => Uint8Array.from(text.match(/../g) || [], (digits) => parseInt(digits, 16));
+  const bytes = fromHex(data.bytes);
   const last = data.cells.length ? data.cells[data.cells.length - 1] : {offset: 0, size: 0};
   const shown = last.offset + last.size; // how many bytes are in the grid
   const fields = data.fields, rows = [...document.querySelectorAll('#fields tbody tr')];
   const fieldNumbers = new Map(fields.map((field, i) => [field.name, i]));
-  let selected = null, pointed = null, column = 0, mouse = null, covered = 0;
+  const recording = data.recording || null;
+  let selected = null, pointed = null, column = 0, mouse = null, covered = 0, playing = false;
 
   // ---- from an offset to what is there ----
 
@@ -37,6 +39,10 @@
 
   // The line of zeros, not yet unfolded, with the byte at offset; null: it has a cell of its own.
   function zerosAt(offset) {
+    const cell = cellAt(offset);
+    if (cell && cell.parentNode.className !== 'zeros') {
+      return null;
+    }
     for (const row of grid.querySelectorAll('tr.zeros')) {
       const from = Number(row.dataset.offset), size = Number(row.dataset.size);
       if (offset >= from && offset < from + size) {
@@ -225,7 +231,7 @@
   function update() {
     const offset = pointed === null ? selected : pointed;
     // What the mouse passes over isn't read out.
-    where.setAttribute('aria-live', pointed === null ? 'polite' : 'off');
+    where.setAttribute('aria-live', pointed === null && !playing ? 'polite' : 'off');
     frame(offset);
     if (offset === null) {
       where.textContent = 'Point at a byte, tap it, or go to it with the arrow keys.';
@@ -235,6 +241,9 @@
       inspect(offset);
     }
     byId('readings').hidden = offset === null;
+    document.querySelectorAll('#field-back, #field-forward').forEach((button) => {
+      button.disabled = selected === null;
+    });
     if (pointed !== null) {
       [cellAt(pointed), characterAt(pointed)].forEach((at) => at && at.classList.add('pointed'));
     }
@@ -246,13 +255,13 @@
 
   // ---- selecting ----
 
-  // Keeps whatever else the address has.
-  function addressSet(offset) {
+  // Keeps whatever else the address has. value: a number; null: none
+  function addressSet(name, value) {
     const state = new URLSearchParams(location.hash.slice(1));
-    if (offset === null) {
-      state.delete('byte');
+    if (value === null) {
+      state.delete(name);
     } else {
-      state.set('byte', offset);
+      state.set(name, value);
     }
     try {
       history.replaceState(null, '', '#' + state);
@@ -274,6 +283,12 @@
     grid.querySelectorAll('.selected').forEach((old) => old.classList.remove('selected'));
   }
 
+  // What a screen reader calls a cell that is selected, or was.
+  function cellName(cell, offset) {
+    cell.setAttribute('aria-label', cell.parentNode.className === 'zeros' ? cell.textContent :
+      (bytes[offset] === undefined ? '??' : hex(bytes[offset], 2)) + ', byte ' + offset);
+  }
+
   // Selects the byte at offset. In a line of zeros that is the line, unless it is unfolded first.
   function select(offset, focus) {
     const cell = cellAt(offset), character = characterAt(offset);
@@ -281,8 +296,7 @@
     selected = offset;
     pointed = null;
     cell.setAttribute('aria-selected', 'true');
-    cell.setAttribute('aria-label', cell.parentNode.className === 'zeros' ? cell.textContent :
-      (bytes[offset] === undefined ? '??' : hex(bytes[offset], 2)) + ', byte ' + offset);
+    cellName(cell, offset);
     if (character) {
       character.classList.add('selected');
     }
@@ -371,7 +385,7 @@
         column = to % data.width;
       }
       select(zeros ? zeros.offset : to, true);
-    } else if (event.key === 'Enter' || event.key === ' ') {
+    } else if (event.key === 'Enter' || (event.key === ' ' && !recording)) {
       goTo(offset, true);
     } else if (event.key === 'Escape') {
       unselect();
@@ -379,7 +393,7 @@
       return;
     }
     event.preventDefault();
-    addressSet(selected);
+    addressSet('byte', selected);
   }
 
   // ---- the mouse, taps, links, the address ----
@@ -421,7 +435,7 @@
     if (offset !== null && getSelection().isCollapsed) {
       event.preventDefault();
       goTo(offset, true);
-      addressSet(offset);
+      addressSet('byte', offset);
     }
   }
 
@@ -436,12 +450,504 @@
   }
 
   function followAddress(focus) {
-    const text = new URLSearchParams(location.hash.slice(1)).get('byte');
+    const state = new URLSearchParams(location.hash.slice(1)), text = state.get('byte');
     const offset = text ? Number(text) : NaN;
+    followTime(state.get('t'));
     if (Number.isInteger(offset) && offset >= 0 && offset < shown) {
       goTo(offset, focus);
       cellAt(offset).scrollIntoView({block: 'nearest'});
     }
+  }
+
+  // ---- a recording: from moment to moment ----
+
+  // State n is what change n has left; state 0 is before the first change that the page has. The bytes before and after
+  // a change are combined by exclusive or, so that the same runs lead forward and back.
+  const changes = [{time: 0, runs: []}], events = []; // changes[n] leads to state n
+  const texts = new Map(); // the number of a field -> {at: changes that its text changed with, old: texts before, last}
+  const expected = fromHex(data.expected || '');
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  let state = 0, time = 0, marked = new Set(), fixedDifferences = 0;
+  let clock = 0, lastFrame = null, lastDrawn = 0; // ms: of the recording, of the browser
+
+  function changesRead() {
+    let at = 0;
+    for (const [passed, what, old] of recording.log) {
+      at += passed;
+      if (typeof what === 'string') {
+        events.push({time: at, text: what});
+        continue;
+      }
+      changes.push({time: at, packed: what});
+      for (let i = 0; i < old.length; i += 2) {
+        const field = texts.get(old[i]) || {at: [], old: []};
+        field.at.push(changes.length - 1);
+        field.old.push(old[i + 1]);
+        texts.set(old[i], field);
+      }
+    }
+    for (const [field, text] of recording.last) {
+      if (texts.has(field)) { // else it changed before the part that the page has
+        texts.get(field).last = text;
+      }
+    }
+  }
+
+  // [{offset, mix}, ...] of change n, unpacked when it is first used.
+  function runsOf(n) {
+    const change = changes[n];
+    if (!change.runs) {
+      let offset = 0;
+      change.runs = [];
+      for (let i = 0; i < change.packed.length; i += 2) {
+        const run = {offset: offset + change.packed[i], mix: fromHex(change.packed[i + 1])};
+        offset = run.offset + run.mix.length;
+        change.runs.push(run);
+      }
+    }
+    return change.runs;
+  }
+
+  // Calls use(offset, mix) for each byte that change n changes.
+  function eachByte(n, use) {
+    for (const run of runsOf(n)) {
+      run.mix.forEach((mix, i) => mix && use(run.offset + i, mix));
+    }
+  }
+
+  // The last of the numbers, which rise, that is at most `most` -> how many there are up to it.
+  function countUpTo(count, valueOf, most) {
+    let from = 0, end = count;
+    while (from < end) {
+      const middle = (from + end) >> 1;
+      if (valueOf(middle) <= most) {
+        from = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    return from;
+  }
+
+  // Does the page have only a part of the recording?
+  function isPart() {
+    return changes.length - 1 < recording.all;
+  }
+
+  function stateAt(ms) {
+    return countUpTo(changes.length - 1, (i) => changes[i + 1].time, ms);
+  }
+
+  // The text of a field in state n: what the next change of it replaced.
+  function textIn(field, n) {
+    const next = countUpTo(field.at.length, (i) => field.at[i], n);
+    return next < field.at.length ? field.old[next] : field.last;
+  }
+
+  // "12.500", as the viewer prints a time.
+  function seconds(ms) {
+    return Math.floor(ms / 1000) + '.' + String(ms % 1000).padStart(3, '0');
+  }
+
+  // ---- a recording: drawing what is another than before ----
+
+  function isPadding(run) {
+    return run.role === 'padding' || run.role === 'tail';
+  }
+
+  function differsAt(offset) {
+    return offset < expected.length && expected[offset] !== bytes[offset];
+  }
+
+  // The most urgent mark of a byte: [name, sign], in the order of the viewer.
+  function signOf(offset, cell) {
+    const run = runAt(offset);
+    const has = {
+      differs: differsAt(offset),
+      stale: isPadding(run) && bytes[offset] !== 0,
+      overlap: run.marks.includes('overlap'),
+      changed: marked.has(offset),
+      misaligned: run.marks.includes('misaligned') && cell.classList.contains('s'),
+    };
+    return data.signs.find(([name]) => has[name]);
+  }
+
+  function drawByte(offset) {
+    const cell = cellAt(offset), character = characterAt(offset), byte = bytes[offset];
+    if (!cell || cell.parentNode.className === 'zeros') {
+      return;
+    }
+    const sign = signOf(offset, cell);
+    cell.classList.toggle('z', byte === 0);
+    cell.classList.toggle('k', Boolean(sign));
+    cell.classList.toggle('m', Boolean(sign) && !['overlap', 'misaligned'].includes(sign[0]));
+    cell.replaceChildren(...sign ? [element('sup', '', sign[1])] : [], hex(byte, 2));
+    if (cell.hasAttribute('aria-label')) {
+      cellName(cell, offset);
+    }
+    if (character) {
+      character.textContent = byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : data.dot;
+    }
+  }
+
+  // Outside of fields, a run of printable characters is text, which has a colour. Draws those around the byte at offset,
+  // and returns where they end.
+  function drawText(offset) {
+    const run = runAt(offset);
+    const prints = (at) => at >= run.offset && at < run.offset + run.size && bytes[at] >= 0x20 && bytes[at] < 0x7f;
+    let from = offset, end = offset + 1;
+    for (; prints(from - 1); from--);
+    for (; prints(end); end++);
+    for (let at = from, to; at < end; at = to) {
+      for (to = at; to < end && prints(to); to++);
+      const text = to - at >= data.run && bytes.subarray(at, to).some((byte) => byte !== 0x20);
+      to += to === at; // the one that doesn't print
+      for (let i = at; i < to; i++) {
+        const character = characterAt(i);
+        if (character) {
+          character.classList.remove('c7', 'c' + data.text);
+          character.classList.add(text ? 'c' + data.text : 'c7');
+        }
+      }
+    }
+    return end;
+  }
+
+  // The bytes that were expected, below the line with the byte at offset.
+  function drawExpected(offset) {
+    const start = offset - offset % data.width, end = Math.min(start + data.width, shown);
+    const cell = cellAt(start), row = cell && cell.parentNode, below = row && row.nextElementSibling;
+    if (!row || row.className === 'zeros') {
+      return;
+    }
+    if (below && below.className === 'wanted') {
+      below.remove();
+    }
+    const made = element('tr', 'wanted', ''), head = element('th', '', 'wanted');
+    head.scope = 'row';
+    made.append(head);
+    let any = false;
+    for (let at = start; at < end; at++) {
+      any = any || differsAt(at);
+      made.append(element('td', at > start && at % 8 === 0 ? 'g' : '', differsAt(at) ? hex(expected[at], 2) : ''));
+    }
+    if (any) {
+      row.after(made);
+    }
+  }
+
+  // As findings.c: padding that isn't zero.
+  function staleFindings() {
+    const found = [];
+    for (const run of data.cells) {
+      const all = bytes.subarray(run.offset, run.offset + run.size);
+      const used = isPadding(run) ? all.reduce((n, byte) => n + (byte !== 0), 0) : 0;
+      if (used > 0) {
+        found.push(used + ' of ' + run.size + ' padding bytes at 0x' + hex(run.offset, 4) + ' (' +
+          (run.role === 'padding' ? 'before ' : 'made by ') + run.field.slice(0, 63) + ') are not zero: stale');
+      }
+    }
+    return found;
+  }
+
+  function drawFindings() {
+    const stale = staleFindings(), room = Math.max(data.findings - data.problems, 0), lines = stale.slice(0, room);
+    const more = data.problems + stale.length - Math.min(data.problems, data.findings) - lines.length;
+    let list = byId('findings');
+    if (more > 0) {
+      lines.push('and ' + more + ' more');
+    }
+    if (data.expected !== undefined) {
+      const differ = differences();
+      lines.push(data.size > shown ? differ + ' of the bytes shown are not as expected.' :
+        (differ + fixedDifferences) + ' bytes are not as expected.');
+    }
+    const old = list ? [...list.querySelectorAll('.moment')] : [];
+    if (old.map((item) => item.textContent).join('\n') === lines.join('\n')) {
+      return;
+    }
+    if (!list) {
+      list = element('ul', '', '');
+      list.id = 'findings';
+      list.setAttribute('aria-label', 'What is wrong');
+      byId('picture').append(list);
+    }
+    old.forEach((item) => item.remove());
+    list.append(...lines.map((line) => element('li', 'moment', line)));
+    list.hidden = list.children.length === 0;
+  }
+
+  function differences() {
+    return expected.reduce((n, byte, offset) => n + (byte !== bytes[offset]), 0);
+  }
+
+  function drawFields() {
+    for (const [i, field] of texts) {
+      const text = textIn(field, state);
+      if (text !== fields[i].value) {
+        fields[i].value = text;
+        rows[i].querySelector('.value').textContent = text;
+      }
+    }
+    const count = new Uint32Array(shown + 1); // bytes marked before each
+    for (let at = 0; at < shown; at++) {
+      count[at + 1] = count[at] + marked.has(at);
+    }
+    fields.slice(0, rows.length).forEach((field, i) => {
+      const from = Math.min(field.offset, shown), end = Math.min(field.offset + field.size, shown);
+      rows[i].classList.toggle('changed', count[end] > count[from]);
+    });
+  }
+
+  // "num: 21 -> 22" for each field that change n changed, or "0x0039: 00 -> 2a" for a byte outside of fields.
+  function newsOf(n) {
+    const news = [], named = new Set();
+    eachByte(n, (offset, mix) => {
+      const run = runAt(offset), i = run.role === 'field' ? fieldNumbers.get(run.field) : undefined;
+      if (i === undefined || !texts.has(i)) {
+        news.push('0x' + hex(offset, 4) + (isPadding(run) ? ' (padding)' : '') + ': ' + hex(bytes[offset] ^ mix, 2) +
+          ' -> ' + hex(bytes[offset], 2));
+      } else if (!named.has(i)) {
+        named.add(i);
+        news.push(fields[i].name + ': ' + textIn(texts.get(i), n - 1) + ' -> ' + fields[i].value);
+      }
+    });
+    return news.slice(0, 8).join('   ') + (news.length > 8 ? '   and ' + (news.length - 8) + ' more' : '');
+  }
+
+  function drawTime(answer) {
+    const slider = byId('time'), event = events[countUpTo(events.length, (i) => events[i].time, time) - 1];
+    const shownTime = playing ? time - time % 100 : time; // running digits can't be read
+    const when = seconds(shownTime) + ' s of ' + seconds(recording.whole) + ' s, change ' + (recording.before + state) +
+      ' of ' + recording.all;
+    slider.value = time;
+    slider.setAttribute('aria-valuetext', when);
+    byId('when').textContent = when;
+    byId('event').textContent = event ? seconds(event.time) + ' s: ' + event.text : '';
+    byId('news').setAttribute('aria-live', playing ? 'off' : 'polite');
+    byId('news').textContent = answer || (state > 0 ? newsOf(state) : '');
+    if (!playing) {
+      const title = (text) => text.replace(/ at \d+\.\d{3} s(?=$|, \d+ bytes$)/, ' at ' + seconds(time) + ' s');
+      const heading = document.querySelector('h1');
+      heading.textContent = title(heading.textContent);
+      document.title = title(document.title);
+    }
+  }
+
+  // What changed last; while it plays, in the last second, as the viewer's glow.
+  function marksOf(n) {
+    const found = new Set();
+    const first = playing ? stateAt(time - 1000) + 1 : n;
+    for (; n > 0 && n >= first; n--) {
+      eachByte(n, (offset) => found.add(offset));
+    }
+    return found;
+  }
+
+  // Shows state n at that time, in ms. answer: a line for the user.
+  function show(n, ms, answer) {
+    const dirty = new Set(marked), lines = new Set();
+    const mix = (offset, by) => {
+      bytes[offset] ^= by;
+      dirty.add(offset);
+    };
+    while (state < n) {
+      eachByte(++state, mix);
+    }
+    while (state > n) {
+      eachByte(state--, mix);
+    }
+    time = ms;
+    marked = marksOf(n);
+    marked.forEach((offset) => dirty.add(offset));
+    let drawn = 0; // texts, up to there
+    for (const offset of [...dirty].sort((a, b) => a - b)) {
+      drawByte(offset);
+      if (offset >= drawn && runAt(offset).role === 'free') {
+        drawn = drawText(offset);
+      }
+      lines.add(offset - offset % data.width);
+    }
+    if (data.expected !== undefined) {
+      lines.forEach(drawExpected);
+    }
+    drawFields();
+    drawFindings();
+    drawTime(answer);
+    const offset = pointed === null ? selected : pointed;
+    if (offset !== null) {
+      inspect(offset);
+    }
+  }
+
+  // ---- a recording: its controls ----
+
+  // A time in the part that the page has.
+  function seek(ms) {
+    const to = Math.min(Math.max(ms, recording.start), recording.end);
+    clock = to;
+    show(stateAt(to), to);
+  }
+
+  // Shows state n, stopped. The address is set only now: browsers allow only so many changes in a time.
+  function stop(n, ms, answer) {
+    playing = false;
+    clock = ms;
+    byId('play').textContent = 'play';
+    show(n, ms, answer);
+    update();
+    addressSet('t', ms / 1000);
+  }
+
+  function stopAt(ms) {
+    stop(stateAt(ms), ms);
+  }
+
+  function tick(now) {
+    if (!playing) {
+      return;
+    }
+    clock += lastFrame === null ? 0 : (now - lastFrame) * 2 ** Number(byId('speed').value);
+    lastFrame = now;
+    if (clock >= recording.end) {
+      stopAt(recording.end);
+      return;
+    }
+    if (!calm.matches || now - lastDrawn >= 1000) {
+      const ms = Math.floor(clock);
+      lastDrawn = now;
+      show(stateAt(ms), ms);
+    }
+    requestAnimationFrame(tick);
+  }
+
+  function play() {
+    if (playing) {
+      stopAt(time);
+      return;
+    }
+    playing = true;
+    clock = time >= recording.end ? recording.start : time;
+    lastFrame = null;
+    byId('play').textContent = 'stop';
+    update();
+    requestAnimationFrame(tick);
+  }
+
+  function goToChange(n) {
+    stop(n, n > 0 ? changes[n].time : recording.start);
+  }
+
+  function step(direction) {
+    const to = state + direction;
+    if (to < 0 || to >= changes.length) {
+      const part = isPart() ? 'the part that this page has' : 'the recording';
+      stop(state, time, 'this is ' + (direction < 0 ? 'the start' : 'the last change') + ' of ' + part);
+      return;
+    }
+    goToChange(to);
+  }
+
+  // To the nearest change of the selected byte's field, or of that byte if it is in no field.
+  function stepField(direction) {
+    if (selected === null) {
+      return;
+    }
+    const run = runAt(selected), inField = run.role === 'field';
+    const part = inField ? fields[fieldNumbers.get(run.field)] || run : {offset: selected, size: 1};
+    const [from, end] = [part.offset, part.offset + part.size];
+    for (let n = direction > 0 ? state + 1 : state - 1; n > 0 && n < changes.length; n += direction) {
+      let touches = false;
+      eachByte(n, (offset) => {
+        touches = touches || (offset >= from && offset < end);
+      });
+      if (touches) {
+        goToChange(n);
+        return;
+      }
+    }
+    stop(state, time, (inField ? run.field : 'the byte at 0x' + hex(selected, 4)) + ' did not change ' +
+      (direction < 0 ? 'before' : 'after'));
+  }
+
+  function faster(direction) {
+    const speed = byId('speed'), to = speed.selectedIndex - direction;
+    speed.selectedIndex = Math.min(Math.max(to, 0), speed.length - 1);
+  }
+
+  // The keys of the viewer, where the focus is in the grid, the field table or the controls.
+  const replayKeys = {
+    '[': () => step(-1),
+    ']': () => step(1),
+    '{': () => stepField(-1),
+    '}': () => stepField(1),
+    '<': () => faster(-1),
+    '>': () => faster(1),
+    ' ': play,
+  };
+
+  function replayKey(event) {
+    const at = event.target.closest('#replay, #grid, #fields');
+    const alone = !event.metaKey && (!(event.ctrlKey || event.altKey) || event.getModifierState('AltGraph'));
+    const action = replayKeys[event.key];
+    if (at && alone && action && !(event.key === ' ' && event.target.closest('button, select'))) {
+      event.preventDefault();
+      action();
+    }
+  }
+
+  // The arrows go from change to change: a step of a millisecond would lead nowhere.
+  function sliderKey(event) {
+    const direction = {ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1}[event.key];
+    if (direction) {
+      event.preventDefault();
+      step(direction);
+    }
+  }
+
+  // A time of the address, in seconds; a wrong one is ignored.
+  function followTime(text) {
+    // Only where it is another one: after a change of the byte alone, a step to one of several changes in a ms stays.
+    if (recording && text !== String(time / 1000) && /^\d{1,12}(\.\d+)?$/.test(text || '')) {
+      const [whole, part = ''] = text.split('.');
+      playing = false;
+      byId('play').textContent = 'play';
+      seek(Number(whole) * 1000 + Number((part + '000').slice(0, 3)));
+    }
+  }
+
+  function replayStart() {
+    const slider = byId('time');
+    changesRead();
+    state = recording.shown;
+    clock = time = recording.time;
+    fixedDifferences = data.expected === undefined ? 0 : data.differences - differences();
+    slider.min = recording.start;
+    slider.max = recording.end;
+    slider.addEventListener('input', () => {
+      playing = false;
+      seek(Number(slider.value));
+    });
+    slider.addEventListener('change', () => stopAt(Number(slider.value)));
+    slider.addEventListener('keydown', sliderKey);
+    byId('play').addEventListener('click', play);
+    byId('back').addEventListener('click', () => step(-1));
+    byId('forward').addEventListener('click', () => step(1));
+    byId('field-back').addEventListener('click', () => stepField(-1));
+    byId('field-forward').addEventListener('click', () => stepField(1));
+    document.addEventListener('keydown', replayKey);
+    byId('replay').hidden = false;
+    if (isPart()) {
+      const part = byId('part'), first = recording.before + 1, last = recording.before + changes.length - 1;
+      part.textContent = 'This page has the changes ' + first + ' to ' + last + ' of ' + recording.all + ', from ' +
+        seconds(recording.start) + ' s to ' + seconds(recording.end) + ' s. shm-view --replay shows all; with --time it ' +
+        'makes a page around another time.';
+      part.hidden = false;
+    }
+    new ResizeObserver(() => {
+      document.documentElement.style.setProperty('--bar', byId('replay').offsetHeight + 'px');
+    }).observe(byId('replay'));
+    show(state, time);
   }
 
   // ---- start ----
@@ -465,6 +971,9 @@
   });
   addEventListener('hashchange', () => followAddress(true));
   focusable(cellAt(0));
+  if (recording) {
+    replayStart();
+  }
   update();
   followAddress(false);
 })();

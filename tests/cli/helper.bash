@@ -209,6 +209,33 @@ message_file()
         'char eq2' 'double ratio' 'char[8] farewell' '}' >"$T/layout"
 }
 
+# recording FILE [PERL]: a recording, made after docs/recording-format.md, not by our writer: num is 21 at first, 22 at
+# 1 s, 23 at 2.5 s; it ends at 4 s. PERL may change @blocks (kind, us, payload) before they are written, or $head;
+# change(us since the change before, offset => bytes, ...) is one change for a payload.
+recording()
+{
+    message_file
+    perl -MCompress::Zlib=crc32 -e 'my ($file, $bytes, $layout, $change) = @ARGV; local $/;
+        open my $in, "<:raw", $bytes or die; my $picture = <$in>; substr $picture, 20, 4, pack "l", 21;
+        open $in, "<", $layout or die; $layout = <$in>;
+        our $head = "\x89SHMREC\n\1\0\0\0";
+        our @blocks = ([1, 0, pack "Q<Q<Q<q<q<a*", 1024, 1024, 1700000000000, 0x0f20074e, 7, "key 0x0f20074e"],
+            [2, 0, "struct message\0$layout"], [3, 0, $picture], [5, 0, pack "VVQ<Q<a4a*", 1, 41, 0x7000, 4096, "rw-", "shm-server"],
+            [4, 1e6, pack "C*", 0, 1, 20, 1, 22], [4, 2.5e6, pack "C*", 0, 2, 20, 1, 23, 43, 1, 7], [6, 4e6, ""]);
+        sub number { my ($n, $all) = (shift, ""); do { $all .= chr($n & 127 | ($n > 127 ? 128 : 0)); $n >>= 7 } while $n; $all }
+        sub change { my ($us, @runs, $end, $all) = @_; $end = 0; $all = number($us) . number(@runs / 2);
+            while (my ($at, $bytes) = splice @runs, 0, 2) {
+                $all .= number($at - $end) . number(length $bytes) . $bytes; $end = $at + length $bytes }
+            $all }
+        eval $change // ""; die $@ if $@;
+        open my $out, ">:raw", $file or die;
+        print $out $head;
+        for (@blocks) {
+            my $rest = pack "VVQ<a*", $_->[0], length $_->[2], $_->[1], $_->[2];
+            print $out pack("V", crc32($rest)), $rest;
+        }' "$T/$1" "$T/message.bin" "$T/layout" "${2-}"
+}
+
 # attacker: a program with escape sequences in its name makes a segment with all values of a byte, and stays.
 attacker()
 {

@@ -124,6 +124,23 @@ def focused():
     return js('return document.activeElement.id || document.activeElement.textContent')
 
 
+def cells():
+    """The sign and the digits of each byte of the grid, also of those in a line of zeros."""
+    return js('''return [...document.querySelectorAll("#grid td[id]")].flatMap((cell) => {
+        const zeros = Number(cell.parentNode.dataset.size || 0), sign = cell.querySelector("sup");
+        return zeros ? Array(zeros).fill(["", "00"]) : [[sign ? sign.textContent : "", cell.lastChild.textContent]]; })''')
+
+
+def drawing():
+    """All that the page shows of a moment, with how each byte looks."""
+    return js('''const texts = (css) => [...document.querySelectorAll(css)].map((it) => it.textContent);
+        const classes = (it) => [...it.classList].filter((name) => !/framed|pointed/.test(name)).sort().join(" ");
+        const rows = [...document.querySelectorAll("#grid tbody tr")].map((row) => [classes(row),
+            ...[...row.querySelectorAll("th, td[id], td:not([id]), i")].map((it) => [classes(it), it.textContent])]);
+        return [document.title, rows, ...["h1", "#findings li", "#fields td.value"].map(texts),
+            [...document.querySelectorAll("#legend li")].map((it) => it.lastChild.textContent)]''')
+
+
 def address():
     return js('return location.hash')
 
@@ -167,7 +184,8 @@ if __name__ == '__main__':
     else:
         # whatever another test has left
         cdp('Emulation.clearDeviceMetricsOverride')
-        cdp('Emulation.setEmulatedMedia', features=[{'name': 'prefers-color-scheme', 'value': 'light'}])
+        cdp('Emulation.setEmulatedMedia', features=[{'name': 'prefers-color-scheme', 'value': 'light'},
+                                                    {'name': 'prefers-reduced-motion', 'value': 'no-preference'}])
         cdp('Emulation.setScriptExecutionDisabled', value=False)
         errors()
         exec(compile(sys.stdin.read(), 'test', 'exec'))

@@ -1,30 +1,7 @@
 #!/usr/bin/env bats
 # shm-view --render html in Chromium, with real clicks and keys (browser.py), and in Firefox; valid for tidy.
 bats_require_minimum_version 1.5.0
-load ../cli/helper
-
-# One browser for all tests; each opens its page afresh.
-setup_file()
-{
-    export BROWSER=$BATS_TEST_DIRNAME/browser.py BROWSER_PROFILE=$BATS_FILE_TMPDIR/profile
-    local log=$BATS_FILE_TMPDIR/driver.log
-    type -P chromedriver >/dev/null && [[ $(chromedriver --version) == ChromeDriver* ]] || return 0
-    chromedriver --port=0 >"$log" 2>&1 3>&- &
-    echo "$!" >"$BATS_FILE_TMPDIR/driver.pid"
-    for ((i = 0; i < 1500; i++)); do
-        port=$(sed -n 's/.*started successfully on port \([0-9]*\).*/\1/p' "$log")
-        [[ ! $port ]] || break
-        sleep 0.02
-    done
-    BROWSER_SESSION=$(python3 "$BROWSER" start "$port" 3>&-)
-    export BROWSER_SESSION
-}
-
-teardown_file()
-{
-    [[ ! ${BROWSER_SESSION-} ]] || python3 "$BROWSER" end || true
-    [[ ! -s $BATS_FILE_TMPDIR/driver.pid ]] || kill "$(<"$BATS_FILE_TMPDIR/driver.pid")" || true
-}
+load helper
 
 setup()
 {
@@ -57,13 +34,6 @@ queue()
     perl -e 'print pack "L x4 (a x s x4 d)3 l60 Q", 3, "A", 7, 1.5, "B", -2, -0.0, "C", 9, 1e300, (1, 2), (0) x 58,
         77' >queue
     page queue --layout queue.layout
-}
-
-# in_browser: runs the Python on standard input.
-in_browser()
-{
-    [[ ${BROWSER_SESSION-} ]] || skip 'chromium-driver is not installed'
-    python3 "$BROWSER" run
 }
 
 @test "tidy finds the page valid" {
