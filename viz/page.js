@@ -789,11 +789,15 @@
     show(stateAt(to), to);
   }
 
+  function setPlaying(on) {
+    playing = on;
+    byId('play').textContent = on ? 'stop' : 'play';
+  }
+
   // Shows state n, stopped. The address is set only now: browsers allow only so many changes in a time.
   function stop(n, ms, answer) {
-    playing = false;
+    setPlaying(false);
     clock = ms;
-    byId('play').textContent = 'play';
     show(n, ms, answer);
     update();
     addressSet('t', ms / 1000);
@@ -826,10 +830,9 @@
       stopAt(time);
       return;
     }
-    playing = true;
+    setPlaying(true);
     clock = time >= recording.end ? recording.start : time;
     lastFrame = null;
-    byId('play').textContent = 'stop';
     update();
     requestAnimationFrame(tick);
   }
@@ -910,9 +913,9 @@
     // Only where it is another one: after a change of the byte alone, a step to one of several changes in a ms stays.
     if (recording && text !== String(time / 1000) && /^\d{1,12}(\.\d+)?$/.test(text || '')) {
       const [whole, part = ''] = text.split('.');
-      playing = false;
-      byId('play').textContent = 'play';
+      setPlaying(false);
       seek(Number(whole) * 1000 + Number((part + '000').slice(0, 3)));
+      update();
     }
   }
 
@@ -924,8 +927,8 @@
     fixedDifferences = data.expected === undefined ? 0 : data.differences - differences();
     slider.min = recording.start;
     slider.max = recording.end;
-    slider.addEventListener('input', () => {
-      playing = false;
+    slider.addEventListener('input', () => { // while it is dragged
+      setPlaying(false);
       seek(Number(slider.value));
     });
     slider.addEventListener('change', () => stopAt(Number(slider.value)));

@@ -142,6 +142,26 @@ equal(errors(), [])
 END
 }
 
+@test "what is zero now, and something else at another time, is a byte of its own, and its sign is in the legend" {
+    recording r 'splice @blocks, 4, 2, [4, 1e6, change(0, 19, "\7", 500, "\11")], [4, 2e6, change(0, 19, "\0", 500, "\0")],
+        [4, 3e6, change(0, 20, "\1")]'
+    page r
+    in_browser <<'END'
+go('r.html')
+legend = text('#legend')
+assert 'padding that is not zero: stale' in legend and 'changed just now' in legend, legend
+equal((cells()[19], cells()[500], text(byte(64))), (['', '00'], ['', '00'], '\u2026 432 free bytes, all zero'))
+equal(js('return document.querySelector("#findings li")'), None)
+click('#back')
+equal((cells()[19], cells()[500]), (['*', '00'], ['*', '00']))
+click('#back')
+equal((cells()[19], cells()[500]), (['!', '07'], ['*', '09']))
+equal(text('#findings'), '1 of 1 padding bytes at 0x0013 (before num) are not zero: stale')
+click('#back')
+equal(js('return document.getElementById("findings").offsetHeight'), 0)
+END
+}
+
 @test "without JavaScript the page shows the moment of --time, without controls" {
     page r --time 1.5
     in_browser <<'END'
@@ -274,6 +294,10 @@ equal(cells()[20], ['', '16']) # a second later the change no longer glows
 key(' ')
 equal((cells()[20], address()), (['*', '16'], '#t=2.08&byte=3'))
 equal(js('return document.getElementById("news").getAttribute("aria-live")'), 'polite')
+key(' ')
+frame(2000)
+js('const it = document.getElementById("time"); it.value = 3000; it.dispatchEvent(new Event("input"))') # it is dragged
+equal((text('#play'), text('#when')), ('play', '3.000 s of 4.000 s, change 2 of 2'))
 # Whoever wants less motion gets a picture per second.
 cdp('Emulation.setEmulatedMedia', features=[{'name': 'prefers-reduced-motion', 'value': 'reduce'}])
 click('#time')
@@ -341,6 +365,12 @@ for size in (640, 400), (400, 800), (1280, 800):
             const top = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
             return [top === it || it.contains(top), getComputedStyle(it).outlineStyle]''')
         equal((size, keys, focused(), *seen), (size, keys, focused(), True, 'solid'))
+# Scrolled far down, all three are seen.
+window(1280, 500)
+go('r.html', '#byte=1000')
+for part in '#time', '#news', byte(1000), '#where':
+    equal((part, js('''const it = document.querySelector(arguments[0]), at = it.getBoundingClientRect();
+        return it.contains(document.elementFromPoint(at.left + 2, at.top + at.height / 2))''', part)), (part, True))
 END
 }
 
