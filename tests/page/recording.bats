@@ -354,7 +354,7 @@ END
 @test "the focus is seen, and neither the controls nor the inspector cover what has it" {
     page r
     in_browser <<'END'
-for size in (640, 400), (400, 800), (1280, 800):
+for size in (400, 256), (640, 400), (400, 800), (1280, 800):
     window(*size)
     go('r.html')
     for keys in ['Tab'], ['Tab'], ['Tab'] * 3, ['Tab', *['Down'] * 5], ['Control+Home'], ['Tab'], ['End'], ['Up'], ['Home']:
