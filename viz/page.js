@@ -544,6 +544,11 @@
     return next < field.at.length ? field.old[next] : field.last;
   }
 
+  // Did change n change the text of a field? Of one past the bytes that the page has, only this is known.
+  function textChanged(field, n) {
+    return field !== undefined && field.at[countUpTo(field.at.length, (i) => field.at[i], n) - 1] === n;
+  }
+
   // "12.500", as the viewer prints a time.
   function seconds(ms) {
     return Math.floor(ms / 1000) + '.' + String(ms % 1000).padStart(3, '0');
@@ -695,7 +700,7 @@
     }
     fields.slice(0, rows.length).forEach((field, i) => {
       const from = Math.min(field.offset, shown), end = Math.min(field.offset + field.size, shown);
-      rows[i].classList.toggle('changed', count[end] > count[from]);
+      rows[i].classList.toggle('changed', count[end] > count[from] || textChanged(texts.get(i), state));
     });
   }
 
@@ -712,6 +717,14 @@
         news.push(fields[i].name + ': ' + textIn(texts.get(i), n - 1) + ' -> ' + fields[i].value);
       }
     });
+    for (const [i, field] of texts) {
+      if (!named.has(i) && textChanged(field, n)) {
+        news.push(fields[i].name + ': ' + textIn(field, n - 1) + ' -> ' + fields[i].value);
+      }
+    }
+    if (news.length === 0) {
+      return 'nothing changed in what is shown here';
+    }
     return news.slice(0, 8).join('   ') + (news.length > 8 ? '   and ' + (news.length - 8) + ' more' : '');
   }
 

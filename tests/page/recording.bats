@@ -162,6 +162,35 @@ equal(js('return document.getElementById("findings").offsetHeight'), 0)
 END
 }
 
+@test "a change past the first 16 KiB is told by its field, and a page without changes plays nothing" {
+    recording r 'substr $blocks[0][2], 0, 16, pack "Q2", 20000, 20000; $blocks[2][2] = "\0" x 20000;
+        $blocks[1][2] = "far\0" . join "\n", "shmlab layout 1", "0 int near", "18000 int far", "";
+        splice @blocks, 4, 3, [4, 1e6, change(0, 0, "\1", 18000, "\5")], [4, 2e6, change(0, 18000, "\6")],
+            [4, 3e6, change(0, 19000, "\7")]'
+    page r
+    recording r '@blocks = @blocks[0 .. 2]'
+    page none
+    in_browser <<'END'
+go('r.html')
+def told():
+    return text('#news'), [text(f'#fields tbody tr:nth-child({row}) .value') for row in (1, 2)], \
+        js('return [...document.querySelectorAll("#fields tr.changed th")].map((cell) => cell.textContent)')
+equal(told(), ('nothing changed in what is shown here', ['1', '6'], []))
+click('#back')
+equal(told(), ('far: 5 -> 6', ['1', '6'], ['far']))
+click('#back')
+equal(told(), ('near: 0 -> 1   far: 0 -> 5', ['1', '5'], ['near', 'far']))
+click('#back')
+equal(told(), ('', ['0', '0'], []))
+go('none.html')
+equal(text('#when'), '0.000 s of 0.000 s, change 0 of 0')
+click('#play')
+until(lambda: text('#play') == 'play')
+click('#forward')
+equal((text('#news'), errors()), ('this is the last change of the recording', []))
+END
+}
+
 @test "without JavaScript the page shows the moment of --time, without controls" {
     page r --time 1.5
     in_browser <<'END'
