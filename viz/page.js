@@ -180,9 +180,16 @@
       (names[byte] || printed) + "'";
   }
 
+  // A screen reader reads again what is set again, even if it is the same.
+  function setText(at, text) {
+    if (at.textContent !== text) {
+      at.textContent = text;
+    }
+  }
+
   function inspect(offset) {
     const body = document.querySelector('#readings tbody');
-    where.textContent = '0x' + hex(offset, 4) + ' (' + offset + ')  ' + whatIs(offset);
+    setText(where, '0x' + hex(offset, 4) + ' (' + offset + ')  ' + whatIs(offset));
     one.textContent = byteText(offset);
     body.replaceChildren(...readings.map(([name, size, read, more]) => {
       const row = element('tr', more, ''), head = element('th', '', name);
@@ -738,7 +745,7 @@
     byId('when').textContent = when;
     byId('event').textContent = event ? seconds(event.time) + ' s: ' + event.text : '';
     byId('news').setAttribute('aria-live', playing ? 'off' : 'polite');
-    byId('news').textContent = answer || (state > 0 ? newsOf(state) : '');
+    setText(byId('news'), answer || (state > 0 ? newsOf(state) : ''));
     if (!playing) {
       const title = (text) => text.replace(/ at \d+\.\d{3} s(?=$|, \d+ bytes$)/, ' at ' + seconds(time) + ' s');
       const heading = document.querySelector('h1');
@@ -956,8 +963,8 @@
     if (isPart()) {
       const part = byId('part'), first = recording.before + 1, last = recording.before + changes.length - 1;
       part.textContent = 'This page has the changes ' + first + ' to ' + last + ' of ' + recording.all + ', from ' +
-        seconds(recording.start) + ' s to ' + seconds(recording.end) + ' s. shm-view --replay shows all; with --time it ' +
-        'makes a page around another time.';
+        seconds(recording.start) + ' s to ' + seconds(recording.end) + ' s. shm-view --replay shows all; with --time ' +
+        'it makes a page around another time.';
       part.hidden = false;
     }
     new ResizeObserver(() => {
