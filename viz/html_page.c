@@ -18,7 +18,6 @@
 #include "svg_rows.h"
 
 #define FIELDS_SHOWN 1024              /* in the table */
-#define VALUE_SHOWN 8192               /* as in json_picture.c */
 #define BYTES_SHOWN ((size_t)16 << 10) /* 1024 rows of 16: more would be unreadable */
 #define SPEED_MAX 6                    /* 64 times as fast, or as slow; as in the viewer's replay.h */
 #define NAME_COLUMNS 4                 /* characters of a field's name that fit above a byte */
@@ -295,7 +294,7 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
     unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
     int colour = grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
     bool shown = leaf->offset < p->count;
-    char path[256], value[VALUE_SHOWN];
+    char path[256], value[JSON_VALUE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     grid_value(in, leaf, value, sizeof value);
     fprintf(p->out, "<tr><th scope=\"row\" class=\"c%d\"><span class=\"f c%d s\"></span>", colour, colour);

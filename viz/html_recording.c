@@ -1,9 +1,9 @@
 /* HTML recording: see html_recording.h. The data is
  *
- *   {"start":0,"end":4000,"time":4000,"whole":4000,    ms: the time that the data covers, the moment shown, the recording
+ *   {"start":0,"end":4000,"time":4000,"whole":4000,    ms: from, to, the moment shown, the end of the whole recording
  *    "before":0,"shown":2,"all":2,                     changes that are left out before it, up to the moment, in all
  *    "last":[[1,"23"],...],                            values of fields at the end: field, text
- *    "log":[[0,"shm-server (pid 41) has it attached"],  an event: ms since the record before it, text
+ *    "log":[[0,"shm-server (pid 41) has it attached"], an event: ms since the record before it, text
  *           [1000,[20,"03"],[1,"21"]],...]}            a change
  *
  * A change has its runs of bytes: how many bytes lie between the run before and this one, and the bytes before and
@@ -17,10 +17,10 @@
 #include <string.h>
 
 #include "json.h"
+#include "json_picture.h"
 #include "layout/value.h"
 
-#define VALUE_SHOWN 8192 /* as in json_picture.c */
-#define GAP 2            /* a new run takes more characters than so many bytes */
+#define GAP 2 /* a new run takes more characters than so many bytes */
 
 struct record {
     uint64_t time; /* ms */
@@ -45,8 +45,8 @@ struct builder {
 
     struct range *ranges; /* of this change: where bytes differ, in order */
     size_t range_count, range_room;
-    struct layout_leaf *fields; /* those inside the segment */
-    char **texts;               /* and their values; NULL: not inside */
+    struct layout_leaf *fields; /* the first ones of the layout */
+    char **texts;               /* and their values; NULL: it isn't inside the segment */
     bool *changed;              /* the value changed at some time */
     size_t field_count;
 
@@ -142,7 +142,7 @@ static bool field_touched(const struct builder *b, const struct layout_leaf *fie
 
 static char *value_of(const struct builder *b, const struct layout_leaf *field)
 {
-    char value[VALUE_SHOWN];
+    char value[JSON_VALUE_MAX];
     const struct grid_input *in = &b->picture->grid;
     value_format(field->node, b->now + field->offset, in->segment_size - field->offset, value, sizeof value);
     return strdup(value);

@@ -5,12 +5,11 @@
 #include "layout/value.h"
 #include "theme.h"
 
-#define PATH_SHOWN 1024  /* characters of a field's name */
-#define VALUE_SHOWN 8192 /* and of its value: more than VALUE_TEXT_MAX escapes */
+#define PATH_SHOWN 1024 /* characters of a field's name */
 
 static void field_json(const struct grid_input *in, const struct layout_leaf *leaf, FILE *out)
 {
-    char path[PATH_SHOWN], value[VALUE_SHOWN];
+    char path[PATH_SHOWN], value[JSON_VALUE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     fputs("\n{\"name\":", out);
     json_string(out, path);

@@ -6,6 +6,8 @@
 
 #include "grid.h"
 
+#define JSON_VALUE_MAX 8192 /* characters of a field's value, with a NUL: more than VALUE_TEXT_MAX escapes */
+
 /* An array with the first `most` fields and their values. */
 void json_fields(const struct grid_input *in, size_t most, FILE *out);
 
