@@ -746,12 +746,10 @@
     byId('event').textContent = event ? seconds(event.time) + ' s: ' + event.text : '';
     byId('news').setAttribute('aria-live', playing ? 'off' : 'polite');
     setText(byId('news'), answer || (state > 0 ? newsOf(state) : ''));
-    if (!playing) {
-      const title = (text) => text.replace(/ at \d+\.\d{3} s(?=$|, \d+ bytes$)/, ' at ' + seconds(time) + ' s');
-      const heading = document.querySelector('h1');
-      heading.textContent = title(heading.textContent);
-      document.title = title(document.title);
-    }
+    const title = (text) => text.replace(/ at \d+\.\d{3} s(?=$|, \d+ bytes$)/, ' at ' + seconds(shownTime) + ' s');
+    const heading = document.querySelector('h1');
+    setText(heading, title(heading.textContent));
+    document.title = title(document.title);
   }
 
   // What changed last; while it plays, in the last second, as the viewer's glow.

@@ -318,6 +318,8 @@ equal(frame(1050), '0.800 s of 4.000 s, change 0')
 equal(frame(1064), '1.000 s of 4.000 s, change 1')
 equal((cells()[20], js('return document.getElementById("news").getAttribute("aria-live")')), (['*', '16'], 'off'))
 equal(frame(1110), '1.700 s of 4.000 s, change 1')
+equal((text('h1'), js('return document.title')), ('recording of key 0x0f20074e at 1.700 s, 1024 bytes',
+                                                 'recording of key 0x0f20074e at 1.700 s'))
 equal(frame(1130), '2.000 s of 4.000 s, change 1')
 equal(cells()[20], ['', '16']) # a second later the change no longer glows
 key(' ')
