@@ -602,8 +602,8 @@
     }
   }
 
-  // Outside of fields, a run of printable characters is text, which has a colour. Draws those around the byte at offset,
-  // and returns where they end.
+  // Outside of fields, a run of printable characters is text, which has a colour. Draws those around the byte at
+  // offset, and returns where they end.
   function drawText(offset) {
     const run = runAt(offset);
     const prints = (at) => at >= run.offset && at < run.offset + run.size && bytes[at] >= 0x20 && bytes[at] < 0x7f;
