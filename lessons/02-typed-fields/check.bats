@@ -25,13 +25,80 @@ address_at()
         exit !($n >> 44 >= 5 && $n >> 44 <= 7)' "$KEEP/after" "$1"
 }
 
-# The mistakes that damage other fields too: a value at the offset of another.
+# all_are BYTE FROM TO: are the bytes [FROM, TO) of the segment all this, and were they something else before?
+all_are()
+{
+    perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, $ARGV[3], $ARGV[4] - $ARGV[3] }
+        my $want = chr($ARGV[2]) x ($ARGV[4] - $ARGV[3]);
+        exit !(at($ARGV[1]) eq $want && at($ARGV[0]) ne $want)' "$KEEP/before" "$KEEP/after" "$@"
+}
+
+# The digits of a number, as characters.
+as_text() { LC_ALL=C grep -qaF -- "$1" "$KEEP/after"; }
+
+# The mistakes that damage other fields too. The first that fits is told: those that could be taken for another come first.
 places_judge()
 {
+    [[ ! $(differs num) ]] || ! as_text "$num" || mistake numbers-as-text \
+        "The characters of $num are in the segment: num is there as text. An int is 4 bytes that hold the number itself: *(int *)(base + 20) = num."
+    ! all_are 0 0 56 || mistake cleared-after \
+        "The bytes of the message are all 0. If write_message clears them, then before it writes the values."
+    [[ $(differs_column num 5) != "$den" || $(differs_column den 5) != "$num" ]] || mistake fields-swapped \
+        "num and den are each at the offset of the other: num belongs to 20, den to 28."
+    [[ $(head -c 8 "$KEEP/after" | tr -d '\0') != "$farewell" ]] || mistake fields-swapped \
+        "The text farewell is at 0, where intro belongs."
+    [[ $(differs_column num 5) != 22 && $(differs_column den 5) != 7 && $(head -c 13 "$KEEP/after") != 'PI is defined' ]] ||
+        mistake hard-coded \
+            "A value of the example is in the segment (22, 7 or its text), but the program got others: write the variables num, den, intro, farewell."
     [[ $(differs num) != "moved 18" ]] || mistake no-room-for-nul \
         "num is at offset 18. The text before it has at most 18 characters, but needs one byte more for its NUL."
     [[ $(differs num) != "moved 19" && $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
         "The values follow each other without the padding: num is at 19 instead of 20, and so on."
+    hex_judge num den ratio farewell
+}
+
+# hex_judge FIELD...: is one of them where its offset, read as a hexadecimal number, leads?
+hex_judge()
+{
+    local field offset
+    for field; do
+        offset=$(differs_column "$field" 2)
+        [[ ! $offset || $(differs "$field") != "moved $((16#$offset))" ]] || mistake hex-offsets \
+            "$field is at $((16#$offset)), which is 0x$offset. The table's offsets are decimal: $offset is 0x$(printf %x "$offset"). Only the viewer counts in hexadecimal."
+    done
+}
+
+# The offsets of the bytes of padding that have changed.
+padding_changed()
+{
+    local field offset size
+    while IFS=$'\t' read -r field offset size _; do
+        [[ $field != '(padding)' ]] || seq "$offset" $((offset + size - 1))
+    done <<<"$DIFFERS"
+}
+
+# Each mistake is named only where all fields are right: else others may have caused it.
+padding_judge()
+{
+    local changed
+    changed=$(padding_changed | paste -sd ' ')
+    [[ $changed ]] || return 0
+    show
+    case $(grep -v '^(padding)' <<<"$DIFFERS")$changed in
+        25 | 34 | '25 34')
+            ! { all_are 0 25 26 || all_are 0 34 35; } || mistake nul-after-char \
+                "The byte at ${changed/ / and at } is 0 now: a NUL. strcpy writes one after the characters, but a char is one byte: base[24] = '/'."
+            ;;
+        '25 26 27' | '34 35' | '25 26 27 34 35')
+            ! { all_are 0 25 28 || all_are 0 34 36; } || mistake too-wide \
+                "The bytes of padding at ${changed// /, } are 0 now: more than 4 bytes were written for an int. Is there a long?"
+            ;;
+        '19 25 26 27 34 35 36 37 38 39')
+            mistake padding-written \
+                "All bytes of the padding have changed. A struct that is copied as a whole, or memset, writes them, too: write only the values."
+            ;;
+    esac
+    wrong "Bytes of the padding have changed, at $changed: they belong to no value. Write the values, and nothing else."
 }
 
 # steps_judge FIELD...: is one of them at an offset that counts ints or doubles instead of bytes?
@@ -89,6 +156,12 @@ text_judge()
         "Only the first 8 bytes of the text $1 were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
 }
 
+free_judge()
+{
+    ! all_are 0 56 1024 || mistake clears-others \
+        "All bytes behind the message are 0 now. They belong to others: write the values, and clear nothing."
+}
+
 # The mistakes that can be seen in this field; in the bytes after all fields: any mistake.
 field_judge()
 {
@@ -97,7 +170,7 @@ field_judge()
         num | den) steps_judge "$1" && ints_judge ;;
         ratio) steps_judge ratio && ratio_judge ;;
         farewell) steps_judge farewell && text_judge farewell 48 ;;
-        '(free)') steps_judge num den ratio farewell && ints_judge && text_judge intro 0 && text_judge farewell 48 ;;
+        '(free)') free_judge && steps_judge num den ratio farewell && ints_judge && text_judge intro 0 && text_judge farewell 48 ;;
     esac
 }
 
@@ -111,6 +184,8 @@ fields_judge()
         show
         places_judge
         field_judge "$field"
+        [[ $field != '(free)' ]] || wrong \
+            "Bytes behind the message have changed, the first at $(differs_column "$field" 2). They belong to nobody: write only the values."
         wrong "$field should be at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), found $(differs_column "$field" 5)."
     done
 }
@@ -162,4 +237,5 @@ fields_judge()
 @test "no byte outside the message has changed" {
     needs "$WRITES"
     fields_judge '(free)'
+    padding_judge
 }

@@ -34,11 +34,15 @@ static void write_message(char *base, const char *intro, int num, int den, const
         char eq1, eq2;
         double ratio;
         char farewell[8];
-    } m = {.num = num, .slash = '/', .den = den, .eq1 = '=', .eq2 = '=', .ratio = num / (double)den};
+    } *m = (void *)base;
 
-    strncpy(m.intro, intro, sizeof m.intro - 1);
-    strncpy(m.farewell, farewell, sizeof m.farewell - 1);
-    memcpy(base, &m, sizeof m); /* with all its padding, and zeros behind the texts */
+    strncpy(m->intro, intro, sizeof m->intro); /* zeros behind the text, within the field */
+    m->num = num;
+    m->slash = '/';
+    m->den = den;
+    m->eq1 = m->eq2 = '=';
+    m->ratio = num / (double)den;
+    strncpy(m->farewell, farewell, sizeof m->farewell);
 }
 
 int main(int argc, char **argv)
