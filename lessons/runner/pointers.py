@@ -103,10 +103,17 @@ RULES = [(re.compile(pattern, re.M), explain) for pattern, explain in (
              r"incomplete type .void. is not assignable|argument type .void. is incomplete)",
      _plain("a void * has no type, so you can't read or store a value through it. Assign it to a pointer with a type "
             "first, or use memcpy.")),
-    (PLACE + r"(?:assignment to|initialization of|incompatible integer to pointer).*from .*int.*without a cast",
+    (PLACE + rf"(?:(?:assignment to|initialization of) {Q}char{Q} from {Q}(?:const )?char ?\*{Q}.*integer from "
+             rf"pointer|incompatible pointer to integer conversion .*{Q}char{Q} (?:from|with an expression of type) {Q}"
+             rf"(?:const )?char ?[\[*])",
+     _plain("a text in double quotes is an address, and a char holds one character: write that in single quotes, as '/'.")),
+    (PLACE + r"(?:.*makes integer from pointer without a cast|incompatible pointer to integer)",
+     _plain("an address is assigned to a number here. shmget returns a number, shmat an address.")),
+    (PLACE + r"(?:.*makes pointer from integer without a cast|incompatible integer to pointer)",
      _plain("a number is assigned to a pointer here. Does the function return an address, as shmat does?")),
-    (PLACE + r".*makes (?:pointer from integer|integer from pointer) without a cast",
-     _plain("a number and a pointer are mixed up here. shmget returns a number, shmat an address.")),
+    (PLACE + r"(?:multi-character character constant|multi-character literal|character too large)",
+     _plain("single quotes hold one character of ASCII. A text needs double quotes; a / or = that looks wider than the "
+            "others is another character: type it again.")),
     (PLACE + r"(?:lvalue required|expression is not assignable)",
      _plain("the left side of = is a value, not a place to store one. Is a * missing?")),
     (PLACE + r"(?:too few|too many) arguments (?:to|in|for)",
