@@ -245,7 +245,8 @@ crash_means()
 }
 
 # sandbox_run COMMAND...: this shell becomes COMMAND in the sandbox, in the folder BOX, with the caller's streams.
-# FIRST: shell commands that run before it in the same sandbox and PID namespace; they may call "$PROBE".
+# FIRST: shell commands that run before it in the same sandbox and PID namespace; they may call "$PROBE". LIMIT: it is
+# ended after so many seconds, from outside: in the sandbox it could stop who watches it.
 sandbox_run()
 {
     local first=()
@@ -257,7 +258,8 @@ sandbox_run()
         ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} "$@"
     exec 3>&- 4>&-
     # background commands of a shell start with SIGINT ignored
-    exec env --default-signal "$LAB/sandbox" --read "$LAB_BUILD" --write "$BOX" "${first[@]}" "$@"
+    exec ${LIMIT:+timeout -k 1 "$LIMIT"} env --default-signal "$LAB/sandbox" --read "$LAB_BUILD" --write "$BOX" \
+        "${first[@]}" "$@"
 }
 
 run_program()
@@ -265,7 +267,7 @@ run_program()
     local name=$1
     shift
     RAN=1 STATUS=0
-    (sandbox_run timeout -k 1 "$LAB_SECONDS" "$LAB_BUILD/$name" "$@") \
+    (LIMIT=$LAB_SECONDS sandbox_run "$LAB_BUILD/$name" "$@") \
         <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
     end_judge "$name"
 }
