@@ -21,7 +21,7 @@ from typing import Callable, Optional
 
 from . import build, pointers, tap
 from .conf import Lesson
-from .paths import LAB, programs_folder
+from .paths import LAB, programs_folder, scratch_folder
 from .report import Report
 
 SHM_PAGES = 65536  # limit of an IPC namespace: 256 MiB for all segments of a check
@@ -193,8 +193,7 @@ def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(),
     limits = limits or Limits()
     started = time.monotonic()
     report = Report(lesson.name, "error", sandbox=sandbox or sandbox_level())
-    with tempfile.TemporaryDirectory(prefix="shmlab-check.", ignore_cleanup_errors=True) as name:
-        home = Path(os.path.realpath(name))
+    with scratch_folder("shmlab-check.") as home:
         _check(lesson, Path(folder), home, report, limits, progress, dict(cc=cc, cflags=cflags, sanitize=sanitize))
     report.diagnoses = list(dict.fromkeys([*report.diagnoses, *(d for test in report.tests for d in test.diagnoses)]))
     report.seconds = round(time.monotonic() - started, 3)

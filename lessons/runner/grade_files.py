@@ -1,10 +1,15 @@
 """The files that a grading writes: a table for people, the same for programs, and feedback for each learner.
 
 new_folder(DIR) -> DIR.grades, or DIR.grades.2, ...: never an existing one      write_all(grades, folder, how)
+unfinished_folder(DIR) -> the newest of them whose grading was stopped
+
+While a grading runs, its folder has only `unfinished`: a line of JSON for what is graded, then one for each grade. So a
+stopped one can go on.
 """
 
 import csv
 import datetime
+import fcntl
 import io
 import json
 import re
@@ -14,6 +19,7 @@ from . import formats
 from .printable import one_line, printable
 from .report import Report
 
+UNFINISHED = "unfinished"
 NAME_MAX = 40  # characters of a submission's name in the table
 
 
@@ -29,18 +35,66 @@ def new_folder(folder: Path) -> Path:
     raise OSError(f"there are too many {folder.name}.grades")
 
 
-def printable_name(name: str) -> str:
-    return one_line(name)
+def old_folders(folder: Path) -> list:
+    """In the order in which they were made."""
+    name = re.compile(re.escape(folder.name) + r"\.grades(?:\.(\d+))?")
+    found = ((name.fullmatch(path.name), path) for path in folder.parent.iterdir())
+    return [path for _, path in sorted((int(match[1] or 1), path) for match, path in found if match and path.is_dir())]
 
 
-def write_all(grades: list, folder: Path, how: str):
+def unfinished_folder(folder: Path) -> Path:
+    found = [path for path in old_folders(folder) if (path / UNFINISHED).is_file()]
+    if not found:
+        raise LookupError(f"no grading of {folder} was stopped: without --resume a new one begins")
+    return found[-1]
+
+
+class Unfinished:
+    """The grades of a grading that runs, or was stopped."""
+
+    def __init__(self, folder: Path, asked: dict):
+        """asked: what is graded; it must be the same if a stopped one goes on. Raises LookupError."""
+        self.path = folder / UNFINISHED
+        self.stream = open(self.path, "a+", encoding="ascii")
+        try:
+            fcntl.flock(self.stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LookupError(f"another grading is writing to {folder}") from error
+        self.stream.seek(0)
+        before, *self.grades = [*map(line_read, self.stream)] or [None]
+        if before is None:
+            self.add(asked)
+        elif before != asked:
+            raise LookupError(f"the grading in {folder} was asked for other lessons or seconds: give the same")
+
+    def add(self, value: dict):
+        self.stream.write(json.dumps(value) + "\n")
+        self.stream.flush()
+
+    def end(self):
+        self.path.unlink()
+        self.stream.close()
+
+
+def line_read(line: str):
+    """None for a line that was cut off, as the last one can be."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def write_all(grades: list, folder: Path, how: str, missing: int):
+    """missing: how many are not graded yet."""
     rows = [row for grade in grades for row in rows_of(grade)]
+    if missing:
+        how = f"not finished: {missing} are not graded yet\n{how}"
     write(folder / "table.txt", table(rows, how))
     write(folder / "table.csv", table_csv(rows))
     write(folder / "junit.xml", junit(grades))
-    write(folder / "grades.json", document(grades, how))
+    write(folder / "grades.json", document(grades, how, missing))
     feedback = folder / "feedback"
-    feedback.mkdir()
+    feedback.mkdir(exist_ok=True)
     used = set()
     for grade in grades:
         write(feedback / f"{file_name(grade.name, used)}.txt", feedback_text(grade))
@@ -52,7 +106,7 @@ def write(path: Path, text: str):
 
 def file_name(name: str, used: set) -> str:
     """A file name made from a submission's name; with a number if another submission has it already."""
-    plain = re.sub(r"[^\w.@ +-]", "_", printable_name(name)).lstrip(".") or "_"
+    plain = re.sub(r"[^\w.@ +-]", "_", name).lstrip(".") or "_"
     found, number = plain[:100], 1
     while found.casefold() in used:
         number += 1
@@ -63,7 +117,7 @@ def file_name(name: str, used: set) -> str:
 
 def rows_of(grade) -> list:
     """(submission, lesson, result, points, of, diagnoses, remark), a row for each lesson."""
-    name = printable_name(grade.name)
+    name = grade.name
     if grade.refused:
         return [(name, "", "error", 0, 0, "", one_line(grade.refused))]
     return [(name, report.lesson, report.status, formats.points(report), len(report.tests),
@@ -105,7 +159,7 @@ def junit(grades: list) -> str:
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n')
     for grade in grades:
         for report in grade.reports or [refused_report(grade)]:
-            name = " ".join(part for part in (printable_name(grade.name), report.lesson) if part)
+            name = " ".join(part for part in (grade.name, report.lesson) if part)
             formats.junit_suite(report, name, stream)
     stream.write("</testsuites>\n")
     return stream.getvalue()
@@ -115,7 +169,7 @@ def refused_report(grade):
     return Report("", "error", text=grade.refused)
 
 
-def document(grades: list, how: str) -> str:
+def document(grades: list, how: str, missing: int) -> str:
     listed = []
     for grade in grades:
         lessons = {}
@@ -123,17 +177,18 @@ def document(grades: list, how: str) -> str:
             lessons[report.lesson] = {**formats.results(report), "points": formats.points(report),
                                       "of": len(report.tests), "seconds": report.seconds, "held": report.sandbox,
                                       "starter": report.starter, "diagnoses": report.diagnoses}
-        listed.append({"name": printable_name(grade.name), "status": "pass" if grade.passed() else "fail",
+        listed.append({"name": grade.name, "status": "pass" if grade.passed() else "fail",
                        "message": printable(grade.refused) or None, "lessons": lessons})
     when = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-    return json.dumps({"version": 1, "graded": when, "held": how, "submissions": listed}, indent=1) + "\n"
+    whole = {"version": 1, "graded": when, "held": how, "missing": missing, "submissions": listed}
+    return json.dumps(whole, indent=1) + "\n"
 
 
 # ---- feedback ----
 
 
 def feedback_text(grade) -> str:
-    lines = [printable_name(grade.name), ""]
+    lines = [grade.name, ""]
     if grade.refused:
         lines.append(f"This could not be graded: {printable(grade.refused)}")
     for report in grade.reports:

@@ -18,6 +18,8 @@ from .locate import Refused, locate
 from .report import Report
 
 PR_SET_CHILD_SUBREAPER = 36
+KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "i686": 288, "armv7l": 311}  # the system call's number
+KEYCTL_JOIN_SESSION_KEYRING = 1
 
 
 def limits(seconds: float) -> check.Limits:
@@ -51,11 +53,27 @@ def end_orphans():
                 pass
 
 
-def main(arguments: list) -> int:
+def leave_keyring():
+    """Joins a new session keyring, which is empty: the grader's may have keys to other machines (keyrings(7))."""
+    number = KEYCTL.get(os.uname().machine)
+    if number:
+        ctypes.CDLL(None).syscall(number, KEYCTL_JOIN_SESSION_KEYRING, None)
+
+
+def main(arguments: list):
+    """The exit status, or what is wrong with the runner."""
+    try:
+        return judge_all(arguments)
+    except check.CannotCheck as error:
+        return str(error)
+
+
+def judge_all(arguments: list) -> int:
     if not arguments:
         print(check.sandbox_level())
         return 0
     folder, seconds = Path(arguments[0]), float(arguments[1])
+    leave_keyring()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     reports = []
     for lesson in arguments[2:]:
@@ -63,10 +81,3 @@ def main(arguments: list) -> int:
         end_orphans()
     json.dump([asdict(report) for report in reports], sys.stdout)
     return 0
-
-
-def run():
-    try:
-        return main(sys.argv[1:])
-    except check.CannotCheck as error:
-        return str(error)

@@ -1,7 +1,7 @@
 """Sandboxes for the grader's jobs. As root, each has its own user, processes, files and segments, and no network.
 
 sandbox_unshare does that. A plain user's jobs run as that user; only each program runs in a sandbox (sandbox).
-sandboxes(count, submissions, results) -> list of Sandbox     sandbox.prefix(home) -> what stands before the command
+sandboxes(count, hidden folders) -> list of Sandbox     sandbox.prefix(home) -> what stands before the command
 """
 
 import compileall
@@ -12,8 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import check
-from .paths import LAB, ROOT, lessons_folder, programs_folder
+from . import check, submissions
+from .paths import LAB, ROOT, lessons_folder, programs_folder, scratch_folder
 
 UID_HIGH = 1_900_000_000  # above the uids that systemd gives to containers; no user has these
 UID_LOW = 61_184  # if a container has no such high uids: those of systemd's dynamic users
@@ -36,8 +36,8 @@ class Sandbox:
         self.level = ""  # the sandbox of its programs: see LEVELS; empty: each job finds out
 
     def unheld(self) -> bool:
-        """Do the programs run as the grader's user, without a sandbox around them?"""
-        return not self.uid and self.level not in ("bwrap", "room", "pid")
+        """Do the programs run as the grader's user, and could write to the grader's files?"""
+        return not self.uid and self.level not in ("bwrap", "room")
 
     def prefix(self, home: Path) -> list:
         if not self.uid:
@@ -60,21 +60,12 @@ class Sandbox:
     def environment(self, scratch: Path) -> dict:
         env = {**os.environ, "PYTHONPATH": str(LAB.parent), "TMPDIR": str(scratch), "LC_ALL": "C.UTF-8",
                "LAB_RENDER": "text", "SHMLAB_BIN": str(programs_folder()), "SHMLAB_LESSONS": str(lessons_folder()),
-               "SHMLAB_HIDE": ":".join(str(folder) for folder in self.hide)}
+               "SHMLAB_HIDE": "\n".join(str(folder) for folder in self.hide)}
         env.update({"LAB_SANDBOX": self.level} if self.level else {})
         env.pop("SHMLAB_OWN_IPC", None)
         if self.whole:
             env["SHMLAB_OWN_IPC"] = "1"
         return env
-
-    def clean(self, home: Path):
-        """Makes all folders writable, so that a plain user's grader can remove home. root can anyway."""
-        if not self.uid:
-            for folder, folders, _ in os.walk(home):
-                for name in folders:
-                    path = Path(folder, name)
-                    if not path.is_symlink():
-                        path.chmod(0o700)
 
     def how(self, levels: set) -> str:
         """One line for the table. levels: the sandboxes that the jobs used; "" if a job ran nothing."""
@@ -99,34 +90,61 @@ def needed(folder: str) -> bool:
         return False
 
 
-def job(arguments: list) -> list:
-    """The command that runs runner.grade_job, without site packages: loading them would take longer than judging."""
-    code = (f"import sys; sys.path.insert(0, {str(LAB.parent)!r}); from runner import grade_job; "
-            "sys.exit(grade_job.run())")
-    return [sys.executable, "-I", "-S", "-B", "-c", code, *arguments]
+def job(module: str, arguments: list) -> list:
+    """The command that runs a module of the runner, without site packages: loading them would take longer than
+    judging."""
+    code = (f"import sys; sys.path.insert(0, {str(LAB.parent)!r}); from runner import {module}; "
+            f"sys.exit({module}.main(sys.argv[1:]))")
+    return [sys.executable, "-I", "-S", "-B", "-c", code, *map(str, arguments)]
 
 
-def level_in(sandbox: Sandbox, results: Path) -> str:
+def unpack(path: Path, target: Path) -> list:
+    """The command that unpacks an archive, its standard input, into target. It can reach nothing else."""
+    shown = [option for folder in kept() for option in ("--read", str(folder))]
+    return [str(LAB / "sandbox"), "--write", str(target), *shown, *job("submissions", [path, target])]
+
+
+def unpack_limits() -> dict:
+    """The environment of that command."""
+    return {"LAB_SANDBOX": check.sandbox_level(), "LAB_CPU": str(submissions.CPU_SECONDS),
+            "LAB_MEMORY": str(submissions.MEMORY >> 20), "LAB_FILE": str(submissions.FILE_MAX >> 10),
+            "LAB_THREADS": str(check.threads_of_user())}
+
+
+def level_in(sandbox: Sandbox) -> str:
     """The level that a job finds in that sandbox; empty if the sandbox does not work."""
-    home = Path(os.path.realpath(results))
-    done = subprocess.run([*sandbox.prefix(home), *job([])], env=sandbox.environment(home), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    if sandbox.uid:
-        os.chown(results, os.geteuid(), os.getegid())
+    with scratch_folder("shmlab-grade.") as home:
+        done = subprocess.run([*sandbox.prefix(home), *job("grade_job", [])], env=sandbox.environment(home),
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
-def sandboxes(count: int, submissions: Path, results: Path) -> list:
+def sockets() -> list:
+    """Sockets outside of the hidden folders that somebody listens on: a program could ask a service for anything."""
+    found = set()
+    for line in Path("/proc/net/unix").read_text(errors="surrogateescape").splitlines()[1:]:
+        path = Path(*line.split(maxsplit=7)[7:])
+        if path.is_absolute() and not set(path.parents) & set(map(Path, (*HIDDEN, "/run", "/var/run"))):
+            try:
+                if path.is_socket():
+                    found.add(path.resolve())
+            except OSError:
+                pass  # nor can a program reach it
+    return sorted(found)
+
+
+def sandboxes(count: int, hidden: list) -> list:
+    """hidden: folders that no program may see."""
     compileall.compile_dir(str(LAB), quiet=2)  # so that jobs start faster; it may fail
     # a kit inside the folder of submissions must stay visible
-    hide = [folder for folder in (submissions, results) if folder not in ROOT.parents and folder != ROOT]
+    hide = sockets() + [folder for folder in hidden if folder not in ROOT.parents and folder != ROOT]
     kinds = [(0, False)]
     if os.geteuid() == 0 and shutil.which("setpriv"):
         first = first_uid(count)
         kinds = [(first, True), (first, False), (0, False)]
     for uid, whole in kinds:
         made = [Sandbox(hide, uid + number if uid else 0, whole) for number in range(count)]
-        level = level_in(made[0], results)
+        level = level_in(made[0])
         if level:
             break
     for sandbox in made:

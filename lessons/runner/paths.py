@@ -1,7 +1,10 @@
-"""Paths of the kit's parts: the lessons, the sandbox, the programs. In a clone, or installed."""
+"""Paths of the kit's parts: the lessons, the sandbox, the programs. In a clone, or installed. And temporary folders."""
 
+import contextlib
 import os
 import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 LAB = Path(__file__).resolve().parent  # lessons/runner/
@@ -30,3 +33,16 @@ def programs_folder() -> Path:
             return folder
     found = shutil.which("shm-view")
     return Path(found).resolve().parent if found else ROOT / "build" / preset / "bin"
+
+
+@contextlib.contextmanager
+def scratch_folder(prefix: str):
+    """A temporary folder, for programs that nobody trusts to write into: `rm` removes also what is nested deeper than
+    Python can, and folders that may not be entered."""
+    name = tempfile.mkdtemp(prefix=prefix)
+    try:
+        yield Path(os.path.realpath(name))
+    finally:
+        if subprocess.run(["rm", "-rf", "--", name], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+            subprocess.run(["chmod", "-R", "u+rwX", "--", name], stderr=subprocess.DEVNULL, check=False)
+            subprocess.run(["rm", "-rf", "--", name], stderr=subprocess.DEVNULL, check=False)

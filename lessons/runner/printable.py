@@ -1,6 +1,7 @@
 r"""Makes text from learners' programs harmless: no colours, no control characters, nothing that XML or YAML forbids.
 
 printable(text) -> the same text with \x1b, \ufffe for characters that can't be shown. Newlines and tabs stay.
+file_name(name) -> a file's name in one line, with nothing left out: two names that differ are not shown as one
 """
 
 import re
@@ -26,3 +27,8 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """The same, with the lines joined."""
     return " ".join(printable(text).split())
+
+
+def file_name(name: str) -> str:
+    shown = FORBIDDEN.sub(_shown, name).replace("\n", "\\n").replace("\t", "\\t")
+    return re.sub(r"^ +| +$|  +", lambda match: "\\x20" * len(match.group()), shown)

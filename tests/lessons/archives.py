@@ -1,6 +1,9 @@
-"""archives.py FOLDER: makes archives there that nobody should unpack as they stand. For submissions.bats."""
+"""archives.py FOLDER [traps]: makes archives there that nobody should unpack as they stand. For submissions.bats, and with
+traps for class.bats."""
 
+import gzip
 import io
+import os
 import sys
 import tarfile
 import zipfile
@@ -84,7 +87,43 @@ def broken():
     (FOLDER / "no.tar").write_bytes(b"nor is this" * 100)
 
 
-names()
-links()
-bombs()
-broken()
+def pax(kind: bytes, records: bytes) -> bytes:
+    """A pax header, of all members (g) or of the next one (x)."""
+    info = member("pax", kind, size=len(records))
+    return info.tobuf() + records + bytes(-len(records) % 512)
+
+
+def record(name: str, value: str) -> bytes:
+    text, size = f" {name}={value}\n".encode(), 0
+    while len(str(size)) + len(text) != size:
+        size = len(str(size)) + len(text)
+    return str(size).encode() + text
+
+
+def traps():
+    """Each of them ended or held a grader that read it itself."""
+    with zipfile.ZipFile(FOLDER / "lzma.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("writer.c", CODE * 100)
+    data = bytearray((FOLDER / "lzma.zip").read_bytes())
+    data[60:70] = b"\xff" * 10
+    (FOLDER / "lzma.zip").write_bytes(data)
+    # every member gets a copy of all headers
+    headers = pax(b"g", b"".join(record(f"k{number}", "") for number in range(60_000)))
+    members = member("a.c").tobuf() * 2000
+    with gzip.open(FOLDER / "memory.tgz", "w") as archive:
+        archive.write(headers + members)
+    # where Python looks for a name behind any number of digits, at each of them
+    with gzip.open(FOLDER / "endless.tgz", "w") as archive:
+        archive.write(pax(b"x", b"1" * 1_400_000) + member("a.c").tobuf())
+    deep = FOLDER / "deep"
+    deep.mkdir()
+    (deep / "writer.c").write_bytes(CODE)
+    here = os.open(deep, os.O_RDONLY)
+    for _ in range(1600):
+        os.mkdir("d", dir_fd=here)
+        inner = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+
+
+{"traps": traps}.get(sys.argv[2] if len(sys.argv) > 2 else "", lambda: (names(), links(), bombs(), broken()))()

@@ -103,6 +103,33 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
+@test "without bubblewrap, too, a program can write only to its own folder" {
+    unshare --user --map-root-user --mount true 2>/dev/null || skip "the kernel allows no namespace here"
+    outside=$(mktemp -d "$BUILD_DIR/outside.XXXXXX")
+    mkdir "$T/box"
+    cd "$T/box"
+    run env LAB_SANDBOX=room "$ROOT/lessons/runner/sandbox" --write "$T/box" sh -c 'echo 1 >in; echo 1 >"$1/out"' sh "$outside"
+    found=$(cd "$T" && find box "$outside" -type f -printf '%P ')
+    rm -rf "$outside"
+    [[ $found == 'in ' ]]
+}
+
+@test "folders that are asked to be hidden are, whatever is in their names" {
+    unshare --user --map-root-user --mount true 2>/dev/null || skip "the kernel allows no namespace here"
+    outside=$(mktemp -d "$BUILD_DIR/outside.XXXXXX")
+    mkdir "$T/box" "$outside/"{'a:b','c d',shown}
+    touch "$outside/"{'a:b','c d',shown}/secret
+    cd "$T/box"
+    levels=(room)
+    [[ $("$ROOT/lessons/runner/sandbox" --level) != bwrap ]] || levels+=(bwrap)
+    for level in "${levels[@]}"; do
+        SHMLAB_HIDE="$outside/a:b"$'\n'"$outside/c d" LAB_SANDBOX=$level \
+            "$ROOT/lessons/runner/sandbox" --write "$T/box" find "$outside" -name secret >>"$T/found" 2>&1
+    done
+    rm -rf "$outside"
+    [[ $(sort -u "$T/found") == "$outside/shown/secret" ]]
+}
+
 @test "shm-probe finds the program and not its child, and reports a program that has ended" {
     PROBE=$BUILD_BIN/shm-probe
     ln -s "$(command -v bash)" "$T/reader"

@@ -21,11 +21,39 @@ setup_file()
     # a segment in the grader's own IPC namespace, to which everybody may write
     ipcmk -M 4096 -p 0666 | sed 's/.*: //' >"$T/victim"
     awk 'NR > 1 { print $2 }' /proc/sysvipc/shm | sort >"$T/segments"
+    # an earlier grading
+    mkdir -p "$T/class.grades/feedback"
+    echo earlier >"$T/class.grades/feedback/a-honest.txt"
+    service_start
     grade_class "$T/class" >"$T/said" 2>"$T/errors" && echo 0 >"$T/status" || echo $? >"$T/status"
+}
+
+# A service that listens on a socket outside of the folders that are always hidden, for everybody.
+service_start()
+{
+    export SERVICE
+    mkdir -p "$BUILD_DIR/service"
+    SOCKET=$BUILD_DIR/service/${T##*.}
+    for source in "$T"/class/ask-service.c; do sed -i "1i #define SOCKET \"$SOCKET\"" "$source"; done
+    python3 -c '
+import os, socket, sys
+listening = socket.socket(socket.AF_UNIX)
+listening.bind(sys.argv[1])
+os.chmod(sys.argv[1], 0o666)
+listening.listen(100)
+print("ready", flush=True)
+while True:
+    listening.accept()' "$SOCKET" >"$T/service" 3>&- &
+    SERVICE=$!
+    for ((i = 0; i < 1000; i++)); do [[ -s $T/service ]] && return; sleep 0.02; done
+    return 1
 }
 
 teardown_file()
 {
+    [[ ! ${SERVICE-} ]] || kill "$SERVICE"
+    rm -f "$BUILD_DIR/service/${T##*.}"
+    rmdir --ignore-fail-on-non-empty "$BUILD_DIR/service" 2>/dev/null
     [[ ! -e $T/victim ]] || ipcrm -m "$(cat "$T/victim")" || true
     rm -rf "$T"
 }
@@ -54,7 +82,7 @@ class_make()
                 write-everywhere.c) printf '#define FOLDERS %s\n' "${folders%, }" ;;
                 read-solution.c)
                     printf '#define FOLDERS "%s/solution", "%s/mistakes", "%s", ' "$lesson" "$lesson" "$lesson"
-                    printf '"%s/kit/tests/lessons/right/01-tiny", "%s/class"\n' "$T" "$T"
+                    printf '"%s/kit/tests/lessons/right/01-tiny", "%s/class", "%s/class.grades"\n' "$T" "$T" "$T"
                     ;;
                 include-solution.c) printf '#define SOLUTION "%s/solution/writer.c"\n' "$lesson" ;;
                 outlive.c) printf '#define MARK "outlive-%s"\n' "${T##*.}" ;;
@@ -63,6 +91,15 @@ class_make()
         } >"$T/class/$name"
     done
 }
+
+# A command in a session that has a key: keyctl's and add_key's numbers are those of x86-64.
+WITH_KEY='
+import ctypes, os, sys
+if os.uname().machine == "x86_64":
+    call = ctypes.CDLL(None).syscall
+    call(250, 1, None)
+    call(248, b"user", b"shmlab-test", b"secret", 6, -3)
+os.execv(sys.argv[1], sys.argv[1:])'
 
 # grade_class DIR ARGUMENT...: as the user of GRADE_AS
 grade_class()
@@ -73,7 +110,7 @@ grade_class()
         chown -R "$PLAIN:$PLAIN" "$T"
     fi
     cd "$T/kit/lessons" && env HOME="$T/home" SHMLAB_BIN="$T/bin" SHMLAB_LESSONS="$T/kit/lessons" \
-        "${as[@]}" "$(plain_python)" -B -m runner.grade -j 2 --seconds 2 1 "$@"
+        "${as[@]}" "$(plain_python)" -c "$WITH_KEY" "$(plain_python)" -B -m runner.grade -j 2 --seconds 2 1 "$@"
 }
 
 # A python that every user may run.
@@ -85,7 +122,7 @@ plain_python()
 setup()
 {
     ((HELD)) || skip "the kernel allows no user namespace here, and without one there is no sandbox for such programs"
-    GRADES=$T/class.grades
+    GRADES=$T/class.grades.2
 }
 
 # result NAME: the result and the diagnoses of one submission
@@ -149,6 +186,22 @@ explain() # NAME: prints why a test failed, and fails
     run ! grep ANSWER "$GRADES/feedback/read-solution.c.txt"
 }
 
+@test "a program that stops its parent is stopped in its time" {
+    [[ $(result stop-watchdog.c) == 'fail hang' ]] || explain stop-watchdog.c
+}
+
+@test "the keys of the grader's session can't be read" {
+    grep -q 'looked, key not found' "$GRADES/feedback/read-keys.c.txt" || explain read-keys.c
+}
+
+@test "a service of the machine can't be asked" {
+    grep -q 'asked, no connection' "$GRADES/feedback/ask-service.c.txt" || explain ask-service.c
+}
+
+@test "folders that are nested too deep, and a closed one, are removed" {
+    [[ $(result nest.c) == fail* ]] || explain nest.c
+}
+
 @test "the answers can't be included" {
     [[ $(result include-solution.c) == 'error does-not-build' ]] || explain include-solution.c
 }
@@ -189,7 +242,7 @@ explain() # NAME: prints why a test failed, and fails
 @test "grading leaves no process and no temporary folder" {
     run ! pgrep -f "grade_job.*${T##*.}"
     run ls "$T"
-    [[ $output == $'bin\nclass\nclass.grades\nerrors\nhome\nkit\nsaid\nsegments'* ]] ||
+    [[ $output == $'bin\nclass\nclass.grades\nclass.grades.2\nerrors\nhome\nkit\nsaid\nsegments'* ]] ||
         { printf '%s\n' "$output" && false; }
 }
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import (ask, build, conf, grade, grade_sandbox, lint, pointers, report, report_terminal,  # noqa: E402
-                    style, tap, verify, watch)  # after the path is set
+from runner import (ask, build, conf, grade, grade_files, grade_sandbox, lint, pointers, report,  # noqa: E402
+                    report_terminal, style, tap, verify, watch)  # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -91,6 +91,15 @@ class Texts(unittest.TestCase):
                 ("w.c:3:5: error: expected ',' or ';' before 'int'", "semicolon"),
                 ("w.c:3:5: fatal error: mine.h: No such file or directory", "a header of your own"),
                 ("ld: w.c:(.text+0x1): undefined reference to `main'", "no main"),
+                ("w.c:3:5: warning: assignment to 'char' from 'char *' makes integer from pointer without a cast", "'/'"),
+                ("w.c:3:5: error: incompatible pointer to integer conversion assigning to 'char' from 'char[2]'", "'/'"),
+                ("w.c:3:5: warning: assignment to 'int' from 'char *' makes integer from pointer without a cast",
+                 "an address is assigned to a number"),
+                ("w.c:3:5: warning: initialization of 'char *' from 'int' makes pointer from integer without a cast",
+                 "a number is assigned to a pointer"),
+                ("w.c:3:5: error: incompatible integer to pointer conversion initializing 'char *' with an expression "
+                 "of type 'int'", "a number is assigned to a pointer"),
+                ("w.c:3:5: warning: multi-character character constant [-Wmultichar]", "type it again"),
                 ("w.c:3:5: error: stray '\\342' in program", "copied from a web page"),
                 ("w.c:3:5: error: expected declaration or statement at end of input", "closing }")):
             self.assertIn(told, pointers.lines(said, lesson, []), said)
@@ -148,11 +157,20 @@ class Grading(unittest.TestCase):
             (folder / "anna.c").write_text("int main(void) { return 0; }")
             sandbox = grade_sandbox.Sandbox([])
             sandbox.level = "none"
-            with mock.patch.object(grade_sandbox, "sandboxes", return_value=[sandbox]), \
+            with mock.patch.object(grade_sandbox, "sandboxes", return_value=[sandbox]) as made, \
                     mock.patch.object(grade, "grade", side_effect=KeyboardInterrupt) as began:
                 self.assertNotEqual(grade.main([*arguments, str(folder)]), 0)
-            self.assertEqual(os.listdir(name), ["class"])
+            results = Path(name, "class.grades")
+            self.assertEqual(made.call_args.args[1], [folder, results])
+            self.assertEqual(results.exists(), began.called)
             return said.getvalue(), began.called
+
+    def test_all_gradings_of_a_class_are_hidden_from_its_programs(self):
+        with tempfile.TemporaryDirectory() as name:
+            for end in ("", ".grades", ".grades.2", ".grades.10", ".grades.old", "es.grades"):
+                Path(name, f"class{end}").mkdir()
+            found = grade_files.old_folders(Path(name, "class"))
+        self.assertEqual([path.name for path in found], ["class.grades", "class.grades.2", "class.grades.10"])
 
     def test_nothing_is_graded_without_a_sandbox(self):
         for found, text in (("/bin/bwrap", "bubblewrap needs"), (None, "apt-get install bubblewrap")):
@@ -164,10 +182,11 @@ class Grading(unittest.TestCase):
         self.assertTrue(self.graded("--anyway")[1])
 
     def test_another_user_or_a_namespace_is_a_sandbox(self):
-        for uid, level in ((7, "none"), (0, "pid"), (0, "room"), (0, "bwrap")):
+        for uid, level, unheld in ((7, "none", False), (0, "none", True), (0, "pid", True), (0, "room", False),
+                                   (0, "bwrap", False)):
             sandbox = grade_sandbox.Sandbox([], uid)
             sandbox.level = level
-            self.assertFalse(sandbox.unheld(), (uid, level))
+            self.assertEqual(sandbox.unheld(), unheld, (uid, level))
 
 
 class Terminal(unittest.TestCase):
