@@ -31,8 +31,30 @@ elsewhere_judge()
 finds_only() # SIZE
 {
     segment_open "$1"
-    MAY_CRASH=1 start_program first "$SEG_PATH" "$1"
+    start_program first "$SEG_PATH" "$1"
     ((RUNS)) && segment_facts && ((SEG_NATTCH > 0))
+}
+
+# Does it attach 0 or 1, whatever shmget returned?
+attaches_comparison()
+{
+    segment_name
+    witness
+    start_program first "$SEG_PATH" 1024
+    segment_facts || return
+    local id
+    id=$(witnessed shmat | awk '{ print $2; exit }')
+    [[ $id == [01] && $id != "$SEG_ID" ]]
+}
+
+# first has ended before it was told to; its segment is there.
+ended_judge()
+{
+    mode_forbids && return
+    ! again attaches_comparison || mistake id-is-comparison \
+        "shmget made the segment, but shmat got another id: 0 or 1. In id = shmget(...) == -1, id is the result of the comparison. Write (id = shmget(...)) == -1."
+    ((STATUS == 0)) || wrong "first ended with exit status $STATUS before Enter was pressed, and left its segment behind."
+    mistake no-wait "first ended before Enter was pressed. It should hold its segment until then."
 }
 
 # Why is there no segment?
@@ -48,9 +70,11 @@ missing_judge()
         "first ended at once, and its segment is gone. It should exist until Enter is pressed."
     ! grep -q 'Permission denied' "$ERR" || wrong \
         "There is no segment any more: first was not allowed to attach it. Its mode comes from shmget's flags: is it 0600, with the leading 0?"
-    ! finds_only "$size" || mistake no-creat \
+    ! again finds_only "$size" || mistake no-creat \
         "first makes no segment; it only uses one that exists already. Without IPC_CREAT, shmget only looks for a segment."
-    wrong "There is no segment with the key that ftok makes from the path and PROJ ($LAB_PROJ)."
+    local ended='first waits'
+    ((RUNS)) || ended="first ended with exit status $STATUS"
+    wrong "There is no segment with the key that ftok makes from the path and PROJ ($LAB_PROJ), and $ended."
 }
 
 @test "first makes a segment with the key of its path, and waits" {
@@ -64,8 +88,7 @@ missing_judge()
         elsewhere_judge
         missing_judge
     fi
-    ((RUNS)) || mode_forbids || mistake no-wait \
-        "first ended (status $STATUS) before Enter was pressed. It should hold its segment until then."
+    ((RUNS)) || ended_judge
     found_size=$SEG_SIZE found_mode=$SEG_MODE found_nattch=$SEG_NATTCH rights=
     [[ ! $PROGRAM ]] || rights=$(attached_as "$PROGRAM")
     keep_values size found_size found_mode found_nattch rights

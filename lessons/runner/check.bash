@@ -26,10 +26,20 @@ setup()
     : >"$OUT"
     : >"$ERR"
     RAN='' # 1: a program of the learner has run
+    ENDED='' # how it ended
     : >"$T/there"
     # our own namespace has no segments when a test begins
-    [[ $LAB_OWN_IPC == 1 ]] || "$PROBE" list | cut -d' ' -f1 >"$T/there"
+    if [[ $LAB_OWN_IPC == 1 ]]; then ids_use; else "$PROBE" list | cut -d' ' -f1 >"$T/there"; fi
     ! declare -F lesson_setup >/dev/null || lesson_setup
+}
+
+# Uses up some ids, once: in a fresh namespace the first is 0, and a program that takes 0 for the id would be right.
+ids_use()
+{
+    [[ ! -e $KEEP/ids ]] || return 0
+    : >"$KEEP/ids"
+    # IPC_PRIVATE, IPC_CREAT; IPC_RMID
+    perl -e 'for (0 .. 7 + rand 90) { my $id = shmget(0, 1, 0600 | 01000); shmctl($id, 0, 0) if defined $id }'
 }
 
 teardown()
@@ -112,6 +122,7 @@ output_keep()
         head -c 2000 "$file" | head -n 12 | sed 's/^/  /'
         printf '\n'
     done >"$VERDICT.output"
+    [[ ! $ENDED ]] || printf 'It ended with %s.\n' "$ENDED" >>"$VERDICT.output"
 }
 
 # ---- fresh values ----
@@ -221,6 +232,9 @@ end_name()
     elif ((STATUS == 99)); then
         CRASHED=AddressSanitizer
     fi
+    ENDED="exit status $STATUS"
+    [[ ! $HUNG$FLOODED ]] || ENDED=
+    [[ ! $CRASHED ]] || ENDED=$CRASHED
 }
 
 # end_judge NAME: the plain verdicts for a bad end.
@@ -272,6 +286,13 @@ run_program()
     end_judge "$name"
 }
 
+# again COMMAND...: a function that runs a program once more, to find out why. What is quoted stays the first run's.
+again()
+{
+    local OUT=$T/again.out ERR=$T/again.err ENDED='' STATUS='' RUNS='' FIFO='' SEND='' PROGRAM='' PROGRAM_NAME='' SANDBOX=''
+    MAY_CRASH=1 "$@"
+}
+
 children_of() # PID
 {
     local children=
@@ -284,7 +305,7 @@ start_program()
 {
     RAN=1 PROGRAM_NAME=$1
     shift
-    OUT=$T/out.$PROGRAM_NAME ERR=$T/err.$PROGRAM_NAME
+    OUT=$T/out.${#STARTED[@]} ERR=$T/err.${#STARTED[@]} ENDED=
     FIFO=$T/in.${#STARTED[@]}
     mkfifo "$FIFO"
     exec {SEND}<>"$FIFO"
@@ -295,7 +316,7 @@ start_program()
     program_rest
 }
 
-# Sets RUNS: 1 if the program waits, 0 if it has ended. If it does neither, it is in an endless loop.
+# Sets RUNS: 1 if the program waits, 0 if it has ended. To sleep for a time is not to wait.
 program_rest()
 {
     local rest=0
@@ -305,6 +326,10 @@ program_rest()
         RUNS=1
     elif ((rest == 4)); then
         [[ ${MAY_CRASH-} ]] || mistake hang "$PROGRAM_NAME neither waits nor ends: it keeps the processor busy."
+        RUNS=1
+    elif ((rest == 5)); then
+        [[ ${MAY_CRASH-} ]] || mistake sleeps \
+            "$PROGRAM_NAME sleeps, for a time or again and again. Let it wait for Enter: a call that reads its input returns then."
         RUNS=1
     fi
 }

@@ -1,7 +1,7 @@
 /* witness: records which shm calls a learner's program makes, for a verdict if the memory alone can't show why.
  *
  * check.bash builds it as a shared library and preloads it: see witness there. WITNESS=FILE gets a line for each call,
- *   shmget SIZE FLAGS     shmat FLAGS     shmctl COMMAND        flags in octal, as the program passes them
+ *   shmget SIZE FLAGS     shmat ID FLAGS     shmctl COMMAND     flags in octal, as the program passes them
  * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
  * can be seen in memory. */
 #define _GNU_SOURCE
@@ -41,7 +41,7 @@ void *shmat(int id, const void *address, int flags)
     void *(*next)(int, const void *, int);
 
     *(void **)&next = real("shmat");
-    say("shmat 0%lo\n", (unsigned)flags, 0);
+    say("shmat %lu 0%lo\n", (unsigned long)id, (unsigned)flags);
     return next(id, address, getenv("WITNESS_WRITABLE") != NULL ? flags & ~SHM_RDONLY : flags);
 }
 
