@@ -10,7 +10,8 @@
  *   shm-probe attach ID                       attaches it, with `stay` before it
  *   shm-probe stay COMMAND...                 runs COMMAND, and then stays until its parent ends
  *   shm-probe program PID NAME MS             waits until PID or a descendant is NAME, prints its pid; 3: PID has ended
- *   shm-probe rest PID MS                     waits until PID waits for something (0) or has ended (3); 4: neither
+ *   shm-probe rest PID MS                     waits until PID waits for something (0) or has ended (3); 4: neither, and
+ *                                             5: at last it was waiting for a time only, as in sleep
  *   shm-probe end PID MS                      waits until PID has ended (0); 4: it has not
  *   shm-probe pack FILE LAYOUT FIELD=VALUE... puts values into FILE
  *   shm-probe compare LAYOUT EXPECTED ACTUAL BEFORE [FORGIVEN]   what differs (1) or not (0)
@@ -22,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,7 +37,7 @@
 
 #define PROGRAM "shm-probe"
 
-enum { RESTS = 0, ENDED = 3, BUSY = 4 };
+enum { RESTS = 0, ENDED = 3, BUSY = 4, SLEEPS = 5 };
 
 /* A number from the command line. If it is not a number, exits: check.bash has passed it. */
 static long long number(const char *text)
@@ -266,7 +268,52 @@ static long switches(pid_t pid)
     return n;
 }
 
-/* RESTS, ENDED or BUSY; *n: its switches. */
+/* Does this system call return after a time, whatever happens? */
+static bool is_timed(long call, const unsigned long long arguments[3])
+{
+    switch (call) {
+#ifdef SYS_nanosleep
+    case SYS_nanosleep:
+#endif
+    case SYS_clock_nanosleep:
+        return true;
+#ifdef SYS_poll /* newer machines have only ppoll and pselect6 */
+    case SYS_poll:
+        return arguments[1] == 0 && (int)arguments[2] >= 0;
+    case SYS_select:
+        return arguments[0] == 0;
+#endif
+    default:
+        return false;
+    }
+}
+
+/* Does it wait for a time, in the kernel's words? false also where the kernel doesn't tell us. */
+static bool sleeps(pid_t pid)
+{
+    char path[64], name[64] = "";
+    long call;
+    unsigned long long arguments[3];
+
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)pid);
+    FILE *in = fopen(path, "r");
+    int n = in == NULL ? 0 : fscanf(in, "%ld %llx %llx %llx", &call, &arguments[0], &arguments[1], &arguments[2]);
+    if (in != NULL) {
+        fclose(in);
+    }
+    if (n == 4) {
+        return is_timed(call, arguments);
+    }
+    snprintf(path, sizeof path, "/proc/%d/wchan", (int)pid); /* readable for more: ptrace(2), "access mode checking" */
+    in = fopen(path, "r");
+    if (in != NULL) {
+        (void)!fgets(name, sizeof name, in);
+        fclose(in);
+    }
+    return strstr(name, "nanosleep") != NULL;
+}
+
+/* RESTS, ENDED, BUSY or SLEEPS; *n: its switches. */
 static int activity(pid_t pid, long *n)
 {
     struct process p;
@@ -275,7 +322,10 @@ static int activity(pid_t pid, long *n)
     if (process_read(pid, &p) != 0 || process_has_ended(&p)) {
         return ENDED;
     }
-    return p.state == 'S' ? RESTS : BUSY;
+    if (p.state != 'S') {
+        return BUSY;
+    }
+    return sleeps(pid) ? SLEEPS : RESTS;
 }
 
 static int probe_rest(char **args)
@@ -285,9 +335,10 @@ static int probe_rest(char **args)
     pid_t pid = (pid_t)number(args[0]);
     long long looks = number(args[1]) / 4 + 1;
     long before = -2, now;
+    int what = BUSY;
 
     for (int quiet = 0; looks > 0; looks--) {
-        int what = activity(pid, &now);
+        what = activity(pid, &now);
         if (what == ENDED) {
             return ENDED;
         }
@@ -298,7 +349,7 @@ static int probe_rest(char **args)
         before = now;
         nanosleep(&pause, NULL);
     }
-    return BUSY;
+    return what == SLEEPS ? SLEEPS : BUSY;
 }
 
 /* ---- bytes ---- */

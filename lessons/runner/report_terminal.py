@@ -20,6 +20,7 @@ OWN = {  # the names of the runner's own diagnoses
     "does-not-build": "it does not build",
     "crash": "the program crashed",
     "hang": "the program did not end",
+    "sleeps": "it sleeps instead of waiting",
     "flood": "the program printed without end",
 }
 
