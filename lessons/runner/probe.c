@@ -281,8 +281,11 @@ static bool is_timed(long call, const unsigned long long arguments[3])
     case SYS_poll:
         return arguments[1] == 0 && (int)arguments[2] >= 0;
     case SYS_select:
-        return arguments[0] == 0;
 #endif
+    case SYS_pselect6: /* without a file to wait for */
+        return arguments[0] == 0;
+    case SYS_ppoll:
+        return arguments[1] == 0 && arguments[2] != 0;
     default:
         return false;
     }

@@ -103,6 +103,29 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
+# rest COMMAND...: what shm-probe rest says of it within half a second, by its exit status
+rest()
+{
+    local status=0 pid
+    mkfifo "$T/input"
+    "$@" <>"$T/input" 3>&- &
+    pid=$!
+    "$BUILD_BIN/shm-probe" rest "$pid" 500 || status=$?
+    kill -KILL "$pid"
+    wait "$pid" 2>/dev/null || true
+    rm "$T/input"
+    echo "$status"
+}
+
+@test "a program that reads its input waits; one that sleeps, for long or in naps, does not" {
+    [[ $(rest cat) == 0 ]]
+    [[ $(rest perl -e 'select undef, undef, undef, 0.2; <STDIN>') == 0 ]]
+    [[ $(rest sleep 100) == 5 ]]
+    [[ $(rest perl -e 'select undef, undef, undef, 100') == 5 ]]
+    [[ $(rest perl -e 'select undef, undef, undef, 0.01 while 1') == [45] ]]
+    [[ $(rest perl -e '1 while 1') == 4 ]]
+}
+
 @test "without bubblewrap, too, a program can write only to its own folder" {
     unshare --user --map-root-user --mount true 2>/dev/null || skip "the kernel allows no namespace here"
     outside=$(mktemp -d "$BUILD_DIR/outside.XXXXXX")
