@@ -62,7 +62,8 @@ tour_run() # SEED
     [[ $LAB_SANDBOX != pid ]] || LAB_SANDBOX=none
     (
         export LAB_MEMORY=2048
-        LIMIT=$((LAB_SECONDS * 4)) sandbox_run gdb -q -nx -batch "${watching[@]}" -x "$LAB_BUILD/tour.gdb" \
+        patience $((LAB_SECONDS * 4))
+        LIMIT=$((WAIT / 1000)) sandbox_run gdb -q -nx -batch "${watching[@]}" -x "$LAB_BUILD/tour.gdb" \
             --args "$LAB_BUILD/station" "$SEG_PATH" "$1"
     ) </dev/null >"$OUT" 2>"$ERR" || STATUS=$?
     ! grep -qiE 'ptrace: Operation not permitted|could not trace the inferior' "$ERR" ||

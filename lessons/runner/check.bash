@@ -6,7 +6,7 @@
 # LAB_OUT: N.diagnosis, N.text, N.line, N.grid, N.output; and remarks.
 # shellcheck shell=bash disable=SC2034 # its variables are for the checks
 
-LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait
+LAB_SECONDS=${LAB_SECONDS:-5} # for one program that runs to its end, or one wait; see patience
 PROBE=$LAB_BIN/shm-probe
 
 setup()
@@ -89,8 +89,23 @@ wrong()
     exit 1
 }
 
-# Not the program's fault: the check cannot work here.
-cannot() { wrong "$@"; }
+# Not the program's fault: the check cannot work here. It makes the whole report an error.
+cannot()
+{
+    printf '%s\n' "$*" >>"$LAB_OUT/cannot"
+    wrong "$@"
+}
+
+# patience SECONDS: sets WAIT, in milliseconds: longer where others want the processors too, so that a program is judged by
+# its own time. check.py counts the whole check's time in the same way.
+patience()
+{
+    local load running processors=${PROCESSORS:=$(nproc)}
+    read -r load _ _ running _ </proc/loadavg
+    load=${load%.*} running=$((${running%/*} - 1))
+    load=$(((running > load ? running : load) / processors))
+    WAIT=$(($1 * 1000 * (load < 1 ? 1 : load > 20 ? 20 : load)))
+}
 
 # The line of check.bats, or of another file than this one, that called us: it tells verify which verdict it was.
 caller_line()
@@ -281,7 +296,8 @@ run_program()
     local name=$1
     shift
     RAN=1 STATUS=0
-    (LIMIT=$LAB_SECONDS sandbox_run "$LAB_BUILD/$name" "$@") \
+    patience "$LAB_SECONDS"
+    (LIMIT=$((WAIT / 1000)) sandbox_run "$LAB_BUILD/$name" "$@") \
         <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
     end_judge "$name"
 }
@@ -312,7 +328,8 @@ start_program()
     (exec <"$FIFO" && exec {SEND}>&- && sandbox_run "$LAB_BUILD/$PROGRAM_NAME" "$@") >"$OUT" 2>"$ERR" &
     SANDBOX=$!
     STARTED+=("$SANDBOX")
-    PROGRAM=$("$PROBE" program "$SANDBOX" "$PROGRAM_NAME" $((LAB_SECONDS * 1000))) && PIDS+=("$PROGRAM")
+    patience "$LAB_SECONDS"
+    PROGRAM=$("$PROBE" program "$SANDBOX" "$PROGRAM_NAME" "$WAIT") && PIDS+=("$PROGRAM")
     program_rest
 }
 
@@ -321,7 +338,8 @@ program_rest()
 {
     local rest=0
     RUNS=0
-    [[ ! $PROGRAM ]] || "$PROBE" rest "$PROGRAM" $((LAB_SECONDS * 1000)) || rest=$?
+    patience "$LAB_SECONDS"
+    [[ ! $PROGRAM ]] || "$PROBE" rest "$PROGRAM" "$WAIT" || rest=$?
     if [[ $PROGRAM ]] && ((rest == 0)); then
         RUNS=1
     elif ((rest == 4)); then
@@ -355,7 +373,8 @@ send_signal()
 finish_program()
 {
     STATUS=0
-    if "$PROBE" end "$SANDBOX" $((LAB_SECONDS * 1000)); then
+    patience "$LAB_SECONDS"
+    if "$PROBE" end "$SANDBOX" "$WAIT"; then
         wait "$SANDBOX" || STATUS=$?
     else
         sandbox_end "$SANDBOX"

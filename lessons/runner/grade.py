@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
-from . import conf, grade_files, grade_sandbox, locate, submissions
+from . import check, conf, grade_files, grade_sandbox, locate, submissions
 from .paths import lessons_folder, scratch_folder
 from .report import Report, Test
 
@@ -71,11 +71,13 @@ def run_job(command: list, env: dict, seconds: float, running: set, stdin=subpro
         child = subprocess.Popen(command, cwd=cwd, env=env, stdin=stdin, stdout=out, stderr=err,
                                  start_new_session=True)
         running.add(child)
+        late, patience = False, check.Patience(seconds)
         try:
-            child.wait(seconds)
-            late = False
-        except subprocess.TimeoutExpired:
-            late = True
+            while child.poll() is None and not late:
+                try:
+                    child.wait(1)
+                except subprocess.TimeoutExpired:
+                    late = patience.over()
         finally:
             end_job(child)
             running.discard(child)

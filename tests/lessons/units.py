@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import (ask, build, conf, grade, grade_files, grade_sandbox, lint, pointers, report,  # noqa: E402
+from runner import (ask, build, check, conf, grade, grade_files, grade_sandbox, lint, pointers, report,  # noqa: E402
                     report_terminal, style, tap, verify, watch)  # after the path is set
 
 CONF = """title = T
@@ -136,6 +136,22 @@ class Verify(unittest.TestCase):
         lesson = conf.Lesson(Path("03-three"), 3, no_sanitize="why")
         self.assertEqual(verify.routes(lesson, False, None), list(verify.ROUTES[:-1]))
         self.assertEqual(verify.routes(lesson, True, None), ["gcc -O0"])
+
+
+class Busy(unittest.TestCase):
+    def test_a_second_counts_less_where_others_want_the_processors(self):
+        for load, seconds, over, was_busy in ((1, 9, False, False), (1, 11, True, False), (10, 99, False, True),
+                                              (10, 101, True, True)):
+            with mock.patch.object(check, "busy", return_value=load), \
+                    mock.patch.object(check.time, "monotonic", side_effect=[0, 0, seconds]):
+                patience = check.Patience(10)
+                self.assertEqual((patience.over(), patience.was_busy()), (over, was_busy), (load, seconds))
+
+    def test_the_load_is_that_of_one_processor_and_at_most_20(self):
+        for text, load in (("0.10 0 0 1/99 7", 1), ("8.00 0 0 3/99 7", 4), ("0.10 0 0 13/99 7", 6), ("999 0 0 1/9 7", 20)):
+            with mock.patch.object(check.Path, "read_text", return_value=text), \
+                    mock.patch.object(check.os, "sched_getaffinity", return_value={0, 1}):
+                self.assertEqual(check.busy(), load, text)
 
 
 class Tap(unittest.TestCase):
