@@ -92,13 +92,28 @@ holder_holds()
     exits 0
 }
 
-# How the holder takes a signal: ended, killed, waits, left. FATE
+# What the kernel would do with it now: see SigIgn, SigBlk in proc(5). DISPOSITION
+signal_disposition() # NAME
+{
+    local bit name mask
+    bit=$((1 << ($(kill -l "$1") - 1)))
+    DISPOSITION=waits
+    while read -r name mask; do
+        case $name in
+            SigIgn:) ((!(16#$mask & bit))) || DISPOSITION=ignores ;;
+            SigBlk:) ((!(16#$mask & bit))) || DISPOSITION=blocks ;;
+        esac
+    done <"/proc/$PROGRAM/status"
+}
+
+# How the holder takes a signal: ended, killed, left; ignores, blocks, or waits on after its handler. FATE
 signal_try() # NAME
 {
     holder_holds
+    signal_disposition "$1"
     send_signal "$1"
     if ((RUNS)); then
-        FATE=waits
+        FATE=$DISPOSITION
         return
     fi
     MAY_CRASH=1 finish_program
@@ -113,7 +128,7 @@ signal_try() # NAME
 }
 
 @test "after SIGINT, SIGTERM or SIGHUP nothing is left" {
-    local name killed='' ended='' waits='' left=''
+    local name killed='' ended='' waits='' left='' ignores='' blocks=''
     needs "$ENTER"
     values_draw
     for name in INT TERM HUP; do
@@ -121,10 +136,16 @@ signal_try() # NAME
         case $FATE in
             killed) killed+=" SIG$name" ;;
             waits) waits+=" SIG$name" ;;
+            ignores) ignores+=" SIG$name" ;;
+            blocks) blocks+=" SIG$name" ;;
             left) left+=" SIG$name" ;;
             ended) ended+=" SIG$name" ;;
         esac
     done
+    [[ ! $ignores ]] || mistake ignores-signal \
+        "holder ignores$ignores (SIG_IGN), and goes on waiting. Catch it with a handler that sets a flag."
+    [[ ! $blocks ]] || mistake blocks-signal \
+        "holder has$blocks blocked while it waits, so the signal never arrives. Let it through before you wait."
     [[ ! $waits ]] || mistake restarts-wait \
         "holder gets$waits, and goes on waiting for Enter. signal(), and SA_RESTART, make the kernel restart the interrupted read. Use sigaction without SA_RESTART."
     [[ ! $left ]] || mistake exit-in-handler \
@@ -142,6 +163,11 @@ signal_try() # NAME
     run_program holder "$SEG_PATH" 16 "$WORD"
     ! segment_facts || mistake leaves-on-failure \
         "A text of 30 characters does not fit into 16 bytes. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
+    fails_well
+    fresh_word 16
+    run_program holder "$SEG_PATH" 16 "$WORD"
+    ((STATUS != 0)) || mistake forgot-nul \
+        "A text of 16 characters does not fit into 16 bytes, as its NUL needs one more. holder took it."
     fails_well
     # AddressSanitizer itself needs more addresses than any limit
     [[ ! ${LAB_SANITIZE-} ]] || return 0

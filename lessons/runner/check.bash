@@ -22,7 +22,7 @@ setup()
     VERDICT=$LAB_OUT/$BATS_TEST_NUMBER
     STARTED=() # pids of the sandboxes that were started
     PIDS=()    # pids of the programs in them
-    OUT=$T/out ERR=$T/err
+    OUT=$T/out ERR=$T/err END=$T/end
     : >"$OUT"
     : >"$ERR"
     RAN='' # 1: a program of the learner has run
@@ -232,24 +232,29 @@ segments_left()
 
 # ---- programs ----
 
-# Sets CRASHED, HUNG or FLOODED to say how the program ended.
+# Sets CRASHED, HUNG or FLOODED to say how the program ended, and STATUS. A shell can't tell a program that was ended by
+# signal 2 from one that calls exit(130): END has what wait(2) said; nothing if the program was stopped from outside.
 end_name()
 {
-    local sizes
+    local sizes said=''
     CRASHED='' HUNG='' FLOODED=''
     mapfile -t sizes < <(stat -c %s "$OUT" "$ERR")
+    read -r said 2>/dev/null <"$END" || true # no newline at its end
+    if [[ $said ]] && (((said & 127) == 0)); then
+        STATUS=$((said >> 8))
+        ENDED="exit status $STATUS"
+        ((sizes[0] < 1000000 && sizes[1] < 1000000)) || FLOODED=1
+        ((STATUS != 99)) || CRASHED=AddressSanitizer
+        return 0
+    fi
     if ((sizes[0] >= 1000000 || sizes[1] >= 1000000 || STATUS == 153)); then
         FLOODED=1
     elif ((STATUS == 124 || STATUS == 137 || STATUS == 152)); then
         HUNG=1
     elif ((STATUS > 128 && STATUS < 160)); then
         CRASHED=SIG$(kill -l $((STATUS - 128)))
-    elif ((STATUS == 99)); then
-        CRASHED=AddressSanitizer
     fi
-    ENDED="exit status $STATUS"
-    [[ ! $HUNG$FLOODED ]] || ENDED=
-    [[ ! $CRASHED ]] || ENDED=$CRASHED
+    ENDED=$CRASHED
 }
 
 # end_judge NAME: the plain verdicts for a bad end.
@@ -285,17 +290,23 @@ sandbox_run()
     # the sandbox clears the environment
     [[ ! ${WITNESS-} ]] || set -- env "LD_PRELOAD=$BOX/witness.so" "WITNESS=$WITNESS" \
         ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} "$@"
-    exec 3>&- 4>&-
+    exec 3>&- 4>&- 9>"$END"
+    set -- perl -e "$WAIT_FOR" "$@"
     # background commands of a shell start with SIGINT ignored
     exec ${LIMIT:+timeout -k 1 "$LIMIT"} env --default-signal "$LAB/sandbox" --read "$LAB_BUILD" --write "$BOX" \
         "${first[@]}" "$@"
 }
+
+# Runs a command, and writes to 9 what wait(2) says of its end. 2: F_SETFD, 1: FD_CLOEXEC.
+WAIT_FOR='open my $end, ">&=9"; fcntl $end, 2, 1; system { $ARGV[0] } @ARGV; syswrite $end, $?;
+    exit($? & 127 ? 128 + ($? & 127) : $? >> 8)'
 
 run_program()
 {
     local name=$1
     shift
     RAN=1 STATUS=0
+    : >"$END"
     patience "$LAB_SECONDS"
     (LIMIT=$((WAIT / 1000)) sandbox_run "$LAB_BUILD/$name" "$@") \
         <"${INPUT:-/dev/null}" >"$OUT" 2>"$ERR" || STATUS=$?
@@ -305,7 +316,7 @@ run_program()
 # again COMMAND...: a function that runs a program once more, to find out why. What is quoted stays the first run's.
 again()
 {
-    local OUT=$T/again.out ERR=$T/again.err ENDED='' STATUS='' RUNS='' FIFO='' SEND='' PROGRAM='' PROGRAM_NAME='' SANDBOX=''
+    local OUT=$T/again.out ERR=$T/again.err END=$T/again.end ENDED='' STATUS='' RUNS='' FIFO='' SEND='' PROGRAM='' PROGRAM_NAME='' SANDBOX=''
     MAY_CRASH=1 "$@"
 }
 
@@ -321,7 +332,8 @@ start_program()
 {
     RAN=1 PROGRAM_NAME=$1
     shift
-    OUT=$T/out.${#STARTED[@]} ERR=$T/err.${#STARTED[@]} ENDED=
+    OUT=$T/out.${#STARTED[@]} ERR=$T/err.${#STARTED[@]} END=$T/end.${#STARTED[@]} ENDED=
+    : >"$END"
     FIFO=$T/in.${#STARTED[@]}
     mkfifo "$FIFO"
     exec {SEND}<>"$FIFO"
