@@ -105,10 +105,12 @@ rights_judge() # how it is attached
     needs "$READ_ONLY"
     signal=$(kill -l SEGV)
     maker_start 0600
-    reader_start
+    WITNESS_CORE=1 reader_start # another bit of the status is set then
     send_line ''
     finish_program
     ! grep -qx "refused by signal $signal" "$OUT" || return 0
+    ! grep -qx "refused by signal $((128 + signal))" "$OUT" || mistake raw-status \
+        "It printed \"refused by signal $((128 + signal))\": the whole status. It has more in it than the signal $signal, here that there is a core. WTERMSIG takes the signal out of it."
     ! grep -qE '^refused by signal [0-9]+$' "$OUT" || mistake status-not-decoded \
         "It printed \"$(grep -m1 '^refused' "$OUT")\". SIGSEGV is signal $signal. The status from wait contains several things: WIFSIGNALED says whether it was a signal, WTERMSIG says which one."
     wrong "The line is missing: refused by signal $signal"

@@ -3,12 +3,13 @@
  * check.bash builds it as a shared library and preloads it: see witness there. WITNESS=FILE gets a line for each call,
  *   shmget SIZE FLAGS     shmat ID FLAGS     shmctl COMMAND     flags in octal, as the program passes them
  * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
- * can be seen in memory. */
+ * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
 
 static void *real(const char *name)
 {
@@ -52,4 +53,26 @@ int shmctl(int id, int command, struct shmid_ds *buffer)
     *(void **)&next = real("shmctl");
     say("shmctl %lu\n", (unsigned)command, 0);
     return next(id, command, buffer);
+}
+
+/* The bit that WCOREDUMP tests: 0x80 on Linux. */
+static pid_t with_core(pid_t pid, int *status)
+{
+    if (pid > 0 && status != NULL && WIFSIGNALED(*status) && getenv("WITNESS_CORE") != NULL) {
+        *status |= 0x80;
+    }
+    return pid;
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+    pid_t (*next)(pid_t, int *, int);
+
+    *(void **)&next = real("waitpid");
+    return with_core(next(pid, status, options), status);
+}
+
+pid_t wait(int *status)
+{
+    return waitpid(-1, status, 0);
 }
