@@ -16,6 +16,8 @@ case_run() # CASE TEXT
     fresh_word 18
     fresh_number 200000000 900000000
     pack "$file" "$MESSAGE" "intro=$WORD" "num=$NUMBER" slash=/ "den=$((NUMBER / 3))" eq1== eq2== ratio=3.142857142857143 farewell=goodbye
+    # no NUL in the field: none may end the new text by luck
+    perl -e 'open my $out, "+<:raw", $ARGV[0]; seek $out, 18, 0; print $out chr(128 + rand 127)' "$file"
     segment_open 1024 0600 "$file"
     printf '%s' "$2" >"$KEEP/$1.text"
     start_program writer "$SEG_PATH" "$2"
@@ -47,7 +49,8 @@ evidence() # CASE
         print "far-nul\n" if $n > 56 && $n < 1024 && substr($is, $n, 1) eq "\0" && $kept->(56, $n);
         print "last-nul\n" if $n < 18 && $kept->($n, 18) && substr($is, 18, 1) eq "\0";
         print "foreign\n" if $n < 18 && grep { my $c = substr $is, $_, 1; $c ne "\0" && $c ne substr $was, $_, 1 } $n + 1 .. 18;
-        print "appended\n" if $n && substr($is, 0, 18) eq substr($was, 0, 18) && substr($is, 18, $n) eq substr($text, 0, $n);
+        my $old = index $was, "\0";
+        print "appended=$old\n" if $n && $old >= 18 && substr($is, 0, $old + $n) eq substr($was, 0, $old) . $text;
     ' "$KEEP/$1.text" "$KEEP/$1.before" "$KEEP/$1.after" >"$KEEP/$1.evidence"
 }
 
@@ -58,8 +61,8 @@ mistake_name()
 {
     local length
     length=$(wc -c <"$KEEP/long.text")
-    ! seen short appended || mistake appends \
-        "The old text is still at 0, and the new one begins after it, at 18. strcat and strncat append."
+    ! grep -q '^appended=' "$KEEP/short.evidence" || mistake appends \
+        "The old text is still at 0, and the new one begins at $(sed -n 's/^appended=//p' "$KEEP/short.evidence"), where the first NUL was. strcat and strncat append."
     ! seen short cleared || mistake clears-all \
         "All bytes after the message are 0 now, and so is num. Others use the segment too: change only the field."
     ! seen long untouched || mistake refuses-long \
