@@ -233,14 +233,23 @@ broken_run() # LINK [NODE...]
     MAY_CRASH=1 run_program walker "$SEG_PATH"
 }
 
+refused_not() # LINK
+{
+    ((${#1} < 19)) || mistake wraps-around \
+        "A node's link is $1. walker took it for a small offset (${CRASHED:-status $STATUS}): a sum that passes 2^64 begins at 0 again, and with a sign this number is negative. Compare without adding: link > SIZE - 16."
+    mistake no-bounds "A node's link is $1, in a segment of 4096 bytes. walker followed it, and ended with ${ENDED:-no status}."
+}
+
 @test "walker refuses a link that leads out of the segment" {
-    local link
+    local link decoy
     needs "$WALKS"
-    # so far that it is no address at all
-    for link in $(((1 << 44) + 1024)) $SIZE; do
-        broken_run "$link"
-        [[ ! $CRASHED ]] || mistake no-bounds "A node's link is $link, in a segment of 4096 bytes. walker followed it, and was ended by $CRASHED."
-        ((STATUS != 0)) || mistake no-bounds "A node's link is $link, in a segment of 4096 bytes. walker followed it, and its exit status is 0."
+    fresh_word 7 && decoy=$WORD
+    # so far that it is no address at all; right behind the segment; near 2^64; with a lower half that leads to a word
+    for link in $(((1 << 44) + 1024)) $SIZE 18446744073709551600 18446744073709551592 9223372036854776320 $(((7 << 32) + 256)); do
+        broken_run "$link" "256:0:$decoy"
+        ! grep -qxF "$decoy" "$OUT" || mistake half-read \
+            "A node's link is $link, far out of the segment. walker took only its lower 4 bytes, 256, and printed the word there. A link has 8 bytes: read a uint64_t."
+        [[ ! $CRASHED && $STATUS != 0 ]] || refused_not "$link"
         fails_well
     done
     broken_run $((SIZE - 8)) "$((SIZE - 8)):0"
