@@ -22,7 +22,12 @@ from .printable import printable
 FLAGS = "-std=c11 -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE -g -O0 -Wall -Wextra -Wshadow".split()
 SANITIZE = "-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined".split()
 FILE_MAX = 1 << 20  # bytes of one file of the learner's
+SPACE_LEAST = 1 << 20  # bytes that a program needs, about
 OUTPUT_MAX = 20_000  # characters kept of what the compiler says
+
+
+class CannotCheck(Exception):
+    """The runner can't work here: no compiler or bats, no space. This says nothing about the learner's files."""
 
 
 @dataclass
@@ -144,12 +149,21 @@ def cut(text: str) -> str:
     return text[:OUTPUT_MAX].rpartition("\n")[0] + "\n(and more)\n"
 
 
+def full(folder: Path) -> str:
+    return f"the file system of {folder} is full: free some space, or set TMPDIR to a folder elsewhere"
+
+
 def compile_all(lesson: Lesson, build: Path, scratch: Path, env: dict, *, cc=None, cflags=(), sanitize=False,
                 seconds: float = 30) -> Built:
     """Builds each program of the lesson in build/. If one fails, the others are built all the same."""
     built, said = Built(), []
     for name, files in lesson.programs.items():
-        status, text = compile_one(command(lesson, name, files, cc, cflags, sanitize), build, scratch, env, seconds)
+        line = command(lesson, name, files, cc, cflags, sanitize)
+        if not shutil.which(line[0], path=env.get("PATH")):
+            raise CannotCheck(f"there is no compiler {line[0]} here: sudo apt-get install gcc libc6-dev")
+        status, text = compile_one(line, build, scratch, env, seconds)
+        if status != 0 and shutil.disk_usage(build).free < SPACE_LEAST:
+            raise CannotCheck(full(build))
         if text not in said:  # two programs with the same source give the same messages
             said.append(text)
         if status != 0 or not (build / name).is_file():

@@ -6,6 +6,7 @@ and all processes that it started end.
 """
 
 import atexit
+import contextlib
 import functools
 import os
 import re
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Callable, Optional
 
 from . import build, pointers, tap
+from .build import CannotCheck
 from .conf import Lesson
 from .paths import LAB, programs_folder, scratch_folder
 from .report import Report
@@ -78,10 +80,6 @@ def busy() -> float:
 
 BUSY = ("This machine is too busy to judge it: {load:.0f} processes want each processor. Nothing is lost: try again when it "
         "is quieter.")
-
-
-class CannotCheck(Exception):
-    """The runner can't work here: bats is missing, for example. This says nothing about the learner's files."""
 
 
 def works(command: list) -> bool:
@@ -214,6 +212,16 @@ def run_bats(lesson: Lesson, home: Path, env: dict, seconds: float, progress: Op
     return tap.read_text(stream), tap.read_text(complaints), late
 
 
+@contextlib.contextmanager
+def no_space(home: Path):
+    try:
+        yield
+    except OSError as error:
+        if shutil.disk_usage(home).free < build.SPACE_LEAST:
+            raise CannotCheck(build.full(home)) from error
+        raise
+
+
 def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(), sanitize: bool = False,
                  limits: Optional[Limits] = None, sandbox: Optional[str] = None,
                  progress: Optional[Callable] = None) -> Report:
@@ -224,7 +232,7 @@ def check_folder(lesson: Lesson, folder, *, cc: Optional[str] = None, cflags=(),
     limits = limits or Limits()
     started = time.monotonic()
     report = Report(lesson.name, "error", sandbox=sandbox or sandbox_level())
-    with scratch_folder("shmlab-check.") as home:
+    with scratch_folder("shmlab-check.") as home, no_space(home):
         _check(lesson, Path(folder), home, report, limits, progress, dict(cc=cc, cflags=cflags, sanitize=sanitize))
     report.diagnoses = list(dict.fromkeys([*report.diagnoses, *(d for test in report.tests for d in test.diagnoses)]))
     report.seconds = round(time.monotonic() - started, 3)

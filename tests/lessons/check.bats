@@ -44,6 +44,22 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     nothing_stays
 }
 
+@test "a missing compiler and a full file system are no mistakes of the learner's" {
+    lesson start 1
+    solve
+    SHMLAB_CC=no-such-cc run -1 lesson check
+    [[ $output == *'there is no compiler no-such-cc here: sudo apt-get install gcc'* && $output != *'not build'* ]] || false
+    unshare --user --map-root-user --mount true 2>/dev/null || skip "the kernel allows no namespace here"
+    mkdir "$T/small"
+    for size in 4k 28k; do
+        # shellcheck disable=SC2016 # for the inner shell
+        run -1 unshare --user --map-root-user --mount bash -c 'mount -t tmpfs -o "size=$1" none "$2" || exit 9
+            TMPDIR=$2 exec python3 "$3" check' - "$size" "$T/small" "$ROOT/lessons/runner/lesson"
+        [[ $output == *'is full: free some space, or set TMPDIR'* && $output != *'not build'* && $output != *Traceback* ]] ||
+            { echo "$size: $output" && false; }
+    done
+}
+
 json_of() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
 @test "a missing #include is named, even if the compiler only warns" {
