@@ -276,24 +276,3 @@ teardown_file()
     [[ ${SHMLAB_ISOLATED-} == 1 ]] || return 0
     [[ $(wc -l </proc/sysvipc/shm) == 1 ]] || { cat /proc/sysvipc/shm; return 1; }
 }
-
-# recording FILE [PERL]: num is 21 at first, 22 at 1 s, 23 at 2.5 s; it ends at 4 s. PERL may change @blocks (kind, us,
-# payload) before they are written, or $head.
-recording()
-{
-    message_file
-    perl -MCompress::Zlib=crc32 -e 'my ($file, $bytes, $layout, $change) = @ARGV; local $/;
-        open my $in, "<:raw", $bytes or die; my $picture = <$in>; substr $picture, 20, 4, pack "l", 21;
-        open $in, "<", $layout or die; $layout = <$in>;
-        our $head = "\x89SHMREC\n\1\0\0\0";
-        our @blocks = ([1, 0, pack "Q<Q<Q<q<q<a*", 1024, 1024, 1700000000000, 0x0f20074e, 7, "key 0x0f20074e"],
-            [2, 0, "struct message\0$layout"], [3, 0, $picture], [5, 0, pack "VVQ<Q<a4a*", 1, 41, 0x7000, 4096, "rw-", "shm-server"],
-            [4, 1e6, pack "C*", 0, 1, 20, 1, 22], [4, 2.5e6, pack "C*", 0, 2, 20, 1, 23, 43, 1, 7], [6, 4e6, ""]);
-        eval $change // ""; die $@ if $@;
-        open my $out, ">:raw", $file or die;
-        print $out $head;
-        for (@blocks) {
-            my $rest = pack "VVQ<a*", $_->[0], length $_->[2], $_->[1], $_->[2];
-            print $out pack("V", crc32($rest)), $rest;
-        }' "$T/$1" "$T/message.bin" "$T/layout" "${2-}"
-}
