@@ -278,7 +278,7 @@ static void print_value(const struct settings *o, enum message_field field, cons
     print("+0x%02zx %s %s = %s", place.offset, place.type, place.name, value);
 }
 
-/* Prints where the value goes: ": bytes 20 to 23, after 1 byte of padding". */
+/* Prints where the value goes: "bytes 20 to 23, after 1 byte of padding". */
 static void print_place(const struct settings *o, enum message_field field)
 {
     struct message_place place = message_place(o->layout, field);
@@ -290,20 +290,21 @@ static void print_place(const struct settings *o, enum message_field field)
     }
     size_t padding = place.offset - end_before;
     if (place.size == 1) {
-        print(": byte %zu", place.offset);
+        print("byte %zu", place.offset);
     } else {
-        print(": bytes %zu to %zu", place.offset, place.offset + place.size - 1);
+        print("bytes %zu to %zu", place.offset, place.offset + place.size - 1);
     }
     if (padding > 0) {
         print(", after %zu %s of padding", padding, padding == 1 ? "byte" : "bytes");
     }
 }
 
-/* Announces a value and waits for Enter. */
+/* Announces a value, in two lines that fit into 80 columns, and waits for Enter. */
 static enum enter announce(const struct settings *o, enum message_field field, const struct message_live *m, int count)
 {
     print("  [%d/%d] ", (int)field + 1, count);
     print_value(o, field, m);
+    print("\n        ");
     print_place(o, field);
     print(". Enter writes it\n");
     return wait_for_enter();
@@ -539,7 +540,7 @@ int main(int argc, char **argv)
         return create_failed(key, rc, &report);
     }
     if (report.finding == SEGMENT_TAKEN_OVER) {
-        print(PROGRAM ": took over from a dead server: removed its segment (shmid %d, pid %ld) and made a new one\n",
+        print(PROGRAM ": took over from a dead server\n  removed its segment (shmid %d, pid %ld) and made a new one\n",
               report.found.id, (long)report.found.creator_pid);
     }
     serve(&settings, &segment, argv[0]);

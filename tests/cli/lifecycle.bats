@@ -51,7 +51,8 @@ lifecycle()
         serve
         if [[ -n $ids ]]; then
             left=$((left + 1))
-            says "$T/out" "took over from a dead server: removed its segment (shmid $ids, "
+            says "$T/out" "took over from a dead server"
+            says "$T/out" "removed its segment (shmid $ids, "
         fi
         stop TERM
         [[ $STATUS == 0 && -z $(id_of_key) ]]
@@ -121,7 +122,7 @@ lifecycle()
     await grep -q '^State:.*Z' "/proc/$server/status"
     run -0 "$BIN/shm-server" --version
     serve
-    says "$T/out" "took over from a dead server: removed its segment (shmid "
+    says "$T/out" "took over from a dead server"
     grep -q '^State:.*Z' "/proc/$server/status"
     stop TERM
     [[ $STATUS == 0 && -z $(id_of_key) ]]

@@ -268,15 +268,20 @@ convergents()
     serve_until '[1/8]' --step <"$T/enter"
     zeros=$(printf '%02048d' 0)
     [[ $(bytes_of "$ID") == "$zeros" ]]
-    says "$T/out" '[1/8] +0x00 char[19] intro = "PI is defined as: ": bytes 0 to 18. Enter writes it'
+    await says "$T/out" '        bytes 0 to 18. Enter writes it'
+    says "$T/out" '  [1/8] +0x00 char[19] intro = "PI is defined as: "'
     echo >&4
-    await says "$T/out" '[2/8] +0x14 int num = 22: bytes 20 to 23, after 1 byte of padding. Enter writes it'
+    await says "$T/out" '        bytes 20 to 23, after 1 byte of padding. Enter writes it'
+    says "$T/out" '[2/8] +0x14 int num = 22'
     [[ $(values_of "$ID" 'Z19 x![i] i' | xargs -d '\n') == 'PI is defined as:  0' ]]
     echo "words don't matter, Enter does" >&4
-    await says "$T/out" "[3/8] +0x18 char slash = '/': byte 24. Enter writes it"
+    await says "$T/out" '        byte 24. Enter writes it'
+    says "$T/out" "[3/8] +0x18 char slash = '/'"
     [[ $(values_of "$ID" 'Z19 x![i] i C' | xargs -d '\n') == 'PI is defined as:  22 0' ]]
     printf '\n\n\n\n' >&4
-    await says "$T/out" '[7/8] +0x28 double ratio = 3.142857142857143: bytes 40 to 47, after 6 bytes of padding.'
+    await says "$T/out" '        bytes 40 to 47, after 6 bytes of padding. Enter writes it'
+    says "$T/out" '[7/8] +0x28 double ratio = 3.142857142857143'
+    ! grep -A1 '/8\]' "$T/out" | grep -E '.{81}' || false # on a narrow terminal they would break within words
     printf '\n\n' >&4
     await says "$T/out" 'waiting; Ctrl-C'
     exec 4>&-
