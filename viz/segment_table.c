@@ -193,7 +193,7 @@ static void draw_entry(struct canvas *c, const struct theme *t, const struct seg
 /* NULL: the line for the kit's own segment. */
 static const struct segment_entry *entry_selected(const struct segment_table *table)
 {
-    return table->selected < table->list->count ? &table->list->list[table->selected] : NULL;
+    return table->selected > 0 ? &table->list->list[table->selected - 1] : NULL;
 }
 
 static void draw_status(struct canvas *c, const struct theme *t, const struct segment_table *table)
@@ -253,7 +253,7 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct seg
     }
 }
 
-/* Draws the last line: the kit's own segment, which need not exist yet. */
+/* Draws the first line: the kit's own segment, which need not exist yet. Below hundreds of others nobody would find it. */
 static void draw_own(struct canvas *c, const struct theme *t, int row, bool selected)
 {
     char call[100], text[140];
@@ -292,10 +292,10 @@ void segment_table_draw(struct canvas *c, const struct theme *t, const struct se
     for (int i = 0; i < shown && table->top + (size_t)i <= l->count; i++) {
         size_t line = table->top + (size_t)i;
         bool selected = line == table->selected;
-        if (line < l->count) {
-            draw_entry(c, t, &l->list[line], head + i, selected, &w);
-        } else {
+        if (line == 0) {
             draw_own(c, t, head + i, selected);
+        } else {
+            draw_entry(c, t, &l->list[line - 1], head + i, selected, &w);
         }
         if (selected) {
             canvas_put(c, head + i, 0, theme_text(t, TEXT_STRONG), theme_sign(t, SIGN_POINTER));

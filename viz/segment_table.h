@@ -9,7 +9,7 @@
 
 struct segment_table {
     const struct segment_list *list;
-    size_t selected;     /* index into list; list->count: the line for the kit's own segment */
+    size_t selected;     /* line: 0 is the kit's own segment, the others are list[line - 1] */
     size_t top;          /* the first line shown */
     bool back;           /* s goes back to where the user came from */
     const char *message; /* the answer to the last key, printable; "": the keys are shown */

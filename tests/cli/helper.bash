@@ -191,10 +191,11 @@ hold()
     await says "$T/held" attached
 }
 
-# share: a process that maps the POSIX object $POSIX, a memfd "ring" and a deleted file of $T. MAPPER: its pid.
+# share [COUNT]: a process that maps the POSIX object $POSIX, a memfd "ring" (COUNT of them) and a deleted file of $T.
+# MAPPER: its pid.
 share()
 {
-    "$BIN/mapper" "$POSIX" "$T/deleted" >"$T/mapper" 3>&- &
+    "$BIN/mapper" "$POSIX" "$T/deleted" "$@" >"$T/mapper" 3>&- &
     MAPPER=$!
     PIDS+=("$MAPPER")
     await says "$T/mapper" mapped

@@ -1,5 +1,5 @@
-/* mapper NAME FILE: makes the POSIX shared memory NAME, a memfd "ring" and the file FILE, which it deletes; maps all
- * three, says so, and waits until it is killed. For tests. */
+/* mapper NAME FILE [COUNT]: makes the POSIX shared memory NAME, a memfd "ring" (COUNT of them) and the file FILE, which
+ * it deletes; maps all of them, says so, and waits until it is killed. For tests. */
 #define _GNU_SOURCE /* memfd_create */
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,13 +25,15 @@ static void *map(int fd, size_t size, int rights)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
+    if (argc != 3 && argc != 4) {
         return 2;
     }
     struct message_live message = message_first();
     void *shared = map(shm_open(argv[1], O_RDWR | O_CREAT | O_EXCL, 0600), 5000, PROT_READ | PROT_WRITE);
     message_write(shared, MESSAGE_NATURAL, false, &message);
-    strcpy(map(memfd_create("ring", 0), 4096, PROT_READ | PROT_WRITE), "ring");
+    for (int i = argc == 4 ? atoi(argv[3]) : 1; i > 0; i--) {
+        strcpy(map(memfd_create("ring", 0), 4096, PROT_READ | PROT_WRITE), "ring");
+    }
     int file = open(argv[2], O_RDWR | O_CREAT | O_EXCL, 0600);
     if (pwrite(file, "deleted", 7, 0) != 7) {
         return 1;

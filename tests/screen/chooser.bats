@@ -67,9 +67,9 @@ seek()
     serve
     chooser 20x6
     sees '▸' 1024
-    keys G
+    keys g
     sees '▸the kit'
-    step k "$KEY" # without a namespace, there are other segments too
+    step j "$KEY" # without a namespace, there are other segments too
     keys G g
     step j "$KEY"
     keys Enter
@@ -91,7 +91,7 @@ seek()
     serve
     chooser 80x24 setpriv --reuid $NOBODY --regid $NOBODY --clear-groups
     sees "$KEY" 'not permitted'
-    keys g Enter
+    keys g j Enter
     sees 'not permitted: it belongs to uid 0, mode 0600'
     echo x >"/dev/shm/$POSIX"
     seek j "/$POSIX"
@@ -110,7 +110,7 @@ seek()
     await ended "$!"
     chooser 80x24
     sees "the kit's own segment"
-    keys G
+    keys g
     sees '▸the kit'
     "$T/shm-server" >"$T/out2" 2>&1 <>"$T/never" 3>&- &
     PIDS+=("$!")
@@ -133,6 +133,20 @@ seek()
     sees "pid $MAPPER /memfd:ring (deleted)  4096 bytes" '[72]69 6e 67'
 }
 
+@test "the kit's own segment stands above any number of others" {
+    share 60
+    serve
+    chooser 80x24
+    sees '▸'
+    keys G
+    loses "the kit's own segment"
+    sees 'ring '
+    keys g
+    sees "▸the kit's own segment"
+    keys Enter
+    sees 'waiting: no segment exists here yet'
+}
+
 @test "s goes to the list and back, on one screen, and the memory that was shown is selected" {
     serve
     share
@@ -152,9 +166,9 @@ seek()
     sees "key $KEY"
     keys Space j s
     await chosen "$KEY"
-    keys G
+    keys g
     sees '▸the kit'
-    seek k "/$POSIX"
+    seek j "/$POSIX"
     keys Enter
     sees "posix /$POSIX" 'PI is defined as' live
     keys s
@@ -217,12 +231,14 @@ END
     resize 20x6
     golden chooser-20x6
     resize 80x24
-    for about in 'POSIX: made' 'A file that was deleted' 'memfd: made' "The segment that the kit's own"; do
+    for about in 'POSIX: made' 'A file that was deleted' 'memfd: made'; do
         keys j
         [[ $about != POSIX* ]] || keys j
         [[ $about != A* ]] || keys j
         sees "$about"
     done
+    keys g
+    sees "The segment that the kit's own"
 }
 
 @test "q leaves the chooser" {

@@ -30,15 +30,21 @@ void chooser_return(struct chooser *ch, const struct source *from)
     ch->touched = true; /* the user asked for the list, so let them choose */
 }
 
-/* The index of the object in the list; `otherwise` if it isn't there. */
-static size_t place_of(const struct segment_list *l, const struct attachment_object *object, size_t otherwise)
+/* The line of the object in the list; `otherwise` if it isn't there. */
+static size_t line_of(const struct segment_list *l, const struct attachment_object *object, size_t otherwise)
 {
     for (size_t i = 0; i < l->count; i++) {
         if (is_entry(&l->list[i], object)) {
-            return i;
+            return i + 1;
         }
     }
     return otherwise;
+}
+
+/* The selected line's entry; NULL: it is the line for the kit's own segment. */
+static const struct segment_entry *entry_selected(const struct chooser *ch)
+{
+    return ch->selected > 0 && ch->selected <= ch->list.count ? &ch->list.list[ch->selected - 1] : NULL;
 }
 
 bool chooser_refresh(struct chooser *ch)
@@ -49,18 +55,16 @@ bool chooser_refresh(struct chooser *ch)
     }
     bool same = fresh.count == ch->list.count && fresh.more == ch->list.more &&
                 (fresh.count == 0 || memcmp(fresh.list, ch->list.list, fresh.count * sizeof *fresh.list) == 0);
+    const struct segment_entry *e = entry_selected(ch);
     size_t selected = ch->selected < fresh.count ? ch->selected : fresh.count;
-    if (ch->selected >= ch->list.count) {
-        selected = fresh.count; /* stays on the last line */
-    } else {
-        struct attachment_object object = segment_entry_object(&ch->list.list[ch->selected]);
-        selected = place_of(&fresh, &object, selected);
-    }
     if (!ch->touched) {
-        selected = 0;
+        selected = fresh.count > 0 ? 1 : 0;
+    } else if (e != NULL) {
+        struct attachment_object object = segment_entry_object(e);
+        selected = line_of(&fresh, &object, selected);
     }
     if (ch->seek) {
-        selected = place_of(&fresh, &ch->from, selected);
+        selected = line_of(&fresh, &ch->from, selected);
     }
     ch->seek = false;
     segment_list_free(&ch->list);
@@ -93,8 +97,8 @@ static void scroll(struct chooser *ch, int rows)
 
 static void choose(struct chooser *ch)
 {
-    if (ch->selected < ch->list.count && !ch->list.list[ch->selected].readable) {
-        const struct segment_entry *e = &ch->list.list[ch->selected];
+    const struct segment_entry *e = entry_selected(ch);
+    if (e != NULL && !e->readable) {
         snprintf(ch->message, sizeof ch->message, "not permitted: it belongs to uid %u, mode %04o", (unsigned)e->owner,
                  (unsigned)e->mode);
         return;
@@ -141,9 +145,9 @@ static bool moves(const struct chooser *ch, int key, size_t *to)
 /* Chooses the source that the user came from. */
 static void go_back(struct chooser *ch)
 {
-    size_t place = place_of(&ch->list, &ch->from, ch->list.count);
-    if (place < ch->list.count) {
-        ch->selected = place;
+    size_t line = line_of(&ch->list, &ch->from, 0);
+    if (line > 0) {
+        ch->selected = line;
         choose(ch);
     } else {
         snprintf(ch->message, sizeof ch->message, "what you came from is gone");
@@ -183,10 +187,11 @@ static bool click(struct chooser *ch, int rows, int row)
 
 void chooser_choice(const struct chooser *ch, struct source_spec *spec)
 {
+    const struct segment_entry *e = entry_selected(ch);
     *spec = SOURCE_SPEC_DEFAULT;
-    for (size_t i = 0; i < source_kind_count && ch->selected < ch->list.count; i++) {
+    for (size_t i = 0; i < source_kind_count && e != NULL; i++) {
         const struct source_kind *kind = source_kinds[i];
-        if (kind->select != NULL && kind->select(spec, &ch->list.list[ch->selected])) {
+        if (kind->select != NULL && kind->select(spec, e)) {
             spec->kind = kind;
             return;
         }
@@ -268,7 +273,7 @@ int chooser_run(struct chooser *ch, struct screen *screen, const struct theme *t
         struct screen_event event = screen_wait(screen, clock_us(CLOCK_MONOTONIC) + KIT_MS * 1000, NULL, 0);
         dirty = act(ch, rows, &event);
         if (!ch->touched && kit_stands()) {
-            ch->selected = ch->list.count;
+            ch->selected = 0;
             ch->chosen = true;
         }
     }

@@ -12,7 +12,7 @@ struct chooser {
     struct segment_list list;
     struct attachment_object from; /* where the user came from: s and Escape go back to it; device 0: nowhere */
     bool seek;                     /* select it in the next list */
-    size_t selected;               /* index into list; list.count: the line for the kit's own segment */
+    size_t selected;               /* line: 0 is the kit's own segment, the others are list[line - 1] */
     size_t top;                    /* first line shown */
     bool touched;                  /* a key was pressed: choose nothing automatically any more */
     bool chosen, quit;
@@ -30,7 +30,7 @@ bool chooser_refresh(struct chooser *ch);
  * pressed when the kit's own segment appears, that is the choice. 0 or -ENOMEM. The screen stays open. */
 int chooser_run(struct chooser *ch, struct screen *screen, const struct theme *theme);
 
-/* Fills in *spec for the chosen line; the last line is the kit's own segment. Its strings are in *ch, so close the
+/* Fills in *spec for the chosen line; the first line is the kit's own segment. Its strings are in *ch, so close the
  * source before reading the list again. */
 void chooser_choice(const struct chooser *ch, struct source_spec *spec);
 
