@@ -101,11 +101,24 @@ static void denied(struct source *s)
         s->stat.id, (unsigned)s->stat.owner, (unsigned)s->stat.mode);
 }
 
+/* What to start so that the segment comes: "./shmlab serve", with the key if it isn't the kit's own. */
+static void server_that_makes(key_t key, char *out, size_t out_size)
+{
+    const char *starts = getenv("SHMLAB_STARTS"); /* set by `lesson view`: the learner's program */
+    char call[80], server[140], option[24] = "";
+    key_t own;
+    if (segment_name_key(&SEGMENT_NAME_DEFAULT, &own) < 0 || own != key) {
+        snprintf(option, sizeof option, " --key 0x%08x", (unsigned)key);
+    }
+    snprintf(server, sizeof server, "the server: %s%s", report_server(call, sizeof call), option);
+    printable_text(starts != NULL ? starts : server, printable_utf8(), out, out_size);
+}
+
 /* Sets the state and the line when there is no segment. */
 static void wait_for_segment(struct source *s)
 {
-    key_t key;
-    int rc = s->spec.name.by == SEGMENT_BY_PATH ? segment_name_key(&s->spec.name, &key) : 0;
+    key_t key = 0;
+    int rc = s->spec.name.by != SEGMENT_BY_ID ? segment_name_key(&s->spec.name, &key) : 0;
     s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
     if (s->state == SOURCE_GONE) {
         source_message(s->line, "the segment is gone; its last bytes stay. Waiting for a new one");
@@ -114,11 +127,9 @@ static void wait_for_segment(struct source *s)
     } else if (rc < 0) {
         source_message(s->line, "waiting: ftok can't make a key from the file (%s)", strerror(-rc));
     } else {
-        const char *starts = getenv("SHMLAB_STARTS"); /* set by `lesson view`: the learner's program */
-        char server[100], who[160], call[80];
-        snprintf(server, sizeof server, "the server: %s", report_server(call, sizeof call));
-        printable_text(starts ? starts : server, printable_utf8(), who, sizeof who);
-        source_message(s->line, "waiting: no segment exists here yet. Start %s", who);
+        char server[160];
+        server_that_makes(key, server, sizeof server);
+        source_message(s->line, "waiting: no segment exists here yet. Start %s", server);
     }
 }
 

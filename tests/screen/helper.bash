@@ -133,11 +133,11 @@ resize()
     tmx resize-window -x "${1%x*}" -y "${1#*x}"
 }
 
-# What is different from run to run: pids and addresses; the title's key, and what follows the size.
+# What is different from run to run: pids and addresses; the key of the title and of a command, and what follows the size.
 normal()
 {
     sed -E -e 's/ {0,6}[0-9]{1,7} (shm-server|shm-view  ) {6}0x[0-9a-f]{12}/    PID \1      0x--address---/' \
-        -e 's/pid [0-9]+( |;|$)/pid N\1/g' -e '1s/key 0x[0-9a-f]{8}/key 0x--------/' -e 's/ +$//' \
+        -e 's/pid [0-9]+( |;|$)/pid N\1/g' -e '1s/key 0x[0-9a-f]{8}/key 0x--------/' -e 's/--key 0x[0-9a-f]{8}/--key 0x--------/' -e 's/ +$//' \
         -e '1s/(0x-{8}).* ([0-9]+ bytes).*  (.*[^ ]) *$/\1 ... \2 ... \3/'
 }
 

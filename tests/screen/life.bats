@@ -71,7 +71,7 @@ counter_moves()
 
 @test "no server yet: waits, and goes on by itself when one starts" {
     viewer 80x24
-    sees 'waiting: no segment exists here yet. Start the server: shm-server'
+    sees 'waiting: no segment exists here yet.' "Start the server: shm-server --key $KEY"
     is waiting
     serve
     sees 'PI is defined as' "key $KEY  id $ID  1024 bytes" '▸intro'

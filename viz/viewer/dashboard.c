@@ -333,18 +333,33 @@ static void draw_status(struct canvas *c, const struct theme *t, const struct da
     }
 }
 
+/* Puts a text of one or two sentences, each from a line of its own. Returns how many lines it took. */
+static int put_sentences(struct canvas *c, struct rect r, struct style style, const char *text)
+{
+    char first[SOURCE_LINE_MAX];
+    const char *end = strstr(text, ". ");
+    int used = 0;
+    if (end != NULL && r.rows > 1) {
+        snprintf(first, sizeof first, "%.*s", (int)(end + 1 - text), text);
+        used = canvas_put_wrapped(c, r.row, r.col, r.cols, r.rows, style, first);
+        text = end + 2;
+    }
+    return used + canvas_put_wrapped(c, r.row + used, r.col, r.cols, r.rows - used, style, text);
+}
+
 /* Until there are bytes, the grid's place explains why, and what will happen. */
 static void draw_empty(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct source *source)
 {
     struct rect r = d->grid;
-    int width = (r.cols < 72 ? r.cols : 72) - 2;
-    int row = r.row + (r.rows >= 6 ? r.rows / 3 : 0);
+    int end = r.row + r.rows, above = r.rows >= 6 ? r.rows / 3 : 0;
+    struct rect text = {r.row + above, r.col + 1, r.rows - above, (r.cols < 76 ? r.cols : 76) - 2};
     const char *line = source->line[0] != '\0' ? source->line : "there are no bytes to show";
-    row += canvas_put_wrapped(c, row, r.col + 1, width, r.rows, theme_text(t, TEXT_CALM), line);
-    if (source->spec.kind->poll != NULL && r.row + r.rows - row >= 3) {
-        canvas_put_wrapped(c, row + 1, r.col + 1, width, r.row + r.rows - row - 1, theme_text(t, TEXT_LABEL),
-                           "This viewer goes on by itself as soon as there is something to see. s lists what memory "
-                           "there is.");
+    text.row += put_sentences(c, text, theme_text(t, TEXT_CALM), line) + 1;
+    text.rows = end - text.row;
+    if (source->spec.kind->poll != NULL && text.rows >= 2) {
+        put_sentences(c, text, theme_text(t, TEXT_LABEL),
+                      "This viewer goes on by itself as soon as there is something to see. "
+                      "Key s lists what memory there is.");
     }
 }
 
