@@ -15,7 +15,7 @@ starts()
 step()
 {
     keys "$1"
-    sees "${@:2}" 'Enter next'
+    sees "${@:2}" '? help'
 }
 
 # leaves STATUS: the walk has ended so, the terminal is restored, and nothing is left.
@@ -29,9 +29,10 @@ leaves()
 @test "Enter goes on step by step: what is typed, said and shown" {
     starts 80x24
     sees '── server ──' '── shell ──'
-    step Enter '1/3  Make it' 'A server makes a segment.' '$ shm-server --step --quiet' '[1/8]'
+    step Enter '1/3  Make it' 'A server makes a segment.' '$ shm-server --step --quiet' '[1/8]' 'Enter next  b back'
     step Enter '2/3  Write a text' '[2/8]'
     step Enter '3/3  End it' 'detached and removed segment'
+    loses 'Enter next' # there is none
     step Enter 'This was the last step'
     keys q
     leaves 0
@@ -155,7 +156,8 @@ END
 @test "t gives the panes to the presenter, Ctrl-] back to the walk" {
     starts 80x24
     step Enter '[1/8]'
-    step t 'The panes are yours'
+    keys t
+    sees 'The panes are yours' 'Ctrl-] back to the walk'
     step Enter '[2/8]' # the server's, now
     step C-] 'A server makes a segment.'
     loses 'The panes are yours'

@@ -6,6 +6,7 @@ The first pane is the large one. From 120 columns on the others stand to its rig
 
 WIDE = 120  # columns: from here on the panes stand side by side
 MAIN = 80  # columns that the viewer and gdb need
+OTHERS = 8  # rows below the first pane: ipcs -m with a segment, or a program's last steps
 
 
 def split(total: int, parts: int) -> list:
@@ -19,7 +20,7 @@ def main_size(columns: int, rows: int, share: int) -> int:
     if columns >= WIDE:
         size = columns * share // 100 if share else max(MAIN, columns - max(columns // 3, 40))
         return min(max(size, 20), columns - 21)
-    size = rows * share // 100 if share else rows - max(6, rows * 3 // 10) - 1
+    size = rows * share // 100 if share else rows - max(OTHERS, rows * 3 // 10) - 1
     return min(max(size, 3), rows - 4)
 
 

@@ -7,6 +7,7 @@ steps before it are played at once, out of sight: segment, processes and panes a
 
 import json
 import os
+import re
 import select
 import textwrap
 import time
@@ -17,12 +18,23 @@ LOOK = 0.03  # seconds between two looks at a condition
 SEEN = 0.08  # seconds that a change needs to be seen by a viewer, which looks 30 times a second
 TOGETHER = 0.2  # seconds in which keys count as pressed together
 TYPING = 0.03  # seconds between two keys that are typed
-READY = ("Enter next  b back  s skip  r again  t take over  ? help  q end", "Enter next  ? help")
-PLAYING = ("...",) * 2
+# The keys beside the step's name, the longest text first; each step of a walk shows the same one.
+READY = ("Enter next  b back  s skip  r again  t take over  ? help  q end", "Enter next  b back  ? help  q end",
+         "Enter next  ? help")
+LAST = ("b back  r again  t take over  ? help  q end", "b back  ? help  q end", "? help  q end")
+PLAYING = ("...",)
 HELP = ("Enter: next step.  b: back, with everything as it was.  s: skip this step.  r: this step again.",
         "t: take over the panes (Ctrl-] gives them back).  q, Ctrl-C: end, and clean up.")
+YOURS = ("Ctrl-] back to the walk",)
 TAKEN = ("The panes are yours. Alt and an arrow, or a click, changes the pane.",
          "Ctrl-] gives them back to the walk, which goes on where it was.")
+COMMAND = re.compile(r"\./shmlab(?: [a-z]+)+ \d+")  # stays on one line
+
+
+def wrapped(text: str, columns: int) -> list:
+    """The text's lines."""
+    text = COMMAND.sub(lambda command: command.group().replace(" ", "\0"), text)
+    return [line.replace("\0", " ") for line in textwrap.wrap(text, columns)]
 
 
 class Interrupted(Exception):
@@ -77,23 +89,25 @@ class Play:
 
     # ---- the presenter's line ----
 
-    def place(self, state: str = "") -> str:
-        name = self.walk.steps[self.at - 1].name if self.at else self.walk.title
-        return f" {self.at}/{len(self.walk.steps)}  {name}{'  ' + state if state else ''} "
+    def place(self, number: int, state: str = "") -> str:
+        name = self.walk.steps[number - 1].name if number else self.walk.title
+        return f" {number}/{len(self.walk.steps)}  {name}{'  ' + state if state else ''} "
 
-    def show(self, state: str = "", lines=None, style: str = "", keys: tuple = READY):
-        """The presenter's line: where one is, the keys (a long and a short text), and what is said or `lines`."""
+    def show(self, state: str = "", lines=None, style: str = "", keys: tuple = None):
+        """The presenter's line: where one is, the keys (the longest text first), and what is said or `lines`."""
         if self.hidden:
             return
         columns, _ = self.session.size()
         if lines is None:
-            lines = textwrap.wrap(self.said, columns - 2)[:2]
+            lines = wrapped(self.said, columns - 2)[:2]
         notes = self.walk.steps[self.at - 1].notes() if self.at else []
         notes = textwrap.wrap("  *  ".join(notes), columns - 2, max_lines=2, placeholder=" ...")
         texts = [style + " " + line.replace("#", "##") for line in (*lines, "", "")[:2]]
         texts += [" " + line.replace("#", "##") for line in (*notes, "", "")[:2]]
-        place = self.place(state)
-        keys = keys[0] if len(place) + len(keys[0]) + 2 <= columns else keys[1]
+        place = self.place(self.at, state)
+        keys = keys or (LAST if self.at == len(self.walk.steps) else READY)
+        room = columns - max(len(self.place(number)) for number in range(len(self.walk.steps) + 1)) - 2
+        keys = next((text for text in keys if len(text) <= room), keys[-1])
         self.session.show(place=place.replace("#", "##"), keys=keys + " ", say1=texts[0], say2=texts[1], note1=texts[2],
                           note2=texts[3])
         self.write_state(state)
@@ -193,7 +207,7 @@ class Play:
         if self.hidden:
             return
         self.hurry = False
-        self.show()
+        self.show(keys=READY)
         while (key := self.keys.next()) != "next":
             self.take_key(key)
         self.show(keys=PLAYING)
@@ -236,7 +250,7 @@ class Play:
     def take_over(self):
         """The presenter has the panes, until Ctrl-]."""
         self.session.tmux("set", "-g", "key-table", "root")
-        self.show(lines=TAKEN, style="#[fg=yellow]")
+        self.show(lines=TAKEN, style="#[fg=yellow]", keys=YOURS)
         try:
             while (key := self.keys.next()) != "return":
                 if key == "resize":
