@@ -158,7 +158,8 @@ END
     step Enter '[1/8]'
     keys t
     sees 'The panes are yours' 'Ctrl-] back to the walk'
-    step Enter '[2/8]' # the server's, now
+    keys Enter # the server's, now
+    sees '[2/8]'
     step C-] 'A server makes a segment.'
     loses 'The panes are yours'
     step Enter '2/3' '[3/8]'

@@ -22,6 +22,7 @@ TYPING = 0.03  # seconds between two keys that are typed
 READY = ("Enter next  b back  s skip  r again  t take over  ? help  q end", "Enter next  b back  ? help  q end",
          "Enter next  ? help")
 LAST = ("b back  r again  t take over  ? help  q end", "b back  ? help  q end", "? help  q end")
+STOPPED = ("b back  s skip  r again  t take over  ? help  q end", "s skip  r again  ? help  q end", "? help")
 PLAYING = ("...",)
 HELP = ("Enter: next step.  b: back, with everything as it was.  s: skip this step.  r: this step again.",
         "t: take over the panes (Ctrl-] gives them back).  q, Ctrl-C: end, and clean up.")
@@ -106,7 +107,8 @@ class Play:
         texts += [" " + line.replace("#", "##") for line in (*notes, "", "")[:2]]
         place = self.place(self.at, state)
         keys = keys or (LAST if self.at == len(self.walk.steps) else READY)
-        room = columns - max(len(self.place(number)) for number in range(len(self.walk.steps) + 1)) - 2
+        steps = (len(self.place(number)) for number in range(1, len(self.walk.steps) + 1))
+        room = columns - max(len(place), *steps) - 2
         keys = next((text for text in keys if len(text) <= room), keys[-1])
         self.session.show(place=place.replace("#", "##"), keys=keys + " ", say1=texts[0], say2=texts[1], note1=texts[2],
                           note2=texts[3])
@@ -268,7 +270,7 @@ class Play:
     def failed(self, error: Failed) -> str:
         """Says so, and waits for the presenter."""
         self.show(lines=(str(error), "r: this step again.  s: go on without it.  t: take over.  b: back."),
-                  style="#[fg=yellow,bold]")
+                  style="#[fg=yellow,bold]", keys=STOPPED)
         self.report(f"failed: {error}\n{self.screens()}")
         return "failed"
 
