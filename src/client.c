@@ -125,8 +125,8 @@ static int show(const char *called, const struct segment *s, enum message_layout
     if (m.message.farewell[0] != '\0') {
         return 0;
     }
-    fprintf(stderr, PROGRAM ": the message in %s is not complete: its farewell is empty\n", called);
-    fprintf(stderr, "  the server is still writing, or uses the other layout (--layout natural|packed)\n");
+    fprintf(stderr, PROGRAM ": %s has no complete message: its farewell is empty\n", called);
+    fprintf(stderr, "  the server still writes, or uses the other layout (--layout natural|packed)\n");
     return 1;
 }
 

@@ -86,7 +86,7 @@ message()
     serve --step < <(printf '\n\n\n')
     run -1 --separate-stderr client
     [[ ${lines[0]} == 'PI is defined as: 22/0\0\00' ]]
-    [[ ${stderr_lines[0]} == "shm-client: the message in segment $KEY is not complete: its farewell is empty" ]]
+    [[ ${stderr_lines[0]} == "shm-client: segment $KEY has no complete message: its farewell is empty" ]]
 }
 
 @test "read with the other layout, the values are different, and nothing breaks" {

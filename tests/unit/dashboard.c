@@ -120,6 +120,22 @@ static void all_parts_are_inside_and_apart(void **state)
     }
 }
 
+static void below_a_small_segment_no_row_is_left_empty(void **state)
+{
+    (void)state;
+    static const int rows[] = {11, 24, 60};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct view v;
+        view_open(&v, MESSAGE_TEXT, 56);
+        struct dashboard d = dashboard_plan(&v.s, rows[i], 70);
+        assert_int_equal(d.shape.width, 16);
+        assert_int_equal(d.grid.rows, 4);
+        assert_int_equal(d.divider, d.grid.row + 4);
+        assert_int_equal(d.fields.row + d.fields.rows, rows[i] - 1);
+        view_close(&v);
+    }
+}
+
 /* ---- drawing ---- */
 
 static char *drawn(struct view *v, const struct theme *t, int rows, int cols)
@@ -332,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_parts_are_inside_and_apart),
+        cmocka_unit_test(below_a_small_segment_no_row_is_left_empty),
         cmocka_unit_test(any_picture_draws_at_any_size),
         cmocka_unit_test(a_map_of_a_gibibyte_shows_where_its_rows_start),
         cmocka_unit_test(every_state_of_a_source_draws),

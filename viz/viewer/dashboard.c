@@ -14,6 +14,7 @@
 #define INSPECTOR_SMALL 7     /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
 #define PANELS_MIN_ROWS 14    /* with fewer the grid gets the whole screen */
+#define BELOW_LEAST 5 /* rows: a rule, the table's heading and three fields */
 #define ATTACHED_MIN 3        /* rows: two programs and one other line */
 #define ATTACHED_FROM_ROWS 30 /* of the screen: with fewer only key a shows the attachments */
 #define ATTACHED_FROM_COLS 100
@@ -78,17 +79,27 @@ static void plan_wide(struct dashboard *d, const struct state *s)
     }
 }
 
-/* Grid at the top; below it the fields at the left, map and inspector at the right. */
-static void plan_stacked(struct dashboard *d, const struct state *s)
+/* Rows for the panels below a grid that has `room` rows with them; 0: none. */
+static int rows_below(const struct dashboard *d, const struct state *s, int body, int room)
 {
-    int body = d->rows > 2 ? d->rows - 2 : 0;
-    d->header = body >= 8;
     int below = 0;
     if (body >= PANELS_MIN_ROWS) {
         int attached = has_attached_stacked(d, s) ? 1 + ATTACHED_MIN : 0;
         int wish = clamp(field_rows(s) + attached + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
         below = clamp(body / 2 + 2, 8, wish);
     }
+    size_t grid = (s->window.size + (size_t)d->shape.width - 1) / (size_t)d->shape.width;
+    grid = grid > 2 ? grid : 2;
+    int spare = grid < (size_t)room ? room - (int)grid : 0; /* a small segment leaves rows free */
+    return below > 0 || spare >= BELOW_LEAST ? clamp(below, spare, room) : 0;
+}
+
+/* Grid at the top; below it the fields at the left, map and inspector at the right. */
+static void plan_stacked(struct dashboard *d, const struct state *s)
+{
+    int body = d->rows > 2 ? d->rows - 2 : 0;
+    d->header = body >= 8;
+    int below = rows_below(d, s, body, body - (d->header ? 1 : 0));
     int left = rows_columns(&d->shape) < d->cols ? 1 : 0;
     d->grid = (struct rect){1 + (d->header ? 1 : 0), left, body - below - (d->header ? 1 : 0), d->cols - left};
     if (below == 0) {
