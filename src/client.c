@@ -64,7 +64,9 @@ static int attach_failed(const char *called, int rc, const struct segment_stat *
 {
     if (rc == -EINVAL || rc == -EIDRM) {
         fprintf(stderr, PROGRAM ": cannot attach %s: there is none\n", called);
-        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
+        char call[100];
+        fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n",
+                report_server(call, sizeof call));
         return 1;
     }
     if (rc != -EACCES) {

@@ -67,7 +67,8 @@ int report_name_failure(const char *program, const struct segment_name *name, in
         return report_failure(program, rc, NULL, "find %s", called);
     }
     fprintf(stderr, "%s: cannot find %s: there is none\n", program, called);
-    fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
+    char call[100];
+    fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n", report_server(call, sizeof call));
     return 1;
 }
 

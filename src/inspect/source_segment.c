@@ -126,6 +126,8 @@ static void wait_for_segment(struct source *s)
         source_message(s->line, "waiting: the file that gives the key does not exist yet");
     } else if (rc < 0) {
         source_message(s->line, "waiting: ftok can't make a key from the file (%s)", strerror(-rc));
+    } else if (s->spec.name.by == SEGMENT_BY_ID) {
+        source_message(s->line, "waiting: no segment has this shmid. ipcs -m lists those that there are");
     } else {
         char server[160];
         server_that_makes(key, server, sizeof server);

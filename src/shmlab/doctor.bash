@@ -23,9 +23,23 @@ row()
         note) colour=$YELLOW ;;
         MISSING) colour=$RED DOCTOR_STATUS=1 ;;
     esac
-    printf '  %s%-7s%s  %-12s %s\n' "$colour" "$mark" "$PLAIN" "$2" "$3"
+    printf '  %s%-7s%s  %-12s ' "$colour" "$mark" "$PLAIN" "$2"
+    at_words "$3"
     [[ ${4-} ]] && printf '                           fix: %s\n' "$4"
     return 0
+}
+
+# at_words TEXT: on a terminal, its lines break between words only, and begin below the first one.
+at_words()
+{
+    local columns=''
+    { columns=$(stty size <&3 2>/dev/null); } 3>&1
+    columns=${columns#* }
+    if ((${columns:-0} < 60)); then
+        printf '%s\n' "$1"
+    else
+        fold -s -w $((columns - 24)) <<<"$1" | sed '2,$s/^/                        /; s/ *$//'
+    fi
 }
 
 heading() { printf '%s%s%s\n' "$BOLD" "$1" "$PLAIN"; }

@@ -414,6 +414,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     screen | grep -Eq 'note +colours +TERM=vt220 has none'
     screen | grep -Eq 'note +size +70 columns, 120 rows'
     screen | grep -Eq "MISSING +TERM +'nosuch'"
+    screen | grep -Eq '^ {24}[^ ]' # a long text goes on below its beginning
 }
 
 # ---- programs and demo ----

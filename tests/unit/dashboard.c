@@ -127,7 +127,7 @@ static void below_a_small_segment_no_row_is_left_empty(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct view v;
         view_open(&v, MESSAGE_TEXT, 56);
-        struct dashboard d = dashboard_plan(&v.s, rows[i], 70);
+        struct dashboard d = dashboard_plan(&v.s, rows[i], 80);
         assert_int_equal(d.shape.width, 16);
         assert_int_equal(d.grid.rows, 4);
         assert_int_equal(d.divider, d.grid.row + 4);
