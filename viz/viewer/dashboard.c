@@ -14,7 +14,7 @@
 #define INSPECTOR_SMALL 7     /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
 #define PANELS_MIN_ROWS 14    /* with fewer the grid gets the whole screen */
-#define BELOW_LEAST 4        /* rows: a rule, the heading and two fields */
+#define BELOW_LEAST 4         /* rows: a rule, the heading and two fields */
 #define ATTACHED_MIN 3        /* rows: two programs and one other line */
 #define ATTACHED_FROM_ROWS 30 /* of the screen: with fewer only key a shows the attachments */
 #define ATTACHED_FROM_COLS 100
