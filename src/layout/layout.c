@@ -528,6 +528,20 @@ static void narrow(struct layout_span *span, size_t start, size_t end)
 
 static bool span_in(const struct probe *p, uint32_t i, size_t base, size_t leaf);
 
+/* The first leaf of node i with at least this alignment: a double, not the char before it in a struct. `leaf` is the
+ * node's first leaf, and the answer where an attribute gives the alignment. */
+static size_t leaf_aligned(const struct layout *l, uint32_t i, size_t leaf, size_t align)
+{
+    const struct layout_node *nodes = l->nodes;
+    size_t first = leaf;
+    for (uint32_t c = i + 1; c < nodes[i].end; leaf += nodes[c].leaves, c = nodes[c].end) {
+        if (nodes[c].align >= align && nodes[c].leaves > 0) {
+            return leaf_aligned(l, c, leaf, align);
+        }
+    }
+    return first;
+}
+
 /* The struct's padding around p->offset, between prev_end and the member `next` (UINT32_MAX: none). */
 static void span_hole(const struct probe *p, uint32_t i, size_t base, size_t leaf, size_t prev_end, uint32_t next)
 {
@@ -552,7 +566,7 @@ static void span_hole(const struct probe *p, uint32_t i, size_t base, size_t lea
     for (uint32_t c = i + 1; c < n->end; leaf += nodes[c].leaves, c = nodes[c].end) {
         if (nodes[c].align > best && nodes[c].leaves > 0) {
             best = nodes[c].align;
-            span->leaf = leaf;
+            span->leaf = leaf_aligned(p->layout, c, leaf, best);
         }
     }
     if (span->leaf == LAYOUT_NO_LEAF) {

@@ -151,7 +151,7 @@ size_t layout_leaf_find(const struct layout *l, const char *path);
 enum layout_span_kind {
     LAYOUT_SPAN_FIELD,
     LAYOUT_SPAN_PADDING, /* before the field `leaf`, due to its alignment */
-    LAYOUT_SPAN_TAIL,    /* at a struct's end, due to `leaf`, its first member with the largest alignment */
+    LAYOUT_SPAN_TAIL,    /* at a struct's end, due to `leaf`, its first leaf with the largest alignment */
     LAYOUT_SPAN_FREE     /* no field: after the root's end, or a gap that alignment doesn't explain */
 };
 

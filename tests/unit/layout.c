@@ -103,6 +103,25 @@ static void make_nested(struct layout *l)
     assert_int_equal(layout_finish(l), 0);
 }
 
+static void padding_at_the_end_is_due_to_the_double_not_to_its_struct_s_first_member(void **state)
+{
+    (void)state;
+    struct layout l = {.count = 0};
+    put(&l, "", LAYOUT_STRUCT, 0, 32, 8);
+    put(&l, "inner", LAYOUT_STRUCT, 0, 24, 8);
+    put(&l, "kind", LAYOUT_CHAR, 0, 1, 1);
+    put(&l, "value", LAYOUT_REAL, 8, 8, 8);
+    put(&l, "count", LAYOUT_SINT, 16, 4, 4);
+    layout_close(&l);
+    put(&l, "changes", LAYOUT_SINT, 24, 4, 4);
+    layout_close(&l);
+    assert_int_equal(layout_finish(&l), 0);
+    struct layout_span span = layout_span_at(&l, 30);
+    assert_int_equal(span.kind, LAYOUT_SPAN_TAIL);
+    assert_string_equal(span.node->name, "value");
+    layout_free(&l);
+}
+
 static void the_natural_message_has_padding_of_1_3_and_6_bytes(void **state)
 {
     (void)state;
@@ -305,6 +324,7 @@ static void an_empty_layout_is_all_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(padding_at_the_end_is_due_to_the_double_not_to_its_struct_s_first_member),
         cmocka_unit_test(the_natural_message_has_padding_of_1_3_and_6_bytes),
         cmocka_unit_test(padding_belongs_to_the_field_that_causes_it),
         cmocka_unit_test(leaves_of_arrays_and_unions_have_c_names),
