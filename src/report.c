@@ -68,7 +68,8 @@ int report_name_failure(const char *program, const struct segment_name *name, in
     }
     fprintf(stderr, "%s: cannot find %s: there is none\n", program, called);
     char call[100];
-    fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n", report_server(call, sizeof call));
+    fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n",
+            report_server(call, sizeof call));
     return 1;
 }
 
