@@ -18,7 +18,8 @@ def split(total: int, parts: int) -> list:
 def main_size(columns: int, rows: int, share: int) -> int:
     """Cells of the first pane: columns if the window is wide, else rows."""
     if columns >= WIDE:
-        size = columns * share // 100 if share else max(MAIN, columns - max(columns // 3, 40))
+        least = min(MAIN, columns - MAIN - 1)  # where there is room for two such panes
+        size = max(columns * share // 100, least) if share else max(MAIN, columns - max(columns // 3, 40))
         return min(max(size, 20), columns - 21)
     size = rows * share // 100 if share else rows - max(OTHERS, rows * 3 // 10) - 1
     return min(max(size, 3), rows - 4)
