@@ -38,6 +38,20 @@ leaves()
     leaves 0
 }
 
+@test "a command in the text is not broken over two lines" {
+    sed -i 's|A server makes a segment.|& It is as long as a line of a screen: ./shmlab lesson start 7.|' "$T/short.walk"
+    starts 80x24
+    step Enter 'of a screen:' './shmlab lesson start 7.'
+    keys q
+    leaves 0
+}
+
+@test "below the first pane are 8 rows at 80x24; with a share it has 80 columns where another has them, too" {
+    cd "$ROOT/lessons/walks"
+    run -0 python3 -c 'from player.panes import main_size as size; print(size(80, 21, 0), size(200, 57, 30), size(120, 27, 30))'
+    [[ $output == '12 80 39' ]]
+}
+
 @test "b takes back what a step did: the segment, the processes and the screen" {
     starts 80x24
     step Enter '[1/8]'
