@@ -14,6 +14,7 @@
 #define INSPECTOR_SMALL 7     /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
 #define PANELS_MIN_ROWS 14    /* with fewer the grid gets the whole screen */
+#define PANELS_BESIDE_ROWS 6  /* with fewer the fields have the whole width, not a piece of the inspector beside them */
 #define BELOW_LEAST 4         /* rows: a rule, the heading and two fields */
 #define ATTACHED_MIN 3        /* rows: two programs and one other line */
 #define ATTACHED_FROM_ROWS 30 /* of the screen: with fewer only key a shows the attachments */
@@ -107,7 +108,7 @@ static void plan_stacked(struct dashboard *d, const struct state *s)
     }
     d->divider = 1 + body - below;
     struct rect panel = {d->divider + 1, 0, below - 1, d->cols};
-    if (d->cols < RIGHT_COLS + 40) {
+    if (d->cols < RIGHT_COLS + 40 || panel.rows < PANELS_BESIDE_ROWS) {
         d->fields = panel;
         return;
     }
