@@ -87,7 +87,11 @@ mistake_name()
         mistake sizeof-pointer \
             "Only the first $(grep -o 'same=.' "$KEEP/long.evidence" | tail -c 2) characters are there. sizeof of a pointer is 8, whatever it points to. Use the size of the field."
     fi
-    if ! seen long ends=nul && { seen long same=18 || seen long same=19; }; then
+    if ! seen long ends=nul && seen long same=18; then
+        mistake nul-by-luck \
+            "The first 18 characters are there, but after them is what was there before: no NUL was written. In a segment of zeros you would not see it."
+    fi
+    if ! seen long ends=nul && seen long same=19; then
         mistake no-nul \
             "No NUL ends the cut text: a reader goes on into the bytes after it. strncpy writes none if the text is as long as the limit, or longer."
     fi

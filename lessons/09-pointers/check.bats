@@ -200,7 +200,7 @@ prints_words()
     esac
     case $second in
         at32) mistake takes-the-next "The first node's link is ${places[0]}, but walker went on at 32, right after that node. Follow the link." ;;
-        at*) mistake counts-from-node "The first node is at 16, and its link is ${places[0]}. walker went to ${second#at}: it counts from the node. All offsets count from the start of the segment." ;;
+        at[0-9]*) mistake counts-from-node "The first node is at 16, and its link is ${places[0]}. walker went to ${second#at}: it counts from the node. All offsets count from the start of the segment." ;;
     esac
     prints_words || wrong "walker did not print the words of the list, a line each: ${words[*]}"
     exits 0

@@ -395,10 +395,20 @@ finish_program()
     end_judge "$PROGRAM_NAME"
 }
 
+# Is it a child of ours? After a sandbox has ended, its pid can be another process's.
+is_child() # PID
+{
+    local name value=
+    while read -r name value; do
+        [[ $name != PPid: ]] || break
+    done 2>/dev/null <"/proc/$1/status"
+    [[ $value == "$$" || $value == "$BASHPID" ]]
+}
+
 sandbox_end()
 {
     local pid=$1 children
-    [[ -e /proc/$pid ]] || return 0
+    is_child "$pid" || return 0
     # without a PID namespace, only we end them
     children=$(children_of "$pid")
     # shellcheck disable=SC2086 # pids
