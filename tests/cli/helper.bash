@@ -28,11 +28,17 @@ view_open()
     unset NO_COLOR
 }
 
+# Is it a process of this test? After one has ended, its pid can be another's.
+of_this_test() # PID
+{
+    grep -qszxF "XDG_CONFIG_HOME=$XDG_CONFIG_HOME" "/proc/$1/environ" || grep -qsx "PPid:[[:space:]]*$$" "/proc/$1/status"
+}
+
 place_close()
 {
     local pid id
     for pid in "${PIDS[@]}"; do
-        kill -KILL "$pid" 2>/dev/null || true
+        ! of_this_test "$pid" || kill -KILL "$pid" 2>/dev/null || true
         wait "$pid" 2>/dev/null || true
     done
     for id in $(id_of_key) $(cat "$T"/ids 2>/dev/null); do

@@ -244,7 +244,10 @@ END
     sed -i 's/^wait    field intro.*/& within 1/' "$T/short.walk"
     starts 80x24
     step Enter '[1/8]'
-    pkill -KILL -f "^shm-server --step"
+    local pid
+    for pid in $(pgrep -f "^shm-server --step"); do # not those of other walks
+        ! grep -qszxF "TMPDIR=$TMPDIR" "/proc/$pid/environ" || kill -KILL "$pid"
+    done
     step Enter 'after 1 s'
     step r '2/3' '[2/8]'
     keys q
