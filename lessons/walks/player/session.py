@@ -203,6 +203,23 @@ class Session:
         self.tmux("select-layout", "-t", "walk:walk",
                   panes.layout_string(layout.names, numbers, layout.share, *self.size()))
         self.tmux("select-pane", "-t", wanted[0])
+        self.await_sizes()
+
+    def await_sizes(self, seconds: float = 2):
+        """tmux tells the terminals of their sizes a moment later. A program that starts before that, and chooses what to
+        show by the size, as gdb does, would choose by the old one."""
+        until = time.monotonic() + seconds
+        for row in self.tmux("list-panes", "-t", "walk:walk", "-F", "#{pane_tty} #{pane_width} #{pane_height}").split("\n"):
+            terminal, width, height = row.split()
+            try:
+                number = os.open(terminal, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+            except OSError:  # its shell has ended
+                continue
+            try:
+                while os.get_terminal_size(number) != (int(width), int(height)) and time.monotonic() < until:
+                    time.sleep(0.01)
+            finally:
+                os.close(number)
 
     def shown(self) -> list:
         return self.tmux("list-panes", "-t", "walk:walk", "-F", "#{pane_id}").split()
