@@ -316,7 +316,8 @@ run_program()
 # again COMMAND...: a function that runs a program once more, to find out why. What is quoted stays the first run's.
 again()
 {
-    local OUT=$T/again.out ERR=$T/again.err END=$T/again.end ENDED='' STATUS='' RUNS='' FIFO='' SEND='' PROGRAM='' PROGRAM_NAME='' SANDBOX=''
+    local OUT=$T/again.out ERR=$T/again.err END=$T/again.end ENDED='' STATUS='' RUNS=''
+    local FIFO='' SEND='' PROGRAM='' PROGRAM_NAME='' SANDBOX=''
     MAY_CRASH=1 "$@"
 }
 

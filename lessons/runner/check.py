@@ -8,6 +8,7 @@ and all processes that it started end.
 import atexit
 import contextlib
 import functools
+import math
 import os
 import re
 import secrets
@@ -54,8 +55,8 @@ class Limits:
 
 
 class Patience:
-    """Counts seconds, but slower where others want the processors too: half as fast if they want as much as there is.
-    So a program is judged by its own time. A whole minute counts three seconds, at least."""
+    """Counts seconds, but slower where more processes want to run than there are processors: half as fast if there are
+    twice as many. So a program is judged by its own time. A whole minute counts three seconds, at least."""
 
     def __init__(self, seconds: float):
         self.left, self.before, self.began = seconds, time.monotonic(), time.monotonic()
@@ -143,7 +144,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, saniti
         LAB=str(LAB), LAB_BIN=str(programs_folder()), LAB_LESSON=str(lesson.folder), LAB_PROJ=str(lesson.proj),
         LAB_BUILD=str(home / "build"), LAB_HELPERS=helpers(), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
         LAB_OWN_IPC="1" if own_ipc() or os.environ.get("SHMLAB_OWN_IPC") == "1" else "0", LAB_SANDBOX=sandbox,
-        LAB_SECONDS=f"{limits.program_seconds:g}",
+        LAB_SECONDS=str(math.ceil(limits.program_seconds)),
         LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),
     )
