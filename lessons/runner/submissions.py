@@ -1,7 +1,8 @@
 """Submissions of a class: folders, single files and archives in one folder. Nothing in them is trusted.
 
-find(folder) -> list of Submission          fetch(path, target): copies or unpacks one, or raises Refused
-main([path, target]) -> exit status         the same in a process of its own, with limits; an archive is standard input
+find(folder) -> list of Submission        is_archive(path)
+main([path, target]) -> exit status       fills target (empty) with one's files, in a process of its own, with limits; an
+                                          archive is standard input
 
 A small archive can take gigabytes of memory or hours to read, so the grader reads none itself: see grade.fetch.
 """
@@ -69,16 +70,13 @@ def is_archive(path: Path) -> bool:
 
 
 def fetch(path: Path, target: Path):
-    """Fills target (empty) with plain files and folders."""
+    """Copies what is no archive: plain files and folders."""
     mode = os.lstat(path).st_mode
     name = path.name.lower()
     if stat.S_ISDIR(mode):
         copy_tree(path, target)
     elif not stat.S_ISREG(mode):
         raise Refused("it is neither a file nor a folder.")
-    elif name.endswith(ARCHIVES):
-        with path.open("rb") as stream:
-            unpack(stream, target, zipped=name.endswith(".zip"))
     elif name.endswith(".c"):
         Store(target).put(path.name, path.open("rb"))
     else:
