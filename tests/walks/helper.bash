@@ -20,6 +20,15 @@ teardown()
     screen_close
 }
 
+# ours PATTERN: the pids of this test's processes with such a command line, the oldest first; not those of others.
+ours()
+{
+    local pid
+    for pid in $(pgrep -f "$1"); do
+        ! grep -qszxF "TMPDIR=$TMPDIR" "/proc/$pid/environ" || echo "$pid"
+    done
+}
+
 # A short walk of three steps: a segment, its first text, its end.
 short_walk()
 {

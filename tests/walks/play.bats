@@ -235,7 +235,7 @@ END
     local id
     id=$(awk -v me="$UID" 'NR > 1 && $4 == 1024 && $9 == me { print $2 }' /proc/sysvipc/shm)
     [[ $id ]]
-    pkill -KILL -o -f "player/walk ./short.walk" # the oldest: the other one is its guard
+    kill -KILL "$(ours 'player/walk ./short.walk' | head -n 1)" # the oldest: the other one is its guard
     await nothing_left
     [[ ! $(awk -v id="$id" '$2 == id' /proc/sysvipc/shm) ]]
 }
@@ -244,10 +244,7 @@ END
     sed -i 's/^wait    field intro.*/& within 1/' "$T/short.walk"
     starts 80x24
     step Enter '[1/8]'
-    local pid
-    for pid in $(pgrep -f "^shm-server --step"); do # not those of other walks
-        ! grep -qszxF "TMPDIR=$TMPDIR" "/proc/$pid/environ" || kill -KILL "$pid"
-    done
+    kill -KILL "$(ours '^shm-server --step')"
     step Enter 'after 1 s'
     step r '2/3' '[2/8]'
     keys q
