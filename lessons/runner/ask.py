@@ -1,6 +1,6 @@
 """Predictions: a lesson asks questions, and the learner's own compiler has the answers.
 
-answers(lesson) -> the right numbers, compiled and run now; raises CannotAsk if the compiler fails
+answers(lesson) -> an Answer for each question, compiled and run now; raises CannotAsk if the compiler fails
 number("24 bytes") -> 24, or None
 """
 
@@ -10,7 +10,7 @@ import shlex
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from .build import FLAGS
 from .conf import Lesson
@@ -20,10 +20,23 @@ class CannotAsk(Exception):
     """The compiler is missing or rejects the lesson's expression. The text is its message."""
 
 
+class Answer(NamedTuple):
+    right: int
+    reasons: dict  # a wrong number -> why it is wrong
+    why: str  # for all others; may be empty
+
+    def reason(self, number: int) -> str:
+        return self.reasons.get(number, self.why)
+
+
+def expressions(lesson: Lesson) -> list:
+    return [text for ask in lesson.asks for text in (ask.expression, *(guess.expression for guess in ask.guesses))]
+
+
 def source(lesson: Lesson) -> str:
     lines = ['#include "ask.h"'] if (lesson.folder / "ask.h").is_file() else []
     lines += ["#include <stddef.h>", "#include <stdio.h>", "", "int main(void)", "{"]
-    lines += [f'    printf("%lld\\n", (long long)({ask.expression}));' for ask in lesson.asks]
+    lines += [f'    printf("%lld\\n", (long long)({text}));' for text in expressions(lesson)]
     return "\n".join([*lines, "    return 0;", "}", ""])
 
 
@@ -41,13 +54,14 @@ def run(command: list, folder: str) -> str:
 
 
 def answers(lesson: Lesson) -> list:
-    """One number for each ask of the lesson."""
+    """One Answer for each ask of the lesson."""
     compiler = shlex.split(os.environ.get("SHMLAB_CC", "")) or ["cc"]
     with tempfile.TemporaryDirectory(prefix="shmlab-ask.") as folder:
         (Path(folder) / "ask.c").write_text(source(lesson), encoding="utf-8")
         run([*compiler, *FLAGS, "-w", *lesson.cflags, "-iquote", str(lesson.folder), "-iquote",
              str(lesson.folder / "start"), "-o", "ask", "ask.c", "-lm"], folder)
-        return [int(line) for line in run(["./ask"], folder).split()]
+        numbers = iter([int(line) for line in run(["./ask"], folder).split()])
+    return [Answer(next(numbers), {next(numbers): guess.reason for guess in ask.guesses}, ask.why) for ask in lesson.asks]
 
 
 def number(text: str, question: str = "") -> Optional[int]:

@@ -51,10 +51,16 @@ def compare(context: Context, lesson, given: list) -> int:
         if value is None:
             raise Refused(f"'{answer}' is not a number.", 2)
     right = right_answers(lesson)
-    for question, value, expected in zip(lesson.asks, numbers, right):
-        sign = context.style.paint("   yes", "green") if value == expected else context.style.paint("    no", "red")
-        context.style.say(f"{sign}  " + context.style.wrap(f"{question.question} {value}", " " * 8).strip())
-    good = sum(value == expected for value, expected in zip(numbers, right))
+    style, good = context.style, 0
+    for question, value, answer in zip(lesson.asks, numbers, right):
+        said = style.wrap(f"{question.question} {value}", " " * 8).strip()
+        if value == answer.right:
+            good += 1
+            style.say(style.paint("   yes", "green") + "  " + said)
+        else:
+            style.say(style.paint("    no", "red") + "  " + said)
+            if answer.reason(value):
+                style.say(style.wrap(answer.reason(value), " " * 8))
     remember(context, lesson, good)
     return 0 if good == len(lesson.asks) else 1
 
@@ -65,27 +71,31 @@ def remember(context: Context, lesson, good: int):
 
 
 def converse(context: Context, lesson, right: list) -> int:
-    """Asks each question, with a second try. Returns how many answers were right."""
-    style, good = context.style, 0
-    for index, (question, expected) in enumerate(zip(lesson.asks, right), 1):
-        style.say()
-        style.say(style.wrap(f"{index}. {question.question}", "   ", ""))
-        for attempt in (1, 2):
-            value = read_number(style, question.question)
-            if value is None:
-                break
-            if value == expected:
-                good += 1
-                style.say("   " + style.paint("Yes", "green", "bold")
-                          + f": your compiler says {in_base(expected, question.question)} too.")
-                break
-            if attempt == 1:
-                style.say("   No. Try again.")
-            else:
-                style.say(style.wrap(f"No: your compiler says {in_base(expected, question.question)}. "
-                                     "Keep the question in mind while you work.", "   "))
+    """Asks each question. Returns how many answers were right."""
+    good = 0
+    for index, (question, answer) in enumerate(zip(lesson.asks, right), 1):
+        context.style.say()
+        context.style.say(context.style.wrap(f"{index}. {question.question}", "   ", ""))
+        good += converse_one(context.style, question.question, answer)
     remember(context, lesson, good)
     return good
+
+
+def converse_one(style, question: str, answer: ask.Answer) -> bool:
+    """One question, with a second try and the reason for a wrong answer."""
+    expected, told = in_base(answer.right, question), ""
+    for attempt in (1, 2):
+        value = read_number(style, question)
+        if value is None:
+            return False
+        if value == answer.right:
+            style.say("   " + style.paint("Yes", "green", "bold") + f": your compiler says {expected} too.")
+            return True
+        no = "No." if attempt == 1 else f"No: your compiler says {expected}."
+        reason = answer.reason(value) if answer.reason(value) != told else ""
+        told = answer.reason(value)
+        style.say(style.wrap(" ".join(filter(None, (no, reason, "Try again." if attempt == 1 else ""))), "   "))
+    return False
 
 
 def in_base(number: int, question: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 ONCE = ("title", "teaches", "minutes", "goal", "fact", "proj", "starter")  # each must be given once
 AT_MOST_ONCE = ("layout", "sanitize", "cflags")
-MANY = ("program", "edit", "args", "mistake", "ask")
+MANY = ("program", "edit", "args", "mistake", "ask", "why", "guess")
 FOLDER_NAME = re.compile(r"(\d\d)-([a-z0-9][a-z0-9-]*)\Z")
 
 
@@ -31,9 +31,19 @@ class Mistake(NamedTuple):
     where: str  # where to read
 
 
-class Ask(NamedTuple):
+class Guess(NamedTuple):
+    expression: str  # of C: an answer that is likely, and wrong
+    reason: str
+
+
+@dataclass
+class Ask:
+    """A question whose answer is a number."""
+
     question: str
     expression: str  # of C; an integer
+    why: str = ""  # the reason for any other wrong answer
+    guesses: list = field(default_factory=list)
 
 
 class Layout(NamedTuple):
@@ -215,6 +225,24 @@ class _Reader:
         found = self.parts("ask", value, 2)
         if found:
             self.lesson.asks.append(Ask(*found))
+
+    def last_ask(self, key: str) -> Optional[Ask]:
+        if not self.lesson.asks:
+            self.wrong(f"'{key}' belongs below the 'ask' that it is for")
+            return None
+        return self.lesson.asks[-1]
+
+    def take_why(self, value: str):
+        question = self.last_ask("why")
+        if question and question.why:
+            self.wrong("'why' is given twice for one 'ask'")
+        elif question:
+            question.why = value
+
+    def take_guess(self, value: str):
+        question, found = self.last_ask("guess"), self.parts("guess", value, 2)
+        if question and found:
+            question.guesses.append(Guess(*found))
 
     def take_sanitize(self, value: str):
         pair = self.named("sanitize", value)

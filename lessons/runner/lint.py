@@ -183,4 +183,5 @@ def lint_right(lesson) -> list:
 def lint_asks(lesson) -> list:
     if lesson.asks and not (lesson.folder / "ask.h").exists():
         return ["lesson.conf has 'ask', but there is no ask.h"]
-    return []
+    return [f"lesson.conf: a wrong answer has no reason; add 'why = ...' below 'ask = {ask.question} ...'"
+            for ask in lesson.asks if not ask.why]

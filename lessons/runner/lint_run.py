@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import build, check, lint_readme
+from . import ask, build, check, lint_readme
 from .paths import ROOT
 
 SECONDS = 60  # for all commands of one README.md
@@ -54,16 +54,18 @@ def start(lesson, work: Path):
 def run_asks(lesson, scratch: Path) -> list:
     """Does each question's expression compile after ask.h, and run?"""
     found = []
-    for number, ask in enumerate(lesson.asks):
+    for number, expression in enumerate(ask.expressions(lesson)):
         source, program = scratch / f"ask{number}.c", scratch / f"ask{number}"
         source.write_text(f'#include <stdio.h>\n#include "ask.h"\nint main(void) {{ printf("%lld\\n", '
-                          f"(long long)({ask.expression})); return 0; }}\n", encoding="utf-8")
+                          f"(long long)({expression})); return 0; }}\n", encoding="utf-8")
         command = [*shlex.split(os.environ.get("SHMLAB_CC", "cc")), *build.FLAGS, *lesson.cflags,
                    f"-I{lesson.folder}", "-o", str(program), str(source)]
         built = subprocess.run(command, capture_output=True, text=True, check=False)
         if built.returncode:
             said = "".join(f"\n  {line}" for line in built.stderr.splitlines()[:6])
-            found.append(f"lesson.conf: the expression of a question does not compile: {ask.expression}{said}")
+            found.append(f"lesson.conf: the expression of a question does not compile: {expression}{said}")
         elif subprocess.run([str(program)], stdout=subprocess.DEVNULL, check=False).returncode:
-            found.append(f"lesson.conf: the expression of a question does not run: {ask.expression}")
-    return found
+            found.append(f"lesson.conf: the expression of a question does not run: {expression}")
+    return found or [f"lesson.conf: a guess for 'ask = {question.question} ...' is the right answer, or given twice"
+                     for question, answer in zip(lesson.asks, ask.answers(lesson))
+                     if answer.right in answer.reasons or len(answer.reasons) < len(question.guesses)]

@@ -126,6 +126,25 @@ load helper
     run -2 lesson ask 1 1 2 3
 }
 
+@test "ask says why an answer is wrong: its own reason, or the question's" {
+    sed -i '/^ask = At which offset/a guess = 1 | 1 is no multiple of 4.\nguess = 2 * sizeof(int) | A larger one fits.\nwhy = Look at b.' \
+        "$T/lessons/01-store/lesson.conf"
+    run -1 lesson ask 1 4 1
+    [[ $output == *yes*no*'1 is no multiple of 4.' ]] || false
+    run -1 lesson ask 1 3 8
+    [[ $output == *no*no*'A larger one fits.' ]] || false # the first question has no reason
+    run -1 lesson ask 1 4 7
+    [[ $output == *'Look at b.' ]] || false
+    run -0 lesson ask 1 4 4
+    [[ $output != *'.' ]] || false
+    printf '4\n1\n8\n' >"$T/typed"
+    run -1 script -qec "stty -echo; python3 $ROOT/lessons/runner/lesson ask 1" /dev/null <"$T/typed"
+    [[ $output == *'No. 1 is no multiple of 4. Try again.'*'No: your compiler says 4. A larger one fits.'* ]] || false
+    printf '4\n5\n6\n' >"$T/typed" # the same reason is told once
+    run -1 script -qec "stty -echo; python3 $ROOT/lessons/runner/lesson ask 1" /dev/null <"$T/typed"
+    [[ $output == *'No. Look at b. Try again.'*'No: your compiler says 4.'* && $output != *'says 4. Look'* ]] || false
+}
+
 @test "reset keeps the old files, and the folder, which may be a shell's current one" {
     lesson start 1
     echo 'my work' >"$MINE/writer.c"

@@ -52,10 +52,19 @@ class Conf(unittest.TestCase):
                            ("program = other: no.c", "no file start/no.c"), ("edit = ../x.c", "leads out"),
                            ("args = reader: .", "no program of that name"), ("mistake = a | b", "3 parts"),
                            ("mistake = A b | c | d", "lower-case letters"), ("ask = what", "2 parts"),
+                           ("why = so", "below the 'ask'"), ("guess = 1 | so", "below the 'ask'"),
                            ("sanitize = yes", "NAME: ..."), ("layout = file no.layout", "no file no.layout")):
             with self.subTest(line):
                 found = self.errors(CONF + line + "\n")
                 self.assertTrue(any(told in error and error.startswith("01-one/lesson.conf:10:") for error in found), found)
+
+    def test_reasons_belong_to_the_question_above(self):
+        asks = CONF + "ask = a? | 1\nask = b? | 2\nguess = 3 | it is | not\nwhy = so\n"
+        self.assertEqual(self.errors(asks), [])
+        self.assertEqual([(question.why, question.guesses) for question in self.lesson.asks],
+                         [("", []), ("so", [("3", "it is | not")])])
+        self.assertIn("given twice", self.errors(asks + "why = then\n")[0])
+        self.assertIn("2 parts", self.errors(asks + "guess = 4\n")[0])
 
     def test_numbers_out_of_range(self):
         for proj in ("0", "256", "x"):

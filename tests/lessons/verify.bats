@@ -196,3 +196,14 @@ README.md:$((page - 1)): the line has 81 columns; the maximum is 80"
     [[ $(head -n 1 "$T/lessons/42-mine/README.md") == '# 42 Count in a segment' ]]
     run -1 python3 -B "$ROOT/lessons/runner/lesson" new 42-other
 }
+
+@test "lint: a question without a reason for wrong answers, and a guess that is right" {
+    sed -i '/^why = Add up its/d' "$L/lesson.conf"
+    named "lesson.conf: a wrong answer has no reason; add 'why = ...' below 'ask = How many bytes does struct counter need? ...'"
+    sed -i 's/^guess = 0 /guess = 8 /' "$L/lesson.conf"
+    run lint run
+    [[ $output == "lesson.conf: a guess for 'ask = At which offset does count lie? ...' is the right answer, or given twice" ]] || false
+    sed -i 's/^guess = 8 /guess = 8 +; /' "$L/lesson.conf"
+    run lint run
+    [[ $output == *'does not compile: 8 +;'* ]] || false
+}
