@@ -449,11 +449,18 @@ exits()
     ((STATUS == $1)) || wrong "Its exit status is $STATUS; expected: $1."
 }
 
+# The program has ended, as it could not do its work.
 fails_well()
 {
-    ((STATUS == 1)) || wrong "Its exit status is $STATUS; expected: 1, because it could not do its work."
-    [[ -s $ERR ]] ||
-        wrong "It printed nothing on standard error. Print what was tried and what the kernel answered, as perror does."
+    local tells='' # 1: it says on standard output what failed
+    ! grep -qiE "error|fail|cannot|can't|could not|exist|no such|denied|invalid|not " "$OUT" || tells=1
+    [[ -s $ERR || $tells ]] || mistake fails-silently \
+        "It does not say what failed. Print on standard error what was tried and what the kernel answered, as perror does."
+    ((STATUS != 0)) || mistake status-0-on-failure \
+        "It could not do its work, but its exit status is 0, which means success. Let main return 1."
+    [[ -s $ERR ]] || mistake errors-on-stdout \
+        "It says what failed on standard output, where its results belong. perror, or fprintf(stderr, ...), prints on standard error."
+    exits 1
 }
 
 # ---- bytes ----

@@ -22,6 +22,9 @@ OWN = {  # the names of the runner's own diagnoses
     "hang": "the program did not end",
     "sleeps": "it sleeps instead of waiting",
     "flood": "the program printed without end",
+    "fails-silently": "the program fails without a word",
+    "status-0-on-failure": "it fails, but its exit status says success",
+    "errors-on-stdout": "errors belong on standard error",
 }
 
 

@@ -60,6 +60,23 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
+@test "a failure without a word, with status 0, or told on standard output has its own name" {
+    # refuses PERROR RETURN: the solution, but this is what it does when there is no segment
+    refuses()
+    {
+        learner '    return 0;'
+        perl -0pi -e "s/        perror[^\n]*\n        return 1/        $1\n        return $2/" "$MINE/writer.c"
+        lesson check --format tap >"$T/told" || true
+        cat "$T/told"
+    }
+    [[ $(refuses 'perror("shmget");' 0) == *'- status-0-on-failure'* ]]
+    [[ $(refuses 'printf("shmget: %m\\n");' 1) == *'- errors-on-stdout'* ]]
+    [[ $(refuses 'printf("key: %d\\n", key);' 1) == *'- fails-silently'* ]]
+    [[ $(refuses ';' 0) == *'- fails-silently'* ]]
+    [[ $(refuses 'perror("shmget");' 3) == *'Its exit status is 3; expected: 1'* ]]
+    [[ $(refuses 'perror("shmget");' 1) != *'not ok'* ]]
+}
+
 json_of() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
 @test "a missing #include is named, even if the compiler only warns" {
