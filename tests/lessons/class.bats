@@ -85,7 +85,7 @@ for each in json.load(open(sys.argv[1]))["submissions"]: print(each["name"])' "$
 two_done() { (($(wc -l <"$T/class.grades/unfinished") >= 3)); }
 
 @test "a grading that is stopped keeps what it has, also after kill -9, and goes on with --resume" {
-    export TMPDIR=$T/tmp # a killed grader leaves its folder
+    export TMPDIR=$T/tmp
     mkdir "$TMPDIR"
     for name in a b c d e f; do hand_in $name; done
     run -1 grade --resume 1 "$T/class"
@@ -106,6 +106,7 @@ two_done() { (($(wc -l <"$T/class.grades/unfinished") >= 3)); }
         run -0 grade --resume 1 "$T/class"
         [[ $output == *kept* && $(names "$T/class.grades" | paste -sd ' ') == 'a b c d e f' ]]
         [[ ! -e $T/class.grades/unfinished && ! -e $T/class.grades.2 ]]
+        [[ -z $(ls "$TMPDIR") ]] # what the killed one left is removed by the next
     done
 }
 

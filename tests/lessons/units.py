@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import (ask, build, check, conf, grade, grade_files, grade_sandbox, lint, pointers, report,  # noqa: E402
-                    report_terminal, style, tap, verify, watch)  # after the path is set
+from runner import (ask, build, check, conf, grade, grade_files, grade_sandbox, lint, paths, pointers,  # noqa: E402
+                    report, report_terminal, style, tap, verify, watch)  # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -74,6 +74,34 @@ class Conf(unittest.TestCase):
         told = "\n".join(self.errors("title = T\n"))
         for name in ("teaches", "minutes", "goal", "fact", "proj", "starter", "program", "edit"):
             self.assertIn(f"'{name}' is missing", told)
+
+
+class ScratchFolders(unittest.TestCase):
+    def test_what_a_killed_process_left_is_removed_and_nothing_else(self):
+        with tempfile.TemporaryDirectory() as top, mock.patch.object(tempfile, "tempdir", top):
+            with paths.scratch_folder("t.") as held:
+                (held / "file").touch()
+                left, link, other = Path(top, "t.left"), Path(top, "t.link"), Path(top, "other")
+                (left / "deep").mkdir(parents=True)
+                other.mkdir()
+                link.symlink_to(other)
+                with paths.scratch_folder("t.") as second:
+                    self.assertFalse(left.exists())
+                    self.assertTrue((held / "file").exists() and second.exists() and other.exists() and link.is_symlink())
+            self.assertEqual(sorted(os.listdir(top)), ["other", "t.link"])
+
+    def test_a_folder_that_another_call_removes_is_made_again(self):
+        with tempfile.TemporaryDirectory() as top, mock.patch.object(tempfile, "tempdir", top):
+            gone, late, stays = os.path.join(top, "gone"), *(tempfile.mkdtemp(dir=top) for _ in range(2))
+
+            def locks(_lock, _how):
+                if os.path.isdir(late):  # removed after it was opened
+                    os.rmdir(late)
+
+            with mock.patch.object(tempfile, "mkdtemp", side_effect=[gone, late, stays]), \
+                    mock.patch.object(paths.fcntl, "flock", side_effect=locks):
+                with paths.scratch_folder("t.") as made:
+                    self.assertEqual(made, Path(os.path.realpath(stays)))
 
 
 class Texts(unittest.TestCase):
