@@ -254,7 +254,7 @@ def _check(lesson: Lesson, folder: Path, home: Path, report: Report, limits: Lim
     report.build_output = re.sub(re.escape(str(home / "build")) + "/?", "", built.output)
     if not built.ok:
         report.diagnoses = ["does-not-build"]
-        report.text = pointers.lines(report.build_output, lesson, failed=built.failed)
+        report.text = pointers.lines(report.build_output, lesson, failed=built.failed, folder=home / "build")
         return
     said, complaints, late = run_bats(lesson, home, env, limits.seconds, progress)
     report.tests = tap.tests(said, lesson.folder / "check.bats", home / "out",
@@ -265,7 +265,7 @@ def _check(lesson: Lesson, folder: Path, home: Path, report: Report, limits: Lim
         return
     report.status = "pass" if report.tests and report.passed() == len(report.tests) else "fail"
     if report.status == "fail":
-        report.text = pointers.lines(report.build_output, lesson, failed=[])
+        report.text = pointers.lines(report.build_output, lesson, failed=[], folder=home / "build")
     if report.starter and report.status == "fail":
         first = "The files are unchanged: README.md says what to do."
         report.text = f"{first}\n{report.text}".strip()

@@ -1,11 +1,16 @@
 """Explains the compiler's messages to a learner: what a common error means, and what to do.
 
 lines(output, lesson, failed) -> a few lines, or nothing. The compiler's own output is shown too.
+odd_characters(name, text) -> a line for each character of a source that only looks like one of C's
 """
 
 import re
+import unicodedata
+from pathlib import Path
+from typing import Optional
 
 from .conf import Lesson
+from .tap import read_text
 
 MOST = 4  # pointers at once: the first errors often cause the others
 
@@ -112,8 +117,7 @@ RULES = [(re.compile(pattern, re.M), explain) for pattern, explain in (
     (PLACE + r"(?:.*makes pointer from integer without a cast|incompatible integer to pointer)",
      _plain("a number is assigned to a pointer here. Does the function return an address, as shmat does?")),
     (PLACE + r"(?:multi-character character constant|multi-character literal|character too large)",
-     _plain("single quotes hold one character of ASCII. A text needs double quotes; a / or = that looks wider than the "
-            "others is another character: type it again.")),
+     _plain("single quotes hold one character. A text needs double quotes.")),
     (PLACE + r"(?:lvalue required|expression is not assignable)",
      _plain("the left side of = is a value, not a place to store one. Is a * missing?")),
     (PLACE + r"(?:too few|too many) arguments (?:to|in|for)",
@@ -122,13 +126,37 @@ RULES = [(re.compile(pattern, re.M), explain) for pattern, explain in (
 )]
 
 
-def lines(output: str, lesson: Lesson, failed: list) -> str:
-    """Pointers for the compiler's output. failed: the programs that don't build; none: there were only warnings."""
+# What the source has outside of comments: a text in double quotes, or any other character.
+TOKENS = re.compile(r'(?P<comment>/\*.*?(?:\*/|\Z)|//[^\n]*)|(?P<text>"(?:\\.|[^"\\\n])*")|(?P<other>[^\x00-\x7f])', re.S)
+LOOKS_LIKE = {**dict.fromkeys("\u2018\u2019\u201a", "'"), **dict.fromkeys("\u201c\u201d\u201e", '"'), "\u2215": "/", "\u2044": "/",
+              **dict.fromkeys("\u2010\u2011\u2013\u2014\u2212", "-"), "\u200b": "", "\ufeff": ""}
+
+
+def odd_characters(name: str, text: str) -> list:
+    """Characters as phones and web pages put them in: full-width ones, round quotes, a blank that is none; the first of
+    each line. A text may have them, but not in place of what a program prints for another: digits, letters, '/', '=', '%'."""
+    found = {}
+    for match in TOKENS.finditer(text.lstrip("\ufeff")):
+        for char in "" if match["comment"] else match.group():
+            like = LOOKS_LIKE.get(char, unicodedata.normalize("NFKC", char))
+            if char.isascii() or not like.isascii() or len(like) > 1 or (match["text"] and not re.match("[\\w/=%]", like)):
+                continue
+            place = f"{name}:{text.count(chr(10), 0, match.start()) + 1}"
+            what = f"not the {like} of the keyboard: type it again" if like.strip() else "not a blank: type it again"
+            found.setdefault(place, f"{place}: this is {unicodedata.name(char, 'a character')} (U+{ord(char):04X}), {what}.")
+    return list(found.values())
+
+
+def lines(output: str, lesson: Lesson, failed: list, folder: Optional[Path] = None) -> str:
+    """Pointers for the compiler's output. failed: the programs that don't build; none: there were only warnings. folder
+    has the learner's files."""
+    odd = [line for name in lesson.edit if folder for line in odd_characters(name, read_text(folder / name))]
     found = []
     for pattern, explain in RULES:
         for match in pattern.finditer(output):
             found.append((match.start(), explain(match, lesson)))
-    texts = list(dict.fromkeys(text for _, text in sorted(found)))[:MOST]
+    places = {line.partition(": ")[0] for line in odd}
+    texts = [*odd, *dict.fromkeys(text for _, text in sorted(found) if text.partition(": ")[0] not in places)][:MOST]
     if failed:
         names = " and ".join(failed)
         texts.insert(0, f"{names} {'does' if len(failed) == 1 else 'do'} not build: the compiler says why.")

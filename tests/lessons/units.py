@@ -136,10 +136,30 @@ class Texts(unittest.TestCase):
                  "a number is assigned to a pointer"),
                 ("w.c:3:5: error: incompatible integer to pointer conversion initializing 'char *' with an expression "
                  "of type 'int'", "a number is assigned to a pointer"),
-                ("w.c:3:5: warning: multi-character character constant [-Wmultichar]", "type it again"),
+                ("w.c:3:5: warning: multi-character character constant [-Wmultichar]", "A text needs double quotes"),
                 ("w.c:3:5: error: stray '\\342' in program", "copied from a web page"),
                 ("w.c:3:5: error: expected declaration or statement at end of input", "closing }")):
             self.assertIn(told, pointers.lines(said, lesson, []), said)
+
+
+    def test_characters_that_only_look_right_are_named(self):
+        for text, told in (("a = '\uff0f';", "w.c:1: this is FULLWIDTH SOLIDUS (U+FF0F), not the / of the keyboard: type it again."),
+                           ("\n\n\u201ctext\u201d", 'w.c:3: this is LEFT DOUBLE QUOTATION MARK (U+201C), not the " of'),
+                           ("int\xa0a;", "w.c:1: this is NO-BREAK SPACE (U+00A0), not a blank"),
+                           ("int a\u200b;", "U+200B"), ("a \u2212 b", "MINUS SIGN"), ('printf("%d\uff1d")', "FULLWIDTH EQUALS")):
+            found = pointers.odd_characters("w.c", text)
+            self.assertEqual(len(found), 1, text)
+            self.assertIn(told, found[0])
+        for text in ('/* \uff0f */ // \u201c\n', 'printf("\u201cGr\xfc\xdfe\u201d \uff01")', "int \xe4;", "\ufeffint a;", "'/'"):
+            self.assertEqual(pointers.odd_characters("w.c", text), [], text)
+
+    def test_an_odd_character_is_told_instead_of_what_the_compiler_makes_of_it(self):
+        lesson = mock.Mock(proj=7, edit=["w.c"])
+        said = "w.c:1:5: warning: multi-character character constant\nw.c:2:1: error: stray '\\342' in program"
+        with tempfile.TemporaryDirectory() as top:
+            Path(top, "w.c").write_text("a = '\uff0f';\n", encoding="utf-8")
+            found = pointers.lines(said, lesson, [], Path(top)).splitlines()
+        self.assertEqual([line[:12] for line in found], ["w.c:1: this ", "w.c:2: C doe"])
 
 
 class Lint(unittest.TestCase):
