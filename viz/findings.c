@@ -80,9 +80,21 @@ static void add_stale(struct list *list, const struct grid_input *in)
     }
 }
 
-size_t findings_list(const struct grid_input *in, struct finding out[FINDINGS_MAX], size_t *more)
+/* Where one of the two ends before the other. */
+static void add_length(struct list *list, const struct differences *d)
+{
+    if (d == NULL || d->expected_size == d->size) {
+        return;
+    }
+    size_t end = d->expected_size < d->size ? d->expected_size : d->size;
+    add(list, "length", end, "%zu bytes are expected, but there are %zu", d->expected_size, d->size);
+}
+
+size_t findings_list(const struct grid_input *in, const struct differences *differences,
+                     struct finding out[FINDINGS_MAX], size_t *more)
 {
     struct list list = {.out = out};
+    add_length(&list, differences);
     add_problems(&list, in);
     add_stale(&list, in);
     *more = list.more;

@@ -396,16 +396,6 @@ void grid_cells(const struct grid_input *in, size_t first, struct grid_cell *cel
     }
 }
 
-size_t grid_differences(const struct grid_input *in)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < in->expected_size; i++) {
-        const uint8_t *byte = grid_bytes(in, in->first + i, 1);
-        n += byte == NULL || *byte != in->expected[i];
-    }
-    return n;
-}
-
 size_t grid_known(const struct grid_input *in, size_t offset, size_t count)
 {
     if (in->bytes == NULL || offset < in->first || offset - in->first >= in->readable) {

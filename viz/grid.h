@@ -112,9 +112,6 @@ size_t grid_zeros(const struct grid_cell *cells, size_t count, size_t width);
 /* The value of a field, as by value_format; "past the end" if not all of its bytes can be read. */
 void grid_value(const struct grid_input *in, const struct layout_leaf *leaf, char *out, size_t out_size);
 
-/* How many bytes differ from those expected, including those expected past the readable ones. */
-size_t grid_differences(const struct grid_input *in);
-
 /* How many bytes can be read from offset on, at most `count`. */
 size_t grid_known(const struct grid_input *in, size_t offset, size_t count);
 

@@ -269,7 +269,7 @@ static void legend_write(const struct page *p)
 static void findings_write(const struct page *p)
 {
     const struct picture *picture = p->picture;
-    if (picture->finding_count == 0 && picture->grid.expected == NULL) {
+    if (picture->finding_count == 0 && picture->differences == NULL) {
         return;
     }
     fputs("<ul id=\"findings\" aria-label=\"What is wrong\">\n", p->out);
@@ -282,8 +282,9 @@ static void findings_write(const struct page *p)
     if (picture->findings_more > 0) {
         fprintf(p->out, "<li class=\"moment\">and %zu more</li>\n", picture->findings_more);
     }
-    if (picture->grid.expected != NULL) {
-        fprintf(p->out, "<li class=\"moment\">%zu bytes are not as expected.</li>\n", picture->differences);
+    if (picture->differences != NULL) {
+        fprintf(p->out, "<li class=\"moment\">%zu bytes are not as expected.</li>\n",
+                differences_bytes(picture->differences));
     }
     fputs("</ul>\n", p->out);
 }
@@ -373,8 +374,8 @@ static void recording_write(const struct page *p, FILE *out)
         fputs("]", out);
     }
     fputs("]", out);
-    if (in->expected != NULL) {
-        fprintf(out, ",\n\"differences\":%zu,\"expected\":\"", picture->differences);
+    if (picture->differences != NULL) {
+        fprintf(out, ",\n\"differences\":%zu,\"expected\":\"", differences_bytes(picture->differences));
         for (size_t i = 0; i < p->count && i < in->expected_size; i++) {
             fprintf(out, "%02x", in->expected[i]);
         }

@@ -3,6 +3,7 @@
 #ifndef SHMLAB_PICTURE_H
 #define SHMLAB_PICTURE_H
 
+#include "differences.h"
 #include "findings.h"
 #include "grid.h"
 #include "inspect/recording_reader.h"
@@ -15,7 +16,7 @@ struct picture {
     const char *layout_title; /* "struct message, from shm-server", or why there is no layout; printable */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count, findings_more;
-    size_t differences; /* bytes that differ from those expected */
+    const struct differences *differences; /* from all bytes expected, also where they are not drawn; NULL: none are */
 
     char title[96];                           /* of the source, printable: "key 0x0f20074e" */
     const char *state;                        /* "live" */

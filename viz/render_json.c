@@ -40,8 +40,32 @@ static void layout_json(const struct picture *p, FILE *out)
     fputs("}", out);
 }
 
+/* The first bytes of a run that differs. */
+static void run_bytes_json(const char *name, const uint8_t *bytes, size_t size, FILE *out)
+{
+    fprintf(out, ",\"%s\":\"", name);
+    for (size_t i = 0; i < size && i < DIFFERENCE_BYTES; i++) {
+        fprintf(out, "%02x", bytes[i]);
+    }
+    fputs("\"", out);
+}
+
+/* A finding for each run that differs. `between` comes before the first. Returns how many there are. */
+static size_t differences_json(const struct differences *d, const char *between, FILE *out)
+{
+    size_t count = d->run_count < DIFFERENCES_MAX ? d->run_count : DIFFERENCES_MAX;
+    for (const struct difference *run = d->runs; run < d->runs + count; run++, between = ",") {
+        fprintf(out, "%s\n{\"kind\":\"differs\",\"offset\":%zu,\"size\":%zu", between, run->offset, run->size);
+        run_bytes_json("expected", run->expected, run->size, out);
+        run_bytes_json("actual", run->actual, run->size, out);
+        fprintf(out, ",\"text\":\"%zu bytes at 0x%04zx are not as expected\"}", run->size, run->offset);
+    }
+    return count;
+}
+
 static void findings_json(const struct picture *p, FILE *out)
 {
+    size_t more = p->findings_more;
     fputs("\"findings\":[", out);
     for (size_t i = 0; i < p->finding_count; i++) {
         const struct finding *f = &p->findings[i];
@@ -49,7 +73,10 @@ static void findings_json(const struct picture *p, FILE *out)
         json_string(out, f->text);
         fputs("}", out);
     }
-    fprintf(out, "],\"findings_more\":%zu", p->findings_more);
+    if (p->differences != NULL) {
+        more += p->differences->run_count - differences_json(p->differences, p->finding_count > 0 ? "," : "", out);
+    }
+    fprintf(out, "],\"findings_more\":%zu", more);
 }
 
 static void attachment_json(const struct attached *who, const struct attachment *one, FILE *out)
@@ -107,7 +134,11 @@ static int render(FILE *out, const struct picture *p)
     fputs(",\n", out);
     findings_json(p, out);
     attached_json(&p->attached, out);
-    fprintf(out, ",\n\"differences\":%zu}\n", p->differences);
+    const struct differences *d = p->differences;
+    if (d != NULL) {
+        fprintf(out, ",\n\"compared\":%zu,\"expected_size\":%zu", d->compared, d->expected_size);
+    }
+    fprintf(out, ",\n\"differences\":%zu}\n", d != NULL ? differences_bytes(d) : 0);
     free(cells);
     return 0;
 }

@@ -179,8 +179,8 @@ static void about_write(const struct page *p, FILE *out)
     for (size_t i = 0; i < picture->finding_count; i++) {
         fprintf(out, " %s.", picture->findings[i].text);
     }
-    if (picture->grid.expected != NULL) {
-        fprintf(out, " %zu bytes are not as expected.", picture->differences);
+    if (picture->differences != NULL) {
+        fprintf(out, " %zu bytes are not as expected.", differences_bytes(picture->differences));
     }
 }
 

@@ -32,15 +32,27 @@ static void draw_fields(struct canvas *c, int row, int rows, const struct pictur
     panel_fields(c, &p->theme, &table, (struct rect){row + 1, 0, rows, c->cols});
 }
 
+/* The rows of what is wrong; 0: nothing is. */
+static int finding_rows(const struct picture *p)
+{
+    bool differs = p->differences != NULL && differences_bytes(p->differences) > 0;
+    return (int)p->finding_count + (p->findings_more > 0) + differs;
+}
+
 static void draw_findings(struct canvas *c, int row, const struct picture *p)
 {
     const struct theme *t = &p->theme;
-    for (size_t i = 0; i < p->finding_count; i++) {
-        canvas_put(c, row + (int)i, 0, theme_text(t, TEXT_WARN), "! ");
-        canvas_put(c, row + (int)i, 2, theme_text(t, TEXT_PLAIN), p->findings[i].text);
+    for (size_t i = 0; i < p->finding_count; i++, row++) {
+        canvas_put(c, row, 0, theme_text(t, TEXT_WARN), "! ");
+        canvas_put(c, row, 2, theme_text(t, TEXT_PLAIN), p->findings[i].text);
     }
     if (p->findings_more > 0) {
-        canvas_printf(c, row + (int)p->finding_count, 2, theme_text(t, TEXT_LABEL), "and %zu more", p->findings_more);
+        canvas_printf(c, row++, 2, theme_text(t, TEXT_LABEL), "and %zu more", p->findings_more);
+    }
+    if (p->differences != NULL && differences_bytes(p->differences) > 0) {
+        canvas_put(c, row, 0, theme_text(t, TEXT_WARN), "! ");
+        canvas_printf(c, row, 2, theme_text(t, TEXT_PLAIN), "%zu bytes are not as expected",
+                      differences_bytes(p->differences));
     }
 }
 
@@ -62,7 +74,7 @@ static int draw(struct canvas *c, const struct picture *p)
     int fields = (int)(leaves < FIELDS_SHOWN ? leaves : FIELDS_SHOWN);
     int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
     int attached = (int)panel_attached_lines(&p->attached);
-    int attached_row = findings_row + (p->finding_count > 0 ? (int)p->finding_count + 2 : 0);
+    int attached_row = findings_row + (finding_rows(p) > 0 ? finding_rows(p) + 1 : 0);
     struct style strong = theme_text(&p->theme, TEXT_STRONG);
     int rc = canvas_init(c, attached_row - 1 + (attached > 0 ? attached + 2 : 0), p->cols, p->theme.utf8);
     if (rc < 0) {

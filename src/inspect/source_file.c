@@ -10,15 +10,15 @@
 #include "report.h"
 #include "source.h"
 
-#define FILE_MAX ((size_t)64 << 20) /* bytes; the rest is not read */
+#define FILE_MAX ((size_t)64 << 20) /* bytes; larger ones are refused */
 
-/* Reads fd to its end or up to FILE_MAX bytes. The caller frees *bytes, even on failure. */
+/* Reads fd to its end. The caller frees *bytes, even on failure. */
 static int read_all(int fd, uint8_t **bytes, size_t *size)
 {
     size_t room = 64 << 10;
     *size = 0;
     *bytes = malloc(room);
-    while (*bytes != NULL && *size < FILE_MAX) {
+    while (*bytes != NULL) {
         ssize_t n = read(fd, *bytes + *size, room - *size);
         if (n < 0 && errno == EINTR) {
             continue;
@@ -27,6 +27,9 @@ static int read_all(int fd, uint8_t **bytes, size_t *size)
             return n < 0 ? -errno : 0;
         }
         *size += (size_t)n;
+        if (*size > FILE_MAX) {
+            return -EFBIG;
+        }
         if (*size == room) {
             uint8_t *more = realloc(*bytes, room *= 2);
             if (more == NULL) {
@@ -35,7 +38,7 @@ static int read_all(int fd, uint8_t **bytes, size_t *size)
             *bytes = more;
         }
     }
-    return *bytes == NULL ? -ENOMEM : 0;
+    return -ENOMEM;
 }
 
 /* s->data holds the bytes. */
@@ -75,8 +78,10 @@ static void file_title(const struct source *s, char *out, size_t out_size)
 static int file_report(const struct source *s, const char *program, int rc)
 {
     const char *name = s->spec.path != NULL ? s->spec.path : "standard input";
-    const char *next = "check that the file exists and that you may read it";
-    return report_failure(program, rc, rc == -EISDIR ? "it is a folder: name a file in it" : next, "read %s", name);
+    const char *next = rc == -EISDIR  ? "it is a folder: name a file in it"
+                       : rc == -EFBIG ? "shm-view reads files of at most 64 MiB: cut it with dd"
+                                      : "check that the file exists and that you may read it";
+    return report_failure(program, rc, next, "read %s", name);
 }
 
 static void file_close(struct source *s)

@@ -125,7 +125,7 @@ xxd_of()
     [[ $stderr == *'cannot find segment'* ]]
 }
 
-@test "an empty file, one byte, and an endless file are shown" {
+@test "an empty file and one byte are shown, an endless file is refused" {
     : >"$T/empty"
     run -0 file_view "$T/empty" --render text
     [[ ${lines[0]} == "file $T/empty, 0 bytes" ]]
@@ -134,8 +134,8 @@ xxd_of()
     printf 'A' >"$T/one"
     run -0 file_view "$T/one" --render text
     [[ ${lines[2]} == '0000═ 41 '*' A' ]]
-    run -0 --separate-stderr file_view /dev/zero --render json
-    [[ $stderr == *'the first 1048576 are shown' ]]
+    run -1 --separate-stderr file_view /dev/zero --render json
+    [[ ! $output && $stderr == *'read /dev/zero: File too large'* ]]
 }
 
 @test "a segment that was removed while another process has it attached is reported as removed" {
@@ -192,17 +192,49 @@ findings()
     [[ $(json '$j->{differences}, map { @{$_->{marks}} } @{$j->{cells}}' "$T/json") == '1 differs' ]]
 }
 
-@test "--expect with a shorter file compares only its bytes; with a longer one it counts the missing bytes" {
+@test "--expect with a file of another length says so and exits 1, also if it is empty" {
     files
-    head -c 10 "$T/bytes" >"$T/shorter"
-    run -0 file_view "$T/bytes" --expect "$T/shorter" --render text
-    { cat "$T/bytes"; printf '\0\0\0'; } >"$T/longer"
-    run -1 --separate-stderr file_view "$T/bytes" --expect "$T/longer" --render text
-    [[ $stderr == 'shm-view: 3 of 315 bytes are not as expected' ]]
-    : >"$T/nothing"
-    run -0 file_view "$T/bytes" --expect "$T/nothing" --render text
+    for length in 10 315 0; do
+        { cat "$T/bytes"; printf '\0\0\0'; } | head -c $length >"$T/other"
+        run -1 --separate-stderr file_view "$T/bytes" --expect "$T/other" --render text
+        [[ $output == *"! $length bytes are expected, but there are 312"* ]]
+        [[ $(file_view "$T/bytes" --expect "$T/other" --render text --screen 80x24 2>/dev/null) == \
+            *"$length bytes are expected, but there are 312"* ]]
+        [[ $stderr == *"shm-view: $length bytes are expected, but there are 312" ]]
+        ((length < 312)) || [[ $stderr == 'shm-view: 3 of 315 bytes are not as expected'* ]]
+        file_view "$T/bytes" --expect "$T/other" --render json >"$T/json" 2>/dev/null || true
+        [[ $(json '$j->{compared}, $j->{expected_size}, $j->{findings}[0]{kind}' "$T/json") == "$((length < 312 ? length : 312)) $length length" ]]
+    done
     run -1 --separate-stderr file_view "$T/bytes" --expect "$T/nowhere" --render text
     [[ $stderr == *"$T/nowhere: No such file or directory"* ]]
+}
+
+@test "--expect compares everything, also what is too much to be drawn" {
+    head -c 3000000 /dev/urandom >"$T/large"
+    cp "$T/large" "$T/expected"
+    file_view "$T/large" --expect "$T/expected" --render json >"$T/json" 2>"$T/err"
+    [[ $(cat "$T/err") != *expected* && $(json '$j->{compared}' "$T/json") == 3000000 ]]
+    for at in 70000 2500000 2999999; do # the complement differs whatever was there
+        perl -e 'open F, "+<", $ARGV[0]; seek F, $ARGV[1], 0; read F, my $b, 1; seek F, $ARGV[1], 0; print F ~$b' "$T/expected" $at
+    done
+    file_view "$T/large" --expect "$T/expected" --render json >"$T/json" 2>"$T/err" && false
+    grep -q 'shm-view: 3 of 3000000 bytes are not as expected' "$T/err"
+    [[ $(json 'map { "$_->{kind}:$_->{offset}+$_->{size}" } @{$j->{findings}}' "$T/json") == \
+        'differs:70000+1 differs:2500000+1 differs:2999999+1' ]]
+    [[ $(json '@{$j->{findings}[2]}{"expected", "actual"}' "$T/json") == \
+        "$(tail -c 1 "$T/expected" | xxd -p) $(tail -c 1 "$T/large" | xxd -p)" ]]
+    [[ $(json '$j->{compared}, $j->{differences}' "$T/json") == '3000000 3' ]]
+}
+
+@test "a file that is too large to be read whole is refused" {
+    files
+    truncate -s $(((64 << 20) + 1)) "$T/large"
+    run -1 --separate-stderr file_view "$T/large" --render text
+    [[ ! $output && $stderr == *"$T/large: File too large"*'at most 64 MiB'* ]]
+    run -1 --separate-stderr file_view "$T/bytes" --expect "$T/large" --render text
+    [[ $stderr == *"$T/large: File too large"* ]]
+    truncate -s $((64 << 20)) "$T/large"
+    file_view "$T/large" --expect "$T/large" --render svg >/dev/null 2>&1
 }
 
 @test "--width and --cols set the size of the picture; a width that does not fit is halved" {

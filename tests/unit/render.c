@@ -36,7 +36,8 @@ static int place_open(void **state)
         .attached = {.watch = &p->nobody},
         .cols = 80,
     };
-    p->picture.finding_count = findings_list(&p->picture.grid, p->picture.findings, &p->picture.findings_more);
+    p->picture.finding_count =
+        findings_list(&p->picture.grid, p->picture.differences, p->picture.findings, &p->picture.findings_more);
     return grid_hues_make(&p->hues, &p->layout, NULL);
 }
 
@@ -170,15 +171,19 @@ static void what_is_found_and_expected_is_told(void **state)
     expected[19] = 0xaa;
     p->picture.grid.expected = expected;
     p->picture.grid.expected_size = sizeof expected;
-    p->picture.differences = grid_differences(&p->picture.grid);
-    assert_int_equal(p->picture.differences, 1);
-    p->picture.finding_count = findings_list(&p->picture.grid, p->picture.findings, &p->picture.findings_more);
+    struct differences d = {.expected_size = sizeof expected, .size = sizeof expected};
+    differences_add(&d, expected, p->bytes, sizeof expected);
+    p->picture.differences = &d;
+    p->picture.finding_count =
+        findings_list(&p->picture.grid, p->picture.differences, p->picture.findings, &p->picture.findings_more);
     assert_int_equal(p->picture.finding_count, 1);
     p->picture.findings_more = 7;
     char *text = drawn(p, "text"), *json = drawn(p, "json"), *svg = drawn(p, "svg");
     has(text, "1 of 1 padding bytes at 0x0013 (before num) are not zero: stale\n  and 7 more");
     has(json, "\"findings_more\":7");
-    has(json, "\"differences\":1}");
+    has(text, "\n! 1 bytes are not as expected\n");
+    has(json, "{\"kind\":\"differs\",\"offset\":20,\"size\":1,\"expected\":\"15\",\"actual\":\"16\",");
+    has(json, "\"compared\":64,\"expected_size\":64,\n\"differences\":1}");
     has(svg, "and\u00a07\u00a0more");
     has(svg, "1 bytes are not as expected.");
     free(text);

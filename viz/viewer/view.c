@@ -133,6 +133,9 @@ static int open_source(struct view *v)
         fprintf(stderr, "shm-view: --at: %s\n", c->message);
         rc = -EINVAL;
     }
+    if (rc == 0 && v->expected != NULL && w->size > 0 && w->expected_size != source_size(&v->source)) {
+        cursor_answer(c, "%zu bytes are expected, but there are %zu", w->expected_size, source_size(&v->source));
+    }
     c->top = c->home = 0; /* once the screen's size is known, it scrolls no further than it must */
     return rc < 0 ? 1 : 0;
 }

@@ -14,6 +14,7 @@
 #include "report.h"
 
 #define NO_MEMORY "is there memory left?"
+#define COMPARED_AT_ONCE ((size_t)64 << 10) /* bytes */
 
 /* Scrolls to --top, as far as the end allows. */
 static void scroll_to_top(struct view *v, const struct dashboard *plan)
@@ -129,8 +130,27 @@ static struct theme theme_of(const struct view *v)
     return theme;
 }
 
+/* Compares all of the source with --expect's bytes, however much of it is drawn. 0 or -ENOMEM. */
+static int compare(const struct view *v, struct differences *d)
+{
+    const struct window *w = &v->state.window;
+    const struct grid_input in = window_grid(w);
+    size_t end = w->expected_size < d->size ? w->expected_size : d->size;
+    uint8_t *bytes = malloc(COMPARED_AT_ONCE);
+    size_t n = bytes != NULL ? 1 : 0;
+    for (size_t at = 0; n > 0 && at < end; at += n) {
+        n = end - at < COMPARED_AT_ONCE ? end - at : COMPARED_AT_ONCE;
+        size_t drawn = grid_known(&in, at, n);
+        const uint8_t *actual = drawn > 0 ? grid_bytes(&in, at, drawn) : bytes; /* what is compared is what is drawn */
+        n = drawn > 0 ? drawn : source_read(&v->source, at, bytes, n);
+        differences_add(d, w->expected + at, actual, n);
+    }
+    free(bytes);
+    return bytes != NULL ? 0 : -ENOMEM;
+}
+
 /* Gathers what is drawn. */
-static void take_picture(const struct view *v, struct picture *p)
+static void take_picture(const struct view *v, const struct differences *d, struct picture *p)
 {
     const struct source *s = &v->source;
     *p = (struct picture){
@@ -153,8 +173,8 @@ static void take_picture(const struct view *v, struct picture *p)
         snprintf(p->title + used, sizeof p->title - used, " at %" PRIu64 ".%03u s", p->time / 1000,
                  (unsigned)(p->time % 1000));
     }
-    p->finding_count = findings_list(&p->grid, p->findings, &p->findings_more);
-    p->differences = grid_differences(&p->grid);
+    p->differences = v->expected != NULL ? d : NULL;
+    p->finding_count = findings_list(&p->grid, p->differences, p->findings, &p->findings_more);
 }
 
 /* Is each time later than the one before, in ms? If not, prints the error. */
@@ -196,9 +216,25 @@ static int draw_strip(const struct view *v, const struct picture *p)
     return rc;
 }
 
+/* Says on standard error what is not as expected. The exit status. */
+static int tell_differences(const struct view *v, const struct differences *d)
+{
+    if (v->expected == NULL || !differences_any(d)) {
+        return 0;
+    }
+    if (differences_bytes(d) > 0) {
+        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", differences_bytes(d), d->expected_size);
+    }
+    if (d->expected_size != d->size) {
+        fprintf(stderr, "shm-view: %zu bytes are expected, but there are %zu\n", d->expected_size, d->size);
+    }
+    return 1;
+}
+
 int view_once(struct view *v)
 {
     const struct renderer *r = v->arguments.renderer;
+    struct differences differences = {.expected_size = v->state.window.expected_size, .size = source_size(&v->source)};
     struct picture p;
     if (v->source.state == SOURCE_WAITING || v->source.state == SOURCE_DENIED) {
         return source_report(&v->source, "shm-view", 0);
@@ -210,7 +246,10 @@ int view_once(struct view *v)
         fprintf(stderr, "shm-view: there is no layout to print: %s\n", v->layout_choice.why);
         return 1;
     }
-    take_picture(v, &p);
+    if (compare(v, &differences) < 0) {
+        return report_failure("shm-view", -ENOMEM, NO_MEMORY, "compare");
+    }
+    take_picture(v, &differences, &p);
     int rc = v->arguments.times != NULL     ? draw_strip(v, &p)
              : v->arguments.screen_rows > 0 ? draw_screen(v, &p)
                                             : r->render(stdout, &p);
@@ -220,9 +259,5 @@ int view_once(struct view *v)
     if (rc < 0 || fflush(stdout) != 0) {
         return report_failure("shm-view", rc < 0 ? rc : -errno, "is the output full or closed?", "draw");
     }
-    if (p.differences > 0) {
-        fprintf(stderr, "shm-view: %zu of %zu bytes are not as expected\n", p.differences,
-                v->state.window.expected_size);
-    }
-    return p.differences > 0 ? 1 : 0;
+    return tell_differences(v, &differences);
 }
