@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "layout/value.h"
 
@@ -396,6 +397,12 @@ void grid_cells(const struct grid_input *in, size_t first, struct grid_cell *cel
     }
 }
 
+const uint8_t *grid_expected(const struct grid_input *in, size_t offset)
+{
+    bool any = in->expected != NULL && offset >= in->first && offset - in->first < in->expected_size;
+    return any ? &in->expected[offset - in->first] : NULL;
+}
+
 size_t grid_known(const struct grid_input *in, size_t offset, size_t count)
 {
     if (in->bytes == NULL || offset < in->first || offset - in->first >= in->readable) {
@@ -437,5 +444,12 @@ void grid_value(const struct grid_input *in, const struct layout_leaf *leaf, cha
 {
     const uint8_t *bytes = grid_bytes(in, leaf->offset, leaf->node->size);
     size_t known = bytes != NULL ? grid_known(in, leaf->offset, in->segment_size - leaf->offset) : 0;
+    if (bytes == NULL && leaf->offset < in->segment_size && leaf->node->size <= in->segment_size - leaf->offset) {
+        static const char text[] = "not looked at";
+        size_t n = out_size < sizeof text ? out_size : sizeof text;
+        memcpy(out, text, n);
+        out[n - 1] = '\0';
+        return;
+    }
     value_format(leaf->node, bytes != NULL ? bytes : (const uint8_t *)"", known, out, out_size);
 }

@@ -27,11 +27,18 @@ struct page {
     const struct picture *picture;
     struct rows_shape shape;
     struct grid_cell *cells;
-    size_t count; /* cells shown */
+    size_t first, count; /* offset of the first of them, and how many are shown */
+    size_t from, to;     /* the fields in the table */
+    size_t more_fields;  /* those that it has no room for */
     struct html_recording recording;
 };
 
-/* How many bytes of zero, from `at` on, one line can stand for: not those that are something else at another time. */
+static const struct grid_cell *cell_at(const struct page *p, size_t offset)
+{
+    return &p->cells[offset - p->first];
+}
+
+/* How many bytes of zero, from the cell `at` on, one line can stand for: not those that are something else at another time. */
 static size_t zeros_at(const struct page *p, size_t at)
 {
     size_t width = (size_t)p->shape.width, left = p->count - at, same = 0;
@@ -39,6 +46,9 @@ static size_t zeros_at(const struct page *p, size_t at)
         same++;
     }
     bool cut = p->recording.touched != NULL && same < left;
+    if (p->picture->all_rows) {
+        return 0;
+    }
     return grid_zeros(&p->cells[at], cut ? same - same % width : left, width);
 }
 
@@ -58,7 +68,7 @@ static bool is_padding(const struct grid_cell *cell)
 /* Is the cell at offset the last one of its field, or of its run of padding? */
 static bool box_ends(const struct page *p, size_t offset)
 {
-    return offset + 1 == p->count || !grid_same_box(&p->cells[offset], &p->cells[offset + 1]);
+    return offset + 1 == p->first + p->count || !grid_same_box(cell_at(p, offset), cell_at(p, offset + 1));
 }
 
 static bool framed(const struct grid_cell *cell)
@@ -147,17 +157,17 @@ static void wanted_write(const struct page *p, const struct grid_cell *line, int
     const struct grid_input *in = &p->picture->grid;
     bool any = false;
     for (int i = 0; i < count; i++) {
-        any = any || ((line[i].marks & GRID_DIFFERS) != 0 && offset + (size_t)i < in->expected_size);
+        any = any || ((line[i].marks & GRID_DIFFERS) != 0 && grid_expected(in, offset + (size_t)i) != NULL);
     }
     if (!any) {
         return;
     }
     fputs("<tr class=\"wanted\"><th scope=\"row\">wanted</th>", p->out);
     for (int i = 0; i < count; i++) {
-        bool differs = (line[i].marks & GRID_DIFFERS) != 0 && offset + (size_t)i < in->expected_size;
+        const uint8_t *byte = grid_expected(in, offset + (size_t)i);
         fputs(i > 0 && i % 8 == 0 ? "<td class=\"g\">" : "<td>", p->out);
-        if (differs) {
-            fprintf(p->out, "%02x", in->expected[offset + (size_t)i]);
+        if ((line[i].marks & GRID_DIFFERS) != 0 && byte != NULL) {
+            fprintf(p->out, "%02x", *byte);
         }
         fputs("</td>", p->out);
     }
@@ -166,7 +176,7 @@ static void wanted_write(const struct page *p, const struct grid_cell *line, int
 
 static void line_write(const struct page *p, size_t offset, int count)
 {
-    const struct grid_cell *line = &p->cells[offset];
+    const struct grid_cell *line = cell_at(p, offset);
     names_write(p, line, count);
     fprintf(p->out, "<tr><th scope=\"row\">%0*zx</th>", p->shape.digits, offset);
     for (int i = 0; i < count; i++) {
@@ -189,7 +199,7 @@ static void line_write(const struct page *p, size_t offset, int count)
 /* One line for n bytes of zero. The script unfolds it: from its classes, and from where the elements of an array are. */
 static void zeros_write(const struct page *p, size_t offset, size_t n)
 {
-    const struct grid_cell *cell = &p->cells[offset];
+    const struct grid_cell *cell = cell_at(p, offset);
     const char *field = is_padding(cell) ? "bytes of padding" : "more of its bytes";
     struct layout_leaf leaf;
     fprintf(p->out, "<tr class=\"zeros\" data-offset=\"%zu\" data-size=\"%zu\"", offset, n);
@@ -214,16 +224,16 @@ static void grid_write(const struct page *p)
     for (size_t at = 0; at < p->count;) {
         size_t left = p->count - at, n = zeros_at(p, at);
         if (n > 0) {
-            zeros_write(p, at, n);
+            zeros_write(p, p->first + at, n);
         } else {
             n = left < width ? left : width;
-            line_write(p, at, (int)n);
+            line_write(p, p->first + at, (int)n);
         }
         at += n;
     }
     fputs(p->count == 0 ? "<tr><td></td></tr></tbody>\n</table>\n</div>\n" : "</tbody>\n</table>\n</div>\n", p->out);
-    if (p->count < size) {
-        fprintf(p->out, "<p>\u2026 and %zu more bytes</p>\n", size - p->count);
+    if (p->first + p->count < size) {
+        fprintf(p->out, "<p>\u2026 and %zu more bytes</p>\n", size - p->first - p->count);
     }
 }
 
@@ -266,6 +276,21 @@ static void legend_write(const struct page *p)
     fputs("</ul>\n", p->out);
 }
 
+/* Of a recording the script counts, at other moments, only the bytes that the page has. */
+static void differences_write(const struct page *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        n += (p->cells[i].marks & GRID_DIFFERS) != 0;
+    }
+    if (p->picture->recording != NULL && p->count < p->picture->grid.segment_size) {
+        fprintf(p->out, "<li class=\"moment\">%zu of the bytes shown are not as expected.</li>\n", n);
+    } else {
+        fprintf(p->out, "<li class=\"moment\">%zu bytes are not as expected.</li>\n",
+                differences_bytes(p->picture->differences));
+    }
+}
+
 static void findings_write(const struct page *p)
 {
     const struct picture *picture = p->picture;
@@ -283,8 +308,7 @@ static void findings_write(const struct page *p)
         fprintf(p->out, "<li class=\"moment\">and %zu more</li>\n", picture->findings_more);
     }
     if (picture->differences != NULL) {
-        fprintf(p->out, "<li class=\"moment\">%zu bytes are not as expected.</li>\n",
-                differences_bytes(picture->differences));
+        differences_write(p);
     }
     fputs("</ul>\n", p->out);
 }
@@ -294,7 +318,7 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
     const struct grid_input *in = &p->picture->grid;
     unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
     int colour = grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
-    bool shown = leaf->offset < p->count;
+    bool shown = leaf->offset >= p->first && leaf->offset < p->first + p->count;
     char path[256], value[JSON_VALUE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     grid_value(in, leaf, value, sizeof value);
@@ -323,9 +347,8 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
 static void fields_write(const struct page *p)
 {
     const struct layout *layout = p->picture->grid.layout;
-    size_t leaves = layout_leaves(layout);
     struct layout_leaf leaf;
-    if (leaves == 0) {
+    if (p->from == p->to) {
         return;
     }
     fputs("<section id=\"layout\">\n<h2>layout: ", p->out);
@@ -335,12 +358,12 @@ static void fields_write(const struct page *p)
           "class=\"number\">size</th>"
           "<th scope=\"col\" class=\"number\">padding</th><th scope=\"col\">value</th></tr></thead>\n<tbody>\n",
           p->out);
-    for (size_t i = 0; i < FIELDS_SHOWN && layout_leaf_get(layout, i, &leaf); i++) {
+    for (size_t i = p->from; i < p->to && layout_leaf_get(layout, i, &leaf); i++) {
         field_write(p, &leaf);
     }
     fputs("</tbody>\n</table>\n", p->out);
-    if (leaves > FIELDS_SHOWN) {
-        fprintf(p->out, "<p>and %zu more fields</p>\n", leaves - FIELDS_SHOWN);
+    if (p->more_fields > 0) {
+        fprintf(p->out, "<p>and %zu more fields</p>\n", p->more_fields);
     }
     fputs("</section>\n", p->out);
 }
@@ -376,8 +399,8 @@ static void recording_write(const struct page *p, FILE *out)
     fputs("]", out);
     if (picture->differences != NULL) {
         fprintf(out, ",\n\"differences\":%zu,\"expected\":\"", differences_bytes(picture->differences));
-        for (size_t i = 0; i < p->count && i < in->expected_size; i++) {
-            fprintf(out, "%02x", in->expected[i]);
+        for (size_t at = p->first; at < p->first + p->count && grid_expected(in, at) != NULL; at++) {
+            fprintf(out, "%02x", *grid_expected(in, at));
         }
         fputs("\"", out);
     }
@@ -393,17 +416,15 @@ static int data_write(const struct page *p)
     if (out == NULL) {
         return -ENOMEM;
     }
-    fprintf(out, "{\"size\":%zu,\"width\":%d,\"dot\":", in->segment_size, p->shape.width);
+    fprintf(out, "{\"size\":%zu,\"first\":%zu,\"width\":%d,\"dot\":", in->segment_size, p->first, p->shape.width);
     json_string(out, theme_sign(&p->picture->theme, SIGN_DOT));
     fputs(",\n\"bytes\":\"", out);
-    for (size_t i = 0; i < p->count && i < in->readable; i++) {
-        fprintf(out, "%02x", in->bytes[i]);
-    }
+    json_bytes(in, p->first, p->count, out);
     fputs("\",\n\"fields\":", out);
-    json_fields(in, FIELDS_SHOWN, out);
+    json_fields(in, p->from, p->to, out);
     fputs(",\n\"cells\":", out);
     cells_unmark(p->cells, p->count);
-    json_cells(in, p->cells, p->count, out);
+    json_cells(in->layout, p->first, p->cells, p->count, out);
     if (p->picture->recording != NULL) {
         recording_write(p, out);
     }
@@ -470,14 +491,21 @@ static void body_write(const struct page *p)
 
 int html_page(FILE *out, const struct picture *picture)
 {
-    size_t size = picture->grid.segment_size, count = size < BYTES_SHOWN ? size : BYTES_SHOWN;
-    struct page p = {.out = out, .picture = picture, .count = count, .cells = calloc(count + 1, sizeof *p.cells)};
+    int most = picture->width > 0 ? picture->width : 16;
+    struct page p = {.out = out, .picture = picture};
+    p.shape = rows_fit(picture->cols, picture->width, most, picture->grid.segment_size);
+    p.first = picture_rows(picture, p.shape.width, &p.count);
+    p.count = p.count < BYTES_SHOWN ? p.count : BYTES_SHOWN;
+    picture_fields(picture, &p.from, &p.to);
+    p.more_fields = p.to - p.from > FIELDS_SHOWN ? p.to - p.from - FIELDS_SHOWN : 0;
+    p.to -= p.more_fields;
+    p.cells = calloc(p.count + 1, sizeof *p.cells);
     if (p.cells == NULL) {
         return -ENOMEM;
     }
-    grid_fill(&picture->grid, p.cells, count);
-    p.shape = rows_fit(picture->cols, picture->width, picture->width > 0 ? picture->width : 16, size);
-    int rc = picture->recording == NULL ? 0 : html_recording_make(&p.recording, picture, p.cells, count, FIELDS_SHOWN);
+    grid_cells(&picture->grid, p.first, p.cells, p.count);
+    const struct html_recording_part part = {p.cells, p.first, p.count, p.from, p.to};
+    int rc = picture->recording == NULL ? 0 : html_recording_make(&p.recording, picture, &part);
     if (rc == 0) {
         body_write(&p);
         rc = data_write(&p);

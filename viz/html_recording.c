@@ -35,17 +35,16 @@ struct range {
 
 struct builder {
     const struct picture *picture;
-    const struct grid_cell *cells;
-    size_t count; /* cells */
-    uint8_t *now; /* the bytes after the record before */
-    uint8_t *mix; /* of this change: bytes before and after by exclusive or; zeros in between */
-    bool *touched;
+    struct html_recording_part part;
+    uint8_t *now;   /* the bytes after the record before */
+    uint8_t *mix;   /* of this change: bytes before and after by exclusive or; zeros in between */
+    bool *touched;  /* one per cell */
     unsigned marks; /* that some moment has */
     struct grid_cell examples[3];
 
     struct range *ranges; /* of this change: where bytes differ, in order */
     size_t range_count, range_room;
-    struct layout_leaf *fields; /* the first ones of the layout */
+    struct layout_leaf *fields; /* those of the part */
     char **texts;               /* and their values; NULL: it isn't inside the segment */
     bool *changed;              /* the value changed at some time */
     size_t field_count;
@@ -76,12 +75,13 @@ static int range_add(struct builder *b, size_t from, size_t to)
     return 0;
 }
 
-static void mark(struct builder *b, enum grid_mark mark, size_t at)
+/* Takes an example of the mark. */
+static void mark(struct builder *b, enum grid_mark mark, const struct grid_cell *cell)
 {
     if ((b->marks & mark) == 0) {
         size_t i = mark == GRID_CHANGED ? 0 : mark == GRID_STALE ? 1 : 2;
         b->marks |= mark;
-        b->examples[i] = b->cells[at];
+        b->examples[i] = *cell;
         b->examples[i].marks = (uint8_t)mark;
     }
 }
@@ -89,17 +89,16 @@ static void mark(struct builder *b, enum grid_mark mark, size_t at)
 /* The byte changes to `byte`. */
 static void touch(struct builder *b, size_t at, uint8_t byte)
 {
-    const struct grid_input *in = &b->picture->grid;
     b->mix[at] = b->now[at] ^ byte;
-    if (at < b->count) {
-        bool padding = b->cells[at].role == GRID_PADDING || b->cells[at].role == GRID_TAIL;
-        b->touched[at] = true;
-        mark(b, GRID_CHANGED, at);
-        if (padding) { /* one of the two isn't zero */
-            mark(b, GRID_STALE, at);
+    if (at >= b->part.first && at - b->part.first < b->part.count) {
+        const struct grid_cell *cell = &b->part.cells[at - b->part.first];
+        b->touched[at - b->part.first] = true;
+        mark(b, GRID_CHANGED, cell);
+        if (cell->role == GRID_PADDING || cell->role == GRID_TAIL) { /* one of the two isn't zero */
+            mark(b, GRID_STALE, cell);
         }
-        if (at < in->expected_size) { /* one of the two isn't as expected */
-            mark(b, GRID_DIFFERS, at);
+        if (grid_expected(&b->picture->grid, at) != NULL) { /* one of the two isn't as expected */
+            mark(b, GRID_DIFFERS, cell);
         }
     }
     b->now[at] = byte;
@@ -154,7 +153,7 @@ static int texts_start(struct builder *b)
     size_t size = b->picture->grid.segment_size;
     for (size_t i = 0; i < b->field_count; i++) {
         struct layout_leaf *field = &b->fields[i];
-        layout_leaf_get(b->picture->grid.layout, i, field);
+        layout_leaf_get(b->picture->grid.layout, b->part.from + i, field);
         if (field->offset < size && field->node->size <= size - field->offset) {
             b->texts[i] = value_of(b, field);
             if (b->texts[i] == NULL) {
@@ -256,14 +255,18 @@ static int keep(struct builder *b, struct record r)
 /* Writes the runs of bytes of this change, and clears them. */
 static void runs_write(struct builder *b, FILE *out)
 {
-    size_t end = 0;
+    size_t end = 0, first = b->part.first, last = first + b->part.count;
     fputs(",[", out);
-    for (size_t i = 0; i < b->range_count && b->ranges[i].from < b->count;) {
+    for (size_t i = 0; i < b->range_count && b->ranges[i].from < last;) {
         size_t from = b->ranges[i].from, to = b->ranges[i].to;
         for (i++; i < b->range_count && b->ranges[i].from <= to + GAP; i++) {
             to = b->ranges[i].to;
         }
-        size_t shown = to < b->count ? to : b->count;
+        if (to <= first) {
+            continue;
+        }
+        size_t shown = to < last ? to : last;
+        from = from > first ? from : first;
         fprintf(out, "%s%zu,\"", end > 0 ? "," : "", from - end);
         for (size_t at = from; at < shown; at++) {
             fprintf(out, "%02x", b->mix[at]);
@@ -406,17 +409,16 @@ static void builder_free(struct builder *b)
     free(b->records);
 }
 
-int html_recording_make(struct html_recording *r, const struct picture *p, const struct grid_cell *cells, size_t count,
-                        size_t fields)
+int html_recording_make(struct html_recording *r, const struct picture *p, const struct html_recording_part *part)
 {
-    size_t leaves = layout_leaves(p->grid.layout), size = p->recording->facts.recorded;
-    struct builder b = {.picture = p, .cells = cells, .count = count, .field_count = leaves < fields ? leaves : fields};
+    size_t size = p->recording->facts.recorded;
+    struct builder b = {.picture = p, .part = *part, .field_count = part->to - part->from};
     b.now = calloc(size + 1, 1);
     b.mix = calloc(size + 1, 1);
     b.fields = calloc(b.field_count + 1, sizeof *b.fields);
     b.texts = calloc(b.field_count + 1, sizeof *b.texts);
     b.changed = calloc(b.field_count + 1, sizeof *b.changed);
-    b.touched = calloc(count + 1, sizeof *b.touched);
+    b.touched = calloc(part->count + 1, sizeof *b.touched);
     *r = HTML_RECORDING_EMPTY;
     r->touched = b.touched;
     int rc = -ENOMEM;

@@ -18,10 +18,15 @@ struct html_recording {
 };
 #define HTML_RECORDING_EMPTY ((struct html_recording){.json = NULL})
 
-/* Makes the data for the first `count` bytes, whose cells are given, and for the first `fields` fields. p->recording
- * must not be NULL. 0 or -ENOMEM. Call html_recording_free in any case. */
-int html_recording_make(struct html_recording *r, const struct picture *p, const struct grid_cell *cells, size_t count,
-                        size_t fields);
+/* The part of the segment that the page has. */
+struct html_recording_part {
+    const struct grid_cell *cells; /* `count`, the first of them at the offset `first` */
+    size_t first, count;
+    size_t from, to; /* the fields [from, to) of the layout */
+};
+
+/* Makes the data for that part. p->recording must not be NULL. 0 or -ENOMEM. Call html_recording_free in any case. */
+int html_recording_make(struct html_recording *r, const struct picture *p, const struct html_recording_part *part);
 void html_recording_free(struct html_recording *r);
 
 #endif

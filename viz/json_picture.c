@@ -25,7 +25,7 @@ static void field_json(const struct grid_input *in, const struct layout_leaf *le
     fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", json_bool(leaf->misaligned),
             json_bool(leaf->in_union), json_bool(!inside));
     size_t known = inside ? grid_known(in, leaf->offset, in->segment_size - leaf->offset) : 0;
-    if (known > 0) {
+    if (known >= leaf->node->size && known > 0) {
         value_format(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
         fputs(",\"value\":", out);
         json_string(out, value);
@@ -33,12 +33,21 @@ static void field_json(const struct grid_input *in, const struct layout_leaf *le
     fputs("}", out);
 }
 
-void json_fields(const struct grid_input *in, size_t most, FILE *out)
+void json_bytes(const struct grid_input *in, size_t first, size_t count, FILE *out)
+{
+    size_t known = grid_known(in, first, count);
+    const uint8_t *bytes = grid_bytes(in, first, known);
+    for (size_t i = 0; i < known; i++) {
+        fprintf(out, "%02x", bytes[i]);
+    }
+}
+
+void json_fields(const struct grid_input *in, size_t from, size_t to, FILE *out)
 {
     struct layout_leaf leaf;
     fputs("[", out);
-    for (size_t i = 0; i < most && layout_leaf_get(in->layout, i, &leaf); i++) {
-        fputs(i > 0 ? "," : "", out);
+    for (size_t i = from; i < to && layout_leaf_get(in->layout, i, &leaf); i++) {
+        fputs(i > from ? "," : "", out);
         field_json(in, &leaf, out);
     }
     fputs("]", out);
@@ -64,7 +73,7 @@ static void run_json(const struct layout *layout, const struct grid_cell *cell, 
     fputs("]}", out);
 }
 
-void json_cells(const struct grid_input *in, const struct grid_cell *cells, size_t count, FILE *out)
+void json_cells(const struct layout *layout, size_t first, const struct grid_cell *cells, size_t count, FILE *out)
 {
     fputs("[", out);
     for (size_t start = 0; start < count;) {
@@ -73,7 +82,7 @@ void json_cells(const struct grid_input *in, const struct grid_cell *cells, size
             end++;
         }
         fputs(start > 0 ? "," : "", out);
-        run_json(in->layout, &cells[start], start, end - start, out);
+        run_json(layout, &cells[start], first + start, end - start, out);
         start = end;
     }
     fputs("]", out);

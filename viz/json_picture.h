@@ -8,10 +8,13 @@
 
 #define JSON_VALUE_MAX 8192 /* characters of a field's value, with a NUL: more than VALUE_TEXT_MAX escapes */
 
-/* An array with the first `most` fields and their values. */
-void json_fields(const struct grid_input *in, size_t most, FILE *out);
+/* The bytes [first, first + count) of the segment as hex digits, as far as they can be read. */
+void json_bytes(const struct grid_input *in, size_t first, size_t count, FILE *out);
 
-/* An array with the runs of `count` cells, the first of which is the segment's first byte. */
-void json_cells(const struct grid_input *in, const struct grid_cell *cells, size_t count, FILE *out);
+/* An array with the fields [from, to) of the layout and their values. */
+void json_fields(const struct grid_input *in, size_t from, size_t to, FILE *out);
+
+/* An array with the runs of `count` cells. first: the offset of cells[0] in the segment. */
+void json_cells(const struct layout *layout, size_t first, const struct grid_cell *cells, size_t count, FILE *out);
 
 #endif

@@ -9,9 +9,10 @@
   const data = JSON.parse(byId('data').textContent);
   const grid = byId('grid'), where = byId('where'), one = byId('one'), inspector = byId('inspector');
   const fromHex = (text) => Uint8Array.from(text.match(/../g) || [], (digits) => parseInt(digits, 16));
-  const bytes = fromHex(data.bytes);
+  const first = data.first, bytes = fromHex(data.bytes); // the grid's first byte, and all of them
+  const byteAt = (offset) => bytes[offset - first];
   const last = data.cells.length ? data.cells[data.cells.length - 1] : {offset: 0, size: 0};
-  const shown = last.offset + last.size; // how many bytes are in the grid
+  const shown = last.offset + last.size; // where the grid ends
   const fields = data.fields, rows = [...document.querySelectorAll('#fields tbody tr')];
   const fieldNumbers = new Map(fields.map((field, i) => [field.name, i]));
   const recording = data.recording || null;
@@ -76,7 +77,7 @@
     const text = element('td', 't', '');
     for (let i = 0; i < count; i++) {
       const gap = i > 0 && i % 8 === 0 ? ' g' : '';
-      const cell = element('td', look + (starts(offset + i) ? ' n' : '') + gap, hex(bytes[offset + i], 2));
+      const cell = element('td', look + (starts(offset + i) ? ' n' : '') + gap, hex(byteAt(offset + i), 2));
       cell.id = 'byte=' + (offset + i);
       row.append(cell);
       text.append(element('i', (/c[1-7]/.exec(look) || ['c7'])[0], data.dot));
@@ -140,16 +141,16 @@
     if (size > data.size - offset) {
       return 'past the end';
     }
-    if (offset + size > bytes.length) {
+    if (offset + size > first + bytes.length) {
       return 'not looked at';
     }
-    return String(read(new DataView(bytes.buffer, offset, size), little));
+    return String(read(new DataView(bytes.buffer, offset - first, size), little));
   }
 
   // What lies at offset, in the words of the viewer.
   function whatIs(offset) {
     const run = runAt(offset), field = fields[fieldNumbers.get(run.field)];
-    const stale = bytes[offset] ? ': NOT zero' : '';
+    const stale = byteAt(offset) ? ': NOT zero' : '';
     if (run.role === 'padding') {
       return 'padding before ' + run.field + (field ? ' (align ' + field.align + ')' : '') + stale;
     }
@@ -170,10 +171,10 @@
 
   // "byte 2f  47  0010 1111  '/'"
   function byteText(offset) {
-    if (offset >= bytes.length) {
+    if (offset >= first + bytes.length) {
       return 'byte ??';
     }
-    const byte = bytes[offset], bits = byte.toString(2).padStart(8, '0');
+    const byte = byteAt(offset), bits = byte.toString(2).padStart(8, '0');
     const names = {0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r', 92: '\\\\'};
     const printed = byte < 32 || byte > 126 ? '\\x' + hex(byte, 2) : String.fromCharCode(byte);
     return 'byte ' + hex(byte, 2) + '  ' + byte + '  ' + bits.slice(0, 4) + ' ' + bits.slice(4) + "  '" +
@@ -206,7 +207,7 @@
   function together(offset) {
     const run = runAt(offset), field = fields[fieldNumbers.get(run.field)];
     if (run.role === 'field' && field) {
-      return [field.offset, Math.min(field.offset + field.size, shown)];
+      return [Math.max(field.offset, first), Math.min(field.offset + field.size, shown)];
     }
     return run.role === 'padding' || run.role === 'tail' ? [run.offset, run.offset + run.size] : [0, 0];
   }
@@ -293,7 +294,7 @@
   // What a screen reader calls a cell that is selected, or was.
   function cellName(cell, offset) {
     cell.setAttribute('aria-label', cell.parentNode.className === 'zeros' ? cell.textContent :
-      (bytes[offset] === undefined ? '??' : hex(bytes[offset], 2)) + ', byte ' + offset);
+      (byteAt(offset) === undefined ? '??' : hex(byteAt(offset), 2)) + ', byte ' + offset);
   }
 
   // Selects the byte at offset. In a line of zeros that is the line, unless it is unfolded first.
@@ -352,7 +353,7 @@
   }
 
   function up(offset) {
-    return rowStart(offset) > 0 ? inColumn(rowStart(rowStart(offset) - 1)) : offset;
+    return rowStart(offset) > first ? inColumn(rowStart(rowStart(offset) - 1)) : offset;
   }
 
   function times(count, step, offset) {
@@ -372,7 +373,7 @@
     PageUp: (offset) => times(16, up, offset),
     Home: rowStart,
     End: (offset) => zerosAt(offset) ? offset : rowEnd(offset) - 1,
-    'Ctrl+Home': () => 0,
+    'Ctrl+Home': () => first,
     'Ctrl+End': () => shown - 1,
   };
 
@@ -387,7 +388,7 @@
     }
     const offset = offsetOf(cell), move = moves[(event.ctrlKey ? 'Ctrl+' : '') + event.key];
     if (move) {
-      const to = Math.min(Math.max(move(offset), 0), shown - 1), zeros = zerosAt(to);
+      const to = Math.min(Math.max(move(offset), first), shown - 1), zeros = zerosAt(to);
       if (!zeros && !/Arrow(Up|Down)|Page/.test(event.key)) {
         column = to % data.width;
       }
@@ -418,7 +419,7 @@
     }
     const row = target.closest('#fields tbody tr');
     const field = row && fields[rows.indexOf(row)];
-    return field && field.offset < shown ? field.offset : null;
+    return field && field.offset >= first && field.offset < shown ? field.offset : null;
   }
 
   function point(offset) {
@@ -460,7 +461,7 @@
     const state = new URLSearchParams(location.hash.slice(1)), text = state.get('byte');
     const offset = text ? Number(text) : NaN;
     followTime(state.get('t'));
-    if (Number.isInteger(offset) && offset >= 0 && offset < shown) {
+    if (Number.isInteger(offset) && offset >= first && offset < shown) {
       goTo(offset, focus);
       cellAt(offset).scrollIntoView({block: 'nearest'});
     }
@@ -568,7 +569,7 @@
   }
 
   function differsAt(offset) {
-    return offset < expected.length && expected[offset] !== bytes[offset];
+    return offset - first < expected.length && expected[offset - first] !== byteAt(offset);
   }
 
   // The most urgent mark of a byte: [name, sign], in the order of the viewer.
@@ -576,7 +577,7 @@
     const run = runAt(offset);
     const has = {
       differs: differsAt(offset),
-      stale: isPadding(run) && bytes[offset] !== 0,
+      stale: isPadding(run) && byteAt(offset) !== 0,
       overlap: run.marks.includes('overlap'),
       changed: marked.has(offset),
       misaligned: run.marks.includes('misaligned') && cell.classList.contains('s'),
@@ -585,7 +586,7 @@
   }
 
   function drawByte(offset) {
-    const cell = cellAt(offset), character = characterAt(offset), byte = bytes[offset];
+    const cell = cellAt(offset), character = characterAt(offset), byte = byteAt(offset);
     if (!cell || cell.parentNode.className === 'zeros') {
       return;
     }
@@ -606,13 +607,13 @@
   // offset, and returns where they end.
   function drawText(offset) {
     const run = runAt(offset);
-    const prints = (at) => at >= run.offset && at < run.offset + run.size && bytes[at] >= 0x20 && bytes[at] < 0x7f;
+    const prints = (at) => at >= run.offset && at < run.offset + run.size && byteAt(at) >= 0x20 && byteAt(at) < 0x7f;
     let from = offset, end = offset + 1;
     for (; prints(from - 1); from--);
     for (; prints(end); end++);
     for (let at = from, to; at < end; at = to) {
       for (to = at; to < end && prints(to); to++);
-      const text = to - at >= data.run && bytes.subarray(at, to).some((byte) => byte !== 0x20);
+      const text = to - at >= data.run && bytes.subarray(at - first, to - first).some((byte) => byte !== 0x20);
       to += to === at; // the one that doesn't print
       for (let i = at; i < to; i++) {
         const character = characterAt(i);
@@ -641,7 +642,7 @@
     let any = false;
     for (let at = start; at < end; at++) {
       any = any || differsAt(at);
-      made.append(element('td', at > start && at % 8 === 0 ? 'g' : '', differsAt(at) ? hex(expected[at], 2) : ''));
+      made.append(element('td', at > start && at % 8 === 0 ? 'g' : '', differsAt(at) ? hex(expected[at - first], 2) : ''));
     }
     if (any) {
       row.after(made);
@@ -652,7 +653,7 @@
   function staleFindings() {
     const found = [];
     for (const run of data.cells) {
-      const all = bytes.subarray(run.offset, run.offset + run.size);
+      const all = bytes.subarray(run.offset - first, run.offset - first + run.size);
       const used = isPadding(run) ? all.reduce((n, byte) => n + (byte !== 0), 0) : 0;
       if (used > 0) {
         found.push(used + ' of ' + run.size + ' padding bytes at 0x' + hex(run.offset, 4) + ' (' +
@@ -671,7 +672,7 @@
     }
     if (data.expected !== undefined) {
       const differ = differences();
-      lines.push(data.size > shown ? differ + ' of the bytes shown are not as expected.' :
+      lines.push(data.size > bytes.length ? differ + ' of the bytes shown are not as expected.' :
         (differ + fixedDifferences) + ' bytes are not as expected.');
     }
     const old = list ? [...list.querySelectorAll('.moment')] : [];
@@ -690,7 +691,7 @@
   }
 
   function differences() {
-    return expected.reduce((n, byte, offset) => n + (byte !== bytes[offset]), 0);
+    return expected.reduce((n, byte, i) => n + (byte !== bytes[i]), 0);
   }
 
   function drawFields() {
@@ -701,12 +702,13 @@
         rows[i].querySelector('.value').textContent = text;
       }
     }
-    const count = new Uint32Array(shown + 1); // bytes marked before each
-    for (let at = 0; at < shown; at++) {
-      count[at + 1] = count[at] + marked.has(at);
+    const count = new Uint32Array(shown - first + 1); // bytes marked before each
+    for (let at = first; at < shown; at++) {
+      count[at - first + 1] = count[at - first] + marked.has(at);
     }
+    const inside = (offset) => Math.min(Math.max(offset, first), shown) - first;
     fields.slice(0, rows.length).forEach((field, i) => {
-      const from = Math.min(field.offset, shown), end = Math.min(field.offset + field.size, shown);
+      const from = inside(field.offset), end = inside(field.offset + field.size);
       rows[i].classList.toggle('changed', count[end] > count[from] || textChanged(texts.get(i), state));
     });
   }
@@ -717,8 +719,8 @@
     eachByte(n, (offset, mix) => {
       const run = runAt(offset), i = run.role === 'field' ? fieldNumbers.get(run.field) : undefined;
       if (i === undefined || !texts.has(i)) {
-        news.push('0x' + hex(offset, 4) + (isPadding(run) ? ' (padding)' : '') + ': ' + hex(bytes[offset] ^ mix, 2) +
-          ' -> ' + hex(bytes[offset], 2));
+        news.push('0x' + hex(offset, 4) + (isPadding(run) ? ' (padding)' : '') + ': ' + hex(byteAt(offset) ^ mix, 2) +
+          ' -> ' + hex(byteAt(offset), 2));
       } else if (!named.has(i)) {
         named.add(i);
         news.push(fields[i].name + ': ' + textIn(texts.get(i), n - 1) + ' -> ' + fields[i].value);
@@ -766,7 +768,7 @@
   function show(n, ms, answer) {
     const dirty = new Set(marked), lines = new Set();
     const mix = (offset, by) => {
-      bytes[offset] ^= by;
+      bytes[offset - first] ^= by;
       dirty.add(offset);
     };
     while (state < n) {

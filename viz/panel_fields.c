@@ -127,7 +127,7 @@ static void leaf_value(const struct grid_input *in, const struct layout_node *n,
         return;
     }
     size_t known = grid_known(in, offset, in->segment_size - offset);
-    if (known == 0) {
+    if (known < n->size) {
         snprintf(out, out_size, "not looked at");
         return;
     }

@@ -12,7 +12,9 @@
 #include "theme.h"
 
 struct picture {
-    struct grid_input grid;   /* the whole segment from offset 0, without a cursor, as input for grid_fill */
+    struct grid_input grid;   /* all that was read of the segment, without a cursor, as input for grid_cells */
+    size_t first, count;      /* what is drawn: the bytes [first, first + count) of the segment */
+    bool all_rows;            /* rows of zeros don't share a line */
     const char *layout_title; /* "struct message, from shm-server", or why there is no layout; printable */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count, findings_more;
@@ -30,6 +32,13 @@ struct picture {
     int width; /* bytes per row; 0: as many as fit */
     enum svg_ground ground;
 };
+
+/* Where the rows begin that are drawn in rows of `width` bytes: with the row that has `first`; *count: from there on. */
+size_t picture_rows(const struct picture *p, int width, size_t *count);
+
+/* The fields that are drawn, by their number in the layout: [*from, *to), those that have bytes in [first, first + count),
+ * and what lies between them in the layout's order. */
+void picture_fields(const struct picture *p, size_t *from, size_t *to);
 
 /* One moment of a recording. */
 struct picture_moment {

@@ -24,10 +24,8 @@ static void source_json(const struct picture *p, FILE *out)
                 (unsigned)st->mode, (unsigned)st->owner);
         fprintf(out, ",\"nattch\":%lu,\"creator_pid\":%d", st->attached, (int)st->creator_pid);
     }
-    fprintf(out, "},\n\"size\":%zu,\n\"bytes\":\"", p->grid.segment_size);
-    for (size_t i = 0; i < p->grid.readable; i++) {
-        fprintf(out, "%02x", p->grid.bytes[i]);
-    }
+    fprintf(out, "},\n\"size\":%zu,\"first\":%zu,\n\"bytes\":\"", p->grid.segment_size, p->first);
+    json_bytes(&p->grid, p->first, p->count, out);
     fputs("\"", out);
 }
 
@@ -35,8 +33,10 @@ static void layout_json(const struct picture *p, FILE *out)
 {
     fputs("\"layout\":{\"title\":", out);
     json_string(out, p->layout_title);
+    size_t from, to;
+    picture_fields(p, &from, &to);
     fprintf(out, ",\"size\":%zu,\"fields\":", layout_size(p->grid.layout));
-    json_fields(&p->grid, SIZE_MAX, out);
+    json_fields(&p->grid, from, to, out);
     fputs("}", out);
 }
 
@@ -119,18 +119,18 @@ static void attached_json(const struct attached *who, FILE *out)
 
 static int render(FILE *out, const struct picture *p)
 {
-    struct grid_cell *cells = calloc(p->grid.segment_size + 1, sizeof *cells);
+    struct grid_cell *cells = calloc(p->count + 1, sizeof *cells);
     if (cells == NULL) {
         return -ENOMEM;
     }
-    grid_fill(&p->grid, cells, p->grid.segment_size);
+    grid_cells(&p->grid, p->first, cells, p->count);
     fputs("{\"version\":1,\n", out);
     source_json(p, out);
     fputs(",\n", out);
     layout_json(p, out);
     fputs(",\n", out);
     fputs("\"cells\":", out);
-    json_cells(&p->grid, cells, p->grid.segment_size, out);
+    json_cells(p->grid.layout, p->first, cells, p->count, out);
     fputs(",\n", out);
     findings_json(p, out);
     attached_json(&p->attached, out);

@@ -162,3 +162,15 @@ void rows_draw_zeros(struct canvas *c, int row, int col, const struct theme *t, 
     offset_draw(c, row, col, t, shape, offset);
     canvas_put(c, row, col + shape->digits + 1, theme_text(t, selected ? TEXT_TITLE : TEXT_LABEL), text);
 }
+
+void rows_draw_wanted(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                      const struct grid_input *in, size_t offset, const struct grid_cell *line, size_t count)
+{
+    canvas_put(c, row, col, theme_text(t, TEXT_LABEL), "want");
+    for (size_t i = 0; i < count; i++) {
+        const uint8_t *byte = grid_expected(in, offset + i);
+        if ((line[i].marks & GRID_DIFFERS) != 0 && byte != NULL) {
+            canvas_printf(c, row, col + rows_hex_column(shape, (int)i), theme_text(t, TEXT_PLAIN), "%02x", *byte);
+        }
+    }
+}

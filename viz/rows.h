@@ -38,6 +38,10 @@ void rows_draw(struct canvas *c, int row, int col, const struct theme *t, const 
 void rows_draw_zeros(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
                      size_t offset, size_t end, bool selected, bool more);
 
+/* Draws, below a line drawn by rows_draw, the expected byte under each that differs. offset: of its first cell. */
+void rows_draw_wanted(struct canvas *c, int row, int col, const struct theme *t, const struct rows_shape *shape,
+                      const struct grid_input *in, size_t offset, const struct grid_cell *line, size_t count);
+
 /* The column of byte i of a row (its first hex digit, or its character), from the grid's left edge. */
 int rows_hex_column(const struct rows_shape *shape, int i);
 int rows_character_column(const struct rows_shape *shape, int i);

@@ -19,7 +19,8 @@ struct page {
     struct svg svg;
     struct svg_rows rows;
     const struct picture *picture;
-    int width; /* px between the margins */
+    int width;       /* px between the margins */
+    size_t from, to; /* the fields that are drawn: [from, to), FIELDS_SHOWN of them in the table */
     char title[128];
 };
 
@@ -40,11 +41,16 @@ static int digits(size_t n)
     return snprintf(text, sizeof text, "%zu", n);
 }
 
+static size_t table_end(const struct page *p)
+{
+    return p->to - p->from > FIELDS_SHOWN ? p->from + FIELDS_SHOWN : p->to;
+}
+
 static struct widths widths_fit(const struct page *p)
 {
     struct widths w = {4, 4, 6, 4, 7, 0};
     struct layout_leaf leaf;
-    for (size_t i = 0; i < FIELDS_SHOWN && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
+    for (size_t i = p->from; i < table_end(p) && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
         char path[256];
         layout_leaf_path(p->picture->grid.layout, i, path, sizeof path);
         w.name = larger(w.name, svg_columns(path));
@@ -100,11 +106,11 @@ static void field_line(struct page *p, int y, const struct widths *w, const stru
 
 static int table_draw(struct page *p, int y)
 {
-    size_t leaves = layout_leaves(p->picture->grid.layout);
+    size_t more_fields = p->to - table_end(p);
     struct layout_leaf leaf;
     struct widths w = widths_fit(p);
     char more[64], title[144];
-    if (leaves == 0) {
+    if (p->from == p->to) {
         return y;
     }
     snprintf(title, sizeof title, "layout: %s", p->picture->layout_title);
@@ -121,13 +127,13 @@ static int table_draw(struct page *p, int y)
     svg_text(&p->svg, MARGIN + SVG_SMALL * (at + 2), y, "s d", 0, "value");
     svg_line(&p->svg, MARGIN, y + 5, MARGIN + p->width, y + 5, "w");
     y += 5;
-    for (size_t i = 0; i < FIELDS_SHOWN && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
+    for (size_t i = p->from; i < table_end(p) && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
         y += LINE;
         field_line(p, y, &w, &leaf);
     }
     y += LINE;
-    if (leaves > FIELDS_SHOWN) {
-        snprintf(more, sizeof more, "and %zu more fields", leaves - FIELDS_SHOWN);
+    if (more_fields > 0) {
+        snprintf(more, sizeof more, "and %zu more fields", more_fields);
         svg_text(&p->svg, MARGIN + SVG_SMALL * 4, y, "s d", 0, more);
         y += LINE;
     }
@@ -160,10 +166,9 @@ static void about_write(const struct page *p, FILE *out)
 {
     const struct picture *picture = p->picture;
     const struct layout *layout = picture->grid.layout;
-    size_t leaves = layout_leaves(layout);
     struct layout_leaf leaf;
     fprintf(out, "Hex grid of %zu bytes, %d in a row.", picture->grid.segment_size, p->rows.shape.width);
-    for (size_t i = 0; i < ABOUT_FIELDS && layout_leaf_get(layout, i, &leaf); i++) {
+    for (size_t i = p->from; i < p->to && i - p->from < ABOUT_FIELDS && layout_leaf_get(layout, i, &leaf); i++) {
         char path[128], value[128];
         layout_leaf_path(layout, i, path, sizeof path);
         grid_value(&picture->grid, &leaf, value, sizeof value);
@@ -173,8 +178,8 @@ static void about_write(const struct page *p, FILE *out)
         }
         fprintf(out, ": %s.", value);
     }
-    if (leaves > ABOUT_FIELDS) {
-        fprintf(out, " And %zu more fields.", leaves - ABOUT_FIELDS);
+    if (p->to - p->from > ABOUT_FIELDS) {
+        fprintf(out, " And %zu more fields.", p->to - p->from - ABOUT_FIELDS);
     }
     for (size_t i = 0; i < picture->finding_count; i++) {
         fprintf(out, " %s.", picture->findings[i].text);
@@ -205,9 +210,10 @@ static void page_draw(struct page *p)
     svg_text(&p->svg, MARGIN, y, "b t", p->width / SVG_COLUMN, p->title);
     svg_rows_header(&p->rows, y + 20);
     y = svg_rows_draw(&p->rows, y + 26);
-    if (p->rows.count < p->picture->grid.segment_size) {
+    size_t rest = p->picture->grid.segment_size - p->rows.first - p->rows.count;
+    if (rest > 0) {
         char more[64];
-        snprintf(more, sizeof more, "\u2026 and %zu more bytes", p->picture->grid.segment_size - p->rows.count);
+        snprintf(more, sizeof more, "\u2026 and %zu more bytes", rest);
         svg_text(&p->svg, MARGIN + SVG_COLUMN * (p->rows.shape.digits + 2), y + 15, "z", 0, more);
         y += SVG_CELL_HEIGHT + 4;
     }
@@ -221,16 +227,19 @@ static void page_draw(struct page *p)
 
 int svg_page(FILE *out, const struct picture *picture)
 {
-    size_t size = picture->grid.segment_size, count = size < BYTES_SHOWN ? size : BYTES_SHOWN;
+    size_t size = picture->grid.segment_size, count;
+    struct rows_shape shape = rows_fit(picture->cols, picture->width, picture->width > 0 ? picture->width : 16, size);
+    size_t first = picture_rows(picture, shape.width, &count);
+    count = count < BYTES_SHOWN ? count : BYTES_SHOWN;
     struct page p = {.picture = picture};
+    picture_fields(picture, &p.from, &p.to);
     struct grid_cell *cells = calloc(count + 1, sizeof *cells);
     int rc = cells != NULL ? svg_begin(&p.svg) : -ENOMEM;
     if (rc < 0) {
         goto out;
     }
-    grid_fill(&picture->grid, cells, count);
+    grid_cells(&picture->grid, first, cells, count);
     snprintf(p.title, sizeof p.title, "%s, %zu bytes", picture->title, size);
-    struct rows_shape shape = rows_fit(picture->cols, picture->width, picture->width > 0 ? picture->width : 16, size);
     p.rows = (struct svg_rows){
         .svg = &p.svg,
         .grid = &picture->grid,
@@ -238,7 +247,9 @@ int svg_page(FILE *out, const struct picture *picture)
         .shape = shape,
         .x = MARGIN,
         .cells = cells,
+        .first = first,
         .count = count,
+        .all_rows = picture->all_rows,
     };
     p.width = larger(SVG_COLUMN * rows_columns(&p.rows.shape), WIDTH_MIN);
     page_draw(&p);

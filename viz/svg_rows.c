@@ -252,12 +252,12 @@ static bool wanted_draw(const struct svg_rows *r, const struct grid_cell *line, 
 {
     bool any = false;
     for (int i = 0; i < count; i++) {
-        size_t at = offset + (size_t)i;
-        if ((line[i].marks & GRID_DIFFERS) == 0 || at >= r->grid->expected_size) {
+        const uint8_t *byte = grid_expected(r->grid, offset + (size_t)i);
+        if ((line[i].marks & GRID_DIFFERS) == 0 || byte == NULL) {
             continue;
         }
         char digits[4];
-        snprintf(digits, sizeof digits, "%02x", r->grid->expected[at]);
+        snprintf(digits, sizeof digits, "%02x", *byte);
         svg_text(r->svg, cell_x(r, i) + SVG_CELL_WIDTH / 2 + 2, y + 10, "m l t", 0, digits);
         any = true;
     }
@@ -311,7 +311,7 @@ int svg_rows_draw(const struct svg_rows *r, int y)
     size_t width = (size_t)r->shape.width;
     const struct grid_cell *folding = r->folding != NULL ? r->folding : r->cells;
     for (size_t at = 0; at < r->count;) {
-        size_t n = grid_zeros(&folding[at], r->count - at, width);
+        size_t n = r->all_rows ? 0 : grid_zeros(&folding[at], r->count - at, width);
         if (n > 0) {
             y = squeezed_draw(r, &r->cells[at], r->first + at, n, y);
             at += n;

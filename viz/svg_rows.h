@@ -27,6 +27,7 @@ struct svg_rows {
     const struct grid_cell *cells;
     size_t first, count; /* offset of cells[0], a multiple of shape.width; number of cells */
     enum svg_rows_names names;
+    bool all_rows;                   /* rows of zeros don't share a line */
     const struct grid_cell *folding; /* `count` cells: where rows of zeros share a line; NULL: as in `cells` */
     unsigned topic; /* the mark that this picture is about: its sign comes first, another one below it; 0: none */
 };

@@ -22,7 +22,7 @@ struct strip {
     const struct picture *picture;
     const struct picture_moment *moments;
     size_t count;
-    size_t shown;              /* bytes drawn of each moment */
+    size_t first, shown;       /* what is drawn of each moment: the bytes [first, first + shown) */
     struct grid_cell *cells;   /* `shown` of each moment; owned */
     struct grid_cell *folding; /* see struct svg_rows; owned */
     struct rows_shape shape;
@@ -45,17 +45,18 @@ static struct grid_input input_of(const struct strip *s, size_t moment)
 /* Fills the cells of all moments. 0 or -ENOMEM. */
 static int cells_fill(struct strip *s)
 {
-    uint8_t *glow = calloc(s->shown + 1, 1);
+    uint8_t *glow = calloc(s->first + s->shown + 1, 1); /* one per byte from the segment's start */
     s->cells = calloc(s->count * s->shown + 1, sizeof *s->cells);
     s->folding = calloc(s->shown + 1, sizeof *s->folding);
     for (size_t m = 0; m < s->count && glow != NULL && s->cells != NULL && s->folding != NULL; m++) {
         struct grid_input in = input_of(s, m);
         struct grid_cell *cells = s->cells + m * s->shown;
         for (size_t i = 0; m > 0 && i < s->shown; i++) {
-            glow[i] = in.bytes[i] != s->moments[m - 1].bytes[i] ? GRID_GLOW_MAX : 0;
+            bool changed = in.bytes[s->first + i] != s->moments[m - 1].bytes[s->first + i];
+            glow[s->first + i] = changed ? GRID_GLOW_MAX : 0;
         }
         in.glow = glow;
-        grid_fill(&in, cells, s->shown);
+        grid_cells(&in, s->first, cells, s->shown);
         for (size_t i = 0; i < s->shown; i++) { /* only rows that are zero in all moments share a line */
             struct grid_cell all = cells[i];
             all.byte |= s->folding[i].byte;
@@ -107,8 +108,9 @@ static void changes_tell(const struct strip *s, size_t moment, FILE *out)
         }
         last = cells[i].role == GRID_FIELD ? cells[i].leaf : last;
     }
-    for (size_t i = s->shown; i < s->picture->grid.readable; i++) {
-        further += s->moments[moment].bytes[i] != s->moments[moment - 1].bytes[i];
+    for (size_t i = 0; i < s->picture->grid.readable; i++) {
+        bool drawn = i >= s->first && i - s->first < s->shown;
+        further += !drawn && s->moments[moment].bytes[i] != s->moments[moment - 1].bytes[i];
     }
     if (fields > FIELDS_TOLD) {
         fprintf(out, "%s%zu more field%s", between, fields - FIELDS_TOLD, fields == FIELDS_TOLD + 1 ? "" : "s");
@@ -123,19 +125,21 @@ static void changes_tell(const struct strip *s, size_t moment, FILE *out)
 
 static void about_tell(const struct strip *s, FILE *out)
 {
-    size_t leaves = layout_leaves(s->picture->grid.layout);
+    size_t from, to;
+    picture_fields(s->picture, &from, &to);
+    size_t fields = to - from;
     fprintf(out, "Hex grid of %zu bytes, %d in a row, at %zu moment%s.", s->picture->grid.segment_size, s->shape.width,
             s->count, s->count == 1 ? "" : "s");
     for (size_t m = 0; m < s->count; m++) {
         fprintf(out, " At %" PRIu64 ".%03u s: ", s->moments[m].time / 1000, (unsigned)(s->moments[m].time % 1000));
-        for (size_t i = 0; m == 0 && i < leaves && i < FIELDS_TOLD; i++) {
+        for (size_t i = 0; m == 0 && i < fields && i < FIELDS_TOLD; i++) {
             fputs(i > 0 ? ", " : "", out);
-            field_tell(s, 0, i, out);
+            field_tell(s, 0, from + i, out);
         }
-        if (m == 0 && leaves == 0) {
+        if (m == 0 && fields == 0) {
             fputs("bytes without a layout", out);
-        } else if (m == 0 && leaves > FIELDS_TOLD) {
-            fprintf(out, ", and %zu more field%s", leaves - FIELDS_TOLD, leaves == FIELDS_TOLD + 1 ? "" : "s");
+        } else if (m == 0 && fields > FIELDS_TOLD) {
+            fprintf(out, ", and %zu more field%s", fields - FIELDS_TOLD, fields == FIELDS_TOLD + 1 ? "" : "s");
         } else if (m > 0) {
             changes_tell(s, m, out);
         }
@@ -154,7 +158,9 @@ static struct svg_rows rows_of(const struct strip *s, struct svg *svg, size_t mo
         .shape = s->shape,
         .x = x,
         .cells = s->cells + moment * s->shown,
+        .first = s->first,
         .count = s->shown,
+        .all_rows = s->picture->all_rows,
         .names = moment == 0                  ? SVG_NAMES
                  : moment < (size_t)s->across ? SVG_NAMES_ROOM
                                               : SVG_NAMES_NONE,
@@ -260,8 +266,9 @@ static void strip_draw(struct strip *s)
         y = column == 0 ? below : y;
         below = moment_draw(s, m, MARGIN + column * (s->width + BETWEEN), y) + BELOW;
     }
-    if (s->shown < s->picture->grid.segment_size) {
-        snprintf(text, sizeof text, "\u2026 and %zu more bytes", s->picture->grid.segment_size - s->shown);
+    size_t rest = s->picture->grid.segment_size - s->first - s->shown;
+    if (rest > 0) {
+        snprintf(text, sizeof text, "\u2026 and %zu more bytes", rest);
         svg_text(&s->svg, MARGIN, below + 4, "z", 0, text);
         below += CAPTION;
     }
@@ -292,8 +299,9 @@ int svg_strip(FILE *out, const struct picture *p, const struct picture_moment *m
 {
     size_t size = p->grid.segment_size;
     struct strip s = {.picture = p, .moments = moments, .count = count, .across = 1};
-    s.shown = size < BYTES_SHOWN ? size : BYTES_SHOWN;
     s.shape = rows_fit(p->cols, p->width, p->width > 0 ? p->width : 16, size);
+    s.first = picture_rows(p, s.shape.width, &s.shown);
+    s.shown = s.shown < BYTES_SHOWN ? s.shown : BYTES_SHOWN;
     s.width = SVG_COLUMN * rows_columns(&s.shape);
     snprintf(s.title, sizeof s.title, "%s, %zu bytes", p->title, size);
     int rc = cells_fill(&s);

@@ -10,26 +10,75 @@
 
 #define FIELDS_SHOWN 4096
 
-static int draw_rows(struct canvas *c, int row, const struct rows_shape *shape, const struct picture *p)
+/* The grid's lines. */
+struct grid_lines {
+    const struct picture *picture;
+    struct rows_shape shape;
+    size_t first, count;
+    struct grid_cell *cells; /* `count`; owned */
+};
+
+/* 0 or -ENOMEM. */
+static int lines_make(struct grid_lines *l, const struct picture *p)
 {
-    size_t width = (size_t)shape->width, rows = (p->grid.segment_size + width - 1) / width;
-    struct grid_cell *cells = calloc(rows * width + 1, sizeof *cells);
-    if (cells == NULL) {
+    l->picture = p;
+    l->shape = rows_fit(p->cols, p->width, p->width > 0 ? p->width : 16, p->grid.segment_size);
+    l->first = picture_rows(p, l->shape.width, &l->count);
+    l->cells = calloc(l->count + 1, sizeof *l->cells);
+    if (l->cells == NULL) {
         return -ENOMEM;
     }
-    grid_fill(&p->grid, cells, rows * width);
-    rows_draw(c, row, 0, &p->theme, shape, 0, cells, rows * width);
-    free(cells);
+    grid_cells(&p->grid, l->first, l->cells, l->count);
     return 0;
 }
 
-static void draw_fields(struct canvas *c, int row, int rows, const struct picture *p)
+static bool differs(const struct grid_cell *line, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        any = any || (line[i].marks & GRID_DIFFERS) != 0;
+    }
+    return any;
+}
+
+/* Draws the lines from `row` on, or only counts them if c is NULL. Returns how many there are. */
+static int lines_draw(const struct grid_lines *l, struct canvas *c, int row)
+{
+    const struct picture *p = l->picture;
+    size_t width = (size_t)l->shape.width;
+    int lines = 0;
+    for (size_t at = 0, n; at < l->count; at += n, lines++) {
+        const struct grid_cell *line = &l->cells[at];
+        size_t left = l->count - at, zeros = p->all_rows ? 0 : grid_zeros(line, left, width);
+        bool wanted = zeros == 0 && differs(line, left < width ? left : width);
+        n = zeros > 0 ? zeros : left < width ? left : width;
+        if (c != NULL && zeros > 0) {
+            rows_draw_zeros(c, row + lines, 0, &p->theme, &l->shape, l->first + at, l->first + at + n, false, false);
+        } else if (c != NULL) {
+            rows_draw(c, row + lines, 0, &p->theme, &l->shape, l->first + at, line, n);
+        }
+        if (c != NULL && wanted) {
+            rows_draw_wanted(c, row + lines + 1, 0, &p->theme, &l->shape, &p->grid, l->first + at, line, n);
+        }
+        lines += wanted;
+    }
+    return lines;
+}
+
+/* Draws the rows [from, to) of the table of fields. */
+static void draw_fields(struct canvas *c, int row, const struct picture *p, size_t from, size_t to)
 {
     struct fields flat = {.flat = true}; /* folds nothing */
+    struct field_row top;
     fields_reset(&flat, p->grid.layout);
+    bool any = fields_first(&flat, &top);
+    while (any && top.id.leaf < from) {
+        any = fields_next(&flat, &top);
+    }
+    flat.top = any ? top.id : FIELD_NONE;
     canvas_printf(c, row, 0, theme_text(&p->theme, TEXT_STRONG), "layout: %s", p->layout_title);
     const struct field_table table = {&flat, &p->grid};
-    panel_fields(c, &p->theme, &table, (struct rect){row + 1, 0, rows, c->cols});
+    panel_fields(c, &p->theme, &table, (struct rect){row + 1, 0, (int)(to - from) + 1, c->cols});
 }
 
 /* The rows of what is wrong; 0: nothing is. */
@@ -66,13 +115,14 @@ static void draw_attached(struct canvas *c, int row, int lines, const struct pic
 }
 
 /* Makes the canvas, which the caller frees even on failure. 0 or -ENOMEM. */
-static int draw(struct canvas *c, const struct picture *p)
+static int draw(struct canvas *c, const struct grid_lines *l)
 {
-    size_t size = p->grid.segment_size, leaves = layout_leaves(p->grid.layout);
-    struct rows_shape shape = rows_fit(p->cols, p->width, p->width > 0 ? p->width : 16, size);
-    int rows = (int)((size + (size_t)shape.width - 1) / (size_t)shape.width);
-    int fields = (int)(leaves < FIELDS_SHOWN ? leaves : FIELDS_SHOWN);
-    int fields_row = rows + 3, findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
+    const struct picture *p = l->picture;
+    size_t from, to;
+    picture_fields(p, &from, &to);
+    to = to - from < FIELDS_SHOWN ? to : from + FIELDS_SHOWN;
+    int fields = (int)(to - from), rows = lines_draw(l, NULL, 0), fields_row = rows + 3;
+    int findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
     int attached = (int)panel_attached_lines(&p->attached);
     int attached_row = findings_row + (finding_rows(p) > 0 ? finding_rows(p) + 1 : 0);
     struct style strong = theme_text(&p->theme, TEXT_STRONG);
@@ -80,26 +130,29 @@ static int draw(struct canvas *c, const struct picture *p)
     if (rc < 0) {
         return rc;
     }
-    canvas_printf(c, 0, 0, strong, "%s, %zu bytes", p->title, size);
-    rows_header(c, 1, 0, &p->theme, &shape, SIZE_MAX);
-    rc = draw_rows(c, 2, &shape, p);
+    canvas_printf(c, 0, 0, strong, "%s, %zu bytes", p->title, p->grid.segment_size);
+    rows_header(c, 1, 0, &p->theme, &l->shape, SIZE_MAX);
+    lines_draw(l, c, 2);
     if (fields > 0) {
-        draw_fields(c, fields_row, fields + 1, p);
+        draw_fields(c, fields_row, p, from, to);
     }
     draw_findings(c, findings_row, p);
     if (attached > 0) {
         draw_attached(c, attached_row, attached, p);
     }
-    return rc;
+    return 0;
 }
 
 int text_page(FILE *out, const struct picture *p, void (*print)(const struct canvas *, FILE *))
 {
-    struct canvas c;
-    int rc = draw(&c, p);
+    struct grid_lines lines;
+    struct canvas c = {.rows = 0};
+    int rc = lines_make(&lines, p);
+    rc = rc == 0 ? draw(&c, &lines) : rc;
     if (rc == 0) {
         print(&c, out);
     }
     canvas_free(&c);
+    free(lines.cells);
     return rc;
 }

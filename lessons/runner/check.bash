@@ -503,14 +503,20 @@ grid_rows()
         for (r = row - 1; r <= row + 1; r++) if (r >= 0 && !seen[r]++) print r
     }' | sort -n | head -n 12)
     [[ $rows ]] || rows=$(seq 0 3)
-    # shm-view draws a title, the columns' numbers, and then each row on a line. With --expect its exit status is 1.
-    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --width "$width" \
+    # shm-view draws a title, the columns' numbers, then each row on a line, and below it a line "want" with the expected
+    # bytes, which we leave out: the other grid has them. With --expect its exit status is 1.
+    { "$LAB_BIN/shm-view" --file "$2" --layout "$3" --render "${LAB_RENDER:-text}" --all --width "$width" \
         --expect "$1" 2>/dev/null || true; } |
-        awk -v rows="$rows" 'BEGIN { n = split(rows, list, "\n"); for (i = 1; i <= n; i++) want[list[i]] }
-            NR == 2 || NR > 2 && (NR - 3) in want {
-                if (NR > 3 && last != NR - 1 && NR > 2 && last > 2) print "  ..."
-                last = NR
-                print
+        awk -v rows="$rows" 'BEGIN { n = split(rows, list, "\n"); for (i = 1; i <= n; i++) wanted[list[i]]; row = 0; last = -1 }
+            { plain = $0; gsub(/\033\[[0-9;:]*m/, "", plain) }
+            NR == 2
+            plain ~ /^[0-9a-f]/ && NR > 2 {
+                if (row in wanted) {
+                    if (last >= 0 && last != row - 1) print "  ..."
+                    last = row
+                    print
+                }
+                row++
             }
             /^$/ { exit }'
 }

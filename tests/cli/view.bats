@@ -43,12 +43,12 @@ files()
     [[ ${lines[3]} == '0010  3a 20 00░00│16 00 00 00 │2f░00░00░00│07 00 00 00  : ······/·······' ]]
     [[ ${lines[4]} == '0020 │3d│3d░00░00░00░00░00░00 │49 92 24 49 92 24 09 40  ==······I·$I·$·@' ]]
     [[ ${lines[5]} == '0030 │67 6f 6f 64 62 79 65 00  00 00 00 00 00 00 00 00  goodbye·········' ]]
-    [[ ${lines[65]} == '03f0  00 00 '* ]]
-    [[ ${lines[66]} == 'layout: struct message, from shm-server' ]]
-    [[ ${lines[67]} =~ ^\ name\ +type\ +off\ +sz\ +al\ +pad\ +value$ ]]
-    [[ ${lines[69]} =~ ^\ num\ +int\ +20\ +4\ +4\ +\+1\ +22$ ]]
-    [[ ${lines[74]} =~ ^\ ratio\ +double\ +40\ +8\ +8\ +\+6\ +3\.142857142857143$ ]]
-    [[ ${#lines[@]} == 78 ]]
+    [[ ${lines[6]} == '0040─ … 60 rows of 00, up to 0x03ff' ]]
+    [[ ${lines[7]} == 'layout: struct message, from shm-server' ]]
+    [[ ${lines[8]} =~ ^\ name\ +type\ +off\ +sz\ +al\ +pad\ +value$ ]]
+    [[ ${lines[10]} =~ ^\ num\ +int\ +20\ +4\ +4\ +\+1\ +22$ ]]
+    [[ ${lines[15]} =~ ^\ ratio\ +double\ +40\ +8\ +8\ +\+6\ +3\.142857142857143$ ]]
+    [[ ${#lines[@]} == 19 ]]
 }
 
 @test "json is what perl reads: bytes, size, and what ipcs knows" {
@@ -235,6 +235,73 @@ findings()
     [[ $stderr == *"$T/large: File too large"* ]]
     truncate -s $((64 << 20)) "$T/large"
     file_view "$T/large" --expect "$T/large" --render svg >/dev/null 2>&1
+}
+
+@test "three rows of zeros or more share a line, unless --all or the configuration asks for every row" {
+    files
+    { head -c 4 /dev/zero; head -c 91 /dev/zero; printf a; } >"$T/zeros"
+    rows() { file_view "$T/zeros" --width 16 --render "${RENDER:-text}" "$@" | grep -oE '^[0-9a-f]{4}|[0-9]+ rows of 00' | paste -sd ' '; }
+    squeezed='0000 5 rows of 00 0050' whole='0000 0010 0020 0030 0040 0050'
+    [[ $(rows) == "$squeezed" && $(rows --all) == "$whole" ]]
+    printf 'squeeze = no\n' >"$T/no"
+    printf 'squeeze = yes\n' >"$T/yes"
+    [[ $(rows --config "$T/no") == "$whole" && $(rows --config "$T/yes") == "$squeezed" ]]
+    [[ $(rows --config "$T/yes" --all) == "$whole" ]]
+    [[ $(NO_COLOR=1 RENDER=ansi rows | tr -d '\033') == *'5 rows of 00'* ]]
+    # what differs, or belongs to two fields, has a row of its own
+    head -c 96 /dev/zero >"$T/wanted"
+    printf b | dd of="$T/wanted" bs=1 seek=40 conv=notrunc status=none
+    [[ $(rows --expect "$T/wanted" 2>/dev/null) == '0000 0010 0020 0030 0040 0050' ]]
+    printf 'shmlab layout 1\n0 int[4] a\n16 int[12] b\n' >"$T/two"
+    [[ $(rows --layout "$T/two") == '0000 0010 0020 0030 0040 0050' ]]
+    for format in svg html; do
+        file_view "$T/zeros" --render $format >"$T/picture"
+        perl -CSD -0777 -ne 'exit !/bytes,\sall\szero/' "$T/picture"
+        file_view "$T/zeros" --render $format --all >"$T/picture"
+        perl -CSD -0777 -ne 'exit /bytes,\sall\szero/' "$T/picture"
+    done
+}
+
+@test "--at and --count draw a part, in every format, also past the first MiB" {
+    files
+    head -c 3000000 /dev/urandom >"$T/large"
+    expected=$(tail -c +2000006 "$T/large" | head -c 37 | xxd -p | tr -d '\n')
+    file_view "$T/large" --at 2000005 --count 37 --render json >"$T/json" 2>"$T/err"
+    [[ $(json '$j->{size}, $j->{first}, $j->{bytes}' "$T/json") == "3000000 2000005 $expected" && ! -s $T/err ]]
+    [[ $(json 'map { "$_->{offset}+$_->{size}" } @{$j->{cells}}' "$T/json") == 2000005+37 ]]
+    # the others begin with the row that has this byte
+    rows=$(tail -c +2000001 "$T/large" | head -c 42 | xxd -p | tr -d '\n')
+    run -0 --separate-stderr file_view "$T/large" --at 2000005 --count 37 --width 16 --render text
+    [[ ! $stderr && ${#lines[@]} == 5 && ${lines[2]} == 1e8480* ]]
+    [[ $(perl -CSD -ne 'print $1 =~ s/\s//gr if /^[0-9a-f]{6}.(.{50})/' <<<"$output") == "$rows" ]]
+    file_view "$T/large" --at 2000005 --count 37 --width 16 --render svg >"$T/svg"
+    perl -CSD -0777 -ne 'exit !/and\s999958\smore\sbytes</' "$T/svg"
+    [[ $(grep -o 'data-offset="[0-9]*"' "$T/svg" | head -n 1) == 'data-offset="2000000"' ]]
+    file_view "$T/large" --at 2000005 --count 37 --width 16 --render html >"$T/html"
+    [[ $(grep -o 'id="byte=[0-9]*"' "$T/html" | sed -n '1p;$p' | paste -sd ' ') == 'id="byte=2000000" id="byte=2000041"' ]]
+    # what is drawn by default is told
+    run -0 --separate-stderr file_view "$T/large" --at 100 --render svg
+    [[ $stderr == 'shm-view: 3000000 bytes; 1048576 from 0x64 on are drawn: --at and --count draw others' ]]
+    run -0 --separate-stderr file_view "$T/large" --at 2999990 --render text
+    [[ ! $stderr && ${lines[-1]} == '2dc6b0 '* ]]
+}
+
+@test "a part has the fields that lie in it, each with its whole value" {
+    files
+    printf 'shmlab layout 1\n0 int a\n4 int b\n8 int[4] c\n24 int d\n' >"$T/four"
+    perl -e 'print pack "l*", 1 .. 30' >"$T/ints"
+    part() { file_view "$T/ints" --layout "$T/four" "$@"; }
+    part --at b --count 8 --render json >"$T/json"
+    [[ $(json 'map { "$_->{name}=$_->{value}" } @{$j->{layout}{fields}}' "$T/json") == 'b=2 c={3, 4, 5, 6}' ]]
+    [[ $(part --at b --count 8 --render text | sed -n '/^layout/,$p' | awk 'NR > 2 { print $1, $2 }' | paste -sd ' ') == 'b int c int[4]' ]]
+    [[ $(part --at b --count 8 --render html | grep -oE '#byte=[0-9]+"' | paste -sd ' ') == '#byte=4" #byte=8"' ]]
+    part --at b --count 8 --render svg | grep -q '<desc[^>]*>Hex grid of 120 bytes, 16 in a row. b, int, 4 bytes at offset 4: 2. c,'
+    part --at 9 --render json >"$T/json"
+    [[ $(json 'map { $_->{name} } @{$j->{layout}{fields}}' "$T/json") == 'c d' ]]
+    for wrong in '--count 0 --render text' '--count 4' '--all' '--count 4 --render layout' '--all --render text --screen 80x24'; do
+        # shellcheck disable=SC2086 # words
+        run -2 part $wrong
+    done
 }
 
 @test "--width and --cols set the size of the picture; a width that does not fit is halved" {

@@ -352,7 +352,7 @@ equal(errors(), [])
 END
 }
 
-@test "16 KiB open in a moment, and an empty file opens" {
+@test "16 KiB open, and so does an empty file" {
     perl -e 'print pack "C*", map { $_ % 255 + 1 } 1 .. 20000' >large
     page large --no-layout
     : >empty
@@ -360,8 +360,6 @@ END
     in_browser <<'END'
 go('large.html', '#byte=16383')
 equal(selected(), [16383])
-milliseconds = js('return performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart')
-assert milliseconds < 10000, milliseconds
 go('empty.html', '#byte=0')
 equal((selected(), errors()), ([], []))
 END

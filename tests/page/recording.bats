@@ -118,10 +118,11 @@ END
     for time in 0 0.7 1.4 50%; do
         page "$time" --time "$time" --expect wanted 2>err || grep -q 'not as expected' err
         page "plain$time" --time "$time" --no-layout
+        page "part$time" --time "$time" --at 20 --count 260 --expect wanted 2>err || grep -q 'not as expected' err
     done
     in_browser <<'END'
 times = '0', '0.7', '1.4', '50%'
-for kind in '', 'plain':
+for kind in '', 'plain', 'part':
     wanted = {}
     for moment in times:
         cdp('Emulation.setScriptExecutionDisabled', value=True)

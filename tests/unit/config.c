@@ -52,7 +52,7 @@ static void settings_are_taken_with_any_blanks_and_comments(void **state)
     assert_int_equal(c.hz, 60);
     assert_int_equal(c.width, 16);
     assert_true(c.big_endian);
-    assert_true(c.squeeze);
+    assert_int_equal(c.squeeze, 1);
     assert_int_equal(c.role_colour[GRID_PADDING], 4);
 }
 

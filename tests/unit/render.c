@@ -30,6 +30,7 @@ static int place_open(void **state)
                  .bytes = p->bytes,
                  .readable = sizeof p->bytes,
                  .cursor = SIZE_MAX},
+        .count = sizeof p->bytes,
         .layout_title = "the message",
         .title = "drawn by hand",
         .state = "live",
@@ -243,12 +244,12 @@ static void bytes_that_could_not_be_read_are_no_bytes(void **state)
     struct place *p = *state;
     p->picture.grid.readable = 2;
     char *json = drawn(p, "json"), *text = drawn(p, "text"), *svg = drawn(p, "svg");
-    has(json, "\"size\":64,\n\"bytes\":\"5049\"");
+    has(json, "\"size\":64,\"first\":0,\n\"bytes\":\"5049\"");
     has(json, "{\"offset\":2,\"size\":17,\"role\":\"unreadable\"");
     assert_null(strstr(json, "\"value\":\"22\""));
     has(text, "50 49 ?? ??");
     has(text, "not looked at");
-    has(svg, "past the end");
+    has(svg, "not\u00a0looked\u00a0at");
     free(json);
     free(text);
     free(svg);

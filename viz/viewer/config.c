@@ -71,7 +71,10 @@ static bool take_order(struct config *c, unsigned of, const char *value)
 static bool take_squeeze(struct config *c, unsigned of, const char *value)
 {
     (void)of;
-    return take_either(value, "no", "yes", &c->squeeze);
+    bool yes;
+    bool valid = take_either(value, "no", "yes", &yes);
+    c->squeeze = valid ? yes : c->squeeze;
+    return valid;
 }
 
 /* 1 to 7; 0: not a colour's name. Black is excluded: on most terminals it can't be read. */
@@ -212,7 +215,7 @@ static void line_take(struct config *c, unsigned number, const char *text, size_
 
 void config_init(struct config *c)
 {
-    *c = (struct config){.hz = 0};
+    *c = (struct config){.squeeze = -1};
     for (unsigned f = 0; f < GRID_FAMILIES; f++) {
         for (unsigned h = 0; h < GRID_HUES; h++) {
             c->palette.colour[f][h] = (uint8_t)grid_hue_colour(NULL, (enum grid_family)f, h);

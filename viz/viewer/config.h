@@ -25,7 +25,7 @@ struct config {
     int hz;                          /* polls per second, 1 to 1000; 0: not set */
     int width;                       /* bytes per row, a power of 2 up to 64; 0: not set */
     bool big_endian;                 /* the inspector's first column */
-    bool squeeze;                    /* runs of zero rows share a line, as with key z */
+    int squeeze;                     /* 1: runs of zero rows share a line, as with key z; 0: they don't; -1: not set */
     struct grid_palette palette;     /* of fields; the default colours where nothing is set */
     uint8_t role_colour[GRID_ROLES]; /* 1 to 7, for bytes outside fields; 0: as the field that caused them */
     struct config_problem problems[CONFIG_PROBLEMS_MAX];

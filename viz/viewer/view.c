@@ -88,7 +88,7 @@ static void configure(struct view *v)
 {
     v->state.cursor.want_width = v->arguments.width > 0 ? v->arguments.width : v->config.width;
     v->state.cursor.big_endian = v->config.big_endian;
-    v->state.cursor.squeeze = v->config.squeeze;
+    v->state.cursor.squeeze = v->config.squeeze > 0;
     v->state.window.palette = &v->config.palette;
 }
 

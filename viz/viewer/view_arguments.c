@@ -76,6 +76,14 @@ static bool take_top(struct view_arguments *w, const char *arg)
     return valid;
 }
 
+static bool take_count(struct view_arguments *w, const char *arg)
+{
+    long long n;
+    bool valid = options_number(arg, 1, LLONG_MAX, &n) == 0;
+    w->count = valid ? (size_t)n : SIZE_MAX;
+    return valid;
+}
+
 #define MEMBER(name) offsetof(struct view_arguments, name)
 
 static const struct view_option {
@@ -115,6 +123,9 @@ static const struct view_option {
     {"top", "OFFSET", "of --screen: the first row shown is the one that has this byte", .take = take_top,
      .takes = "an offset, as 64 or 0x40"},
     {"at", "WHERE", "start there: an offset (32, 0x20) or a field", .member = MEMBER(at)},
+    {"count", "N", "with --render: draw only so many bytes from there on", .take = take_count,
+     .takes = "a number of bytes, at least 1"},
+    {"all", NULL, "with --render: every row, also where rows of zeros would share a line", .member = MEMBER(all_rows)},
     {"hz", "N", "poll N times per second, 1 to 1000 (default 30)", .take = take_hz, .takes = "a number from 1 to 1000"},
 };
 
@@ -262,6 +273,13 @@ static int judge(const struct view_arguments *w)
     if (w->top != SIZE_MAX && w->screen_rows == 0) {
         return options_wrong(&options, "--top goes with --screen");
     }
+    const char *drawn = w->count != SIZE_MAX ? "count" : w->all_rows ? "all" : NULL;
+    if (drawn != NULL && (r == NULL || r->layout_only)) {
+        return options_wrong(&options, "--%s goes with a --render that draws bytes", drawn);
+    }
+    if (drawn != NULL && w->screen_rows > 0) {
+        return options_wrong(&options, "--%s doesn't go with --screen", drawn);
+    }
     if ((w->was != NULL || w->since != NULL) && r == NULL) {
         return options_wrong(&options, "%s goes with --render", w->was != NULL ? "--was" : "--since");
     }
@@ -324,7 +342,7 @@ static int take_option(void *state, int letter, const char *arg)
 
 int view_arguments_take(struct view_arguments *w, int argc, char **argv)
 {
-    *w = (struct view_arguments){.cols = 80, .top = SIZE_MAX, .spec = SOURCE_SPEC_DEFAULT};
+    *w = (struct view_arguments){.cols = 80, .count = SIZE_MAX, .top = SIZE_MAX, .spec = SOURCE_SPEC_DEFAULT};
     const struct segment_name *name = &w->spec.name;
     struct option_table table;
     const struct options made = options_make(&table);

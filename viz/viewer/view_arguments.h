@@ -16,6 +16,8 @@ struct view_arguments {
     const struct renderer *renderer; /* --render; NULL: the live screen */
     const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not given */
     const char *since;               /* --since; NULL: not given */
+    size_t count;                    /* --count; SIZE_MAX: not given */
+    bool all_rows;                   /* --all */
     size_t top;                      /* --top; SIZE_MAX: not given */
     const char *times;               /* --times, all valid, at most VIEW_TIMES_MAX; NULL: not given */
     const char *record;              /* --record; NULL: not given */

@@ -12,6 +12,7 @@
 #include "layout/sync_fields.h"
 #include "render.h"
 #include "report.h"
+#include "rows.h"
 
 #define NO_MEMORY "is there memory left?"
 #define COMPARED_AT_ONCE ((size_t)64 << 10) /* bytes */
@@ -43,19 +44,59 @@ static int draw_screen(struct view *v, const struct picture *p)
     return rc;
 }
 
-/* The present bytes with the file's bytes written over their start; the caller frees them. */
+/* The bytes of the segment that are drawn: [first, first + count). */
+struct range {
+    size_t first, count;
+};
+
+/* What --at and --count choose. With --screen: what the window has room for, with the cursor in it. */
+static struct range range_of(const struct view *v)
+{
+    const struct view_arguments *w = &v->arguments;
+    size_t size = v->state.window.size, at = w->at != NULL ? v->state.cursor.at : 0;
+    struct range r = {at, size - at < w->count ? size - at : w->count};
+    if (w->screen_rows > 0) {
+        size_t before = at < VIEW_DRAWN_MAX / 2 ? at : VIEW_DRAWN_MAX / 2;
+        r = (struct range){at - before, size - (at - before)};
+    }
+    if (r.count > VIEW_DRAWN_MAX) {
+        r.count = VIEW_DRAWN_MAX;
+    }
+    return r;
+}
+
+/* What is read: from the start of the row on, however wide it is, and all of the fields that are drawn. */
+static struct range range_read(const struct view *v)
+{
+    const struct window *w = &v->state.window;
+    struct range drawn = range_of(v);
+    struct layout_leaf leaf;
+    size_t first = drawn.first - drawn.first % ROWS_WIDTH_MAX, end = drawn.first + drawn.count;
+    for (size_t i = 0; layout_leaf_get(w->layout, i, &leaf); i++) {
+        size_t leaf_end = leaf.offset + leaf.node->size;
+        if (leaf.offset < drawn.first + drawn.count && leaf_end > drawn.first && leaf.node->size < VIEW_DRAWN_MAX) {
+            first = leaf.offset < first ? leaf.offset : first;
+            end = leaf_end > end && leaf_end <= w->size ? leaf_end : end;
+        }
+    }
+    return (struct range){first, end - first};
+}
+
+/* The present bytes with the file's bytes written over them; the caller frees them. */
 static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes)
 {
     uint8_t *was = NULL;
-    size_t was_size = 0, size = v->state.window.size;
+    size_t was_size = 0;
+    struct range r = range_read(v);
     int rc = view_read_file(path, &was, &was_size);
     if (rc < 0) {
         return rc;
     }
-    *bytes = calloc(size + 1, 1);
+    *bytes = calloc(r.count + 1, 1);
     if (*bytes != NULL) {
-        source_read(&v->source, 0, *bytes, size);
-        memcpy(*bytes, was, was_size < size ? was_size : size);
+        size_t there = was_size > r.first ? was_size - r.first : 0;
+        source_read(&v->source, r.first, *bytes, r.count);
+        memcpy(*bytes, was + (there > 0 ? r.first : 0), there < r.count ? there : r.count);
     }
     free(was);
     return *bytes != NULL ? 0 : -ENOMEM;
@@ -76,7 +117,7 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
         return report_failure("shm-view", rc, rc == -ENOMEM ? NO_MEMORY : next, "read %s", path);
     }
     history_tick(&v->state.history, &v->state.window, when);
-    history_take(&v->state.history, &v->state.window, 0, bytes, v->state.window.size);
+    history_take(&v->state.history, &v->state.window, range_read(v).first, bytes, range_read(v).count);
     free(bytes);
     return 0;
 }
@@ -101,17 +142,21 @@ static int take_pasts(struct view *v)
 /* Records the bytes as they were and as they are, and finds the processes attached. 0; 1 with the error printed. */
 static int take_all(struct view *v)
 {
-    if (source_size(&v->source) > VIEW_DRAWN_MAX) {
-        fprintf(stderr, "shm-view: %zu bytes; the first %zu are shown\n", source_size(&v->source), VIEW_DRAWN_MAX);
+    const struct range drawn = range_of(v), r = range_read(v);
+    size_t wanted = v->state.window.size - drawn.first;
+    wanted = wanted < v->arguments.count ? wanted : v->arguments.count;
+    if (v->arguments.screen_rows == 0 && drawn.count < wanted) {
+        fprintf(stderr, "shm-view: %zu bytes; %zu from 0x%zx on are drawn: --at and --count draw others\n",
+                v->state.window.size, drawn.count, drawn.first);
     }
     if (take_pasts(v) != 0) {
         return 1;
     }
-    view_read_at(v, 0, v->state.window.size);
+    view_read_at(v, r.first, r.count);
     if (v->state.window.doubt[0] != '\0') {
         fprintf(stderr, "shm-view: %s\n", v->state.window.doubt);
         v->snapshot.counter = LAYOUT_NO_OFFSET;
-        view_read_at(v, 0, v->state.window.size); /* even if torn: half a picture says more than none */
+        view_read_at(v, r.first, r.count); /* even if torn: half a picture says more than none */
     }
     if (!v->state.replay.on) {
         history_tick(&v->state.history, &v->state.window, v->state.history.now);
@@ -155,6 +200,9 @@ static void take_picture(const struct view *v, const struct differences *d, stru
     const struct source *s = &v->source;
     *p = (struct picture){
         .grid = window_grid(&v->state.window),
+        .first = range_of(v).first,
+        .count = range_of(v).count,
+        .all_rows = v->arguments.all_rows || v->config.squeeze == 0,
         .layout_title = v->state.window.layout_title,
         .state = source_state_name(s->state),
         .time = v->state.history.now,

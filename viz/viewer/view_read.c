@@ -58,13 +58,9 @@ int view_apply_layout(struct view *v)
 
 int view_start(struct view *v)
 {
-    size_t size = source_size(&v->source);
-    if (v->arguments.renderer != NULL && size > VIEW_DRAWN_MAX) {
-        size = VIEW_DRAWN_MAX;
-    }
     v->attachments = v->source.attachments;
     v->state.attached_known = v->source.attached.object.device != 0 || v->source.attached.scanned;
-    state_resize(&v->state, size);
+    state_resize(&v->state, source_size(&v->source));
     view_record_source(v);
     uint64_t time = 0;
     const struct recording_reader *recording = source_recording_of(&v->source, &time);
