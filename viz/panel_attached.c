@@ -45,6 +45,8 @@ static void rest_missing(const struct attached *who, char *out, size_t out_size)
     if (closed > 0) {
         snprintf(out, out_size, "%zu more: not permitted (%zu process%s closed to us)", more, closed,
                  closed == 1 ? " is" : "es are");
+    } else if (who->watch->now.unseen == PROCESS_HIDDEN) {
+        snprintf(out, out_size, "%zu more: by nobody that /proc shows us (hidepid)", more);
     } else {
         snprintf(out, out_size, "%zu more: by nobody in our PID namespace", more);
     }
@@ -75,6 +77,11 @@ bool panel_attached_rest(const struct attached *who, size_t index, char *out, si
     }
     if (!who->counted && a->closed > 0) {
         snprintf(out, out_size, "maybe more: %zu process%s not permitted", a->closed, a->closed == 1 ? "" : "es");
+        return true;
+    }
+    if (!who->counted && a->unseen != PROCESS_ALL_SEEN) {
+        snprintf(out, out_size, "maybe more: %s",
+                 a->unseen == PROCESS_HIDDEN ? "/proc hides processes (hidepid)" : "outside of our PID namespace");
         return true;
     }
     if (!who->counted && a->found == 0) {

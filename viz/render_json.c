@@ -104,7 +104,8 @@ static void attached_json(const struct attached *who, FILE *out)
         fprintf(out, ",\"nattch\":%lu,\"missing\":%zu,\"creator_pid\":%d,\"last_pid\":%d", who->watch->seen.attached,
                 panel_attached_missing(who), (int)who->creator_pid, (int)who->last_pid);
     }
-    fprintf(out, ",\"not_permitted\":%zu,\"rest\":[", a->closed);
+    bool more = who->counted ? panel_attached_missing(who) > 0 : a->closed > 0 || a->unseen != PROCESS_ALL_SEEN;
+    fprintf(out, ",\"not_permitted\":%zu,\"maybe_more\":%s,\"rest\":[", a->closed, json_bool(more));
     for (size_t i = 0; panel_attached_rest(who, i, rest, sizeof rest); i++) {
         fputs(i > 0 ? "," : "", out);
         json_string(out, rest);

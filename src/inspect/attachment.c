@@ -193,6 +193,7 @@ int attachments_scan(struct attachments *a, const struct attachment_object *obje
         attachments_free(&found);
         return scan.error;
     }
+    found.unseen = process_unseen();
     if (found.count > 1) {
         qsort(found.list, found.count, sizeof *found.list, by_pid);
     }

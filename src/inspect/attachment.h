@@ -18,7 +18,7 @@
 #include <sys/types.h>
 
 #include "mapping.h"
-#include "process.h"
+#include "process_list.h"
 #include "segment.h"
 
 #define ATTACHMENTS_MAX 1024 /* the longest list; further attachments are only counted */
@@ -52,11 +52,12 @@ struct attachment {
 
 /* The kernel counts each mapping of a System V segment as one attachment (nattch), and so does `found`. */
 struct attachments {
-    struct attachment *list; /* sorted by pid and address; owned */
-    size_t count;            /* length of list */
-    size_t found;            /* attachments, including those beyond ATTACHMENTS_MAX */
-    size_t processes;        /* processes with at least one */
-    size_t closed;           /* processes that we see but may not inspect */
+    struct attachment *list;    /* sorted by pid and address; owned */
+    size_t count;               /* length of list */
+    size_t found;               /* attachments, including those beyond ATTACHMENTS_MAX */
+    size_t processes;           /* processes with at least one */
+    size_t closed;              /* processes that we see but may not inspect */
+    enum process_unseen unseen; /* and those that we don't see */
 };
 
 /* Searches all processes and replaces the contents of *a, which must be empty ({0}) or the result of an earlier scan.

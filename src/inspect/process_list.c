@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int process_each(process_take *take, void *state)
@@ -27,6 +28,41 @@ int process_each(process_take *take, void *state)
     }
     closedir(all);
     return 0;
+}
+
+#define FIRST_NAMESPACE 0xEFFFFFFCU /* inode of the first PID namespace: PROC_PID_INIT_INO in linux/proc_ns.h */
+
+/* Is this line of /proc/self/mountinfo that of /proc, with an option that hides processes? */
+static bool hides(const char *line)
+{
+    char place[8] = "";
+    const char *option = strstr(line, "hidepid=");
+    if (sscanf(line, "%*s %*s %*s %*s %7s", place) != 1 || strcmp(place, "/proc") != 0 || option == NULL) {
+        return false;
+    }
+    option += strlen("hidepid=");
+    /* "off" hides nothing; with "noaccess" we see them all, and which are closed to us */
+    return strchr("01o", *option) == NULL && strncmp(option, "noaccess", strlen("noaccess")) != 0;
+}
+
+enum process_unseen process_unseen(void)
+{
+    struct stat st;
+    char *line = NULL;
+    size_t room = 0;
+    bool hidden = false;
+    FILE *mounts = geteuid() != 0 ? fopen("/proc/self/mountinfo", "re") : NULL;
+    while (mounts != NULL && !hidden && getline(&line, &room, mounts) > 0) {
+        hidden = hides(line);
+    }
+    free(line);
+    if (mounts != NULL) {
+        fclose(mounts);
+    }
+    if (hidden) {
+        return PROCESS_HIDDEN;
+    }
+    return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino != FIRST_NAMESPACE ? PROCESS_OUTSIDE : PROCESS_ALL_SEEN;
 }
 
 void process_name(pid_t pid, char name[PROCESS_NAME_MAX])

@@ -236,7 +236,7 @@ static int read_maps(struct segment_list *l, size_t first)
     if (s.posix_count > 0) {
         qsort(s.posix, s.posix_count, sizeof *s.posix, by_inode);
     }
-    bool unknown = process_each(take_process, &s) < 0 || s.closed > 0;
+    bool unknown = process_each(take_process, &s) < 0 || s.closed > 0 || process_unseen() != PROCESS_ALL_SEEN;
     int rc = s.nameless.rc < 0 ? s.nameless.rc : append(l, &nameless);
     segment_list_free(&nameless);
     for (size_t i = first; rc == 0 && i < l->count; i++) {

@@ -120,7 +120,9 @@ static void wait_for_segment(struct source *s)
     key_t key = 0;
     int rc = s->spec.name.by != SEGMENT_BY_ID ? segment_name_key(&s->spec.name, &key) : 0;
     s->state = s->attached_before ? SOURCE_GONE : SOURCE_WAITING;
-    if (s->state == SOURCE_GONE) {
+    if (s->state == SOURCE_GONE && s->spec.name.by == SEGMENT_BY_ID) {
+        source_message(s->line, "the segment is gone; its last bytes stay. This id will not come back");
+    } else if (s->state == SOURCE_GONE) {
         source_message(s->line, "the segment is gone; its last bytes stay. Waiting for a new one");
     } else if (rc == -ENOENT) {
         source_message(s->line, "waiting: the file that gives the key does not exist yet");
@@ -200,6 +202,9 @@ static void check_creator(struct source *s)
 static void segment_poll(struct source *s)
 {
     bool attached_already = s->mapped != NULL;
+    if (s->state == SOURCE_GONE && s->spec.name.by == SEGMENT_BY_ID) {
+        return; /* the kernel gives ids in turn: another segment would get this one after some 100,000 */
+    }
     if (!attached_already) {
         try_attach(s);
     } else if (segment_stat(held(s)->segment.id, &s->stat) == 0) {

@@ -159,3 +159,41 @@ true_list()
     [[ $(listed) == "$MAPPER mapper $address rw-" ]]
     [[ $(json 'exists $j->{attached}{nattch} ? 1 : 0' "$T/j") == 0 ]]
 }
+
+@test "where /proc hides processes, or has those of one PID namespace only, there may be more" {
+    need_root
+    unshare --pid --fork --mount-proc true 2>/dev/null || skip "needs the right to make namespaces"
+    copy_programs
+    cp "$BIN/shm-view" "$T/"
+    serve
+    share
+    chmod a+r "/dev/shm/$POSIX"
+    mkdir -m 777 "$T/seen"
+    cat >"$T/look" <<END
+mount -t proc -o "\$1" proc /proc
+[ ! "\$3" ] || sleep 1000 & # a process of root's; it ends with this namespace
+exec setpriv --clear-groups --reuid "\$2" --regid "\$2" sh -c '$T/shm-view --posix /$POSIX --render json >$T/seen/j
+    $T/shm-view --list --render json >$T/seen/list'
+END
+    # unseen OPTION UID [ROOTS]: what that user sees in a PID namespace of its own, with /proc mounted so
+    unseen() { unshare --mount --pid --fork sh "$T/look" "$@"; }
+    rest() { json '$j->{attached}{maybe_more} ? "maybe" : "sure", @{$j->{attached}{rest}}' "$T/seen/j"; }
+    of_list() { json 'map { $_->{maybe_more} ? "maybe" : "sure" } grep { ($_->{name} // "") =~ m{\Q'"$POSIX"'\E} } @{$j->{segments}}' "$T/seen/list"; }
+    unseen hidepid=0 $NOBODY
+    [[ $(rest) == 'maybe maybe more: outside of our PID namespace' && $(of_list) == maybe ]]
+    for option in hidepid=2 hidepid=ptraceable; do
+        unseen $option $NOBODY
+        [[ $(rest) == 'maybe maybe more: /proc hides processes (hidepid)' && $(of_list) == maybe ]]
+    done
+    unseen hidepid=1 $NOBODY roots # all are seen, but closed
+    [[ $(rest) == 'maybe maybe more: '*' not permitted' && $(of_list) == maybe ]]
+    unseen hidepid=2 0
+    [[ $(rest) == 'maybe maybe more: outside of our PID namespace' ]]
+    # and, by root in the first namespace, it is sure, unless there are processes that even root may not look into
+    [[ $(readlink /proc/self/ns/pid) == 'pid:[4026531836]' ]] || return 0
+    "$BIN/shm-view" --posix "/$POSIX" --render json >"$T/seen/j"
+    "$BIN/shm-view" --list --render json >"$T/seen/list"
+    if [[ $(json '$j->{attached}{not_permitted}' "$T/seen/j") == 0 ]]; then
+        [[ $(rest) == sure && $(of_list) == sure ]]
+    fi
+}

@@ -236,6 +236,9 @@ static void the_callback_is_called_before_detaching(void **state)
     assert_int_equal(p->s.state, SOURCE_GONE);
     assert_int_equal(left.times, 1);
     assert_int_equal(left.byte, 'h');
+    assert_non_null(strstr(p->s.line, "This id will not come back"));
+    source_poll(&p->s);
+    assert_int_equal(p->s.state, SOURCE_GONE);
     assert_null(source_futex(&p->s, 0));
     assert_int_equal(source_size(&p->s), 0);
     source_close(&p->s);
