@@ -66,7 +66,7 @@ static int attach_failed(const char *called, int rc, const struct segment_stat *
         fprintf(stderr, PROGRAM ": cannot attach %s: there is none\n", called);
         char call[100];
         fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n",
-                report_server(call, sizeof call));
+                report_server(st->key, call, sizeof call));
         return 1;
     }
     if (rc != -EACCES) {

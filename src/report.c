@@ -26,18 +26,27 @@ int report_failure(const char *program, int rc, const char *next, const char *tr
     return 1;
 }
 
-const char *report_server(char *out, size_t out_size)
+const char *report_command(const char *word, const char *program, key_t key, char *out, size_t out_size)
 {
     const char *shmlab = getenv("SHMLAB_CALL");
-    char command[256];
+    char command[600], option[24] = "";
+    key_t own;
 
+    if (key != 0 && (segment_name_key(&SEGMENT_NAME_DEFAULT, &own) < 0 || own != key)) {
+        snprintf(option, sizeof option, " --key 0x%08x", (unsigned)key);
+    }
     if (shmlab == NULL || *shmlab == '\0') {
-        snprintf(command, sizeof command, "shm-server");
+        snprintf(command, sizeof command, "%s%s", program, option);
     } else {
-        snprintf(command, sizeof command, strchr(shmlab, ' ') != NULL ? "'%s' serve" : "%s serve", shmlab);
+        snprintf(command, sizeof command, strchr(shmlab, ' ') != NULL ? "'%s' %s%s" : "%s %s%s", shmlab, word, option);
     }
     printable_text(command, printable_utf8(), out, out_size);
     return out;
+}
+
+const char *report_server(key_t key, char *out, size_t out_size)
+{
+    return report_command("serve", "shm-server", key, out, out_size);
 }
 
 void report_name(const struct segment_name *name, key_t key, char *out, size_t out_size)
@@ -69,7 +78,7 @@ int report_name_failure(const char *program, const struct segment_name *name, in
     fprintf(stderr, "%s: cannot find %s: there is none\n", program, called);
     char call[100];
     fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n",
-            report_server(call, sizeof call));
+            report_server(key, call, sizeof call));
     return 1;
 }
 

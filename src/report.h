@@ -16,9 +16,12 @@ int report_name_failure(const char *program, const struct segment_name *name, in
  * for a name by id. */
 void report_name(const struct segment_name *name, key_t key, char *out, size_t out_size);
 
-/* Writes the command that starts the server to out: "./shmlab serve" if we were started by ./shmlab, which sets
- * SHMLAB_CALL, else "shm-server". Control characters are escaped. Returns out. */
-const char *report_server(char *out, size_t out_size);
+/* Writes a command to out: "./shmlab WORD" if we were started by ./shmlab, which sets SHMLAB_CALL, else the program; and
+ * " --key 0x..." unless key is 0 or that of the kit's own segment. Control characters are escaped. Returns out. */
+const char *report_command(const char *word, const char *program, key_t key, char *out, size_t out_size);
+
+/* The same: the command that starts the server. */
+const char *report_server(key_t key, char *out, size_t out_size);
 
 /* Writes "created by pid 4121 (shm-server, running)" to out: the creator, and whether it still runs. */
 void report_creator(const struct segment_stat *st, char *out, size_t out_size);

@@ -369,21 +369,21 @@ static void program_folder(const char *argv0, char *out, size_t out_size)
 
 static void print_start(const struct settings *o, const struct segment *s, const char *argv0)
 {
-    char which[32] = "", folder[512];
+    char folder[512], client[560], view[560], call[640];
     const char *layout = o->layout == MESSAGE_PACKED ? " --layout packed" : "";
 
     program_folder(argv0, folder, sizeof folder);
-    if (!segment_name_is_default(&o->name)) {
-        snprintf(which, sizeof which, " --key 0x%08x", (unsigned)s->key);
-    }
+    snprintf(client, sizeof client, "%sshm-client", folder);
+    snprintf(view, sizeof view, "%sshm-view", folder);
     print(PROGRAM ": made segment 0x%08x: shmid %d, %zu bytes, mode %04o, pid %ld\n", (unsigned)s->key, s->id, s->size,
           (unsigned)o->mode, (long)getpid());
     print("  attached at %p; all its bytes are 0 at first\n", s->base);
     if (o->quiet) {
         return;
     }
-    print("  look at it from another terminal: %sshm-client%s%s\n", folder, which, layout);
-    print("                                    %sshm-view%s\n", folder, which);
+    print("  look at it from another terminal: %s%s\n", report_command("read", client, s->key, call, sizeof call),
+          layout);
+    print("                                    %s\n", report_command("view", view, s->key, call, sizeof call));
     print("                                    ipcs -m\n");
 }
 

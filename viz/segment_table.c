@@ -257,7 +257,7 @@ static void draw_about(struct canvas *c, const struct theme *t, const struct seg
 static void draw_own(struct canvas *c, const struct theme *t, int row, bool selected)
 {
     char call[100], text[140];
-    snprintf(text, sizeof text, "the kit's own segment, or wait for it (%s)", report_server(call, sizeof call));
+    snprintf(text, sizeof text, "the kit's own segment, or wait for it (%s)", report_server(0, call, sizeof call));
     canvas_put_cut(c, row, 1, c->cols - 1, theme_text(t, selected ? TEXT_STRONG : TEXT_CALM), text);
 }
 

@@ -105,12 +105,8 @@ static void denied(struct source *s)
 static void server_that_makes(key_t key, char *out, size_t out_size)
 {
     const char *starts = getenv("SHMLAB_STARTS"); /* set by `lesson view`: the learner's program */
-    char call[80], server[140], option[24] = "";
-    key_t own;
-    if (segment_name_key(&SEGMENT_NAME_DEFAULT, &own) < 0 || own != key) {
-        snprintf(option, sizeof option, " --key 0x%08x", (unsigned)key);
-    }
-    snprintf(server, sizeof server, "the server: %s%s", report_server(call, sizeof call), option);
+    char call[100], server[140];
+    snprintf(server, sizeof server, "the server: %s", report_server(key, call, sizeof call));
     printable_text(starts != NULL ? starts : server, printable_utf8(), out, out_size);
 }
 
@@ -258,7 +254,7 @@ static void segment_title(const struct source *s, char *out, size_t out_size)
 static int segment_report(const struct source *s, const char *program, int rc)
 {
     const struct segment_name *name = &s->spec.name;
-    char called[64];
+    char called[64], call[100];
     int id;
     if (rc < 0) {
         return report_failure(program, rc, "choose it by --path and --proj, --key or --id; ipcs -m lists them",
@@ -271,7 +267,8 @@ static int segment_report(const struct source *s, const char *program, int rc)
     report_name(name, s->key, called, sizeof called);
     if (s->state != SOURCE_DENIED) {
         fprintf(stderr, "%s: cannot attach %s: there is none\n", program, called);
-        fprintf(stderr, "  start the server first: shm-server; ipcs -m lists the segments that exist\n");
+        fprintf(stderr, "  start the server first: %s; ipcs -m lists the segments that exist\n",
+                report_server(s->key, call, sizeof call));
         return 1;
     }
     report_failure(program, -EACCES, NULL, "attach %s", called);

@@ -5,9 +5,8 @@
 # shellcheck shell=bash
 
 # use | package of Debian and Ubuntu | how to see that it is there | why
-# "build" is for demo, serve, read and view; "test" for ./shmlab test. "demo", "oracle", "browser" and "lesson-more" are
-# optional: without them the demo is smaller, tests that compare with big programs or need a browser are skipped, and
-# lesson watch polls the files.
+# "build" is for demo, serve, read and view; "test" for ./shmlab test. Those of OPTIONAL need not be there: without them the
+# demo is smaller, tests that compare with big programs or need a browser are skipped, and lesson watch polls the files.
 # An installed kit has the use "run", which needs no package.
 readonly PACKAGES=(
     'build|gcc|command gcc|compiles the kit'
@@ -73,6 +72,7 @@ readonly PACKAGES=(
     'browser|tidy|command tidy|checks that they are valid HTML'
 )
 
+OPTIONAL=(demo oracle browser lesson-more)
 MISSING=() # rows of PACKAGES
 
 # STATE_DIR: for the log, and the stamps that say that all packages were there.
@@ -109,7 +109,7 @@ packages_missing()
     done
 }
 
-optional() { [[ $1 == demo || $1 == oracle || $1 == browser || $1 == lesson-more ]]; } # USE
+optional() { [[ " ${OPTIONAL[*]} " == *" $1 "* ]]; } # USE
 
 # packages_names: the packages of MISSING, each once. Leaves out optional ones that apt doesn't know here.
 packages_names()
@@ -168,13 +168,18 @@ apt_as_root()
     fi
 }
 
+# may_sudo: would sudo take the password? It says so only once it has it, and then mails root about whoever may not.
+may_sudo() { [[ " $(id -nG) " =~ \ (sudo|admin|wheel)\  ]] || sudo -n -l >/dev/null 2>&1; }
+
 # can_be_root: we are root, sudo asks no password, or there is somebody to type it.
 can_be_root()
 {
     ((EUID == 0)) && return 0
     has sudo || return 1
     sudo -n true 2>/dev/null && return 0
-    [[ -t 0 && -t 2 ]] && sudo -v
+    [[ -t 0 && -t 2 ]] && may_sudo || return 1
+    say "Installing them needs root: sudo asks for your password. Ctrl-C: nothing is installed."
+    sudo -v
 }
 
 # apt_knows NAME...: are all of them in apt's lists? The status of apt-cache show can't tell: it is 0 if only one is known,
@@ -198,6 +203,8 @@ packages_install()
     if ! can_be_root; then
         warn "installing needs root, and you can't use sudo here. Ask an administrator to run:"
         printf '    apt-get update && %s\n' "$command" >&2
+        [[ $INSTALLED || ${OPTIONAL[*]} == *gdb* ]] || # setup itself
+            printf "  The packages of all commands at once: %s setup\n" "$CALL" >&2
         return 1
     fi
     mkdir -p "$STATE_DIR" && : >"$log" || return 1

@@ -66,7 +66,9 @@ message()
 @test "no server: it says so and what to do" {
     run -1 --separate-stderr client
     [[ -z $output && ${stderr_lines[0]} == "shm-client: cannot find segment $KEY: there is none" ]]
-    [[ ${stderr_lines[1]} == '  start the server first: shm-server'* && ${#stderr_lines[@]} == 2 ]]
+    [[ ${stderr_lines[1]} == '  start the server first: shm-server --key '"$KEY; ipcs"* && ${#stderr_lines[@]} == 2 ]]
+    SHMLAB_CALL='./shmlab' run -1 --separate-stderr client
+    [[ ${stderr_lines[1]} == "  start the server first: ./shmlab serve --key $KEY; ipcs"* ]]
     foreign 1024
     ipcrm -m "$ID"
     run -1 --separate-stderr "$BIN/shm-client" --id "$ID"

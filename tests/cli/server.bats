@@ -44,6 +44,10 @@ expected()
     grep -q "$BIN/shm-client --key $KEY\$" "$T/out"
     grep -q "$BIN/shm-view --key $KEY\$" "$T/out"
     grep -q "ipcs -m" "$T/out"
+    stop TERM
+    SHMLAB_CALL=./shmlab serve # as the front door starts it
+    grep -q ": \./shmlab read --key $KEY\$" "$T/out"
+    grep -q " \./shmlab view --key $KEY\$" "$T/out"
 }
 
 @test "--quiet omits the hints, and nothing else" {

@@ -238,6 +238,50 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     grep -q '^ninja .*shm-server shm-client shm-view' "$T/calls"
 }
 
+@test "setup installs what all commands need at once, --all what the tests need too" {
+    copy_tree "$T/tree"
+    tools -gdb -bats -tmux -dwz
+    apt_that gdb bats tmux
+    apt_knows_if '[[ " gcc gdb bats tmux dwz " == *" $2 "* ]]'
+    tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
+    run -0 plain_shmlab setup
+    grep -Eq '^apt-get .*install tmux gdb bats \[noninteractive\]$' "$T/calls"
+    apt_that dwz
+    apt_knows_if '[[ " gcc dwz " == *" $2 "* ]]'
+    run -0 plain_shmlab setup --all
+    grep -Eq '^apt-get .*install dwz \[' "$T/calls"
+    # without what only some commands need, the programs are built all the same
+    tools -gdb -apt-get
+    built
+    rm -f "$T/tree/build/.packages"*
+    run -0 --separate-stderr plain_shmlab setup
+    [[ $output == *"gdb  "*"the debugger"* && $stderr == *'neither Debian nor Ubuntu'* ]]
+}
+
+@test "before sudo asks for a password it is said why, and who may not use sudo is not asked" {
+    copy_tree "$T/tree"
+    tools -gcc
+    apt_that gcc
+    tool sudo <<<'[[ $1 == -n ]] && exit 1; echo "sudo $*" >>"$T/calls"; [[ $1 != -v ]] || exit 0; exec "$@"'
+    on_terminal() # COMMAND...: plain_shmlab there
+    {
+        local words=(env PATH="$T/bin" "$T/tree/shmlab" "$@")
+        ((EUID)) || words=(setpriv --reuid=65534 --regid=65534 --clear-groups "${words[@]}")
+        chmod -R a+rwX "$T"
+        script -qec "${words[*]@Q}" /dev/null </dev/null
+    }
+    tool id <<<'[[ $1 == -nG ]] && cat "$T/groups" || exec /usr/bin/id "$@"'
+    echo 'students users' >"$T/groups"
+    run -1 on_terminal setup
+    [[ $output == *'Ask an administrator to run'*'apt-get install --no-install-recommends gcc'* && ! -e $T/calls ]]
+    run -1 on_terminal read
+    [[ $output == *'The packages of all commands at once: ./shmlab setup'* ]]
+    echo 'students sudo users' >"$T/groups"
+    run -0 on_terminal setup
+    [[ $output == *'gcc  '*'compiles the kit'*'sudo asks for your password. Ctrl-C: nothing is installed.'* ]]
+    grep -q '^sudo -v$' "$T/calls"
+}
+
 @test "package lists are fetched only if a name is unknown" {
     copy_tree "$T/tree"
     tools -gcc
@@ -292,10 +336,10 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     tool sudo <<<'[[ $1 == -n ]] && exit 0; exec "$@"'
     tool dpkg-query <<<'exit 1'
     apt_knows_if '[[ " gcc dwz python3-dbg " == *" $2 "* ]]'
-    run -0 plain_shmlab setup --test
-    grep -q 'install dwz python3-dbg \[' "$T/calls"
+    run -0 plain_shmlab setup --all
+    grep -q 'install python3-dbg dwz \[' "$T/calls"
     : >"$T/calls"
-    run -0 plain_shmlab setup --test
+    run -0 plain_shmlab setup --all
     absent '^apt-get' "$T/calls"
 }
 
