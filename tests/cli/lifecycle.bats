@@ -74,8 +74,10 @@ lifecycle()
     fails shmget:error=ENOSPC 'No space left on device'
     [[ ${stderr_lines[1]} == *'ipcs -l'* ]]
     fails shmget:error=EINVAL 'Invalid argument'
+    [[ ${stderr_lines[1]} == '  the kernel does not accept this key or size; ipcs -l shows its limits' ]]
     fails shmat:error=ENOMEM 'Cannot allocate memory'
     fails shmctl:error=EIDRM:when=1 'Stale file handle'
+    [[ ${stderr_lines[1]} == '  other programs are using this key right now: try again, or give another --proj' ]]
 }
 
 @test "two servers at once, 100 times: one has won each time" {

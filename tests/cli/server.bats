@@ -354,6 +354,38 @@ convergents()
     "$BIN/shm-client" --key "$KEY"
 }
 
+@test "each refusal has its own advice, and exits with 1" {
+    # refused ADVICE: the server can't have the segment $ID, and says so
+    refused()
+    {
+        run -1 --separate-stderr "$BIN/shm-server" --key "$KEY"
+        [[ -z $output && ${#stderr_lines[@]} == 3 && ${stderr_lines[2]} == "  $1" && $(id_of_key) == "$ID" ]]
+    }
+    foreign 2048
+    refused "it has 2048 bytes, so it is not this kit's: give another --proj, or, if nobody needs it, ipcrm -m $ID"
+    ipcrm -m "$ID"
+    foreign 512
+    refused "it has 512 bytes, so it is not this kit's: give another --proj, or, if nobody needs it, ipcrm -m $ID"
+    ipcrm -m "$ID"
+    foreign 1024 # its creator has ended
+    hold
+    refused 'end the programs that have it attached, or give another --proj'
+    [[ ${stderr_lines[1]} == *', 1 attached, created by pid '*' (which has ended)' ]]
+}
+
+@test "what ends with it: a reader that stays, a pipe that is closed" {
+    serve
+    hold
+    stop TERM
+    [[ $STATUS == 0 ]]
+    says "$T/out" 'still attached: 1; the memory is freed after the last detach'
+    kill "$HOLDER"
+    # its output is closed: 1, and the segment is removed all the same
+    run -0 bash -c '{ "$1" --key "$2" --every 1 2>"$3"; echo $? >"$4"; } | head -n 3 >/dev/null' - "$BIN/shm-server" "$KEY" "$T/err" "$T/status"
+    [[ $(cat "$T/status") == 1 && -z $(id_of_key) ]]
+    says "$T/err" "shm-server: stopped because its output was closed; removed segment $KEY (shmid "
+}
+
 @test "two files with the same key: the server finds the other file's segment, and refuses" {
     copy_programs
     # A key has 16 bits of the inode: of more than 65536 files some have the same key. These are the first two here.
