@@ -440,6 +440,12 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     tools
     run shmlab doctor
     [[ ! -e $T/tree/build ]]
+    # nor anything else: no file but the answer of the trial of watchpoints, no segment, no process
+    mkdir "$T/home" "$T/tmp"
+    ipcs -m >"$T/segments"
+    run env HOME="$T/home" TMPDIR="$T/tmp" XDG_CACHE_HOME="$T/home/.cache" "$ROOT/shmlab" doctor
+    [[ $(find "$T/home" "$T/tmp" -type f -printf '%P ') == ?('shmlab/hw-watch '|'.cache/shmlab/hw-watch ') ]]
+    ipcs -m | diff "$T/segments" -
 }
 
 @test "doctor finds a segment that a dead server left, and says how to remove it" {
@@ -459,6 +465,24 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     screen | grep -Eq 'note +size +70 columns, 120 rows'
     screen | grep -Eq "MISSING +TERM +'nosuch'"
     screen | grep -Eq '^ {24}[^ ]' # a long text goes on below its beginning
+}
+
+@test "what could not be tried is told with its reason, of bats and of cmocka" {
+    mkdir -p "$T/build/dev/Testing/Temporary"
+    cat >"$T/build/dev/Testing/Temporary/LastTest.log" <<'END'
+ok 1 it works
+ok 2 a look from outside # skip needs root
+[ RUN      ] it_is_read
+[       OK ] it_is_read
+[ RUN      ] another_users_file_is_not_read
+# skip needs root
+[  SKIPPED ] another_users_file_is_not_read
+[  SKIPPED ] 1 test(s), listed below:
+[  SKIPPED ] another_users_file_is_not_read
+END
+    run bash -c 'ROOT=$1 PRESET=dev; source <(sed -n "/^tests_skipped()/,/^}/p" "$2/src/shmlab/test.bash"); tests_skipped' \
+        - "$T" "$ROOT"
+    [[ $output == $'  a look from outside: needs root\n  another_users_file_is_not_read: needs root' ]]
 }
 
 # ---- programs and demo ----

@@ -349,7 +349,7 @@ findings()
         LC_ALL=C file_view "$T/bytes" --layout "$T/layout" --render $format >"$T/ascii"
         perl -e 'local $/; $_ = <STDIN>; die "not ASCII" if /[^\n\e -~]/' <"$T/ascii"
     done
-    file_view "$T/bytes" --layout "$T/layout" --render text >"$T/utf8"
+    LC_ALL=C.UTF-8 file_view "$T/bytes" --layout "$T/layout" --render text >"$T/utf8"
     perl -e 'local $/; $_ = <STDIN>; utf8::decode($_) or die "no UTF-8"; die "ASCII" unless /\x{2591}/' <"$T/utf8"
 }
 

@@ -176,6 +176,7 @@ static void another_users_file_is_not_read(void **state)
     (void)state;
     struct config c;
     if (geteuid() != 0) {
+        print_message("# skip needs root\n");
         skip();
     }
     char *path = file_with("hz = 9\n", 7);

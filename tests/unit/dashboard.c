@@ -1,5 +1,4 @@
 /* dashboard: at every size of the screen all parts stand inside it and beside each other, and drawing is harmless. */
-#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -305,6 +305,7 @@ static void another_users_segment_is_refused(void **state)
     struct shmid_ds ds;
 
     if (geteuid() != 0) {
+        print_message("# skip needs root\n");
         skip();
     }
     int id = make_in_child(p, SEGMENT_SIZE, false);
