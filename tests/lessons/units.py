@@ -69,6 +69,26 @@ class Conf(unittest.TestCase):
     def test_numbers_out_of_range(self):
         for proj in ("0", "256", "x"):
             self.assertIn("lesson.conf:8: 'proj'", self.errors(CONF.replace("= 7", f"= {proj}"))[0])
+        for proj, value in (("1", 1), ("255", 255), ("0x20", 32)):
+            self.assertEqual(self.errors(CONF.replace("= 7", f"= {proj}")), [])
+            self.assertEqual(self.lesson.proj, value)
+        for minutes in ("-5", "5.5", "٥"):
+            self.assertIn("lesson.conf:3: 'minutes' must be a number",
+                          self.errors(CONF.replace("minutes = 5", f"minutes = {minutes}"))[0])
+
+    def test_limits(self):
+        many = "".join(f"program = p{n}: writer.c\n" for n in range(2, 6))
+        self.assertEqual(self.errors(CONF + many.rsplit("program", 1)[0]), [])
+        self.assertIn("at most four programs", self.errors(CONF + many)[0])
+        for line, told in (("mistake = a | b | c\nmistake = a | d | e", "'a' is given twice"),
+                           ("edit = writer.c", "'edit = writer.c' is given twice"), ("program = w: ", "no source file"),
+                           ("program = -w: writer.c", "NAME: ..."), ("edit = /etc/passwd", "leads out"),
+                           ("layout = type struct m reader", "names the program 'reader'"), ("args = writer", "NAME: ..."),
+                           ("mistake = | b | c", "3 parts"), ("ask = a? | ", "2 parts"), ("cflags = \"", "'cflags'")):
+            with self.subTest(line):
+                found = self.errors(CONF + line + "\n")
+                self.assertEqual(len(found), 1, found)
+                self.assertIn(told, found[0])
 
     def test_what_is_missing_is_named(self):
         told = "\n".join(self.errors("title = T\n"))
