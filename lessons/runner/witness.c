@@ -1,7 +1,8 @@
 /* witness: records which shm calls a learner's program makes, for a verdict if the memory alone can't show why.
  *
  * check.bash builds it as a shared library and preloads it: see witness there. WITNESS=FILE gets a line for each call,
- *   shmget SIZE FLAGS     shmat ID FLAGS     shmctl COMMAND     flags in octal, as the program passes them
+ *   shmget SIZE FLAGS     shmat ID FLAGS     shmdt RESULT     shmctl COMMAND ID
+ * with flags in octal, as the program passes them, and RESULT 0 if shmdt has detached something.
  * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
  * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. */
 #define _GNU_SOURCE
@@ -46,12 +47,23 @@ void *shmat(int id, const void *address, int flags)
     return next(id, address, getenv("WITNESS_WRITABLE") != NULL ? flags & ~SHM_RDONLY : flags);
 }
 
+int shmdt(const void *address)
+{
+    int (*next)(const void *);
+    int rc;
+
+    *(void **)&next = real("shmdt");
+    rc = next(address);
+    say("shmdt %lu\n", rc == 0 ? 0 : 1, 0);
+    return rc;
+}
+
 int shmctl(int id, int command, struct shmid_ds *buffer)
 {
     int (*next)(int, int, struct shmid_ds *);
 
     *(void **)&next = real("shmctl");
-    say("shmctl %lu\n", (unsigned)command, 0);
+    say("shmctl %lu %lu\n", (unsigned)command, (unsigned)id);
     return next(id, command, buffer);
 }
 
