@@ -460,6 +460,8 @@ fails_well()
         "It could not do its work, but its exit status is 0, which means success. Let main return 1."
     [[ -s $ERR ]] || mistake errors-on-stdout \
         "It says what failed on standard output, where its results belong. perror, or fprintf(stderr, ...), prints on standard error."
+    ((STATUS != 255)) || mistake exit-minus-1 \
+        "Its exit status is 255: that is what becomes of exit(-1) or return -1. Expected: 1, as with exit(1) or return 1."
     exits 1
 }
 

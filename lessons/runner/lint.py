@@ -11,7 +11,7 @@ from . import lint_readme, patches, tap
 from .paths import ROOT
 
 RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "sleeps", "flood", "fails-silently", "status-0-on-failure",
-              "errors-on-stdout")  # diagnoses that no check.bats gives
+              "errors-on-stdout", "exit-minus-1")  # diagnoses that no check.bats gives
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
 MORE_PARTS = ("wrong", "pictures", "ask.h", "walk")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2

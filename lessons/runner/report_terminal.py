@@ -25,6 +25,7 @@ OWN = {  # the names of the runner's own diagnoses
     "fails-silently": "the program fails without a word",
     "status-0-on-failure": "it fails, but its exit status says success",
     "errors-on-stdout": "errors belong on standard error",
+    "exit-minus-1": "it fails with -1, which becomes 255",
 }
 
 

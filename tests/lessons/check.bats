@@ -60,7 +60,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
-@test "a failure without a word, with status 0, or told on standard output has its own name" {
+@test "a failure without a word, with status 0 or -1, or told on standard output has its own name" {
     # refuses PERROR RETURN: the solution, but this is what it does when there is no segment
     refuses()
     {
@@ -73,6 +73,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     [[ $(refuses 'printf("shmget: %m\\n");' 1) == *'- errors-on-stdout'* ]]
     [[ $(refuses 'printf("key: %d\\n", key);' 1) == *'- fails-silently'* ]]
     [[ $(refuses ';' 0) == *'- fails-silently'* ]]
+    [[ $(refuses 'perror("shmget");' -1) == *'- exit-minus-1'* ]]
     [[ $(refuses 'perror("shmget");' 3) == *'Its exit status is 3; expected: 1'* ]]
     [[ $(refuses 'perror("shmget");' 1) != *'not ok'* ]]
 }
