@@ -5,6 +5,20 @@ load "$LAB/check"
 MAKES="first makes a segment with the key of its path, and waits"
 MODE="only its owner may read and write it: mode 0600"
 ATTACHED="first has it attached, for reading and writing"
+ENTER="after Enter it ends well, and the segment is gone"
+
+# Runs first once more, with Enter after its start, to see its calls. Call it with `again`.
+watched() # SIZE
+{
+    witness
+    rm -f "$BOX/witness"
+    start_program first "$SEG_PATH" "$1"
+    ((! RUNS)) || send_line ''
+    finish_program
+}
+
+# The flags of its shmget, in octal.
+flags_seen() { witnessed shmget | awk '{ print $3; exit }'; }
 
 # ---- the first test looks at the segment; the next ones judge what it saw ----
 
@@ -23,6 +37,8 @@ elsewhere_judge()
         "The segment is marked for removal while first still waits for Enter: nobody can find it by its key any more."
     [[ $key != 0x00000000 ]] || mistake ipc-private \
         "There is a new segment, but its key is 0: that is IPC_PRIVATE. Expected: $SEG_KEY, the key that ftok makes from the path and PROJ."
+    (((key & 0xffffff) != (SEG_KEY & 0xffffff))) || mistake other-key \
+        "There is a new segment with the key $key. Expected: $SEG_KEY. The path is right, but ftok got the number $((key >> 24)), not PROJ ($LAB_PROJ)."
     mistake other-key \
         "There is a new segment with the key $key. Expected: $SEG_KEY, the key that ftok makes from the path and PROJ ($LAB_PROJ)."
 }
@@ -54,7 +70,37 @@ ended_judge()
     ! again attaches_comparison || mistake id-is-comparison \
         "shmget made the segment, but shmat got another id: 0 or 1. In id = shmget(...) == -1, id is the result of the comparison. Write (id = shmget(...)) == -1."
     ((STATUS == 0)) || wrong "first ended with exit status $STATUS before Enter was pressed, and left its segment behind."
-    mistake no-wait "first ended before Enter was pressed. It should hold its segment until then."
+    mistake no-wait "first ended before Enter was pressed$(no_wait_hint). It should hold its segment until then."
+}
+
+no_wait_hint()
+{
+    local sleep
+    for sleep in sleep usleep nanosleep; do
+        ! program_calls first "$sleep" || { echo ": it only calls $sleep, and then time ends it"; return; }
+    done
+}
+
+# mode_judge MODE: the known mistakes, from the mode of the segment or from the flags of shmget.
+mode_judge()
+{
+    local decimal
+    [[ $1 != 0000 ]] || mistake mode-zero \
+        "The mode is 0000: nobody may read or write the segment, not even you. Add it to shmget's flags: | 0600."
+    for decimal in 600 666 644 660 640 700 777; do
+        ((8#$1 != (decimal & 8#777))) || mistake mode-decimal \
+            "The mode is $1. It looks like $decimal without the leading 0: in C that is a decimal number, with other bits than 0$decimal."
+    done
+}
+
+# first was not allowed to attach the segment, and has removed it: its flags show which mode it had.
+forbidden_judge()
+{
+    local flags
+    again watched "$size"
+    flags=$(flags_seen)
+    [[ ! $flags ]] || mode_judge "$(printf '%04o' $((flags & 8#777)))"
+    wrong "There is no segment any more: first was not allowed to attach it. Its mode comes from shmget's flags: is it 0600, with the leading 0?"
 }
 
 # Why is there no segment?
@@ -67,9 +113,8 @@ missing_judge()
             "There is no segment with the key $SEG_KEY, and first never calls shmget, which makes one."
     fi
     ((RUNS || STATUS != 0)) || mistake no-wait \
-        "first ended at once, and its segment is gone. It should exist until Enter is pressed."
-    ! grep -q 'Permission denied' "$ERR" || wrong \
-        "There is no segment any more: first was not allowed to attach it. Its mode comes from shmget's flags: is it 0600, with the leading 0?"
+        "first ended before Enter was pressed$(no_wait_hint), and its segment is gone. It should exist until then."
+    ! grep -q 'Permission denied' "$ERR" || forbidden_judge
     ! again finds_only "$size" || mistake no-creat \
         "first makes no segment; it only uses one that exists already. Without IPC_CREAT, shmget only looks for a segment."
     local ended='first waits'
@@ -78,8 +123,8 @@ missing_judge()
 }
 
 @test "first makes a segment with the key of its path, and waits" {
-    # more than four pages, but not a whole number of pages
-    fresh_number 20001 60000
+    # more than eight pages, as 8 is also the size of a variable, but not a whole number of pages
+    fresh_number 40001 90000
     size=$((NUMBER % 4096 ? NUMBER : NUMBER + 1))
     segment_name
     start_program first "$SEG_PATH" "$size"
@@ -102,18 +147,19 @@ missing_judge()
         "The segment has $found_size bytes; it should have $size. shmget takes bytes, not pages: the kernel rounds up by itself."
     ((found_size != pages * 4096)) || mistake size-rounded \
         "The segment has $found_size bytes, that is $pages whole pages; it should have $size. Pass the size to shmget as it is: the kernel rounds up by itself."
+    ((found_size != size + 1 && found_size != size - 1)) || mistake size-off-by-one \
+        "The segment has $found_size bytes; it should have $size. Pass SIZE as it is: the bytes of a segment are counted as they are, without a NUL."
+    ((found_size != 8 && found_size != 4)) || mistake size-of-variable \
+        "The segment has $found_size bytes; it should have $size. That is what sizeof says of a variable: how many bytes the variable has. Pass its value."
+    ((found_size != 1024 && found_size != 4096)) || mistake size-fixed \
+        "The segment has $found_size bytes, but SIZE was $size this time. Pass size, which has the value of the argument."
     ((found_size == size)) || wrong "The segment has $found_size bytes; it should have $size."
 }
 
 @test "only its owner may read and write it: mode 0600" {
     needs "$MAKES"
     kept_values
-    [[ $found_mode != 0000 ]] || mistake mode-zero \
-        "The mode is 0000: nobody may read or write the segment, not even you. Add it to shmget's flags: | 0600."
-    for decimal in 600 666 644 660 640 700 777; do
-        ((8#$found_mode != (decimal & 8#777))) || mistake mode-decimal \
-            "The mode is $found_mode. It looks like $decimal without the leading 0: in C that is a decimal number, with other bits than 0$decimal."
-    done
+    mode_judge "$found_mode"
     (((8#$found_mode & 8#077) == 0)) || mistake mode-for-all \
         "The mode is $found_mode: other users may access the segment too. With 0600 only you may."
     [[ $found_mode == 0600 ]] || wrong "The mode is $found_mode; expected: 0600."
@@ -135,11 +181,37 @@ missing_judge()
 # gone_judge HOW: first has ended after HOW, and its segment must be gone.
 gone_judge()
 {
-    finish_program
+    end_judge first
     exits 0
-    ! segment_facts || mistake no-rmid \
-        "$1 first has ended, but its segment still exists (id $SEG_ID, nattch $SEG_NATTCH). Detaching does not remove it: shmctl with IPC_RMID does."
+    ! segment_facts || left_judge "$1 first has ended, but its segment still exists (id $SEG_ID, nattch $SEG_NATTCH)."
     [[ ! $(segments_left) ]] || wrong "$1 first has ended, but left another segment behind: id $(segments_left | head -n 1)."
+}
+
+# left_judge WHAT: why is it not removed? IPC_RMID is 0.
+left_judge()
+{
+    local number
+    segment_name
+    again watched 1024
+    number=$(witnessed shmctl | awk '$2 == 0 { print $3; exit }')
+    if [[ $number ]] && segment_facts && ((number != SEG_ID)); then
+        ((number != SEG_KEY)) || number+=", the key"
+        mistake rmid-other-number \
+            "$1 shmctl removes the segment with the id that it gets, but it got $number. Pass the id, as shmget has returned it."
+    fi
+    mistake no-rmid "$1 Detaching does not remove it: shmctl with IPC_RMID does."
+}
+
+# Has it detached the segment? Its end alone would do that, too: only its calls can show it.
+detached_judge()
+{
+    segment_name
+    again watched 1024
+    [[ $(witnessed shmat) ]] || return 0 # programs can't be watched here
+    [[ $(witnessed shmdt) ]] || mistake no-shmdt \
+        "first removes the segment, but never calls shmdt: it has it attached until its end. Detach it first."
+    [[ $(witnessed shmdt) == *'shmdt 0'* ]] || mistake shmdt-refused \
+        "first calls shmdt, but that returned -1: nothing was detached. Pass the address that shmat has returned, as in shmdt(base)."
 }
 
 # Starts first, and waits until it has its segment.
@@ -150,21 +222,55 @@ first_starts()
     segment_facts || wrong "There is no segment, this time of 1024 bytes."
 }
 
+# Enter was pressed, but first still runs.
+enter_judge()
+{
+    MAY_CRASH=1 send_line 7
+    ! "$PROBE" end "$SANDBOX" "$WAIT" || mistake enter-not-enough \
+        "Enter was pressed, but first still waited; only a number ended it. scanf(\"%d\") skips an empty line; getchar() returns at Enter."
+    wrong "Enter was pressed, but first goes on. Let it wait with getchar(), and end after that."
+}
+
 @test "after Enter it ends well, and the segment is gone" {
     needs "$ATTACHED"
     first_starts
     send_line ''
+    ((! RUNS)) || "$PROBE" end "$SANDBOX" "$WAIT" || enter_judge
+    MAY_CRASH=1 finish_program
     gone_judge "Enter was pressed and"
+    detached_judge
 }
 
 @test "it ends the same way at the end of its input" {
-    needs "$ATTACHED"
+    needs "$ENTER"
     first_starts
-    send_end
+    MAY_CRASH=1 send_end
+    MAY_CRASH=1 finish_program
+    [[ ! $HUNG ]] || mistake eof-ignored \
+        "Its input has ended, but first goes on, as if there were an Enter to come. At the end getchar() returns EOF: stop then, too."
     gone_judge "Its input has ended and"
 }
 
+@test "without arguments it uses . and 1024 bytes" {
+    needs "$ATTACHED"
+    SEG_KEY=$("$PROBE" key "$BOX" "$LAB_PROJ")
+    ! segment_facts || skip "somebody has made a segment with this key on this machine"
+    start_program first
+    ((RUNS)) || finish_program
+    segment_facts || wrong "Without PATH there should be a segment with the key of the folder in which first was started; there is none."
+    ((SEG_SIZE == 1024)) || wrong "Without SIZE the segment should have 1024 bytes; it has $SEG_SIZE."
+}
+
 # ---- when a call fails ----
+
+# A call has failed and first has ended. errno has the kernel's answer: does first ask for it?
+reports_failure()
+{
+    fails_well
+    program_calls first '(perror|v?err|v?warn|error(_at_line)?|(__xpg_)?strerror[a-z_]*|__errno_location)' ||
+        grep -qa '%m' "$LAB_BUILD/first" || mistake no-reason \
+        "It says that something failed, but not why. The kernel's answer is in errno; perror prints it after your text."
+}
 
 # The segment that was there before must be unchanged.
 untouched_judge()
@@ -176,23 +282,41 @@ untouched_judge()
     cmp -s "$BEFORE" "$T/now" || wrong "first wrote into a segment that somebody else had made."
 }
 
+# It has attached a segment that somebody else made.
+foreign_judge()
+{
+    local flags
+    again watched "$NUMBER"
+    flags=$(flags_seen)
+    ((${flags:-0} & 8#2000)) || mistake no-excl \
+        "A segment with this key existed already, and first attached it as if it were its own. With IPC_CREAT alone, shmget makes a segment or takes an existing one, and does not say which."
+    mistake takes-existing \
+        "A segment with this key existed already, and with IPC_EXCL shmget said so. Then first took that one all the same. It is somebody else's: report it, and end with status 1."
+}
+
+# It has ended, but was it attached before that?
+attached_before()
+{
+    segment_open "$NUMBER"
+    again watched "$NUMBER"
+    witnessed shmat | grep -q "^shmat $SEG_ID "
+}
+
 @test "a segment that exists already is left alone" {
     needs "$ATTACHED"
     fresh_number 1024 4000
     segment_open "$NUMBER"
     FOREIGN=$SEG_ID
     start_program first "$SEG_PATH" "$NUMBER"
-    if ((RUNS)) && segment_facts && ((SEG_ID == FOREIGN && SEG_NATTCH > 0)); then
-        mistake no-excl \
-            "A segment with this key existed already, and first attached it as if it were its own. With IPC_CREAT alone, shmget makes a segment or takes an existing one, and does not say which."
-    fi
+    ((! RUNS)) || ! segment_facts || ((SEG_ID != FOREIGN || SEG_NATTCH == 0)) || foreign_judge
     untouched_judge
     ((! RUNS)) || mistake shmget-ignored \
         "A segment with this key existed already, so shmget returned -1. first went on as if it had a segment."
     finish_program
     ! grep -q 'Invalid argument' "$ERR" || mistake shmget-ignored \
         "A segment with this key existed already, so shmget returned -1: File exists. first went on with -1 as an id, and a later call failed: Invalid argument."
-    fails_well
+    reports_failure
+    ! attached_before || wrong "A segment with this key existed already. first attached it before it gave up: let it alone."
 }
 
 @test "a path that does not exist is reported, and nothing is made" {
@@ -205,7 +329,7 @@ untouched_judge()
         "The path does not exist, so ftok returned -1. first used that as a key, and made a segment with the key 0xffffffff."
     ((! RUNS)) || wrong "The path does not exist, but first went on and waits for Enter."
     finish_program
-    fails_well
+    reports_failure
 }
 
 @test "a failure of shmat is reported" {
@@ -220,5 +344,5 @@ untouched_judge()
     fi
     ((! RUNS)) || wrong "shmget or shmat returned -1, but first went on and waits for Enter."
     finish_program
-    fails_well
+    reports_failure
 }
