@@ -47,14 +47,20 @@ places_judge()
         "num and den are each at the offset of the other: num belongs to 20, den to 28."
     [[ $(head -c 8 "$KEEP/after" | tr -d '\0') != "$farewell" ]] || mistake fields-swapped \
         "The text farewell is at 0, where intro belongs."
-    [[ $(differs_column num 5) != 22 && $(differs_column den 5) != 7 && $(head -c 13 "$KEEP/after") != 'PI is defined' ]] ||
-        mistake hard-coded \
-            "A value of the example is in the segment (22, 7 or its text), but the program got others: write the variables num, den, intro, farewell."
+    ! example_there || mistake hard-coded \
+        "A value of the example is in the segment (22, 7, their ratio or a text), but the program got others: write the variables num, den, intro, farewell."
     [[ $(differs num) != "moved 18" ]] || mistake no-room-for-nul \
         "num is at offset 18. The text before it has at most 18 characters, but needs one byte more for its NUL."
-    [[ $(differs num) != "moved 19" && $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
+    [[ $(differs num) != "moved 19" || $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
         "The values follow each other without the padding: num is at 19 instead of 20, and so on."
     hex_judge num den ratio farewell
+}
+
+# Is a value of the README's example there, where another belongs?
+example_there()
+{
+    [[ $(differs_column num 5) == 22 || $(differs_column den 5) == 7 || $(differs_column ratio 5) == 3.14* ||
+        $(head -c 13 "$KEEP/after") == 'PI is defined' || $(tail -c +49 "$KEEP/after" | head -c 7) == goodbye ]]
 }
 
 # hex_judge FIELD...: is one of them where its offset, read as a hexadecimal number, leads?
@@ -130,6 +136,8 @@ lowest_only()
 
 ints_judge()
 {
+    ! lowest_only 20 $((num + 48)) && [[ $(differs_column num 5) != $((num + 48)) ]] || mistake digit-character \
+        "At 20 is num + '0': that makes the character of a digit from a number below 10. An int is the number itself: *(int *)(base + 20) = num."
     ! lowest_only 20 "$num" || mistake one-byte-only \
         "Only the lowest byte of num was written, at 20. *(base + 20) is a char. To write an int, cast the pointer: *(int *)(base + 20)."
     [[ $(differs num) != swapped ]] || mistake byte-swapped \
@@ -138,10 +146,24 @@ ints_judge()
 
 ratio_judge()
 {
+    ! perl -e 'exit !($ARGV[0] && abs($ARGV[0] * $ARGV[1] / $ARGV[2] - 1) < 1e-9)' "$(differs_column ratio 5)" "$num" "$den" ||
+        mistake ratio-inverted "ratio is $(differs_column ratio 5): that is den divided by num. Expected: num divided by den, $(differs_column ratio 4)."
     [[ $(differs ratio) != float ]] || mistake float-for-double \
         "At offset 40 is a float: 4 bytes. A double has 8 bytes, in another format."
     [[ ! $(differs ratio) || $(differs_column ratio 5) != $((num / den)) ]] || mistake integer-division \
         "ratio is $((num / den)): num / den divides two ints, and drops the fraction. Make one of them a double before you divide."
+}
+
+# Have only the first 8 characters of intro been copied?
+eight_only() { [[ $(head -c 8 "$KEEP/after") == "${intro:0:8}" && $(head -c 9 "$KEEP/after") != "${intro:0:9}" ]] 2>/dev/null; }
+
+# Is intro right in a segment of zeros?
+right_in_zeros()
+{
+    segment_zero 1024
+    start_program writer "$SEG_PATH" "$num" "$den" "$intro" "$farewell"
+    segment_bytes "$T/zeros"
+    [[ $(head -c 18 "$T/zeros") == "$intro" ]]
 }
 
 # text_judge FIELD OFFSET
@@ -152,8 +174,36 @@ text_judge()
         "At offset $2 is an address, not the text $1. In another process there is something else at that address: copy the characters."
     [[ $(differs "$1") != no-nul ]] || mistake forgot-nul \
         "$1 has all its characters, but no NUL after them. A reader would read on into whatever follows."
-    [[ $(differs "$1") != cut || $(head -c 8 "$KEEP/after") != "${intro:0:8}" ]] || mistake sizeof-pointer \
+    ! { program_calls writer '(__)?strcat(_chk)?' && again right_in_zeros; } || mistake appended \
+        "In a segment of zeros the text is right, but this one has old bytes: strcat appends to a text that is there. strcpy writes where its address says."
+    ! eight_only || mistake sizeof-pointer \
         "Only the first 8 bytes of the text $1 were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
+}
+
+# address_byte OFFSET CHARACTER: is the byte there the lowest of an address, at which the program has the character as a text?
+# objdump's lines: the address, up to 16 bytes in hex, and the same as characters.
+address_byte()
+{
+    objdump -s -j .rodata "$LAB_BUILD/writer" | perl -e 'open my $in, "<:raw", shift; my ($at, $character) = @ARGV;
+        my $byte = ord substr join("", <$in>), $at, 1;
+        my ($start, $all);
+        for (<STDIN>) {
+            /^ ([0-9a-f]+) (.{35})/ or next;
+            $start //= hex $1;
+            $all .= pack "H*", $2 =~ tr/ //dr;
+        }
+        while ($all =~ /(?<=\0)\Q$character\E\0/g) { exit 0 if (($start + $-[0]) & 255) == $byte }
+        exit 1' "$KEEP/after" "$1" "$2"
+}
+
+# char_judge FIELD OFFSET CHARACTER INT: INT is the field in front of it.
+char_judge()
+{
+    [[ $(differs "$1") ]] || return 0
+    ! { [[ ! $(differs "$4") ]] && all_are 0 "$2" $(($2 + 4)); } || mistake too-wide \
+        "$4 is right, but the 4 bytes after it, from $2 on, are 0 now, and $1 belongs there. More than 4 bytes were written for an int: is there a long?"
+    ! address_byte "$2" "$3" || mistake text-for-char \
+        "At $2 is a byte of an address, not $3. In double quotes, \"$3\" is a text, and its value is its address. A char is in single quotes: '$3'."
 }
 
 free_judge()
@@ -167,10 +217,28 @@ field_judge()
 {
     case $1 in
         intro) text_judge intro 0 ;;
+        slash) char_judge slash 24 / num ;;
+        eq1) char_judge eq1 32 = den ;;
+        eq2) char_judge eq2 33 = den ;;
         num | den) steps_judge "$1" && ints_judge ;;
         ratio) steps_judge ratio && ratio_judge ;;
         farewell) steps_judge farewell && text_judge farewell 48 ;;
         '(free)') free_judge && steps_judge num den ratio farewell && ints_judge && text_judge intro 0 && text_judge farewell 48 ;;
+    esac
+}
+
+# there_judge FIELD: what can be said of any field.
+there_judge()
+{
+    local at
+    at=$(differs_column "$1" 2)
+    case $(differs "$1") in
+        untouched)
+            mistake field-untouched "Nothing was written at $at: the bytes there are as before, but $1 belongs there."
+            ;;
+        moved*)
+            mistake other-offset "$1 is at offset $(differs "$1" | cut -d' ' -f2); it belongs to $at."
+            ;;
     esac
 }
 
@@ -186,13 +254,15 @@ fields_judge()
         field_judge "$field"
         [[ $field != '(free)' ]] || wrong \
             "Bytes behind the message have changed, the first at $(differs_column "$field" 2). They belong to nobody: write only the values."
+        there_judge "$field"
         wrong "$field should be at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), found $(differs_column "$field" 5)."
     done
 }
 
 @test "writer attaches the segment, waits for Enter, and ends well" {
     segment_open 1024
-    fresh_word 11 && intro="$WORD is: "
+    # as long as a text may be
+    fresh_word 13 && intro="$WORD is: "
     fresh_word 7 && farewell=$WORD
     fresh_number 200000000 900000000 && num=$NUMBER
     fresh_number 100001 70000000 && den=$NUMBER
@@ -206,6 +276,8 @@ fields_judge()
     send_line ''
     finish_program
     exits 0
+    ! SEG_KEY=id:$SEG_ID segment_facts || wrong \
+        "writer has ended, but the segment still exists. main removes it, and is finished: change only write_message."
 }
 
 @test "it writes something into the segment" {
