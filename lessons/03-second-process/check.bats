@@ -14,12 +14,15 @@ message_fill()
     pack "$T/message" "$MESSAGE" "$@"
 }
 
-# The segment with the bytes of $T/message.
-message_make()
+# segment_under KEY SIZE FILE: a segment with the bytes of FILE. 1: there is one already.
+segment_under()
 {
-    SEG_ID=$("$PROBE" make "$SEG_KEY" 1024 0600 "$T/message")
+    SEG_KEY=$1
+    SEG_ID=$("$PROBE" make "$1" "$2" 0600 "$3" 2>/dev/null) || return 1
     echo "$SEG_ID" >>"$T/ours"
 }
+
+message_make() { segment_under "$SEG_KEY" 1024 "$T/message"; }
 
 # bytes_put OFFSET TEXT: into $T/message, without a NUL
 bytes_put() { printf '%s' "$2" | dd of="$T/message" bs=1 seek="$1" conv=notrunc status=none; }
@@ -33,7 +36,17 @@ reader_runs()
     [[ ! $PROGRAM ]] || rights=$(attached_as "$PROGRAM")
     ran=$RUNS
     ((! RUNS)) || send_line ''
+    ((! RUNS)) || "$PROBE" end "$SANDBOX" "$WAIT" || enter_judge
     finish_program
+}
+
+# Enter was pressed, but reader still runs.
+enter_judge()
+{
+    MAY_CRASH=1 send_line 7
+    ! "$PROBE" end "$SANDBOX" "$WAIT" || mistake enter-not-enough \
+        "Enter was pressed, but reader still waited; only a number ended it. scanf(\"%d\") skips an empty line; getchar() returns at Enter."
+    wrong "Enter was pressed, but reader goes on. Let it wait with getchar(), and end after that."
 }
 
 # The values of the segment in FILE, and what wrong ways make of them: NAME=VALUE lines. The first letter names the field.
@@ -47,6 +60,7 @@ readings()
         for (["num", 20], ["den", 28]) {
             my ($name, $at) = @$_;
             printf "%s=%d\n", $name, int_at($at);
+            printf "%s_wide=%d\n", $name, unpack("q", substr $all, $at, 8);
             printf "%s_steps=%d\n%s_star=%d\n%s_char_star=%d\n%s_byte=%d\n%s_swapped=%d\n", $name, int_at(4 * $at),
                 $name, wrap($first + $at), $name, $char + $at, $name, unpack("c", substr $all, $at, 1),
                 $name, unpack("l", pack "N", unpack "L", substr $all, $at, 4);
@@ -58,17 +72,19 @@ readings()
         ' "$1"
 }
 
-# Is there a line in the output that a reader without padding would print?
-packed_line()
+# line_read NUM SLASH DEN EQ1 EQ2 RATIO: does OUT have the line that a reader prints which reads at these offsets?
+line_read()
 {
     perl -e '
-        open my $in, "<:raw", $ARGV[0]; read $in, my $all, 1024;
+        open my $in, "<:raw", shift; read $in, my $all, 1024;
+        open my $out, "<:raw", shift; my $printed = join "", <$out>;
         my ($text) = substr($all, 0, 19) =~ /^([^\0]*)/;
-        printf "%s%d%s%d%s%s%g\n", $text, unpack("l", substr $all, 19, 4), substr($all, 23, 1),
-            unpack("l", substr $all, 24, 4), substr($all, 28, 1), substr($all, 29, 1), unpack "d", substr $all, 30, 8;
-        ' "$1" >"$T/packed"
-    perl -0777 -ne 'BEGIN { open my $in, "<:raw", shift; local $/; $line = <$in> } exit index($_, $line) < 0' \
-        "$T/packed" "$2"
+        my ($num, $slash, $den, $eq1, $eq2, $ratio) = map { /^0x/ ? hex : $_ } @ARGV;
+        my $line = sprintf "%s%d%s%d%s%s%g\n", $text, unpack("l", substr $all, $num, 4), substr($all, $slash, 1),
+            unpack("l", substr $all, $den, 4), substr($all, $eq1, 1), substr($all, $eq2, 1),
+            unpack("d", substr $all, $ratio, 8);
+        exit index($printed, $line) < 0;
+        ' "$KEEP/message" "$OUT" "$@"
 }
 
 # It ended, or waits, without the segment.
@@ -82,7 +98,7 @@ absent_judge()
         ! grep -q 'Invalid argument' "$ERR" || mistake size-too-large \
             "shmget failed with 'Invalid argument': the size was larger than the segment's (1024 bytes). A reader passes 0."
         [[ $ran == 1 || $STATUS != 0 ]] || mistake no-wait \
-            "reader ended at once. It should print, and then keep the segment attached until Enter is pressed."
+            "reader ended before Enter was pressed. It should print, and then keep the segment attached until Enter is pressed."
         wrong "reader does not have the segment attached while it waits (its status at the end: $STATUS)."
     fi
     mistake nothing-read "reader never attaches the segment (shmat), so it cannot read the values there."
@@ -133,7 +149,7 @@ crash_judge()
     [[ $rights == r-- ]] || wrong "reader should have the segment attached as r--; it has it as $rights."
 }
 
-# seen NAME: the field in the line of KEEP/out that looks like the message's
+# Takes the fields from the line of KEEP/out that looks like the message's.
 line_take()
 {
     local line
@@ -151,7 +167,7 @@ line_take()
 
 number_judge() # NAME SEEN OFFSET
 {
-    local want=$1 steps=${1}_steps star=${1}_star char_star=${1}_char_star byte=${1}_byte swapped=${1}_swapped
+    local want=$1 wide=${1}_wide steps=${1}_steps star=${1}_star char_star=${1}_char_star byte=${1}_byte swapped=${1}_swapped
     [[ $2 != "${!want}" ]] || return 0
     [[ $2 != "${!steps}" ]] || mistake int-pointer-steps \
         "For $1 it printed $2: that is the int at offset $((4 * $3)). If p is an int pointer, p + $3 is $3 ints further. Add to a char pointer, then cast."
@@ -159,6 +175,8 @@ number_judge() # NAME SEEN OFFSET
         "For $1 it printed $2: that is the value at offset 0, plus $3. The star binds more tightly than the plus: write *(int *)(base + $3), with parentheses around the sum."
     [[ $2 != "${!byte}" ]] || mistake one-byte-only \
         "For $1 it printed $2: that is one byte, the one at $3. base[$3] and *(base + $3) are a char. To read an int, cast the pointer: *(int *)(base + $3)."
+    [[ $2 != "${!wide}" ]] || mistake too-wide \
+        "For $1 it printed $2: that are 8 bytes, those of the int at $3 and 4 more. A long has 8 bytes, an int has 4."
     [[ $2 != "${!swapped}" ]] || mistake byte-swapped \
         "For $1 it printed $2: its bytes were reversed. Both processes run on this machine, so they read an int as it is."
     wrong "For $1 it printed $2; in the segment, at offset $3, is ${!want}."
@@ -178,6 +196,42 @@ ratio_judge()
     wrong "For the ratio it printed $seen_ratio; in the segment, at offset 40, is the double $ratio."
 }
 
+# There is no such line. Are the values there, in another form?
+form_judge()
+{
+    local line all want="$intro$num/$den==$ratio"
+    ! grep -qF -- "$intro${num}47${den}6161" "$OUT" || mistake characters-as-numbers \
+        "For the characters it printed 47 and 61: those are the numbers of / and =. %c prints a number as its character."
+    while IFS= read -r line; do
+        [[ ${line// /} != "${want// /}$farewell"* ]] || mistake one-line \
+            "Everything is on one line: $line. A line break, \\n, belongs after the ratio, and another after the second text."
+        [[ ${line// /} != "${want// /}" ]] || mistake blanks-between \
+            "It printed: $line. Expected, without blanks between the values: $want"
+    done < <(tr -d '\0' <"$OUT")
+    all=$(tr -d ' \n\0' <"$OUT")
+    [[ $all != *"${want// /}"* ]] || mistake several-lines \
+        "The values are right, but on several lines. They belong on one: $want"
+    wrong "There is no line like the message in what it printed. Expected: $want"
+}
+
+# Is the text filled up with blanks, before or after it?
+width_judge()
+{
+    local before after
+    printf -v before '%19s' "$intro"
+    printf -v after '%-19s' "$intro"
+    ! grep -qF -e "${before}$num" -e "${after}$num" "$OUT" || mistake width-for-precision \
+        "The text was filled up with blanks: %19s prints at least 19 characters. With a point it means at most: %.19s."
+}
+
+# Is the NUL of a text in the output, and what lies behind it?
+nul_judge()
+{
+    ! perl -e 'local $/; open my $in, "<:raw", shift; my $all = <$in>; exit !grep { index($all, "$_\0") >= 0 } @ARGV' \
+        "$OUT" "$intro" "$farewell" || mistake past-the-nul \
+        "reader printed a text's NUL, and the bytes behind it. The text ends before its NUL: printf stops there by itself, with %.19s or %.8s."
+}
+
 @test "it prints the texts and the numbers that are in the segment" {
     needs "$READS"
     kept_values
@@ -188,12 +242,18 @@ ratio_judge()
     declare $values
     ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
         "reader printed 22/7==3.14286. The segment has other values: $num/$den==$ratio."
-    ! packed_line "$KEEP/message" "$OUT" || mistake packed-offsets \
+    ! line_read 19 23 24 28 29 30 || mistake packed-offsets \
         "The values were read without the padding between them: num at 19 instead of 20, and so on."
-    line_take || wrong "There is no line like the message in what it printed. Expected: $intro$num/$den==$ratio"
+    ! line_read 0x20 0x24 0x28 0x32 0x33 0x40 || mistake hex-offsets \
+        "The values were read at 0x20, 0x24, 0x28 and so on. The table's offsets are decimal: 20 is 0x14. Only the viewer counts in hexadecimal."
+    width_judge
+    line_take || form_judge
+    [[ $seen_num != "$den" || $seen_den != "$num" ]] || mistake fields-swapped \
+        "num and den are each printed at the place of the other: num is at 20, den at 28."
     number_judge num "$seen_num" 20
     number_judge den "$seen_den" 28
     ratio_judge
+    nul_judge
     said "$OUT" "$intro$num/$den==$ratio"
     said "$OUT" "$farewell"
 }
@@ -221,8 +281,46 @@ ratio_judge()
         ! LC_ALL=C grep -aq "^$intro[^1]" "$OUT" && ! LC_ALL=C grep -aq "^$farewell." "$OUT" || mistake unbounded-text \
             "All bytes of the text are letters, and no NUL is among them: reader went on printing what comes after it. %.19s stops after 19 characters, %.8s after 8."
     fi
+    ! grep -qxF -e "${intro:0:18}1/2==0.5" -e "${farewell:0:7}" "$OUT" || mistake one-too-few \
+        "All 19 and 8 bytes of the texts are letters, and the last letter is missing. A NUL needs no room in %.19s and %.8s: they say how many bytes there are at most."
     said "$OUT" "${intro}1/2==0.5"
     said "$OUT" "$farewell"
+}
+
+# Has it detached the segment? Its end alone would do that, too: only its calls can show it.
+detached_judge()
+{
+    witness
+    again reader_runs
+    [[ $(witnessed shmat) ]] || return 0 # programs can't be watched here
+    [[ $(witnessed shmdt) ]] || mistake no-shmdt \
+        "reader never calls shmdt: it has the segment attached until its end. Detach it first."
+    [[ $(witnessed shmdt) == *'shmdt 0'* ]] || mistake shmdt-refused \
+        "reader calls shmdt, but that returned -1: nothing was detached. Pass the address that shmat has returned, as in shmdt(base)."
+}
+
+@test "it ends the same way at the end of its input, and detaches the segment" {
+    needs "$READS"
+    segment_name
+    segment_under "$SEG_KEY" 1024 "$KEEP/message"
+    start_program reader "$SEG_PATH"
+    MAY_CRASH=1 send_end
+    MAY_CRASH=1 finish_program
+    [[ ! $HUNG ]] || mistake eof-ignored \
+        "Its input has ended, but reader goes on, as if there were an Enter to come. At the end getchar() returns EOF: stop then, too."
+    end_judge reader
+    exits 0
+    detached_judge
+}
+
+@test "without PATH it uses ." {
+    needs "$READS"
+    segment_under "$("$PROBE" key "$BOX" "$LAB_PROJ")" 1024 "$KEEP/message" ||
+        skip "somebody has made a segment with this key on this machine"
+    start_program reader
+    ((RUNS)) || finish_program
+    [[ $PROGRAM && $(attached_as "$PROGRAM") ]] || wrong \
+        "There is a segment with the key of the folder in which reader was started. Without PATH it should attach that one."
 }
 
 @test "the segment is as before" {
@@ -234,16 +332,59 @@ ratio_judge()
     [[ ! $left ]] || wrong "reader left a segment of its own behind."
 }
 
+# There is no segment, but reader still runs. Does it wait for one?
+waiting_judge()
+{
+    local looks
+    segment_under "$SEG_KEY" 1024 "$KEEP/message"
+    for ((looks = WAIT / 100; looks > 0; looks--)); do
+        segment_facts
+        ((SEG_NATTCH == 0)) || mistake waits-for-writer \
+            "There was no segment, and reader waited until there was one. It should say that there is none, and end with status 1."
+        sleep 0.1
+    done
+    mistake minus-one-ignored "There is no segment, so shmget returned -1. reader went on, and still runs."
+}
+
 @test "if there is no segment, it says so, and makes none" {
     needs "$READS"
     segment_name
     MAY_CRASH=1 start_program reader "$SEG_PATH"
     ! segment_facts || mistake creates-one \
         "There was no segment with this key; now there is one of $SEG_SIZE bytes, all 0. A reader that makes one finds nothing in it, and the writer that comes later finds it. Leave out IPC_CREAT."
-    ((! RUNS)) || mistake minus-one-ignored \
-        "There is no segment, so shmget returned -1. reader went on, and waits for Enter."
+    ((! RUNS)) || waiting_judge
     MAY_CRASH=1 finish_program
-    [[ ! $CRASHED && $STATUS != 0 ]] || mistake minus-one-ignored \
-        "There is no segment, so shmget returned -1. reader went on${CRASHED:+, and was ended by $CRASHED}. Check after each call."
+    [[ ! $CRASHED ]] || mistake minus-one-ignored \
+        "There is no segment, so shmget returned -1. reader went on, and was ended by $CRASHED. Check after each call."
+    ! grep -q 'Invalid argument' "$ERR" || mistake minus-one-ignored \
+        "There is no segment, so shmget returned -1: No such file or directory. reader went on with -1 as an id, and a later call failed: Invalid argument."
+    fails_well
+}
+
+@test "a path that does not exist is reported" {
+    needs "$READS"
+    SEG_PATH=$BOX/no/such/path
+    # IPC_CREAT, IPC_EXCL
+    SEG_ID=$(perl -e 'print shmget(-1, 1024, 0600 | 03000) // ""') SEG_KEY=0xffffffff
+    [[ $SEG_ID ]] || skip "somebody has made a segment under the key -1 on this machine"
+    echo "$SEG_ID" >>"$T/ours"
+    MAY_CRASH=1 reader_runs
+    [[ ! $rights ]] || mistake ftok-ignored \
+        "The path does not exist, so ftok returned -1. reader used that as a key, and attached a segment with the key 0xffffffff."
+    ((! ran)) || wrong "The path does not exist, but reader went on and waits for Enter."
+    end_judge reader
+    fails_well
+}
+
+@test "a failure of shmat is reported" {
+    needs "$READS"
+    segment_name
+    # more than a program may have at a time
+    segment_under "$SEG_KEY" 200000000 /dev/null
+    LAB_MEMORY=100 MAY_CRASH=1 reader_runs
+    [[ ! $rights ]] || return 0
+    [[ ! $CRASHED ]] || mistake shmat-null \
+        "200 MB were too much to attach here: shmat returned -1. reader went on as if it had an address, and was ended by $CRASHED. Compare with (void *)-1: shmat never returns NULL."
+    ((! ran)) || wrong "shmat returned -1, but reader went on and waits for Enter."
     fails_well
 }
