@@ -453,11 +453,13 @@ exits()
 fails_well()
 {
     local tells='' # 1: it says on standard output what failed
-    ! grep -qiE "error|fail|cannot|can't|could not|exist|no such|denied|invalid|not " "$OUT" || tells=1
-    [[ -s $ERR || $tells ]] || mistake fails-silently \
+    ! grep -qiE "error|fail|cannot|can't|unable|exist|missing|denied|invalid|wrong|\b(no|not)\b" "$OUT" || tells=1
+    [[ -s $ERR || -s $OUT ]] || mistake fails-silently \
         "It does not say what failed. Print on standard error what was tried and what the kernel answered, as perror does."
     ((STATUS != 0)) || mistake status-0-on-failure \
         "It could not do its work, but its exit status is 0, which means success. Let main return 1."
+    [[ -s $ERR || $tells ]] || wrong \
+        "It printed nothing on standard error. Print there what was tried and what the kernel answered, as perror does."
     [[ -s $ERR ]] || mistake errors-on-stdout \
         "It says what failed on standard output, where its results belong. perror, or fprintf(stderr, ...), prints on standard error."
     ((STATUS != 255)) || mistake exit-minus-1 \

@@ -71,7 +71,8 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     }
     [[ $(refuses 'perror("shmget");' 0) == *'- status-0-on-failure'* ]]
     [[ $(refuses 'printf("shmget: %m\\n");' 1) == *'- errors-on-stdout'* ]]
-    [[ $(refuses 'printf("key: %d\\n", key);' 1) == *'- fails-silently'* ]]
+    [[ $(refuses 'printf("no segment with key %d\\n", key);' 1) == *'- errors-on-stdout'* ]]
+    [[ $(refuses 'printf("key: %d\\n", key);' 1) == *'It printed nothing on standard error.'* ]]
     [[ $(refuses ';' 0) == *'- fails-silently'* ]]
     [[ $(refuses 'perror("shmget");' -1) == *'- exit-minus-1'* ]]
     [[ $(refuses 'perror("shmget");' 3) == *'Its exit status is 3; expected: 1'* ]]
