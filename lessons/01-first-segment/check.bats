@@ -51,6 +51,12 @@ finds_only() # SIZE
     ((RUNS)) && segment_facts && ((SEG_NATTCH > 0))
 }
 
+flags_are_one()
+{
+    watched "$size"
+    [[ $(flags_seen) == 01 ]]
+}
+
 # Does it attach 0 or 1, whatever shmget returned?
 attaches_comparison()
 {
@@ -70,15 +76,13 @@ ended_judge()
     ! again attaches_comparison || mistake id-is-comparison \
         "shmget made the segment, but shmat got another id: 0 or 1. In id = shmget(...) == -1, id is the result of the comparison. Write (id = shmget(...)) == -1."
     ((STATUS == 0)) || wrong "first ended with exit status $STATUS before Enter was pressed, and left its segment behind."
-    mistake no-wait "first ended before Enter was pressed$(no_wait_hint). It should hold its segment until then."
+    mistake no-wait "first ended before Enter was pressed. It should hold its segment until then.$(sleep_hint)"
 }
 
-no_wait_hint()
+sleep_hint()
 {
-    local sleep
-    for sleep in sleep usleep nanosleep; do
-        ! program_calls first "$sleep" || { echo ": it only calls $sleep, and then time ends it"; return; }
-    done
+    ! program_calls first '(u|nano)?sleep' ||
+        echo " It sleeps for a time; to wait for Enter is something else: getchar() does that."
 }
 
 # mode_judge MODE: the known mistakes, from the mode of the segment or from the flags of shmget.
@@ -96,11 +100,13 @@ mode_judge()
 # first was not allowed to attach the segment, and has removed it: its flags show which mode it had.
 forbidden_judge()
 {
-    local flags
+    local flags mode
     again watched "$size"
     flags=$(flags_seen)
-    [[ ! $flags ]] || mode_judge "$(printf '%04o' $((flags & 8#777)))"
-    wrong "There is no segment any more: first was not allowed to attach it. Its mode comes from shmget's flags: is it 0600, with the leading 0?"
+    printf -v mode '%04o' $((${flags:-0600} & 8#777))
+    mode_judge "$mode"
+    [[ $mode == 0600 ]] || wrong "There is no segment any more: its mode was $mode, so first was not allowed to attach it for reading and writing. Expected: 0600."
+    wrong "There is no segment any more: first says that it was not allowed to attach it."
 }
 
 # Why is there no segment?
@@ -113,10 +119,13 @@ missing_judge()
             "There is no segment with the key $SEG_KEY, and first never calls shmget, which makes one."
     fi
     ((RUNS || STATUS != 0)) || mistake no-wait \
-        "first ended before Enter was pressed$(no_wait_hint), and its segment is gone. It should exist until then."
+        "first ended before Enter was pressed, and its segment is gone. It should exist until then.$(sleep_hint)"
     ! grep -q 'Permission denied' "$ERR" || forbidden_judge
     ! again finds_only "$size" || mistake no-creat \
         "first makes no segment; it only uses one that exists already. Without IPC_CREAT, shmget only looks for a segment."
+    # || of flags is 1: nobody means such flags
+    ! again flags_are_one || mistake logical-or \
+        "shmget got 1 as its flags: that is the result of ||, a logical or. A single | combines flags."
     local ended='first waits'
     ((RUNS)) || ended="first ended with exit status $STATUS"
     wrong "There is no segment with the key that ftok makes from the path and PROJ ($LAB_PROJ), and $ended."
@@ -148,7 +157,7 @@ missing_judge()
     ((found_size != pages * 4096)) || mistake size-rounded \
         "The segment has $found_size bytes, that is $pages whole pages; it should have $size. Pass the size to shmget as it is: the kernel rounds up by itself."
     ((found_size != size + 1 && found_size != size - 1)) || mistake size-off-by-one \
-        "The segment has $found_size bytes; it should have $size. Pass SIZE as it is: the bytes of a segment are counted as they are, without a NUL."
+        "The segment has $found_size bytes; it should have $size. Pass SIZE as it is. A text needs one byte more, for its NUL; a segment does not."
     ((found_size != 8 && found_size != 4)) || mistake size-of-variable \
         "The segment has $found_size bytes; it should have $size. That is what sizeof says of a variable: how many bytes the variable has. Pass its value."
     ((found_size != 1024 && found_size != 4096)) || mistake size-fixed \
@@ -225,8 +234,11 @@ first_starts()
 # Enter was pressed, but first still runs.
 enter_judge()
 {
+    MAY_CRASH=1 send_line ''
+    ((RUNS)) || mistake enter-twice \
+        "After one Enter first still waited; a second one ended it. Wait for one."
     MAY_CRASH=1 send_line 7
-    ! "$PROBE" end "$SANDBOX" "$WAIT" || mistake enter-not-enough \
+    ((RUNS)) || mistake enter-not-enough \
         "Enter was pressed, but first still waited; only a number ended it. scanf(\"%d\") skips an empty line; getchar() returns at Enter."
     wrong "Enter was pressed, but first goes on. Let it wait with getchar(), and end after that."
 }
@@ -235,7 +247,7 @@ enter_judge()
     needs "$ATTACHED"
     first_starts
     send_line ''
-    ((! RUNS)) || "$PROBE" end "$SANDBOX" "$WAIT" || enter_judge
+    ((! RUNS)) || enter_judge
     MAY_CRASH=1 finish_program
     gone_judge "Enter was pressed and"
     detached_judge
