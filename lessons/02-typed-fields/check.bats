@@ -93,11 +93,11 @@ padding_judge()
     case $(grep -v '^(padding)' <<<"$DIFFERS")$changed in
         25 | 34 | '25 34')
             ! { all_are 0 25 26 || all_are 0 34 35; } || mistake nul-after-char \
-                "The byte at ${changed/ / and at } is 0 now: a NUL. strcpy writes one after the characters, but a char is one byte: base[24] = '/'."
+                "The byte at ${changed/ / and at } is 0 now: a NUL. strcpy and sprintf write one after the characters, but a char is one byte: base[24] = '/'."
             ;;
-        '25 26 27' | '34 35' | '25 26 27 34 35')
+        '25 26 27' | '34 35' | '34 35 36' | '25 26 27 34 35' | '25 26 27 34 35 36')
             ! { all_are 0 25 28 || all_are 0 34 36; } || mistake too-wide \
-                "The bytes of padding at ${changed// /, } are 0 now: more than 4 bytes were written for an int. Is there a long?"
+                "The bytes of padding at ${changed// /, } are 0 now: a value was written with more bytes than its type has. A char has 1 byte, an int has 4, a long has 8."
             ;;
         '19 25 26 27 34 35 36 37 38 39')
             mistake padding-written \
@@ -126,26 +126,36 @@ steps_tell() # FIELD SIZE OFFSET TYPE
         "$1 is at offset $(($2 * $3)), that is $2 * $3. If p is a pointer to $4, p + $3 is $3 ${4}s further, not $3 bytes. Add to a char pointer, then cast."
 }
 
-# lowest_only OFFSET NUMBER: has only the lowest byte of the int been written?
+# lowest_only N OFFSET NUMBER: have only the lowest N bytes of the int been written?
 lowest_only()
 {
-    perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, $ARGV[2], 4 }
-        my ($was, $is, $want) = (at($ARGV[0]), at($ARGV[1]), pack "l", $ARGV[3]);
-        exit !($is ne $want && $is eq substr($want, 0, 1) . substr $was, 1)' "$KEEP/before" "$KEEP/after" "$1" "$2"
+    perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, $ARGV[3], 4 }
+        my ($was, $is, $n, $want) = (at($ARGV[0]), at($ARGV[1]), $ARGV[2], pack "l", $ARGV[4]);
+        exit !($is ne $want && $is eq substr($want, 0, $n) . substr $was, $n)' "$KEEP/before" "$KEEP/after" "$@"
 }
 
 ints_judge()
 {
-    ! lowest_only 20 $((num + 48)) && [[ $(differs_column num 5) != $((num + 48)) ]] || mistake digit-character \
+    ! lowest_only 1 20 $((num + 48)) && [[ $(differs_column num 5) != $((num + 48)) ]] || mistake digit-character \
         "At 20 is num + '0': that makes the character of a digit from a number below 10. An int is the number itself: *(int *)(base + 20) = num."
-    ! lowest_only 20 "$num" || mistake one-byte-only \
+    ! lowest_only 2 20 "$num" || mistake too-narrow \
+        "Only the lowest 2 bytes of num were written, at 20: a short has 2 bytes, an int has 4."
+    ! lowest_only 1 20 "$num" || mistake one-byte-only \
         "Only the lowest byte of num was written, at 20. *(base + 20) is a char. To write an int, cast the pointer: *(int *)(base + 20)."
     [[ $(differs num) != swapped ]] || mistake byte-swapped \
         "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
 }
 
+# Is ratio right, but only as exact as a float is?
+about_float()
+{
+    perl -e 'exit !($ARGV[0] && abs($ARGV[0] / $ARGV[1] - 1) < 1e-6)' "$(differs_column ratio 5)" "$(differs_column ratio 4)"
+}
+
 ratio_judge()
 {
+    ! about_float || mistake float-division \
+        "ratio is $(differs_column ratio 5): only its first digits are right, as in a float. Divide doubles: (double)num / den."
     ! perl -e 'exit !($ARGV[0] && abs($ARGV[0] * $ARGV[1] / $ARGV[2] - 1) < 1e-9)' "$(differs_column ratio 5)" "$num" "$den" ||
         mistake ratio-inverted "ratio is $(differs_column ratio 5): that is den divided by num. Expected: num divided by den, $(differs_column ratio 4)."
     [[ $(differs ratio) != float ]] || mistake float-for-double \
@@ -169,16 +179,31 @@ right_in_zeros()
 # text_judge FIELD OFFSET
 text_judge()
 {
+    local text=${!1}
     [[ $(differs "$1") ]] || return 0
     ! address_at "$2" || mistake stored-the-pointer \
         "At offset $2 is an address, not the text $1. In another process there is something else at that address: copy the characters."
-    [[ $(differs "$1") != no-nul ]] || mistake forgot-nul \
-        "$1 has all its characters, but no NUL after them. A reader would read on into whatever follows."
+    [[ $(differs "$1") != no-nul ]] || nul_judge "$1" $(($2 + ${#text}))
     ! { program_calls writer '(__)?strcat(_chk)?' && again right_in_zeros; } || mistake appended \
         "In a segment of zeros the text is right, but this one has old bytes: strcat appends to a text that is there. strcpy writes where its address says."
+    [[ $(differs "$1") == cut ]] || return 0
     ! eight_only || mistake sizeof-pointer \
         "Only the first 8 bytes of the text $1 were copied: sizeof of a pointer is 8, whatever it points to. strlen($1) + 1 counts the characters and the NUL."
+    mistake text-cut \
+        "Only the beginning of $1 was copied: '$text' has ${#text} characters. strcpy copies all of them, and the NUL."
 }
+
+# nul_judge FIELD OFFSET: all characters of the text are there, but at OFFSET is no NUL.
+nul_judge()
+{
+    local was is
+    was=$(byte_at "$KEEP/before" "$2") is=$(byte_at "$KEEP/after" "$2")
+    [[ $was != "$is" ]] || mistake forgot-nul \
+        "$1 has all its characters, but no NUL after them. A reader would read on into whatever follows."
+    wrong "$1 has all its characters, but after them, at $2, is the byte $is. The NUL belongs there."
+}
+
+byte_at() { od -An -tx1 -j "$2" -N 1 "$1" | tr -d ' '; } # FILE OFFSET
 
 # address_byte OFFSET CHARACTER: is the byte there the lowest of an address, at which the program has the character as a text?
 # objdump's lines: the address, up to 16 bytes in hex, and the same as characters.
@@ -208,8 +233,19 @@ char_judge()
 
 free_judge()
 {
-    ! all_are 0 56 1024 || mistake clears-others \
-        "All bytes behind the message are 0 now. They belong to others: write the values, and clear nothing."
+    local end
+    end=$(zeros_end)
+    ((end <= 57)) || mistake clears-others \
+        "The bytes behind the message, from 56 to $((end - 1)), are 0 now. They belong to others: write the values, and clear nothing."
+}
+
+# The end of the zeros behind the message, if nothing after them has changed; else 0.
+zeros_end()
+{
+    perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, 56 }
+        my ($was, $is) = map { at($_) } @ARGV;
+        my $n = length(($is =~ /^(\0*)/)[0]);
+        print substr($was, $n) eq substr($is, $n) ? 56 + $n : 0' "$KEEP/before" "$KEEP/after"
 }
 
 # The mistakes that can be seen in this field; in the bytes after all fields: any mistake.
