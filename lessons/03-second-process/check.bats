@@ -36,15 +36,18 @@ reader_runs()
     [[ ! $PROGRAM ]] || rights=$(attached_as "$PROGRAM")
     ran=$RUNS
     ((! RUNS)) || send_line ''
-    ((! RUNS)) || "$PROBE" end "$SANDBOX" "$WAIT" || enter_judge
+    ((! RUNS)) || enter_judge
     finish_program
 }
 
 # Enter was pressed, but reader still runs.
 enter_judge()
 {
+    MAY_CRASH=1 send_line ''
+    ((RUNS)) || mistake enter-twice \
+        "After one Enter reader still waited; a second one ended it. Wait for one."
     MAY_CRASH=1 send_line 7
-    ! "$PROBE" end "$SANDBOX" "$WAIT" || mistake enter-not-enough \
+    ((RUNS)) || mistake enter-not-enough \
         "Enter was pressed, but reader still waited; only a number ended it. scanf(\"%d\") skips an empty line; getchar() returns at Enter."
     wrong "Enter was pressed, but reader goes on. Let it wait with getchar(), and end after that."
 }
@@ -66,9 +69,9 @@ readings()
                 $name, unpack("l", pack "N", unpack "L", substr $all, $at, 4);
         }
         my $ratio = unpack "d", substr $all, 40, 8;
-        printf "ratio=%g\nratio_f=%f\nratio_float=%g\nratio_steps=%g\nratio_computed=%g\nratio_computed_f=%f\n", $ratio, $ratio,
+        printf "ratio=%g\nratio_f=%f\nratio_float=%g\nratio_steps=%g\nratio_computed=%g\nratio_computed_f=%f\nratio_exact=%.17g\n", $ratio, $ratio,
             unpack("f", substr $all, 40, 4), unpack("d", substr $all, 320, 8), int_at(20) / int_at(28),
-            int_at(20) / int_at(28);
+            int_at(20) / int_at(28), $ratio;
         ' "$1"
 }
 
@@ -176,10 +179,16 @@ number_judge() # NAME SEEN OFFSET
     [[ $2 != "${!byte}" ]] || mistake one-byte-only \
         "For $1 it printed $2: that is one byte, the one at $3. base[$3] and *(base + $3) are a char. To read an int, cast the pointer: *(int *)(base + $3)."
     [[ $2 != "${!wide}" ]] || mistake too-wide \
-        "For $1 it printed $2: that are 8 bytes, those of the int at $3 and 4 more. A long has 8 bytes, an int has 4."
+        "For $1 it printed $2: these are 8 bytes, those of the int at $3 and 4 more. A long has 8 bytes, an int has 4."
     [[ $2 != "${!swapped}" ]] || mistake byte-swapped \
         "For $1 it printed $2: its bytes were reversed. Both processes run on this machine, so they read an int as it is."
     wrong "For $1 it printed $2; in the segment, at offset $3, is ${!want}."
+}
+
+# other_format TEXT NUMBER: is TEXT what another conversion of printf makes of the number?
+other_format()
+{
+    perl -e 'exit !grep { sprintf($_, $ARGV[1]) eq $ARGV[0] } "%e", map({ "%.${_}f" } 0 .. 15), map { "%.${_}g" } 1 .. 17' "$@"
 }
 
 ratio_judge()
@@ -193,6 +202,8 @@ ratio_judge()
         "For the ratio it printed $seen_ratio: that is the double at offset 320. If p is a double pointer, p + 40 is 40 doubles further."
     [[ $seen_ratio != "$ratio_computed" && $seen_ratio != "$ratio_computed_f" ]] || mistake ratio-computed \
         "For the ratio it printed $seen_ratio, that is $num divided by $den. The segment has another double: read it, and print what the writer wrote."
+    ! other_format "$seen_ratio" "$ratio_exact" || mistake ratio-format \
+        "For the ratio it printed $seen_ratio: the value is right, but in another form. Expected: $ratio, as %g prints it."
     wrong "For the ratio it printed $seen_ratio; in the segment, at offset 40, is the double $ratio."
 }
 
@@ -203,8 +214,6 @@ form_judge()
     ! grep -qF -- "$intro${num}47${den}6161" "$OUT" || mistake characters-as-numbers \
         "For the characters it printed 47 and 61: those are the numbers of / and =. %c prints a number as its character."
     while IFS= read -r line; do
-        [[ ${line// /} != "${want// /}$farewell"* ]] || mistake one-line \
-            "Everything is on one line: $line. A line break, \\n, belongs after the ratio, and another after the second text."
         [[ ${line// /} != "${want// /}" ]] || mistake blanks-between \
             "It printed: $line. Expected, without blanks between the values: $want"
     done < <(tr -d '\0' <"$OUT")
@@ -212,6 +221,15 @@ form_judge()
     [[ $all != *"${want// /}"* ]] || mistake several-lines \
         "The values are right, but on several lines. They belong on one: $want"
     wrong "There is no line like the message in what it printed. Expected: $want"
+}
+
+# Are both texts on one line, with or without blanks?
+one_line_judge()
+{
+    local line
+    line=$(tr -d '\0' <"$OUT" | grep -m 1 -F -- "$farewell") || return 0
+    [[ ${line// /} != "${intro// /}$num/$den==$ratio$farewell"* ]] || mistake one-line \
+        "Everything is on one line: $line. A line break, \\n, belongs after the ratio, and another after the second text."
 }
 
 # Is the text filled up with blanks, before or after it?
@@ -247,6 +265,7 @@ nul_judge()
     ! line_read 0x20 0x24 0x28 0x32 0x33 0x40 || mistake hex-offsets \
         "The values were read at 0x20, 0x24, 0x28 and so on. The table's offsets are decimal: 20 is 0x14. Only the viewer counts in hexadecimal."
     width_judge
+    one_line_judge
     line_take || form_judge
     [[ $seen_num != "$den" || $seen_den != "$num" ]] || mistake fields-swapped \
         "num and den are each printed at the place of the other: num is at 20, den at 28."
@@ -254,8 +273,12 @@ nul_judge()
     number_judge den "$seen_den" 28
     ratio_judge
     nul_judge
+    [[ $seen_text != 'PI is defined as: ' ]] || mistake constants \
+        "reader printed 'PI is defined as: ', but in the segment, at offset 0, is '$intro'."
     said "$OUT" "$intro$num/$den==$ratio"
     said "$OUT" "$farewell"
+    [[ $(grep -m 1 -xF -e "$intro$num/$den==$ratio" -e "$farewell" "$OUT") != "$farewell" ]] || mistake lines-swapped \
+        "The line with $farewell came first. The line with the numbers comes before it."
 }
 
 @test "the characters are read too" {
@@ -290,6 +313,8 @@ nul_judge()
 # Has it detached the segment? Its end alone would do that, too: only its calls can show it.
 detached_judge()
 {
+    segment_name
+    segment_under "$SEG_KEY" 1024 "$KEEP/message"
     witness
     again reader_runs
     [[ $(witnessed shmat) ]] || return 0 # programs can't be watched here
