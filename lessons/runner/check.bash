@@ -453,7 +453,7 @@ exits()
 fails_well()
 {
     local tells='' # 1: it says on standard output what failed
-    ! grep -qiE "error|fail|cannot|can't|unable|exist|missing|denied|invalid|wrong|\b(no|not)\b" "$OUT" || tells=1
+    ! grep -qiE "error|fail|broken|cannot|can't|unable|exist|missing|denied|invalid|wrong|\b(no|not)\b" "$OUT" || tells=1
     [[ -s $ERR || -s $OUT ]] || mistake fails-silently \
         "It does not say what failed. Print on standard error what was tried and what the kernel answered, as perror does."
     ((STATUS != 0)) || mistake status-0-on-failure \
