@@ -8,12 +8,13 @@ LINKS="the links are offsets, and lead through all words in order"
 WALKS="walker follows offsets, wherever the nodes are"
 readonly SIZE=4096
 
-# COUNT fresh words of 3 to 7 letters in the array words
+# COUNT fresh words of 3 to 7 letters in the array words; the second one fills its 8 bytes
 words_draw()
 {
     words=()
     while ((${#words[@]} < $1)); do
         fresh_number 3 7
+        ((${#words[@]} != 1)) || NUMBER=7
         fresh_word "$NUMBER"
         words+=("$WORD")
     done
@@ -29,50 +30,76 @@ builder_run() # NAME WORD...
     ((RUNS)) || { finish_program && wrong "builder ended (status $STATUS) before Enter was pressed."; }
     cp "$BEFORE" "$KEEP/$name.before"
     segment_bytes "$KEEP/$name"
+    # where builder has it: see proc(5)
+    awk -v id="$SEG_ID" '$5 == id && /SYSV/ { sub(/-.*/, ""); print; exit }' "/proc/$PROGRAM/maps" >"$KEEP/$name.base"
     send_line ''
     finish_program
     exits 0
 }
 
-# How the links of the file must be read so that they lead through the words, a word for each way that fits:
-# offset, reversed, endless, half, behind-head, index, from-link; and address, base, text: what has addresses in it
-ways()
+# How the links of KEEP/NAME must be read so that they lead through the words, a line for each way that fits: see the
+# verdicts below. And address, base, text: what has addresses in it.
+ways() # NAME WORD...
 {
     perl -e '
-        open my $in, "<:raw", shift or die;
-        my ($all, @words) = (do { local $/; <$in> }, @ARGV);
-        my $quad = sub { $_[0] >= 0 && $_[0] + 8 <= length $all ? unpack "Q<", substr $all, $_[0], 8 : -1 };
+        my ($name, @words) = @ARGV;
+        my $read = sub { local $/; open my $in, "<:raw", shift or return ""; <$in> // "" };
+        my ($all, $old, $base) = map { $read->($_) } $name, "$name.before", "$name.base";
+        $base = hex $base =~ s/\s//r;
+        my $quad = sub { my $at = $_[0]; $at >= 0 && $at + 8 <= length $all ? unpack "Q<", substr $all, $at, 8 : -1 };
+        my $was = sub { unpack "Q<", substr $old, $_[0], 8 };
         # the sixth byte of an address of user space, on x86-64 and on arm64; no letter of a word is one of these
         my %sixth = map { $_ => 1 } 0x55, 0x56, 0x7e, 0x7f, 0xaa, 0xab, 0xfe, 0xff;
-        my $address = sub { $sixth{$quad->($_[0]) >> 40} };
-        my $word = sub { my $at = $_[0]; $at + 16 <= length $all ? unpack "Z8", substr $all, $at + 8, 8 : "" };
-        # follows so many links as there are words; place gives the offset of a node for a link and where that stands
+        my $address = sub {
+            my $n = $quad->($_[0]);
+            $sixth{$n >> 40} || $base && $n >= $base && $n < $base + length $all;
+        };
+        # Follows the links through the list, and returns the last one and where it stands; nothing if it does not lead
+        # through. place: the offset of a node for a link and where that stands. In a node the link is at $link_at, and
+        # the word at $word_at; ends: what follows its letters.
+        my ($link_at, $word_at, $ends) = (0, 8, "\0");
         my $leads = sub {
             my ($place, @list) = @_;
             my $link = 0;
             for my $want (@list) {
                 my $at = $place->($quad->($link), $link);
-                return undef if $at < 16 || $at > length($all) - 16 || $word->($at) ne $want;
-                $link = $at;
+                return if $at < 16 || $at > length($all) - 16;
+                return if substr($all, $at + $word_at, length "$want$ends") ne "$want$ends";
+                $link = $at + $link_at;
             }
-            return $quad->($link);
+            return ($quad->($link), $link);
         };
+        my $say = sub { print "$_[0]\n" if defined $_[1] };
         my $plain = sub { $_[0] };
-        my $end = $leads->($plain, @words);
-        print "offset\n" if defined $end && $end == 0;
-        print "endless\n" if defined $end && $end != 0;
-        $end = $leads->($plain, reverse @words);
-        print "reversed\n" if defined $end;
-        print "half\n" if defined $leads->(sub { $_[0] & 0xffffffff }, @words);
-        print "behind-head\n" if defined $leads->(sub { $_[0] + 16 }, @words);
-        print "index\n" if defined $leads->(sub { $_[0] < 256 ? 16 + 16 * $_[0] : -1 }, @words);
-        print "from-link\n" if defined $leads->(sub { $_[0] + $_[1] }, @words);
+        my ($end, $where) = $leads->($plain, @words);
+        if (defined $end) {
+            print $end == 0 ? "offset" : $end == $was->($where) ? "end-old" : $end == 0xffffffffffffffff ? "end-minus"
+                : $end >= 16 && $end <= $where ? "end-back" : "end-other", "\n";
+        }
+        for my $count (1 .. $#words) {
+            my ($end) = $leads->($plain, @words[0 .. $count - 1]);
+            print "first=$count\n" if defined $end && $end == 0;
+        }
+        $say->("without-first", $leads->($plain, @words[1 .. $#words]));
+        $say->("reversed", $leads->($plain, reverse @words));
+        $say->("half", $leads->(sub { $_[0] >> 32 == $was->($_[1]) >> 32 ? $_[0] & 0xffffffff : -1 }, @words));
+        $say->("behind-head", $leads->(sub { $_[0] + 16 }, @words));
+        $say->("one-further", $leads->(sub { $_[0] - 16 }, @words));
+        $say->("index-0", $leads->(sub { $_[0] < 256 ? 16 + 16 * $_[0] : -1 }, @words));
+        $say->("index-1", $leads->(sub { $_[0] < 256 ? 16 * $_[0] : -1 }, @words));
+        $say->("from-link", $leads->(sub { $_[0] + $_[1] }, @words));
+        $say->("digits", $leads->(sub { substr($all, $_[1], 8) =~ /^(\d+)/ ? $1 : -1 }, @words));
+        ($link_at, $word_at) = (8, 0);
+        $say->("swapped", $leads->($plain, @words));
+        ($link_at, $word_at) = (0, 16);
+        $say->("grown", $leads->($plain, @words));
+        ($word_at, $ends) = (8, "");
+        $say->("no-nul", $leads->($plain, @words));
         print "address\n" if $address->(0);
-        my $base = grep { $address->(8 * $_) } 0 .. length($all) / 8 - 1;
-        print "base\n" if $base;
+        print "base\n" if grep { $address->(8 * $_) } 0 .. length($all) / 8 - 1;
         my $at = $quad->(0);
         print "text\n" if $at >= 16 && $at <= length($all) - 16 && $address->($at + 8);
-    ' "$@"
+    ' "$KEEP/$1" "${@:2}"
 }
 
 # The first rows of the segment, as the learner's own types have it.
@@ -91,43 +118,88 @@ rows_show() # FILE
     ! cmp -s "$KEEP/list" "$KEEP/list.before" || wrong "builder wrote nothing into the segment."
 }
 
-@test "the links are offsets, and lead through all words in order" {
-    needs "$BUILDS"
-    mapfile -t words <"$KEEP/words"
-    ways "$KEEP/list" "${words[@]}" >"$T/ways"
-    way() { grep -qx "$1" "$T/ways"; }
-    ! way offset || return 0
-    rows_show "$KEEP/list"
+way() { grep -qx "$1" "$T/ways"; }
+
+# Why the links do not lead through the words, by what an address, the end, an offset or a node is in the segment.
+named_by_address()
+{
     ! way address || mistake raw-pointers \
         "At offset 0, where the first link belongs, is an address in builder's own memory. In another process the segment is somewhere else."
     ! way text || mistake text-pointer \
         "The first node holds an address where its word belongs. That is builder's own memory: walker cannot see it. Copy the characters."
-    ! way endless || mistake end-not-set \
-        "The links lead through all ${#words[@]} words. But the link of the last node holds old bytes: it must be 0, the end."
+}
+
+named_by_end()
+{
+    local all="The links lead through all ${#words[@]} words. But the link of the last node" count
+    ! way end-old || mistake end-not-set "$all holds old bytes: it must be 0, the end."
+    ! way end-minus || mistake end-is-minus-1 "$all is -1, which is not the end. It must be 0."
+    ! way end-back || mistake circular "$all leads back to a node, so the list never ends. It must be 0, the end."
+    ! way end-other || wrong "$all is not 0, the end."
+    count=$(sed -n 's/^first=//p' "$T/ways" | tail -n 1)
+    [[ ! $count ]] || mistake word-missing \
+        "builder was given ${#words[@]} words, and the list ends after $count. Does its loop stop too early?"
+    ! way without-first || mistake word-missing \
+        "The list has all words but the first, ${words[0]}. Does a loop begin with 1?"
     ! way reversed || mistake reversed \
         "The words are in the list from the last to the first. A node that is put at the front comes before all others."
+}
+
+named_by_offsets()
+{
+    local i numbers
     ! way half || mistake half-written \
         "The lower 4 bytes of each link are right, and the upper 4 are old ones. A link has 8 bytes: write a uint64_t."
     ! way from-link || mistake offset-from-node \
         "Each link counts from its own place. Count from the start of the segment."
     ! way behind-head || mistake behind-head \
         "The offsets count from the end of the head, so the first node has offset 0. But 0 is the end. Count from the start of the segment."
-    ! way index || mistake index-stored \
-        "The links are the numbers of the nodes: 0, 1, 2. They must be bytes from the start of the segment: 16, 32, 48."
+    ! way one-further || mistake one-node-further \
+        "Each link is 16 too large: it leads to the node behind the right one. Was the head, or a node, added twice?"
+    for i in 0 1; do
+        numbers="$i, $((i + 1)), $((i + 2))"
+        ! way "index-$i" || mistake index-stored \
+            "The links are the numbers of the nodes: $numbers. They must be bytes: 16, 32, 48. The difference of two node pointers is a number of nodes; that of two char pointers is bytes."
+    done
+    ! way digits || mistake number-as-text \
+        "The links are texts: the digits of a number, with a NUL. A link is the number itself, in 8 bytes: assign it."
+}
+
+named_by_nodes()
+{
+    ! way swapped || mistake fields-swapped \
+        "In each node the word comes first, and then the link. A node begins with its link; the word follows at 8."
+    ! way grown || mistake node-grown \
+        "In each node the word is at 16. A node has 16 bytes and nothing else: the link, and at 8 the word."
+    ! way no-nul || mistake word-without-nul \
+        "The characters of the words are there, but a NUL is missing after ${words[1]} at least. Old bytes follow there. Copy the NUL, too."
+}
+
+@test "the links are offsets, and lead through all words in order" {
+    needs "$BUILDS"
+    mapfile -t words <"$KEEP/words"
+    ways list "${words[@]}" >"$T/ways"
+    ! way offset || return 0
+    rows_show "$KEEP/list"
+    named_by_address
+    named_by_end
+    named_by_offsets
+    named_by_nodes
     wrong "Begin with the link at offset 0, and follow the offsets: they don't lead through the ${#words[@]} words that builder was given."
 }
 
 @test "a list without words has 0 as its first link" {
     needs "$LINKS"
     builder_run none
-    [[ $(head -c 8 "$KEEP/none" | od -An -tx1 | tr -d ' \n') == 0000000000000000 ]] ||
-        wrong "builder was called without words. Then the 8 bytes at offset 0 are all 0."
+    ! cmp -s -n 8 "$KEEP/none" "$KEEP/none.before" || mistake end-not-set \
+        "builder was called without words, and the link at offset 0 holds old bytes. It must be 0, the end."
+    cmp -s -n 8 "$KEEP/none" /dev/zero || wrong "builder was called without words. Then the 8 bytes at offset 0 are all 0."
 }
 
 @test "there is no address in the segment" {
     needs "$LINKS"
     mapfile -t words <"$KEEP/words"
-    ! ways "$KEEP/list" "${words[@]}" | grep -qx base && return
+    ! ways list "${words[@]}" | grep -qx base && return
     rows_show "$KEEP/list"
     mistake stored-base \
         "There is an address in the segment. No other process can use it: each has the segment at a different address, and walker knows its own."
@@ -144,7 +216,7 @@ list_open()
         open my $out, "+<:raw", shift or die;
         print $out pack "Q<", shift;
         for (@ARGV) {
-            my ($at, $next, $word) = split /:/;
+            my ($at, $next, $word) = split /:/, $_, -1;
             seek $out, $at, 0;
             print $out pack "Q<", $next;
             print $out pack "a8", $word if defined $word;
@@ -154,12 +226,17 @@ list_open()
     segment_open "$SIZE" 0600 "$T/list"
 }
 
-# COUNT offsets at random places in the array places, with room for a second node behind each
+# COUNT offsets at random places in the array places, with room for a second node behind each. The first is no multiple
+# of 16, and the second is before it.
 places_draw()
 {
-    local slot
+    local slot first
     places=()
     for slot in $(shuf -i 0-73 -n "$1"); do places+=($((512 + 48 * slot + 8 * (RANDOM % 2)))); done
+    if ((places[0] < places[1])); then
+        first=${places[0]} places[0]=${places[1]} places[1]=$first
+    fi
+    places[0]=$((places[0] / 16 * 16 + 8))
 }
 
 # Nodes in the array nodes: one at 16, then at the places; the words from the array words; LAST is the last one's link.
@@ -173,23 +250,72 @@ nodes_make() # LAST
     done
 }
 
+# Runs walker on the list of the words, at the places; more nodes may stand elsewhere.
+walk() # LAST [NODE...]
+{
+    nodes_make "$1"
+    FIRST_LINK=${FIRST_LINK:-16} list_open "${nodes[@]}" "${@:2}"
+    MAY_CRASH=1 run_program walker "$SEG_PATH"
+}
+
 prints_words()
 {
     printf '%s\n' "${words[@]}" | cmp -s - "$OUT"
 }
 
+begins_with_words() { head -n "${#words[@]}" "$OUT" | cmp -s - <(printf '%s\n' "${words[@]}"); }
+
+walks_well()
+{
+    walk 0
+    prints_words && [[ ! $CRASHED ]] && ((STATUS == 0))
+}
+
+# walker did not print the words of a good list: why not? It runs again with lists of another kind.
+misprint_named()
+{
+    local expected first=("${places[@]}")
+    expected=$(printf '%s\n' "${words[@]}")
+    [[ $(tr -s '[:space:]' '\n' <"$OUT") != "$expected" ]] || mistake not-a-line-each \
+        "walker printed all words, but not a line each: each word needs its own line, and nothing else in it."
+    [[ $(grep -oE "$(IFS='|' && echo "${words[*]}")" "$OUT") != "$expected" ]] || mistake more-than-words \
+        "walker printed more than the words: \"$(head -n 1 "$OUT")\" where only ${words[0]} belongs."
+    mapfile -t places < <(printf '%s\n' "${first[@]}" | awk '{ print $1 - $1 % 16 }')
+    ! again walks_well || mistake only-multiples \
+        "walker prints a list whose offsets are multiples of 16, but not this one, with a node at ${first[0]}. A node can be at any offset from 16 on."
+    mapfile -t places < <(printf '%s\n' "${first[@]}" | sort -n)
+    ! again walks_well || mistake only-forward \
+        "walker prints a list whose links lead forward, but not this one: from ${first[0]} a link leads back to ${first[1]}, where no node was yet. That is allowed."
+    ! again same_again || mistake hard-coded \
+        "walker prints the same words, whatever the list holds. Print what is in the segment."
+    places=("${first[@]}")
+}
+
+# Does what it printed stand in its own file, and does it print the same of another list?
+same_again()
+{
+    local line
+    line=$(LC_ALL=C grep -a -m 1 -xE '[a-zA-Z ]{3,}' "$T/first") || return 1
+    grep -qaF -- "$line" "$LAB_BUILD/walker" || return 1
+    words_draw 6
+    walk 0
+    cmp -s "$T/first" "$OUT"
+}
+
 @test "walker follows offsets, wherever the nodes are" {
-    local decoy first second
+    local decoy decoys=() first second
     needs "$LINKS"
     words_draw 6
     places_draw 5
-    nodes_make 0
     # where somebody comes who counts in another way, a word stands that tells it
-    for decoy in 32 64 128 256 $((16 + places[0])); do nodes+=("$decoy:0:at$decoy"); done
-    FIRST_LINK=16 list_open "${nodes[@]}"
-    MAY_CRASH=1 run_program walker "$SEG_PATH"
+    for decoy in 32 64 128 256 $((16 + places[0])); do decoys+=("$decoy:0:at$decoy"); done
+    walk 0 "${decoys[@]}"
     [[ ! $CRASHED ]] || mistake link-as-address \
         "walker was ended by $CRASHED on a list whose first link is 16. Did it use 16 as an address, or add the address of the segment twice?"
+    if [[ $FLOODED || $HUNG ]] && begins_with_words; then
+        mistake passes-the-end \
+            "walker printed all ${#words[@]} words, and then went on. The last link is 0, the end: compare the offset with 0, not the pointer."
+    fi
     end_judge walker
     { read -r first && read -r second; } <"$OUT" || true
     case $first in
@@ -202,24 +328,44 @@ prints_words()
         at32) mistake takes-the-next "The first node's link is ${places[0]}, but walker went on at 32, right after that node. Follow the link." ;;
         at[0-9]*) mistake counts-from-node "The first node is at 16, and its link is ${places[0]}. walker went to ${second#at}: it counts from the node. All offsets count from the start of the segment." ;;
     esac
+    cp "$OUT" "$T/first"
+    prints_words || misprint_named
     prints_words || wrong "walker did not print the words of the list, a line each: ${words[*]}"
     exits 0
+}
+
+# walker printed only some of the words of a full list: which was the first that is missing?
+stop_named()
+{
+    local count
+    count=$(wc -l <"$OUT")
+    ((count < ${#words[@]})) || return 0
+    printf '%s\n' "${words[@]:0:count}" | cmp -s - "$OUT" || return 0
+    ((count != 1)) || mistake refuses-last-place \
+        "walker did not follow a link to offset ${places[0]}. A whole node fits there: ${places[0]} + 16 is $SIZE, the segment's end."
+    [[ ${words[count]} ]] || mistake stops-at-empty-word \
+        "Word $((count + 1)) of the list is empty, and walker stopped there. The list ends at the link 0; print an empty line for an empty word."
+    mistake too-few-nodes \
+        "The list has ${#words[@]} words, and walker stopped after $count. There is room for ${#words[@]} nodes: only more than that are too many."
 }
 
 @test "walker prints a list that fills the segment, and one without words" {
     needs "$WALKS"
     words_draw 255
-    mapfile -t places < <(shuf -i 2-255 | awk '{ print 16 * $1 }')
-    nodes_make 0
-    FIRST_LINK=16 list_open "${nodes[@]}"
-    run_program walker "$SEG_PATH"
+    words[150]=
+    # the last place comes first
+    mapfile -t places < <(echo $((SIZE - 16)) && shuf -i 2-254 | awk '{ print 16 * $1 }')
+    walk 0
+    prints_words || stop_named
     prints_words || wrong "The segment holds a list of 255 words, which is right. walker did not print them all in order."
+    end_judge walker
     exits 0
     words=()
-    FIRST_LINK=0 list_open
-    run_program walker "$SEG_PATH"
+    FIRST_LINK=0 walk 0
+    end_judge walker
     [[ ! -s $OUT ]] || wrong "The list has no word, and walker printed something."
-    exits 0
+    ((STATUS == 0)) || mistake empty-is-broken \
+        "The first link is 0: a list without words, which is right. walker's exit status is $STATUS; expected: 0."
 }
 
 # A list of 4 whose last link is LINK.
@@ -227,14 +373,36 @@ broken_run() # LINK [NODE...]
 {
     words_draw 4
     places_draw 3
-    nodes_make "$1"
-    shift
-    FIRST_LINK=16 list_open "${nodes[@]}" "$@"
-    MAY_CRASH=1 run_program walker "$SEG_PATH"
+    walk "$@"
 }
 
+# What does walker say on standard error, but for the line that it prints each time?
+says() { grep -v '^Attached at' "$ERR"; }
+
+printed_more() { (($(wc -l <"$OUT") > ${#words[@]})); }
+
+# Did walker not find the list broken, or only after it had printed a word too many?
+accepted()
+{
+    [[ $CRASHED ]] || ((STATUS == 0)) || { printed_more && says >"$T/said"; }
+}
+
+# walker ended, as the list is broken: as fails_well judges it.
+says_broken()
+{
+    says >"$T/said" || true
+    local ERR=$T/said
+    fails_well
+}
+
+# walker accepted a link out of the segment.
 refused_not() # LINK
 {
+    if [[ ! $CRASHED ]] && ! printed_more; then
+        ! says >"$T/said" || return 0
+        mistake broken-is-end \
+            "A node's link is $1, and no node fits there. walker ended as if that were the end of the list, with status 0. Say on standard error that it is broken, and end with 1."
+    fi
     ((${#1} < 19)) || mistake wraps-around \
         "A node's link is $1. walker took it for a small offset (${CRASHED:-status $STATUS}): a sum that passes 2^64 begins at 0 again, and with a sign this number is negative. Compare without adding: link > SIZE - 16."
     mistake no-bounds "A node's link is $1, in a segment of 4096 bytes. walker followed it, and ended with ${ENDED:-no status}."
@@ -245,34 +413,48 @@ refused_not() # LINK
     needs "$WALKS"
     fresh_word 7 && decoy=$WORD
     # so far that it is no address at all; right behind the segment; near 2^64; with a lower half that leads to a word
-    for link in $(((1 << 44) + 1024)) $SIZE 18446744073709551600 18446744073709551592 9223372036854776320 $(((7 << 32) + 256)); do
+    for link in $(((1 << 44) + 256)) $SIZE 18446744073709551600 18446744073709551592 9223372036854776320 $(((7 << 32) + 256)); do
         broken_run "$link" "256:0:$decoy"
         ! grep -qxF "$decoy" "$OUT" || mistake half-read \
             "A node's link is $link, far out of the segment. walker took only its lower 4 bytes, 256, and printed the word there. A link has 8 bytes: read a uint64_t."
-        [[ ! $CRASHED && $STATUS != 0 ]] || refused_not "$link"
-        fails_well
+        ! accepted || refused_not "$link"
+        says_broken
     done
-    broken_run $((SIZE - 8)) "$((SIZE - 8)):0"
-    [[ ! $CRASHED && $STATUS != 0 ]] || mistake half-out \
-        "A node's link is $((SIZE - 8)): only the first 8 of its 16 bytes are in the segment. walker accepted it (${CRASHED:-status $STATUS})."
-    fails_well
+    for link in $((SIZE - 8)) $((SIZE - 12)); do
+        broken_run "$link" "$link:0"
+        ! accepted || mistake half-out \
+            "A node's link is $link: only the first $((SIZE - link)) of its 16 bytes are in the segment. walker accepted it (${CRASHED:-status $STATUS})."
+        says_broken
+    done
     broken_run 8 8:0
-    ((STATUS == 1)) || wrong "A node's link is 8, which is inside the head. walker accepted it (${CRASHED:-status $STATUS}); expected: status 1."
+    ! accepted || mistake node-in-the-head \
+        "A node's link is 8, which is inside the head. walker accepted it (${CRASHED:-status $STATUS}). The first place for a node is 16."
+    says_broken
+    link=$(((1 << 44) + 1024))
+    FIRST_LINK=$link broken_run 0
+    ! accepted || mistake first-not-checked \
+        "The first link is $link, which is out of the segment. walker followed it (${CRASHED:-status $STATUS}), but refuses such a link in a node. Check the first link, too."
+    says_broken
 }
 
 @test "walker refuses an endless list" {
     local back
     needs "$WALKS"
-    for back in 16 last; do
+    for back in 16 middle last; do
         words_draw 4
         places_draw 3
-        [[ $back != last ]] || back=${places[2]}
-        nodes_make "$back"
-        FIRST_LINK=16 list_open "${nodes[@]}"
-        MAY_CRASH=1 run_program walker "$SEG_PATH"
+        case $back in
+            middle) back=${places[0]} ;;
+            last) back=${places[2]} ;;
+        esac
+        walk "$back"
         [[ ! $HUNG && ! $FLOODED ]] || mistake no-loop-guard \
             "The list's 4th node leads back to offset $back. walker followed the loop until it was stopped. More nodes than fit into the segment are too many."
         end_judge walker
-        fails_well
+        if ((STATUS == 0)) && ! says >"$T/said"; then
+            mistake broken-is-end \
+                "The list's 4th node leads back to offset $back. walker stopped as if the list were right, with status 0. Say on standard error that it is broken, and end with 1."
+        fi
+        says_broken
     done
 }
