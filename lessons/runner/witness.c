@@ -2,11 +2,15 @@
  *
  * check.bash builds it as a shared library and preloads it: see witness there. WITNESS=FILE gets a line for each call,
  *   shmget SIZE FLAGS     shmat ID FLAGS     shmdt RESULT     shmctl COMMAND ID
+ *   kill PID SIGNAL       signal SIGNAL      sigaction SIGNAL FLAGS
  * with flags in octal, as the program passes them, and RESULT 0 if shmdt has detached something.
  * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
- * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. */
+ * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. WITNESS_OWNER=1:
+ * segments belong to another user, as IPC_STAT tells. WITNESS_EPERM=1: so do processes, as kill(pid, 0) tells. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/shm.h>
@@ -64,7 +68,45 @@ int shmctl(int id, int command, struct shmid_ds *buffer)
 
     *(void **)&next = real("shmctl");
     say("shmctl %lu %lu\n", (unsigned)command, (unsigned)id);
-    return next(id, command, buffer);
+    int rc = next(id, command, buffer);
+    if (rc != -1 && command == IPC_STAT && getenv("WITNESS_OWNER") != NULL) {
+        buffer->shm_perm.uid++;
+    }
+    return rc;
+}
+
+int kill(pid_t pid, int number)
+{
+    int (*next)(pid_t, int);
+
+    *(void **)&next = real("kill");
+    say("kill %lu %lu\n", (unsigned long)pid, (unsigned long)number);
+    int rc = next(pid, number);
+    if (rc == 0 && number == 0 && getenv("WITNESS_EPERM") != NULL) {
+        errno = EPERM;
+        return -1;
+    }
+    return rc;
+}
+
+sighandler_t signal(int number, sighandler_t handler)
+{
+    sighandler_t (*next)(int, sighandler_t);
+
+    *(void **)&next = real("signal");
+    say("signal %lu\n", (unsigned long)number, 0);
+    return next(number, handler);
+}
+
+int sigaction(int number, const struct sigaction *action, struct sigaction *old)
+{
+    int (*next)(int, const struct sigaction *, struct sigaction *);
+
+    *(void **)&next = real("sigaction");
+    if (action != NULL) {
+        say("sigaction %lu 0%lo\n", (unsigned long)number, (unsigned)action->sa_flags);
+    }
+    return next(number, action, old);
 }
 
 /* The bit that WCOREDUMP tests: 0x80 on Linux. */
