@@ -40,20 +40,58 @@ held_judge() # SIZE TEXT
     [[ $(attached_as "$PROGRAM") == rw- ]] || wrong "holder waits, but has not attached the segment for reading and writing."
     expected_bytes "$@" >"$T/expected"
     segment_bytes "$T/actual"
-    cmp -s "$T/expected" "$T/actual" && return
+    ! cmp -s "$T/expected" "$T/actual" || return 0
     { echo 'shmlab layout 1' && echo "char[$1] text"; } >"$T/layout"
     show "$T/expected" "$T/actual" "$T/layout"
+    ! cmp -s -n "$1" "$T/actual" /dev/zero || mistake no-text \
+        "holder waits, and all bytes of its segment are 0. Was the text not written, or cleared after it was written?"
+    ! old_behind "$1" "${#2}" || mistake old-bytes \
+        "The text is there, but behind it are bytes of the segment that holder took over. Fill it with zeros before you write the text."
     wrong "The segment should hold the text $2, its NUL, and zeros to its end."
+}
+
+# Are the text's characters there, and to the end what an old segment held? Its NUL may be missing, too.
+old_behind() # SIZE LENGTH
+{
+    [[ -s $T/old ]] && cmp -s -n "$2" "$T/expected" "$T/actual" &&
+        cmp -s -i $(($2 + 1)) -n $(($1 - $2 - 1)) "$T/old" "$T/actual"
+}
+
+# A holder under the eyes of the witness, ended by HOW: Enter, or a signal's name. DETACHED: 1, if it called shmdt.
+# OTHER_ID: what it removed, if that was not its segment. RESTARTS: 1, if it asked for read to be restarted.
+watched_end() # HOW
+{
+    witness
+    rm -f "$BOX/witness"
+    holder_holds
+    if [[ $1 == Enter ]]; then send_line ''; else send_signal "$1"; fi
+    DETACHED='' RESTARTS=''
+    ! witnessed shmdt >/dev/null || DETACHED=1
+    OTHER_ID=$(witnessed shmctl | awk -v id="$HELD" '$2 == 0 && $3 != id { print $3; exit }') # 0: IPC_RMID
+    # 02...: SA_RESTART
+    ! { witnessed signal || witnessed sigaction | grep ' 0[0-7]*[1-7][0-7]\{9\}$'; } >/dev/null || RESTARTS=1
 }
 
 # Nothing of the holder is left. HELD: the id that it held.
 left_judge() # HOW
 {
+    local id attached
     segment_facts || return 0
     ((SEG_ID == HELD)) || mistake made-again \
         "After $1 the segment $HELD is gone, but there is a segment $SEG_ID with the same key, made by holder. shmget with IPC_CREAT makes one where there is none."
+    id=$SEG_ID attached=$SEG_NATTCH
+    again watched_end Enter
+    [[ ! $OTHER_ID ]] || mistake removes-other-id \
+        "After $1 the segment $id still exists. holder calls shmctl with IPC_RMID, but for $OTHER_ID: that is not the number that shmget returned."
     mistake left-behind \
-        "After $1 the segment $SEG_ID still exists, with $SEG_NATTCH attached. Detaching or ending does not remove it."
+        "After $1 the segment $id still exists, with $attached attached. Detaching or ending does not remove it."
+}
+
+# It ended as it should, and its status says so.
+ended_well() # HOW
+{
+    ((STATUS == 0)) || mistake end-is-no-failure \
+        "After $1 nothing is left, but holder's exit status is $STATUS. To be ended is not a failure: the status is 0."
 }
 
 # A holder that holds a segment, under a key of its own.
@@ -75,21 +113,24 @@ holder_holds()
     values_draw
     holder_holds
     send_line ''
-    ((!RUNS)) || wrong "Enter was pressed, and holder still waits."
+    ((!RUNS)) || mistake deaf-to-enter \
+        "Enter was pressed, and holder still waits. Let it read its input, until a line or its end has come."
     finish_program
     left_judge Enter
-    exits 0
+    ended_well Enter
 }
 
 @test "after the end of its input nothing is left" {
     needs "$ENTER"
     values_draw
     holder_holds
-    send_end
-    ((!RUNS)) || wrong "Its input has ended, and holder still waits."
-    finish_program
+    MAY_CRASH=1 send_end
+    ((RUNS)) || MAY_CRASH=1 finish_program
+    [[ $RUNS == 0 && ! $HUNG ]] || mistake deaf-to-the-end \
+        "Its input has ended (as with Ctrl-D), and holder has not. getchar returns EOF then, each time: end at that, too."
+    end_judge holder
     left_judge "the end of its input"
-    exits 0
+    ended_well "the end of its input"
 }
 
 # What the kernel would do with it now: see SigIgn, SigBlk in proc(5). DISPOSITION
@@ -123,8 +164,30 @@ signal_try() # NAME
         FATE=left
     else
         FATE=ended
-        exits 0
+        ended_well "SIG$1"
     fi
+}
+
+# It caught them, and waits on.
+waits_judge() # SIGNALS
+{
+    again watched_end "${1##* SIG}"
+    [[ ! $RESTARTS ]] || mistake restarts-wait \
+        "holder gets$1, and goes on waiting for Enter. signal(), and SA_RESTART, make the kernel restart the interrupted read. Use sigaction without SA_RESTART."
+    mistake waits-again \
+        "holder gets$1, and goes on waiting for Enter. The kernel did not restart its wait: holder itself began to wait again. Let its loop end when the flag is set."
+}
+
+# It ended, and its segment stays.
+stays_judge() # SIGNALS
+{
+    again watched_end "${1##* SIG}"
+    [[ ! $OTHER_ID ]] || mistake removes-other-id \
+        "holder ends at$1, but its segment stays. It calls shmctl with IPC_RMID, but for $OTHER_ID: that is not the number that shmget returned."
+    [[ ! $DETACHED ]] || mistake left-behind \
+        "holder ends at$1, and detaches, but its segment stays. Detaching does not remove it."
+    mistake exit-in-handler \
+        "holder ends at$1, but neither detaches nor removes its segment: the lines after the wait never ran. Let the handler set a flag, and not end the program."
 }
 
 @test "after SIGINT, SIGTERM or SIGHUP nothing is left" {
@@ -146,32 +209,47 @@ signal_try() # NAME
         "holder ignores$ignores (SIG_IGN), and goes on waiting. Catch it with a handler that sets a flag."
     [[ ! $blocks ]] || mistake blocks-signal \
         "holder has$blocks blocked while it waits, so the signal never arrives. Let it through before you wait."
-    [[ ! $waits ]] || mistake restarts-wait \
-        "holder gets$waits, and goes on waiting for Enter. signal(), and SA_RESTART, make the kernel restart the interrupted read. Use sigaction without SA_RESTART."
-    [[ ! $left ]] || mistake exit-in-handler \
-        "holder ends at$left, but its segment stays. Did the handler end it, so that the lines after the wait never ran? Let the handler set a flag."
+    [[ ! $waits ]] || waits_judge "$waits"
+    [[ ! $left ]] || stays_judge "$left"
     [[ ! $killed || ! $ended ]] || mistake only-sigint \
         "At$ended holder ends well, but it is killed by$killed, and its segment stays."
     [[ ! $killed ]] || mistake no-handler \
         "holder is killed by each of$killed, and its segment stays. Catch them with sigaction."
 }
 
+# holder gets a text of LENGTH characters for 16 bytes.
+too_long_judge() # LENGTH
+{
+    local text
+    segment_name
+    fresh_word "$1"
+    text="A text of $1 characters does not fit into 16 bytes"
+    start_program holder "$SEG_PATH" 16 "$WORD"
+    if ((RUNS)); then
+        (($1 > 16)) || mistake forgot-nul "$text, as its NUL needs one more. holder took it."
+        ! segment_facts || segment_bytes "$T/now"
+        ! printf '%s\0' "${WORD:0:15}" | cmp -s -n 16 - "$T/now" || mistake cuts-text \
+            "$text. holder cut it, and waits. Say that it does not fit, and end with status 1."
+        mistake room-not-checked \
+            "$text. holder copied it all the same, past the end of the segment, and waits. Compare its length with the size first."
+    fi
+    finish_program
+    ! segment_facts || mistake leaves-on-failure \
+        "$text. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
+    fails_well
+}
+
 @test "if it fails midway, nothing is left" {
     needs "$ENTER"
-    segment_name
-    fresh_word 30
-    run_program holder "$SEG_PATH" 16 "$WORD"
-    ! segment_facts || mistake leaves-on-failure \
-        "A text of 30 characters does not fit into 16 bytes. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
-    fails_well
-    fresh_word 16
-    run_program holder "$SEG_PATH" 16 "$WORD"
-    ((STATUS != 0)) || mistake forgot-nul \
-        "A text of 16 characters does not fit into 16 bytes, as its NUL needs one more. holder took it."
-    fails_well
+    too_long_judge 30
+    too_long_judge 16
     # AddressSanitizer itself needs more addresses than any limit
     [[ ! ${LAB_SANITIZE-} ]] || return 0
-    FIRST='ulimit -v 100000' run_program holder "$SEG_PATH" 200000000 "$WORD"
+    segment_name
+    FIRST='ulimit -v 100000' MAY_CRASH=1 run_program holder "$SEG_PATH" 200000000 "$WORD"
+    [[ ! $CRASHED ]] || mistake shmat-not-checked \
+        "shmat fails for a segment of 200000000 bytes, because there are not enough addresses. holder used what it returned, and was ended by $CRASHED. It returns (void *)-1, and not NULL."
+    end_judge holder
     ! segment_facts || mistake leaves-on-failure \
         "shmat fails for a segment of 200000000 bytes, because there are not enough addresses. holder ends (status $STATUS), and leaves the segment $SEG_ID behind."
     fails_well
@@ -180,7 +258,7 @@ signal_try() # NAME
 # ---- a segment that exists already ----
 
 # Starts holder, which asks for size bytes, while a segment of SIZE bytes exists. WHO: its creator has ended (dead), runs
-# (alive), or has ended while another has it attached (attached). FATE: taken, remade, refused; removed, touched: it was
+# (alive), or has ended while another has it attached (attached), or had it attached and still runs (used). FATE: taken, remade, refused; removed, touched: it was
 # refused, but not left as it was.
 standing_try() # WHO SIZE
 {
@@ -197,6 +275,10 @@ standing_try() # WHO SIZE
         attached)
             first="\"\$PROBE\" $first; \"\$PROBE\" stay attach \$(cat made) &
                 until \"\$PROBE\" facts $SEG_KEY | grep -q 'NATTCH=1 '; do sleep 0.01; done"
+            ;;
+        used)
+            first="\"\$PROBE\" $first; \"\$PROBE\" stay bytes \$(cat made) >used &
+                until [ -s used ] && \"\$PROBE\" facts $SEG_KEY | grep -q 'NATTCH=0 '; do sleep 0.01; done"
             ;;
     esac
     FIRST=$first MAY_CRASH=1 start_program holder "$SEG_PATH" "$size" "$text"
@@ -223,10 +305,24 @@ standing_fate()
     fi
 }
 
+# OTHER: the fate of one more segment, to find out why.
+other_try() # WHO
+{
+    local fate=$FATE
+    again standing_try "$1" "$size"
+    OTHER=$FATE FATE=$fate
+}
+
+readonly INVERTED="holder takes a segment whose creator runs, and refuses one whose creator has ended. kill(pid, 0) returns 0 if the process is alive."
+
 @test "it takes over a segment of the same size whose creator has ended" {
     needs "$ENTER"
     values_draw
     standing_try dead "$size"
+    if [[ $FATE == refused ]]; then
+        other_try alive
+        [[ $OTHER != taken ]] || mistake creator-inverted "$INVERTED"
+    fi
     [[ $FATE != refused && $FATE != removed ]] || mistake refuses-all \
         "There is a segment of $size bytes, its creator has ended and nobody is attached. holder asks for $size bytes, and refuses it (status $STATUS)."
     held_judge "$size" "$text"
@@ -234,7 +330,10 @@ standing_fate()
     send_line ''
     finish_program
     ! segment_facts || mistake left-behind "holder took over segment $SEG_ID, and did not remove it when it ended."
-    exits 0
+    ended_well Enter
+    standing_try used "$size"
+    [[ $FATE != refused && $FATE != removed ]] || mistake asks-last-user \
+        "There is a segment whose creator has ended. The process that used it last still runs, but is not attached. holder refuses it. The creator is shm_cpid; shm_lpid is the last user."
 }
 
 # The verdict about one that is not ours to take. ID, WHY
@@ -244,7 +343,7 @@ refused_judge()
         remade) mistake removes-at-start "$2 holder removed it, and made its own." ;;
         removed) mistake removes-anothers "$2 holder ends with status $STATUS, but the segment is gone: it was not holder's to remove." ;;
         taken) mistake "$1" "$2 holder took it." ;;
-        touched) wrong "$2 holder refused it, but changed its bytes." ;;
+        touched) mistake changes-refused "$2 holder refused it, but changed its bytes: they belong to others." ;;
     esac
     fails_well
 }
@@ -256,10 +355,8 @@ readonly ATTACHED="There is a segment whose creator has ended, but another proce
 takes_anything() # WHO
 {
     [[ $FATE == taken ]] || return 1
-    standing_try "$1" "$size"
-    local other=$FATE
-    FATE=taken
-    [[ $other == taken ]]
+    other_try "$1"
+    [[ $OTHER == taken ]]
 }
 
 @test "it refuses a segment whose creator runs" {
@@ -267,8 +364,35 @@ takes_anything() # WHO
     needs "$ENTER"
     values_draw
     standing_try alive "$size"
+    if [[ $FATE == taken ]]; then
+        other_try dead
+        [[ $OTHER != refused ]] || mistake creator-inverted "$INVERTED"
+    fi
     ! takes_anything attached || id=takes-anything
     refused_judge "$id" "$LIVES"
+    [[ ! ${LAB_SANITIZE-} ]] || return 0
+    witness
+    WITNESS_EPERM=1 standing_try alive "$size"
+    ! witnessed kill | awk '$3 != 0' | grep -q . || mistake signals-creator \
+        "$LIVES holder sends it the signal $(witnessed kill | awk '$3 != 0 { print $3; exit }'). Only ask: kill(pid, 0) sends no signal."
+    refused_judge eperm-is-ended \
+        "A segment's creator still runs, as another user: kill(pid, 0) returns -1, and errno is EPERM. Only ESRCH says that there is no such process."
+}
+
+@test "it refuses a segment of another user" {
+    local id=ignores-owner
+    needs "$ENTER"
+    [[ ! ${LAB_SANITIZE-} ]] || return 0
+    values_draw
+    witness
+    WITNESS_OWNER=1 standing_try dead "$size"
+    if takes_anything alive; then
+        id=takes-anything
+    elif [[ $FATE == taken ]]; then
+        # 2: IPC_STAT
+        witnessed shmctl | grep -q '^shmctl 2 ' || skip "it can't be seen here how holder asks for the owner"
+    fi
+    refused_judge "$id" "There is a segment of another user, and its creator has ended."
 }
 
 @test "it refuses a segment that is attached" {
