@@ -30,6 +30,8 @@ case_run() # CASE TEXT
     segment_bytes "$KEEP/$1.after"
     send_line ''
     finish_program
+    ((STATUS == 0 || ${#2} < 19)) || mistake cut-is-no-failure \
+        "Its text had ${#2} characters, and its exit status is $STATUS; with shorter texts it was 0. It goes on as with any other text: end with 0."
     exits 0
 }
 
@@ -45,10 +47,22 @@ evidence() # CASE
         my $kept = sub { my ($from, $to) = @_; substr($is, $from, $to - $from) eq substr($was, $from, $to - $from) };
         print "same=$same\n", "ends=$nul\n";
         print "untouched\n" if $is eq $was;
+        print "no-nul-written\n" if $same == 18 && $kept->(18, 1024) || $same == 19 && $kept->(19, 1024);
+        my @behind = grep { substr($is, $_, 1) ne substr $was, $_, 1 } 19 .. 1023;
+        print "behind=$behind[0]\n" if @behind;
+        print "nul-19\n" if "@behind" eq 19 && substr($is, 19, 1) eq "\0";
         print "cleared\n" if substr($is, 56) =~ /^\0+$/;
+        print "known-num\n" if unpack("i", substr $is, 20) == 22;
+        print "put-back\n" if $n > 24 && $kept->(20, 24) && substr($is, 24, 1) eq substr $text, 24, 1;
         print "far-nul\n" if $n > 56 && $n < 1024 && substr($is, $n, 1) eq "\0" && $kept->(56, $n);
+        print "moved-nul\n" if $same == 18 && "@behind" eq 36 && substr($is, 36, 1) eq "\0";
         print "last-nul\n" if $n < 18 && $kept->($n, 18) && substr($is, 18, 1) eq "\0";
-        print "foreign\n" if $n < 18 && grep { my $c = substr $is, $_, 1; $c ne "\0" && $c ne substr $was, $_, 1 } $n + 1 .. 18;
+        my @foreign = grep { my $c = substr $is, $_, 1; $c ne "\0" && $c ne substr $was, $_, 1 } $n + 1 .. 18;
+        print "foreign\n" if $n < 18 && @foreign;
+        my $rest = $n < 17 && substr $is, $n + 1, 17 - $n;
+        print "filled=", substr($rest, 0, 1), "\n" if @foreign && $rest =~ /^([ -~])\1+$/;
+        print "formatted\n" if $text =~ /%/ && index($is, $text =~ s/%%/%/gr . "\0") == 0;
+        print "cut-at-blank\n" if $nul && $same < $n && $same == index $text, " ";
         my $old = index $was, "\0";
         print "appended=$old\n" if $n && $old >= 18 && substr($is, 0, $old + $n) eq substr($was, 0, $old) . $text;
     ' "$KEEP/$1.text" "$KEEP/$1.before" "$KEEP/$1.after" >"$KEEP/$1.evidence"
@@ -63,22 +77,40 @@ mistake_name()
     length=$(wc -c <"$KEEP/long.text")
     ! grep -q '^appended=' "$KEEP/short.evidence" || mistake appends \
         "The old text is still at 0, and the new one begins at $(sed -n 's/^appended=//p' "$KEEP/short.evidence"), where the first NUL was. strcat and strncat append."
+    if seen huge same=1023 || { seen short cleared && seen long "same=$length"; }; then
+        mistake limit-of-segment \
+            "All $length characters of a long text were copied: more than the 19 bytes of intro. The limit was 1024, the size of the segment. It must be that of the field."
+    fi
     ! seen short cleared || mistake clears-all \
         "All bytes after the message are 0 now, and so is num. Others use the segment too: change only the field."
     ! seen long untouched || mistake refuses-long \
         "A text of $length characters left intro as it was. Cut it: its first 18 characters fit."
     ! seen long far-nul || mistake nul-at-length \
         "At offset $length there is a NUL that was not there before. That is the length of the uncut text; the field ends at 19."
+    ! seen long moved-nul || mistake base-moved \
+        "18 characters were copied, and then a NUL was written at offset 36. Does ++ move base itself? Then base[18] is 18 bytes further. Keep the start."
     ! seen short last-nul || mistake nul-only-at-end \
         "After the 5 characters of a short text are the bytes of the old one; the only NUL is at 18. The NUL follows the last character that was copied."
+    ! grep -q '^filled=' "$KEEP/short.evidence" || mistake fills-the-rest \
+        "After the NUL of a short text the field is filled with '$(sed -n 's/^filled=//p' "$KEEP/short.evidence")'. Leave the old bytes there, or write zeros."
     ! seen short foreign || mistake reads-past-text \
         "After the 5 characters and the NUL of a short text are bytes from the writer's own memory. They leak. Copy no more bytes than the text has."
+    ! seen short known-num || mistake writes-known-values \
+        "num is 22 now, and it was another number before. Was the message written again? Others may have changed it: change only intro."
+    ! seen short formatted || mistake text-as-format \
+        "Of the text $(cat "$KEEP/short.text") a % is missing: the text was used as a format. Use the format \"%s\", and the text as its argument."
+    ! seen full cut-at-blank || mistake stops-at-blank \
+        "The text $(cat "$KEEP/full.text") was copied up to its blank only, as scanf does. A text may have blanks: copy it as a whole."
+    ! seen long put-back || mistake puts-back \
+        "num is as it was, but the bytes before and after it are the text's. Don't repair what the copy has overwritten: copy no more than fits."
     ! seen long "same=$length" || mistake no-limit \
         "All $length characters were copied. intro has 19 bytes: the others overwrote num and what follows it."
-    if seen long same=19 && seen long ends=nul; then
+    if seen over same=19 && seen over ends=nul; then
         mistake one-too-many \
             "Of a long text 19 characters were copied, and the NUL was written at offset 19, after the field. 18 characters and the NUL make 19 bytes."
     fi
+    ! seen short nul-19 || mistake one-too-many \
+        "The byte at 19, after the field, is 0 now, also with a short text. intro has the offsets 0 to 18: that makes 19 bytes."
     if seen long same=17 && seen long ends=nul; then
         mistake one-too-few \
             "Only 17 characters of a long text are there, then the NUL. There is room for 18. Does your function count the NUL itself?"
@@ -87,20 +119,31 @@ mistake_name()
         mistake sizeof-pointer \
             "Only the first $(grep -o 'same=.' "$KEEP/long.evidence" | tail -c 2) characters are there. sizeof of a pointer is 8, whatever it points to. Use the size of the field."
     fi
-    if ! seen long ends=nul && seen long same=18; then
+    if { seen long same=3 && seen long ends=nul; } || seen long same=4; then
+        mistake sizeof-number \
+            "Only the first $(grep -o 'same=.' "$KEEP/long.evidence" | tail -c 2) characters are there. sizeof of a number like INTRO is 4, the size of an int. The limit is the number itself."
+    fi
+    length=$(wc -c <"$KEEP/huge.text")
+    if seen huge "same=$((length % 256))" && seen huge ends=nul; then
+        mistake length-in-a-byte \
+            "Of a text of $length characters only $((length % 256)) are there: $length does not fit into a char, and $((length % 256)) is left of it. A length is a size_t."
+    fi
+    if ! seen long ends=nul && seen long same=18 && seen long no-nul-written; then
         mistake nul-by-luck \
             "The first 18 characters are there, but after them is what was there before: no NUL was written. In a segment of zeros you would not see it."
     fi
-    if ! seen long ends=nul && seen long same=19; then
+    if ! seen long ends=nul && seen long same=19 && seen long no-nul-written; then
         mistake no-nul \
             "No NUL ends the cut text: a reader goes on into the bytes after it. strncpy writes none if the text is as long as the limit, or longer."
     fi
+    ! seen empty untouched || mistake skips-empty \
+        "An empty text left intro as it was. It is a text, too: its NUL must be at offset 0."
 }
 
 # Are the bytes of this case right?
 case_judge() # CASE
 {
-    local text length=0 field
+    local text length=0 field behind
     text=$(cat "$KEEP/$1.text")
     length=${#text}
     BEFORE=$KEEP/$1.before
@@ -110,23 +153,34 @@ case_judge() # CASE
     sed 's/^ *char\[19\] intro$/&\n19 char behind/' "$MESSAGE" >"$T/message.layout"
     compare "$T/message.layout" "$T/expected" "$KEEP/$1.after" || true
     # and the bytes after the NUL of a text
-    if [[ ! $DIFFERS ]] && ! seen "$1" foreign; then
+    behind=$(sed -n 's/^behind=//p' "$KEEP/$1.evidence")
+    if [[ ! $DIFFERS && ! $behind ]] && ! seen "$1" foreign; then
         return
     fi
     show
     mistake_name
     field=$(head -n 1 <<<"$DIFFERS" | cut -f 1)
-    [[ $field != behind ]] || wrong "With a text of $length characters the byte at 19, right after the field, was changed."
+    case $field in
+        '' | behind | '('*)
+            [[ ! $behind ]] || wrong "With a text of $length characters the byte at $behind, after the field, was changed."
+            ;;
+    esac
     [[ $field ]] || wrong "With a text of $length characters, there are other bytes than those of the text after its NUL."
     wrong "With a text of $length characters, $field is $(differs_column "$field" 5); expected $(differs_column "$field" 4)."
 }
 
 @test "writer waits for Enter and ends well, however long the text is" {
-    local name
+    local name long huge
     fresh_number 60 200
     long=$NUMBER
-    for name in empty:0 short:5 full:18 over:19 "long:$long" huge:1500; do
+    fresh_number 1539 1550 # a little more than a multiple of 256
+    huge=$NUMBER
+    for name in empty:0 short:5 full:18 over:19 "long:$long" "huge:$huge"; do
         fresh_word "${name#*:}"
+        case $name in
+            short:*) WORD=${WORD:0:2}%%${WORD:4} ;;
+            full:*) WORD="${WORD:0:10} ${WORD:11}" ;;
+        esac
         case_run "${name%:*}" "$WORD"
     done
     for name in "${CASES[@]}"; do evidence "$name"; done

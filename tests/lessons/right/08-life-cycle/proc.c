@@ -1,7 +1,10 @@
 /* holder: holds a segment with a text in it until Enter or a signal ends it.
  * Then nothing is left behind.
  *
- *   holder [PATH [SIZE [TEXT]]]      build it: make */
+ *   holder [PATH [SIZE [TEXT]]]      build it: make
+ *
+ * Another right way: /proc says whether the creator runs, and siginterrupt that
+ * a signal ends the wait. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

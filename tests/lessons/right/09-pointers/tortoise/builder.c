@@ -1,6 +1,8 @@
 /* builder: makes a list of words in a shared memory segment, and waits.
  *
- *   builder PATH [WORD...]      build it: make */
+ *   builder PATH [WORD...]      build it: make
+ *
+ * Another right way: with gaps between the nodes. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ipc.h>

@@ -1,6 +1,8 @@
 /* walker: prints the words of the list that builder has made, a line each.
  *
- *   walker PATH      build it: make */
+ *   walker PATH      build it: make
+ *
+ * Another right way: the tortoise meets the hare only in a circle. */
 #include <stdio.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
