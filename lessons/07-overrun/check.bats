@@ -47,7 +47,12 @@ evidence() # CASE
         my $kept = sub { my ($from, $to) = @_; substr($is, $from, $to - $from) eq substr($was, $from, $to - $from) };
         print "same=$same\n", "ends=$nul\n";
         print "untouched\n" if $is eq $was;
-        print "no-nul-written\n" if $same == 18 && $kept->(18, 1024) || $same == 19 && $kept->(19, 1024);
+        print "no-nul-written\n" if $same && $kept->($same, 1024);
+        print "digit-zero\n" if substr($is, 18, 1) eq "0";
+        print "newline\n" if substr($is, $n, 2) eq "\n\0";
+        print "shifted\n" if substr($is, 1, $n + 1) eq "$text\0";
+        # the sixth byte of an address of user space, on x86-64 and on arm64, and two zeros
+        print "address\n" if $same == 0 && substr($is, 5, 3) =~ /^[\x55\x56\x7e\x7f\xaa\xab\xfe\xff]\0\0$/;
         my @behind = grep { substr($is, $_, 1) ne substr $was, $_, 1 } 19 .. 1023;
         print "behind=$behind[0]\n" if @behind;
         print "nul-19\n" if "@behind" eq 19 && substr($is, 19, 1) eq "\0";
@@ -56,7 +61,7 @@ evidence() # CASE
         print "put-back\n" if $n > 24 && $kept->(20, 24) && substr($is, 24, 1) eq substr $text, 24, 1;
         print "far-nul\n" if $n > 56 && $n < 1024 && substr($is, $n, 1) eq "\0" && $kept->(56, $n);
         print "moved-nul\n" if $same == 18 && "@behind" eq 36 && substr($is, 36, 1) eq "\0";
-        print "last-nul\n" if $n < 18 && $kept->($n, 18) && substr($is, 18, 1) eq "\0";
+        print "last-nul\n" if $same == $n && $n < 18 && $kept->($n, 18) && substr($is, 18, 1) eq "\0";
         my @foreign = grep { my $c = substr $is, $_, 1; $c ne "\0" && $c ne substr $was, $_, 1 } $n + 1 .. 18;
         print "foreign\n" if $n < 18 && @foreign;
         my $rest = $n < 17 && substr $is, $n + 1, 17 - $n;
@@ -83,6 +88,8 @@ mistake_name()
     fi
     ! seen short cleared || mistake clears-all \
         "All bytes after the message are 0 now, and so is num. Others use the segment too: change only the field."
+    ! seen full untouched || mistake nothing-copied \
+        "A text of 18 characters changed no byte of the segment. Copy it to base."
     ! seen long untouched || mistake refuses-long \
         "A text of $length characters left intro as it was. Cut it: its first 18 characters fit."
     ! seen long far-nul || mistake nul-at-length \
@@ -93,7 +100,15 @@ mistake_name()
         "After the 5 characters of a short text are the bytes of the old one; the only NUL is at 18. The NUL follows the last character that was copied."
     ! grep -q '^filled=' "$KEEP/short.evidence" || mistake fills-the-rest \
         "After the NUL of a short text the field is filled with '$(sed -n 's/^filled=//p' "$KEEP/short.evidence")'. Leave the old bytes there, or write zeros."
-    ! seen short foreign || mistake reads-past-text \
+    ! seen short address || mistake address-stored \
+        "intro holds an address, and not the characters of the text. Another process can't use it: copy what it points to."
+    ! seen short digit-zero || ! seen full digit-zero || mistake digit-zero \
+        "The byte at 18 is the digit 0, hexadecimal 30. That is not the NUL: write '\\0', or 0 without quotes."
+    ! seen short newline || mistake adds-newline \
+        "A newline follows the 5 characters of a short text. Copy the text, and nothing else."
+    ! seen short shifted || mistake begins-at-1 \
+        "The text begins at offset 1. The first byte of intro is base[0]."
+    ! seen short foreign || ! seen short same=5 || ! seen short ends=nul || mistake reads-past-text \
         "After the 5 characters and the NUL of a short text are bytes from the writer's own memory. They leak. Copy no more bytes than the text has."
     ! seen short known-num || mistake writes-known-values \
         "num is 22 now, and it was another number before. Was the message written again? Others may have changed it: change only intro."
@@ -135,6 +150,10 @@ mistake_name()
     if ! seen long ends=nul && seen long same=19 && seen long no-nul-written; then
         mistake no-nul \
             "No NUL ends the cut text: a reader goes on into the bytes after it. strncpy writes none if the text is as long as the limit, or longer."
+    fi
+    if seen short same=5 && seen short no-nul-written; then
+        mistake nul-by-luck \
+            "The 5 characters of a short text are there, but after them is what was there before: no NUL was written. In a segment of zeros you would not see it."
     fi
     ! seen empty untouched || mistake skips-empty \
         "An empty text left intro as it was. It is a text, too: its NUL must be at offset 0."
