@@ -20,8 +20,21 @@ expected_bytes() # SIZE TEXT
     head -c $(($1 - ${#2})) /dev/zero
 }
 
-# The ids of segments under any key that somebody has attached although they are removed.
-removed_ids() { "$PROBE" list | awk '$2 == "0x00000000" && $5 > 0 { print $1 }'; }
+# holder waits, and there is no segment with its key: what is there instead?
+keyless_named()
+{
+    local id key creator nattch removed
+    while read -r id key creator _ nattch; do
+        [[ $creator == "$PROGRAM" ]] || continue
+        [[ $key == 0x00000000 ]] || mistake other-key \
+            "holder made a segment with the key $key. The key of this PATH is $SEG_KEY: ftok(PATH, 8)."
+        removed=$("$PROBE" facts "id:$id" | grep -o 'REMOVED=1') || true
+        [[ $removed ]] || mistake private-key \
+            "holder made a segment without a key, as with IPC_PRIVATE. Nobody else can find it: pass the key of ftok."
+        ((nattch == 0)) || mistake removed-early \
+            "holder waits, and its segment is removed already: it lost its key, so no other program can find it. IPC_RMID belongs to the end."
+    done < <("$PROBE" list)
+}
 
 # The holder runs, and all is as it should be while it does.
 held_judge() # SIZE TEXT
@@ -31,8 +44,7 @@ held_judge() # SIZE TEXT
         wrong "holder ended (status $STATUS) before Enter, the end of its input or a signal."
     fi
     if ! segment_facts; then
-        [[ ! $(removed_ids) ]] || mistake removed-early \
-            "holder waits, and its segment is removed already: it lost its key, so no other program can find it. IPC_RMID belongs to the end."
+        keyless_named
         wrong "While holder waits, there is no segment with its key."
     fi
     ((SEG_SIZE == $1)) || wrong "The segment has $SEG_SIZE bytes; it should have $1."
@@ -45,16 +57,17 @@ held_judge() # SIZE TEXT
     show "$T/expected" "$T/actual" "$T/layout"
     ! cmp -s -n "$1" "$T/actual" /dev/zero || mistake no-text \
         "holder waits, and all bytes of its segment are 0. Was the text not written, or cleared after it was written?"
-    ! old_behind "$1" "${#2}" || mistake old-bytes \
+    ! old_behind "${#2}" || mistake old-bytes \
         "The text is there, but behind it are bytes of the segment that holder took over. Fill it with zeros before you write the text."
     wrong "The segment should hold the text $2, its NUL, and zeros to its end."
 }
 
-# Are the text's characters there, and to the end what an old segment held? Its NUL may be missing, too.
-old_behind() # SIZE LENGTH
+# Are the text's characters there, and is every wrong byte one of the old segment?
+old_behind() # LENGTH
 {
-    [[ -s $T/old ]] && cmp -s -n "$2" "$T/expected" "$T/actual" &&
-        cmp -s -i $(($2 + 1)) -n $(($1 - $2 - 1)) "$T/old" "$T/actual"
+    [[ -s $T/old ]] && cmp -s -n "$1" "$T/expected" "$T/actual" || return 1
+    ! comm -12 <(cmp -l "$T/expected" "$T/actual" | awk '{ print $1 }' | sort) \
+        <(cmp -l "$T/old" "$T/actual" | awk '{ print $1 }' | sort) | grep -q .
 }
 
 # A holder under the eyes of the witness, ended by HOW: Enter, or a signal's name. DETACHED: 1, if it called shmdt.
@@ -159,6 +172,8 @@ signal_try() # NAME
     fi
     MAY_CRASH=1 finish_program
     if [[ $CRASHED ]]; then
+        segment_facts || mistake end-is-no-failure \
+            "At SIG$1 nothing is left, but holder is killed by $CRASHED. It has ended as it should: let it end with exit status 0."
         FATE=killed
     elif segment_facts; then
         FATE=left
