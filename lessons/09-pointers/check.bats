@@ -63,7 +63,7 @@ ways() # NAME WORD...
             my $link = 0;
             for my $want (@list) {
                 my $at = $place->($quad->($link), $link);
-                return if $at < 16 || $at > length($all) - 16;
+                return if $at < 8 || $at > length($all) - 16;
                 return if substr($all, $at + $word_at, length "$want$ends") ne "$want$ends";
                 $link = $at + $link_at;
             }
@@ -89,6 +89,8 @@ ways() # NAME WORD...
         $say->("index-1", $leads->(sub { $_[0] < 256 ? 16 * $_[0] : -1 }, @words));
         $say->("from-link", $leads->(sub { $_[0] + $_[1] }, @words));
         $say->("digits", $leads->(sub { substr($all, $_[1], 8) =~ /^(\d+)/ ? $1 : -1 }, @words));
+        ($link_at, $word_at) = (0, 4);
+        $say->("four-bytes", $leads->(sub { $_[0] & 0xffffffff }, @words));
         ($link_at, $word_at) = (8, 0);
         $say->("swapped", $leads->($plain, @words));
         ($link_at, $word_at) = (0, 16);
@@ -169,6 +171,8 @@ named_by_nodes()
 {
     ! way swapped || mistake fields-swapped \
         "In each node the word comes first, and then the link. A node begins with its link; the word follows at 8."
+    ! way four-bytes || mistake four-byte-links \
+        "In each node the word is at 4, right behind a link of 4 bytes. A link has 8 bytes, a uint64_t, and the word is at 8."
     ! way grown || mistake node-grown \
         "In each node the word is at 16. A node has 16 bytes and nothing else: the link, and at 8 the word."
     ! way no-nul || mistake word-without-nul \
@@ -179,8 +183,15 @@ named_by_nodes()
     needs "$BUILDS"
     mapfile -t words <"$KEEP/words"
     ways list "${words[@]}" >"$T/ways"
-    ! way offset || return 0
-    rows_show "$KEEP/list"
+    if way offset; then
+        words_draw 255
+        builder_run full "${words[@]}"
+        ways full "${words[@]}" >"$T/ways"
+        ! way offset || return 0
+        rows_show "$KEEP/full"
+    else
+        rows_show "$KEEP/list"
+    fi
     named_by_address
     named_by_end
     named_by_offsets
@@ -239,10 +250,10 @@ places_draw()
     places[0]=$((places[0] / 16 * 16 + 8))
 }
 
-# Nodes in the array nodes: one at 16, then at the places; the words from the array words; LAST is the last one's link.
+# Nodes in the array nodes: one at START, or 16, then at the places; the words from the array words; LAST is the last one's link.
 nodes_make() # LAST
 {
-    local i at=16
+    local i at=${START:-16}
     nodes=()
     for ((i = 0; i < ${#words[@]}; i++)); do
         nodes+=("$at:${places[i]-$1}:${words[i]}")
@@ -254,7 +265,7 @@ nodes_make() # LAST
 walk() # LAST [NODE...]
 {
     nodes_make "$1"
-    FIRST_LINK=${FIRST_LINK:-16} list_open "${nodes[@]}" "${@:2}"
+    FIRST_LINK=${FIRST_LINK:-${START:-16}} list_open "${nodes[@]}" "${@:2}"
     MAY_CRASH=1 run_program walker "$SEG_PATH"
 }
 
@@ -276,10 +287,18 @@ misprint_named()
 {
     local expected first=("${places[@]}")
     expected=$(printf '%s\n' "${words[@]}")
+    [[ $(<"$OUT") != "$expected" ]] || mistake not-a-line-each \
+        "walker printed all words, but after the last one the newline is missing: each word is a line."
     [[ $(tr -s '[:space:]' '\n' <"$OUT") != "$expected" ]] || mistake not-a-line-each \
         "walker printed all words, but not a line each: each word needs its own line, and nothing else in it."
     [[ $(grep -oE "$(IFS='|' && echo "${words[*]}")" "$OUT") != "$expected" ]] || mistake more-than-words \
-        "walker printed more than the words: \"$(head -n 1 "$OUT")\" where only ${words[0]} belongs."
+        "walker printed more than the words: \"$(diff <(echo "$expected") "$OUT" | sed -n 's/^> //p' | head -n 1)\". A line has one word, and nothing else."
+    [[ $(tac "$OUT") != "$expected" ]] || mistake prints-reversed \
+        "walker printed the last word first. Print each word before you follow its node's link."
+    [[ $(<"$OUT") != "$(head -n -1 <<<"$expected")" ]] || mistake last-word-missing \
+        "walker printed all words but the last, ${words[-1]}. The link 0 means that no node follows; its own node is in the list."
+    [[ $(says) != "$expected" ]] || mistake words-on-stderr \
+        "walker printed the words on standard error. Results belong on standard output: printf."
     mapfile -t places < <(printf '%s\n' "${first[@]}" | awk '{ print $1 - $1 % 16 }')
     ! again walks_well || mistake only-multiples \
         "walker prints a list whose offsets are multiples of 16, but not this one, with a node at ${first[0]}. A node can be at any offset from 16 on."
@@ -308,7 +327,7 @@ same_again()
     words_draw 6
     places_draw 5
     # where somebody comes who counts in another way, a word stands that tells it
-    for decoy in 32 64 128 256 $((16 + places[0])); do decoys+=("$decoy:0:at$decoy"); done
+    for decoy in 32 64 128 256 272 $((16 + places[0])); do decoys+=("$decoy:0:at$decoy"); done
     walk 0 "${decoys[@]}"
     [[ ! $CRASHED ]] || mistake link-as-address \
         "walker was ended by $CRASHED on a list whose first link is 16. Did it use 16 as an address, or add the address of the segment twice?"
@@ -320,7 +339,7 @@ same_again()
     { read -r first && read -r second; } <"$OUT" || true
     case $first in
         at32) mistake adds-head "The link 16 led walker to offset 32: the 16 bytes of the head were added to it. The offset counts from the start of the segment." ;;
-        at64 | at128 | at256)
+        at64 | at128 | at256 | at272)
             mistake scaled-steps "The link 16 led walker to offset ${first#at}. + on a pointer steps as many bytes as its element has. Add to a char pointer, then cast."
             ;;
     esac
@@ -339,12 +358,16 @@ stop_named()
 {
     local count
     count=$(wc -l <"$OUT")
+    [[ $(head -n 1 "$OUT") == "${words[0]}" ]] || mistake first-ignored \
+        "The first link is $((SIZE - 32)). walker did not begin with the node there: follow the link at offset 0."
     ((count < ${#words[@]})) || return 0
     printf '%s\n' "${words[@]:0:count}" | cmp -s - "$OUT" || return 0
     ((count != 1)) || mistake refuses-last-place \
         "walker did not follow a link to offset ${places[0]}. A whole node fits there: ${places[0]} + 16 is $SIZE, the segment's end."
     [[ ${words[count]} ]] || mistake stops-at-empty-word \
         "Word $((count + 1)) of the list is empty, and walker stopped there. The list ends at the link 0; print an empty line for an empty word."
+    [[ " ${words[*]:0:count} " != *" ${words[count]} "* ]] || mistake same-word-is-loop \
+        "Word $((count + 1)) of the list stood in another node before, and walker stopped there. Two nodes may hold the same word; a loop leads to the same node."
     mistake too-few-nodes \
         "The list has ${#words[@]} words, and walker stopped after $count. There is room for ${#words[@]} nodes: only more than that are too many."
 }
@@ -353,9 +376,10 @@ stop_named()
     needs "$WALKS"
     words_draw 255
     words[150]=
-    # the last place comes first
-    mapfile -t places < <(echo $((SIZE - 16)) && shuf -i 2-254 | awk '{ print 16 * $1 }')
-    walk 0
+    words[200]=${words[100]}
+    # it does not begin at 16, and the last place is the second
+    mapfile -t places < <(echo $((SIZE - 16)) && shuf -i 1-253 | awk '{ print 16 * $1 }')
+    START=$((SIZE - 32)) walk 0
     prints_words || stop_named
     prints_words || wrong "The segment holds a list of 255 words, which is right. walker did not print them all in order."
     end_judge walker
@@ -398,6 +422,8 @@ says_broken()
 # walker accepted a link out of the segment.
 refused_not() # LINK
 {
+    [[ $CRASHED != SIGABRT ]] || mistake aborts \
+        "A node's link is $1. walker did not follow it, but ended itself with SIGABRT, as assert and abort do. Say on standard error that the list is broken, and end with 1."
     if [[ ! $CRASHED ]] && ! printed_more; then
         ! says >"$T/said" || return 0
         mistake broken-is-end \
@@ -432,6 +458,8 @@ refused_not() # LINK
     says_broken
     link=$(((1 << 44) + 1024))
     FIRST_LINK=$link broken_run 0
+    ! prints_words || mistake first-ignored \
+        "The first link is $link, which is out of the segment. walker printed the list that begins at 16 all the same: follow the link at offset 0."
     ! accepted || mistake first-not-checked \
         "The first link is $link, which is out of the segment. walker followed it (${CRASHED:-status $STATUS}), but refuses such a link in a node. Check the first link, too."
     says_broken
