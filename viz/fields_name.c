@@ -8,10 +8,13 @@
 /* "[1][2]" for flat element k of an array of scalars, from the brackets of its type; "[k]" if a typedef hides them. */
 static void element_name(const struct layout_node *n, size_t k, char *out, size_t out_size)
 {
-    size_t sizes[8], dimensions = 0, all = 1, used = 0;
-    for (const char *at = strchr(n->type, '['); at != NULL && dimensions < 8; at = strchr(at + 1, '[')) {
-        sizes[dimensions] = (size_t)strtoull(at + 1, NULL, 10);
-        all *= sizes[dimensions++];
+    size_t sizes[8], dimensions = 0, all = 1, used = 0, length;
+    const char *brackets = layout_type_dimensions(n->type, &length);
+    for (size_t i = 0; i < length && dimensions < 8; i++) {
+        if (brackets[i] == '[') {
+            sizes[dimensions] = (size_t)strtoull(brackets + i + 1, NULL, 10);
+            all *= sizes[dimensions++];
+        }
     }
     if (dimensions < 2 || all != n->count) {
         snprintf(out, out_size, "[%zu]", k);
@@ -68,10 +71,13 @@ void fields_name(const struct fields *f, const struct field_row *row, char *out,
 
 void fields_type(const struct field_row *row, char *out, size_t out_size)
 {
-    snprintf(out, out_size, "%s", row->node->type);
-    size_t length = strlen(out);
-    if (row->id.element != SIZE_MAX && length > 0 && out[length - 1] == ']') {
-        out[strcspn(out, "[")] = '\0';
+    const char *type = row->node->type;
+    size_t length;
+    const char *brackets = layout_type_dimensions(type, &length);
+    if (row->id.element == SIZE_MAX || length == 0) {
+        snprintf(out, out_size, "%s", type);
+    } else {
+        snprintf(out, out_size, "%.*s%s", (int)(brackets - type), type, brackets + length);
     }
 }
 

@@ -162,6 +162,7 @@ static void container_value(const struct grid_input *in, const struct field_row 
 void panel_fields_value(const struct grid_input *in, const struct field_row *row, char *out, size_t out_size)
 {
     struct layout_node one = *row->node;
+    char type[256];
     if (layout_kind_is_container(row->node->kind)) {
         container_value(in, row, out, out_size);
         return;
@@ -169,6 +170,8 @@ void panel_fields_value(const struct grid_input *in, const struct field_row *row
     if (row->id.element != SIZE_MAX) {
         one.count = 1;
         one.size = one.stride;
+        fields_type(row, type, sizeof type);
+        one.type = type;
     }
     leaf_value(in, &one, row->offset, out, out_size);
 }

@@ -307,6 +307,45 @@ const char *layout_kind_name(enum layout_kind kind)
     return kind < LAYOUT_KINDS ? names[kind] : "?";
 }
 
+/* The innermost "(*" of a C type's name, outside the <> of C++; NULL: there is none. */
+static const char *inner_declarator(const char *type)
+{
+    const char *found = NULL;
+    int depth = 0;
+    for (const char *at = type; *at != '\0'; at++) {
+        depth += *at == '<' ? 1 : *at == '>' ? -1 : 0;
+        const char *sign = at + 1 + strspn(at + 1, ":");
+        if (*at == '(' && depth <= 0 && (*sign == '*' || *sign == '&')) {
+            found = sign;
+            at = sign + strcspn(sign, "([)") - 1;
+        } else if (found != NULL) {
+            break;
+        }
+    }
+    return found;
+}
+
+const char *layout_type_dimensions(const char *type, size_t *length)
+{
+    const char *inner = inner_declarator(type), *start = type + strlen(type);
+    if (inner != NULL) {
+        start = inner + strcspn(inner, "[)");
+    } else {
+        while (start > type && start[-1] == ']') {
+            do {
+                start--;
+            } while (start > type && *start != '[');
+        }
+    }
+    const char *end = start;
+    while (*end == '[') {
+        end += strcspn(end, "]");
+        end += *end == ']';
+    }
+    *length = (size_t)(end - start);
+    return *length > 0 ? start : type + strlen(type);
+}
+
 size_t layout_size(const struct layout *l)
 {
     return l->count == 0 ? 0 : l->size;

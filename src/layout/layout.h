@@ -187,4 +187,8 @@ const char *layout_kind_name(enum layout_kind kind);
 /* Whether it is struct, union or array. */
 bool layout_kind_is_container(enum layout_kind kind);
 
+/* The dimensions in the name of an array type, and in *length how many characters they have: "[3][4]" of "int[3][4]",
+ * "[2]" of "int (*[2])[4]". Of any other type, such as the pointer "int (*)[4]", "" and 0. Points into `type`. */
+const char *layout_type_dimensions(const char *type, size_t *length);
+
 #endif

@@ -342,8 +342,9 @@ static void put_element(struct writer *w, const struct layout_node *leaf, const 
 
 static bool leaf_is_array(const struct layout_node *leaf)
 {
-    size_t length = strlen(leaf->type);
-    return leaf->count != 1 || (length && leaf->type[length - 1] == ']');
+    size_t length;
+    layout_type_dimensions(leaf->type, &length);
+    return leaf->count != 1 || length > 0;
 }
 
 static void put_array(struct writer *w, const struct layout_node *leaf, const unsigned char *bytes)

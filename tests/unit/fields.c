@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include "fields.h"
+#include "layout/text.h"
+#include "panels.h"
 #include "pictures.h"
 
 #define ROWS_MAX 4000
@@ -253,6 +255,40 @@ static void rows_fold_and_unfold(void **state)
     layout_free(&t.l);
 }
 
+static void an_element_has_the_type_and_the_value_of_an_element(void **state)
+{
+    (void)state;
+    static const char text[] = "shmlab layout 1\n\"int (*[2])[4]\" rows (kind pointer, size 16, align 8, count 2)\n"
+                               "int[2][1] grid\n";
+    const int64_t bytes[] = {4096, 8192, 7 | (int64_t)8 << 32};
+    static const char *const wanted[] = {"rows int (*[2])[4] {0x1000, 0x2000}",
+                                         "[0] int (*)[4] 0x1000",
+                                         "[1] int (*)[4] 0x2000",
+                                         "grid int[2][1] {7, 8}",
+                                         "[0][0] int 7",
+                                         "[1][0] int 8"};
+    struct tree t;
+    struct layout_error error;
+    struct field_row row;
+    assert_int_equal(layout_text_read(text, sizeof text - 1, &t.l, &error), 0);
+    t.f = (struct fields){.flat = false};
+    fields_reset(&t.f, &t.l);
+    const struct grid_input in = {
+        .layout = &t.l, .bytes = (const uint8_t *)bytes, .readable = sizeof bytes, .segment_size = sizeof bytes};
+    flip_row(&t, 0);
+    flip_row(&t, 3);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        char name[64], type[64], value[64], all[192];
+        row_at(&t, i, &row);
+        fields_name(&t.f, &row, name, sizeof name);
+        fields_type(&row, type, sizeof type);
+        panel_fields_value(&in, &row, value, sizeof value);
+        snprintf(all, sizeof all, "%s %s %s", name, type, value);
+        assert_string_equal(all, wanted[i]);
+    }
+    layout_free(&t.l);
+}
+
 static void a_million_elements_cost_what_is_looked_at(void **state)
 {
     (void)state;
@@ -390,6 +426,7 @@ int main(void)
         cmocka_unit_test(rows_are_those_of_the_tree),
         cmocka_unit_test(flat_rows_are_the_leaves),
         cmocka_unit_test(rows_fold_and_unfold),
+        cmocka_unit_test(an_element_has_the_type_and_the_value_of_an_element),
         cmocka_unit_test(a_million_elements_cost_what_is_looked_at),
         cmocka_unit_test(tab_goes_from_row_to_row),
         cmocka_unit_test(the_table_follows_the_selected_row),

@@ -287,6 +287,27 @@ static void arrays_show_their_elements(void **state)
     ASSERT_VALUE(liar, numbers, "{}");
 }
 
+static void a_pointer_to_an_array_is_a_pointer(void **state)
+{
+    (void)state;
+    uint64_t address[] = {0x7ffff7fc3000, 0};
+    const char *pointers[] = {"int (*)[4]",     "const char (*)[2][3]", "int (*(*)[3])[4]",
+                              "struct point *", "void (*)(int[2])",     "Gen<int (*)[4]> *"};
+    struct layout_node p = leaf_of(LAYOUT_POINTER, 8);
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
+        p.type = (char *)pointers[i];
+        ASSERT_VALUE(p, address, "0x7ffff7fc3000");
+    }
+    const char *arrays[] = {"int (*[1])[4]", "void (*[1])(int)", "struct point *[1]", "const int (*const [1])[4]"};
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        p.type = (char *)arrays[i];
+        ASSERT_VALUE(p, address, "{0x7ffff7fc3000}");
+    }
+    struct layout_node two = array_of(LAYOUT_POINTER, 8, 2);
+    two.type = (char *)"int (*[2])[4]";
+    ASSERT_VALUE(two, address, "{0x7ffff7fc3000, NULL}");
+}
+
 static void too_few_bytes_are_reported(void **state)
 {
     (void)state;
@@ -369,6 +390,7 @@ int main(void)
         cmocka_unit_test(booleans_enums_and_pointers),
         cmocka_unit_test(bit_fields_are_extracted_from_their_bytes),
         cmocka_unit_test(arrays_show_their_elements),
+        cmocka_unit_test(a_pointer_to_an_array_is_a_pointer),
         cmocka_unit_test(too_few_bytes_are_reported),
         cmocka_unit_test(containers_have_no_value),
         cmocka_unit_test(the_text_is_truncated_at_a_whole_character),
