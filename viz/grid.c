@@ -451,5 +451,5 @@ void grid_value(const struct grid_input *in, const struct layout_leaf *leaf, cha
         out[n - 1] = '\0';
         return;
     }
-    value_format(leaf->node, bytes != NULL ? bytes : (const uint8_t *)"", known, out, out_size);
+    value_shown(leaf->node, bytes != NULL ? bytes : (const uint8_t *)"", known, out, out_size);
 }

@@ -109,7 +109,7 @@ bool grid_same_run(const struct grid_cell *a, const struct grid_cell *b);
  * in none, without marks, and not the start of a field. 0: fewer than three rows. */
 size_t grid_zeros(const struct grid_cell *cells, size_t count, size_t width);
 
-/* The value of a field, as by value_format; "past the end", or "not looked at" if not all of its bytes could be. */
+/* The value of a field, as by value_shown; "past the end", or "not looked at" if not all of its bytes could be. */
 void grid_value(const struct grid_input *in, const struct layout_leaf *leaf, char *out, size_t out_size);
 
 /* The byte expected at offset; NULL: none is. */

@@ -143,7 +143,7 @@ static char *value_of(const struct builder *b, const struct layout_leaf *field)
 {
     char value[JSON_VALUE_MAX];
     const struct grid_input *in = &b->picture->grid;
-    value_format(field->node, b->now + field->offset, in->segment_size - field->offset, value, sizeof value);
+    value_shown(field->node, b->now + field->offset, in->segment_size - field->offset, value, sizeof value);
     return strdup(value);
 }
 

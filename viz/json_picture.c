@@ -21,6 +21,9 @@ static void field_json(const struct grid_input *in, const struct layout_leaf *le
     if (leaf->node->bit_size > 0) {
         fprintf(out, ",\"bit_offset\":%u,\"bit_size\":%u", leaf->node->bit_offset, leaf->node->bit_size);
     }
+    if (leaf->node->flags & LAYOUT_SWAPPED) {
+        fprintf(out, ",\"byte_order\":\"%s\"", layout_is_big_endian(leaf->node) ? "big" : "little");
+    }
     bool inside = leaf->offset < in->segment_size && leaf->node->size <= in->segment_size - leaf->offset;
     fprintf(out, ",\"misaligned\":%s,\"in_union\":%s,\"past_end\":%s", json_bool(leaf->misaligned),
             json_bool(leaf->in_union), json_bool(!inside));

@@ -118,9 +118,11 @@ static void field_head(struct canvas *c, const struct theme *t, struct rect r, c
 
 /* ---- values ---- */
 
-/* The value of a field or an element of scalars, or why there is none. */
-static void leaf_value(const struct grid_input *in, const struct layout_node *n, size_t offset, char *out,
-                       size_t out_size)
+typedef size_t value_writer(const struct layout_node *, const void *, size_t, char *, size_t);
+
+/* The value of a field or an element of scalars, as value_format or value_shown writes it, or why there is none. */
+static void leaf_value(const struct grid_input *in, const struct layout_node *n, size_t offset, value_writer *write,
+                       char *out, size_t out_size)
 {
     if (offset >= in->segment_size || n->size > in->segment_size - offset) {
         snprintf(out, out_size, "past the end");
@@ -131,7 +133,7 @@ static void leaf_value(const struct grid_input *in, const struct layout_node *n,
         snprintf(out, out_size, "not looked at");
         return;
     }
-    value_format(n, in->bytes + (offset - in->first), known, out, out_size);
+    write(n, in->bytes + (offset - in->first), known, out, out_size);
 }
 
 #define SUMMARY_FIELDS 24 /* values that a folded row shows at most */
@@ -150,7 +152,7 @@ static void container_value(const struct grid_input *in, const struct field_row 
             return;
         }
         char value[64];
-        leaf_value(in, leaf.node, leaf.offset, value, sizeof value);
+        leaf_value(in, leaf.node, leaf.offset, value_format, value, sizeof value);
         used += (size_t)snprintf(out + used, out_size - used, "%s%s%s",
                                  i % each > 0 ? ", "
                                  : i > 0      ? " {"
@@ -173,7 +175,7 @@ void panel_fields_value(const struct grid_input *in, const struct field_row *row
         fields_type(row, type, sizeof type);
         one.type = type;
     }
-    leaf_value(in, &one, row->offset, out, out_size);
+    leaf_value(in, &one, row->offset, value_shown, out, out_size);
 }
 
 /* Only the known bytes of a large row can glow. */

@@ -16,7 +16,7 @@ static void where_field(const struct grid_input *in, const struct layout_span *s
     char value[128] = "?";
     size_t known = grid_known(in, leaf->offset, in->segment_size - leaf->offset);
     if (known > 0) {
-        value_format(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
+        value_shown(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
     }
     snprintf(out, out_size, "%s: %s, byte %zu of %zu%s%s = %s", path, leaf->node->type, in->cursor - leaf->offset + 1,
              leaf->node->size, span->overlap ? ", overlaps another field" : "", span->misaligned ? ", misaligned" : "",

@@ -11,6 +11,8 @@
 
 #include "c_type.h"
 
+#define HOST_BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+
 /* ---- tokens ---- */
 
 enum token_kind { T_END, T_WORD, T_NUMBER, T_STRING, T_STAR, T_DIMENSION, T_OTHER, T_WRONG };
@@ -427,6 +429,8 @@ static void parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
         {"flexible", GIVEN_FLAGS, LAYOUT_FLEXIBLE, NULL},
         {"packed", GIVEN_FLAGS, LAYOUT_PACKED, NULL},
         {"noflags", GIVEN_NO_FLAGS, 0, NULL},
+        {"big", 0, HOST_BIG ? 0 : LAYOUT_SWAPPED, NULL},
+        {"little", 0, HOST_BIG ? LAYOUT_SWAPPED : 0, NULL},
     };
     const char *word = x->text;
     for (size_t i = 0; x->kind == T_WORD && i < sizeof known / sizeof *known; i++) {
@@ -448,7 +452,7 @@ static void parse_attribute(struct lexer *x, struct decl *d, size_t *bit)
     wrong(
         x,
         "unknown attribute '%.80s': known are size, align, count, stride and bit with a number, kind with a name, and "
-        "sync, bell, seqlock, packed, flexible",
+        "sync, bell, seqlock, packed, flexible, big, little",
         word);
 }
 

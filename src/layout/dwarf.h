@@ -3,7 +3,7 @@
  *   layout_dwarf_candidates -> layout_candidates_order -> layout_dwarf_read(type) -> layout
  *
  * Supports DWARF 2 to 5 from gcc and clang, compressed sections, split debug files (build-id, .gnu_debuglink), shared
- * ones (dwz's .gnu_debugaltlink), type units and .dwo files. Only dwarf_*.[ch] include libdw.
+ * ones (dwz's .gnu_debugaltlink), type units and .dwo files, of any machine and byte order. Only dwarf_*.[ch] include libdw.
  *
  * Never uses the network, opens only regular files, and maps none, so that a file which another process shrinks
  * meanwhile causes an error and not SIGBUS. Nothing here prints. */
@@ -39,7 +39,7 @@ struct layout_dwarf_file {
  *   -EINVAL    `type` is not the name of a type
  *   -E2BIG     more fields than a layout can have
  *   -EFBIG     more than 4 GiB of debug information
- *   -ENOTSUP   debug information compressed in a way that elfutils doesn't support
+ *   -ENOTSUP   debug information compressed in a way, or an object file of a machine, that elfutils doesn't support
  *   -EAGAIN    the file was written to while it was read
  *
  * or another -errno if reading fails. */

@@ -19,11 +19,14 @@
 #define ENUMERATORS_MAX (1u << 18)  /* per layout, in all enums */
 #define BYTES_MAX ((size_t)1 << 48) /* the largest size or offset: more than any memory has */
 #define STEPS_MAX (1u << 23)        /* DIEs that are visited for all definitions of one name */
-#define TAIL_MEMBERS 16             /* members after a base class that may be in its tail padding */
+#define HOST_BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+#define TAIL_MEMBERS 16 /* members after a base class that may be in its tail padding */
 
 struct builder {
     struct layout *layout;
     int machine;        /* EM_* */
+    bool swapped;       /* the file's byte order is not this machine's */
+    bool swapped_enums; /* nor is that of the enums in the struct being built */
     size_t enumerators; /* copied so far */
     unsigned *steps;    /* DIEs visited so far */
     int error;          /* the first error, -errno; after that nothing is done */
@@ -137,11 +140,38 @@ static void peel(Dwarf_Die *type, struct peeled *p)
 
 /* ---- leaves ---- */
 
+/* The largest alignment of a scalar of that size. On a machine that we don't know it is 1, so that no field is called
+ * misaligned; what is larger shows in the holes. */
+static size_t most_align(int machine, size_t size)
+{
+    switch (machine) {
+    case EM_386:
+        return size <= 12 ? 4 : 16;
+    case EM_68K:
+    case EM_MSP430:
+        return 2;
+    case EM_S390:
+    case EM_ARM:
+    case EM_MIPS:
+        return 8;
+    case EM_X86_64:
+    case EM_AARCH64:
+    case EM_PPC:
+    case EM_PPC64:
+    case EM_RISCV:
+    case EM_SPARCV9:
+    case 258: /* EM_LOONGARCH, which older headers don't have */
+        return 16;
+    default:
+        return 1;
+    }
+}
+
 /* psABI: a scalar is aligned to its size, up to a limit that depends on the machine. */
 static size_t scalar_align(const struct builder *b, size_t size)
 {
     size_t align = size & (~size + 1); /* the largest power of two that divides it: 4 for a long double of 12 bytes */
-    size_t most = b->machine == EM_386 && size <= 12 ? 4 : b->machine == EM_68K ? 2 : 16;
+    size_t most = most_align(b->machine, size);
     return align == 0 ? 1 : align > most ? most : align;
 }
 
@@ -198,7 +228,42 @@ static bool is_function_or_void(Dwarf_Die *pointer)
     return to != NULL && dwarf_tag(to) == DW_TAG_subroutine_type;
 }
 
-/* Kind, size and align of one element of a scalar type. LAYOUT_BYTES if the type is unknown. */
+#if defined __x86_64__
+#define HOST_MACHINE EM_X86_64
+#elif defined __i386__
+#define HOST_MACHINE EM_386
+#elif defined __aarch64__
+#define HOST_MACHINE EM_AARCH64
+#else
+#define HOST_MACHINE EM_NONE
+#endif
+
+/* Whether a real number of that size is in this machine's format, apart from its byte order. All machines have IEEE's
+ * float and double, but each has its own long double. */
+static bool real_is_ours(const struct builder *b, size_t size)
+{
+    bool x86 = b->machine == EM_386 || b->machine == EM_X86_64;
+    bool host_x86 = HOST_MACHINE == EM_386 || HOST_MACHINE == EM_X86_64;
+    return size <= 8 || HOST_MACHINE == EM_NONE || b->machine == HOST_MACHINE || (x86 && host_x86);
+}
+
+static bool is_swapped(size_t order, bool otherwise)
+{
+    return order == DW_END_big ? !HOST_BIG : order == DW_END_little ? HOST_BIG : otherwise;
+}
+
+/* LAYOUT_SWAPPED or 0. A base type may state its order (DW_AT_endianity); else it is the machine's. */
+static unsigned byte_order(const struct builder *b, Dwarf_Die *type, enum layout_kind kind)
+{
+    size_t order = DW_END_default;
+    if (kind == LAYOUT_BYTES) {
+        return 0;
+    }
+    number_of(type, DW_AT_endianity, &order);
+    return is_swapped(order, kind == LAYOUT_ENUM ? b->swapped_enums : b->swapped) ? (unsigned)LAYOUT_SWAPPED : 0;
+}
+
+/* Kind, size, align and byte order of one element of a scalar type. LAYOUT_BYTES if the type is unknown. */
 static void scalar(const struct builder *b, struct peeled *p, struct layout_node *n)
 {
     n->kind = LAYOUT_BYTES;
@@ -237,6 +302,8 @@ static void scalar(const struct builder *b, struct peeled *p, struct layout_node
     default:
         break;
     }
+    n->kind = n->kind == LAYOUT_REAL && !real_is_ours(b, n->size) ? LAYOUT_BYTES : n->kind;
+    n->flags = byte_order(b, &p->die, n->kind);
 }
 
 /* Compilers encode 200 as the byte 0xc8 and -1 as DW_FORM_sdata, so forms of fixed size are unsigned. */
@@ -308,7 +375,7 @@ static void add_leaf(struct builder *b, struct peeled *p, const struct place *pl
 {
     struct layout_node n = {.name = (char *)place->name, .type = place->type, .offset = place->offset, .count = count};
     scalar(b, p, &n);
-    n.flags = p->flags | place->flags;
+    n.flags = (n.size > 1 ? n.flags : 0) | p->flags | place->flags;
     n.align = place->align != 0 ? place->align : n.align;
     n.stride = n.size;
     if (__builtin_mul_overflow(n.size, count, &n.size) || n.size > BYTES_MAX) {
@@ -489,11 +556,11 @@ struct member {
     Dwarf_Die type;
     size_t offset; /* bytes */
     size_t bits;   /* width of a bit-field; 0: it is none */
-    size_t bit;    /* its first bit, from the struct's start, in little-endian numbering */
+    size_t bit;    /* its first bit, from the struct's start, counted as layout_node's bit_offset */
 };
 
-/* Computes `bit`. */
-static bool place_bits(Dwarf_Die *die, struct member *m)
+/* Computes `bit`. big: the machine is big-endian, whatever the order of the type. */
+static bool place_bits(Dwarf_Die *die, struct member *m, bool big)
 {
     Dwarf_Attribute attribute;
     Dwarf_Sword top; /* DWARF 2 and 3: from the most significant bit of a storage unit */
@@ -515,13 +582,13 @@ static bool place_bits(Dwarf_Die *die, struct member *m)
             return false;
         }
     }
-    long long bit = (long long)(m->bit + 8 * unit) - top - (long long)m->bits;
+    long long bit = big ? (long long)m->bit + top : (long long)(m->bit + 8 * unit) - top - (long long)m->bits;
     m->bit = (size_t)bit;
     return unit <= 64 && bit >= 0;
 }
 
 /* Reads the attributes of a struct's member. Returns false if it has no bytes, or unknown ones. */
-static bool read_member(Dwarf_Die *die, struct member *m)
+static bool read_member(const struct builder *b, Dwarf_Die *die, struct member *m)
 {
     int tag = dwarf_tag(die);
     bool is_static = dwarf_hasattr(die, DW_AT_external) || dwarf_hasattr(die, DW_AT_declaration); /* C++ */
@@ -530,7 +597,7 @@ static bool read_member(Dwarf_Die *die, struct member *m)
         return false;
     }
     return dwarf_type_of(die, &m->type) != NULL && location_of(die, &m->offset) &&
-           (!number_of(die, DW_AT_bit_size, &m->bits) || place_bits(die, m));
+           (!number_of(die, DW_AT_bit_size, &m->bits) || place_bits(die, m, b->swapped != HOST_BIG));
 }
 
 static void add_bit_field(struct builder *b, struct member *m, struct place *place)
@@ -540,7 +607,7 @@ static void add_bit_field(struct builder *b, struct member *m, struct place *pla
     struct layout_node n = {.name = (char *)place->name, .type = place->type, .count = 1};
     scalar(b, &p, &n);
     n.kind = n.kind == LAYOUT_CHAR ? LAYOUT_SINT : n.kind;
-    n.flags = p.flags | place->flags;
+    n.flags |= p.flags | place->flags;
     n.offset = m->bit / 8;
     n.bit_offset = (unsigned)(m->bit % 8);
     n.bit_size = (unsigned)m->bits;
@@ -557,7 +624,7 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
 {
     struct member m;
     char type[DWARF_TYPE_NAME_MAX];
-    if (!read_member(child, &m)) {
+    if (!read_member(b, child, &m)) {
         return;
     }
     const char *name = dwarf_diename(child);
@@ -672,6 +739,26 @@ static void align_struct(struct builder *b, uint32_t i, size_t own, size_t requi
     n->align = required != 0 ? required : natural;
 }
 
+/* GNU C's scalar_storage_order holds for all scalars of a struct, also for its enums; but gcc states it only in base
+ * types. Whether the struct's enums are swapped, from the other members. */
+static bool enums_swapped(const struct builder *b, Dwarf_Die *type)
+{
+    Dwarf_Die child, target;
+    bool started = false;
+    size_t order = DW_END_default;
+    while (order == DW_END_default && dwarf_next_child(type, &child, &started)) {
+        struct peeled p;
+        peel(dwarf_type_of(&child, &target), &p);
+        for (int i = 0; p.tag == DW_TAG_array_type && i < DIMENSIONS_MAX; i++) {
+            peel(dwarf_type_of(&p.die, &target), &p);
+        }
+        if (p.tag == DW_TAG_base_type) {
+            number_of(&p.die, DW_AT_endianity, &order);
+        }
+    }
+    return is_swapped(order, b->swapped);
+}
+
 static void build_struct(struct builder *b, struct peeled *p, const struct place *place)
 {
     struct layout_node n = {.name = (char *)place->name,
@@ -692,10 +779,13 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
         return;
     }
     uint32_t i = add(b, &n, true);
+    bool outer = b->swapped_enums;
+    b->swapped_enums = enums_swapped(b, &p->die);
     while (b->error == 0 && dwarf_next_child(&p->die, &child, &started)) {
         fail(b, ++*b->steps > STEPS_MAX ? -E2BIG : 0);
         add_member(b, &child, n.flags & LAYOUT_SYNC);
     }
+    b->swapped_enums = outer;
     if (b->error != 0) {
         return;
     }
@@ -760,19 +850,23 @@ static void build_wrapped(struct builder *b, Dwarf_Die *type, struct place *plac
     }
 }
 
-static int machine_of(Dwarf_Die *die)
+static void read_machine(struct builder *b, Dwarf_Die *die)
 {
     GElf_Ehdr header;
     Dwarf *dwarf = dwarf_cu_getdwarf(die->cu);
-    return dwarf != NULL && gelf_getehdr(dwarf_getelf(dwarf), &header) != NULL ? header.e_machine : EM_NONE;
+    if (dwarf != NULL && gelf_getehdr(dwarf_getelf(dwarf), &header) != NULL) {
+        b->machine = header.e_machine;
+        b->swapped = b->swapped_enums = header.e_ident[EI_DATA] == (HOST_BIG ? ELFDATA2LSB : ELFDATA2MSB);
+    }
 }
 
 int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out)
 {
-    struct builder b = {.layout = out, .machine = machine_of(type), .steps = steps};
+    struct builder b = {.layout = out, .machine = EM_NONE, .steps = steps};
     struct peeled p;
     char name[DWARF_TYPE_NAME_MAX];
     layout_init(out);
+    read_machine(&b, type);
     dwarf_type_name(type, name);
     struct place place = {.name = "", .type = name};
     peel(type, &p);

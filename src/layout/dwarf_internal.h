@@ -18,7 +18,8 @@ struct dwarf_file {
     char folder[PATH_MAX]; /* the folder that contains it, without a slash at the end */
     Elf *elf;
     Dwarf *dwarf;
-    Dwfl *dwfl; /* for an object file, which needs relocation; then it owns dwarf */
+    Dwfl *dwfl;         /* for an object file, which needs relocation; then it owns dwarf */
+    bool other_machine; /* libdwfl can't relocate it: its machine is unknown there */
 };
 
 struct dwarf_source {

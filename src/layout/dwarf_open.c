@@ -173,7 +173,10 @@ static Dwarf *relocated_dwarf(struct dwarf_file *f)
         return NULL;
     }
     *data = f->elf;
-    return dwfl_module_getdwarf(module, &bias);
+    Dwarf *dwarf = dwfl_module_getdwarf(module, &bias);
+    const char *why = dwarf == NULL ? dwfl_errmsg(-1) : NULL;
+    f->other_machine = why != NULL && strstr(why, "machine") != NULL;
+    return dwarf;
 }
 
 /* If the file was written to meanwhile, what we have read may be inconsistent. */
@@ -234,7 +237,7 @@ static bool is_packed_otherwise(Elf *elf)
 }
 
 /* load_dwarf failed with rc. */
-static int cannot_load(const struct dwarf_source *s, struct layout_error *error, int rc, Elf *elf)
+static int cannot_load(const struct dwarf_source *s, struct layout_error *error, int rc, const struct dwarf_file *f)
 {
     char why[640];
     if (rc == -EAGAIN) {
@@ -243,7 +246,12 @@ static int cannot_load(const struct dwarf_source *s, struct layout_error *error,
     if (rc == -EFBIG) {
         return cannot_read(s, error, rc, "it has more than 4 GiB of debug information");
     }
-    if (!is_packed_otherwise(elf)) {
+    if (f->other_machine) {
+        return cannot_read(s, error, -ENOTSUP,
+                           "it is an object file of a machine that the installed elfutils does not know\n"
+                           "  give a linked program, or a .layout file");
+    }
+    if (!is_packed_otherwise(f->elf)) {
         return not_elf(s, error, "damaged: its debug information can't be read");
     }
     snprintf(why, sizeof why,
@@ -398,7 +406,7 @@ static int open_common(struct dwarf_source *s, const char *folder, struct layout
         return -ENODATA;
     }
     if (rc < 0 || section(s->common.elf, ".gnu_debugaltlink") != NULL) {
-        return cannot_load(s, error, rc, s->common.elf);
+        return cannot_load(s, error, rc, &s->common);
     }
     dwarf_setalt(s->dwarf, s->common.dwarf);
     return 0;
@@ -429,7 +437,7 @@ int dwarf_source_open(struct dwarf_source *s, const struct layout_dwarf_file *fi
     struct dwarf_file *f = own ? &s->file : &s->split;
     rc = own ? load_dwarf(f, file->fd) : open_split(s);
     if (rc < 0) {
-        return rc == -ENOENT ? no_debug_info(s, error) : cannot_load(s, error, rc, f->elf);
+        return rc == -ENOENT ? no_debug_info(s, error) : cannot_load(s, error, rc, f);
     }
     s->dwarf = f->dwarf;
     return open_common(s, f->folder, error);
@@ -454,7 +462,7 @@ int layout_dwarf_candidates(const struct layout_dwarf_file *file, struct layout_
     Elf_Scn *scn = rc == 0 ? section(s.file.elf, "shm_layout") : NULL;
     Elf_Data *data = scn != NULL ? elf_rawdata(scn, NULL) : NULL;
     if (rc == 0 && has_changed(&s.file, file->fd)) {
-        rc = cannot_load(&s, error, -EAGAIN, s.file.elf);
+        rc = cannot_load(&s, error, -EAGAIN, &s.file);
     } else if (data != NULL && data->d_buf != NULL) {
         rc = layout_candidates_parse(data->d_buf, data->d_size < CANDIDATES_MAX ? data->d_size : CANDIDATES_MAX, out);
     } else if (scn != NULL) {

@@ -307,6 +307,11 @@ const char *layout_kind_name(enum layout_kind kind)
     return kind < LAYOUT_KINDS ? names[kind] : "?";
 }
 
+bool layout_is_big_endian(const struct layout_node *leaf)
+{
+    return (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) != ((leaf->flags & LAYOUT_SWAPPED) != 0);
+}
+
 /* The innermost "(*" of a C type's name, outside the <> of C++; NULL: there is none. */
 static const char *inner_declarator(const char *type)
 {

@@ -38,7 +38,8 @@ enum layout_flag {
     LAYOUT_FLEXIBLE = 2, /* a flexible array member: `count` is 0 until layout_fit */
     LAYOUT_PACKED = 4,   /* a struct whose members ignore their natural alignment */
     LAYOUT_BELL = 8,     /* a bell (shm_bell.h); also LAYOUT_SYNC */
-    LAYOUT_SEQLOCK = 16  /* a seqlock counter (shm_seqlock.h); also LAYOUT_SYNC */
+    LAYOUT_SEQLOCK = 16, /* a seqlock counter (shm_seqlock.h); also LAYOUT_SYNC */
+    LAYOUT_SWAPPED = 32  /* a leaf in the other byte order than this machine's */
 };
 
 struct layout_enumerator {
@@ -57,7 +58,8 @@ struct layout_node {
     size_t count;        /* elements of an array or text; 1 for anything else */
     size_t stride;       /* from one element to the next; `size` where count is 1 */
     unsigned bit_size;   /* of a bit-field; 0 for anything else */
-    unsigned bit_offset; /* from the least significant bit of the byte at `offset` (little-endian, 0 to 7) */
+    unsigned bit_offset; /* 0 to 7: from the least significant bit of the byte at `offset`, or from the most significant
+                            one if the bit-field is big-endian */
     struct layout_enumerator *enumerators; /* kind enum: owned by the node */
     size_t enumerator_count;
 
@@ -186,6 +188,9 @@ const char *layout_kind_name(enum layout_kind kind);
 
 /* Whether it is struct, union or array. */
 bool layout_kind_is_container(enum layout_kind kind);
+
+/* Whether the leaf's byte order is big-endian: this machine's order, or the other one if it is LAYOUT_SWAPPED. */
+bool layout_is_big_endian(const struct layout_node *leaf);
 
 /* The dimensions in the name of an array type, and in *length how many characters they have: "[3][4]" of "int[3][4]",
  * "[2]" of "int (*[2])[4]". Of any other type, such as the pointer "int (*)[4]", "" and 0. Points into `type`. */

@@ -20,7 +20,7 @@ size_t layout_sync_offset(const struct layout *l, enum layout_flag flag, size_t 
 {
     for (uint32_t i = 0; i < l->count; i++) {
         const struct layout_node *n = &l->nodes[i];
-        bool number = n->kind == LAYOUT_UINT || n->kind == LAYOUT_SINT;
+        bool number = (n->kind == LAYOUT_UINT || n->kind == LAYOUT_SINT) && (n->flags & LAYOUT_SWAPPED) == 0;
         if ((n->flags & flag) == 0 || !number || n->stride != 4 || n->bit_size != 0) {
             continue;
         }

@@ -248,6 +248,9 @@ static int open_block(struct reader *r, struct decl *d)
     if (r->depth == 0 && d->given & GIVEN_OFFSET && d->node.offset != 0) {
         return wrong(r, "the outermost block must start at offset 0, the segment's start");
     }
+    if (d->node.flags & LAYOUT_SWAPPED) {
+        return wrong(r, "big and little belong to single fields: write them on the lines between { and }");
+    }
     if (!d->is_array && d->given & GIVEN_COUNT) {
         return wrong(r, "write the number of elements in brackets, as in 'struct slot[8] slots {'");
     }

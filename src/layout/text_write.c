@@ -152,7 +152,7 @@ static void read_again(struct decl *d, const struct layout_node *n, unsigned giv
                               .stride = n->stride,
                               .bit_offset = n->bit_offset};
     g->kind = given & GIVEN_KIND ? n->kind : LAYOUT_BYTES;
-    g->flags = given & GIVEN_FLAGS ? n->flags : 0;
+    g->flags = given & GIVEN_FLAGS ? n->flags : n->flags & LAYOUT_SWAPPED;
     d->given = (d->given & (GIVEN_NAME | GIVEN_BITS)) | given | (given & GIVEN_FLAGS ? GIVEN_NO_FLAGS : 0u);
     if (decl_resolve_leaf(d, 0, NULL) < 0) {
         d->given |= GIVEN_SIZE; /* the reader doesn't know the type */
@@ -208,6 +208,9 @@ static void leaf_attributes(const struct writer *w, const struct decl *d, const 
     if (d->given & GIVEN_FLAGS) {
         attribute(&a, "noflags");
         attribute_flags(&a, n->flags);
+    }
+    if (n->flags & LAYOUT_SWAPPED) {
+        attribute(&a, layout_is_big_endian(n) ? "big" : "little");
     }
     attributes_end(&a);
 }

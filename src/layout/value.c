@@ -39,12 +39,13 @@ static wide wide_load(const unsigned char *bytes, size_t size)
     return w;
 }
 
-static wide wide_load_bits(const unsigned char *bytes, unsigned first, unsigned count)
+/* Bits are counted from the least significant one of the first byte, or, if big-endian, from the most significant. */
+static wide wide_load_bits(const unsigned char *bytes, unsigned first, unsigned count, bool big)
 {
     wide w = 0;
     for (unsigned i = 0; i < count; i++) {
-        unsigned bit = first + i;
-        w |= (wide)((bytes[bit / 8] >> (bit % 8)) & 1) << i;
+        unsigned bit = first + i, one = (unsigned)bytes[bit / 8] >> (big ? 7 - bit % 8 : bit % 8) & 1;
+        w |= (wide)one << (big ? count - 1 - i : i);
     }
     return w;
 }
@@ -320,18 +321,33 @@ static bool is_integer(enum layout_kind kind)
     return kind == LAYOUT_SINT || kind == LAYOUT_UINT || kind == LAYOUT_BOOL || kind == LAYOUT_ENUM;
 }
 
+/* The element's bytes in the machine's order: `bytes` itself, or a swapped copy of at most 16 of them. */
+static const unsigned char *native(const struct layout_node *leaf, const unsigned char *bytes, size_t size,
+                                   unsigned char swapped[sizeof(wide)])
+{
+    if ((leaf->flags & LAYOUT_SWAPPED) == 0 || size > sizeof(wide)) {
+        return bytes;
+    }
+    for (size_t i = 0; i < size; i++) {
+        swapped[i] = bytes[size - 1 - i];
+    }
+    return swapped;
+}
+
 /* In hex if the kind has no element of that size. */
 static void put_element(struct writer *w, const struct layout_node *leaf, const unsigned char *bytes, size_t size)
 {
     char real[REAL_TEXT];
+    unsigned char swapped[sizeof(wide)];
+    const unsigned char *own = native(leaf, bytes, size, swapped);
     size_t most = is_integer(leaf->kind) ? sizeof(wide) : leaf->kind == LAYOUT_POINTER ? 8 : 0;
     if (size >= 1 && size <= most) {
-        put_integer(w, leaf, wide_load(bytes, size), (unsigned)(8 * size));
+        put_integer(w, leaf, wide_load(own, size), (unsigned)(8 * size));
     } else if (leaf->kind == LAYOUT_CHAR && (size == 1 || size == 2 || size == 4)) {
         put(w, "'");
-        put_char(w, (uint32_t)wide_load(bytes, size), '\'');
+        put_char(w, (uint32_t)wide_load(own, size), '\'');
         put(w, "'");
-    } else if (leaf->kind == LAYOUT_REAL && real_print(leaf, bytes, size, real)) {
+    } else if (leaf->kind == LAYOUT_REAL && real_print(leaf, own, size, real)) {
         put(w, real);
     } else {
         put_hex(w, bytes, size);
@@ -370,27 +386,51 @@ static void put_bit_field(struct writer *w, const struct layout_node *leaf, cons
         put_hex(w, bytes, leaf->size);
         return;
     }
-    put_integer(w, leaf, wide_load_bits(bytes, leaf->bit_offset, bits), bits);
+    put_integer(w, leaf, wide_load_bits(bytes, leaf->bit_offset, bits, layout_is_big_endian(leaf)), bits);
+}
+
+static void put_value(struct writer *w, const struct layout_node *leaf, const unsigned char *bytes, size_t available)
+{
+    if (layout_kind_is_container(leaf->kind)) {
+        ; /* a container has no value itself */
+    } else if (available < leaf->size) {
+        put(w, "past the end");
+    } else if (leaf->bit_size) {
+        put_bit_field(w, leaf, bytes);
+    } else if (leaf->kind == LAYOUT_TEXT) {
+        put_text(w, bytes, leaf->size);
+    } else if (leaf->kind != LAYOUT_BYTES && leaf_is_array(leaf)) {
+        put_array(w, leaf, bytes);
+    } else {
+        put_element(w, leaf, bytes, leaf->size);
+    }
+}
+
+static size_t finish(const struct writer *w)
+{
+    if (w->size > 0) {
+        w->out[w->stored] = '\0';
+    }
+    return w->wanted;
 }
 
 size_t value_format(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size)
 {
     struct writer w = {.out = out, .size = out_size};
-    if (layout_kind_is_container(leaf->kind)) {
-        ; /* a container has no value itself */
-    } else if (available < leaf->size) {
-        put(&w, "past the end");
-    } else if (leaf->bit_size) {
-        put_bit_field(&w, leaf, bytes);
-    } else if (leaf->kind == LAYOUT_TEXT) {
-        put_text(&w, bytes, leaf->size);
-    } else if (leaf->kind != LAYOUT_BYTES && leaf_is_array(leaf)) {
-        put_array(&w, leaf, bytes);
-    } else {
-        put_element(&w, leaf, bytes, leaf->size);
+    put_value(&w, leaf, bytes, available);
+    return finish(&w);
+}
+
+size_t value_shown(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size)
+{
+    struct writer w = {.out = out, .size = out_size};
+    bool whole = available >= leaf->size;
+    if (whole && leaf->kind == LAYOUT_BYTES && leaf->size > 0) {
+        put(&w, "raw: ");
     }
-    if (out_size) {
-        out[w.stored] = '\0';
+    put_value(&w, leaf, bytes, available);
+    if (whole && (leaf->flags & LAYOUT_SWAPPED) != 0) {
+        put(&w, layout_is_big_endian(leaf) ? " (big-endian)" : " (little-endian)");
     }
-    return w.wanted;
+    return finish(&w);
 }

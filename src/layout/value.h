@@ -7,7 +7,7 @@
 #define VALUE_TEXT_MAX 1024   /* characters */
 #define VALUE_ELEMENTS_MAX 64 /* elements of an array, or bytes in hex */
 
-/* Writes the value of a leaf to out. Its bytes start at `bytes`, in the machine's byte order; `available` of them can
+/* Writes the value of a leaf to out. Its bytes start at `bytes`, in its own byte order (LAYOUT_SWAPPED); `available` of them can
  * be read, and if that is less than the leaf's size, the text is "past the end". By kind:
  *
  *   text      "goodbye", up to the NUL, with C escapes; ends in ... if there is no NUL or more than VALUE_TEXT_MAX
@@ -24,5 +24,8 @@
  * The text is printable ASCII whatever the bytes are, NUL-terminated, and truncated at a whole character. Returns the
  * untruncated length. */
 size_t value_format(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
+
+/* The same for people: "raw: 0a 00 ..." if the field can't be decoded, "264 (big-endian)" if it is LAYOUT_SWAPPED. */
+size_t value_shown(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
 
 #endif

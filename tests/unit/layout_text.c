@@ -380,6 +380,7 @@ static void random_leaf(struct layout *l, bool element)
     struct layout_node n;
     random_node(&n, (enum layout_kind)(LAYOUT_TEXT + random_below(LAYOUT_KINDS - LAYOUT_TEXT)));
     n.offset = element ? 0 : n.offset;
+    n.flags |= random_below(4) == 0 ? LAYOUT_SWAPPED : 0;
     if (random_below(6) == 0) {
         n.type = (char *)"unsigned";
         n.bit_size = 1 + random_below(32);
@@ -486,6 +487,7 @@ static const struct {
     {V "= x\n", 2, "expected a type"},
     {V "int x (size)\n", 2, "expected a number after 'size'"},
     {V "int x (sice 4)\n", 2, "unknown attribute 'sice'"},
+    {V "struct s (big) {\nint x\n}\n", 2, "big and little belong to single fields"},
     {V "int x (align 0)\n", 2, "smallest alignment"},
     {V "int x (kind blue)\n", 2, "after 'kind'"},
     {V "int x (size 4\n", 2, "a ) is missing"},

@@ -261,6 +261,41 @@ static void bit_fields_are_extracted_from_their_bytes(void **state)
     ASSERT_VALUE(e, "\3", "LOW (-1)");
 }
 
+static void the_other_byte_order_is_read_in_its_order(void **state)
+{
+    (void)state;
+    const unsigned char bytes[] = {0x01, 0x08, 0x00, 0x02, 0x3f, 0xc0, 0, 0};
+    const bool little = !layout_is_big_endian(&(struct layout_node){.flags = 0});
+    struct layout_node n = leaf_of(LAYOUT_UINT, 2);
+    n.flags = LAYOUT_SWAPPED;
+    ASSERT_VALUE(n, bytes, little ? "264" : "2049");
+    struct layout_node list = array_of(LAYOUT_SINT, 2, 2);
+    list.flags = LAYOUT_SWAPPED;
+    ASSERT_VALUE(list, bytes, little ? "{264, 2}" : "{2049, 512}");
+    struct layout_node real = leaf_of(LAYOUT_REAL, 4);
+    real.flags = LAYOUT_SWAPPED;
+    if (little) {
+        ASSERT_VALUE(real, bytes + 4, "1.5");
+    }
+    struct layout_node odd = leaf_of(LAYOUT_REAL, 3);
+    odd.flags = LAYOUT_SWAPPED;
+    ASSERT_VALUE(odd, "abc", "61 62 63"); /* no number: its bytes as they lie */
+    struct layout_node bits = leaf_of(LAYOUT_UINT, 2);
+    bits.flags = LAYOUT_SWAPPED;
+    bits.bit_offset = 7;
+    bits.bit_size = 6;
+    ASSERT_VALUE(bits, bytes, little ? "33" : "16");
+    char shown[64];
+    size_t length = value_shown(&n, bytes, 2, shown, sizeof shown);
+    assert_int_equal(length, strlen(shown));
+    assert_string_equal(shown, little ? "264 (big-endian)" : "2049 (little-endian)");
+    value_shown(&n, bytes, 1, shown, sizeof shown);
+    assert_string_equal(shown, "past the end");
+    struct layout_node raw = leaf_of(LAYOUT_BYTES, 3);
+    value_shown(&raw, bytes, 3, shown, sizeof shown);
+    assert_string_equal(shown, "raw: 01 08 00");
+}
+
 static void arrays_show_their_elements(void **state)
 {
     (void)state;
@@ -389,6 +424,7 @@ int main(void)
         cmocka_unit_test(other_reals_are_chosen_by_their_size),
         cmocka_unit_test(booleans_enums_and_pointers),
         cmocka_unit_test(bit_fields_are_extracted_from_their_bytes),
+        cmocka_unit_test(the_other_byte_order_is_read_in_its_order),
         cmocka_unit_test(arrays_show_their_elements),
         cmocka_unit_test(a_pointer_to_an_array_is_a_pointer),
         cmocka_unit_test(too_few_bytes_are_reported),
