@@ -204,15 +204,60 @@ static void padding_of_children(struct layout *l, uint32_t i)
     }
 }
 
-/* Whether it is inside its parent. The root's flexible member need only start there; it ends with the segment. */
+/* Whether nothing comes after node i in the whole layout, so that a flexible member there has the rest of the segment. */
+static bool is_last(const struct layout *l, uint32_t i)
+{
+    const struct layout_node *nodes = l->nodes;
+    for (; i != 0; i = nodes[i].parent) {
+        uint32_t up = nodes[i].parent;
+        if (nodes[up].kind == LAYOUT_ARRAY) {
+            return false;
+        }
+        for (uint32_t c = up + 1; c < nodes[up].end; c = nodes[c].end) {
+            bool after = c != i && nodes[c].size > 0 && nodes[c].offset >= nodes[i].offset;
+            if (after && nodes[up].kind == LAYOUT_STRUCT) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* Whether the node is, or ends in, a flexible member that has the rest of the segment. */
+static bool ends_flexible(const struct layout *l, uint32_t i)
+{
+    for (uint32_t c = i; c < l->nodes[i].end; c++) {
+        if (l->nodes[c].flags & LAYOUT_FLEXIBLE && is_last(l, c)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Makes each struct that ends in a flexible member, but the root, as large as that is now; its stride stays the size
+ * that the type has without it. */
+static void grow_structs(struct layout *l)
+{
+    for (uint32_t i = 1; i < l->count; i++) {
+        if ((l->nodes[i].flags & LAYOUT_FLEXIBLE) == 0 || l->nodes[i].parent == 0 || !is_last(l, i)) {
+            continue;
+        }
+        for (uint32_t c = i, up = l->nodes[i].parent; up != 0; c = up, up = l->nodes[up].parent) {
+            size_t end = end_of(&l->nodes[c]);
+            l->nodes[up].size = end > l->nodes[up].stride ? end : l->nodes[up].stride;
+        }
+    }
+}
+
+/* Whether it is inside its parent. A flexible member that has the rest of the segment need only start there. */
 static bool node_inside(const struct layout *l, uint32_t i)
 {
     const struct layout_node *n = &l->nodes[i], *parent = &l->nodes[n->parent];
     if (i == 0) {
         return n->offset == 0;
     }
-    size_t end = n->flags & LAYOUT_FLEXIBLE && n->parent == 0 ? n->offset : end_of(n);
-    return parent->kind == LAYOUT_ARRAY || end <= parent->size;
+    return parent->kind == LAYOUT_ARRAY || end_of(n) <= parent->size ||
+           (n->offset <= parent->size && ends_flexible(l, i));
 }
 
 static bool node_valid(const struct layout *l, uint32_t i)
@@ -240,8 +285,8 @@ static size_t size_with_flexible(const struct layout *l)
 {
     size_t size = l->nodes[0].size;
     for (uint32_t i = 1; i < l->nodes[0].end; i = l->nodes[i].end) {
-        const struct layout_node *n = &l->nodes[i];
-        size = n->flags & LAYOUT_FLEXIBLE && end_of(n) > size ? end_of(n) : size;
+        size_t end = end_of(&l->nodes[i]);
+        size = end > size && ends_flexible(l, i) ? end : size;
     }
     return size;
 }
@@ -254,6 +299,7 @@ int layout_finish(struct layout *l)
     if (l->count == 0 || l->open != UINT32_MAX) {
         return l->error = -EINVAL;
     }
+    grow_structs(l);
     /* Children follow their parent, so going backwards a parent's children are done before it. */
     for (uint32_t i = l->count; i-- > 0;) {
         struct layout_node *n = &l->nodes[i];
@@ -273,16 +319,24 @@ int layout_finish(struct layout *l)
     return 0;
 }
 
+static size_t offset_in_segment(const struct layout *l, uint32_t i)
+{
+    size_t offset = 0;
+    for (; i != 0; i = l->nodes[i].parent) {
+        offset += l->nodes[i].offset;
+    }
+    return offset;
+}
+
 void layout_fit(struct layout *l, size_t segment_size)
 {
-    /* C allows a flexible member only in the outermost struct. Nested ones, which some compilers accept, keep 0
-     * elements, because the bytes after them belong to what follows the inner struct. */
     for (uint32_t i = 1; i < l->count; i++) {
         struct layout_node *n = &l->nodes[i];
-        if ((n->flags & LAYOUT_FLEXIBLE) == 0 || n->stride == 0 || n->parent != 0) {
+        if ((n->flags & LAYOUT_FLEXIBLE) == 0 || n->stride == 0 || !is_last(l, i)) {
             continue;
         }
-        n->count = n->offset >= segment_size ? 0 : (segment_size - n->offset) / n->stride;
+        size_t start = offset_in_segment(l, i);
+        n->count = start >= segment_size ? 0 : (segment_size - start) / n->stride;
         n->size = n->count * n->stride;
     }
     if (l->error == 0 && l->count > 0) {

@@ -56,7 +56,7 @@ struct layout_node {
     size_t size;         /* of all elements; for a bit-field, the bytes that its bits touch */
     size_t align;        /* required by the type (>= 1): the field is aligned if its address is a multiple of it */
     size_t count;        /* elements of an array or text; 1 for anything else */
-    size_t stride;       /* from one element to the next; `size` where count is 1 */
+    size_t stride;       /* from one element to the next; where count is 1, `size`, but without a flexible member */
     unsigned bit_size;   /* of a bit-field; 0 for anything else */
     unsigned bit_offset; /* 0 to 7: from the least significant bit of the byte at `offset`, or from the most significant
                             one if the bit-field is big-endian */
@@ -114,8 +114,9 @@ void layout_close(struct layout *l);
  * its struct, or a size overflows. After a failure *l can only be freed. */
 int layout_finish(struct layout *l);
 
-/* Sets the count of the flexible array member to the elements that fit into a segment of segment_size bytes. May be
- * called again with another size. */
+/* Sets the count of the flexible array member to the elements that fit into a segment of segment_size bytes, and the size
+ * of each struct that ends in it. One that other members follow (some compilers accept that) keeps 0 elements, because
+ * those bytes are theirs. May be called again with another size. */
 void layout_fit(struct layout *l, size_t segment_size);
 
 /* ---- queries: all of these need a finished layout ---- */

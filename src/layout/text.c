@@ -90,8 +90,7 @@ static size_t place(struct reader *r, size_t align)
 static void placed(struct reader *r, const struct layout_node *n)
 {
     struct block *b = innermost(r);
-    bool flexible = n->flags & LAYOUT_FLEXIBLE && b->inner == 0; /* it has no size in the outermost struct */
-    size_t end = n->offset + (flexible ? 0 : n->size);
+    size_t end = n->offset + (n->flags & LAYOUT_FLEXIBLE ? 0 : n->size); /* what is flexible has no size of its own */
     b->next_bit = n->bit_size > 0 ? 8 * n->offset + n->bit_offset + n->bit_size : 8 * end;
     b->end = end > b->end ? end : b->end;
     b->align = n->align > b->align ? n->align : b->align;

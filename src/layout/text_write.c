@@ -325,9 +325,11 @@ static void block_attributes(const struct writer *w, uint32_t i, uint32_t inner,
         attribute(&a, "kind ");
         fputs(layout_kind_name(element->kind), w->out);
     }
-    attribute_number(&a, "size", n->size);
+    /* The reader makes a struct larger by its flexible member, as layout_finish does. */
+    bool grown = n->kind != LAYOUT_ARRAY && n->size > n->stride;
+    attribute_number(&a, "size", grown ? n->stride : n->size);
     attribute_number(&a, "align", n->align);
-    if (n->kind == LAYOUT_ARRAY ? n->size == 0 || i == inner : n->stride != n->size) {
+    if (n->kind == LAYOUT_ARRAY ? n->size == 0 || i == inner : n->stride != n->size && !grown) {
         attribute_number(&a, "stride", n->stride);
     }
     /* [] implies flexible; packed belongs to the element */

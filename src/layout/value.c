@@ -428,7 +428,11 @@ size_t value_shown(const struct layout_node *leaf, const void *bytes, size_t ava
     if (whole && leaf->kind == LAYOUT_BYTES && leaf->size > 0) {
         put(&w, "raw: ");
     }
-    put_value(&w, leaf, bytes, available);
+    if (leaf->flags & LAYOUT_FLEXIBLE && leaf->size == 0) {
+        put(&w, "no bytes here");
+    } else {
+        put_value(&w, leaf, bytes, available);
+    }
     if (whole && (leaf->flags & LAYOUT_SWAPPED) != 0) {
         put(&w, layout_is_big_endian(leaf) ? " (big-endian)" : " (little-endian)");
     }

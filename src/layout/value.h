@@ -25,7 +25,8 @@
  * untruncated length. */
 size_t value_format(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
 
-/* The same for people: "raw: 0a 00 ..." if the field can't be decoded, "264 (big-endian)" if it is LAYOUT_SWAPPED. */
+/* The same for people: "raw: 0a 00 ..." if the field can't be decoded, "264 (big-endian)" if it is LAYOUT_SWAPPED,
+ * "no bytes here" for a flexible member without any. */
 size_t value_shown(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
 
 #endif
