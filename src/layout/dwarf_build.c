@@ -20,7 +20,8 @@
 #define BYTES_MAX ((size_t)1 << 48) /* the largest size or offset: more than any memory has */
 #define STEPS_MAX (1u << 23)        /* DIEs that are visited for all definitions of one name */
 #define HOST_BIG (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
-#define TAIL_MEMBERS 16 /* members after a base class that may be in its tail padding */
+#define UNSIZED (1u << 31) /* in flags, until the struct is whole: DWARF doesn't tell the size */
+#define TAIL_MEMBERS 16    /* members after a base class that may be in its tail padding */
 
 struct builder {
     struct layout *layout;
@@ -30,6 +31,8 @@ struct builder {
     size_t enumerators; /* copied so far */
     unsigned *steps;    /* DIEs visited so far */
     int error;          /* the first error, -errno; after that nothing is done */
+    bool wrapped;       /* the root is the struct of build_wrapped */
+    char *why;          /* of DWARF_WHY_MAX bytes: more about the error; "" */
 };
 
 /* A type without its typedefs and qualifiers. */
@@ -44,6 +47,17 @@ struct peeled {
 static void fail(struct builder *b, int error)
 {
     b->error = b->error != 0 ? b->error : error;
+}
+
+/* The `what` ("size", "place") of the member is computed by the program. */
+static void fail_at_run_time(struct builder *b, const char *what, const char *name)
+{
+    if (b->error == 0 && (name == NULL || *name == '\0' || (b->wrapped && b->layout->count == 1))) {
+        snprintf(b->why, DWARF_WHY_MAX, "its %s is known only when the program runs", what);
+    } else if (b->error == 0) {
+        snprintf(b->why, DWARF_WHY_MAX, "the %s of %.100s is known only when the program runs", what, name);
+    }
+    fail(b, -ENOTSUP);
 }
 
 /* ---- attributes ---- */
@@ -84,7 +98,8 @@ static bool location_of(Dwarf_Die *member, size_t *offset)
     Dwarf_Attribute attribute;
     Dwarf_Op *ops;
     size_t count;
-    *offset = 0;
+    size_t bit;
+    *offset = number_of(member, DW_AT_data_bit_offset, &bit) ? bit / 8 : 0;
     if (dwarf_attr(member, DW_AT_data_member_location, &attribute) == NULL || number(&attribute, offset)) {
         return true;
     }
@@ -101,6 +116,12 @@ static bool is_qualifier(int tag)
     return tag == DW_TAG_const_type || tag == DW_TAG_volatile_type || tag == DW_TAG_restrict_type ||
            tag == DW_TAG_atomic_type || tag == DW_TAG_packed_type || tag == DW_TAG_shared_type ||
            tag == DW_TAG_immutable_type;
+}
+
+/* Or a type that is another one under a name of its own. */
+static bool is_typedef(int tag)
+{
+    return tag == DW_TAG_typedef || tag == DW_TAG_template_alias || tag == DW_TAG_subrange_type;
 }
 
 static bool is_struct(int tag)
@@ -121,13 +142,13 @@ static void peel(Dwarf_Die *type, struct peeled *p)
         if (is_struct(p->tag) || p->tag == DW_TAG_enumeration_type) {
             dwarf_resolve_signature(&p->die);
         }
-        bool may_sync = p->tag == DW_TAG_typedef || is_struct(p->tag);
+        bool may_sync = is_typedef(p->tag) || is_struct(p->tag);
         const char *name = may_sync ? dwarf_diename(&p->die) : NULL;
         p->flags |= p->tag == DW_TAG_atomic_type ? (unsigned)LAYOUT_SYNC : name != NULL ? c_type_sync_flags(name) : 0;
-        if (p->tag != DW_TAG_typedef && !is_qualifier(p->tag)) {
+        if (!is_typedef(p->tag) && !is_qualifier(p->tag)) {
             return;
         }
-        p->renamed = p->renamed || p->tag == DW_TAG_typedef;
+        p->renamed = p->renamed || is_typedef(p->tag);
         p->align = p->align != 0 ? p->align : alignment_of(&p->die);
         Dwarf_Die target;
         if (dwarf_type_of(&p->die, &target) == NULL) {
@@ -268,6 +289,7 @@ static void scalar(const struct builder *b, struct peeled *p, struct layout_node
 {
     n->kind = LAYOUT_BYTES;
     n->align = 1;
+    n->flags = UNSIZED;
     if (p->tag == 0) {
         return;
     }
@@ -299,11 +321,13 @@ static void scalar(const struct builder *b, struct peeled *p, struct layout_node
             n->size *= 2; /* a function address and an adjustment of `this` */
         }
         break;
-    default:
+    default: /* at least its alignment may be given */
+        n->align = alignment_of(&p->die) != 0 ? alignment_of(&p->die) : 1;
         break;
     }
-    n->kind = n->kind == LAYOUT_REAL && !real_is_ours(b, n->size) ? LAYOUT_BYTES : n->kind;
-    n->flags = byte_order(b, &p->die, n->kind);
+    bool wide = (n->kind == LAYOUT_SINT || n->kind == LAYOUT_UINT) && n->size > 16; /* _BitInt(256) */
+    n->kind = wide || (n->kind == LAYOUT_REAL && !real_is_ours(b, n->size)) ? LAYOUT_BYTES : n->kind;
+    n->flags = byte_order(b, &p->die, n->kind) | (sized || n->size > 0 ? 0 : UNSIZED);
 }
 
 /* Compilers encode 200 as the byte 0xc8 and -1 as DW_FORM_sdata, so forms of fixed size are unsigned. */
@@ -365,7 +389,9 @@ struct place {
     const char *name;
     size_t offset;
     size_t align;   /* required by the member or a typedef; 0: the type's natural alignment */
+    size_t size;    /* of an array with more bytes than its elements have; 0: it has none */
     unsigned flags; /* LAYOUT_SYNC, inherited */
+    bool base;      /* it is a base class, so its own virtual bases are elsewhere */
     char *type;     /* of DWARF_TYPE_NAME_MAX bytes: the type's name */
 };
 
@@ -375,13 +401,14 @@ static void add_leaf(struct builder *b, struct peeled *p, const struct place *pl
 {
     struct layout_node n = {.name = (char *)place->name, .type = place->type, .offset = place->offset, .count = count};
     scalar(b, p, &n);
-    n.flags = (n.size > 1 ? n.flags : 0) | p->flags | place->flags;
+    n.flags = (n.size > 1 ? n.flags : n.flags & UNSIZED) | p->flags | place->flags;
     n.align = place->align != 0 ? place->align : n.align;
     n.stride = n.size;
-    if (__builtin_mul_overflow(n.size, count, &n.size) || n.size > BYTES_MAX) {
+    if (__builtin_mul_overflow(n.size, count, &n.size) || n.size > BYTES_MAX || place->size > BYTES_MAX) {
         fail(b, -EBADMSG);
         return;
     }
+    n.size = place->size > n.size ? place->size : n.size;
     if (n.kind == LAYOUT_ENUM) {
         enumerators_of(b, &p->die, &n);
     }
@@ -395,7 +422,12 @@ struct dimensions {
     size_t count[DIMENSIONS_MAX];
     size_t n;
     bool flexible;     /* the first dimension has no bound */
-    bool vector;       /* a vector type of the compiler, aligned as a whole */
+    bool dynamic;      /* a bound is computed at run time */
+    size_t bits;       /* from one element to the next, where the type packs them (Ada); 0: it doesn't */
+    size_t inner;      /* the dimension at which an array starts that has a size of its own; 0: none */
+    size_t inner_size; /* and that size: a vector of three floats has 16 bytes */
+    bool vector;       /* a vector type of the compiler, aligned as a whole: the dimensions from `lane` on */
+    size_t lane;
     Dwarf_Die element; /* for its name */
 };
 
@@ -409,6 +441,7 @@ static bool add_dimensions(Dwarf_Die *array, struct dimensions *d)
         int tag = dwarf_tag(&child);
         if (tag == DW_TAG_subrange_type || tag == DW_TAG_enumeration_type) {
             bool known = tag == DW_TAG_subrange_type && dwarf_dimension(&child, &d->count[d->n]);
+            d->dynamic = d->dynamic || (!known && dwarf_dimension_is_dynamic(&child));
             d->flexible = d->flexible || (!known && d->n == 0);
             d->count[d->n] = known ? d->count[d->n] : 0;
             d->n++;
@@ -428,11 +461,21 @@ static void array_dimensions(struct builder *b, struct peeled *p, struct dimensi
     bool renamed = false;
     while (p->tag == DW_TAG_array_type) {
         struct peeled array = *p;
+        if (!d->vector && dwarf_hasattr(&array.die, DW_AT_GNU_vector)) {
+            d->vector = true;
+            d->lane = d->n;
+        }
+        if (d->n > 0 && number_of(&array.die, DW_AT_byte_size, &d->inner_size)) {
+            d->inner = d->n;
+        }
         if (!add_dimensions(&array.die, d)) {
             fail(b, -E2BIG);
             return;
         }
-        d->vector = d->vector || dwarf_hasattr(&array.die, DW_AT_GNU_vector);
+        if (d->bits == 0 && !number_of(&array.die, DW_AT_bit_stride, &d->bits) &&
+            number_of(&array.die, DW_AT_byte_stride, &d->bits)) {
+            d->bits = d->bits < BYTES_MAX / 8 ? 8 * d->bits : BYTES_MAX;
+        }
         renamed = renamed || array.renamed;
         peel(dwarf_type_of(&array.die, &d->element), p);
         p->flags |= array.flags;
@@ -517,11 +560,45 @@ static bool is_text(struct peeled *p)
            (strcmp(name, "char") == 0 || strcmp(name, "char8_t") == 0);
 }
 
+/* An array whose elements don't lie as in C is one run of raw bytes. */
+static void add_packed_array(struct builder *b, const struct place *place, size_t count, size_t bits)
+{
+    struct layout_node n = {
+        .name = (char *)place->name, .type = place->type, .kind = LAYOUT_BYTES, .offset = place->offset, .count = 1};
+    if (__builtin_mul_overflow(count, bits, &n.size) || n.size > BYTES_MAX) {
+        fail(b, -EBADMSG);
+        return;
+    }
+    n.size = (n.size + 7) / 8;
+    n.size = place->size > n.size ? place->size : n.size;
+    n.stride = n.size;
+    n.align = place->align;
+    add(b, &n, false);
+}
+
+/* The bits from one element to the next where they don't lie as in C; 0: they do. */
+static size_t odd_stride(struct builder *b, struct peeled *p, struct dimensions *d)
+{
+    struct layout_node one = {.size = 0};
+    size_t most = BYTES_MAX / 8, row = elements(b, d, d->inner), size;
+    if (d->bits > 0 || d->inner == 0 || row == 0 || d->inner_size > most) {
+        d->inner = 0;
+        return d->bits;
+    }
+    scalar(b, p, &one);
+    bool same = __builtin_mul_overflow(row, one.size, &size) || size == d->inner_size;
+    return same ? 0 : 8 * d->inner_size;
+}
+
 static void build_array(struct builder *b, struct peeled *p, struct place *place)
 {
     struct dimensions d = {.n = 0};
     size_t size = 0;
+    number_of(&p->die, DW_AT_byte_size, &place->size);
     array_dimensions(b, p, &d);
+    if (d.dynamic) {
+        fail_at_run_time(b, "size", place->name);
+    }
     if (b->error != 0) {
         return;
     }
@@ -530,6 +607,11 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
     place->align = place->align != 0 ? place->align : p->align;
     size_t count = elements(b, &d, 0);
     bool text = is_text(p);
+    size_t bits = odd_stride(b, p, &d);
+    if (bits > 0) {
+        add_packed_array(b, place, d.inner > 0 ? count / elements(b, &d, d.inner) : count, bits);
+        return;
+    }
     bool sized =
         is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0 : text && elements(b, &d, 1) > 0;
     if (sized && (is_struct(p->tag) || (text && !d.vector))) {
@@ -540,11 +622,9 @@ static void build_array(struct builder *b, struct peeled *p, struct place *place
     if (d.vector && place->align == 0) {
         struct layout_node one = {.size = 0};
         scalar(b, p, &one);
-        size_t whole = one.size * count;
+        size_t lanes = elements(b, &d, d.lane), whole = one.size * lanes;
+        whole = d.lane == 0 && place->size > whole ? place->size : whole;
         place->align = is_power_of_two(whole) ? whole : 0;
-    }
-    if (is_struct(p->tag)) {
-        *p = (struct peeled){.tag = 0}; /* elements of size 0: nothing to unroll */
     }
     add_leaf(b, p, place, count);
 }
@@ -565,7 +645,7 @@ static bool place_bits(Dwarf_Die *die, struct member *m, bool big)
     Dwarf_Attribute attribute;
     Dwarf_Sword top; /* DWARF 2 and 3: from the most significant bit of a storage unit */
     size_t unit;     /* bytes of that unit */
-    if (m->bits == 0 || m->bits > 128) {
+    if (m->bits == 0) {
         return false;
     }
     if (number_of(die, DW_AT_data_bit_offset, &m->bit)) {
@@ -587,17 +667,29 @@ static bool place_bits(Dwarf_Die *die, struct member *m, bool big)
     return unit <= 64 && bit >= 0;
 }
 
-/* Reads the attributes of a struct's member. Returns false if it has no bytes, or unknown ones. */
-static bool read_member(const struct builder *b, Dwarf_Die *die, struct member *m)
+static bool is_virtual(Dwarf_Die *inheritance)
+{
+    size_t virtuality;
+    return dwarf_tag(inheritance) == DW_TAG_inheritance && number_of(inheritance, DW_AT_virtuality, &virtuality) &&
+           virtuality == DW_VIRTUALITY_virtual;
+}
+
+/* Reads the attributes of a struct's member. Returns false if it has no bytes, or, of a virtual base, not here. */
+static bool read_member(struct builder *b, Dwarf_Die *die, struct member *m)
 {
     int tag = dwarf_tag(die);
     bool is_static = dwarf_hasattr(die, DW_AT_external) || dwarf_hasattr(die, DW_AT_declaration); /* C++ */
     *m = (struct member){.offset = 0};
-    if (!(tag == DW_TAG_member && !is_static) && tag != DW_TAG_inheritance) {
+    if ((!(tag == DW_TAG_member && !is_static) && tag != DW_TAG_inheritance) || is_virtual(die)) {
         return false;
     }
-    return dwarf_type_of(die, &m->type) != NULL && location_of(die, &m->offset) &&
-           (!number_of(die, DW_AT_bit_size, &m->bits) || place_bits(die, m, b->swapped != HOST_BIG));
+    if (!location_of(die, &m->offset)) {
+        fail_at_run_time(b, "place", dwarf_diename(die));
+    } else if (dwarf_type_of(die, &m->type) == NULL ||
+               (number_of(die, DW_AT_bit_size, &m->bits) && !place_bits(die, m, b->swapped != HOST_BIG))) {
+        fail(b, -EBADMSG);
+    }
+    return b->error == 0;
 }
 
 static void add_bit_field(struct builder *b, struct member *m, struct place *place)
@@ -607,11 +699,17 @@ static void add_bit_field(struct builder *b, struct member *m, struct place *pla
     struct layout_node n = {.name = (char *)place->name, .type = place->type, .count = 1};
     scalar(b, &p, &n);
     n.kind = n.kind == LAYOUT_CHAR ? LAYOUT_SINT : n.kind;
-    n.flags |= p.flags | place->flags;
+    n.flags = (n.flags & ~UNSIZED) | p.flags | place->flags;
     n.offset = m->bit / 8;
     n.bit_offset = (unsigned)(m->bit % 8);
     n.bit_size = (unsigned)m->bits;
     n.size = (n.bit_offset + n.bit_size + 7) / 8;
+    if (m->bits > 128 || n.kind == LAYOUT_BYTES) {
+        n.kind = LAYOUT_BYTES; /* no type of ours has so many: the bytes that it touches */
+        n.bit_size = n.bit_offset = 0;
+        n.flags = place->flags;
+        n.align = 1;
+    }
     n.stride = n.size;
     if (n.kind == LAYOUT_ENUM) {
         enumerators_of(b, &p.die, &n);
@@ -638,6 +736,7 @@ static void add_member(struct builder *b, Dwarf_Die *child, unsigned flags)
                           .offset = m.offset,
                           .align = alignment_of(child),
                           .flags = flags,
+                          .base = dwarf_tag(child) == DW_TAG_inheritance,
                           .type = type};
     if (m.bits > 0) {
         add_bit_field(b, &m, &place);
@@ -684,7 +783,7 @@ static void give_tail(struct layout *l, uint32_t i)
         for (int later = 0; later < TAIL_MEMBERS && o < parent->end; later++, o = l->nodes[o].end) {
             const struct layout_node *other = &l->nodes[o];
             bool in_tail = other->size > 0 && other->offset >= n->offset + last && other->offset < n->offset + n->size;
-            n->size = in_tail ? other->offset - n->offset : n->size;
+            n->size = n->stride = in_tail ? other->offset - n->offset : n->size;
         }
     }
 }
@@ -759,6 +858,133 @@ static bool enums_swapped(const struct builder *b, Dwarf_Die *type)
     return is_swapped(order, b->swapped);
 }
 
+/* The bytes of node i from `from` to `end`, whose fields are unknown. */
+static void add_raw(struct builder *b, const char *name, const char *type, size_t from, size_t end)
+{
+    struct layout_node n = {.name = (char *)name,
+                            .type = (char *)type,
+                            .kind = LAYOUT_BYTES,
+                            .offset = from,
+                            .size = end - from,
+                            .align = 1,
+                            .count = 1,
+                            .stride = end - from};
+    if (end > from) {
+        add(b, &n, false);
+    }
+}
+
+/* Appends the names of the virtual bases of the class and of its bases: "A, B"; "" if there are none. */
+static void virtual_bases(struct builder *b, Dwarf_Die *class, int depth, char *names, size_t size)
+{
+    Dwarf_Die child, base;
+    bool started = false;
+    while (b->error == 0 && depth < CHAIN_MAX && dwarf_next_child(class, &child, &started)) {
+        fail(b, ++*b->steps > STEPS_MAX ? -E2BIG : 0);
+        if (dwarf_tag(&child) != DW_TAG_inheritance || dwarf_type_of(&child, &base) == NULL) {
+            continue;
+        }
+        dwarf_resolve_signature(&base);
+        const char *name = is_virtual(&child) ? dwarf_diename(&base) : NULL;
+        size_t used = strlen(names);
+        if (name != NULL && strstr(names, name) == NULL) {
+            snprintf(names + used, size - used, "%s%s", used > 0 ? ", " : "", name);
+        }
+        virtual_bases(b, &base, depth + 1, names, size);
+    }
+}
+
+/* The first byte of a class that one of its members has; `size` if there is none. */
+static size_t first_member(Dwarf_Die *class, size_t size)
+{
+    Dwarf_Die child;
+    bool started = false;
+    while (dwarf_next_child(class, &child, &started)) {
+        size_t offset;
+        bool placed = (dwarf_tag(&child) == DW_TAG_member && !dwarf_hasattr(&child, DW_AT_external) &&
+                       !dwarf_hasattr(&child, DW_AT_declaration)) ||
+                      (dwarf_tag(&child) == DW_TAG_inheritance && !is_virtual(&child));
+        size = placed && location_of(&child, &offset) && offset < size ? offset : size;
+    }
+    return size;
+}
+
+/* A member whose size DWARF doesn't tell has the bytes up to the next member, or to the end of node i. */
+static void size_unsized(struct layout *l, uint32_t i)
+{
+    struct layout_node *nodes = l->nodes;
+    for (uint32_t c = i + 1; c < nodes[i].end; c = nodes[c].end) {
+        if ((nodes[c].flags & UNSIZED) == 0) {
+            continue;
+        }
+        size_t end = nodes[i].size > nodes[c].offset ? nodes[i].size : nodes[c].offset;
+        for (uint32_t o = i + 1; o < nodes[i].end; o = nodes[o].end) {
+            end = nodes[o].offset > nodes[c].offset && nodes[o].offset < end ? nodes[o].offset : end;
+        }
+        nodes[c].flags &= ~UNSIZED;
+        nodes[c].kind = LAYOUT_BYTES;
+        nodes[c].size = nodes[c].stride = end - nodes[c].offset;
+        nodes[c].count = 1;
+    }
+}
+
+static bool has_variants(Dwarf_Die *type)
+{
+    Dwarf_Die child;
+    bool started = false;
+    while (dwarf_next_child(type, &child, &started)) {
+        if (dwarf_tag(&child) == DW_TAG_variant_part) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_computed_size(Dwarf_Die *type)
+{
+    size_t size;
+    return dwarf_hasattr(type, DW_AT_byte_size) && !number_of(type, DW_AT_byte_size, &size);
+}
+
+/* A struct, union or class whose fields can be told. */
+static bool is_plain_struct(struct peeled *p)
+{
+    return is_struct(p->tag) && !has_variants(&p->die) && !has_computed_size(&p->die);
+}
+
+static void add_members(struct builder *b, struct peeled *p, uint32_t i, const struct place *place)
+{
+    Dwarf_Die child;
+    char bases[128] = "";
+    static const char kind[] = "virtual base";
+    size_t size = b->layout->nodes[i].size;
+    unsigned sync = b->layout->nodes[i].flags & LAYOUT_SYNC;
+    bool started = false, outer = b->swapped_enums;
+    virtual_bases(b, &p->die, 0, bases, sizeof bases);
+    size_t shared = *bases != '\0' && !place->base ? first_member(&p->die, size) : 0;
+    add_raw(b, bases, kind, 0, shared); /* a virtual base may have the class's first bytes */
+    b->swapped_enums = enums_swapped(b, &p->die);
+    while (b->error == 0 && dwarf_next_child(&p->die, &child, &started)) {
+        fail(b, ++*b->steps > STEPS_MAX ? -E2BIG : 0);
+        add_member(b, &child, sync);
+    }
+    b->swapped_enums = outer;
+    if (b->error != 0) {
+        return;
+    }
+    b->layout->nodes[i].end = b->layout->count; /* the functions below walk the members before layout_close */
+    size_unsized(b->layout, i);
+    bool more = shared == 0 || strchr(bases, ',') != NULL;
+    if (*bases != '\0' && !place->base && more) {
+        add_raw(b, bases, kind, members_end(b->layout, i), size);
+        b->layout->nodes[i].end = b->layout->count;
+    }
+    align_struct(b, i, alignment_of(&p->die), place->align);
+    if (*bases != '\0' && place->base) {
+        b->layout->nodes[i].size = b->layout->nodes[i].stride = members_end(b->layout, i);
+    }
+}
+
 static void build_struct(struct builder *b, struct peeled *p, const struct place *place)
 {
     struct layout_node n = {.name = (char *)place->name,
@@ -767,8 +993,6 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
                             .count = 1,
                             .kind = p->tag == DW_TAG_union_type ? LAYOUT_UNION : LAYOUT_STRUCT,
                             .flags = p->flags | place->flags};
-    Dwarf_Die child;
-    bool started = false;
     if (!number_of(&p->die, DW_AT_byte_size, &n.size) && dwarf_hasattr(&p->die, DW_AT_declaration)) {
         if (b->layout->count == 0) {
             fail(b, -ENODATA);
@@ -779,19 +1003,10 @@ static void build_struct(struct builder *b, struct peeled *p, const struct place
         return;
     }
     uint32_t i = add(b, &n, true);
-    bool outer = b->swapped_enums;
-    b->swapped_enums = enums_swapped(b, &p->die);
-    while (b->error == 0 && dwarf_next_child(&p->die, &child, &started)) {
-        fail(b, ++*b->steps > STEPS_MAX ? -E2BIG : 0);
-        add_member(b, &child, n.flags & LAYOUT_SYNC);
+    if (b->error == 0) {
+        add_members(b, p, i, place);
+        layout_close(b->layout);
     }
-    b->swapped_enums = outer;
-    if (b->error != 0) {
-        return;
-    }
-    b->layout->nodes[i].end = b->layout->count; /* align_struct walks the members before layout_close */
-    align_struct(b, i, alignment_of(&p->die), place->align);
-    layout_close(b->layout);
 }
 
 /* ---- any type ---- */
@@ -809,7 +1024,7 @@ static void build_type(struct builder *b, Dwarf_Die *type, struct place *place)
     }
     peel(type, &p);
     place->align = place->align != 0 ? place->align : p.align;
-    if (is_struct(p.tag)) {
+    if (is_plain_struct(&p)) {
         build_struct(b, &p, place);
     } else if (p.tag == DW_TAG_array_type) {
         build_array(b, &p, place);
@@ -818,14 +1033,15 @@ static void build_type(struct builder *b, Dwarf_Die *type, struct place *place)
     }
 }
 
-/* GNU C's older form of a flexible member: int v[0] at the end. */
+/* GNU C's older form of a flexible member: int v[0] at the end of the struct, or of the struct at its end. */
 static void mark_last_member(struct layout *l)
 {
     uint32_t last = 0;
-    if (l->nodes[0].kind != LAYOUT_STRUCT) {
-        return;
-    }
-    for (uint32_t c = 1; c < l->nodes[0].end; c = l->nodes[c].end) {
+    while (l->nodes[last].kind == LAYOUT_STRUCT && l->nodes[last].end > last + 1) {
+        uint32_t c = last + 1, end = l->nodes[last].end;
+        while (l->nodes[c].end < end) {
+            c = l->nodes[c].end;
+        }
         last = c;
     }
     struct layout_node *n = &l->nodes[last];
@@ -838,9 +1054,18 @@ static void mark_last_member(struct layout *l)
 static void build_wrapped(struct builder *b, Dwarf_Die *type, struct place *place)
 {
     struct layout_node root = {.type = place->type, .kind = LAYOUT_STRUCT, .count = 1};
+    b->wrapped = true;
     add(b, &root, true);
     place->name = "value";
     build_type(b, type, place);
+    if (b->error == 0 && (b->layout->nodes[1].flags & UNSIZED) != 0) {
+        struct peeled p;
+        peel(type, &p);
+        if (p.tag != 0 && has_computed_size(&p.die)) {
+            fail_at_run_time(b, "size", NULL);
+        }
+        fail(b, -ENODATA);
+    }
     if (b->error == 0) {
         struct layout_node *nodes = b->layout->nodes;
         nodes[0].size = nodes[1].size;
@@ -860,9 +1085,10 @@ static void read_machine(struct builder *b, Dwarf_Die *die)
     }
 }
 
-int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out)
+int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out, char why[DWARF_WHY_MAX])
 {
-    struct builder b = {.layout = out, .machine = EM_NONE, .steps = steps};
+    struct builder b = {.layout = out, .machine = EM_NONE, .steps = steps, .why = why};
+    *why = '\0';
     struct peeled p;
     char name[DWARF_TYPE_NAME_MAX];
     layout_init(out);
@@ -872,7 +1098,7 @@ int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out)
     peel(type, &p);
     if (p.tag == 0) {
         fail(&b, -EBADMSG);
-    } else if (is_struct(p.tag)) {
+    } else if (is_plain_struct(&p)) {
         build_type(&b, type, &place);
     } else {
         build_wrapped(&b, type, &place);

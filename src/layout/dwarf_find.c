@@ -31,16 +31,17 @@ struct search {
     size_t scope_count;
     struct choice choices[CHOICES_MAX];
     size_t count;
-    bool more;           /* there are more than that */
-    unsigned rank;       /* of all choices: lower is better */
-    unsigned steps;      /* DIEs visited by layout_build so far */
-    int failed;          /* why a definition can't be built; 0: none failed */
-    size_t declarations; /* of that name, without a definition */
-    size_t damaged;      /* units with invalid DWARF */
-    size_t missing_dwo;  /* units whose .dwo file can't be read */
-    char dwo_name[256];  /* the name of one of them */
-    bool in_dwo;         /* we are in a .dwo file */
-    int rc;              /* a value other than 0 ends the search */
+    bool more;               /* there are more than that */
+    unsigned rank;           /* of all choices: lower is better */
+    unsigned steps;          /* DIEs visited by layout_build so far */
+    int failed;              /* why a definition can't be built; 0: none failed */
+    char why[DWARF_WHY_MAX]; /* and more about it, or "" */
+    size_t declarations;     /* of that name, without a definition */
+    size_t damaged;          /* units with invalid DWARF */
+    size_t missing_dwo;      /* units whose .dwo file can't be read */
+    char dwo_name[256];      /* the name of one of them */
+    bool in_dwo;             /* we are in a .dwo file */
+    int rc;                  /* a value other than 0 ends the search */
 };
 
 /* ---- where a type is defined ---- */
@@ -177,9 +178,11 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
     if (s->count > 0 && rank > s->rank) {
         return;
     }
-    int rc = layout_build(die, &s->steps, &layout);
+    char why[DWARF_WHY_MAX];
+    int rc = layout_build(die, &s->steps, &layout, why);
     if (rc < 0) {
         s->failed = rc;
+        memcpy(s->why, why, sizeof why);
         s->rc = rc == -ENOMEM || rc == -E2BIG ? rc : 0; /* we can't tell whether it is an equal one */
         return;
     }
@@ -369,7 +372,8 @@ static int not_found(const struct search *s, const char *type, struct layout_err
 static int cannot_build(const struct search *s, const char *type, struct layout_error *error)
 {
     int rc = s->failed;
-    const char *why = rc == -E2BIG     ? "it has too many fields, nested structs or definitions"
+    const char *why = *s->why != '\0'  ? s->why
+                      : rc == -E2BIG   ? "it has too many fields, nested structs or definitions"
                       : rc == -EBADMSG ? "its debug information is invalid"
                       : rc == -ENODATA ? "it is declared there but not defined"
                                        : strerror(-rc);

@@ -43,9 +43,11 @@ void dwarf_file_close(struct dwarf_file *f);
 
 /* ---- build: dwarf_build.c ---- */
 
+#define DWARF_WHY_MAX 200
+
 /* Builds a finished layout of the type, and adds the number of DIEs that it visits to *steps. Returns 0; -E2BIG: too
- * many DIEs or fields, or nested too deeply; -EBADMSG: invalid DWARF; -ENODATA: only a declaration; -ENOMEM. On
- * failure *out is empty. */
-int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out);
+ * many DIEs or fields, or nested too deeply; -EBADMSG: invalid DWARF; -ENODATA: only a declaration; -ENOTSUP: it can't
+ * be known before the program runs, as `why` says (else ""); -ENOMEM. On failure *out is empty. */
+int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out, char why[DWARF_WHY_MAX]);
 
 #endif

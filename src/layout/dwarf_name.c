@@ -61,10 +61,26 @@ bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started)
     return dwarf_siblingof(child, child) == 0 && dwarf_dieoffset(child) > last;
 }
 
+/* The first index where DWARF states none: 0 in C, 1 in Fortran. */
+static Dwarf_Word default_lower(Dwarf_Die *subrange)
+{
+    Dwarf_Die unit;
+    Dwarf_Sword lower = 0;
+    int language = dwarf_diecu(subrange, &unit, NULL, NULL) != NULL ? dwarf_srclang(&unit) : -1;
+    return language >= 0 && dwarf_default_lower_bound(language, &lower) == 0 && lower > 0 ? (Dwarf_Word)lower : 0;
+}
+
+bool dwarf_dimension_is_dynamic(Dwarf_Die *subrange)
+{
+    size_t count;
+    return (dwarf_hasattr(subrange, DW_AT_upper_bound) || dwarf_hasattr(subrange, DW_AT_count)) &&
+           !dwarf_dimension(subrange, &count);
+}
+
 bool dwarf_dimension(Dwarf_Die *subrange, size_t *count)
 {
     Dwarf_Attribute attribute;
-    Dwarf_Word upper, lower = 0, n;
+    Dwarf_Word upper, n, lower = default_lower(subrange);
     if (dwarf_formudata(dwarf_attr(subrange, DW_AT_count, &attribute), &n) == 0) {
         *count = (size_t)n;
         return true;

@@ -23,6 +23,9 @@ void dwarf_resolve_signature(Dwarf_Die *die);
 /* Stores the number of elements of a dimension (DW_TAG_subrange_type). Returns false if its bound is unknown: int[]. */
 bool dwarf_dimension(Dwarf_Die *subrange, size_t *count);
 
+/* Whether the program computes its bound at run time: int[n]. */
+bool dwarf_dimension_is_dynamic(Dwarf_Die *subrange);
+
 /* Moves *child to the next child, or to the first one if *started is false. Returns false if there are no more, or if
  * the DWARF is invalid: each child must come after the previous one in the file. */
 bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started);
