@@ -11,7 +11,6 @@
 #include "dwarf_internal.h"
 #include "dwarf_name.h"
 
-#define SCOPES_MAX 64
 #define CHOICES_MAX 9 /* different types of one name that are kept */
 #define LISTED_MAX 8  /* listed in an error */
 
@@ -23,12 +22,8 @@ struct choice {
 };
 
 struct search {
-    const struct dwarf_source *source;
+    struct dwarf_walk walk;
     const struct type_query *query;
-    bool inside;                    /* search inside structs, too */
-    bool everywhere;                /* search inside functions, too */
-    const char *scopes[SCOPES_MAX]; /* names of the scopes around the current level; "" if unnamed */
-    size_t scope_count;
     struct choice choices[CHOICES_MAX];
     size_t count;
     bool more;               /* there are more than that */
@@ -37,11 +32,6 @@ struct search {
     int failed;              /* why a definition can't be built; 0: none failed */
     char why[DWARF_WHY_MAX]; /* and more about it, or "" */
     size_t declarations;     /* of that name, without a definition */
-    size_t damaged;          /* units with invalid DWARF */
-    size_t missing_dwo;      /* units whose .dwo file can't be read */
-    char dwo_name[256];      /* the name of one of them */
-    bool in_dwo;             /* we are in a .dwo file */
-    int rc;                  /* a value other than 0 ends the search */
 };
 
 /* ---- where a type is defined ---- */
@@ -89,15 +79,6 @@ static bool file_fits(const struct type_query *q, Dwarf_Die *die)
 
 /* ---- scopes ---- */
 
-/* The name of a scope around a type. In clang's type units it has only a signature. */
-static const char *scope_name(Dwarf_Die *scope)
-{
-    Dwarf_Die whole = *scope;
-    dwarf_resolve_signature(&whole);
-    const char *name = dwarf_tag(&whole) != DW_TAG_subprogram ? dwarf_diename(&whole) : NULL;
-    return name != NULL ? name : "";
-}
-
 /* Whether the scopes around a DIE, innermost first, match the query. *rest is the number of further named scopes. */
 static bool names_fit(const struct type_query *q, const char *const *scopes, size_t count, unsigned *rest)
 {
@@ -121,33 +102,17 @@ static bool scopes_fit(const struct search *s, Dwarf_Die *die, unsigned *rest)
 {
     Dwarf_Attribute attribute;
     Dwarf_Die declaration, *around = NULL;
-    const char *scopes[SCOPES_MAX];
+    const char *scopes[DWARF_SCOPES_MAX];
     size_t count = 0;
     if (dwarf_formref_die(dwarf_attr(die, DW_AT_specification, &attribute), &declaration) == NULL) {
-        return names_fit(s->query, s->scopes, s->scope_count, rest);
+        return names_fit(s->query, s->walk.scopes, s->walk.scope_count, rest);
     }
-    for (int i = dwarf_getscopes_die(&declaration, &around) - 2; i > 0 && count < SCOPES_MAX; i--) {
-        scopes[count++] = scope_name(&around[i]); /* without the unit and the declaration */
+    for (int i = dwarf_getscopes_die(&declaration, &around) - 2; i > 0 && count < DWARF_SCOPES_MAX; i--) {
+        scopes[count++] = dwarf_scope_name(&around[i]); /* without the unit and the declaration */
     }
     bool fit = names_fit(s->query, scopes, count, rest);
     free(around);
     return fit;
-}
-
-/* Whether there may be types inside. */
-static bool opens_scope(const struct search *s, int tag)
-{
-    switch (tag) {
-    case DW_TAG_namespace:
-    case DW_TAG_module:
-        return true;
-    case DW_TAG_structure_type:
-    case DW_TAG_class_type:
-    case DW_TAG_union_type:
-        return s->inside;
-    default:
-        return s->everywhere;
-    }
 }
 
 /* ---- choices ---- */
@@ -183,7 +148,7 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
     if (rc < 0) {
         s->failed = rc;
         memcpy(s->why, why, sizeof why);
-        s->rc = rc == -ENOMEM || rc == -E2BIG ? rc : 0; /* we can't tell whether it is an equal one */
+        s->walk.rc = rc == -ENOMEM || rc == -E2BIG ? rc : 0; /* we can't tell whether it is an equal one */
         return;
     }
     if (s->count > 0 && rank < s->rank) {
@@ -208,8 +173,9 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
 
 /* ---- the walk ---- */
 
-static void look_at(struct search *s, Dwarf_Die *die, int tag)
+static void look_at(struct dwarf_walk *walk, Dwarf_Die *die, int tag)
 {
+    struct search *s = walk->context;
     const struct type_query *q = s->query;
     unsigned rest;
     if (!type_query_fits(q, tag)) {
@@ -227,106 +193,15 @@ static void look_at(struct search *s, Dwarf_Die *die, int tag)
     }
 }
 
-/* Visits the children, and recursively theirs if they may be types. */
-static void walk(struct search *s, Dwarf_Die *parent)
-{
-    Dwarf_Die die;
-    bool started = false;
-    while (s->rc == 0 && dwarf_next_child(parent, &die, &started)) {
-        int tag = dwarf_tag(&die);
-        look_at(s, &die, tag);
-        if (opens_scope(s, tag) && s->scope_count < SCOPES_MAX && dwarf_haschildren(&die) > 0) {
-            s->scopes[s->scope_count++] = scope_name(&die);
-            walk(s, &die);
-            s->scope_count--;
-        }
-    }
-}
-
-static const char *string_of(Dwarf_Die *die, unsigned name)
-{
-    Dwarf_Attribute attribute;
-    return dwarf_formstring(dwarf_attr(die, name, &attribute));
-}
-
-/* Whether the .dwo file has the unit with that id. A file from another build doesn't. */
-static bool completes(Dwarf *dwarf, uint64_t id)
-{
-    Dwarf_CU *cu = NULL;
-    uint8_t type;
-    uint64_t its_id;
-    while (dwarf_get_units(dwarf, cu, &cu, NULL, &type, NULL, NULL) == 0) {
-        if (type == DW_UT_split_compile && dwarf_cu_info(cu, NULL, NULL, NULL, NULL, &its_id, NULL, NULL) == 0 &&
-            its_id == id) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void walk_units(struct search *s, Dwarf *dwarf);
-
-/* Searches the unit's .dwo file. We open it, because libdw would open and map any kind of file with that name. */
-static void walk_dwo(struct search *s, Dwarf_Die *unit)
-{
-    struct dwarf_file dwo;
-    uint64_t id;
-    const char *name = string_of(unit, DW_AT_dwo_name), *folders[] = {NULL, string_of(unit, DW_AT_comp_dir)};
-    name = name != NULL ? name : string_of(unit, DW_AT_GNU_dwo_name);
-    bool found = false, wanted = name != NULL && dwarf_cu_info(unit->cu, NULL, NULL, NULL, NULL, &id, NULL, NULL) == 0;
-    for (size_t i = 0; wanted && !found && i < 2; i++) {
-        if (!dwarf_open_dwo(s->source, folders[i], name, &dwo)) {
-            continue;
-        }
-        found = completes(dwo.dwarf, id);
-        if (found) {
-            s->in_dwo = true;
-            walk_units(s, dwo.dwarf);
-            s->in_dwo = false;
-        }
-        dwarf_file_close(&dwo);
-    }
-    if (!found) {
-        s->missing_dwo++;
-        snprintf(s->dwo_name, sizeof s->dwo_name, "%s", name != NULL ? name : "?");
-    }
-}
-
-static void walk_units(struct search *s, Dwarf *dwarf)
-{
-    Dwarf_CU *cu = NULL;
-    Dwarf_Die unit;
-    uint8_t type;
-    int rc = 0;
-    while (s->rc == 0 && (rc = dwarf_get_units(dwarf, cu, &cu, NULL, &type, &unit, NULL)) == 0) {
-        if (dwarf_tag(&unit) == DW_TAG_invalid) {
-            s->damaged++;
-        } else if (type == DW_UT_skeleton && !s->in_dwo) {
-            walk_dwo(s, &unit);
-        } else {
-            walk(s, &unit);
-        }
-    }
-    s->damaged += rc < 0;
-}
-
-static void walk_all(struct search *s)
-{
-    walk_units(s, s->source->dwarf);
-    if (s->source->common.dwarf != NULL) {
-        walk_units(s, s->source->common.dwarf);
-    }
-}
-
 static void find(struct search *s)
 {
-    s->inside = s->query->part_count > 1;
-    walk_all(s);
-    if (s->rc == 0 && s->count == 0 && s->failed == 0) {
+    s->walk.inside = s->query->part_count > 1;
+    dwarf_walk(&s->walk);
+    if (s->walk.rc == 0 && s->count == 0 && s->failed == 0) {
         /* Not at the top level. The search inside functions and structs takes longer. */
-        s->declarations = s->damaged = s->missing_dwo = 0;
-        s->inside = s->everywhere = true;
-        walk_all(s);
+        s->declarations = 0;
+        s->walk.inside = s->walk.everywhere = true;
+        dwarf_walk(&s->walk);
     }
 }
 
@@ -347,23 +222,23 @@ static int not_found(const struct search *s, const char *type, struct layout_err
         layout_error_set(error, 0,
                          "%.400s only declares '%.200s' and does not define it\n"
                          "  use the program or library in which it is defined",
-                         s->source->name, type);
+                         s->walk.source->name, type);
         return -ENOENT;
     }
-    layout_error_set(error, 0, "no type '%.200s' in the debug information of %.400s", type, s->source->name);
+    layout_error_set(error, 0, "no type '%.200s' in the debug information of %.400s", type, s->walk.source->name);
     if (strncmp(type, "struct ", 7) == 0 || strncmp(type, "union ", 6) == 0) {
         say(error, "\n  a compiler omits a type that the program doesn't use; SHM_LAYOUT keeps it");
     } else {
         say(error, "\n  the name of a struct needs 'struct' before it, as in 'struct message'");
     }
-    if (s->missing_dwo > 0) {
+    if (s->walk.missing_dwo > 0) {
         char more[400];
         snprintf(more, sizeof more,
                  "\n  %zu source files have their types in .dwo files that are missing or of another build: %s",
-                 s->missing_dwo, s->dwo_name);
+                 s->walk.missing_dwo, s->walk.dwo_name);
         say(error, more);
     }
-    if (s->damaged > 0) {
+    if (s->walk.damaged > 0) {
         say(error, "\n  a part of it is damaged and could not be read");
     }
     return -ENOENT;
@@ -377,7 +252,7 @@ static int cannot_build(const struct search *s, const char *type, struct layout_
                       : rc == -EBADMSG ? "its debug information is invalid"
                       : rc == -ENODATA ? "it is declared there but not defined"
                                        : strerror(-rc);
-    layout_error_set(error, 0, "cannot lay out '%.200s' of %.400s: %s", type, s->source->name, why);
+    layout_error_set(error, 0, "cannot lay out '%.200s' of %.400s: %s", type, s->walk.source->name, why);
     return rc == -ENODATA ? -ENOENT : rc;
 }
 
@@ -385,7 +260,7 @@ static int several(const struct search *s, const char *type, struct layout_error
 {
     char text[512];
     layout_error_set(error, 0, "'%.200s' is %s%zu different types in %.400s:", type, s->more ? "at least " : "",
-                     s->count, s->source->name);
+                     s->count, s->walk.source->name);
     for (size_t i = 0; i < s->count && i < LISTED_MAX; i++) {
         const struct choice *c = &s->choices[i];
         snprintf(text, sizeof text, "\n  %s, %zu bytes", c->place, layout_size(&c->layout));
@@ -404,18 +279,19 @@ int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, st
 {
     struct dwarf_source source = {.name = file->name};
     struct type_query query;
-    struct search s = {.source = &source, .query = &query};
+    struct search s = {.walk = {.source = &source, .visit = look_at}, .query = &query};
+    s.walk.context = &s;
     layout_init(out);
     layout_error_set(error, 0, "%s", "");
     int rc = type_query_parse(&query, type, error);
     rc = rc == 0 ? dwarf_source_open(&source, file, error) : rc;
     if (rc == 0) {
         find(&s);
-        rc = s.rc == -ENOMEM                                ? s.rc
-             : s.rc != 0 || (s.count == 0 && s.failed != 0) ? cannot_build(&s, type, error)
-             : s.count == 0                                 ? not_found(&s, type, error)
-             : s.count > 1                                  ? several(&s, type, error)
-                                                            : 0;
+        rc = s.walk.rc == -ENOMEM                                ? s.walk.rc
+             : s.walk.rc != 0 || (s.count == 0 && s.failed != 0) ? cannot_build(&s, type, error)
+             : s.count == 0                                      ? not_found(&s, type, error)
+             : s.count > 1                                       ? several(&s, type, error)
+                                                                 : 0;
     }
     if (rc == -ENOMEM) {
         layout_error_set(error, 0, "%s", strerror(ENOMEM));

@@ -1,4 +1,4 @@
-/* DWARF, internal: the interfaces between dwarf_open.c, dwarf_find.c and dwarf_build.c. */
+/* DWARF, internal: the interfaces between the files dwarf_*.c. */
 #ifndef SHMLAB_LAYOUT_DWARF_INTERNAL_H
 #define SHMLAB_LAYOUT_DWARF_INTERNAL_H
 
@@ -40,6 +40,31 @@ void dwarf_source_close(struct dwarf_source *s);
  * false if it can't be read. dwarf_file_close closes it. */
 bool dwarf_open_dwo(const struct dwarf_source *s, const char *folder, const char *name, struct dwarf_file *dwo);
 void dwarf_file_close(struct dwarf_file *f);
+
+/* ---- walk: dwarf_walk.c ---- */
+
+#define DWARF_SCOPES_MAX 64
+
+struct dwarf_walk {
+    const struct dwarf_source *source;
+    void (*visit)(struct dwarf_walk *w, Dwarf_Die *die, int tag); /* called for each DIE, before those inside it */
+    void *context;                                                /* the visitor's */
+    bool inside;                                                  /* look inside structs, too */
+    bool everywhere;                                              /* look inside functions, too */
+    int rc;                                                       /* a value other than 0 ends the walk */
+    const char *scopes[DWARF_SCOPES_MAX]; /* names of the scopes around the current DIE; "" if unnamed */
+    size_t scope_count;
+    size_t damaged;     /* units with invalid DWARF */
+    size_t missing_dwo; /* units whose .dwo file can't be read */
+    char dwo_name[256]; /* the name of one of them */
+    bool in_dwo;        /* we are in a .dwo file */
+};
+
+/* Visits all units of the source. */
+void dwarf_walk(struct dwarf_walk *w);
+
+/* The name of a scope around a type; "" if it has none, or is a function. */
+const char *dwarf_scope_name(Dwarf_Die *scope);
 
 /* ---- build: dwarf_build.c ---- */
 
