@@ -40,7 +40,8 @@ static void getopt_tables(const struct options *o, struct option *longs, char *s
         if (row->name == NULL) {
             continue;
         }
-        longs[n++] = (struct option){row->name, row->arg != NULL ? required_argument : no_argument, NULL, row->letter};
+        int has = row->arg == NULL ? no_argument : *row->arg == '[' ? optional_argument : required_argument;
+        longs[n++] = (struct option){row->name, has, NULL, row->letter};
         if (row->letter > UCHAR_MAX) {
             continue;
         }

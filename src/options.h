@@ -9,7 +9,8 @@
 struct option_row {
     const char *name; /* the long name without dashes; NULL: this row is a heading, its text is in `help` */
     int letter;       /* what options_parse passes on: the short option, or a number above 255 if there is none */
-    const char *arg;  /* the argument's name in the help; NULL: the option takes no argument */
+    const char *arg;  /* the argument's name in the help; NULL: the option takes none. "[NAME]": --option or
+                         --option=NAME; an operand may also be meant as the argument, which the program decides */
     const char *help; /* one phrase, wrapped if it is long; '\n' starts a new line */
 };
 

@@ -209,3 +209,24 @@ bool c_type_find(const char *name, struct c_type *type)
     }
     return true;
 }
+
+/* Whether it is a base type: nothing but C's keywords. Leaves those that it needs. */
+static bool base_words(struct words *w, const char *name)
+{
+    *w = (struct words){0};
+    words_split(w, name);
+    unsigned sizes = w->longs + w->shorts, all = sizes + w->signs + w->unsigneds + w->ints;
+    w->ints = all > 0 && w->chars + w->doubles == 0; /* "long int" is "long", "unsigned" is "unsigned int" */
+    w->signs = w->chars > 0 ? w->signs : 0;
+    return w->others == 0 && w->stars == 0 &&
+           all + w->chars + w->floats + w->doubles + w->bools + w->int128s + w->complexes > 0;
+}
+
+bool c_type_same(const char *a, const char *b)
+{
+    struct words v, w;
+    return base_words(&v, a) && base_words(&w, b) && v.longs == w.longs && v.shorts == w.shorts && v.signs == w.signs &&
+           v.unsigneds == w.unsigneds && v.chars == w.chars && v.ints == w.ints && v.floats == w.floats &&
+           v.doubles == w.doubles && v.bools == w.bools && v.complexes == w.complexes && v.int128s == w.int128s &&
+           v.atomics == w.atomics;
+}

@@ -24,7 +24,8 @@ struct layout_dwarf_file {
 };
 
 /* Reads a type into *out, which layout_free frees. `type` is written as in C: "struct message", "union u", "enum e", a
- * typedef's name, or any of these names alone; in C++ also "ns::point". If several source files define it,
+ * typedef's name, or any of these names alone; in C++ also "ns::point"; also an array of it, "struct slot[8]", or, to the
+ * segment's end, "struct slot[]". An array or a scalar is the member "value" of a struct around it. If several source files define it,
  * "struct message@b.c" selects one; "@dir/b.c" and "@b.c:12" work too.
  *
  * The link order doesn't matter. As in C, a name alone means a typedef if any source file has one of that name, else a
@@ -45,6 +46,30 @@ struct layout_dwarf_file {
  * or another -errno if reading fails. */
 int layout_dwarf_read(const struct layout_dwarf_file *file, const char *type, struct layout *out,
                       struct layout_error *error);
+
+#define LAYOUT_NOT_COUNTED SIZE_MAX
+
+/* A struct, union or class, or a typedef of one without a name. */
+struct layout_type {
+    char *name;     /* as layout_dwarf_read takes it: "struct message" */
+    bool known;     /* it can be laid out; if not, the rest is 0 */
+    size_t size;    /* bytes */
+    size_t fields;  /* all scalars and texts in it */
+    size_t holes;   /* gaps before fields; LAYOUT_NOT_COUNTED if there are too many to look at */
+    size_t padding; /* bytes in them and at ends of structs; likewise */
+};
+
+struct layout_types {
+    struct layout_type *list; /* by name */
+    size_t count;
+};
+
+/* Lists the types of the file whose name contains `pattern` (NULL: all), or fits it as file names fit a pattern of the
+ * shell if it has a * or ?. *out is freed by layout_types_free; it is empty on failure. Returns 0 or what
+ * layout_dwarf_read returns, with *error set. */
+int layout_dwarf_list(const struct layout_dwarf_file *file, const char *pattern, struct layout_types *out,
+                      struct layout_error *error);
+void layout_types_free(struct layout_types *types);
 
 /* Reads the records of SHM_LAYOUT (src/shm_layout.h), in the order of the source code, into *out, which
  * layout_candidates_free frees. If there are none, returns 0 and an empty list. Returns -ENOEXEC, -ENOMEM or another

@@ -503,7 +503,11 @@ static void level_type(struct dimensions *d, size_t level, char type[DWARF_TYPE_
     dwarf_type_name(&d->element, type);
     for (size_t i = level; i < d->n; i++) {
         size_t n = strlen(type);
-        snprintf(type + n, DWARF_TYPE_NAME_MAX - n, "[%zu]", d->count[i]);
+        if (i == 0 && d->flexible) {
+            snprintf(type + n, DWARF_TYPE_NAME_MAX - n, "[]");
+        } else {
+            snprintf(type + n, DWARF_TYPE_NAME_MAX - n, "[%zu]", d->count[i]);
+        }
     }
 }
 
@@ -590,43 +594,65 @@ static size_t odd_stride(struct builder *b, struct peeled *p, struct dimensions 
     return same ? 0 : 8 * d->inner_size;
 }
 
-static void build_array(struct builder *b, struct peeled *p, struct place *place)
+/* The vector's alignment; 0 if it isn't that of its size. */
+static size_t vector_align(struct builder *b, struct peeled *p, const struct dimensions *d, size_t size)
 {
-    struct dimensions d = {.n = 0};
+    struct layout_node one = {.size = 0};
+    scalar(b, p, &one);
+    size_t whole = one.size * elements(b, d, d->lane);
+    whole = d->lane == 0 && size > whole ? size : whole;
+    return is_power_of_two(whole) ? whole : 0;
+}
+
+/* Adds an array of the type *p, or of the arrays that *p is, with the dimensions of *d before those. */
+static void build_elements(struct builder *b, struct peeled *p, struct dimensions *d, struct place *place)
+{
     size_t size = 0;
-    number_of(&p->die, DW_AT_byte_size, &place->size);
-    array_dimensions(b, p, &d);
-    if (d.dynamic) {
+    array_dimensions(b, p, d);
+    if (d->dynamic) {
         fail_at_run_time(b, "size", place->name);
     }
     if (b->error != 0) {
         return;
     }
-    place->flags |= d.flexible ? LAYOUT_FLEXIBLE : 0;
-    place->flags |= p->flags;
+    place->flags |= p->flags | (d->flexible ? LAYOUT_FLEXIBLE : 0u);
     place->align = place->align != 0 ? place->align : p->align;
-    size_t count = elements(b, &d, 0);
+    size_t count = elements(b, d, 0);
     bool text = is_text(p);
-    size_t bits = odd_stride(b, p, &d);
+    size_t bits = odd_stride(b, p, d);
     if (bits > 0) {
-        add_packed_array(b, place, d.inner > 0 ? count / elements(b, &d, d.inner) : count, bits);
+        add_packed_array(b, place, d->inner > 0 ? count / elements(b, d, d->inner) : count, bits);
         return;
     }
     bool sized =
-        is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0 : text && elements(b, &d, 1) > 0;
-    if (sized && (is_struct(p->tag) || (text && !d.vector))) {
+        is_struct(p->tag) ? number_of(&p->die, DW_AT_byte_size, &size) && size > 0 : text && elements(b, d, 1) > 0;
+    if (sized && (is_struct(p->tag) || (text && !d->vector))) {
         place->align = place->align != 0 ? place->align : text ? 1 : 0;
-        add_levels(b, p, &d, 0, place);
+        add_levels(b, p, d, 0, place);
         return;
     }
-    if (d.vector && place->align == 0) {
-        struct layout_node one = {.size = 0};
-        scalar(b, p, &one);
-        size_t lanes = elements(b, &d, d.lane), whole = one.size * lanes;
-        whole = d.lane == 0 && place->size > whole ? place->size : whole;
-        place->align = is_power_of_two(whole) ? whole : 0;
-    }
+    place->align = d->vector && place->align == 0 ? vector_align(b, p, d, place->size) : place->align;
     add_leaf(b, p, place, count);
+}
+
+static void build_array(struct builder *b, struct peeled *p, struct place *place)
+{
+    struct dimensions d = {.n = 0};
+    number_of(&p->die, DW_AT_byte_size, &place->size);
+    build_elements(b, p, &d, place);
+}
+
+/* The array of the type that the user asks for. */
+static void build_query_array(struct builder *b, Dwarf_Die *type, const struct query_array *array, struct place *place)
+{
+    struct dimensions d = {.n = array->n, .flexible = array->flexible, .element = *type};
+    struct peeled p;
+    memcpy(d.count, array->count, array->n * sizeof *d.count);
+    peel(type, &p);
+    build_elements(b, &p, &d, place);
+    if (b->error == -EBADMSG && *b->why == '\0') {
+        snprintf(b->why, DWARF_WHY_MAX, "no memory has that many bytes");
+    }
 }
 
 /* ---- members ---- */
@@ -1050,14 +1076,18 @@ static void mark_last_member(struct layout *l)
     }
 }
 
-/* The root of a layout is a container, so a scalar type such as int is put into a struct. */
-static void build_wrapped(struct builder *b, Dwarf_Die *type, struct place *place)
+/* The root of a layout is a struct or union, so a scalar type such as int, or an array, is put into a struct. */
+static void build_wrapped(struct builder *b, Dwarf_Die *type, const struct query_array *array, struct place *place)
 {
     struct layout_node root = {.type = place->type, .kind = LAYOUT_STRUCT, .count = 1};
     b->wrapped = true;
     add(b, &root, true);
     place->name = "value";
-    build_type(b, type, place);
+    if (array->n > 0) {
+        build_query_array(b, type, array, place);
+    } else {
+        build_type(b, type, place);
+    }
     if (b->error == 0 && (b->layout->nodes[1].flags & UNSIZED) != 0) {
         struct peeled p;
         peel(type, &p);
@@ -1085,7 +1115,8 @@ static void read_machine(struct builder *b, Dwarf_Die *die)
     }
 }
 
-int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out, char why[DWARF_WHY_MAX])
+int layout_build(Dwarf_Die *type, const struct query_array *array, unsigned *steps, struct layout *out,
+                 char why[DWARF_WHY_MAX])
 {
     struct builder b = {.layout = out, .machine = EM_NONE, .steps = steps, .why = why};
     *why = '\0';
@@ -1093,15 +1124,17 @@ int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out, char why[
     char name[DWARF_TYPE_NAME_MAX];
     layout_init(out);
     read_machine(&b, type);
-    dwarf_type_name(type, name);
+    struct dimensions dimensions = {.n = array->n, .flexible = array->flexible, .element = *type};
+    memcpy(dimensions.count, array->count, array->n * sizeof *array->count);
+    level_type(&dimensions, 0, name);
     struct place place = {.name = "", .type = name};
     peel(type, &p);
     if (p.tag == 0) {
         fail(&b, -EBADMSG);
-    } else if (is_plain_struct(&p)) {
+    } else if (is_plain_struct(&p) && array->n == 0) {
         build_type(&b, type, &place);
     } else {
-        build_wrapped(&b, type, &place);
+        build_wrapped(&b, type, array, &place);
     }
     if (b.error == 0) {
         mark_last_member(out);

@@ -144,7 +144,7 @@ static void add_choice(struct search *s, Dwarf_Die *die, unsigned rank)
         return;
     }
     char why[DWARF_WHY_MAX];
-    int rc = layout_build(die, &s->steps, &layout, why);
+    int rc = layout_build(die, &s->query->array, &s->steps, &layout, why);
     if (rc < 0) {
         s->failed = rc;
         memcpy(s->why, why, sizeof why);
@@ -182,7 +182,11 @@ static void look_at(struct dwarf_walk *walk, Dwarf_Die *die, int tag)
         return;
     }
     const char *name = dwarf_diename(die);
-    if (name == NULL || strcmp(name, q->parts[q->part_count - 1]) != 0 || !scopes_fit(s, die, &rest)) {
+    const char *wanted = q->parts[q->part_count - 1];
+    bool same = name != NULL && (tag == DW_TAG_base_type || strchr(name, ' ') != NULL || strchr(wanted, ' ') != NULL
+                                     ? type_name_same(name, wanted)
+                                     : strcmp(name, wanted) == 0);
+    if (!same || !scopes_fit(s, die, &rest)) {
         return;
     }
     if (dwarf_hasattr(die, DW_AT_declaration)) {
@@ -207,15 +211,6 @@ static void find(struct search *s)
 
 /* ---- messages ---- */
 
-/* Appends to the error's text, truncated if it doesn't fit. */
-static void say(struct layout_error *error, const char *text)
-{
-    if (error != NULL) {
-        size_t n = strlen(error->text);
-        snprintf(error->text + n, sizeof error->text - n, "%s", text);
-    }
-}
-
 static int not_found(const struct search *s, const char *type, struct layout_error *error)
 {
     if (s->declarations > 0) {
@@ -225,21 +220,26 @@ static int not_found(const struct search *s, const char *type, struct layout_err
                          s->walk.source->name, type);
         return -ENOENT;
     }
+    char names[400];
     layout_error_set(error, 0, "no type '%.200s' in the debug information of %.400s", type, s->walk.source->name);
-    if (strncmp(type, "struct ", 7) == 0 || strncmp(type, "union ", 6) == 0) {
-        say(error, "\n  a compiler omits a type that the program doesn't use; SHM_LAYOUT keeps it");
+    if (dwarf_similar(s->walk.source, s->query->parts[s->query->part_count - 1], names, sizeof names) > 0) {
+        layout_error_add(error, "\n  did you mean ");
+        layout_error_add(error, names);
+        layout_error_add(error, "?");
+    } else if (strncmp(type, "struct ", 7) == 0 || strncmp(type, "union ", 6) == 0) {
+        layout_error_add(error, "\n  a compiler omits a type that the program doesn't use; SHM_LAYOUT keeps it");
     } else {
-        say(error, "\n  the name of a struct needs 'struct' before it, as in 'struct message'");
+        layout_error_add(error, "\n  the name of a struct needs 'struct' before it, as in 'struct message'");
     }
     if (s->walk.missing_dwo > 0) {
         char more[400];
         snprintf(more, sizeof more,
                  "\n  %zu source files have their types in .dwo files that are missing or of another build: %s",
                  s->walk.missing_dwo, s->walk.dwo_name);
-        say(error, more);
+        layout_error_add(error, more);
     }
     if (s->walk.damaged > 0) {
-        say(error, "\n  a part of it is damaged and could not be read");
+        layout_error_add(error, "\n  a part of it is damaged and could not be read");
     }
     return -ENOENT;
 }
@@ -264,11 +264,11 @@ static int several(const struct search *s, const char *type, struct layout_error
     for (size_t i = 0; i < s->count && i < LISTED_MAX; i++) {
         const struct choice *c = &s->choices[i];
         snprintf(text, sizeof text, "\n  %s, %zu bytes", c->place, layout_size(&c->layout));
-        say(error, text);
+        layout_error_add(error, text);
     }
-    say(error, s->count > LISTED_MAX ? "\n  ..." : "");
+    layout_error_add(error, s->count > LISTED_MAX ? "\n  ..." : "");
     snprintf(text, sizeof text, "\n  select one by its file, as in '%.150s@%s'", type, s->choices[s->count - 1].source);
-    say(error, text);
+    layout_error_add(error, text);
     return -ENOTUNIQ;
 }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "dwarf.h"
+#include "dwarf_name.h"
 
 /* ---- open: dwarf_open.c ---- */
 
@@ -66,13 +67,20 @@ void dwarf_walk(struct dwarf_walk *w);
 /* The name of a scope around a type; "" if it has none, or is a function. */
 const char *dwarf_scope_name(Dwarf_Die *scope);
 
+/* ---- list: dwarf_list.c ---- */
+
+/* Writes at most three names of types that resemble `wanted` to out: "'struct prod', 'product' or 'prods'". Returns how
+ * many; 0: none, and out is "". */
+size_t dwarf_similar(const struct dwarf_source *source, const char *wanted, char *out, size_t size);
+
 /* ---- build: dwarf_build.c ---- */
 
 #define DWARF_WHY_MAX 200
 
-/* Builds a finished layout of the type, and adds the number of DIEs that it visits to *steps. Returns 0; -E2BIG: too
+/* Builds a finished layout of the type, or of an array of it, and adds the number of DIEs that it visits to *steps. Returns 0; -E2BIG: too
  * many DIEs or fields, or nested too deeply; -EBADMSG: invalid DWARF; -ENODATA: only a declaration; -ENOTSUP: it can't
  * be known before the program runs, as `why` says (else ""); -ENOMEM. On failure *out is empty. */
-int layout_build(Dwarf_Die *type, unsigned *steps, struct layout *out, char why[DWARF_WHY_MAX]);
+int layout_build(Dwarf_Die *type, const struct query_array *array, unsigned *steps, struct layout *out,
+                 char why[DWARF_WHY_MAX]);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "c_type.h"
+
 #define STEPS_MAX 500 /* DIEs visited for one name, also the depth of the recursion: limits a hostile file */
 
 struct name {
@@ -325,6 +327,36 @@ static void query_file(struct type_query *q, char *text)
     }
 }
 
+/* Cuts "[3][4]" off the end. Returns false if there are too many dimensions, or too large ones. */
+static bool query_dimensions(struct type_query *q, char *text)
+{
+    size_t n = strlen(text), start = n;
+    for (size_t open = start; open > 0 && text[open - 1] == ']';) {
+        do {
+            open--;
+        } while (open > 0 && strchr("0123456789 ", text[open - 1]) != NULL);
+        if (open < 2 || text[open - 1] != '[') {
+            break; /* a part of the name */
+        }
+        start = --open;
+        while (open > 0 && text[open - 1] == ' ') {
+            open--;
+        }
+    }
+    for (char *at = text + start; *at == '['; at = skip_blanks(strchr(at, ']') + 1)) {
+        bool none = at[1 + strspn(at + 1, " ")] == ']';
+        unsigned long long count = strtoull(at + 1, NULL, 10);
+        if (q->array.n == QUERY_DIMENSIONS_MAX || count > (1ULL << 48) || (none && q->array.n > 0)) {
+            return false;
+        }
+        q->array.flexible = q->array.flexible || none;
+        q->array.count[q->array.n++] = (size_t)count;
+    }
+    text[start] = '\0';
+    cut_blanks(text);
+    return true;
+}
+
 /* The next "::" outside <>, () and {}; NULL: none. */
 static char *next_scope(char *text)
 {
@@ -347,6 +379,14 @@ int type_query_parse(struct type_query *q, const char *type, struct layout_error
     char *text = skip_blanks(q->text);
     query_file(q, text);
     cut_blanks(text);
+    if (!query_dimensions(q, text)) {
+        return query_wrong(type, error);
+    }
+    if (text[strcspn(text, "*")] != '\0' && text[strlen(text) - 1] == '*') {
+        layout_error_set(
+            error, 0, "'%.200s' is a pointer: name the type that lies in the segment, or write a .layout file", type);
+        return -EINVAL;
+    }
     while (take_keyword(&text, "const") || take_keyword(&text, "volatile")) {
         ;
     }
@@ -393,4 +433,18 @@ bool type_query_fits(const struct type_query *q, int tag)
     default:
         return false;
     }
+}
+
+bool type_name_same(const char *a, const char *b)
+{
+    const char *p = a, *q = b;
+    while (*p != '\0' || *q != '\0') {
+        if (*p == ' ' || *q == ' ') {
+            p += *p == ' ';
+            q += *q == ' ';
+        } else if (*p++ != *q++) {
+            return c_type_same(a, b);
+        }
+    }
+    return true;
 }

@@ -31,6 +31,14 @@ bool dwarf_dimension_is_dynamic(Dwarf_Die *subrange);
 bool dwarf_next_child(Dwarf_Die *parent, Dwarf_Die *child, bool *started);
 
 #define QUERY_PARTS_MAX 16
+#define QUERY_DIMENSIONS_MAX 8
+
+/* The dimensions after a type's name: "[3][4]". */
+struct query_array {
+    size_t count[QUERY_DIMENSIONS_MAX];
+    size_t n;      /* 0: the type itself */
+    bool flexible; /* the first is [] */
+};
 
 /* The parts of a type's name. */
 struct type_query {
@@ -38,6 +46,7 @@ struct type_query {
     enum { QUERY_ANY, QUERY_STRUCT, QUERY_UNION, QUERY_ENUM } keyword;
     const char *parts[QUERY_PARTS_MAX]; /* "ns", "point" */
     size_t part_count;
+    struct query_array array;
     const char *file; /* after @; NULL: any */
     long line;        /* after @file: ; 0: any */
 };
@@ -48,5 +57,9 @@ void type_query_free(struct type_query *q);
 
 /* Whether the query may match a type with this DW_TAG_*. */
 bool type_query_fits(const struct type_query *q, int tag);
+
+/* Whether both names mean the same type: blanks don't count, nor which of its C names a base type has ("long", "long
+ * int"). */
+bool type_name_same(const char *a, const char *b);
 
 #endif

@@ -15,7 +15,8 @@ static int dwarf_visit(Dwarf_Die *die, dwarf_visitor *each, void *context)
     struct layout layout;
     unsigned steps = 0;
     char why[DWARF_WHY_MAX];
-    int rc = layout_build(die, &steps, &layout, why);
+    const struct query_array itself = {.n = 0};
+    int rc = layout_build(die, &itself, &steps, &layout, why);
     if (rc < 0) {
         return rc == -ENOMEM ? rc : 0;
     }

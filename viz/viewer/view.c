@@ -9,6 +9,7 @@
 #include "printable.h"
 #include "report.h"
 #include "view.h"
+#include "view_types.h"
 
 #define HZ 30 /* default polls per second */
 
@@ -32,8 +33,11 @@ static int print_lists(struct view_arguments *arguments, int argc, char **argv)
 {
     int status = view_arguments_take(arguments, argc, argv);
     const struct source_spec *spec = &arguments->spec;
-    if (status < 0 && spec->kind->choices != NULL) {
+    if (status < 0 && arguments->types == NULL && spec->kind->choices != NULL) {
         status = spec->kind->choices(spec, "shm-view");
+    }
+    if (status < 0 && arguments->types != NULL) {
+        return view_types(arguments);
     }
     return status < 0 && arguments->list ? list_segments(arguments) : status;
 }

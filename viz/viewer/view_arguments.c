@@ -30,6 +30,12 @@ static bool take_renderer(struct view_arguments *w, const char *arg)
     return w->renderer != NULL;
 }
 
+static bool take_types(struct view_arguments *w, const char *arg)
+{
+    w->types = arg != NULL ? arg : "";
+    return true;
+}
+
 static bool take_ground(struct view_arguments *w, const char *arg)
 {
     static const char *const names[] = {"auto", "light", "dark"};
@@ -97,6 +103,8 @@ static const struct view_option {
     {.help = "Which layout (with none of these: what the program says with SHM_LAYOUT)"},
     {"type", "NAME", "this C type, as 'struct message'", .member = MEMBER(layout_choice.type)},
     {"elf", "FILE", "the program that has the type in its debug information", .member = MEMBER(layout_choice.elf)},
+    {"types", "[PATTERN]", "list the types of --elf FILE whose names contain PATTERN, with size and padding, and exit",
+     .take = take_types},
     {"layout", "FILE", "a .layout file", .member = MEMBER(layout_choice.layout_file)},
     {"no-layout", NULL, "bytes only", .member = MEMBER(layout_choice.none)},
     {.help = "Picture"},
@@ -292,6 +300,9 @@ static int judge(const struct view_arguments *w)
     if (w->record != NULL && r != NULL) {
         return options_wrong(&options, "--record goes with the viewer, not with --render");
     }
+    if (w->types != NULL && (w->layout_choice.elf == NULL || w->named || r != NULL)) {
+        return options_wrong(&options, "--types goes with --elf, and with no source and no --render");
+    }
     if (w->list && (w->named || (r != NULL && r->list == NULL))) {
         render_names(RENDER_LIST, names, sizeof names);
         return options_wrong(&options, "--list goes with no other source, and with --render %s", names);
@@ -363,6 +374,9 @@ int view_arguments_take(struct view_arguments *w, int argc, char **argv)
     } else if (!w->named && w->renderer != NULL && w->renderer->layout_only &&
                (w->layout_choice.elf != NULL || w->layout_choice.layout_file != NULL)) {
         take_file(w, "/dev/null"); /* it needs no bytes */
+    }
+    if (w->types != NULL && *w->types == '\0' && optind < argc) {
+        w->types = argv[optind++];
     }
     return optind < argc ? options_wrong(&options, "unexpected argument '%s'", argv[optind]) : -1;
 }

@@ -10,8 +10,9 @@
 
 struct view_arguments {
     struct source_spec spec;
-    bool named; /* a source was given; else spec is the kit's own segment */
-    bool list;  /* --list */
+    bool named;        /* a source was given; else spec is the kit's own segment */
+    bool list;         /* --list */
+    const char *types; /* --types: a pattern, "" for all; NULL: not given */
     struct layout_choice_spec layout_choice;
     const struct renderer *renderer; /* --render; NULL: the live screen */
     const char *expect, *at, *was;   /* --expect, --at, --was; NULL: not given */

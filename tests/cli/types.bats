@@ -1,0 +1,141 @@
+#!/usr/bin/env bats
+# Types of a program: --types lists them, --type takes their names in C's spellings and arrays of them.
+
+bats_require_minimum_version 1.5.0
+load helper
+
+setup_file() {
+    export PROGRAM="$BATS_FILE_TMPDIR/shop.o"
+    cat >"$BATS_FILE_TMPDIR/shop.c" <<'END'
+struct prod { int id; char name[5]; double price; } keep;
+struct tight { int a, b; } tight;
+struct holes { char a; short b; char c; long d; char e; } holes;
+struct inner { char c; struct prod two[2]; char end; } inner;
+union any { char c; struct prod p; } any;
+typedef struct { char c; int i; } nameless_t;
+nameless_t nameless;
+typedef int row_t[4];
+row_t rows;
+unsigned long ul;
+char letters[60];
+END
+    gcc -g -c "$BATS_FILE_TMPDIR/shop.c" -o "$PROGRAM"
+    seq -s ' ' 100 >"$BATS_FILE_TMPDIR/text"
+    head -c 60 /dev/zero >"$BATS_FILE_TMPDIR/zeros"
+}
+
+fields() {
+    local json
+    json=$("$BIN/shm-view" --render json --file "${BYTES:-$BATS_FILE_TMPDIR/zeros}" --elf "$PROGRAM" --type "$1") || return
+    perl -MJSON::PP -0777 -ne '$l = decode_json($_)->{layout}; print "size $l->{size}\n";
+            print "$_->{name} $_->{type} $_->{offset} $_->{size}\n" for @{$l->{fields}}' <<<"$json"
+}
+
+@test "--types lists the types by name, with size, fields, holes and padding" {
+    run -0 --separate-stderr "$BIN/shm-view" --types --elf "$PROGRAM"
+    [ -z "$stderr" ]
+    [ "$output" = '    size  fields  holes  padding  type
+      24       4      1        7  union any
+      24       5      2       11  struct holes
+      64       8      3       28  struct inner
+       8       2      1        3  nameless_t
+      24       3      1        7  struct prod
+       8       2      0        0  struct tight' ]
+}
+
+@test "its sizes, holes and padding are pahole's" {
+    command -v pahole >/dev/null || skip "pahole is not installed"
+    pahole -s "$PROGRAM" | sort >"$BATS_TEST_TMPDIR/pahole"
+    for name in prod tight holes; do
+        read -r _ size holes <<<"$(grep "^$name"$'\t' "$BATS_TEST_TMPDIR/pahole")"
+        read -r ours _ gaps padding _ <<<"$("$BIN/shm-view" --types "struct $name" --elf "$PROGRAM" | tail -1)"
+        [ "$size $holes" = "$ours $gaps" ]
+        sum=$(pahole -C "$name" "$PROGRAM" | sed -nE 's/.*sum holes: ([0-9]+).*/\1/p; s/.*padding: ([0-9]+).*/\1/p' |
+            awk '{ n += $1 } END { print n + 0 }')
+        [ "$sum" = "$padding" ]
+    done
+}
+
+@test "--types PATTERN chooses by a part of the name, or as the shell chooses files" {
+    run -0 "$BIN/shm-view" --types in --elf "$PROGRAM"
+    [ "${#lines[@]}" -eq 2 ]
+    [[ ${lines[1]} == *"struct inner" ]]
+    run -0 "$BIN/shm-view" '--types=*s' --elf "$PROGRAM"
+    [ "${#lines[@]}" -eq 2 ]
+    [[ ${lines[1]} == *"struct holes" ]]
+    run -1 --separate-stderr "$BIN/shm-view" --types nothing --elf "$PROGRAM"
+    [ -z "$output" ]
+    [[ $stderr == "shm-view: no struct or union in $PROGRAM has 'nothing' in its name"* ]]
+}
+
+@test "--types needs --elf, and lists nothing else" {
+    run -2 --separate-stderr "$BIN/shm-view" --types
+    [[ $stderr == "shm-view: --types goes with --elf"* ]]
+    run -2 "$BIN/shm-view" --types --elf "$PROGRAM" --id 7
+    run -2 "$BIN/shm-view" --types --elf "$PROGRAM" a b
+    run -1 --separate-stderr "$BIN/shm-view" --types --elf "$BATS_FILE_TMPDIR/text"
+    [[ $stderr == *"not an ELF file"* ]]
+    run -1 "$BIN/shm-view" --types --elf "$BATS_TEST_TMPDIR/none"
+}
+
+@test "an unknown type gets: did you mean" {
+    for case in "struct prd:'struct prod'" "union inner:'struct inner'" "nameles_t:'nameless_t'" "struct Tight:'struct tight'" \
+        "row:'row_t'"; do
+        run -1 --separate-stderr fields "${case%%:*}"
+        [[ $stderr == *"no type '${case%%:*}' in the debug information"*"did you mean ${case#*:}"* ]] ||
+            { echo "$case: $stderr" && false; }
+    done
+    run -1 --separate-stderr fields 'struct quite_another'
+    [[ $stderr != *"did you mean"* ]]
+    [[ $stderr == *"a compiler omits a type that the program doesn't use"* ]]
+    run -1 --separate-stderr fields 'struct prod *'
+    [[ $stderr == *"'struct prod *' is a pointer: name the type that lies in the segment"* ]]
+}
+
+@test "blanks don't matter in a type's name, nor which of its C names a base type has" {
+    for name in 'unsigned long' 'long unsigned int' 'unsigned   long int' ' int unsigned long '; do
+        run -0 fields "$name"
+        [ "${lines[1]}" = "value long unsigned int 0 8" ]
+    done
+    run -0 fields '  struct   prod '
+    [ "${lines[0]}" = "size 24" ]
+    run -1 fields 'long long'
+    run -1 fields 'unsigned char'
+}
+
+@test "an array of a type is laid out: of scalars, of structs, of texts, of a typedef of an array" {
+    run -0 fields 'int[15]'
+    [ "$output" = "size 60
+value int[15] 0 60" ]
+    run -0 fields 'struct prod[2]'
+    [ "$output" = "size 48
+value[0].id int 0 4
+value[0].name char[5] 4 5
+value[0].price double 16 8
+value[1].id int 24 4
+value[1].name char[5] 28 5
+value[1].price double 40 8" ]
+    run -0 fields 'char [6] [10]'
+    [ "${lines[6]}" = "value[5] char[10] 50 10" ]
+    run -0 fields 'row_t[3]'
+    [ "${lines[1]}" = "value row_t[3] 0 48" ]
+    run -0 fields 'struct prod[2]@shop.c'
+    [ "${lines[0]}" = "size 48" ]
+}
+
+@test "an array without a length has the rest of the segment" {
+    BYTES="$BATS_FILE_TMPDIR/text" run -0 fields 'struct prod[]'
+    [ "${lines[0]}" = "size 288" ]
+    [ "${#lines[@]}" -eq 37 ]
+    run -0 fields 'int[]'
+    [ "${lines[1]}" = "value int[] 0 60" ]
+}
+
+@test "an array that can't be is refused by the true reason" {
+    for name in 'int[3][]' 'int[99999999999999999999]' 'int[1][1][1][1][1][1][1][1][1]'; do
+        run -1 --separate-stderr fields "$name"
+        [[ $stderr == *"'$name' is not the name of a type"* ]] || { echo "$name: $stderr" && false; }
+    done
+    run -1 --separate-stderr fields 'row_t[281474976710656]'
+    [[ $stderr == *"cannot lay out"*": no memory has that many bytes" ]]
+}
