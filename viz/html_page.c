@@ -13,6 +13,7 @@
 #include "html_recording.h"
 #include "json.h"
 #include "json_picture.h"
+#include "layout/value.h"
 #include "legend.h"
 #include "rows.h"
 #include "svg_rows.h"
@@ -319,7 +320,7 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
     unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
     int colour = grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
     bool shown = leaf->offset >= p->first && leaf->offset < p->first + p->count;
-    char path[256], value[JSON_VALUE_MAX];
+    char path[256], value[JSON_VALUE_MAX], number[VALUE_PLACE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     grid_value(in, leaf, value, sizeof value);
     fprintf(p->out, "<tr><th scope=\"row\" class=\"c%d\"><span class=\"f c%d s\"></span>", colour, colour);
@@ -329,13 +330,15 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
     svg_escaped(p->out, path[0] != '\0' ? path : "(no name)");
     fputs(shown ? "</a></th><td>" : "</th><td>", p->out);
     svg_escaped(p->out, leaf->node->type);
-    fprintf(p->out, "</td><td class=\"number\">%zu", leaf->offset);
+    value_offset(leaf->node, leaf->offset, number);
+    fprintf(p->out, "</td><td class=\"number\">%s", number);
     if (leaf->misaligned) {
         fputs("<sup>", p->out);
         svg_escaped(p->out, theme_sign(&p->picture->theme, SIGN_MISALIGNED));
         fputs("</sup>", p->out);
     }
-    fprintf(p->out, "</td><td class=\"number\">%zu</td><td class=\"number\">", leaf->node->size);
+    value_size(leaf->node, leaf->node->size, number);
+    fprintf(p->out, "</td><td class=\"number\">%s</td><td class=\"number\">", number);
     if (leaf->padding_before > 0) {
         fprintf(p->out, "%zu", leaf->padding_before);
     }

@@ -165,7 +165,8 @@
     }
     const marks = (run.marks.includes('overlap') ? ', overlaps another field' : '') +
       (field.misaligned ? ', misaligned' : '');
-    return field.name + ': ' + field.type + ', byte ' + (offset - field.offset + 1) + ' of ' + field.size + marks +
+    const bits = field.bit_size ? ':' + field.bit_size + ' from bit ' + field.bit_offset : '';
+    return field.name + ': ' + field.type + bits + ', byte ' + (offset - field.offset + 1) + ' of ' + field.size + marks +
       ' = ' + (field.value !== undefined ? field.value : field.past_end ? 'past the end' : '?');
   }
 

@@ -66,8 +66,10 @@ static struct columns columns_wish(const struct fields *f, const struct field_ro
         w.name = larger(w.name, canvas_width(text));
         row_type(&at, bare, text, sizeof text);
         w.type = larger(w.type, canvas_width(text));
-        w.offset = larger(w.offset, digits(at.offset));
-        w.size = larger(w.size, digits(at.size));
+        value_offset(at.node, at.offset, text);
+        w.offset = larger(w.offset, canvas_width(text));
+        value_size(at.node, at.size, text);
+        w.size = larger(w.size, canvas_width(text));
         w.align = larger(w.align, digits(at.node->align));
         w.pad = larger(w.pad, digits(at.padding_before) + 1);
         if (!fields_next(f, &at)) {
@@ -262,12 +264,14 @@ static void put_row(struct canvas *c, const struct theme *t, const struct field_
         row_type(field, w->bare, text, sizeof text);
         col = canvas_put_cut(c, row, col, w->type, plain, text) + 1;
     }
-    col = canvas_printf(c, row, col, plain, "%*zu ", w->offset, field->offset);
+    value_offset(field->node, field->offset, text);
+    col = canvas_printf(c, row, col, plain, "%*s ", w->offset, text);
     if (w->size > 0) {
         if (field->padding_before > 0) {
             snprintf(pad, sizeof pad, "+%zu", field->padding_before);
         }
-        col = canvas_printf(c, row, col, plain, "%*zu %*zu", w->size, field->size, w->align, field->node->align);
+        value_size(field->node, field->size, text);
+        col = canvas_printf(c, row, col, plain, "%*s %*zu", w->size, text, w->align, field->node->align);
         const char *sign = field->misaligned ? theme_sign(t, SIGN_MISALIGNED) : " ";
         col = canvas_put(c, row, col, theme_text(t, TEXT_WARN), sign);
         col = canvas_printf(c, row, col, plain, "%*s ", w->pad, pad);

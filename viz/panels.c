@@ -18,9 +18,13 @@ static void where_field(const struct grid_input *in, const struct layout_span *s
     if (known > 0) {
         value_shown(leaf->node, in->bytes + (leaf->offset - in->first), known, value, sizeof value);
     }
-    snprintf(out, out_size, "%s: %s, byte %zu of %zu%s%s = %s", path, leaf->node->type, in->cursor - leaf->offset + 1,
-             leaf->node->size, span->overlap ? ", overlaps another field" : "", span->misaligned ? ", misaligned" : "",
-             value);
+    char bits[40] = "";
+    if (leaf->node->bit_size > 0) {
+        snprintf(bits, sizeof bits, ":%u from bit %u", leaf->node->bit_size, leaf->node->bit_offset);
+    }
+    snprintf(out, out_size, "%s: %s%s, byte %zu of %zu%s%s = %s", path, leaf->node->type, bits,
+             in->cursor - leaf->offset + 1, leaf->node->size, span->overlap ? ", overlaps another field" : "",
+             span->misaligned ? ", misaligned" : "", value);
 }
 
 /* "slots: struct slot[3], byte 1 of 72 = {..." for a row that is not a single field; false: it is one. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout/value.h"
 #include "svg_rows.h"
 
 #define MARGIN 12                      /* px around everything */
@@ -35,12 +36,6 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
-static int digits(size_t n)
-{
-    char text[24];
-    return snprintf(text, sizeof text, "%zu", n);
-}
-
 static size_t table_end(const struct page *p)
 {
     return p->to - p->from > FIELDS_SHOWN ? p->from + FIELDS_SHOWN : p->to;
@@ -55,8 +50,10 @@ static struct widths widths_fit(const struct page *p)
         layout_leaf_path(p->picture->grid.layout, i, path, sizeof path);
         w.name = larger(w.name, svg_columns(path));
         w.type = larger(w.type, svg_columns(leaf.node->type));
-        w.offset = larger(w.offset, digits(leaf.offset));
-        w.size = larger(w.size, digits(leaf.node->size));
+        value_offset(leaf.node, leaf.offset, path);
+        w.offset = larger(w.offset, svg_columns(path));
+        value_size(leaf.node, leaf.node->size, path);
+        w.size = larger(w.size, svg_columns(path));
     }
     int rest = p->width / SVG_SMALL - 4 - w.offset - w.size - w.pad - 5;
     w.name = w.name < rest * 2 / 5 ? w.name : rest * 2 / 5;
@@ -66,10 +63,8 @@ static struct widths widths_fit(const struct page *p)
 }
 
 /* Draws text that ends at column `end` of the table. */
-static void number(struct page *p, int y, int end, size_t n)
+static void number(struct page *p, int y, int end, const char *text)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%zu", n);
     svg_text(&p->svg, MARGIN + SVG_SMALL * end, y, "s e t", 0, text);
 }
 
@@ -90,15 +85,18 @@ static void field_line(struct page *p, int y, const struct widths *w, const stru
     at += w->name + 1;
     svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s t", w->type, leaf->node->type);
     at += w->type + 1 + w->offset;
-    number(p, y, at, leaf->offset);
+    value_offset(leaf->node, leaf->offset, path);
+    number(p, y, at, path);
     if (leaf->misaligned) {
         svg_text(&p->svg, MARGIN + SVG_SMALL * at + 1, y, "s b t", 0, theme_sign(p->rows.theme, SIGN_MISALIGNED));
     }
     at += 1 + w->size;
-    number(p, y, at, leaf->node->size);
+    value_size(leaf->node, leaf->node->size, path);
+    number(p, y, at, path);
     at += 1 + w->pad;
     if (leaf->padding_before > 0) {
-        number(p, y, at, leaf->padding_before);
+        snprintf(path, sizeof path, "%zu", leaf->padding_before);
+        number(p, y, at, path);
     }
     grid_value(in, leaf, value, sizeof value);
     svg_text(&p->svg, MARGIN + SVG_SMALL * (at + 2), y, "s t", w->value, value);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
+
 /* The output. A unit (a character, an escape, a number) is stored whole or not at all. */
 struct writer {
     char *out;
@@ -246,12 +248,15 @@ static void put_hex(struct writer *w, const unsigned char *bytes, size_t size)
 
 static void put_printable(struct writer *w, const char *name)
 {
-    for (; *name; name++) {
-        char unit[2] = {*name, '\0'};
-        if (*name < 32 || *name > 126) {
-            unit[0] = '?';
+    while (*name != '\0') {
+        char unit[8];
+        uint32_t point;
+        size_t n = (unsigned char)*name < 0x80 ? 1 : printable_decode(name, strlen(name), &point);
+        if (n == 0 || printable_bytes(name, n, true, unit, sizeof unit) != n) {
+            snprintf(unit, sizeof unit, "?");
         }
         put(w, unit);
+        name += n > 0 ? n : 1;
     }
 }
 
@@ -437,4 +442,22 @@ size_t value_shown(const struct layout_node *leaf, const void *bytes, size_t ava
         put(&w, layout_is_big_endian(leaf) ? " (big-endian)" : " (little-endian)");
     }
     return finish(&w);
+}
+
+void value_offset(const struct layout_node *leaf, size_t offset, char out[VALUE_PLACE_MAX])
+{
+    if (leaf->bit_size > 0) {
+        snprintf(out, VALUE_PLACE_MAX, "%zu.%u", offset, leaf->bit_offset & 7);
+    } else {
+        snprintf(out, VALUE_PLACE_MAX, "%zu", offset);
+    }
+}
+
+void value_size(const struct layout_node *leaf, size_t size, char out[VALUE_PLACE_MAX])
+{
+    if (leaf->bit_size > 0) {
+        snprintf(out, VALUE_PLACE_MAX, "%ub", leaf->bit_size);
+    } else {
+        snprintf(out, VALUE_PLACE_MAX, "%zu", size);
+    }
 }

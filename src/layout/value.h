@@ -21,12 +21,19 @@
  *   array     {1, 2, 3}, with ... after VALUE_ELEMENTS_MAX elements
  *   container nothing: ""
  *
- * The text is printable ASCII whatever the bytes are, NUL-terminated, and truncated at a whole character. Returns the
+ * The text is printable whatever the bytes are, and ASCII except in names of enumerators (UTF-8). It is NUL-terminated, and truncated at a whole character. Returns the
  * untruncated length. */
 size_t value_format(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
 
 /* The same for people: "raw: 0a 00 ..." if the field can't be decoded, "264 (big-endian)" if it is LAYOUT_SWAPPED,
  * "no bytes here" for a flexible member without any. */
 size_t value_shown(const struct layout_node *leaf, const void *bytes, size_t available, char *out, size_t out_size);
+
+#define VALUE_PLACE_MAX 32 /* bytes, with the NUL */
+
+/* The numbers of a table for a field at `offset`: "16" and "4"; for a bit-field of three bits that starts at bit 5 of its
+ * byte "16.5" and "3b". */
+void value_offset(const struct layout_node *leaf, size_t offset, char out[VALUE_PLACE_MAX]);
+void value_size(const struct layout_node *leaf, size_t size, char out[VALUE_PLACE_MAX]);
 
 #endif

@@ -139,3 +139,53 @@ value[1].price double 40 8" ]
     run -1 --separate-stderr fields 'row_t[281474976710656]'
     [[ $stderr == *"cannot lay out"*": no memory has that many bytes" ]]
 }
+
+# odd: an object file with bit-fields and names beyond ASCII, and 24 bytes for it.
+odd() {
+    printf '%s\n' 'enum farbe { GRÜN = 1, ROT };' \
+        'struct maß { int länge; enum farbe größe; unsigned ready : 1, level : 5; unsigned wide : 12; } keep;' \
+        >"$BATS_TEST_TMPDIR/odd.c"
+    gcc -g -c "$BATS_TEST_TMPDIR/odd.c" -o "$BATS_TEST_TMPDIR/odd.o" || skip "this gcc can't"
+    printf '\7\0\0\0\1\0\0\0\27\1\0\0%12s' '' >"$BATS_TEST_TMPDIR/bytes"
+}
+
+draw() {
+    LC_ALL=$1 "$BIN/shm-view" --file "$BATS_TEST_TMPDIR/bytes" --elf "$BATS_TEST_TMPDIR/odd.o" --type 'struct maß' "${@:2}"
+}
+
+@test "a bit-field shows its first bit and its width in bits in every table" {
+    odd
+    run -0 draw C.UTF-8 --render text
+    [[ $output == *" ready unsigned int 8.0  1b  4     1"*" level unsigned int 8.1  5b  4     11"*" wide  unsigned int 8.6 12b  4     4"* ]]
+    [[ $output == *" länge int            0   4  4     7"* ]]
+    run -0 draw C.UTF-8 --render ansi
+    [[ $output == *"8.6"*"12b"* ]]
+    run -0 draw C.UTF-8 --render svg
+    [[ $output == *">8.1<"*">5b<"*">8.6<"*">12b<"* ]]
+    run -0 draw C.UTF-8 --render html
+    [[ $output == *'<td class="number">8.1</td><td class="number">5b</td>'* ]]
+    run -0 draw C.UTF-8 --render svg --screen 100x30 --at 9
+    output=${output//$'\xc2\xa0'/ } # the blanks of a screen are no-break spaces
+    [[ $output == *"wide: unsigned int:12 from bit 6, byte 2 of 3 = 4"* ]]
+    [[ $output == *"8.6 12b"* ]]
+}
+
+@test "names beyond ASCII are shown where the locale can, and harmless where it can't" {
+    odd
+    run -0 draw C.UTF-8 --render text
+    [[ $output == *"layout: struct maß, from odd.o"*" länge "*" größe "*"GRÜN (1)"* ]]
+    run -0 draw C --render text
+    [[ $output == *" l?nge "*" gr??e "*"GR?N (1)"* ]]
+    LC_ALL=C grep -q '^[ -~]*$' <<<"$output"
+    run ! grep -P '[^\x00-\x7f]' <<<"$output"
+    for locale in C C.UTF-8; do
+        run -0 draw "$locale" --render json
+        [[ $output == *'"name":"gr\u00f6\u00dfe"'*'"value":"GR\u00dcN (1)"'* ]]
+    done
+    LC_ALL=C.UTF-8 run -0 "$BIN/shm-view" --types --elf "$BATS_TEST_TMPDIR/odd.o"
+    [[ $output == *"struct maß" ]]
+    LC_ALL=C.UTF-8 run -1 "$BIN/shm-view" --render text --file /dev/null --elf "$BATS_TEST_TMPDIR/odd.o" --type 'struct maßß'
+    [[ $output == *"no type 'struct maßß'"*"did you mean 'struct maß'?"* ]]
+    LC_ALL=C run -1 "$BIN/shm-view" --render text --file /dev/null --elf "$BATS_TEST_TMPDIR/odd.o" --type 'struct maßß'
+    [[ $output == *"no type 'struct ma????'"* ]]
+}

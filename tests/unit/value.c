@@ -259,6 +259,39 @@ static void bit_fields_are_extracted_from_their_bytes(void **state)
     e.enumerator_count = 1;
     e.bit_size = 2;
     ASSERT_VALUE(e, "\3", "LOW (-1)");
+    char place[VALUE_PLACE_MAX];
+    value_offset(&n, 20, place);
+    assert_string_equal(place, "20.1");
+    value_size(&n, n.size, place);
+    assert_string_equal(place, "64b");
+    n.bit_size = 0;
+    value_offset(&n, 20, place);
+    assert_string_equal(place, "20");
+    value_size(&n, 9, place);
+    assert_string_equal(place, "9");
+}
+
+static void names_of_enumerators_may_be_utf_8(void **state)
+{
+    (void)state;
+    struct layout_enumerator names[] = {{(char *)"GR\u00dcN", 0},
+                                        {(char *)"\u65e5\u672c", 1},
+                                        {(char *)"a\xc3", 2},     /* cut off */
+                                        {(char *)"\u202egnp", 3}, /* would turn the text around */
+                                        {(char *)"\xc2\x9b"
+                                                 "31m",
+                                         4}}; /* a control character */
+    struct layout_node e = leaf_of(LAYOUT_ENUM, 1);
+    e.enumerators = names;
+    e.enumerator_count = 5;
+    ASSERT_VALUE(e, "\0", "GR\u00dcN (0)");
+    ASSERT_VALUE(e, "\1", "\u65e5\u672c (1)");
+    ASSERT_VALUE(e, "\2", "a? (2)");
+    ASSERT_VALUE(e, "\3", "?gnp (3)");
+    ASSERT_VALUE(e, "\4", "?31m (4)");
+    char out[16];
+    value_format(&e, "\1", 1, out, 6); /* no character is cut in two */
+    assert_string_equal(out, "\u65e5");
 }
 
 static void the_other_byte_order_is_read_in_its_order(void **state)
@@ -424,6 +457,7 @@ int main(void)
         cmocka_unit_test(other_reals_are_chosen_by_their_size),
         cmocka_unit_test(booleans_enums_and_pointers),
         cmocka_unit_test(bit_fields_are_extracted_from_their_bytes),
+        cmocka_unit_test(names_of_enumerators_may_be_utf_8),
         cmocka_unit_test(the_other_byte_order_is_read_in_its_order),
         cmocka_unit_test(arrays_show_their_elements),
         cmocka_unit_test(a_pointer_to_an_array_is_a_pointer),
