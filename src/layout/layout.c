@@ -712,8 +712,9 @@ static bool span_in_union(const struct probe *p, uint32_t i, size_t base, size_t
     for (uint32_t c = i + 1; c < nodes[i].end; before += nodes[c].leaves, c = nodes[c].end) {
         size_t start = base + nodes[c].offset, end = start + nodes[c].size;
         if (p->offset < start || p->offset >= end) {
-            /* The run ends where this shorter member ends, because another one is visible after it. */
+            /* The run starts where this shorter member ends, or ends where it starts: there another one is visible. */
             start_of_all = end <= p->offset && end > start_of_all ? end : start_of_all;
+            p->span->end = start > p->offset && nodes[c].size > 0 && start < p->span->end ? start : p->span->end;
             continue;
         }
         struct layout_span mine = *p->span;
@@ -731,7 +732,7 @@ static bool span_in_union(const struct probe *p, uint32_t i, size_t base, size_t
         }
     }
     if (any) {
-        narrow(&first, p->span->offset, p->span->end);
+        narrow(&first, p->span->offset > start_of_all ? p->span->offset : start_of_all, p->span->end);
         *p->span = first;
         return false;
     }
