@@ -189,3 +189,39 @@ draw() {
     LC_ALL=C run -1 "$BIN/shm-view" --render text --file /dev/null --elf "$BATS_TEST_TMPDIR/odd.o" --type 'struct maßß'
     [[ $output == *"no type 'struct ma????'"* ]]
 }
+
+@test "JSON says of each field whether it is in a union, and whether it is past the end" {
+    cat >"$BATS_TEST_TMPDIR/u.c" <<'END'
+struct u {
+    int a;
+    union { int i; double d; struct { char x; short y; } in; } one;
+    struct { int p; union { char c; } deep; } two;
+    union { int n; } many[2];
+    int last;
+} keep;
+END
+    gcc -g -c "$BATS_TEST_TMPDIR/u.c" -o "$BATS_TEST_TMPDIR/u.o"
+    flags() {
+        head -c "$1" /dev/zero | "$BIN/shm-view" --render json --elf "$BATS_TEST_TMPDIR/u.o" --type 'struct u' - |
+            perl -MJSON::PP -0777 -ne 'for (@{decode_json($_)->{layout}{fields}}) {
+                print "$_->{name} ", $_->{in_union} ? "union" : "alone", $_->{past_end} ? " past" : "", "\n" }'
+    }
+    run -0 flags 36
+    [ "$output" = "a alone
+one.i union
+one.d union
+one.in.x union
+one.in.y union
+two.p alone
+two.deep.c union
+many[0].n union
+many[1].n union
+last alone" ]
+    run -0 flags 35
+    [ "${lines[9]}" = "last alone past" ]
+    [ "${lines[8]}" = "many[1].n union" ]
+    run -0 flags 15
+    [ "${lines[1]}${lines[2]}" = "one.i unionone.d union past" ]
+    run -0 flags 16
+    [ "${lines[2]}" = "one.d union" ]
+}

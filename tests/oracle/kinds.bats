@@ -144,6 +144,73 @@ load helpers
     same_as_compiled "$work/kinds" "$work/stripped" -d "$work/path"
 }
 
+@test "a file under the build-id's name that has another build-id, or none, is not used" {
+    build "$work/kinds" gcc -g -Wl,--build-id=sha1
+    id=$(readelf -n "$work/kinds" | sed -n 's/.*Build ID: //p')
+    named="$work/path/.build-id/${id:0:2}/${id:2}.debug"
+    mkdir -p "${named%/*}"
+    cp "$work/kinds" "$work/stripped"
+    strip -g "$work/stripped"
+    last=$(printf '%02x' $((0x${id: -2} ^ 1)))
+    for other in "0x${id:0:38}$last" "0x${id:0:38}" "0x${id}00" none; do # the last byte differs; shorter; longer
+        build "$work/other" gcc -g "-Wl,--build-id=$other"
+        objcopy --only-keep-debug "$work/other" "$named"
+        run -1 "$dump" -d "$work/path" "$work/stripped" 'struct bits'
+        [[ $output == *"error ENODATA"* && $output == *"not found either: .build-id/${id:0:2}/${id:2}.debug in $work/path"* ]]
+    done
+    objcopy --only-keep-debug "$work/kinds" "$named"
+    "$dump" -d "$work/path" -r "$work/stripped" 'struct bits'
+}
+
+@test "without a build-id, a split debug file with another checksum is not used" {
+    build "$work/kinds" gcc -g -Wl,--build-id=none
+    objcopy --only-keep-debug "$work/kinds" "$work/kinds.debug"
+    cp "$work/kinds" "$work/stripped"
+    (cd "$work" && objcopy --strip-debug --add-gnu-debuglink=kinds.debug stripped)
+    "$dump" -r "$work/stripped" 'struct bits'
+    printf '\1' >>"$work/kinds.debug" # still readable, but not that file
+    run -1 "$dump" "$work/stripped" 'struct bits'
+    [[ $output == *"error ENODATA"* ]]
+}
+
+@test "i386 aligns long long and double to 4, vectors and __float128 to 16" {
+    need gcc
+    cat >"$work/old.c" <<'END'
+struct old {
+    char c;
+    long long ll;
+    char d;
+    double f;
+    char e;
+    long double ld;
+    char g;
+    __float128 quad;
+    char h;
+    struct { char c; long long ll; } in;
+} keep;
+char ll[__builtin_offsetof(struct old, ll)], f[__builtin_offsetof(struct old, f)], ld[__builtin_offsetof(struct old, ld)],
+    quad[__builtin_offsetof(struct old, quad)], in[__builtin_offsetof(struct old, in.ll)], all[sizeof(struct old)];
+END
+    gcc -m32 -g -c "$work/old.c" -o "$work/old.o" 2>"$work/errors" || skip "gcc can't: $(head -1 "$work/errors")"
+    head -c 200 /dev/zero >"$work/zeros"
+    "${dump%/*}/shm-view" --render json --file "$work/zeros" --elf "$work/old.o" --type 'struct old' >"$work/json"
+    # name, offset, align, padding before: as the compiler's own symbols have them
+    nm -S "$work/old.o" | awk '{ print $4, $2 }' | while read -r name hex; do echo "$name $((16#$hex))"; done | sort \
+        >"$work/compiler"
+    perl -MJSON::PP -0777 -ne '$l = decode_json($_)->{layout}; print "all $l->{size}\n";
+        for (@{$l->{fields}}) { $n = $_->{name} eq "in.ll" ? "in" : $_->{name};
+            print "$n $_->{offset}\n" if $n =~ /^(ll|f|ld|quad|in)$/ }' "$work/json" | sort >"$work/ours"
+    diff <(grep -v keep "$work/compiler") "$work/ours"
+    run -0 perl -MJSON::PP -0777 -ne 'for (@{decode_json($_)->{layout}{fields}}) {
+        print "$_->{name} $_->{align} $_->{padding_before}\n" if $_->{align} > 1 }' "$work/json"
+    [ "$output" = "ll 4 3
+f 4 3
+ld 4 3
+quad 16 7
+in.ll 4 3" ]
+    [[ $(cat "$work/json") != *'"kind":"misaligned"'* ]]
+}
+
 @test "types that dwz moved to a file that several programs share" {
     need dwz
     build "$work/kinds" gcc -gdwarf-4

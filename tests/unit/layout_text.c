@@ -297,6 +297,39 @@ static void enums_and_flags_are_read(void **state)
     layout_free(&l);
 }
 
+static void lines_may_end_as_on_windows(void **state)
+{
+    (void)state;
+    static const char unix_text[] =
+        "shmlab layout 1\n\n# the fields\nstruct s {\n  int n # a comment\n  enum color c {\n"
+        "    RED = 1\n  }\n  char[4] text;\n  struct {\n    int x\n  } in\n}\n";
+    char text[2 * sizeof unix_text];
+    size_t n = 0;
+    for (const char *c = unix_text; *c != '\0'; c++) {
+        if (*c == '\n') {
+            text[n++] = '\r';
+        }
+        text[n++] = *c;
+    }
+    struct layout a = read_ok(unix_text), b;
+    struct layout_error error;
+    for (size_t cut = 0; cut <= 2; cut++) { /* whole, the last line ends in \r, or in nothing */
+        assert_int_equal(layout_text_read(text, n - cut, &b, &error), 0);
+        assert_true(layout_same(&a, &b));
+        assert_string_equal(b.nodes[0].type, "struct s");
+        layout_free(&b);
+    }
+    /* only the one at the end belongs to the line's end, and the lines are counted as they are */
+    static const char wrong[] = "shmlab layout 1\r\nint n\r\nint \rx\r\n";
+    assert_int_equal(layout_text_read(wrong, sizeof wrong - 1, &b, &error), -EINVAL);
+    assert_int_equal(error.line, 3);
+    assert_null(strchr(error.text, '\r'));
+    static const char twice[] = "shmlab layout 1\r\nint n\r\r\n";
+    assert_int_equal(layout_text_read(twice, sizeof twice - 1, &b, &error), -EINVAL);
+    assert_int_equal(error.line, 2);
+    layout_free(&a);
+}
+
 /* The last member of the last member has the rest of the segment; one that others follow has nothing. */
 static void a_nested_flexible_member_ends_the_segment(void **state)
 {
@@ -599,6 +632,7 @@ int main(void)
         cmocka_unit_test(nested_types_follow_c),
         cmocka_unit_test(bit_fields_follow_c),
         cmocka_unit_test(enums_and_flags_are_read),
+        cmocka_unit_test(lines_may_end_as_on_windows),
         cmocka_unit_test(a_nested_flexible_member_ends_the_segment),
         cmocka_unit_test(any_layout_reads_back_the_same),
         cmocka_unit_test(damaged_files_do_no_harm),
