@@ -19,7 +19,10 @@ row_t rows;
 unsigned long ul;
 char letters[60];
 END
-    gcc -g -c "$BATS_FILE_TMPDIR/shop.c" -o "$PROGRAM"
+    # a second source file with one of the types, which are one line in the list
+    printf '%s\n' 'struct prod { int id; char name[5]; double price; } other;' 'signed int si; char c;' \
+        >"$BATS_FILE_TMPDIR/other.c"
+    (cd "$BATS_FILE_TMPDIR" && gcc -g -r shop.c other.c -o "$PROGRAM")
     seq -s ' ' 100 >"$BATS_FILE_TMPDIR/text"
     head -c 60 /dev/zero >"$BATS_FILE_TMPDIR/zeros"
 }
@@ -97,6 +100,12 @@ fields() {
         run -0 fields "$name"
         [ "${lines[1]}" = "value long unsigned int 0 8" ]
     done
+    for name in int signed 'signed int' 'int  signed'; do
+        run -0 fields "$name"
+        [ "${lines[1]}" = "value int 0 4" ]
+    done
+    run -0 fields char
+    run -1 fields 'signed char'
     run -0 fields '  struct   prod '
     [ "${lines[0]}" = "size 24" ]
     run -1 fields 'long long'
@@ -188,6 +197,10 @@ draw() {
     [[ $output == *"no type 'struct maßß'"*"did you mean 'struct maß'?"* ]]
     LC_ALL=C run -1 "$BIN/shm-view" --render text --file /dev/null --elf "$BATS_TEST_TMPDIR/odd.o" --type 'struct maßß'
     [[ $output == *"no type 'struct ma????'"* ]]
+    # what would turn the text around, or start an escape sequence, is not shown anywhere
+    LC_ALL=C.UTF-8 run -1 "$BIN/shm-view" --render text --file /dev/null --elf "$BATS_TEST_TMPDIR/odd.o" \
+        --type $'struct a\xe2\x80\xaeb\xc2\x9bc\e[md'
+    [[ $output == *"no type 'struct a???b??c?[md'"* ]]
 }
 
 @test "JSON says of each field whether it is in a union, and whether it is past the end" {

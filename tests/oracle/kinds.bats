@@ -152,7 +152,7 @@ load helpers
     cp "$work/kinds" "$work/stripped"
     strip -g "$work/stripped"
     last=$(printf '%02x' $((0x${id: -2} ^ 1)))
-    for other in "0x${id:0:38}$last" "0x${id:0:38}" "0x${id}00" none; do # the last byte differs; shorter; longer
+    for other in "0x${id:0:38}$last" "0x${id:0:32}" "0x${id}00000000" none; do # the last byte differs; shorter; longer
         build "$work/other" gcc -g "-Wl,--build-id=$other"
         objcopy --only-keep-debug "$work/other" "$named"
         run -1 "$dump" -d "$work/path" "$work/stripped" 'struct bits'

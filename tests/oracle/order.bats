@@ -20,6 +20,14 @@ values() {
         values "$work/bytes" "$work/order" 'struct net' >"$work/got"
         diff -u "$work/expected" "$work/got"
     done
+    run -0 "$view" --render json --file "$work/bytes" --elf "$work/order" --type 'struct net'
+    [[ $output == *'"name":"port",'*'"byte_order":"big"'*'"name":"addr"'* ]]
+    [[ $output == *'"name":"in.a",'* && ${output##*'"name":"in.a"'} != *byte_order* ]]
+    [[ $output == *'"name":"at",'* ]]
+    pointer=${output##*'"name":"at",'}
+    [[ ${pointer%%\}*} != *byte_order* ]] # gcc stores pointers in the machine's order
+    run -0 "$view" --render text --file "$work/bytes" --elf "$work/order" --type 'struct net'
+    [[ $output == *" port "*" 264 (big-endian)"*" in.a "*" 5"$'\n'* ]]
 }
 
 @test "its byte order is in the .layout file, and read back" {

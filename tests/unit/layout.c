@@ -363,6 +363,14 @@ static void bit_fields_share_bytes_with_each_other_but_not_with_plain_fields(voi
     }
     assert_spans_consistent(&l);
     layout_free(&l);
+    put(&l, "", LAYOUT_STRUCT, 0, 12, 4); /* neighbours in any order don't overlap */
+    put(&l, "b", LAYOUT_SINT, 4, 4, 4);
+    put(&l, "a", LAYOUT_SINT, 0, 4, 4);
+    put(&l, "c", LAYOUT_SINT, 8, 4, 4);
+    layout_close(&l);
+    assert_int_equal(layout_finish(&l), 0);
+    assert_int_equal(layout_problems(&l, 12, p, 4), 0);
+    layout_free(&l);
     for (int first = 0; first < 2; first++) { /* in either order */
         layout_init(&l);
         put(&l, "", LAYOUT_STRUCT, 0, 4, 4);

@@ -112,6 +112,10 @@ static void a_bell_must_be_a_valid_futex(void **state)
     assert_true(bell_of("shmlab layout 1\nlong b (bell)\n") == LAYOUT_NO_OFFSET);
     assert_true(bell_of("shmlab layout 1\nshm_bell b[0]\n") == LAYOUT_NO_OFFSET);
     assert_int_equal(bell_of("shmlab layout 1\n2 shm_bell a\n8 shm_bell b\n"), 8); /* the first valid one */
+    const bool little = !layout_is_big_endian(&(struct layout_node){.flags = 0});
+    assert_int_equal(bell_of(little ? "shmlab layout 1\nshm_bell a (big)\n8 shm_bell b (little)\n"
+                                    : "shmlab layout 1\nshm_bell a (little)\n8 shm_bell b (big)\n"),
+                     8); /* the kernel compares in this machine's order */
     struct layout none;
     layout_init(&none);
     assert_true(layout_sync_offset(&none, LAYOUT_BELL, SIZE) == LAYOUT_NO_OFFSET);
