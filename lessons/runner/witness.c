@@ -6,7 +6,10 @@
  * with flags in octal, as the program passes them, and RESULT 0 if shmdt has detached something.
  * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
  * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. WITNESS_OWNER=1:
- * segments belong to another user, as IPC_STAT tells. WITNESS_EPERM=1: so do processes, as kill(pid, 0) tells. */
+ * segments belong to another user, as IPC_STAT tells. WITNESS_EPERM=1: so do processes, as kill(pid, 0) tells.
+ * WITNESS_SIGNAL=N: a refused access ends the process by signal N instead of SIGSEGV, after a moment in which its parent
+ * shows whether it waits, and the file gets the line
+ *   refused N */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,6 +18,7 @@
 #include <stdlib.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static void *real(const char *name)
 {
@@ -107,6 +111,25 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
         say("sigaction %lu 0%lo\n", (unsigned long)number, (unsigned)action->sa_flags);
     }
     return next(number, action, old);
+}
+
+/* A handler: the access was refused in the program's own code, so say may use the C library. */
+static void end_otherwise(int refused)
+{
+    const char *wanted = getenv("WITNESS_SIGNAL");
+    int number = wanted != NULL ? atoi(wanted) : refused;
+
+    say("refused %lu\n", (unsigned)number, 0);
+    usleep(50000);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+__attribute__((constructor)) static void handler_set(void)
+{
+    if (getenv("WITNESS_SIGNAL") != NULL) {
+        signal(SIGSEGV, end_otherwise);
+    }
 }
 
 /* The bit that WCOREDUMP tests: 0x80 on Linux. */
