@@ -60,15 +60,20 @@ member_judge()
     done
     printf '%s\n' "${values[@]}" >"$KEEP/measures"
     start_program writer "$SEG_PATH" "${words[@]}"
-    if ((!RUNS)); then
-        finish_program
-        wrong "writer ended (status ${STATUS-}) before Enter was pressed."
-    fi
+    ((RUNS)) || { finish_program && mistake no-wait \
+        "writer ended (status $STATUS) before Enter was pressed. main waits for it, and is finished: change only put."; }
     cp "$BEFORE" "$KEEP/before"
     segment_bytes "$KEEP/after"
     send_line ''
     finish_program
     exits 0
+    ! segment_facts || touch "$KEEP/left"
+}
+
+@test "its segment is removed at the end" {
+    needs "$ENDS"
+    [[ ! -e $KEEP/left ]] || mistake no-rmid \
+        "After writer has ended, its segment is still there. main removes it with shmctl(id, IPC_RMID, NULL), and is finished: change only put."
 }
 
 @test "struct measure has its seven members, each of its type" {
@@ -82,10 +87,21 @@ member_judge()
     member_judge place text 3 "char[3]"
 }
 
+# Is a struct packed? Without a misaligned member only the source shows it; comments don't count.
+says_packed()
+{
+    cat "$LAB_BUILD/measure.h" "$LAB_BUILD/writer.c" |
+        perl -0777 -ne 's{/\*.*?\*/|//[^\n]*}{}gs; exit !/\bpragma\s+pack\b|\b(__)?packed\b/'
+}
+
 @test "every member is at a multiple of its alignment" {
     needs "$MEMBERS"
     struct_read "struct measure"
-    ! grep -q ' true ' "$T/fields" && ((STRUCT_SIZE % 8 == 0)) && return
+    if ! grep -q ' true ' "$T/fields" && ((STRUCT_SIZE % 8 == 0)); then
+        ! says_packed || mistake packed \
+            "packed or #pragma pack is in the source. Here all members are aligned, but the compiler may now put the struct at any address. The order of the members is enough."
+        return 0
+    fi
     struct_show "struct measure"
     mistake packed "struct measure is packed. Its $STRUCT_SIZE bytes are few, but a double or an int in it, or in the next element of the array, is at an address that is not a multiple of its alignment."
 }
@@ -110,6 +126,8 @@ member_judge()
     needs "$SMALL"
     struct_read "struct table"
     at=$(field_offset "measures[0].value")
+    ! grep -q '^measures pointer ' "$T/fields" || mistake pointer-for-array \
+        "measures is a pointer. Then only an address of one process is in the segment, and no measure: struct table must have the array itself."
     [[ $at ]] || wrong "struct table has no array measures of struct measure."
     struct_read "struct measure"
     at=$((at - $(field_offset value)))
@@ -118,6 +136,8 @@ member_judge()
     ((at != 0)) || wrong "measures starts at offset 0 of the table: count must stay the first member."
     ! grep -q 'struct table (.*align 64' "$VERDICT.grid" || mistake alignas-wrong-member \
         "The table is aligned to 64, but measures starts at offset $at. _Alignas moves only the member before which it is written."
+    ((at < 64)) || mistake start-too-far \
+        "measures starts at offset $at of the table, not at 64. Bytes of your own before it are counted wrong; _Alignas(64) before measures, and no such bytes, puts it at 64."
     mistake alignas-missing "measures starts at offset $at of the table, in the same cache line as count. _Alignas(64) before it moves it to the next one."
 }
 
@@ -129,25 +149,137 @@ member_judge()
         "After writer has run, there is nothing in the segment but count. Go on in put: the values must be written at base and after it."
 }
 
-# Where the last element's value is instead: the distance from base shows which mistake put it there.
-place_judge() # LAST: its number
+# expected I MEMBER, found I MEMBER: what belongs to this member of element I, and what is there; nothing if that is right.
+expected() { differs_column "measures[$1].$2" 4; }
+found() { differs_column "measures[$1].$2" 5; }
+
+# zeros FROM SIZE: are these bytes of the segment all 0?
+zeros() { cmp -s -n "$2" -i "$1:0" "$KEEP/after" /dev/zero; }
+
+# untouched FROM SIZE: are these bytes as before?
+untouched() { cmp -s -n "$2" -i "$1" "$KEEP/before" "$KEEP/after"; }
+
+# place_of I: where element I starts instead, as its value tells; nothing if that is nowhere else.
+place_of()
 {
-    local field="measures[$1].value" inside seen at
-    seen=$(differs "$field")
-    [[ $seen == moved* ]] || return 0
-    struct_read "struct measure"
-    inside=$(field_offset value)
-    at=$((${seen#moved } - inside))
-    ((at != 64 + 1024 * $1)) || mistake scaled-twice \
-        "Element $1 is at offset $at: that is 64 + $1 * 32 * 32. A pointer to struct measure steps 32 bytes for each 1; multiplied by sizeof it goes 32 times too far."
-    ((at != 64 + 8 * $1)) || mistake pointer-size \
-        "Element $1 is at offset $at: the elements are 8 bytes apart. 8 is the size of a pointer: sizeof p asks for the pointer, sizeof *p for what it points to."
-    ((at != 32 * $1)) || mistake start-forgotten \
-        "Element $1 is at offset $at, that is $1 * 32. The array does not begin at the segment's start: add offsetof(struct table, measures)."
-    ((at != 4 + 32 * $1)) || mistake start-by-size \
-        "Element $1 is at offset $at, that is 4 + $1 * 32. count has 4 bytes, but after it there is padding: only offsetof(struct table, measures) knows where the array starts."
-    [[ $(differs "measures[0].value") || $(differs "measures[1].value") != "moved $((64 + 27 + inside))" ]] || mistake sizes-added \
+    local seen
+    seen=$(differs "measures[$1].value")
+    [[ $seen != moved* ]] || echo $((${seen#moved } - inside))
+}
+
+# Are the elements where START + i * STEP leads? Element 1 may be overwritten by the next.
+apart() # START STEP
+{
+    ((last_at == $1 + last * $2)) && [[ ! $one_at || $one_at == "$(($1 + $2))" ]]
+}
+
+# The elements are somewhere else: the distances show which mistake put them there.
+place_judge() # LAST: the number of the last one
+{
+    local last=$1 inside last_at one_at
+    inside=$(member_offset value)
+    last_at=$(place_of "$last") one_at=$(place_of 1)
+    [[ $last_at ]] || return 0
+    ! apart 64 1024 || mistake scaled-twice \
+        "Element $last is at offset $last_at: that is 64 + $last * 32 * 32. A pointer to struct measure steps 32 bytes for each 1; multiplied by sizeof it goes 32 times too far."
+    ! apart 64 8 || mistake pointer-size \
+        "Element $last is at offset $last_at: the elements are 8 bytes apart. 8 is the size of a pointer: sizeof p asks for the pointer, sizeof *p for what it points to."
+    ! apart 64 1 || mistake index-for-offset \
+        "Element $last is at offset $last_at, that is 64 + $last: i was added as if it were an offset. The elements are sizeof(struct measure) bytes apart."
+    ! apart 96 32 || mistake counts-from-one \
+        "Element $last is where element $((last + 1)) belongs: i is 0 for the first element, whose offset is that of measures."
+    ! apart 0 32 || mistake start-forgotten \
+        "Element $last is at offset $last_at, that is $last * 32. The array does not begin at the segment's start: add offsetof(struct table, measures)."
+    ! apart 4 32 || mistake start-by-size \
+        "Element $last is at offset $last_at, that is 4 + $last * 32. count has 4 bytes, but after it there is padding: only offsetof(struct table, measures) knows where the array starts."
+    ! apart $((64 * 32)) 32 || mistake offset-in-structs \
+        "Element $last is at offset $last_at, that is (64 + $last) * 32. The offset was added to a pointer to struct measure, which steps 32 bytes for each 1. Add it to base, which steps in bytes."
+    ! apart $((64 + 8 - inside)) 48 || mistake old-offsets \
+        "The value of element $last is at offset $((last_at + inside)): 64 + $last * 48 + 8, as in the struct's first order. Now the struct has 32 bytes, and offsetof(struct measure, value) is $inside."
+    [[ $(differs "measures[0].value") || $one_at != "$((64 + 27))" ]] || mistake sizes-added \
         "Element 1 is at offset 91, that is 64 + 27. 27 is the sum of the members' sizes, but an element has sizeof(struct measure) bytes: 32."
+}
+
+# The offset of a member in the learner's struct measure.
+member_offset()
+{
+    struct_read "struct measure"
+    field_offset "$1"
+}
+
+# What became of the elements as a whole?
+elements_judge() # LAST
+{
+    ! swapped "$1" value error || mistake fields-swapped \
+        "value and error are swapped: in every element each of them has the number of the other."
+    ! swapped "$1" kind unit || mistake fields-swapped \
+        "kind and unit are swapped: in every element each of them has the character of the other."
+    ! zeros 64 $((32 * ($1 + 1))) || mistake cleared-after \
+        "All bytes of the measures are 0. If put clears an element, then before it writes the values."
+    ! zeros 64 $((32 * $1)) || mistake clears-others \
+        "Only the last measure is there; all bytes of those before are 0. put is called once for each measure: it must clear no more than its own element."
+    [[ $(found 0 value) != "$(expected "$1" value)" ]] || ! untouched 4 60 || ! untouched 96 4000 || mistake always-first \
+        "Element 0 has the value of the last measure, and nothing was written anywhere else: put writes each measure into element 0. Its argument i is the element's number."
+}
+
+# Is each of two members the value of the other, in every element? (If both are the same, neither differs.)
+swapped() # LAST ONE OTHER
+{
+    local i some=
+    for ((i = 0; i <= $1; i++)); do
+        [[ $(found "$i" "$2")$(found "$i" "$3") ]] || continue
+        [[ $(found "$i" "$2") == "$(expected "$i" "$3")" && $(found "$i" "$3") == "$(expected "$i" "$2")" ]] || return 1
+        some=1
+    done
+    [[ $some ]]
+}
+
+# Which one member is wrong, in each element in the same way?
+members_judge()
+{
+    wide_judge station 2 short
+    wide_judge count 4 int
+    double_judge
+    place_text_judge
+}
+
+# Were more bytes written for this member than it has?
+wide_judge() # MEMBER SIZE TYPE
+{
+    local at others
+    at=$(member_offset "$1")
+    others=$(awk -v from=$((at + $2)) -v to=$((at + 2 * $2)) '$4 >= from && $4 < to { print $1 }' "$T/fields")
+    [[ $others && $(grep -v '^(padding)' <<<"$DIFFERS" | cut -f1 | sed 's/.*\.//' | sort -u) == "$(sort -u <<<"$others")" ]] || return 0
+    ! zeros $((64 + at + $2)) "$2" || mistake too-wide \
+        "$(paste -sd ' ' <<<"$others" | sed 's/ / and /g') became 0: they are the bytes after $1. More than its $2 bytes were written for $1; its type is $3."
+}
+
+double_judge()
+{
+    local member whole first
+    for member in value error; do
+        [[ $(differs "measures[0].$member") != float ]] || mistake float-for-double \
+            "In $member there is a float: 4 bytes. A double has 8 bytes, in another format: *(double *) stores one."
+    done
+    [[ $(differs "measures[0].value") ]] || return 0
+    whole=$(expected 0 value) && whole=${whole%.*}
+    [[ $(found 0 value) != "$whole" ]] || mistake fraction-lost \
+        "value is $whole; expected: $(expected 0 value). An int has no fraction: was it in one on its way?"
+    first=$(od -An -td4 -j$((64 + $(member_offset value))) -N4 "$KEEP/after" | tr -d ' ')
+    [[ $first != "$whole" ]] || mistake int-for-double \
+        "In the first 4 bytes of value there is the int $whole. A double has 8 bytes, in another format: *(double *) stores one."
+}
+
+place_text_judge()
+{
+    case $(differs "measures[0].place") in
+        no-nul) mistake forgot-nul "place has its two letters, but no NUL after them. strcpy writes one; a copy of 2 bytes does not." ;;
+        cut) mistake first-letter-only \
+            "Only the first letter of place was written. *place is one character; strcpy copies all of them, with the NUL." ;;
+    esac
+    ! perl -e 'open my $in, "<:raw", $ARGV[0]; read $in, my $all, 4096; my $n = unpack "Q", substr $all, $ARGV[1], 8;
+        exit !($n >> 44 >= 5 && $n >> 44 <= 7)' "$KEEP/after" $((64 + $(member_offset place))) || mistake stored-the-pointer \
+        "In place there is an address, not the letters. In another process there is something else at that address: copy the letters."
 }
 
 @test "every value is at its member, in its element" {
@@ -162,7 +294,9 @@ place_judge() # LAST: its number
     ! compare "$T/table.layout" "$T/expected" "$KEEP/after" || return 0
     read -r field rest < <(grep -v '^(padding)' <<<"$DIFFERS") || return 0
     show
+    elements_judge $((n - 1))
     place_judge $((n - 1))
+    [[ $field == "(free)" || $(differs '(free)') ]] || members_judge
     [[ $field != "(free)" ]] || wrong "Bytes after the $n measures have changed: something was written where nothing belongs."
     wrong "$field should be at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), found $(differs_column "$field" 5)."
 }

@@ -131,7 +131,7 @@ rights_judge() # how it is attached
     [[ $CRASHED != SIGSEGV ]] || mistake parent-writes \
         "reader itself was ended by SIGSEGV. The kernel refused its write: that write must be tried in a child, so that reader survives."
     end_judge reader
-    ((STATUS == 0)) || [[ -s $OUT ]] || wrong \
+    [[ $STATUS == 0 || -s $OUT ]] || wrong \
         "There is a segment for this path, but reader failed: its exit status is $STATUS. Below is what it said."
     says "first: $FIRST_NUMBER"
     exits 0
