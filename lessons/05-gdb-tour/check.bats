@@ -32,8 +32,8 @@ board_make()
     # four bytes that differ, and the last 12 bits are not those of an address that ends in 014
     fresh_number 0 99
     fields+=("word=$(((NUMBER + 17) << 24 | (NUMBER + 120) << 16 | (RANDOM % 9 + 3) << 8 | 0x80 | RANDOM % 100))")
-    # six digits, as many as %g prints
-    fresh_number 17001 999999
+    # six digits, as many as %g prints; the last is not 0, which %.2f would leave out
+    fresh_number 1700 99999 && NUMBER=$((NUMBER * 10 + 1 + RANDOM % 9))
     printf -v weight '%d.%03d' $((NUMBER / 1000)) $((NUMBER % 1000))
     fields+=("weight=$weight")
     # where a struct pointer + 24 leads: a number like weight, but another one
@@ -83,20 +83,94 @@ tour_kept()
 
 # ANSWER: what the script answered last. Where gdb steps, a watchpoint that stays stops again at what the script itself puts
 # back, and when station detaches: there the first day counts.
-answer() # NAME
+answer() # NAME VALUE: what it should be
 {
-    ANSWER=$(sed -nE "s/^ANSWER $1[ =:]+([^ ]+).*/\1/p" "$OUT" | if [[ $1 == day && $steps ]]; then head -n 1; else tail -n 1; fi)
-    [[ $ANSWER ]] || wrong "There is no line \"ANSWER $1 ...\" in what the script printed. If gdb left the script at an error, its message names the line."
+    ANSWER=$(sed -nE "s/^ANSWER +$1 +([^ ]+).*/\1/p" "$OUT" | if [[ $1 == day && $steps ]]; then head -n 1; else tail -n 1; fi)
+    [[ $ANSWER && ! $ANSWER =~ ^[=:] ]] || missing_judge "$@"
 }
 
-answer_number()
+# Why is there no line with this answer?
+missing_judge() # NAME VALUE
 {
-    answer "$1"
-    [[ $ANSWER =~ ^-?([0-9]+|0x[0-9a-fA-F]+)$ ]] || wrong "ANSWER $1 is not a whole number: $ANSWER"
+    local others
+    ! grep -qiE "^ANSWER:? *$1 *[=:]" "$OUT" || mistake answer-form \
+        "It printed \"$(grep -iE -m1 "^ANSWER:? *$1" "$OUT")\". The form is: ANSWER, the name, the value, with blanks between them and no other sign."
+    ! grep -qE "[^ ] *ANSWER +$1 " "$KEEP/out" || mistake no-newline \
+        "\"ANSWER $1\" is not at the start of a line. printf ends a line only where you write \\n."
+    error_judge
+    ! grep -qE "^\\\$[0-9]+ = $2\$" "$KEEP/out" || mistake print-not-printf \
+        "gdb showed \"$(grep -m1 -E "^\\\$[0-9]+ = $2\$" "$KEEP/out")\": print shows a value so. printf makes the line \"ANSWER $1 ...\" that was asked for."
+    others=$(sed -nE 's/^ANSWER +([^ ]+) .*/\1/p' "$OUT" | grep -vxE 'word|weight|third|day') || true
+    [[ ! $others ]] || mistake answer-name \
+        "There is no line \"ANSWER $1 ...\", but one for ${others%%$'\n'*}. The names are word, weight, third and day."
+    wrong "There is no line \"ANSWER $1 ...\" in what the script printed."
 }
 
-# Are two numbers the same in their lowest 32 bits?
-same() { (((($1) & 0xffffffff) == (($2) & 0xffffffff))); }
+# Did gdb leave the script at an error? Its message names the line, and the next one says why. Or is there no end?
+error_judge()
+{
+    local where line script=$LAB_BUILD/tour.gdb
+    if where=$(grep -m1 -A1 -E '^[^ ]*tour\.gdb:[0-9]+: Error in sourced command file:' "$ERR"); then
+        line=${where#*tour.gdb:}
+        mistake script-error \
+            "gdb left the script at line ${line%%:*}, because of an error there: ${where##*$'\n'}. What comes after this line was not done."
+    fi
+    grep -qE '^[[:blank:]]*commands' "$script" && ! grep -qE '^[[:blank:]]*python' "$script" || return 0
+    (($(grep -cE '^[[:blank:]]*(commands|while|if)\>' "$script") <= $(grep -cE '^[[:blank:]]*end\>' "$script"))) || mistake missing-end \
+        "In the script there is commands, but no end for it. So gdb takes all lines that follow for commands of that stop, and then the script is over."
+}
+
+# Is a wrong answer written in the script as it is?
+typed_judge() # NAME
+{
+    local number=${ANSWER//./\\.}
+    ! grep -qE "^[^#]*ANSWER +$1 +$number([^0-9.]|\$)|^[^#]*ANSWER +$1 .*, *$number *\$" "$LAB_BUILD/tour.gdb" || mistake hard-coded \
+        "The number $ANSWER is written in the script. The check has other values each time: let gdb read $1 from memory."
+}
+
+answer_number() # NAME VALUE
+{
+    answer "$@"
+    if [[ ! $ANSWER =~ ^-?([0-9]+|0x[0-9a-fA-F]+)$ ]]; then
+        ! [[ $ANSWER =~ ^[0-9a-fA-F]{1,8}$ ]] || ! same $((16#$ANSWER)) "$2" || hex_tell "$1"
+        ! begins "$ANSWER" "$2" || mistake no-newline \
+            "After the number of $1 the line goes on: $ANSWER. printf ends a line only where you write \\n."
+        wrong "ANSWER $1 is not a whole number: $ANSWER"
+    fi
+    # for bash a number that begins with 0 is octal
+    [[ ! $ANSWER =~ ^(-?)0+([0-9]+)$ ]] || ANSWER=${BASH_REMATCH[1]}${BASH_REMATCH[2]}
+    [[ ! $ANSWER =~ ^[0-9]{1,8}$ ]] || same "$ANSWER" "$2" || ! same $((16#$ANSWER)) "$2" || hex_tell "$1"
+}
+
+hex_tell()
+{
+    mistake hex-without-0x \
+        "$1 is right as a hexadecimal number, but nobody can know that it is one: print 0x before it, with 0x%x, or print it with %d."
+}
+
+# Does a text begin with a number, in decimal or in hexadecimal?
+begins() # TEXT NUMBER
+{
+    [[ $1 == "$2"* || $1 == "$(($2 & 0xffffffff))"* || $1 == "$(printf '0x%x' $(($2 & 0xffffffff)))"* ]]
+}
+
+# Are two numbers the same, as 4 bytes with a sign or without one?
+same() { (($1 == $2 || $1 == (($2) & 0xffffffff))); }
+
+# word is the value at another offset of the board: which mistake leads there?
+offset_judge()
+{
+    local at=0
+    until same "$ANSWER" "$(board_int "$at")"; do
+        at=$((at + 1))
+        ((at <= 72)) || return 0
+    done
+    ((at != 0x20)) || mistake hex-offsets \
+        "word is the value at offset 32, which is 0x20. The offsets of this page are decimal: write 20 without 0x."
+    ((at != 20 + 20)) || mistake counted-from-sealed \
+        "word is the value at offset 40: that is 20 bytes after sealed, which begins at 20 itself. Count from the start of the segment: (char *) board + 20."
+    wrong "word is the value at offset $at, not the one at 20."
+}
 
 # The segment is mapped at a page's start, so the last three digits of an address there are the offset.
 is_address() { (($1 > 0xfff || $1 < 0)) && ((($1 & 0xfff) == $2)); }
@@ -122,15 +196,23 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
         mistake before-attach \
             "The script came to its end, or to an error, before station had attached its segment. Then the variable board is NULL. In the function work it is set."
     fi
-    grep -q '^ANSWER ' "$OUT" || mistake no-answers \
+    ! grep -q '^ANSWER ' "$OUT" || return 0
+    ! grep -qi '^answer' "$OUT" || mistake answer-form \
+        "It printed \"$(grep -m1 -i '^answer' "$OUT")\". The form is: ANSWER, in capitals, the name, the value, with blanks between them."
+    if ((opened == 2)) && ! grep -qE '^((Temporary b|B)reakpoint [0-9.]+|Old value)' "$OUT"; then
+        mistake never-stopped \
+            "station ran to its end without a stop, so nothing is left to look at. A watchpoint needs the segment's address: break work and run come first."
+    fi
+    error_judge
+    mistake no-answers \
         "station was started, but the script printed no line that begins with ANSWER. Go on in tour.gdb, at TODO 1."
 }
 
 @test "word: the 4 bytes at offset 20 as one number" {
     local at=20 value i
     tour_kept
-    answer_number word
     value=$(board_int $at)
+    answer_number word "$value"
     ! same "$ANSWER" "$value" || return 0
     ! same "$ANSWER" "$(board_int $((at * 76)))" || mistake steps-of-struct \
         "word is the value at offset $((at * 76)), that is 20 * 76. board is a pointer to a struct of 76 bytes: board + 20 is 20 structs further. Make it a char * before you add."
@@ -142,40 +224,77 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     done
     ! same "$ANSWER" $((value & 0xffff)) || mistake bytes-not-word \
         "word is $ANSWER: those are two bytes. h is the unit of 2 bytes; w is a word, 4 bytes."
+    ! same "$ANSWER" "$(od -An -td8 -j20 -N8 "$KEEP/before" | tr -d ' ')" || mistake bytes-not-word \
+        "word is $ANSWER: those are 8 bytes. g is the unit of 8 bytes; w is a word, 4 bytes."
+    ! same "$ANSWER" $((value << 24 & 0xff000000 | value << 8 & 0xff0000 | value >> 8 & 0xff00 | value >> 24 & 0xff)) || mistake byte-swapped \
+        "word has its bytes in the other order. This machine stores the lowest byte first: read the 4 bytes as one number, with x/1xw or a cast."
+    typed_judge word
+    offset_judge
     wrong "word should be $value (or $(printf '0x%x' "$value")); the script answered $ANSWER."
+}
+
+# Was the double read well, but printed badly? Or were its bytes taken for an int?
+weight_judge() # VALUE
+{
+    local int long digits=''
+    int=$(board_int 24) long=$(od -An -td8 -j24 -N8 "$KEEP/before" | tr -d ' ')
+    [[ $ANSWER != "$(printf %.3f "$1")"?* ]] || mistake no-newline \
+        "After the number of weight the line goes on: $ANSWER. printf ends a line only where you write \\n."
+    [[ $ANSWER =~ ^-?[0-9]+(\.[0-9]*)?$ ]] || return 0
+    [[ $ANSWER != *.* ]] || digits=${ANSWER#*.}
+    ((${#digits} >= 3)) || [[ $ANSWER != "$(printf "%.${#digits}f" "$1")" && $ANSWER != "${1%.*}" ]] || mistake too-few-digits \
+        "weight is $(printf %.3f "$1"), and the script answered $ANSWER. At least three digits after the point were asked for: %.3f."
+    [[ $ANSWER == *.* ]] || ! { same "$ANSWER" "$int" || same "$ANSWER" "$long"; } || mistake double-as-int \
+        "weight is $ANSWER: a whole number, made of the bytes of a double. Print it as a double, with printf and %.3f."
+    [[ $ANSWER != *.* ]] || ! same_real "$ANSWER" "$int" || mistake cast-of-value \
+        "weight is $ANSWER: the first 4 bytes were read as the int $int, and that was converted. Cast the pointer, not the value: *(double *) ((char *) board + 24)."
+    typed_judge weight
 }
 
 @test "weight: the 8 bytes at offset 24 as a double" {
     local value
     tour_kept
-    answer weight
     value=$(board_real 24 8)
+    answer weight "$value"
     ! same_real "$ANSWER" "$value" || return 0
     ! same_real "$ANSWER" "$(board_real $((24 * 76)) 8)" || mistake steps-of-struct \
         "weight is the value at offset $((24 * 76)), that is 24 * 76: board + 24 is 24 structs further. Make it a char * before you add."
     ! same_real "$ANSWER" "$(board_real 24 4)" || mistake float-for-double \
         "weight is $ANSWER: only 4 of the 8 bytes were read, as a float. In x the unit of 8 bytes is g, and in C the type is double."
-    wrong "weight should be $(printf %.3f "$value"); the script answered $ANSWER. (Print it with %f or %g: %d is for whole numbers.)"
+    weight_judge "$value"
+    wrong "weight should be $(printf %.3f "$value"); the script answered $ANSWER."
 }
 
 @test "third: the reading of the third day" {
+    local i
     tour_kept
-    answer_number third
+    answer_number third "$(board_int 44)"
     ! same "$ANSWER" "$(board_int 44)" || return 0
+    ((ANSWER < 0x10000 && ANSWER >= 0)) || ! is_address "$ANSWER" 44 || mistake address-not-value \
+        "third is $ANSWER: that is an address. Without & there is the value: board->readings[2]."
     ! same "$ANSWER" "$(board_int 48)" || mistake index-from-one \
         "third is $ANSWER: that is the reading of the fourth day. The first element of an array is [0]."
+    typed_judge third
+    for ((i = 0; i < 8; i++)); do
+        ! same "$ANSWER" "$(board_int $((36 + 4 * i)))" || wrong "third is $ANSWER: that is the reading of day $((i + 1))."
+    done
     wrong "third should be $(board_int 44); the script answered $ANSWER."
 }
 
 @test "day: the day on which limit was changed" {
     tour_kept
-    answer_number day
+    answer_number day "$day"
     ! same "$ANSWER" "$day" || return 0
+    typed_judge day
     ! grep -q 'left the block in' "$KEEP/out" || mistake watch-left-scope \
         "gdb deleted the watchpoint: the function whose variable it used had returned. So it stopped on day $ANSWER, where nobody wrote. watch -l watches the place in memory."
+    ((ANSWER != 0)) || ! sed '/^ANSWER day/q' "$KEEP/out" | grep -q '^\[Inferior 1 .*exited' || mistake never-stopped \
+        "day is 0: station had ended when the script asked. Nothing stopped it when limit was changed: watch -l board->limit does."
+    ! grep -q 'atchpoint [0-9]*: ' "$KEEP/out" || grep -qE 'atchpoint [0-9]*: .*(limit|\*)' "$KEEP/out" || mistake watches-another \
+        "The watchpoint is not on limit, but on $(sed -nE 's/.*atchpoint [0-9]+: //p' "$KEEP/out" | head -n 1). So it stopped on day $ANSWER, and limit was changed on day $day."
     ((ANSWER < day)) || mistake day-of-the-stop \
         "day is $ANSWER, but limit was changed before. The script stopped later than at the write. A watchpoint stops right after it."
-    wrong "day should be $day; the script answered $ANSWER. On that day limit still had its old value."
+    wrong "day is $ANSWER, when limit still had its old value. It was changed on day $day."
 }
 
 @test "the old limit is in memory again" {
@@ -183,13 +302,31 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     tour_kept
     needs "$DAY"
     now=$(board_int 32 "$KEEP/after")
-    ((now == $(board_int 32))) || mistake not-put-back \
-        "limit was $(board_int 32) at the beginning, and is $now in memory at the end. set var board->limit = ... writes into memory; set \$name = ... only sets a variable of gdb."
+    ((now != $(board_int 32))) || return 0
+    error_judge
+    ((now == $(total_after "$day") / 2)) || mistake other-limit \
+        "limit was $(board_int 32) at the beginning, and is $now in memory at the end: neither the old value nor the one that guest wrote. Save the old value before the watchpoint, and write it back."
+    mistake not-put-back \
+        "limit was $(board_int 32) at the beginning, and is $now in memory at the end, as guest wrote it. Save the old value before that, and write it back: set var board->limit = ... writes into memory, set \$name = ... only sets a variable of gdb."
+}
+
+# The sum of the first readings.
+total_after() # DAYS
+{
+    local i total=0
+    for ((i = 0; i < $1; i++)); do total=$((total + $(board_int $((36 + 4 * i))))); done
+    echo "$total"
 }
 
 @test "station ran to its end" {
     tour_kept
-    (($(board_int 16 "$KEEP/after") == 2)) || mistake not-to-the-end \
+    if (($(board_int 16 "$KEEP/after") == 2)); then
+        (($(board_int 68 "$KEEP/after") == $(total_after 8))) || wrong \
+            "The board is closed, but total is not the sum of all readings: station itself did not go through all days. Let it run, and change nothing but limit."
+        return 0
+    fi
+    error_judge
+    mistake not-to-the-end \
         "The script ended while station was still stopped, and gdb killed it then. The board is still open. As its last step the script must continue to the end; each breakpoint or watchpoint on the way stops it again."
 }
 
