@@ -148,10 +148,14 @@ hex_tell()
         "$1 is right as a hexadecimal number, but nobody can know that it is one: print 0x before it, with 0x%x, or print it with %d."
 }
 
-# Does a text begin with a number, in decimal or in hexadecimal?
+# Does a text begin with a number, in decimal or in hexadecimal, and go on with something else?
 begins() # TEXT NUMBER
 {
-    [[ $1 == "$2"* || $1 == "$(($2 & 0xffffffff))"* || $1 == "$(printf '0x%x' $(($2 & 0xffffffff)))"* ]]
+    local as
+    for as in "$2" "$(($2 & 0xffffffff))" "$(printf '0x%x' $(($2 & 0xffffffff)))"; do
+        [[ ! $1 =~ ^"$as"(0x|ANSWER|[^0-9a-fA-F.]) ]] || return 0
+    done
+    return 1
 }
 
 # Are two numbers the same, as 4 bytes with a sign or without one?
