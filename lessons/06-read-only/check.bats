@@ -94,6 +94,8 @@ letters() { tr '[:upper:]' '[:lower:]' | tr -cd '[:alnum:]'; }
 says()
 {
     ! grep -qxF -- "$1" "$OUT" || return 0
+    ! grep -qxF -- "$1" "$ERR" || mistake results-on-stderr \
+        "It printed this line on standard error, which is for errors: $1. printf prints on standard output."
     ! letters <"$OUT" | grep -qE "$(letters <<<"$1")([^0-9]|\$)" || mistake other-form \
         "The words are right, but their form is not. Exactly this must be on a line of its own: $1"
     said "$OUT" "$1"
@@ -105,6 +107,17 @@ flags_without() { witnessed "$1" | awk '{ print $NF }' | while read -r flags; do
 
 # The flags of a call, as a learner reads them.
 flags_of() { witnessed "$1" | awk '{ print $NF; exit }'; }
+
+# reader was ended by SIGSEGV: was that the refused write? Then it survives where the write is allowed.
+allowed_run() { WITNESS_WRITABLE=1 run_program reader "$SEG_PATH" && SURVIVED=${CRASHED:-yes}; }
+
+crash_judge()
+{
+    again allowed_run
+    [[ $SURVIVED != yes ]] || mistake parent-writes \
+        "reader itself was ended by SIGSEGV. The kernel refused its write: that write must be tried in a child, so that reader survives."
+    CRASHED=SIGSEGV
+}
 
 rights_judge() # how it is attached
 {
@@ -127,9 +140,10 @@ rights_judge() # how it is attached
     ! child_busy || mistake handler-returns \
         "A child of reader runs without end. Its handler for SIGSEGV returns to the write that was refused, which is tried again, is refused again, and so on."
     send_line ''
+    ((!RUNS)) || mistake enter-not-enough \
+        "Enter was pressed, but reader still waits. getchar() returns at Enter; scanf(\"%d\") waits for a number, and pause() for a signal."
     MAY_CRASH=1 finish_program
-    [[ $CRASHED != SIGSEGV ]] || mistake parent-writes \
-        "reader itself was ended by SIGSEGV. The kernel refused its write: that write must be tried in a child, so that reader survives."
+    [[ $CRASHED != SIGSEGV ]] || ((waited)) || crash_judge
     end_judge reader
     [[ $STATUS == 0 || -s $OUT ]] || wrong \
         "There is a segment for this path, but reader failed: its exit status is $STATUS. Below is what it said."
@@ -161,15 +175,18 @@ rights_judge() # how it is attached
 }
 
 @test "it reports the signal that ended the child which tried to write" {
-    local signal ended=0
+    local signal early ended=0
     needs "$READ_ONLY"
     signal=$(kill -l SEGV)
     maker_start 0600
     WITNESS_CORE=1 reader_start # another bit of the status is set then
     answer_await
     ! child_ended "$PROGRAM" || ended=1
+    early=$(grep -c refused "$OUT") || true
     send_line ''
     finish_program
+    ((early)) || ! grep -q refused "$OUT" || mistake tries-too-late \
+        "It printed \"$(grep -m1 refused "$OUT")\" only after Enter. The child's try comes before that."
     if ! grep -qx "refused by signal $signal" "$OUT"; then
         status_judge "$signal"
         refusal_judge
@@ -177,6 +194,8 @@ rights_judge() # how it is attached
     fi
     ((ended)) || mistake no-child \
         "It printed \"refused by signal $signal\", but no child of it has ended. fork makes a child; the write must be tried there."
+    [[ $(grep -oE '^(first|refused)' "$OUT" | head -n 1) == first ]] || mistake other-order \
+        "Its first line is \"$(head -n 1 "$OUT")\". The number belongs before it: first read it, then let the child try to change it."
 }
 
 # What was printed in place of the signal's number?
@@ -292,4 +311,6 @@ attempt_judge()
     finish_program
     segment_facts || mistake removes-it \
         "After reader has ended, the segment is marked for removal: nobody can attach it any more. Its maker removes it; a reader only detaches."
+    [[ $SEG_MODE == 600 || $SEG_MODE == 0600 ]] || wrong \
+        "The segment's mode was 0600, and is $SEG_MODE now. It is maker's: a reader changes nothing in it."
 }
