@@ -109,11 +109,11 @@ missing_judge() # NAME VALUE
 # Did gdb leave the script at an error? Its message names the line, and the next one says why. Or is there no end?
 error_judge()
 {
-    local where line script=$LAB_BUILD/tour.gdb
+    local where line why script=$LAB_BUILD/tour.gdb
     if where=$(grep -m1 -A1 -E '^[^ ]*tour\.gdb:[0-9]+: Error in sourced command file:' "$ERR"); then
-        line=${where#*tour.gdb:}
+        line=${where#*tour.gdb:} why=${where##*$'\n'}
         mistake script-error \
-            "gdb left the script at line ${line%%:*}, because of an error there: ${where##*$'\n'}. What comes after this line was not done."
+            "gdb left the script at line ${line%%:*}, because of an error there: ${why%.}. What comes after this line was not done."
     fi
     grep -qE '^[[:blank:]]*commands' "$script" && ! grep -qE '^[[:blank:]]*python' "$script" || return 0
     (($(grep -cE '^[[:blank:]]*(commands|while|if)\>' "$script") <= $(grep -cE '^[[:blank:]]*end\>' "$script"))) || mistake missing-end \
@@ -182,6 +182,13 @@ is_address() { (($1 > 0xfff || $1 < 0)) && ((($1 & 0xfff) == $2)); }
 # Are two reals equal to half of the third place, or to a millionth of their size?
 same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s = b < 0 ? -b : b; exit !(d <= 0.000501 || d <= s * 1e-6) }'; }
 
+gone_judge()
+{
+    (($(grep -c '^station: opens' "$OUT") < 2)) || mistake started-twice \
+        "station was started more than once, the second time on a board that the first had left open: then it fills the board anew. Write run only once."
+    wrong "The segment is gone. station removes only a board that it made itself; the script must not remove one."
+}
+
 @test "the script starts station, and answers" {
     local opened
     board_make
@@ -192,6 +199,7 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
     grep '^ANSWER ' "$OUT" >"$KEEP/answers" || true
     cp "$ERR" "$KEEP/err"
     cp "$BEFORE" "$KEEP/before"
+    segment_facts || gone_judge
     segment_bytes "$KEEP/after"
     opened=$(board_int 16 "$KEEP/after")
     if ((opened == 0)); then
@@ -208,6 +216,8 @@ same_real() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; s =
             "station ran to its end without a stop, so nothing is left to look at. A watchpoint needs the segment's address: break work and run come first."
     fi
     error_judge
+    ! grep -qE '^\$[0-9]+ = ' "$OUT" || mistake print-not-printf \
+        "gdb showed \"$(grep -m1 -E '^\$[0-9]+ = ' "$OUT")\" and the like: print shows a value so. printf makes the lines that begin with ANSWER."
     mistake no-answers \
         "station was started, but the script printed no line that begins with ANSWER. Go on in tour.gdb, at TODO 1."
 }
