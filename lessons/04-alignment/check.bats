@@ -134,10 +134,10 @@ says_packed()
     ((at != 64)) || return 0
     layout_of "$VERDICT.grid" "struct table" writer
     ((at != 0)) || wrong "measures starts at offset 0 of the table: count must stay the first member."
+    ((at < 64)) || mistake start-too-far \
+        "measures starts at offset $at of the table, not at 64. _Alignas(64) before measures puts it there, if there is nothing but count before it."
     ! grep -q 'struct table (.*align 64' "$VERDICT.grid" || mistake alignas-wrong-member \
         "The table is aligned to 64, but measures starts at offset $at. _Alignas moves only the member before which it is written."
-    ((at < 64)) || mistake start-too-far \
-        "measures starts at offset $at of the table, not at 64. Bytes of your own before it are counted wrong; _Alignas(64) before measures, and no such bytes, puts it at 64."
     mistake alignas-missing "measures starts at offset $at of the table, in the same cache line as count. _Alignas(64) before it moves it to the next one."
 }
 
@@ -184,6 +184,8 @@ place_judge() # LAST: the number of the last one
         "Element $last is at offset $last_at: that is 64 + $last * 32 * 32. A pointer to struct measure steps 32 bytes for each 1; multiplied by sizeof it goes 32 times too far."
     ! apart 64 8 || mistake pointer-size \
         "Element $last is at offset $last_at: the elements are 8 bytes apart. 8 is the size of a pointer: sizeof p asks for the pointer, sizeof *p for what it points to."
+    ! apart 8 32 || mistake start-by-size \
+        "Element $last is at offset $last_at, that is 8 + $last * 32. There the array was before it had a cache line of its own: only offsetof(struct table, measures) knows where it starts."
     ! apart 64 1 || mistake index-for-offset \
         "Element $last is at offset $last_at, that is 64 + $last: i was added as if it were an offset. The elements are sizeof(struct measure) bytes apart."
     ! apart 96 32 || mistake counts-from-one \
@@ -205,6 +207,14 @@ member_offset()
 {
     struct_read "struct measure"
     field_offset "$1"
+}
+
+# Have the bytes behind the last element become 0?
+behind_judge() # LAST
+{
+    local at=$((64 + 32 * ($1 + 1)))
+    untouched "$at" 32 || ! zeros "$at" 32 || mistake clears-others \
+        "The bytes behind the last measure, from $at on, are 0 now. They belong to no measure of yours: clear at most the element itself."
 }
 
 # What became of the elements as a whole?
@@ -235,12 +245,48 @@ swapped() # LAST ONE OTHER
 }
 
 # Which one member is wrong, in each element in the same way?
-members_judge()
+members_judge() # LAST
 {
+    steps_judge "$1" count 4 int
+    steps_judge "$1" error 8 double
+    steps_judge "$1" value 8 double
+    int_judge count 4
+    int_judge station 2
     wide_judge station 2 short
     wide_judge count 4 int
     double_judge
     place_text_judge
+    forgotten_judge
+}
+
+# Was the offset counted in ints or doubles, not in bytes? The last element shows it: nothing is written over it.
+steps_judge() # LAST MEMBER SIZE TYPE
+{
+    local at
+    at=$(member_offset "$2")
+    [[ $at == 0 || $(differs "measures[$1].$2") != "moved $((64 + 32 * $1 + $3 * at))" ]] || mistake pointer-steps \
+        "$2 is $(($3 * at)) bytes after its element's start: that is $3 * $at. If p is a pointer to $4, p + $at is $at ${4}s further, not $at bytes. Add to a char pointer, then cast."
+}
+
+# An int or a short: only its lowest byte, or its bytes in the other order?
+int_judge() # MEMBER SIZE
+{
+    local at number
+    [[ $(differs "measures[0].$1") ]] || return 0
+    at=$((64 + $(member_offset "$1"))) number=$(expected 0 "$1")
+    [[ $(differs "measures[0].$1") != swapped ]] || mistake byte-swapped \
+        "$1 has its bytes in the other order. This machine stores the lowest byte first; store the number as it is."
+    (($(od -An -tu1 -j"$at" -N1 "$KEEP/after") != (number & 255))) || ! untouched $((at + 1)) $(($2 - 1)) || mistake one-byte-only \
+        "Only the lowest byte of $1 was written. at[...] is a char; a pointer to the member's type stores all of its $2 bytes."
+}
+
+# Was one member forgotten, and all else is right?
+forgotten_judge()
+{
+    local member
+    member=$(grep -v '^(padding)' <<<"$DIFFERS" | sed -E 's/^measures\[[0-9]+]\.([a-z]+)\t.*\t/\1 /' | sort -u)
+    [[ $member != *' untouched' || $member == *$'\n'* ]] || mistake member-forgotten \
+        "In every measure ${member% *} has still the bytes that were there before: put does not write it."
 }
 
 # Were more bytes written for this member than it has?
@@ -262,6 +308,8 @@ double_judge()
             "In $member there is a float: 4 bytes. A double has 8 bytes, in another format: *(double *) stores one."
     done
     [[ $(differs "measures[0].value") ]] || return 0
+    [[ $(found 0 value) != 21.5 ]] || mistake hard-coded \
+        "value is 21.5, as in main's example, but writer was called with $(expected 0 value). Write the variables, not the example's values."
     whole=$(expected 0 value) && whole=${whole%.*}
     [[ $(found 0 value) != "$whole" ]] || mistake fraction-lost \
         "value is $whole; expected: $(expected 0 value). An int has no fraction: was it in one on its way?"
@@ -296,7 +344,8 @@ place_text_judge()
     show
     elements_judge $((n - 1))
     place_judge $((n - 1))
-    [[ $field == "(free)" || $(differs '(free)') ]] || members_judge
+    behind_judge $((n - 1))
+    [[ $field == "(free)" || $(differs '(free)') ]] || members_judge $((n - 1))
     [[ $field != "(free)" ]] || wrong "Bytes after the $n measures have changed: something was written where nothing belongs."
     wrong "$field should be at offset $(differs_column "$field" 2): expected $(differs_column "$field" 4), found $(differs_column "$field" 5)."
 }
