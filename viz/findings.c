@@ -72,9 +72,14 @@ static void add_stale(struct list *list, const struct grid_input *in)
         }
         if (used > 0) {
             char name[64];
-            layout_leaf_path(in->layout, span.leaf, name, sizeof name);
+            bool before = span.kind == LAYOUT_SPAN_PADDING;
+            if (before) {
+                layout_leaf_path(in->layout, span.leaf, name, sizeof name);
+            } else if (layout_tail_path(in->layout, span.leaf, at, name, sizeof name) == 0) {
+                snprintf(name, sizeof name, "the whole struct");
+            }
             add(list, "stale", at, "%zu of %zu padding bytes at 0x%04zx (%s %s) are not zero: stale", used, end - at,
-                at, span.kind == LAYOUT_SPAN_PADDING ? "before" : "made by", name);
+                at, before ? "before" : "at the end of", name);
         }
         at = end;
     }

@@ -64,6 +64,11 @@ static void run_json(const struct layout *layout, const struct grid_cell *cell, 
         layout_leaf_path(layout, cell->leaf, path, sizeof path);
         fputs(",\"field\":", out);
         json_string(out, path);
+        if (cell->role == GRID_TAIL) {
+            layout_tail_path(layout, cell->leaf, offset, path, sizeof path);
+            fputs(",\"end_of\":", out);
+            json_string(out, path);
+        }
     }
     fputs(",\"marks\":[", out);
     const char *between = "";

@@ -155,7 +155,7 @@
       return 'padding before ' + run.field + (field ? ' (align ' + field.align + ')' : '') + stale;
     }
     if (run.role === 'tail') {
-      return 'padding at the end, made by ' + run.field + stale;
+      return 'padding at the end of ' + (run.end_of || 'the whole struct') + ', made by ' + run.field + stale;
     }
     if (run.field === undefined) {
       return run.role === 'unreadable' ? 'not looked at' : fields.length ? 'free: no field lies here' : 'no layout';
@@ -658,7 +658,8 @@
       const used = isPadding(run) ? all.reduce((n, byte) => n + (byte !== 0), 0) : 0;
       if (used > 0) {
         found.push(used + ' of ' + run.size + ' padding bytes at 0x' + hex(run.offset, 4) + ' (' +
-          (run.role === 'padding' ? 'before ' : 'made by ') + run.field.slice(0, 63) + ') are not zero: stale');
+          (run.role === 'padding' ? 'before ' + run.field.slice(0, 63) :
+            'at the end of ' + (run.end_of || 'the whole struct').slice(0, 63)) + ') are not zero: stale');
       }
     }
     return found;

@@ -53,7 +53,7 @@ void panel_where(const struct field_table *table, char *out, size_t out_size)
     const struct grid_input *in = table->grid;
     struct layout_span span = layout_span_at(in->layout, in->cursor);
     struct layout_leaf leaf;
-    char path[64];
+    char path[64], owner[64];
     if (in->segment_size == 0) {
         snprintf(out, out_size, "nothing to see yet");
         return;
@@ -76,7 +76,9 @@ void panel_where(const struct field_table *table, char *out, size_t out_size)
         snprintf(out, out_size, "padding before %s (align %zu)%s", path, leaf.node->align, stale ? ": NOT zero" : "");
         return;
     default:
-        snprintf(out, out_size, "padding at the end, made by %s%s", path, stale ? ": NOT zero" : "");
+        layout_tail_path(in->layout, leaf.index, in->cursor, owner, sizeof owner);
+        snprintf(out, out_size, "padding at the end of %s, made by %s%s", *owner != '\0' ? owner : "the whole struct",
+                 path, stale ? ": NOT zero" : "");
     }
 }
 

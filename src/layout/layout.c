@@ -517,16 +517,18 @@ static void path_end(struct path *p)
     }
 }
 
-size_t layout_leaf_path(const struct layout *l, size_t index, char *out, size_t out_size)
+/* The path of a leaf, or, with an offset, of the last node on the way to the leaf that has the byte there. */
+static size_t path_down(const struct layout *l, size_t index, const size_t *offset, char *out, size_t out_size)
 {
     struct path p = {.out = out, .size = out_size};
-    struct walk w = {.leaf = index};
     if (index >= layout_leaves(l)) {
         path_end(&p);
         return 0;
     }
+    struct walk w = {.base = l->nodes[0].offset, .leaf = index};
     while (layout_kind_is_container(l->nodes[w.node].kind)) {
         bool array = l->nodes[w.node].kind == LAYOUT_ARRAY;
+        size_t before = p.length;
         size_t element;
         walk_down(l, &w, &element);
         const char *name = l->nodes[w.node].name;
@@ -538,9 +540,23 @@ size_t layout_leaf_path(const struct layout *l, size_t index, char *out, size_t 
             path_put(&p, p.length > 0 ? "." : "");
             path_put(&p, name);
         }
+        if (offset != NULL && (*offset < w.base || *offset - w.base >= l->nodes[w.node].size)) {
+            p.length = before;
+            break;
+        }
     }
     path_end(&p);
     return p.length;
+}
+
+size_t layout_leaf_path(const struct layout *l, size_t index, char *out, size_t out_size)
+{
+    return path_down(l, index, NULL, out, out_size);
+}
+
+size_t layout_tail_path(const struct layout *l, size_t leaf, size_t offset, char *out, size_t out_size)
+{
+    return path_down(l, leaf, &offset, out, out_size);
 }
 
 /* Parses "[12]" at the start of the path and moves past it. */

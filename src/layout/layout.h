@@ -148,6 +148,10 @@ bool layout_leaf_get(const struct layout *l, size_t index, struct layout_leaf *l
  * NUL-terminated. Returns the untruncated length. */
 size_t layout_leaf_path(const struct layout *l, size_t index, char *out, size_t out_size);
 
+/* The same for the struct or union whose end the padding at `offset` is, of which `leaf` is the cause (LAYOUT_SPAN_TAIL):
+ * "slots[3]". "" for the whole layout. */
+size_t layout_tail_path(const struct layout *l, size_t leaf, size_t offset, char *out, size_t out_size);
+
 /* The leaf with this path, or LAYOUT_NO_LEAF. The path of a container gives its first leaf. */
 size_t layout_leaf_find(const struct layout *l, const char *path);
 

@@ -178,6 +178,23 @@ findings()
     [[ $(json 'exists $j->{layout}{fields}[4]{value} ? "shown" : "none"' "$T/json") == none ]]
 }
 
+@test "padding at a struct's end: text, json and the screen say which struct ends there, and json what made it" {
+    printf '%s\n' 'shmlab layout 1' 'struct book {' 'struct item items[2] {' 'int id' 'double price' 'char sym' '}' \
+        'int last' '}' >"$T/book"
+    perl -e 'print pack "l x4 d a a7 l x4 d a x7 l a4", 1, 2, "a", "stale", 3, 4, "b", 5, "z"' >"$T/bytes"
+    file_view "$T/bytes" --layout "$T/book" --render json >"$T/json"
+    [[ $(json 'map { "$_->{offset} $_->{field} <$_->{end_of}>" } grep { $_->{role} eq "tail" } @{$j->{cells}}' "$T/json") == \
+        '17 items[0].price <items[0]> 22 items[0].price <items[0]> 41 items[1].price <items[1]> 52 items[0].price <> 53 items[0].price <>' ]]
+    [[ $(json 'scalar grep { exists $_->{end_of} } @{$j->{cells}}' "$T/json") == 5 ]]
+    file_view "$T/bytes" --layout "$T/book" --render text >"$T/text"
+    grep -qF '5 of 7 padding bytes at 0x0011 (at the end of items[0]) are not zero: stale' "$T/text"
+    grep -qF '1 of 4 padding bytes at 0x0034 (at the end of the whole struct) are not zero:' "$T/text"
+    file_view "$T/bytes" --layout "$T/book" --render text --screen 100x30 --at 18 >"$T/text"
+    grep -qF 'padding at the end of items[0], made by items[0].price: NOT zero' "$T/text"
+    file_view "$T/bytes" --layout "$T/book" --render text --screen 100x30 --at 53 >"$T/text"
+    grep -qF 'padding at the end of the whole struct, made by items[0].price' "$T/text"
+}
+
 @test "--expect marks what differs and exits 1" {
     files
     cp "$T/bytes" "$T/expected"

@@ -122,6 +122,45 @@ static void padding_at_the_end_is_due_to_the_double_not_to_its_struct_s_first_me
     layout_free(&l);
 }
 
+/* struct { struct { double d; char c; } items[2]; int last; } */
+static void padding_at_the_end_has_the_name_of_the_struct_that_ends_there(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t offset;
+        const char *cause, *owner;
+    } tails[] = {{9, "items[0].d", "items[0]"},
+                 {15, "items[0].d", "items[0]"},
+                 {25, "items[1].d", "items[1]"},
+                 {36, "items[0].d", ""},
+                 {39, "items[0].d", ""}};
+    struct layout l = {.count = 0};
+    char text[32];
+    put(&l, "", LAYOUT_STRUCT, 0, 40, 8);
+    const struct layout_node items = {
+        .name = (char *)"items", .kind = LAYOUT_ARRAY, .size = 32, .align = 8, .count = 2, .stride = 16};
+    layout_open(&l, &items);
+    put(&l, "", LAYOUT_STRUCT, 0, 16, 8);
+    put(&l, "d", LAYOUT_REAL, 0, 8, 8);
+    put(&l, "c", LAYOUT_CHAR, 8, 1, 1);
+    layout_close(&l);
+    layout_close(&l); /* items */
+    put(&l, "last", LAYOUT_SINT, 32, 4, 4);
+    layout_close(&l);
+    assert_int_equal(layout_finish(&l), 0);
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        struct layout_span span = layout_span_at(&l, tails[i].offset);
+        assert_int_equal(span.kind, LAYOUT_SPAN_TAIL);
+        layout_leaf_path(&l, span.leaf, text, sizeof text);
+        assert_string_equal(text, tails[i].cause);
+        assert_int_equal(layout_tail_path(&l, span.leaf, tails[i].offset, text, sizeof text), strlen(tails[i].owner));
+        assert_string_equal(text, tails[i].owner);
+        assert_int_equal(layout_tail_path(&l, span.leaf, tails[i].offset, text, 3), strlen(tails[i].owner));
+        assert_true(strlen(text) <= 2);
+    }
+    layout_free(&l);
+}
+
 static void the_natural_message_has_padding_of_1_3_and_6_bytes(void **state)
 {
     (void)state;
@@ -609,6 +648,7 @@ static void an_empty_layout_is_all_free(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(padding_at_the_end_has_the_name_of_the_struct_that_ends_there),
         cmocka_unit_test(padding_at_the_end_is_due_to_the_double_not_to_its_struct_s_first_member),
         cmocka_unit_test(the_natural_message_has_padding_of_1_3_and_6_bytes),
         cmocka_unit_test(padding_belongs_to_the_field_that_causes_it),
