@@ -4,7 +4,7 @@
 #
 # This file uses only plain gdb commands, so that it works in every gdb: shm-grid pipes the output of `x` to
 # gdb/shm-draw, which runs shm-view. In a gdb with Python it loads shmgrid.py at its end. Nothing here writes into the
-# program.
+# program or calls a function of it.
 
 # For the shell: runs shm-draw, which lies beside this file: in the folder SHMLAB_GDB, in the folder of gdb's option
 # -x, or in the current folder or its gdb/.
@@ -29,12 +29,16 @@ end
 define shm-find
   set $shm = 0
   set $shm_size = 0
-  eval "pipe info proc mappings | %s find%s", $shm_draw, $shm_draw_else
+  set $shm_number = 0
+  if $argc == 1
+    set $shm_number = $arg0
+  end
+  eval "pipe info proc mappings | %s find %d%s", $shm_draw, $shm_number, $shm_draw_else
   if $_shell_exitcode == 0
     # gdb gets only the shell's exit status, one byte: so five bytes of the page's number and three of the size.
     set $shm_i = 0
     while $shm_i < 8
-      eval "pipe info proc mappings | %s byte %d%s", $shm_draw, $shm_i, $shm_draw_else
+      eval "pipe info proc mappings | %s byte %d %d%s", $shm_draw, $shm_i, $shm_number, $shm_draw_else
       if $shm_i < 5
         set $shm = $shm | (unsigned long) $_shell_exitcode << (8 * $shm_i + 12)
       else
@@ -45,10 +49,11 @@ define shm-find
   end
 end
 document shm-find
-Find the System V segment that the program has attached.
-It looks for a /SYSV... mapping in `info proc mappings` and sets two variables:
-$shm, the address of the segment's start, and $shm_size, its size in bytes.
-Both are 0 if there is no segment. If there are several, it takes the first and lists all.
+Find the shared memory that the program has attached: shm-find [N].
+It looks in `info proc mappings` for System V segments (/SYSV...), then for POSIX shared memory
+(/dev/shm), memfds, and shared memory without a name, and sets two variables: $shm, the address of
+the start, and $shm_size, the size in bytes. Both are 0 if there is none. If there are several, it
+takes the first and lists all, with their numbers; or the one with number N.
 end
 
 define shm-bytes
@@ -56,7 +61,9 @@ define shm-bytes
   if $argc == 2
     whatis $arg0
   end
-  eval "x/%luob %s", (unsigned long) ($arg1), "$arg0"
+  # in a variable: for a text of its own, eval would call malloc of the program
+  set $shm_expression = "$arg0"
+  with may-call-functions off -- with may-write-memory off -- eval "x/%luob %s", (unsigned long) ($arg1), $shm_expression
 end
 document shm-bytes
 Print what shm-grid draws from: shm-bytes EXPR SIZE.
@@ -65,21 +72,26 @@ shm-grid pipes this to shm-view.
 end
 
 define shm-grid
+  if $_gdb_setting("style enabled") == 1
+    set $shm_style = "ansi"
+  else
+    set $shm_style = "text"
+  end
   if $argc == 0
     shm-find
     if $shm_size > 0
-      eval "pipe shm-bytes 0x%lx %lu segment | %s draw%s", $shm, $shm_size, $shm_draw, $shm_draw_else
+      eval "pipe shm-bytes 0x%lx %lu segment | %s draw %s%s", $shm, $shm_size, $shm_draw, $shm_style, $shm_draw_else
     end
   end
   if $argc == 1
     if sizeof (*($arg0)) > 1
-      eval "pipe shm-bytes $arg0 sizeof(*($arg0)) | %s draw%s", $shm_draw, $shm_draw_else
+      eval "pipe shm-bytes $arg0 sizeof(*($arg0)) | %s draw %s%s", $shm_draw, $shm_style, $shm_draw_else
     else
-      eval "pipe shm-bytes $arg0 1024 | %s draw%s", $shm_draw, $shm_draw_else
+      eval "pipe shm-bytes $arg0 1024 | %s draw %s%s", $shm_draw, $shm_style, $shm_draw_else
     end
   end
   if $argc == 2
-    eval "pipe shm-bytes $arg0 $arg1 | %s draw%s", $shm_draw, $shm_draw_else
+    eval "pipe shm-bytes $arg0 $arg1 | %s draw %s%s", $shm_draw, $shm_style, $shm_draw_else
   end
   if $argc > 2
     echo shm-grid: write EXPR and SIZE without blanks: shm-grid (char*)p 64\n
@@ -87,8 +99,8 @@ define shm-grid
 end
 document shm-grid
 Show memory as the picture that shm-view draws: shm-grid [EXPR [SIZE]].
-Without EXPR: the whole System V segment that the program has attached (see shm-find), with the
-fields that the program says lie there.
+Without EXPR: the whole segment that the program has attached (see shm-find), with the fields that
+the program says lie there. Another one: shm-find N, then shm-grid $shm $shm_size
 EXPR is an address: a pointer, a number, &variable; write it without blanks. If it points to a
 struct, the struct's fields are shown. SIZE is a number of bytes. Without it: the size of what EXPR
 points to; 1024 if that is void or char.

@@ -1,18 +1,19 @@
-"""Who has a System V segment attached, read from /proc. It doesn't attach: shmat would change nattch and the last pid.
+"""Who has shared memory attached, read from /proc. It doesn't attach: shmat would change nattch and the last pid.
 
-    Row(shmid) -> the kernel's row of it;  attached(pid, shmid) -> [Attached] by pid, number of unreadable processes"""
+    Row(shmid) -> the kernel's row of a segment;  attached(pid, mapping) -> [Attached] by pid, number of unreadable processes"""
 import os
 
 import shmgrid_maps
 import shmgrid_segment
+import shmgrid_target
 
 
 class Row:
     """A line of /proc/sysvipc/shm. LookupError: there is no such line; OSError: the file can't be read."""
 
     def __init__(self, shmid):
-        with open("/proc/sysvipc/shm") as table:
-            row = next((r for r in map(str.split, table) if r[1] == str(shmid)), None)
+        table = shmgrid_target.file("/proc/sysvipc/shm").decode().split("\n")
+        row = next((r for r in map(str.split, table) if r and r[1] == str(shmid)), None)
         if row is None:
             raise LookupError("the kernel has no segment of that id")
         self.key, self.mode = "0x%08x" % (int(row[0]) & 0xffffffff), "%04o" % (int(row[2], 8) & 0o777)
@@ -23,7 +24,7 @@ class Attached:
     def __init__(self, pid, address, rights):
         self.pid, self.address, self.rights = pid, address, rights
         try:
-            with open("/proc/%d/comm" % pid, errors="replace") as name:
+            with open("/proc/%d/comm" % pid, encoding="utf-8", errors="replace") as name:
                 self.program = shmgrid_segment.printable(name.read().rstrip("\n"))
         except OSError:
             self.program = "?"
@@ -37,19 +38,20 @@ def namespace(pid):
         return ""
 
 
-def attached(pid, shmid):
-    """All attachments that we can see of the segment that pid has, and the number of processes that we can't read."""
+def attached(pid, mapping):
+    """All attachments that we can see of what pid has mapped there, and the number of processes that we can't read."""
     here, found, unreadable = namespace(pid), [], 0
-    # the device tells a segment from a file with such a name
-    devices = {m.device for m in shmgrid_maps.segments(pid) if m.inode == shmid}
+    segment = shmgrid_maps.kind(mapping) == shmgrid_maps.SYSV
     for each in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
         try:
-            seen = [m for m in shmgrid_maps.segments(each) if m.inode == shmid and m.device in devices]
+            # the device tells a segment from a file with such a name
+            seen = [m for m in shmgrid_maps.shared_of(each)
+                    if (m.device, m.inode) == (mapping.device, mapping.inode)]
         except PermissionError:
             unreadable += 1
         except OSError:
             pass # it has just ended
         else:
-            if seen and namespace(each) == here:
+            if seen and (not segment or namespace(each) == here):
                 found += [Attached(each, m.start, m.rights[:3]) for m in seen]
     return found, unreadable

@@ -6,6 +6,7 @@ import struct
 
 import gdb
 
+import shmgrid_host
 from shmgrid_view import VIEWER
 
 STRUCTS = (gdb.TYPE_CODE_STRUCT, gdb.TYPE_CODE_UNION)
@@ -48,7 +49,8 @@ def object_file(t):
         objfile = objfile.owner # shm-view finds a separate debug file by itself
     if objfile is None or not objfile.build_id:
         return None
-    return next((path for path in (objfile.filename, "/proc/%d/exe" % pid) if same_file(path, objfile.build_id)), None)
+    name = shmgrid_host.name_of(objfile)
+    return next((path for path in (name, b"/proc/%d/exe" % pid) if same_file(path, objfile.build_id)), None)
 
 
 def agrees(text, t):

@@ -25,21 +25,36 @@ class Now:
 
 
 def place():
-    return shmgrid_segment.at(GRID.expression, GRID.wish) if GRID.expression else shmgrid_segment.find()
+    return GRID.choice.place()
 
 
 def table(content, layout):
     return json.loads(VIEWER.run(VIEWER.source(content, layout) + ["--render", "json"]))
 
 
-def why_no_type():
+def why_no_type(where):
     """One line: why there are no fields, and what to do."""
-    name = shmgrid_segment.candidate(shmgrid_segment.program(), [])
+    if where.mapping is None:
+        return "shm: no fields are known at %s, because that is no struct. Name one: shm-window (struct TYPE *) 0x%x. " \
+               "The segment again: shm-window" % (where.title, where.address)
+    if where.type is not None:
+        return "shm: the type here has no fields: it is %s" % where.type
+    name = shmgrid_segment.candidate()
     if name is None:
         return "shm: no fields are known here: the program names no type with SHM_LAYOUT. Name one: " \
                "shm-window (struct TYPE *) ADDRESS"
+    if known(name):
+        return "shm: no fields are known here: the program names %s, but %s is too small for it" % (
+            shmgrid_segment.printable(name), where.title)
     return "shm: no fields are known here: gdb knows no %s (is the program stripped, or compiled without -g?)" % \
         shmgrid_segment.printable(name)
+
+
+def known(name):
+    try:
+        return gdb.lookup_type(name) is not None
+    except gdb.error:
+        return False
 
 
 class Spot:
@@ -128,7 +143,7 @@ def resolve(where, text):
     """The bytes of num, a.b[2], text[8]@4 (4 elements), 56 or 0x38 (a byte), 56@8 (8 bytes)."""
     m = re.fullmatch(r"(0x[0-9a-fA-F]+|\d+)(?:@(\d+))?", text)
     if m:
-        offset, count = int(m.group(1), 0), int(m.group(2) or 1)
+        offset, count = int(m.group(1), 0), counted(m.group(2), text)
         spot = Spot("byte " + text if count == 1 else "bytes " + text, offset, count, None,
                     "*(unsigned char *) 0x%x" % (where.address + offset) if count == 1 else
                     "*(unsigned char (*)[%d]) 0x%x" % (count, where.address + offset))
@@ -138,19 +153,26 @@ def resolve(where, text):
         raise gdb.GdbError("shm: %s is not the name of a field: write num, a.b[2], text[8]@4 (4 elements), "
                            "or an offset: 56, 0x38@8 (8 bytes)" % shmgrid_segment.printable(text))
     if where.type is None or plain(where.type).code not in STRUCTS:
-        raise gdb.GdbError(why_no_type())
+        raise gdb.GdbError(why_no_type(where))
     path, offset, type_, so_far = full_path(where, m.group(1)), 0, where.type, str(where.type)
     for part in re.findall(r"\[\d+\]|\.?[A-Za-z_]\w*", path):
         more, type_ = step(part, type_, so_far)
         offset += more
         so_far = part if so_far == str(where.type) else so_far + part
-    count = max(1, int(m.group(2) or 1))
+    count = counted(m.group(2), text)
     tail = "@%d" % count if count > 1 else ""
     if plain(where.type).name or where.type.name:
         expression = "((%s *) 0x%x)->%s%s" % (where.type.unqualified(), where.address, path, tail)
     else:
         expression = "*(%s *) 0x%x%s" % (type_.unqualified(), where.address + offset, tail)
     return within(where, Spot(path + tail, offset, type_.sizeof * count, type_, expression))
+
+
+def counted(count, text):
+    """The number behind an @; 1 if there is none."""
+    if count is not None and int(count) == 0:
+        raise gdb.GdbError("shm: %s has no bytes: after @ comes how many, 1 or more" % text)
+    return int(count or 1)
 
 
 def within(where, spot):

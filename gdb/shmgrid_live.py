@@ -11,7 +11,7 @@ import time
 import gdb
 
 import shmgrid_maps
-import shmgrid_segment
+import shmgrid_target
 from shmgrid_grid import GRID
 
 PERIOD = 0.1      # seconds between two reads
@@ -32,13 +32,15 @@ class Live:
         inferior = gdb.selected_inferior()
         if not inferior.pid:
             return "no program is running"
-        if shmgrid_segment.native_pid() is None:
+        if shmgrid_target.remote():
+            return "over a remote connection the memory can be read only when the program stops"
+        if shmgrid_target.native_pid() is None:
             return "this is not a live process on this machine"
         return ""
 
     def watch(self):
         """gdb's thread calls it after each read: sets what the other thread compares with. Never waits."""
-        pid = shmgrid_segment.native_pid() if self.wanted and any(w.tui.is_valid() for w in GRID.windows) else None
+        pid = shmgrid_target.native_pid() if self.wanted and any(w.tui.is_valid() for w in GRID.windows) else None
         place = GRID.place
         if pid is None or self.ended:
             self.watched = None
@@ -46,7 +48,7 @@ class Live:
             self.watched = (pid, place.address, place.size, GRID.bytes)
         else:
             # a program without a segment yet: watch its mappings for one
-            self.watched = (pid, None, 0, None) if GRID.expression is None else None
+            self.watched = (pid, None, 0, None) if GRID.choice.always_first else None
         if self.watched is not None:
             self.start()
             self.wake.set()
@@ -99,8 +101,8 @@ def differs(pid, address, size, shown):
     """Has the process other bytes there than those shown? Bytes that can't be read any more count as a change."""
     try:
         if address is None:
-            return bool(shmgrid_maps.segments(pid))
-        return shmgrid_segment.read_process(pid, address, size) != shown
+            return bool(shmgrid_maps.shared_of(pid))
+        return shmgrid_target.read_process(pid, address, size) != shown
     except OSError:
         return address is not None
 

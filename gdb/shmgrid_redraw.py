@@ -7,7 +7,7 @@ import os
 
 import gdb
 
-import shmgrid_segment
+import shmgrid_target
 from shmgrid_grid import GRID, running
 
 
@@ -18,7 +18,7 @@ class Redraw:
 
     def goes_on(self):
         """Looks now: after the program's end gdb has no pid any more."""
-        self.shared = shares_terminal(shmgrid_segment.native_pid())
+        self.shared = shares_terminal(shmgrid_target.native_pid())
 
     def stopped(self):
         self.due = self.due or self.shared

@@ -1,17 +1,21 @@
-"""Commands that report: shm-fields, shm-map, shm-save, shm-load, shm-diff. None of them writes into the program."""
+"""Commands that report: shm-fields, shm-map, shm-list, shm-save, shm-load, shm-diff. None of them writes into the program."""
+import errno
 import os
 import re
+import stat
 
 import gdb
 
 import shmgrid_attached
 import shmgrid_fields
 import shmgrid_segment
+import shmgrid_target
 from shmgrid_grid import GRID
 from shmgrid_view import VIEWER
 from shmgrid_command import Command
 
 SAVED = {} # name -> bytes
+PLACES_MAX = 8 # whose bytes are read at each stop
 
 
 def quoted_bytes(content, most=16):
@@ -24,10 +28,10 @@ def rows_of(picture, content):
             for f in picture["layout"]["fields"]]
     for cell in picture["cells"]:
         if cell["role"] in ("padding", "tail"):
-            name = "(padding before %s)" if cell["role"] == "padding" else "(padding at the end of %s)"
+            name = "before " + cell["field"] if cell["role"] == "padding" else \
+                "at the end of " + (cell["end_of"] or "the whole struct")
             part = content[cell["offset"]:cell["offset"] + cell["size"]]
-            rows.append((cell["offset"], cell["size"], "", name % (cell.get("field") or "the struct"),
-                         quoted_bytes(part)))
+            rows.append((cell["offset"], cell["size"], "", "(padding %s)" % name, quoted_bytes(part)))
     return sorted(rows, key=lambda row: row[0])
 
 
@@ -47,7 +51,7 @@ shm-window (struct TYPE *) ADDRESS."""
     def run(self, text):
         now = shmgrid_fields.Now()
         if not now.layout:
-            raise gdb.GdbError(shmgrid_fields.why_no_type())
+            raise gdb.GdbError(shmgrid_fields.why_no_type(now.place))
         rows = rows_of(shmgrid_fields.table(now.bytes, now.layout), now.bytes)
         if text:
             spot = shmgrid_fields.resolve(now.place, text)
@@ -72,40 +76,83 @@ bytes may have a different address in each process. Creator: who made the segmen
 or detached last. It only reads /proc, so nattch doesn't count it.
 Compare with `shell ipcs -mp` and `shell cat /proc/PID/maps`."""
 
+    takes_arguments = False
+
     def run(self, _text):
         place = shmgrid_fields.place()
-        shmid = place.shmid
-        if shmid is None:
-            inside = [p for p in shmgrid_segment.places()
-                      if p.address <= place.address < p.address + p.whole and p.shmid is not None]
-            if not inside:
-                raise gdb.GdbError("shm: %s: can't tell who has it: this is not a segment of a live process" %
-                                   place.heading(60))
-            shmid = inside[0].shmid
-        pid = gdb.selected_inferior().pid
-        if shmgrid_attached.namespace(pid) != shmgrid_attached.namespace("self"):
-            raise gdb.GdbError("shm: pid %d is in another IPC namespace (a container?): run gdb there to see who has "
-                               "shmid %d" % (pid, shmid))
-        try:
-            row = shmgrid_attached.Row(shmid)
-        except (LookupError, OSError) as why:
-            raise gdb.GdbError("shm: can't tell who has shmid %d: %s" % (shmid, why))
-        found, unreadable = shmgrid_attached.attached(pid, shmid)
-        print("shmid %d, key %s, %d bytes, mode %s" % (shmid, row.key, row.size, row.mode))
-        print("attachments (nattch): %d; creator pid %d, last pid %d" % (row.count, row.creator, row.last))
+        if place.mapping is None:
+            place = next((p for p in shmgrid_segment.places() if p.address <= place.address < p.address + p.whole), place)
+        if place.mapping is None or not place.mapping.device:
+            raise gdb.GdbError("shm: %s: can't tell who has it: this is not a segment of a live process" %
+                               place.heading(60))
+        row = self.segment(place) if place.shmid is not None else None
+        if shmgrid_target.remote():
+            print("who they are can't be seen over a remote connection")
+            return
+        found, unreadable = shmgrid_attached.attached(place.pid, place.mapping)
+        if row is None:
+            print("%s, %d bytes" % (place.title, place.whole))
         print("%8s  %-16s %-14s  rights" % ("pid", "program", "address"))
         for each in found:
-            marks = ["creator"] * (each.pid == row.creator) + ["last"] * (each.pid == row.last)
-            marks += ["this program"] * (each.pid == pid)
+            marks = ["creator"] * (row is not None and each.pid == row.creator)
+            marks += ["last"] * (row is not None and each.pid == row.last)
+            marks += ["this program"] * (each.pid == place.pid)
             print("%8d  %-16s 0x%-12x  %s%s" % (each.pid, each.program, each.address, each.rights,
                                                 "  " + ", ".join(marks) if marks else ""))
-        if row.count > len(found):
-            print("and %d more that can't be seen from here%s" % (
-                row.count - len(found), ": you may not look into %d processes" % unreadable if unreadable else ""))
+        why = ": you may not look into %d processes" % unreadable if unreadable else ""
+        if row is None:
+            print("perhaps more that can't be seen from here: the kernel doesn't count them%s" % why)
+        elif row.count > len(found):
+            print("and %d more that can't be seen from here%s" % (row.count - len(found), why))
+
+    @staticmethod
+    def segment(place):
+        """Prints what the kernel knows of it."""
+        pid = gdb.selected_inferior().pid
+        if place.pid is not None and shmgrid_attached.namespace(pid) != shmgrid_attached.namespace("self"):
+            raise gdb.GdbError("shm: pid %d is in another IPC namespace (a container?): run gdb there to see who has "
+                               "shmid %d" % (pid, place.shmid))
+        try:
+            row = shmgrid_attached.Row(place.shmid)
+        except (LookupError, OSError) as why:
+            raise gdb.GdbError("shm: can't tell who has shmid %d: %s" % (place.shmid, why))
+        print("shmid %d, key %s, %d bytes, mode %s" % (place.shmid, row.key, row.size, row.mode))
+        print("attachments (nattch): %d; creator pid %d, last pid %d" % (row.count, row.creator, row.last))
+        return row
+
+
+class ShmList(Command):
+    """List the shared memory that the program has attached: shm-list.
+
+System V segments, POSIX shared memory (/dev/shm), memfds, and shared memory without a name. A > marks
+what the window and the commands show; shm-window N shows another one."""
+    takes_arguments = False
+
+    def run(self, _text):
+        places = shmgrid_segment.places()
+        if not places:
+            raise gdb.GdbError(shmgrid_segment.NONE)
+        try:
+            shown = shmgrid_fields.place().address
+        except gdb.GdbError:
+            shown = None
+        print("   N  %-14s %10s  may  what" % ("address", "bytes"))
+        for each in places:
+            print("%s %2d  0x%-12x %10d  %-3s  %s" % (">" if each.address == shown else " ", each.number, each.address,
+                                                     each.whole, each.mapping.rights[:3] or "?",
+                                                     each.title + ("" if each.exact else ", whole pages")))
 
 
 def is_file(name):
     return "/" in name or "." in name
+
+
+def regular_size(path):
+    """OSError for anything else than a file: a device may have no end, and a fifo would wait."""
+    seen = os.stat(path)
+    if not stat.S_ISREG(seen.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return seen.st_size
 
 
 def saved(name):
@@ -116,8 +163,12 @@ def saved(name):
         raise gdb.GdbError("shm: there is no snapshot %s; there are: %s. The name of a file has a / or a .: ./%s" % (
             shmgrid_segment.printable(name), ", ".join(SAVED) or "none", shmgrid_segment.printable(name)))
     try:
+        size = regular_size(os.path.expanduser(name))
+        if size > shmgrid_segment.SIZE_MAX:
+            raise gdb.GdbError("shm: %s has %d bytes, and here at most %d are shown: shm-view --file shows them all" % (
+                shmgrid_segment.printable(name), size, shmgrid_segment.SIZE_MAX))
         with open(os.path.expanduser(name), "rb") as file:
-            return file.read(shmgrid_segment.SIZE_MAX)
+            return file.read()
     except OSError as why:
         raise gdb.GdbError("shm: cannot read %s: %s" % (shmgrid_segment.printable(name), why.strerror))
 
@@ -213,37 +264,57 @@ It lists each changed field with its old and new value, then each run of changed
 
 
 class Stops:
-    """The bytes at the latest stop and at the one before."""
+    """The bytes at the latest stop and at the one before, of each place that was looked at."""
 
     def __init__(self):
-        self.where = self.latest = self.before = None
+        self.seen = {} # Place.where() -> [place, older (when, bytes) or None, newer (when, bytes)], the latest last
 
-    def stop(self, _event):
+    def take(self, place, when):
+        """The place's bytes now."""
+        old = self.seen.pop(place.where(), None)
         try:
-            now = shmgrid_fields.Now()
+            fresh = place.read()
+        except gdb.GdbError:
+            return # it is gone
+        self.seen[place.where()] = [place, old[2] if old else None, (when, fresh)]
+
+    def stop(self, _event=None):
+        here = shmgrid_target.identity()
+        for where, (place, _, _) in list(self.seen.items())[-PLACES_MAX:]:
+            if where[0] == here:
+                self.take(place, "the last stop")
+        self.seen = {where: entry for where, entry in self.seen.items() if where[0] == here}
+        self.chosen("the last stop")
+
+    def chosen(self, when="shm-window chose it"):
+        """Remembers the place that the commands look at, unless it is known already."""
+        try:
+            place = shmgrid_fields.place()
         except Exception: # pylint: disable=broad-except
-            self.where = self.latest = self.before = None
             return
-        self.before = self.latest if now.place.where() == self.where else None
-        self.where, self.latest = now.place.where(), now.bytes
+        if place.where() not in self.seen:
+            self.take(place, when)
 
 
 STOPS = Stops()
 
 
 def last_stop(now):
-    if STOPS.where != now.place.where() or STOPS.latest is None:
+    entry = STOPS.seen.get(now.place.where())
+    if entry is None:
         raise gdb.GdbError("shm: gdb has not stopped yet with this segment attached: there is nothing to compare with")
-    if STOPS.before is None:
-        return STOPS.latest, "this stop, the first one with the segment"
-    return STOPS.before, "the last stop"
+    _, older, newer = entry
+    if older is not None:
+        return older[1], older[0]
+    return newer[1], "this stop, the first one with the segment" if newer[0] == "the last stop" else newer[0]
 
 
 def install():
     ShmFields("shm-fields")
     ShmMap("shm-map", gdb.COMPLETE_NONE)
+    ShmList("shm-list", gdb.COMPLETE_NONE)
     ShmSave("shm-save", gdb.COMPLETE_FILENAME)
     ShmLoad("shm-load", gdb.COMPLETE_FILENAME)
     ShmDiff("shm-diff", gdb.COMPLETE_FILENAME)
     gdb.events.stop.connect(STOPS.stop)
-    STOPS.stop(None) # gdb may have a process already
+    STOPS.stop() # gdb may have a process already

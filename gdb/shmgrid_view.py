@@ -9,6 +9,8 @@ import subprocess
 
 import gdb
 
+import shmgrid_host
+
 HERE = os.environ.get("SHMLAB_GDB") or os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 10
 COLS = (20, 500)
@@ -31,6 +33,11 @@ def within(number, bounds):
     return min(max(number, bounds[0]), bounds[1])
 
 
+def environment():
+    """gdb's `set style enabled off` means no colours."""
+    return None if shmgrid_host.styled() else dict(os.environ, NO_COLOR="1")
+
+
 class Viewer:
     def __init__(self):
         self.files = {} # name -> (descriptor, what it holds)
@@ -48,7 +55,7 @@ class Viewer:
         """What shm-view prints."""
         try:
             done = subprocess.run([path()] + arguments, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT,
-                                  pass_fds=[fd for fd, _ in self.files.values()])
+                                  env=environment(), pass_fds=[fd for fd, _ in self.files.values()])
         except (OSError, subprocess.SubprocessError) as why:
             raise gdb.GdbError("shm: cannot run shm-view: %s" % why)
         # gdb waits for all its children, this one included: then its exit status is lost, and reads as 0.

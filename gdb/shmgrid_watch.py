@@ -6,9 +6,12 @@ import re
 import gdb
 
 import shmgrid_fields
+import shmgrid_host
 import shmgrid_maps
 import shmgrid_segment
+import shmgrid_target
 from shmgrid_command import Command
+from shmgrid_expression import evaluated
 
 REGISTERS = 4
 WATCHES = {} # number of the breakpoint -> Watch
@@ -41,10 +44,9 @@ def live():
 
 def read_only(where):
     """True if the program can't write there."""
-    if where.pid is None:
-        return False
     try:
-        return any(m.start <= where.address < m.end and m.rights[1] != "w" for m in shmgrid_maps.mappings(where.pid))
+        maps = shmgrid_maps.parse(shmgrid_target.proc("maps").decode(errors="replace"))
+        return any(m.start <= where.address < m.end and m.rights[1] != "w" for m in maps)
     except OSError:
         return False
 
@@ -75,8 +77,8 @@ def check_registers(where, spot):
 
 def watch(text):
     where = shmgrid_fields.place()
-    if where.pid is None:
-        raise gdb.GdbError("shm: can't watch: this is not a live process on this machine")
+    if where.pid is None and not shmgrid_target.remote():
+        raise gdb.GdbError("shm: can't watch: this is not a live process")
     spot = shmgrid_fields.resolve(where, text)
     need = 0 if steps() else check_registers(where, spot)
     point = gdb.Breakpoint(spot.expression, type=gdb.BP_WATCHPOINT, wp_class=gdb.WP_WRITE)
@@ -101,7 +103,8 @@ def who_wrote():
         sal = frame.find_sal()
         if sal.symtab is not None and frame.function() is not None and frame.function().symtab is not None:
             called = "" if frame.name() == inner else " (in %s)" % inner
-            return "%s, %s:%d%s" % (frame.name(), sal.symtab.filename.rpartition("/")[2], sal.line, called)
+            path = shmgrid_host.name_of(sal.symtab).decode(errors="replace")
+            return "%s, %s:%d%s" % (frame.name(), path.rpartition("/")[2], sal.line, called)
         frame = frame.older()
     return inner
 
@@ -143,6 +146,15 @@ Both see only the writes of this process, not those of others, and no write of t
         return shmgrid_fields.completions(text, word)
 
 
+def number_of(text):
+    with evaluated(text) as value:
+        real = value.type.strip_typedefs().code == gdb.TYPE_CODE_FLT
+        try:
+            return repr(float(value)) if real else str(int(value))
+        except (gdb.error, ValueError, OverflowError):
+            raise gdb.GdbError("shm: %s is not a number" % shmgrid_segment.printable(text))
+
+
 class ShmBreakField(Command):
     """Stop once, at the next write that changes a field: shm-break-field FIELD [OP VALUE].
 
@@ -157,12 +169,7 @@ It is removed after that stop. To stop each time: shm-watch FIELD. FIELD is as i
             raise gdb.GdbError("shm-break-field: which field? For example: shm-break-field num, shm-break-field num == 42")
         number = None
         if m.group(2):
-            value = gdb.parse_and_eval(m.group(3))
-            real = value.type.strip_typedefs().code == gdb.TYPE_CODE_FLT
-            try:
-                number = repr(float(value)) if real else str(int(value))
-            except (gdb.error, ValueError, OverflowError):
-                raise gdb.GdbError("shm: %s is not a number" % shmgrid_segment.printable(m.group(3)))
+            number = number_of(m.group(3))
         spot, point = watch(m.group(1))
         try:
             if number is not None:

@@ -6,6 +6,7 @@ import textwrap
 
 import gdb
 
+import shmgrid_host
 from shmgrid_grid import GRID
 from shmgrid_live import LIVE
 from shmgrid_redraw import REDRAW
@@ -31,7 +32,7 @@ class Window:
         self.width = 0 # bytes in a row of the last picture
         self.labels = [] # columns of the header's labels: the second digit of each byte
         self.offsets = [] # of each line's first byte; None: a line without bytes
-        self.painted = None # the bytes shown
+        self.painted = None # the bytes shown, and whether in colours
         GRID.windows.append(self)
         tui.title = "shm"
 
@@ -57,9 +58,13 @@ class Window:
         if self.tui.title != title:
             self.tui.title = title
         self.learn(lines)
-        self.painted = GRID.bytes
+        self.painted = GRID.bytes, shmgrid_host.styled()
         lines = (lines + [""] * rows)[:rows]
         self.tui.write("".join(fit(line, cols) for line in lines) + PLAIN, True)
+
+    def outdated(self):
+        return self.tui.is_valid() and (self.painted is None or self.painted[0] is not GRID.bytes or
+                                        self.painted[1] != shmgrid_host.styled())
 
     def learn(self, lines):
         """Finds out from the picture where each byte is."""
@@ -91,7 +96,7 @@ class Window:
 def on_prompt():
     if GRID.windows:
         # nothing was painted while the TUI was disabled
-        if GRID.look() or any(w.tui.is_valid() and w.painted is not GRID.bytes for w in GRID.windows):
+        if GRID.look() or any(w.outdated() for w in GRID.windows):
             GRID.repaint()
         LIVE.watch()
         REDRAW.prompt()

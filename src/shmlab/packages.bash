@@ -52,6 +52,7 @@ readonly PACKAGES=(
     'test|valgrind|command valgrind|finds wrong uses of memory'
     'test|libc6-dbg|valgrind|what valgrind needs to know of the C library'
     'test|gdb|command gdb|reads the memory of a running program'
+    'test|gdbserver|command gdbserver|gdb over a connection'
     'test|perl|perl|shmread: a second opinion on the bytes'
     'test|libxml2-utils|command xmllint|checks that a picture is well-formed XML'
     'test|procps|command pgrep|finds processes'

@@ -9,7 +9,7 @@ import time
 import gdb
 
 import shmgrid_live
-import shmgrid_segment
+import shmgrid_target
 import shmgrid_window
 from shmgrid_grid import GRID
 
@@ -84,7 +84,7 @@ def main():
         row("a stop, terminal of " + size, stops, 50)
         row("a live repaint, terminal of " + size, lives, 50)
     shown = place.read()
-    watched = (shmgrid_segment.native_pid(), place.address, place.size, shown)
+    watched = (shmgrid_target.native_pid(), place.address, place.size, shown)
     row("a live look if nothing has changed", [took(lambda: shmgrid_live.differs(*watched)) for _ in range(ROUNDS)])
     for command, times in peers.items():
         row("gdb's own %s, to a string" % command, times)

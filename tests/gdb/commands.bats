@@ -103,7 +103,7 @@ kernel_view() { ipcs -m -i "$1"; }
     diff "$T/plain" "$T/python"
     in_gdb "$SERVER" 'complete shm-grid (struct message_pac' "shm-grid (struct message *) $start" 'help shm-grid'
     [[ $output == *"shm-grid (struct message_packed"*"$start of process $SERVER, 56 bytes"*"struct message, as gdb knows it"* ]]
-    [[ $output == *"shm-grid [EXPR [SIZE]]"* ]]
+    [[ $output == *"shm-grid [N | EXPR [SIZE]]"* ]]
     in_gdb "$SERVER" "shm-grid (char *) $start 24" "shm-grid (char *) $start + 8" 'shm-grid nosuch' 'shm-grid 8 64' 'echo on\n'
     [[ $output == *"$start of process $SERVER, 24 bytes"*"${start%???}008 of process $SERVER, 1024 bytes"* ]]
     [[ $output == *'shm: nosuch: No symbol "nosuch"'*'shm: cannot read 64 bytes at 0x8'*on* ]]
@@ -238,7 +238,7 @@ writes_seen()
     PIDS+=($!)
     await grep -q sleep "/proc/$!/cmdline"
     in_gdb $! "${commands[@]}" 'echo on\n'
-    [[ $(grep -c 'shm: no System V segment is attached' <<<"$output") == 6 && $output == *$'\non\n'* ]]
+    [[ $(grep -c 'shm: no shared memory is attached' <<<"$output") == 6 && $output == *$'\non\n'* ]]
     cp "$BIN/shm-server" "$T/stripped"
     strip "$T/stripped"
     BIN=$T

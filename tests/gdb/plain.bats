@@ -31,20 +31,30 @@ in_gdb()
 # The picture alone, without gdb's other output.
 picture() { sed -n '/^\(\x1b\[1m\)\{0,1\}0x[0-9a-f]* of process/,/^$/p' <<<"$output" | sed 1d; }
 
-# same_picture: gdb's picture of the whole segment is shm-view's, with the same cells and colours.
+# same_picture: gdb's picture of the whole segment is shm-view's: the same text in a pipe, also with the same colours on a
+# terminal.
 same_picture()
 {
-    in_gdb "$SERVER" shm-grid
-    picture >"$T/gdb"
-    "$BIN/shm-view" --id "$ID" --render ansi --cols 80 | sed -n '1d;p;/^$/q' >"$T/view"
-    [[ $(wc -l <"$T/view") -gt 4 ]]
-    diff "$T/view" "$T/gdb"
+    local words style
+    in_gdb "$SERVER" 'set style enabled on' shm-grid
+    picture >"$T/gdb.text"
+    printf -v words '%q ' "${GDB[@]}" -nx -batch -x "$ROOT/gdb/.gdbinit" -iex 'set auto-load off' -p "$SERVER" \
+        -ex 'set style enabled on' -ex 'set width 0' -ex shm-grid
+    output=$(TERM=xterm timeout 60 script -qec "$words" /dev/null </dev/null 2>&1 | tr -d '\r')
+    picture >"$T/gdb.ansi"
+    for style in text ansi; do
+        "$BIN/shm-view" --id "$ID" --render $style --cols 80 | sed -n '1d;p;/^$/q' >"$T/view.$style"
+        [[ $(wc -l <"$T/view.$style") -gt 4 ]]
+        diff "$T/view.$style" "$T/gdb.$style"
+    done
 }
 
 @test "shm-grid is shm-view's picture of the segment, text and colour: natural" {
     serve
     same_picture
-    grep -q $'\e\[32m50' "$T/gdb"
+    grep -q $'\e\[32m50' "$T/gdb.ansi"
+    in_gdb "$SERVER" 'set style enabled off' shm-grid
+    [[ $output != *$'\e'* ]]
 }
 
 @test "shm-grid is shm-view's picture of the segment, text and colour: packed, in the middle of a message" {
@@ -79,6 +89,35 @@ same_picture()
     [[ $output == *"$start 1024"* ]]
 }
 
+# find_all GDB-ARGUMENT...: a list, and the sizes and first texts of all kinds of shared memory in places.
+find_all()
+{
+    local n args=(-ex shm-find)
+    for n in 1 2 3 4; do args+=(-ex "shm-find $n" -ex 'print (int) $shm_size' -ex 'print *(char (*)[5]) $shm'); done
+    run "${GDB[@]}" -nx -batch -x "$ROOT/gdb/.gdbinit" "$@" "${args[@]}" -ex 'shm-find 5' -ex 'print $shm' </dev/null
+    [[ $output == *'Several segments are attached; this is the first. The others: shm-find N'* ]]
+    [[ $output == *'$2 = "sysv"'* && $output == *'$4 = "posix"'* && $output == *'$6 = "memfd"'* && $output == *'$8 = "namel"'* ]]
+    [[ $output == *'shm-find: there is no segment 5: the program has 4'*'$9 = 0' ]]
+}
+
+@test "shm-find N finds System V, /dev/shm, memfd and nameless memory, and lists them; in a core file, too" {
+    find_all "$BIN/places" -ex 'break stop' -ex "run /$POSIX" -ex 'continue 3' -ex "generate-core-file $T/core"
+    [[ $output == *'$1 = 200'*'$3 = 100'*'$5 = 8192'*'$7 = 4096'* ]] # a memfd has no name by which stat finds it
+    grep -qE "^ +2 +0x[0-9a-f]+ 100 bytes +/dev/shm/$POSIX\$" <<<"$output"
+    grep -qE '^ +3 +0x[0-9a-f]+ 8192 bytes +/memfd:ring$' <<<"$output"
+    grep -qE '^ +4 +0x[0-9a-f]+ 4096 bytes +without a name$' <<<"$output"
+    find_all "$BIN/places" "$T/core"
+    [[ $output == *'$1 = 4096'*'$3 = 4096'*'$5 = 8192'*'$7 = 4096'* ]] # whole pages: a core file has no sizes
+}
+
+@test "shm-grid EXPR calls no function of the program and writes nothing into it" {
+    run "${GDB[@]}" -nx -batch -x "$ROOT/gdb/.gdbinit" -ex 'break stop' -ex "run /$POSIX" -ex 'shm-grid called()' \
+        -ex 'shm-grid (char*)called() 8' -ex 'shm-grid calls=7 8' -ex 'shm-grid &calls called()' -ex 'print calls' \
+        -ex 'shm-grid &calls 4' -ex 'print called()' "$BIN/places" </dev/null
+    [[ $(grep -c 'Cannot call functions in the program' <<<"$output") -ge 2 ]]
+    [[ $output == *'$1 = 0'*' 4 bytes'*'$2 = 1'* && $output != *'8 bytes'* ]]
+}
+
 @test "shm-grid EXPR shows the fields of the struct that it points to, wherever that is" {
     serve --every 100000
     in_gdb "$SERVER" 'frame function keep_writing' 'shm-grid m'
@@ -100,7 +139,7 @@ same_picture()
     PIDS+=($!)
     await grep -q sleep "/proc/$!/cmdline"
     in_gdb $! shm-grid 'echo on\n'
-    [[ $stderr == *"no System V segment is attached"*"shm-grid EXPR"* && $output == *on* ]]
+    [[ $stderr == *"no shared memory is attached"*"shm-grid EXPR"* && $output == *on* ]]
     in_gdb $! 'shm-grid 16 8' 'echo on\n'
     [[ $stderr == *"Cannot access memory at address 0x10"* && $output == *on* ]]
     in_gdb $! 'shm-grid nosuch' 'echo on\n'
@@ -125,5 +164,5 @@ same_picture()
 
 @test "each command has help" {
     in_gdb none 'help shm-grid' 'help shm-find' 'help shm-bytes'
-    [[ $output == *"shm-grid [EXPR [SIZE]]"*"Find the System V segment"*"shm-bytes EXPR SIZE"* ]]
+    [[ $output == *"shm-grid [EXPR [SIZE]]"*"Find the shared memory that"*"shm-bytes EXPR SIZE"* ]]
 }
