@@ -1,9 +1,13 @@
-"""gdb as the host of this code: its character set, and whether its output may have colours."""
+"""gdb as the host of this code: its character set, Ctrl-C, and whether its output may have colours."""
 import contextlib
 import os
+import signal
+import threading
+import time
 
 import gdb
 
+CTRL_C_SECONDS = 0.05
 SAID_MAX = 1 << 24
 
 
@@ -41,6 +45,81 @@ def utf8():
     ascii_only = "ANSI_X3.4" in gdb.execute("show host-charset", to_string=True) or \
         "ASCII" in gdb.execute("show host-charset", to_string=True)
     return charset("UTF-8") if ascii_only else contextlib.nullcontext()
+
+
+def thread(act, name):
+    """A started thread, which takes no signals. It may call gdb.post_event, but nothing else of gdb."""
+    started = threading.Thread(target=act, name=name, daemon=True)
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()) # the thread inherits it
+    try:
+        started.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+    return started
+
+
+class CtrlC:
+    """A Ctrl-C that came while Python ran is gdb's, which passes it to the program: it is sent again."""
+
+    def __init__(self):
+        self.on_its_way = 0 # no more events for gdb until it has taken it
+
+    def again(self):
+        self.on_its_way += 1
+        thread(self.send, "shm-ctrl-c")
+
+    def send(self):
+        time.sleep(CTRL_C_SECONDS)
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(CTRL_C_SECONDS)
+        self.on_its_way -= 1
+
+
+CTRL_C = CtrlC()
+
+
+def undisturbed(act, *args):
+    """act(*args), with a Ctrl-C that comes meanwhile only behind it, as KeyboardInterrupt."""
+    old = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with utf8():
+            act(*args)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+
+
+def method(act):
+    """A method that gdb calls. Ctrl-C doesn't end it: see CtrlC."""
+    def wrapped(*args):
+        try:
+            undisturbed(act, *args)
+        except KeyboardInterrupt:
+            CTRL_C.again()
+    return wrapped
+
+
+def event(act):
+    """act as a function of one argument, for gdb's events. As with method, and a Ctrl-C that gdb has got, but not handled
+    yet, is not lost either: Python raises it at once when gdb calls it, in a function of Python before its first line,
+    but in a generator at its `yield`."""
+    def guard():
+        done = True
+        while True:
+            try:
+                if not done:
+                    undisturbed(act, None)
+                while True:
+                    done = False
+                    argument = yield
+                    done = True
+                    undisturbed(act, argument)
+            except KeyboardInterrupt:
+                CTRL_C.again()
+            except Exception as why: # pylint: disable=broad-except
+                gdb.write("shm: %s\n" % str(why).split("\n")[0])
+    started = guard()
+    next(started)
+    return started.send
 
 
 def styled():

@@ -4,18 +4,21 @@ A thread reads the bytes ten times a second and, if they have changed, asks gdb 
 be called from a second thread. It reads /proc/PID/mem, opened read-only, because not every gdb can read a running
 process. The thread takes no signals, sleeps while there is nothing to watch, and ends before gdb does."""
 import atexit
-import signal
+import functools
 import threading
 import time
 
 import gdb
 
+import shmgrid_host
 import shmgrid_maps
 import shmgrid_target
 from shmgrid_grid import GRID
+from shmgrid_redraw import REDRAW
 
-PERIOD = 0.1      # seconds between two reads
-JOIN_SECONDS = 1  # a read takes far less
+PERIOD = 0.1        # seconds between two reads
+PROMPT_PERIODS = 2  # after a stop gdb shows its prompt, and redraws, before
+JOIN_SECONDS = 1    # a read takes far less
 
 
 class Live:
@@ -24,8 +27,10 @@ class Live:
         self.thread = None
         self.watched = None   # (pid, address or None, size, the bytes shown); None: nothing to watch
         self.asked = False    # gdb has not handled the last request yet
+        self.late = False     # no prompt since the program has stopped
         self.ended = False
         self.wake = threading.Event()
+        self.event = functools.partial(shmgrid_host.event(self.repaint), None)
 
     def why_not(self):
         """Why it can't work now; "" if it can."""
@@ -56,13 +61,7 @@ class Live:
     def start(self):
         if self.thread is not None:
             return
-        self.thread = threading.Thread(target=self.run, name="shm-live", daemon=True)
-        # The thread inherits this mask, so that signals go to gdb's thread.
-        old = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        try:
-            self.thread.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, old)
+        self.thread = shmgrid_host.thread(self.run, "shm-live")
 
     def stop(self, *_event):
         self.ended, self.watched = True, None
@@ -71,30 +70,43 @@ class Live:
             self.thread.join(JOIN_SECONDS)
             self.thread = None
 
+    def stopped(self):
+        """After `continue &` gdb shows no new prompt when the program stops or ends: this shows the end, then."""
+        if not self.ended:
+            self.late = True # until the next prompt
+            self.start()
+            self.wake.set()
+
     def run(self):
+        waited = 0 # for a prompt
         while not self.ended:
             watched = self.watched
-            if watched is None:
+            if watched is None and not self.late:
                 self.wake.wait()
                 self.wake.clear()
                 continue
-            if not self.asked and differs(*watched) and watched is self.watched:
+            waited = waited + 1 if self.late else 0
+            if not self.asked and not shmgrid_host.CTRL_C.on_its_way and \
+                    (waited > PROMPT_PERIODS or (watched and differs(*watched) and watched is self.watched)):
                 self.asked = True
-                gdb.post_event(self.repaint)
+                gdb.post_event(self.event)
             time.sleep(PERIOD)
 
-    def repaint(self):
+    def repaint(self, _event):
         """In gdb's thread."""
-        self.asked = False
-        if self.ended or self.watched is None:
-            return
         try:
-            if GRID.look():
-                GRID.repaint()
-                gdb.flush() # puts the cursor back into the command window
-            self.watch()
+            if not self.ended and (self.watched is not None or self.late):
+                if GRID.look():
+                    GRID.repaint()
+                    gdb.flush() # puts the cursor back into the command window
+                self.watch()
+                if self.late:
+                    self.late = False
+                    REDRAW.prompt()
         except Exception: # pylint: disable=broad-except
             self.watched = None # until the next stop or prompt
+        finally:
+            self.asked = False # not before: the thread leaves gdb some time for others
 
 
 def differs(pid, address, size, shown):

@@ -1,8 +1,9 @@
 """Redraws gdb's whole screen if the program shares gdb's terminal: gdb can't know what the program prints there.
 
 It does so at the prompt after each stop and after the program's end, while the window shm_grid is shown, with gdb's
-command `refresh`, which clears the screen first (as Ctrl-L does). Not with gdb.post_event: gdb 13 crashes if it ends
-while such an event is pending, for example when `quit` kills the program."""
+command `refresh`, which clears the screen first (as Ctrl-L does). After `continue &` there is no new prompt: then a bit
+later. Not at once with gdb.post_event: gdb 13 crashes if it ends while such an event is pending, for example when
+`quit` kills the program."""
 import os
 
 import gdb

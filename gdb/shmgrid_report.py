@@ -8,6 +8,7 @@ import gdb
 
 import shmgrid_attached
 import shmgrid_fields
+import shmgrid_host
 import shmgrid_segment
 import shmgrid_target
 from shmgrid_grid import GRID
@@ -316,5 +317,5 @@ def install():
     ShmSave("shm-save", gdb.COMPLETE_FILENAME)
     ShmLoad("shm-load", gdb.COMPLETE_FILENAME)
     ShmDiff("shm-diff", gdb.COMPLETE_FILENAME)
-    gdb.events.stop.connect(STOPS.stop)
+    gdb.events.stop.connect(shmgrid_host.event(STOPS.stop))
     STOPS.stop() # gdb may have a process already

@@ -187,4 +187,4 @@ It is removed after that stop. To stop each time: shm-watch FIELD. FIELD is as i
 def install():
     ShmWatch("shm-watch")
     ShmBreakField("shm-break-field")
-    gdb.events.stop.connect(on_stop)
+    gdb.events.stop.connect(shmgrid_host.event(on_stop))

@@ -1,6 +1,7 @@
 """The window shm_grid and the layout shm of gdb's TUI. It reads the bytes once at each prompt; shm-view draws them.
 
 gdb creates and drops Window objects as it likes, so a Window only shows what GRID (shmgrid_grid.py) holds."""
+import functools
 import re
 import textwrap
 
@@ -36,6 +37,7 @@ class Window:
         GRID.windows.append(self)
         tui.title = "shm"
 
+    @shmgrid_host.method
     def render(self):
         if GRID.bytes is None and not GRID.error:
             GRID.look()
@@ -76,11 +78,13 @@ class Window:
         self.labels = [m.end() - 1 for m in re.finditer(r"\b[0-9a-f]{1,2}\b", plain[0])][:self.width] if plain else []
         self.known = known
 
+    @shmgrid_host.method
     def vscroll(self, rows):
         if self.width > 0:
             GRID.top = max(0, self.known[0] + rows * self.width)
             self.paint()
 
+    @shmgrid_host.method
     def click(self, x, y, button):
         if button == 1 and y < len(self.offsets) and self.offsets[y] is not None:
             for i, column in enumerate(self.labels):
@@ -93,11 +97,12 @@ class Window:
             GRID.windows.remove(self)
 
 
-def on_prompt():
+def on_prompt(_event):
     if GRID.windows:
         # nothing was painted while the TUI was disabled
         if GRID.look() or any(w.outdated() for w in GRID.windows):
             GRID.repaint()
+        LIVE.late = False
         LIVE.watch()
         REDRAW.prompt()
 
@@ -108,6 +113,7 @@ def on_stop(_event):
         GRID.repaint()
         LIVE.watch()
         REDRAW.stopped()
+        LIVE.stopped()
 
 
 def on_cont(_event):
@@ -119,17 +125,19 @@ def on_cont(_event):
 
 def on_exit(_event):
     LIVE.watched = None
-    REDRAW.stopped()
+    if GRID.windows:
+        REDRAW.stopped()
+        LIVE.stopped()
 
 
 def quietly(act):
     """gdb would print a handler's exception as a traceback, at each prompt."""
-    def handler(*args):
+    def handler(argument):
         try:
-            act(*args)
+            act(argument)
         except Exception as why: # pylint: disable=broad-except
             GRID.error = "shm: " + str(why)
-    return handler
+    return shmgrid_host.event(handler)
 
 
 def install():
@@ -137,7 +145,7 @@ def install():
         return # a gdb without TUI
     gdb.register_window_type("shm_grid", Window)
     gdb.execute("tui new-layout shm {-horizontal src 1 shm_grid 1} 2 status 0 cmd 1")
-    gdb.events.before_prompt.connect(quietly(on_prompt))
+    gdb.events.before_prompt.connect(functools.partial(quietly(on_prompt), None)) # gdb gives no argument
     gdb.events.stop.connect(quietly(on_stop))
     gdb.events.cont.connect(quietly(on_cont))
     gdb.events.exited.connect(quietly(on_exit))

@@ -128,3 +128,135 @@ gdb_gone() { [[ $(tmx display -p '#{pane_dead}') == 1 ]]; }
     [[ $output == *'shm-live: on, but paused: no program is running'*'shm-live: off'*'on or off'*'shm-live: off'*'threads 1'* ]]
     [[ $output != *Traceback* ]]
 }
+
+# slow_viewer: a viewer that takes a third of a second for each picture, so that Ctrl-C mostly comes while it draws. It
+# writes a line into $T/draws each time.
+slow_viewer()
+{
+    printf '%s\n' '#!/bin/bash' "echo >>'$T/draws'" 'sleep 0.3' "exec '$BIN/shm-view' \"\$@\"" >"$T/slow"
+    chmod 755 "$T/slow"
+    SHMLAB_VIEW=$T/slow
+    : >"$T/draws"
+}
+
+stopped() { grep -q '^State:.*t' "/proc/$SERVER/status"; }
+drawn_since() { (($(wc -l <"$T/draws") > $1)); }
+
+@test "Ctrl-C stops the program, also while the window repaints: none of 12 is lost" {
+    slow_viewer
+    serve --every 20
+    gdb_on 80x24 -p "$SERVER"
+    await screen_says 'PI is de'
+    await prompt_is '(gdb)'
+    local i draws
+    for ((i = 0; i < 12; i++)); do
+        type_in continue
+        await grep -q '^State:.*S' "/proc/$SERVER/status"
+        draws=$(wc -l <"$T/draws")
+        await drawn_since "$draws" # it has just begun to draw
+        tmx send-keys C-c
+        await stopped
+        await prompt_is '(gdb)'
+    done
+    run -1 grep -i 'traceback\|python exception\|KeyboardInterrupt' <(tmx capture-pane -p -S -)
+}
+
+@test "after continue & the screen is whole when the program ends, and the window says that it has ended" {
+    cat >"$T/noisy.c" <<'END'
+#include <stdio.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+int main(void)
+{
+    int id = shmget(IPC_PRIVATE, 64, IPC_CREAT | 0600);
+    char *base = shmat(id, NULL, 0);
+    shmctl(id, IPC_RMID, NULL);
+    base[0] = 1;
+    for (int i = 0; i < 9; i++)
+        printf("NOISE %d\nNOISE in a line that is wider than a window\n", i);
+    fflush(stdout);
+    base[1] = 2;
+    return 0;
+}
+END
+    (cd "$T" && gcc -g -Wall noisy.c -o noisy)
+    local live
+    for live in on off; do
+        gdb_on 80x24 -ex "shm-live $live" "$T/noisy"
+        await screen_says 'no program is running'
+        type_in 'break 10'
+        await screen_says 'Breakpoint 1 at'
+        type_in run
+        await screen_says '64 bytes'
+        type_in 'break 14'
+        await screen_says 'Breakpoint 2 at'
+        type_in 'continue &'
+        await screen_says 'Breakpoint 2, main'
+        await no_noise
+        screen_says '64 bytes'
+        type_in 'continue &'
+        await screen_says 'exited normally'
+        await screen_says 'no program is running'
+        await no_noise
+        tmx send-keys -l 'print 1'
+        await prompt_is '(gdb) print 1'
+        [[ $(cursor) == 13,23 ]]
+        tmx send-keys Enter
+        await screen_says '$1 = 1'
+        type_in quit
+        await gdb_gone
+    done
+}
+
+# In the source it is in a printf.
+no_noise()
+{
+    local line
+    mapfile -t line < <(tmx capture-pane -p)
+    [[ ${line[0]} == ┌─noisy.c─*┐ && ${line[14]} == └*┘ ]] && ! tmx capture-pane -p | grep -v 'printf' | grep -q NOISE
+}
+
+@test "the window keeps what an expression pointed to, through finish and step, and evaluates nothing again" {
+    gdb_on 100x34 -ex 'set $evaluated = 0' "$BIN/places"
+    await screen_says 'no program is running'
+    type_in 'break stop'
+    await screen_says 'Breakpoint 1 at'
+    type_in "run /$POSIX >out"
+    await screen_says "/dev/shm/$POSIX"
+    type_in 'continue 4'
+    await screen_says 'Will ignore next 3 crossings'
+    await screen_says 'Breakpoint 1, stop'
+    type_in 'up 2'
+    type_in 'shm-window mine'
+    await screen_says '─mine, 56 bytes'
+    type_in 'finish'
+    type_in 'delete'
+    await screen_says 'work'
+    screen_says '─mine, 56 bytes'
+    type_in 'next'
+    type_in 'next'
+    await screen_says '─mine, 56 bytes'
+    await screen_says "'x'"
+    type_in 'shm-window $evaluated++'
+    await screen_says 'would assign a value'
+    screen_says '─mine, 56 bytes'
+    type_in 'print $evaluated'
+    await screen_says '= 0'
+    type_in 'shm-window 3'
+    await screen_says '─shared, without a name (3 of 3)' # the memfd is unmapped by now
+}
+
+@test "set style enabled off takes the colours of the window, and on brings them back" {
+    attached
+    await coloured
+    type_in 'set style enabled off'
+    await uncoloured
+    screen_says 'PI is de'
+    type_in 'set style enabled on'
+    await coloured
+}
+
+# The grid's first row has a colour.
+coloured() { tmx capture-pane -p -e | sed -n 's/.*0000═//p' | grep -q $'\e\[[0-9;]*3[1-6]'; }
+uncoloured() { ! coloured; }
