@@ -136,7 +136,7 @@ def piped():
     """Is a child of gdb waiting for our output? gdb doesn't say so, but then the child's standard input is the other
     end of a pipe of gdb's."""
     ours = set()
-    for fd in os.listdir("/proc/self/fd"):
+    for fd in set(os.listdir("/proc/self/fd")) - {"0"}: # what gdb reads is not its output
         with contextlib.suppress(OSError):
             target = os.readlink("/proc/self/fd/" + fd)
             if target.startswith("pipe:"):
