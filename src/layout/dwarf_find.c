@@ -223,20 +223,16 @@ static int not_found(const struct search *s, const char *type, struct layout_err
     char names[400];
     layout_error_set(error, 0, "no type '%.200s' in the debug information of %.400s", type, s->walk.source->name);
     if (dwarf_similar(s->walk.source, s->query->parts[s->query->part_count - 1], names, sizeof names) > 0) {
-        layout_error_add(error, "\n  did you mean ");
-        layout_error_add(error, names);
-        layout_error_add(error, "?");
+        layout_error_add(error, "\n  did you mean %s?", names);
     } else if (strncmp(type, "struct ", 7) == 0 || strncmp(type, "union ", 6) == 0) {
         layout_error_add(error, "\n  a compiler omits a type that the program doesn't use; SHM_LAYOUT keeps it");
     } else {
         layout_error_add(error, "\n  the name of a struct needs 'struct' before it, as in 'struct message'");
     }
     if (s->walk.missing_dwo > 0) {
-        char more[400];
-        snprintf(more, sizeof more,
-                 "\n  %zu source files have their types in .dwo files that are missing or of another build: %s",
-                 s->walk.missing_dwo, s->walk.dwo_name);
-        layout_error_add(error, more);
+        layout_error_add(
+            error, "\n  %zu source files have their types in .dwo files that are missing or of another build: %.300s",
+            s->walk.missing_dwo, s->walk.dwo_name);
     }
     if (s->walk.damaged > 0) {
         layout_error_add(error, "\n  a part of it is damaged and could not be read");
@@ -258,17 +254,16 @@ static int cannot_build(const struct search *s, const char *type, struct layout_
 
 static int several(const struct search *s, const char *type, struct layout_error *error)
 {
-    char text[512];
     layout_error_set(error, 0, "'%.200s' is %s%zu different types in %.400s:", type, s->more ? "at least " : "",
                      s->count, s->walk.source->name);
     for (size_t i = 0; i < s->count && i < LISTED_MAX; i++) {
         const struct choice *c = &s->choices[i];
-        snprintf(text, sizeof text, "\n  %s, %zu bytes", c->place, layout_size(&c->layout));
-        layout_error_add(error, text);
+        layout_error_add(error, "\n  %s, %zu bytes", c->place, layout_size(&c->layout));
     }
-    layout_error_add(error, s->count > LISTED_MAX ? "\n  ..." : "");
-    snprintf(text, sizeof text, "\n  select one by its file, as in '%.150s@%s'", type, s->choices[s->count - 1].source);
-    layout_error_add(error, text);
+    if (s->count > LISTED_MAX) {
+        layout_error_add(error, "\n  ...");
+    }
+    layout_error_add(error, "\n  select one by its file, as in '%.150s@%s'", type, s->choices[s->count - 1].source);
     return -ENOTUNIQ;
 }
 

@@ -239,9 +239,10 @@ static bool is_packed_otherwise(Elf *elf)
 /* load_dwarf failed with rc. */
 static int cannot_load(const struct dwarf_source *s, struct layout_error *error, int rc, const struct dwarf_file *f)
 {
-    char why[640];
     if (rc == -EAGAIN) {
-        return cannot_read(s, error, rc, "it, or its debug file, changed while it was read\n  try again");
+        cannot_read(s, error, rc, "it, or its debug file, changed while it was read");
+        layout_error_add(error, "\n  try again");
+        return rc;
     }
     if (rc == -EFBIG) {
         return cannot_read(s, error, rc, "it has more than 4 GiB of debug information");
@@ -254,11 +255,10 @@ static int cannot_load(const struct dwarf_source *s, struct layout_error *error,
     if (!is_packed_otherwise(f->elf)) {
         return not_elf(s, error, "damaged: its debug information can't be read");
     }
-    snprintf(why, sizeof why,
-             "its debug information is compressed in a way that the installed elfutils does not support (zstd?)\n"
-             "  decompress it: objcopy --decompress-debug-sections %.400s",
-             s->name);
-    return cannot_read(s, error, -ENOTSUP, why);
+    cannot_read(s, error, rc,
+                "its debug information is compressed in a way that the installed elfutils does not support (zstd?)");
+    layout_error_add(error, "\n  decompress it: objcopy --decompress-debug-sections %.400s", s->name);
+    return -ENOTSUP;
 }
 
 static void id_text(const unsigned char *id, size_t size, char out[2 * ID_MAX + 1])
@@ -271,20 +271,17 @@ static void id_text(const unsigned char *id, size_t size, char out[2 * ID_MAX + 
 
 static int no_debug_info(const struct dwarf_source *s, struct layout_error *error)
 {
-    char id[2 * ID_MAX + 1], place[256] = "";
+    char id[2 * ID_MAX + 1];
     const void *bits;
+    layout_error_set(error, 0, "%.400s has no debug information, so the layout of its types is unknown", s->name);
     ssize_t size = dwelf_elf_gnu_build_id(s->file.elf, &bits);
     if (size > 1) {
         id_text(bits, (size_t)size, id);
-        snprintf(place, sizeof place, "\n  not found either: .build-id/%.2s/%.64s.debug in %.80s", id, id + 2,
-                 s->debug_path);
+        layout_error_add(error, "\n  not found either: .build-id/%.2s/%.64s.debug in %.80s", id, id + 2, s->debug_path);
     }
-    layout_error_set(
-        error, 0,
-        "%.400s has no debug information, so the layout of its types is unknown%s\n"
-        "  build it with -g (gcc -g ...), or install its debug symbols (a package whose name ends in -dbgsym or -dbg), "
-        "or write a .layout file",
-        s->name, place);
+    layout_error_add(error,
+                     "\n  build it with -g (gcc -g ...), or install its debug symbols (a package whose name ends "
+                     "in -dbgsym or -dbg), or write a .layout file");
     return -ENODATA;
 }
 

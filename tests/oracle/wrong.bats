@@ -197,6 +197,17 @@ two_messages() {
     done
 }
 
+@test "the name of a source file does not break the line of an error, or send a control character" {
+    odd=$'new\nline\e[31m.c'
+    for text in 'struct m { int a; } m;' 'struct m { char a; } n; int main(void) { return 0; }'; do
+        echo "$text" >"$work/$odd"
+        (cd "$work" && gcc -g -c "$odd" -o "${#text}.o")
+    done
+    gcc "$work"/*.o -o "$work/two"
+    fails ENOTUNIQ "$work/two" 'struct m' "2 different types" "new?line?[31m.c:1, 4 bytes"
+    run ! grep -E $'^line|\e' <<<"$output"
+}
+
 @test "the same type in several source files is one type" {
     for options in -gdwarf-4 -gdwarf-5 -fdebug-types-section -gsplit-dwarf; do
         two_messages gcc "$options"

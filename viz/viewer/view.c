@@ -134,7 +134,9 @@ static int open_source(struct view *v)
     struct cursor *c = &v->state.cursor;
     const struct window *w = &v->state.window;
     if (rc == 0 && v->arguments.at != NULL && w->size > 0 && !find_goto(c, w, v->arguments.at)) {
-        fprintf(stderr, "shm-view: --at: %s\n", c->message);
+        char shown[2 * sizeof c->message];
+        printable_text(c->message, printable_utf8(), shown, sizeof shown);
+        fprintf(stderr, "shm-view: --at: %s\n", shown);
         rc = -EINVAL;
     }
     if (rc == 0 && v->expected != NULL && w->size > 0 && w->expected_size != source_size(&v->source)) {
