@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "printable.h"
+#include "report.h"
 
 #define ROWS_MAX 64
 #define HELP_COLUMN 22 /* where the descriptions start; after a longer option they start on the next line */
@@ -74,6 +75,15 @@ static int report_argument(const struct options *o, int result, const char *arg)
     return options_wrong(o, "option '--%s' %s", name, result == ':' ? "needs an argument" : "takes no argument");
 }
 
+/* The exit status after printing what the user asked for. */
+static int printed(const struct options *o)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        return report_failure(o->program, -errno, "is the output full or closed?", "print");
+    }
+    return 0;
+}
+
 int options_parse(const struct options *o, int argc, char **argv, options_take *take, void *state)
 {
     struct option longs[ROWS_MAX + 1];
@@ -86,10 +96,10 @@ int options_parse(const struct options *o, int argc, char **argv, options_take *
         switch (letter) {
         case OPTION_HELP:
             options_help(o, stdout);
-            return 0;
+            return printed(o);
         case OPTION_VERSION:
             printf("%s %s\n", o->program, SHMLAB_VERSION);
-            return 0;
+            return printed(o);
         case '?':
         case ':':
             return report_argument(o, letter, argv[optind - 1]);

@@ -46,8 +46,8 @@ enum { OPTION_HELP = 'h', OPTION_VERSION = 'V' };
 /* clang-format on */
 
 /* Parses the options and calls take(state, letter, arg) for each; arg is its argument or NULL. take returns 0, or the
- * status with which the program should exit. --help and --version print and mean status 0, invalid arguments 2, after an
- * error on stderr. Returns that status, or -1 if the program should go on: optind is then the index of the first operand
+ * status with which the program should exit. --help and --version print and mean status 0, or 1 if that
+ * fails; invalid arguments mean 2. Both come after an error on stderr. Returns that status, or -1 if the program should go on: optind is then the index of the first operand
  * (getopt_long(3)). */
 typedef int options_take(void *state, int letter, const char *arg);
 int options_parse(const struct options *o, int argc, char **argv, options_take *take, void *state);

@@ -4,6 +4,7 @@
 """
 
 import difflib
+import errno
 import os
 import shlex
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from . import asking, check, conf, formats, launch, mistake, report_terminal, watch, work
 from .context import Context, Refused
 from .paths import ROOT
+from .printable import unprintable
 from .progress import count, now
 from .style import Style, complain
 
@@ -342,6 +344,9 @@ def main(arguments: list) -> int:
     # a signal raises an exception, so that processes and files are cleaned up
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda got, _frame: sys.exit(128 + got))
+    if odd := unprintable(arguments):  # an error message would quote it
+        complain(f"a word of this command has a control character: '{odd}'")
+        return 2
     name, args = (arguments[0], arguments[1:]) if arguments else ("", [])
     asks = any(arg in ("-h", "--help") for arg in args) and name not in ("grade", "verify", "new")
     if name in ("-h", "--help") or asks:
@@ -349,7 +354,9 @@ def main(arguments: list) -> int:
     if name not in COMMANDS or COMMANDS[name][0] is None:
         return unknown(name)
     try:
-        return COMMANDS[name][0](None if name in NO_CONTEXT else Context(), args)
+        status = COMMANDS[name][0](None if name in NO_CONTEXT else Context(), args)
+        sys.stdout.flush()  # the disk may be full
+        return status
     except Refused as error:
         complain(str(error))
         return error.status
@@ -362,3 +369,9 @@ def main(arguments: list) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        complain(f"cannot write: {error.strerror}. Is the disk full?")
+        return 1

@@ -2,6 +2,7 @@ r"""Makes text from learners' programs harmless: no colours, no control characte
 
 printable(text) -> the same text with \x1b, \ufffe for characters that can't be shown. Newlines and tabs stay.
 file_name(name) -> a file's name in one line, with nothing left out: two names that differ are not shown as one
+unprintable(arguments) -> the first argument with a control character in it, shown as such a name; None: there is none
 """
 
 import re
@@ -32,3 +33,7 @@ def one_line(text: str) -> str:
 def file_name(name: str) -> str:
     shown = FORBIDDEN.sub(_shown, name).replace("\n", "\\n").replace("\t", "\\t")
     return re.sub(r"^ +| +$|  +", lambda match: "\\x20" * len(match.group()), shown)
+
+
+def unprintable(arguments: list):
+    return next((file_name(one) for one in arguments if any(ord(c) < 32 or ord(c) == 127 for c in one)), None)

@@ -230,6 +230,6 @@ command_doctor()
         say "Server, client and viewer can work here: $CALL demo"
     else
         say "The kit can't work here yet: see the lines marked MISSING."
-    fi
+    fi || exit 1 # a full disk
     exit "$DOCTOR_STATUS"
 }

@@ -160,8 +160,20 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 }
 
 @test "control characters in a command don't reach the terminal" {
-    run -2 "$ROOT/shmlab" $'de\e[2Jmo'
-    [[ $output != *$'\e'* ]]
+    local odd=$'new\nline\e[2J' command
+    for command in '' help 'lesson' 'lesson start' 'lesson check 1' 'lesson grade' 'lesson new' walk 'walk --check' doctor bench; do
+        # shellcheck disable=SC2086 # words
+        run -2 "$ROOT/shmlab" $command "$odd"
+        [[ $output != *$'\e'* && $output != *$'\nline'* ]]
+    done
+}
+
+@test "a full disk is an error of whatever prints, and one line says so" {
+    for command in help 'help view' doctor 'walk --help' walk 'lesson list' 'lesson help'; do
+        # shellcheck disable=SC2086 # words
+        run -1 --separate-stderr bash -c '"$@" >/dev/full' - "$ROOT/shmlab" $command
+        [[ $stderr == *'No space left on device'* && $stderr != *Traceback* ]]
+    done
 }
 
 @test "walk lists the walks, each with its title and minutes" {

@@ -571,6 +571,42 @@ END
     done
 }
 
+@test "--help and --version are errors if the disk is full, in all programs" {
+    for program in shm-server shm-client shm-view; do
+        for option in --help --version; do
+            run -1 --separate-stderr bash -c '"$0" "$1" >/dev/full' "$BIN/$program" "$option"
+            [[ $stderr == "$program: cannot print: No space left on device"* ]]
+        done
+    done
+}
+
+@test "no name of a file, type or field breaks the line of an error, or sends a control character" {
+    local odd=$'new\nline\e[31m' option
+    cd "$T"
+    for kind in text folder none cut stripped good layout; do mkdir "$kind"; done
+    echo text >"text/$odd"
+    mkdir "folder/$odd"
+    head -c 3000 "$BIN/shm-client" >"cut/$odd"
+    strip -o "stripped/$odd" "$BIN/shm-client"
+    cp "$BIN/shm-client" "good/$odd"
+    printf 'shmlab layout 1\nchar[4] c\n' >"layout/$odd"
+    for kind in text folder none cut stripped good layout; do
+        for option in --elf --layout --file --replay --config --expect --was --path --posix; do
+            "$BIN/shm-view" "$option" "$kind/$odd" --file "$BIN/shm-client" --render text
+            "$BIN/shm-view" "$option" "$kind/$odd" --render text
+        done
+        "$BIN/shm-view" --file "$BIN/shm-client" --elf "$kind/$odd" --type 'struct nothing' --render text
+        "$BIN/shm-client" --path "$kind/$odd"
+        timeout 5 "$BIN/shm-server" --path "$kind/$odd" --proj 300
+    done >/dev/null 2>errors || true
+    for option in --at --type --render --time --screen --pid --key --id --list --"$odd"; do
+        "$BIN/shm-view" --file "$BIN/shm-client" "$option" "$odd" --render text
+    done >/dev/null 2>>errors || true
+    (($(wc -l <errors) > 60))
+    run ! grep '^line' errors
+    LC_ALL=C run ! grep '[^ -~]' errors
+}
+
 @test "without a terminal the live viewer says what to do instead" {
     serve
     run -1 --separate-stderr setsid -w "$BIN/shm-view" --key "$KEY"

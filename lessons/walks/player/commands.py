@@ -7,6 +7,7 @@
     walk --check FILE...     looks for mistakes in a walk file
 """
 
+import errno
 import json
 import os
 import shlex
@@ -23,7 +24,7 @@ from .session import Session, SessionError, clean, fifo_open
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from runner.printable import one_line as printable  # noqa: E402 # after the path is set
+from runner.printable import one_line as printable, unprintable  # noqa: E402 # after the path is set
 
 ROOT = Path(__file__).resolve().parents[3]
 CALL = os.environ.get("SHMLAB_CALL", "./shmlab") + " walk"
@@ -259,6 +260,8 @@ def main(arguments: list) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
+        if odd := unprintable(arguments):  # an error message would quote it
+            raise Refused(f"a word of this command has a control character: '{odd}'", 2)
         options = Options(arguments)
         if options.check:
             if not options.rest:
@@ -271,6 +274,7 @@ def main(arguments: list) -> int:
             return follow(options.name)
         if not options.name:
             show_list()
+            sys.stdout.flush()  # the disk may be full
             return 0
         folder = playing(find(options.name)) if options.notes else None
         if folder:
@@ -281,3 +285,9 @@ def main(arguments: list) -> int:
         return getattr(error, "status", 1)
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"shmlab: cannot write: {error.strerror}. Is the disk full?", file=sys.stderr)
+        return 1
