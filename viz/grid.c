@@ -1,27 +1,23 @@
 /* Grid: see grid.h. Walks the layout run by run, so the work depends on what is shown, not on the layout. */
 #include "grid.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "layout/value.h"
 
-/* ANSI colours of each family, best first: three, so that one is always left after the neighbours on both sides have
- * theirs. Red and green never distinguish two things by colour alone: fields also have edges. 7 stands for the
- * terminal's default, which is readable on any background. */
+/* ANSI colours. 7 stands for the terminal's default, which is readable on any background. */
 static const struct grid_palette own_palette = {{
-    [GRID_TEXT] = {2, 3, 7},
-    [GRID_INTEGER] = {6, 4, 7},
-    [GRID_REAL] = {5, 1, 4},
-    [GRID_POINTER] = {3, 4, 7},
-    [GRID_SYNC] = {1, 5, 3},
-    [GRID_OTHER] = {7, 6, 2},
+    [GRID_TEXT] = 2,
+    [GRID_INTEGER] = 6,
+    [GRID_REAL] = 5,
+    [GRID_POINTER] = 3,
+    [GRID_SYNC] = 1,
+    [GRID_OTHER] = 7,
 }};
 
-int grid_hue_colour(const struct grid_palette *palette, enum grid_family family, unsigned hue)
+int grid_colour(const struct grid_palette *palette, enum grid_family family)
 {
-    return (palette != NULL ? palette : &own_palette)->colour[family][hue % GRID_HUES];
+    return (palette != NULL ? palette : &own_palette)->colour[family];
 }
 
 enum grid_family grid_family(const struct layout_node *leaf)
@@ -47,191 +43,13 @@ enum grid_family grid_family(const struct layout_node *leaf)
     }
 }
 
-void grid_hues_free(struct grid_hues *hues)
-{
-    free(hues->hue);
-    hues->hue = NULL;
-}
-
-/* ---- hues: colouring the graph of neighbouring fields ---- */
-
 #define ZERO_ROWS 3 /* at least so many become one line */
-#define NOBODY UINT32_MAX
-#define TRIES_MAX 100000 /* backtracking steps before two neighbours may look alike */
-
-/* Which fields are adjacent in memory. So are the last field of an array's element and the first of the next. */
-struct neighbours {
-    uint32_t first, last;     /* leaf nodes at the node's start and end in memory; NOBODY: it has none */
-    uint32_t before;          /* of a leaf: the one before it; NOBODY */
-    uint32_t wrap, next_wrap; /* of a leaf: the first array whose elements end with it; of an array: the next one */
-    size_t reach;             /* bytes from the node's start to the end of its last field */
-};
-
-/* If a leaf is the only one in an array's elements, it is its own neighbour: every other element takes the next hue.
- * Returns the outermost node that holds nothing but this leaf, which may be the leaf itself. */
-static uint32_t chain_of(const struct layout *l, uint32_t leaf)
-{
-    uint32_t i = leaf;
-    while (i != 0 && l->nodes[i].parent == i - 1 && l->nodes[i - 1].end == leaf + 1) {
-        i--;
-    }
-    return i;
-}
-
-/* The end of child c's last field, from its parent's start. */
-static size_t reach_of_child(const struct layout *l, const struct neighbours *n, uint32_t c)
-{
-    const struct layout_node *parent = &l->nodes[l->nodes[c].parent];
-    size_t elements_before = parent->kind == LAYOUT_ARRAY ? parent->count - 1 : 0;
-    return l->nodes[c].offset + elements_before * parent->stride + n[c].reach;
-}
-
-/* Finds the neighbours among the children of node i, whose descendants have theirs. */
-static void neighbours_of_children(const struct layout *l, struct neighbours *n, uint32_t i)
-{
-    uint32_t before = NOBODY;
-    for (uint32_t c = i + 1; c < l->nodes[i].end; c = l->nodes[c].end) {
-        if (l->nodes[c].leaves == 0) {
-            continue;
-        }
-        if (before == NOBODY) {
-            n[i].first = n[c].first;
-        } else {
-            n[n[c].first].before = before;
-        }
-        before = n[c].last;
-        /* Of a union's members that end at the same byte, the first one is shown. */
-        size_t reach = reach_of_child(l, n, c);
-        if (n[i].last == NOBODY || reach > n[i].reach || (reach == n[i].reach && l->nodes[i].kind != LAYOUT_UNION)) {
-            n[i].last = n[c].last;
-            n[i].reach = reach;
-        }
-    }
-    bool repeats = l->nodes[i].kind == LAYOUT_ARRAY && l->nodes[i].count > 1;
-    if (repeats && n[i].last != n[i].first) {
-        n[i].next_wrap = n[n[i].last].wrap;
-        n[n[i].last].wrap = i;
-    }
-}
-
-static struct neighbours *neighbours_find(const struct layout *l)
-{
-    struct neighbours *n = malloc((l->count + 1u) * sizeof *n);
-    for (uint32_t i = l->count; n != NULL && i-- > 0;) {
-        bool leaf = !layout_kind_is_container(l->nodes[i].kind) && l->nodes[i].leaves > 0;
-        n[i] = (struct neighbours){leaf ? i : NOBODY, leaf ? i : NOBODY, NOBODY, NOBODY, NOBODY, l->nodes[i].size};
-        if (layout_kind_is_container(l->nodes[i].kind)) {
-            n[i].reach = 0;
-            neighbours_of_children(l, n, i);
-        }
-    }
-    return n;
-}
-
-static int colour_of(const struct layout *l, const struct grid_hues *hues, uint32_t leaf)
-{
-    return grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), hues->hue[leaf]);
-}
-
-/* The colour at a leaf's end: that of its last element if elements alternate. */
-static int colour_at_end(const struct layout *l, const struct grid_hues *hues, uint32_t leaf, unsigned hue)
-{
-    bool odd = l->nodes[chain_of(l, leaf)].leaves % 2 == 1;
-    return grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), odd ? hue : hue + 1);
-}
-
-/* May the leaf have this hue, given the leaves before it? */
-static bool hue_fits(const struct layout *l, const struct neighbours *n, const struct grid_hues *hues, uint32_t leaf,
-                     unsigned h)
-{
-    int start = grid_hue_colour(hues->palette, grid_family(&l->nodes[leaf]), h), end = colour_at_end(l, hues, leaf, h);
-    uint32_t before = n[leaf].before;
-    if (before != NOBODY && colour_at_end(l, hues, before, hues->hue[before]) == start) {
-        return false;
-    }
-    for (uint32_t array = n[leaf].wrap; array != NOBODY; array = n[array].next_wrap) {
-        if (colour_of(l, hues, n[array].first) == end) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static uint32_t leaf_beside(const struct neighbours *n, uint32_t i, uint32_t count, int step)
-{
-    do {
-        i = i + (uint32_t)step;
-    } while (i < count && n[i].first != i); /* below 0 wraps, so it is also beyond count */
-    return i;
-}
-
-/* Gives each leaf the first hue that fits; if none does, goes back one leaf and tries its next hue. With three hues per
- * family this nearly always succeeds at once; if it doesn't, two neighbours share a colour. */
-static void hues_choose(const struct layout *l, const struct neighbours *n, struct grid_hues *hues)
-{
-    uint8_t *hue = hues->hue;
-    unsigned tries = 0, h = 0;
-    for (uint32_t i = leaf_beside(n, UINT32_MAX, l->count, 1); i < l->count;) {
-        while (h < GRID_HUES && !hue_fits(l, n, hues, i, h)) {
-            h++;
-        }
-        uint32_t back = h < GRID_HUES || tries == TRIES_MAX ? NOBODY : leaf_beside(n, i, l->count, -1);
-        if (back < l->count) {
-            tries++;
-            i = back;
-            h = hue[i] + 1u;
-            continue;
-        }
-        hue[i] = (uint8_t)(h % GRID_HUES);
-        i = leaf_beside(n, i, l->count, 1);
-        h = 0;
-    }
-}
-
-int grid_hues_make(struct grid_hues *hues, const struct layout *l, const struct grid_palette *palette)
-{
-    struct neighbours *n = neighbours_find(l);
-    *hues = (struct grid_hues){calloc(l->count + 1u, 1), palette};
-    if (hues->hue != NULL && n != NULL) {
-        hues_choose(l, n, hues);
-    } else {
-        grid_hues_free(hues);
-    }
-    free(n);
-    return hues->hue != NULL ? 0 : -ENOMEM;
-}
-
-/* How many leaves of its chain come before this one. */
-static size_t place_in_chain(const struct layout *l, const struct layout_node *node, size_t leaf)
-{
-    uint32_t chain = chain_of(l, (uint32_t)(node - l->nodes));
-    for (uint32_t i = 0; i != chain;) {
-        bool array = l->nodes[i++].kind == LAYOUT_ARRAY;
-        if (array) {
-            leaf %= l->nodes[i].leaves;
-            continue;
-        }
-        for (; leaf >= l->nodes[i].leaves; i = l->nodes[i].end) {
-            leaf -= l->nodes[i].leaves;
-        }
-    }
-    return leaf;
-}
 
 static void cell_colour(const struct grid_input *in, const struct layout_span *span, struct grid_cell *cell)
 {
-    if (span->node == NULL) {
-        cell->family = GRID_OTHER;
-        cell->colour = 7;
-        return;
-    }
-    enum grid_family family = grid_family(span->node);
-    unsigned hue = in->hues != NULL ? in->hues->hue[span->node - in->layout->nodes] : 0;
-    if (place_in_chain(in->layout, span->node, span->leaf) % 2 == 1) {
-        hue++;
-    }
+    enum grid_family family = span->node != NULL ? grid_family(span->node) : GRID_OTHER;
     cell->family = (uint8_t)family;
-    cell->colour = (uint8_t)grid_hue_colour(in->hues != NULL ? in->hues->palette : NULL, family, hue);
+    cell->colour = (uint8_t)(span->node != NULL ? grid_colour(in->palette, family) : GRID_NO_COLOUR);
 }
 
 /* What all cells of a run have in common. */
@@ -320,7 +138,7 @@ static void text_mark(const struct text_search *s, ptrdiff_t start, ptrdiff_t en
     }
     for (ptrdiff_t i = start > 0 ? start : 0; i < end && i < (ptrdiff_t)s->count; i++) {
         s->cells[i].text = true;
-        s->cells[i].colour = (uint8_t)grid_hue_colour(s->in->hues != NULL ? s->in->hues->palette : NULL, GRID_TEXT, 0);
+        s->cells[i].colour = (uint8_t)grid_colour(s->in->palette, GRID_TEXT);
     }
 }
 

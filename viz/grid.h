@@ -31,8 +31,8 @@ enum grid_mark {
     GRID_SINCE = 128     /* changed since a mark was set, see `since`; not together with GRID_CHANGED */
 };
 
-/* Neighbouring fields need different colours. Hues are chosen once per layout, so that a field keeps its colour: hue[i]
- * of node i is an index into the palette's colours for the node's family. */
+/* The kinds of fields. A colour says the kind, and nothing else: fields side by side are told apart by the bar at their
+ * starts. */
 enum grid_family {
     GRID_TEXT,    /* text, char */
     GRID_INTEGER, /* signed, unsigned, boolean, enum */
@@ -42,29 +42,19 @@ enum grid_family {
     GRID_OTHER,
     GRID_FAMILIES
 };
-#define GRID_HUES 3 /* per family */
 #define GRID_GLOW_MAX 2
 #define GRID_TEXT_RUN 4 /* as in strings(1) */
 
-/* Colours, 1 to 7 as in ANSI (7: the terminal's default). The three of a family differ. */
-struct grid_palette {
-    uint8_t colour[GRID_FAMILIES][GRID_HUES];
-};
+#define GRID_NO_COLOUR 7 /* the terminal's default */
 
-struct grid_hues {
-    uint8_t *hue;                       /* one per node of the layout, 0 to GRID_HUES - 1; owned */
-    const struct grid_palette *palette; /* the caller's; NULL: the default */
+struct grid_palette {
+    uint8_t colour[GRID_FAMILIES]; /* 1 to 7 as in ANSI */
 };
 
 enum grid_family grid_family(const struct layout_node *leaf);
 
-/* The hue's colour, 1 to 7. palette: NULL for the default. */
-int grid_hue_colour(const struct grid_palette *palette, enum grid_family family, unsigned hue);
-
-/* Chooses a hue for each field of a finished layout, so that neighbours differ in colour. palette: stays the caller's;
- * NULL: the default. 0 or -ENOMEM. */
-int grid_hues_make(struct grid_hues *hues, const struct layout *l, const struct grid_palette *palette);
-void grid_hues_free(struct grid_hues *hues);
+/* The colour of a kind, 1 to 7. palette: NULL for the default. */
+int grid_colour(const struct grid_palette *palette, enum grid_family family);
 
 struct grid_cell {
     uint8_t byte;
@@ -80,14 +70,14 @@ struct grid_cell {
 };
 
 struct grid_input {
-    const struct layout *layout;  /* finished; may be empty */
-    const struct grid_hues *hues; /* of that layout */
-    size_t segment_size;          /* bytes */
-    size_t first;                 /* offset of bytes[0], and of the first cell */
-    const uint8_t *bytes;         /* from `first` on; NULL: nothing can be read */
-    size_t readable;              /* how many bytes */
-    size_t before;                /* how many bytes before bytes[0] can also be read: text may start there */
-    const uint8_t *expected;      /* the expected bytes from `first` on; NULL: none */
+    const struct layout *layout;        /* finished; may be empty */
+    const struct grid_palette *palette; /* NULL: the default */
+    size_t segment_size;                /* bytes */
+    size_t first;                       /* offset of bytes[0], and of the first cell */
+    const uint8_t *bytes;               /* from `first` on; NULL: nothing can be read */
+    size_t readable;                    /* how many bytes */
+    size_t before;                      /* how many bytes before bytes[0] can also be read: text may start there */
+    const uint8_t *expected;            /* the expected bytes from `first` on; NULL: none */
     size_t expected_size;
     const uint8_t *glow;     /* one per byte, 0 to GRID_GLOW_MAX; NULL: nothing changed */
     const bool *since;       /* one per byte: changed since the mark; NULL: no mark */

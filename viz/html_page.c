@@ -317,8 +317,7 @@ static void findings_write(const struct page *p)
 static void field_write(const struct page *p, const struct layout_leaf *leaf)
 {
     const struct grid_input *in = &p->picture->grid;
-    unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
-    int colour = grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
+    int colour = grid_colour(in->palette, grid_family(leaf->node));
     bool shown = leaf->offset >= p->first && leaf->offset < p->first + p->count;
     char path[256], value[JSON_VALUE_MAX], number[VALUE_PLACE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
@@ -392,7 +391,7 @@ static void recording_write(const struct page *p, FILE *out)
     const struct picture *picture = p->picture;
     const struct grid_input *in = &picture->grid;
     size_t problems = layout_problems(in->layout, in->segment_size, NULL, 0);
-    fprintf(out, ",\n\"text\":%d,\"run\":%d", grid_hue_colour(in->hues->palette, GRID_TEXT, 0), GRID_TEXT_RUN);
+    fprintf(out, ",\n\"text\":%d,\"run\":%d", grid_colour(in->palette, GRID_TEXT), GRID_TEXT_RUN);
     fprintf(out, ",\"problems\":%zu,\"findings\":%d,\n\"signs\":[", problems, FINDINGS_MAX);
     for (size_t i = 0; i < theme_mark_count; i++) {
         fprintf(out, "%s[\"%s\",", i > 0 ? "," : "", theme_marks[i].name);

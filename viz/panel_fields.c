@@ -224,9 +224,7 @@ static void put_name(struct canvas *c, const struct theme *t, const struct field
                      const struct columns *w, const struct field_row *field, bool selected)
 {
     bool container = layout_kind_is_container(field->node->kind);
-    const struct grid_hues *hues = table->grid->hues;
-    unsigned hue = hues->hue[field->node - table->grid->layout->nodes];
-    unsigned colour = (unsigned)grid_hue_colour(hues->palette, grid_family(field->node), hue);
+    unsigned colour = (unsigned)grid_colour(table->grid->palette, grid_family(field->node));
     struct style style = container ? theme_text(t, TEXT_PLAIN) : theme_field(t, colour);
     char name[128];
     row_name(table->fields, field, indent_step(r.cols), name, sizeof name);

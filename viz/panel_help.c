@@ -39,6 +39,34 @@ static void add_keys(struct help_list *h, const struct help *help)
 
 /* ---- signs ---- */
 
+/* What the bytes that are in memory show: sets of bits. */
+struct seen {
+    unsigned roles, marks, families;
+    bool text;
+    uint8_t colour; /* of a field, for the examples */
+};
+
+static struct seen seen_find(const struct grid_input *in)
+{
+    struct seen seen = {.colour = GRID_NO_COLOUR};
+    for (size_t at = 0; at < in->readable;) {
+        struct grid_cell cells[64];
+        size_t n = in->readable - at < 64 ? in->readable - at : 64;
+        grid_cells(in, in->first + at, cells, n);
+        for (size_t i = 0; i < n; i++) {
+            if (cells[i].role == GRID_FIELD && seen.families == 0) {
+                seen.colour = cells[i].colour;
+            }
+            seen.roles |= 1u << cells[i].role;
+            seen.marks |= cells[i].marks;
+            seen.families |= cells[i].role == GRID_FIELD ? 1u << cells[i].family : 0;
+            seen.text = seen.text || cells[i].text;
+        }
+        at += n;
+    }
+    return seen;
+}
+
 static void add_cell(struct help_list *h, const struct grid_cell *cell, const char *text)
 {
     struct style lead_style;
@@ -47,66 +75,82 @@ static void add_cell(struct help_list *h, const struct grid_cell *cell, const ch
     line->style = theme_cell(h->theme, cell);
 }
 
-static void add_roles(struct help_list *h, const struct grid_palette *palette)
+static void add_roles(struct help_list *h, const struct seen *seen, const struct grid_palette *palette)
 {
-    uint8_t colour = (uint8_t)grid_hue_colour(palette, GRID_INTEGER, 0);
-    uint8_t text = (uint8_t)grid_hue_colour(palette, GRID_TEXT, 0);
-    add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .byte = 0x16, .colour = colour, .starts = true},
-             "a field starts here");
-    add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .colour = colour}, "a byte that is zero is dim");
-    add_cell(h, &(struct grid_cell){.role = GRID_PADDING, .colour = colour}, "padding: belongs to no field");
-    add_cell(h, &(struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true, .colour = text},
-             "no field, but it reads as text");
+    uint8_t colour = seen->colour, text = (uint8_t)grid_colour(palette, GRID_TEXT);
+    if ((seen->roles & 1u << GRID_FIELD) != 0) {
+        add_cell(h, &(struct grid_cell){.role = GRID_FIELD, .byte = 0x16, .colour = colour, .starts = true},
+                 "a field starts here");
+    }
+    add_cell(h, &(struct grid_cell){.role = GRID_FREE, .colour = GRID_NO_COLOUR}, "a byte that is zero is dim");
+    if ((seen->roles & (1u << GRID_PADDING | 1u << GRID_TAIL)) != 0) {
+        add_cell(h, &(struct grid_cell){.role = GRID_PADDING, .colour = colour}, "padding: belongs to no field");
+    }
+    if (seen->text) {
+        add_cell(h, &(struct grid_cell){.role = GRID_FREE, .byte = 0x41, .text = true, .colour = text},
+                 "no field, but it reads as text");
+    }
+}
+
+/* A change is gone again in a second, so its sign is always told. */
+static void add_marks(struct help_list *h, const struct seen *seen)
+{
     for (size_t i = 0; i < theme_mark_count; i++) {
         struct grid_cell cell = {.role = GRID_FIELD,
                                  .byte = 0x2a,
-                                 .colour = colour,
+                                 .colour = seen->colour,
                                  .glow = GRID_GLOW_MAX,
                                  .marks = (uint8_t)theme_marks[i].mark,
                                  .starts = true};
         cell.role = theme_marks[i].mark == GRID_STALE ? GRID_PADDING : GRID_FIELD;
-        add_cell(h, &cell, theme_marks[i].meaning);
+        if (((seen->marks | GRID_CHANGED) & theme_marks[i].mark) != 0) {
+            add_cell(h, &cell, theme_marks[i].meaning);
+        }
     }
 }
 
-static void add_edges(struct help_list *h)
+static void add_edges(struct help_list *h, size_t size)
 {
     static const struct {
         enum theme_sign sign;
+        size_t bytes;
         const char *text;
-    } edges[] = {{SIGN_LINE_EDGE, "a cache line starts: 64 bytes"}, {SIGN_PAGE_EDGE, "a page starts: 4096 bytes"}};
+    } edges[] = {{SIGN_LINE_EDGE, 64, "a cache line starts: 64 bytes"},
+                 {SIGN_PAGE_EDGE, 0, "a page starts: 4096 bytes"}};
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
         char label[16];
         snprintf(label, sizeof label, "40%s", theme_sign(h->theme, edges[i].sign));
-        add(h, TEXT_PLAIN, label, edges[i].text);
+        if (size > edges[i].bytes) {
+            add(h, TEXT_PLAIN, label, edges[i].text);
+        }
     }
 }
 
-static void add_families(struct help_list *h, const struct grid_palette *palette)
+static void add_families(struct help_list *h, const struct seen *seen, const struct grid_palette *palette)
 {
-    static const struct {
-        enum grid_family family;
-        const char *text;
-    } families[] = {{GRID_TEXT, "text"},
-                    {GRID_INTEGER, "integers"},
-                    {GRID_REAL, "float, double"},
-                    {GRID_POINTER, "pointers"},
-                    {GRID_SYNC, "locks, atomics"}};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+    static const char *const families[GRID_FAMILIES] = {
+        [GRID_TEXT] = "text",        [GRID_INTEGER] = "integers",    [GRID_REAL] = "float, double",
+        [GRID_POINTER] = "pointers", [GRID_SYNC] = "locks, atomics", [GRID_OTHER] = "other types"};
+    for (unsigned i = 0; i < GRID_FAMILIES; i++) {
         char label[16];
         const char *block = theme_sign(h->theme, SIGN_BLOCK);
         snprintf(label, sizeof label, "%s%s", block, block);
-        add(h, TEXT_PLAIN, label, families[i].text)->style =
-            theme_field(h->theme, (unsigned)grid_hue_colour(palette, families[i].family, 0));
+        if ((seen->families & 1u << i) != 0) {
+            add(h, TEXT_PLAIN, label, families[i])->style =
+                theme_field(h->theme, (unsigned)grid_colour(palette, (enum grid_family)i));
+        }
     }
 }
 
 static void add_signs(struct help_list *h, const struct help *help)
 {
     add(h, TEXT_STRONG, "Signs", NULL);
-    add_roles(h, help->palette);
-    add_edges(h);
-    add_families(h, help->palette);
+    const struct grid_input *in = help->grid;
+    const struct seen seen = seen_find(in);
+    add_roles(h, &seen, in->palette);
+    add_marks(h, &seen);
+    add_edges(h, in->segment_size);
+    add_families(h, &seen, in->palette);
     /* How far back one can step, and what that may cost: see recording.h. */
     add(h, TEXT_STRONG, "[ ]", "the last 10,000 changes at least,");
     add(h, TEXT_STRONG, "", "in 12 MiB at most (for 1 KiB)");
@@ -153,6 +197,15 @@ static size_t draw_below(struct canvas *c, const struct help_list *h, size_t top
     return (size_t)(row + (int)top - 1);
 }
 
+/* If there is more below, the last row says so. */
+static void draw_more(struct canvas *c, const struct theme *t, size_t top, size_t most)
+{
+    if (top < most && c->rows > 2) {
+        canvas_fill(c, c->rows - 1, 0, c->cols, theme_text(t, TEXT_PLAIN), " ");
+        canvas_printf(c, c->rows - 1, 1, theme_text(t, TEXT_LABEL), "+%zu: j scrolls", most - top + 1);
+    }
+}
+
 size_t panel_help(struct canvas *c, const struct theme *t, const struct help *help)
 {
     struct help_list h = {.theme = t}, signs = {.theme = t};
@@ -166,15 +219,17 @@ size_t panel_help(struct canvas *c, const struct theme *t, const struct help *he
         canvas_clear(c);
         draw_below(c, &h, help->top < most ? help->top : most);
         panel_title(c, t, "help"); /* overwrites what was scrolled into its row */
+        draw_more(c, t, help->top, most);
         return most;
     }
-    panel_title(c, t, "help");
     size_t most = top_most(h.count > signs.count ? h.count : signs.count, left.rows);
     size_t top = help->top < most ? help->top : most;
+    panel_title(c, t, "help");
     draw_beside(c, &h, top, left, KEY_COLS);
     if (wide) {
         struct rect right = {1, c->cols / 2 + 2, c->rows - 1, c->cols - c->cols / 2 - 2};
         draw_beside(c, &signs, top, right, SIGN_COLS);
     }
+    draw_more(c, t, top, most);
     return most;
 }

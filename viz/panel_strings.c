@@ -25,7 +25,7 @@ static void draw_run(struct canvas *c, const struct theme *t, const struct grid_
     char text[256];
     bool selected = in->cursor >= run->offset && in->cursor < run->offset + run->size;
     struct style plain = theme_text(t, selected ? TEXT_STRONG : TEXT_PLAIN);
-    struct style found = theme_field(t, (unsigned)grid_hue_colour(in->hues->palette, GRID_TEXT, 0));
+    struct style found = theme_field(t, (unsigned)grid_colour(in->palette, GRID_TEXT));
     found.attr |= selected ? STYLE_BOLD : 0;
     snprintf(text, sizeof text, "%.*s", (int)(run->size < sizeof text ? run->size : sizeof text - 1),
              (const char *)in->bytes + (run->offset - in->first));

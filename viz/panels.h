@@ -84,13 +84,13 @@ struct help_key {
 struct help {
     const struct help_key *keys;
     size_t key_count;
-    const struct grid_palette *palette; /* of the fields; NULL: the default */
-    bool rings;                         /* we sleep on a bell instead of polling */
-    bool guarded;                       /* there is a seqlock counter: every picture is consistent */
-    size_t top;                         /* the first line shown */
+    const struct grid_input *grid; /* the bytes whose signs and colours are explained */
+    bool rings;                    /* we sleep on a bell instead of polling */
+    bool guarded;                  /* there is a seqlock counter: every picture is consistent */
+    size_t top;                    /* the first line shown */
 };
 
-/* Draws keys and signs over the whole canvas. Returns the largest useful `top`. */
+/* Draws keys, and the signs and colours that are in the bytes, over the whole canvas. Returns the largest useful `top`. */
 size_t panel_help(struct canvas *c, const struct theme *t, const struct help *help);
 
 #endif

@@ -71,8 +71,7 @@ static void number(struct page *p, int y, int end, const char *text)
 static void field_line(struct page *p, int y, const struct widths *w, const struct layout_leaf *leaf)
 {
     const struct grid_input *in = &p->picture->grid;
-    unsigned hue = in->hues->hue[leaf->node - in->layout->nodes];
-    unsigned colour = (unsigned)grid_hue_colour(in->hues->palette, grid_family(leaf->node), hue);
+    unsigned colour = (unsigned)grid_colour(in->palette, grid_family(leaf->node));
     char path[256], value[512], classes[16];
     int at = 4;
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);

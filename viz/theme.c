@@ -95,16 +95,19 @@ const char *theme_lead(const struct theme *t, const struct grid_cell *cell, stru
     bool padding = cell->role == GRID_PADDING || cell->role == GRID_TAIL;
     *style = cell_field(t, cell);
     if (mark != NULL) {
-        /* A fresh change: sign and byte have the same style, so that the terminal gets it once. */
+        /* A fresh change: sign and byte have the same style, so that the terminal gets it once. A sign in the place of
+         * a field's bar is a bar itself, unless it is the cursor's. */
         bool fresh = mark->mark == GRID_CHANGED && cell->glow > 1;
-        style->attr = fresh ? STYLE_REVERSE : STYLE_BOLD;
+        bool bar = cell->role == GRID_FIELD && cell->starts && mark->mark != GRID_SELECTED;
+        style->attr = fresh ? STYLE_REVERSE : bar ? STYLE_BOLD | STYLE_REVERSE : STYLE_BOLD;
         return theme_sign(t, mark->sign);
     }
-    style->attr = (cell->marks & GRID_FOCUS) != 0 ? STYLE_BOLD : STYLE_DIM;
+    bool focus = (cell->marks & GRID_FOCUS) != 0, edge = cell->role == GRID_FIELD && cell->starts;
+    style->attr = focus ? STYLE_BOLD : edge ? 0 : STYLE_DIM;
     if (padding) {
         return theme_sign(t, SIGN_HATCH);
     }
-    if (cell->role == GRID_FIELD && cell->starts) {
+    if (edge) {
         return theme_sign(t, SIGN_EDGE);
     }
     return cell->element ? theme_sign(t, SIGN_ELEMENT) : " ";

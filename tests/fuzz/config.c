@@ -12,8 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config_parse(&c, (const char *)data, size);
     bool good = c.hz >= 0 && c.hz <= 1000 && c.width >= 0 && c.width <= 64;
     for (unsigned f = 0; f < GRID_FAMILIES; f++) {
-        const uint8_t *colour = c.palette.colour[f];
-        good = good && colour[0] != colour[1] && colour[1] != colour[2] && colour[0] != colour[2];
+        good = good && c.palette.colour[f] >= 1 && c.palette.colour[f] <= 7;
     }
     for (size_t i = 0; i < c.problem_count && i < CONFIG_PROBLEMS_MAX; i++) {
         for (const char *at = c.problems[i].text; *at != '\0'; at++) {

@@ -56,7 +56,7 @@ teardown()
 
 @test "help at 80x24, 100x30, 200x60 and 20x6" {
     message_file
-    on 80x24 "$BIN/shm-view" --file message.bin --no-layout
+    on 80x24 "$BIN/shm-view" --file message.bin --layout layout
     sees 0000
     keys '?'
     golden help-80x24

@@ -40,7 +40,7 @@ static void nothing_is_set_by_nothing(void **state)
     assert_int_equal(c.width, 0);
     assert_false(c.big_endian);
     assert_int_equal(c.role_colour[GRID_PADDING], 0);
-    assert_int_equal(grid_hue_colour(&c.palette, GRID_TEXT, 0), grid_hue_colour(NULL, GRID_TEXT, 0));
+    assert_int_equal(grid_colour(&c.palette, GRID_TEXT), grid_colour(NULL, GRID_TEXT));
 }
 
 static void settings_are_taken_with_any_blanks_and_comments(void **state)
@@ -64,23 +64,17 @@ static void the_last_line_of_a_name_counts(void **state)
     assert_false(c.big_endian);
 }
 
-static void a_family_has_three_colours_that_differ_whatever_is_said(void **state)
+static void a_kind_has_one_colour(void **state)
 {
     (void)state;
-    static const char *const lines[] = {"colour.text = red", "colour.text = yellow", "colour.text = default, red",
-                                        "colour.text = blue cyan magenta", "colour.text = white"};
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        struct config c = parsed(lines[i]);
-        const uint8_t *colour = c.palette.colour[GRID_TEXT];
-        assert_int_equal(c.problem_count, 0);
-        assert_true(colour[0] != colour[1] && colour[1] != colour[2] && colour[0] != colour[2]);
-        for (int h = 0; h < GRID_HUES; h++) {
-            assert_in_range(colour[h], 1, 7);
-        }
-    }
-    struct config c = parsed("colour.text = default, red");
-    assert_int_equal(c.palette.colour[GRID_TEXT][0], 7);
-    assert_int_equal(c.palette.colour[GRID_TEXT][1], 1);
+    struct config c = parsed("colour.text = red\ncolour.pointer = default\ncolour.sync = white\n");
+    assert_int_equal(c.problem_count, 0);
+    assert_int_equal(c.palette.colour[GRID_TEXT], 1);
+    assert_int_equal(c.palette.colour[GRID_POINTER], 7);
+    assert_int_equal(c.palette.colour[GRID_SYNC], 7);
+    c = parsed("colour.text = red, green\ncolour.real = \ncolour.other = black\n");
+    assert_int_equal(c.problem_count, 3);
+    assert_int_equal(c.palette.colour[GRID_TEXT], grid_colour(NULL, GRID_TEXT));
 }
 
 static void a_wrong_line_is_reported_and_the_others_have_effect(void **state)
@@ -96,8 +90,7 @@ static void a_wrong_line_is_reported_and_the_others_have_effect(void **state)
     expect_problem(&c, 2, 4, "there is no setting 'widht'");
     expect_problem(&c, 3, 5, "'width' is not 'name = value'");
     expect_problem(&c, 4, 6, "there is no setting ''");
-    expect_problem(
-        &c, 5, 7, "colour.text takes up to three of red, green, yellow, blue, magenta, cyan and default, not 'purple'");
+    expect_problem(&c, 5, 7, "colour.text takes red, green, yellow, blue, magenta, cyan or default, not 'purple'");
     expect_problem(&c, 6, 8, "hz takes a number from 1 to 1000, not ''");
 }
 
@@ -260,7 +253,7 @@ int main(void)
         cmocka_unit_test(nothing_is_set_by_nothing),
         cmocka_unit_test(settings_are_taken_with_any_blanks_and_comments),
         cmocka_unit_test(the_last_line_of_a_name_counts),
-        cmocka_unit_test(a_family_has_three_colours_that_differ_whatever_is_said),
+        cmocka_unit_test(a_kind_has_one_colour),
         cmocka_unit_test(a_wrong_line_is_reported_and_the_others_have_effect),
         cmocka_unit_test(its_text_sends_no_control_characters),
         cmocka_unit_test(a_line_without_end_is_reported),

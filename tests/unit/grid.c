@@ -1,4 +1,4 @@
-/* grid: which role, marks and colour each byte gets; neighbours never look alike; and that it is a pure function. */
+/* grid: which role, marks and colour each byte gets; and that it is a pure function. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,6 @@
 /* A segment of SIZE bytes with a layout over it. */
 struct picture {
     struct layout layout;
-    struct grid_hues hues;
     uint8_t bytes[SIZE], glow[SIZE];
     struct grid_input in;
     struct grid_cell cells[SIZE + 16];
@@ -24,13 +23,8 @@ static void picture_open(struct picture *p, const char *layout)
 {
     memset(p, 0, sizeof *p);
     p->layout = layout_of(layout);
-    assert_int_equal(grid_hues_make(&p->hues, &p->layout, NULL), 0);
-    p->in = (struct grid_input){.layout = &p->layout,
-                                .hues = &p->hues,
-                                .segment_size = SIZE,
-                                .bytes = p->bytes,
-                                .readable = SIZE,
-                                .cursor = SIZE_MAX};
+    p->in = (struct grid_input){
+        .layout = &p->layout, .segment_size = SIZE, .bytes = p->bytes, .readable = SIZE, .cursor = SIZE_MAX};
 }
 
 static void picture_take(struct picture *p)
@@ -41,7 +35,6 @@ static void picture_take(struct picture *p)
 
 static void picture_close(struct picture *p)
 {
-    grid_hues_free(&p->hues);
     layout_free(&p->layout);
 }
 
@@ -333,7 +326,6 @@ static void a_field_past_the_end_is_out_of_reach(void **state)
 
 struct big {
     struct layout layout;
-    struct grid_hues hues;
     char *text;
     size_t size;
     uint8_t *bytes, *glow;
@@ -344,7 +336,6 @@ struct big {
 static void big_open(struct big *b, uint64_t *random, bool unions)
 {
     random_layout(random, unions, &b->layout, &b->text);
-    assert_int_equal(grid_hues_make(&b->hues, &b->layout, NULL), 0);
     b->size = layout_size(&b->layout) + random_below(random, 20);
     b->bytes = calloc(b->size + 1, 1);
     b->glow = calloc(b->size + 1, 1);
@@ -355,7 +346,6 @@ static void big_open(struct big *b, uint64_t *random, bool unions)
         b->glow[i] = (uint8_t)(random_below(random, 8) / 5);
     }
     b->in = (struct grid_input){.layout = &b->layout,
-                                .hues = &b->hues,
                                 .segment_size = b->size,
                                 .bytes = b->bytes,
                                 .readable = b->size,
@@ -366,7 +356,6 @@ static void big_open(struct big *b, uint64_t *random, bool unions)
 
 static void big_close(struct big *b)
 {
-    grid_hues_free(&b->hues);
     layout_free(&b->layout);
     free(b->text);
     free(b->bytes);
@@ -374,78 +363,40 @@ static void big_close(struct big *b)
     free(b->cells);
 }
 
-static bool in_union(const struct big *b, size_t leaf)
-{
-    struct layout_leaf l;
-    return layout_leaf_get(&b->layout, leaf, &l) && l.in_union;
-}
-
-/* Members of one union lie over each other: of these only the ones that a byte shows first can be told apart. */
-static void assert_neighbours_differ(const struct big *b)
-{
-    const struct grid_cell *before = NULL;
-    for (size_t i = 0; i < b->size; i++) {
-        const struct grid_cell *now = &b->cells[i];
-        if (now->role != GRID_FIELD) {
-            continue;
-        }
-        bool other = before != NULL && before->leaf != now->leaf;
-        if (other && before->colour == now->colour && !(in_union(b, before->leaf) && in_union(b, now->leaf))) {
-            char one[64], two[64];
-            layout_leaf_path(&b->layout, before->leaf, one, sizeof one);
-            layout_leaf_path(&b->layout, now->leaf, two, sizeof two);
-            fail_msg("%s and %s look alike (byte %zu, colour %d):\n%s", one, two, i, now->colour, b->text);
-        }
-        before = now;
-    }
-}
-
-static void adjacent_fields_have_different_colours(void **state)
+/* So neighbours of one kind differ by the bar. */
+static void a_colour_says_the_kind_and_each_field_starts_with_a_bar(void **state)
 {
     (void)state;
     uint64_t random = 1;
-    for (int i = 0; i < 2000; i++) {
+    size_t neighbours = 0;
+    for (int i = 0; i < 500; i++) {
         struct big b;
         big_open(&b, &random, i % 2 == 1);
-        assert_neighbours_differ(&b);
+        for (size_t at = 0; at < b.size; at++) {
+            const struct grid_cell *now = &b.cells[at], *before = at > 0 ? now - 1 : NULL;
+            struct layout_leaf leaf;
+            if (now->role != GRID_FIELD) {
+                continue;
+            }
+            assert_true(layout_leaf_get(&b.layout, now->leaf, &leaf));
+            assert_int_equal(now->family, grid_family(leaf.node));
+            assert_int_equal(now->colour, grid_colour(NULL, grid_family(leaf.node)));
+            bool other = before == NULL || before->role != GRID_FIELD || before->leaf != now->leaf;
+            assert_int_equal(now->starts, other);
+            neighbours += other && before != NULL && before->role == GRID_FIELD && before->colour == now->colour;
+        }
         big_close(&b);
     }
+    assert_true(neighbours > 100);
 }
 
-/* Here the first hue that fits leads nowhere: f would meet b (again), e and a, which have all its three colours. */
-static void a_choice_that_leads_nowhere_is_taken_back(void **state)
+static void each_kind_has_its_own_colour(void **state)
 {
     (void)state;
-    struct big b = {.size = 200};
-    b.layout = layout_of("shmlab layout 1\nstruct r {\nunsigned char u\nstruct s m[2] {\nint a\nstruct e x[2] {\n"
-                         "double b\nchar c\ndouble d\nfloat e\ndouble f\n}\n}\n}\n");
-    b.cells = calloc(b.size, sizeof *b.cells);
-    assert_non_null(b.cells);
-    assert_int_equal(grid_hues_make(&b.hues, &b.layout, NULL), 0);
-    b.in = (struct grid_input){.layout = &b.layout, .hues = &b.hues, .segment_size = b.size, .cursor = SIZE_MAX};
-    b.in.bytes = calloc(b.size, 1);
-    b.in.readable = b.size;
-    assert_non_null(b.in.bytes);
-    grid_fill(&b.in, b.cells, b.size);
-    assert_neighbours_differ(&b);
-    b.bytes = (uint8_t *)b.in.bytes;
-    big_close(&b);
-}
-
-static void one_layout_has_one_look(void **state)
-{
-    (void)state;
-    uint64_t random = 2;
-    for (int i = 0; i < 300; i++) {
-        struct big b;
-        struct grid_hues again;
-        big_open(&b, &random, true);
-        struct layout copy = layout_of(b.text);
-        assert_int_equal(grid_hues_make(&again, &copy, NULL), 0);
-        assert_memory_equal(again.hue, b.hues.hue, b.layout.count);
-        grid_hues_free(&again);
-        layout_free(&copy);
-        big_close(&b);
+    for (unsigned one = 0; one < GRID_FAMILIES; one++) {
+        for (unsigned two = 0; two < one; two++) {
+            assert_int_not_equal(grid_colour(NULL, (enum grid_family)one), grid_colour(NULL, (enum grid_family)two));
+        }
     }
 }
 
@@ -515,7 +466,7 @@ static void assert_texts(const struct grid_input *in, const char *wanted)
     grid_fill(in, cells, count);
     for (size_t i = 0; i < count; i++) {
         got[i] = cells[i].text ? 'T' : '-';
-        assert_true(!cells[i].text || cells[i].colour == grid_hue_colour(NULL, GRID_TEXT, 0));
+        assert_true(!cells[i].text || cells[i].colour == grid_colour(NULL, GRID_TEXT));
     }
     assert_string_equal(got, wanted);
 }
@@ -584,9 +535,8 @@ int main(void)
         cmocka_unit_test(cells_on_both_sides_of_a_window_are_unreadable),
         cmocka_unit_test(a_window_may_start_in_the_middle_of_a_field),
         cmocka_unit_test(a_field_past_the_end_is_out_of_reach),
-        cmocka_unit_test(adjacent_fields_have_different_colours),
-        cmocka_unit_test(a_choice_that_leads_nowhere_is_taken_back),
-        cmocka_unit_test(one_layout_has_one_look),
+        cmocka_unit_test(a_colour_says_the_kind_and_each_field_starts_with_a_bar),
+        cmocka_unit_test(each_kind_has_its_own_colour),
         cmocka_unit_test(padding_looks_like_its_field_everywhere),
         cmocka_unit_test(a_window_is_a_slice_of_the_whole),
     };

@@ -117,7 +117,7 @@ static void news_leave_out_a_bell_that_rings_for_other_changes(void **state)
     view_open(&v, SIZE);
     struct layout rung = layout_of("shmlab layout 1\nint num\nshm_bell bell\n");
     layout_fit(&rung, SIZE);
-    assert_int_equal(state_set_layout(&v.s, &rung, "rung"), 0);
+    state_set_layout(&v.s, &rung, "rung");
     v.s.history.rings = true;
     memset(v.bytes, 0, SIZE);
     take(&v);
@@ -134,7 +134,7 @@ static void news_leave_out_a_bell_that_rings_for_other_changes(void **state)
     v.bytes[0] = v.bytes[4] = 4;
     take(&v);
     assert_string_equal(v.s.history.news, "num: 3 -> 4   bell: 3 rings -> 4 rings");
-    assert_int_equal(state_set_layout(&v.s, &v.layout, "struct message"), 0);
+    state_set_layout(&v.s, &v.layout, "struct message");
     layout_free(&rung);
     view_close(&v);
 }

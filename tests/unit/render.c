@@ -11,7 +11,6 @@
 
 struct place {
     struct layout layout;
-    struct grid_hues hues;
     uint8_t bytes[64];
     struct attachment_watch nobody;
     struct picture picture;
@@ -25,7 +24,6 @@ static int place_open(void **state)
     *state = p;
     p->picture = (struct picture){
         .grid = {.layout = &p->layout,
-                 .hues = &p->hues,
                  .segment_size = sizeof p->bytes,
                  .bytes = p->bytes,
                  .readable = sizeof p->bytes,
@@ -39,13 +37,12 @@ static int place_open(void **state)
     };
     p->picture.finding_count =
         findings_list(&p->picture.grid, p->picture.differences, p->picture.findings, &p->picture.findings_more);
-    return grid_hues_make(&p->hues, &p->layout, NULL);
+    return 0;
 }
 
 static int place_close(void **state)
 {
     struct place *p = *state;
-    grid_hues_free(&p->hues);
     layout_free(&p->layout);
     free(p);
     return 0;
@@ -216,9 +213,7 @@ static void no_field_is_folded_away(void **state)
 {
     struct place *p = *state;
     layout_free(&p->layout);
-    grid_hues_free(&p->hues);
     p->layout = layout_of("shmlab layout 1\nstruct ring {\nstruct slot[9] slots {\nchar tag\nshort n\n}\n}\n");
-    assert_int_equal(grid_hues_make(&p->hues, &p->layout, NULL), 0);
     char *text = drawn(p, "text");
     has(text, "slots[0].tag ");
     has(text, "slots[8].n ");

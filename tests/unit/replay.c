@@ -52,7 +52,7 @@ static struct stage *stage_of(unsigned changes, unsigned others)
     state_init(&s->state);
     state_resize(&s->state, SIZE);
     assert_int_equal(replay_load(&s->state.replay, &s->state.history, &s->reader), 0);
-    assert_int_equal(state_set_layout(&s->state, &s->layout, "struct message"), 0);
+    state_set_layout(&s->state, &s->layout, "struct message");
     cursor_shape(&s->state.cursor, &s->state.window, 16, 10);
     return s;
 }

@@ -81,14 +81,11 @@ static void a_column_leads_back_to_its_byte(void **state)
 static char *drawn(const struct theme *t, size_t cursor, const uint8_t bytes[64], struct rows_shape shape)
 {
     struct layout l = layout_of(MESSAGE_TEXT);
-    struct grid_hues hues;
     struct grid_cell cells[64];
     struct canvas c;
     char *text = NULL;
     size_t size;
-    assert_int_equal(grid_hues_make(&hues, &l, NULL), 0);
-    const struct grid_input in = {
-        .layout = &l, .hues = &hues, .segment_size = 60, .bytes = bytes, .readable = 60, .cursor = cursor};
+    const struct grid_input in = {.layout = &l, .segment_size = 60, .bytes = bytes, .readable = 60, .cursor = cursor};
     grid_fill(&in, cells, 64);
     assert_int_equal(canvas_init(&c, 1 + 64 / shape.width, 90, t->utf8), 0);
     rows_header(&c, 0, 0, t, &shape, cursor);
@@ -98,9 +95,28 @@ static char *drawn(const struct theme *t, size_t cursor, const uint8_t bytes[64]
     canvas_text(&c, out);
     fclose(out);
     canvas_free(&c);
-    grid_hues_free(&hues);
     layout_free(&l);
     return text;
+}
+
+/* Else two fields of one kind would run together where both have marks. */
+static void a_sign_in_the_place_of_a_bar_is_told_from_others(void **state)
+{
+    (void)state;
+    for (int colour = 0; colour < 2; colour++) {
+        const struct theme t = {.colour = colour == 1};
+        for (size_t i = 0; i < theme_mark_count; i++) {
+            struct grid_cell cell = {.role = GRID_FIELD, .marks = (uint8_t)theme_marks[i].mark, .glow = 1, .colour = 6};
+            struct style inside, start;
+            theme_lead(&t, &cell, &inside);
+            cell.starts = true;
+            const char *sign = theme_lead(&t, &cell, &start);
+            bool once = theme_marks[i].mark == GRID_SELECTED || theme_marks[i].mark == GRID_MISALIGNED;
+            assert_string_equal(sign, theme_sign(&t, theme_marks[i].sign));
+            assert_true(once || ((start.attr ^ inside.attr) & STYLE_REVERSE) != 0);
+            assert_int_equal(start.colour, inside.colour);
+        }
+    }
 }
 
 static void lines_show_offset_bytes_edges_and_characters(void **state)
@@ -174,6 +190,7 @@ int main(void)
         cmocka_unit_test(lines_fit_their_room_and_use_it),
         cmocka_unit_test(offsets_have_room_for_the_last_byte),
         cmocka_unit_test(a_column_leads_back_to_its_byte),
+        cmocka_unit_test(a_sign_in_the_place_of_a_bar_is_told_from_others),
         cmocka_unit_test(lines_show_offset_bytes_edges_and_characters),
         cmocka_unit_test(cache_lines_and_pages_have_their_edges),
         cmocka_unit_test(every_byte_is_shown_in_hex_and_as_a_harmless_character),

@@ -78,53 +78,29 @@ static bool take_squeeze(struct config *c, unsigned of, const char *value)
 }
 
 /* 1 to 7; 0: not a colour's name. Black is excluded: on most terminals it can't be read. */
-static uint8_t colour_named(const char *name, size_t n)
+static uint8_t colour_named(const char *name)
 {
     static const char *const names[] = {"", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "default"};
     for (uint8_t i = 1; i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i]) == n && memcmp(names[i], name, n) == 0) {
+        if (strcmp(names[i], name) == 0) {
             return i < 7 ? i : 7;
         }
     }
     return 0;
 }
 
-static bool holds(const uint8_t *colours, unsigned n, uint8_t colour)
-{
-    return memchr(colours, colour, n) != NULL;
-}
-
-/* Parses one to three colours. The rest are filled from the defaults, then from any that are left: a family needs three
- * different ones so that fields side by side never look alike. */
 static bool take_family(struct config *c, unsigned of, const char *value)
 {
-    uint8_t colours[GRID_HUES];
-    unsigned n = 0;
-    for (const char *at = value + strspn(value, BLANKS ","); *at != '\0'; at += strspn(at, BLANKS ",")) {
-        size_t length = strcspn(at, BLANKS ",");
-        uint8_t colour = colour_named(at, length);
-        if (colour == 0 || n == GRID_HUES || holds(colours, n, colour)) {
-            return false;
-        }
-        colours[n++] = colour;
-        at += length;
+    uint8_t colour = colour_named(value);
+    if (colour != 0) {
+        c->palette.colour[of] = colour;
     }
-    if (n == 0) {
-        return false;
-    }
-    for (unsigned i = 0; i < GRID_HUES && n < GRID_HUES; i++) {
-        uint8_t own = (uint8_t)grid_hue_colour(NULL, (enum grid_family)of, i);
-        if (!holds(colours, n, own)) {
-            colours[n++] = own;
-        }
-    }
-    memcpy(c->palette.colour[of], colours, sizeof colours);
-    return true;
+    return colour != 0;
 }
 
 static bool take_role(struct config *c, unsigned of, const char *value)
 {
-    uint8_t colour = colour_named(value, strlen(value));
+    uint8_t colour = colour_named(value);
     if (colour != 0) {
         c->role_colour[of] = colour;
     }
@@ -133,7 +109,6 @@ static bool take_role(struct config *c, unsigned of, const char *value)
 
 /* ---- names ---- */
 
-#define COLOURS "up to three of red, green, yellow, blue, magenta, cyan and default"
 #define COLOUR "red, green, yellow, blue, magenta, cyan or default"
 
 const struct config_row config_rows[] = {
@@ -141,12 +116,12 @@ const struct config_row config_rows[] = {
     {"width", "1, 2, 4, 8, 16, 32 or 64", "bytes per row", take_width, 0},
     {"byte-order", "little or big", "the inspector's first column", take_order, 0},
     {"squeeze", "yes or no", "runs of rows that are zero share a line (`z`)", take_squeeze, 0},
-    {"colour.text", COLOURS, "texts and characters", take_family, GRID_TEXT},
-    {"colour.integer", COLOURS, "integers, enums and booleans", take_family, GRID_INTEGER},
-    {"colour.real", COLOURS, "float and double", take_family, GRID_REAL},
-    {"colour.pointer", COLOURS, "pointers", take_family, GRID_POINTER},
-    {"colour.sync", COLOURS, "locks and atomics", take_family, GRID_SYNC},
-    {"colour.other", COLOURS, "fields of any other type", take_family, GRID_OTHER},
+    {"colour.text", COLOUR, "texts and characters", take_family, GRID_TEXT},
+    {"colour.integer", COLOUR, "integers, enums and booleans", take_family, GRID_INTEGER},
+    {"colour.real", COLOUR, "float and double", take_family, GRID_REAL},
+    {"colour.pointer", COLOUR, "pointers", take_family, GRID_POINTER},
+    {"colour.sync", COLOUR, "locks and atomics", take_family, GRID_SYNC},
+    {"colour.other", COLOUR, "fields of any other type", take_family, GRID_OTHER},
     {"colour.padding", COLOUR, "padding before a field", take_role, GRID_PADDING},
     {"colour.tail", COLOUR, "padding at a struct's end", take_role, GRID_TAIL},
     {"colour.free", COLOUR, "bytes that belong to no field", take_role, GRID_FREE},
@@ -217,9 +192,7 @@ void config_init(struct config *c)
 {
     *c = (struct config){.squeeze = -1};
     for (unsigned f = 0; f < GRID_FAMILIES; f++) {
-        for (unsigned h = 0; h < GRID_HUES; h++) {
-            c->palette.colour[f][h] = (uint8_t)grid_hue_colour(NULL, (enum grid_family)f, h);
-        }
+        c->palette.colour[f] = (uint8_t)grid_colour(NULL, (enum grid_family)f);
     }
 }
 

@@ -378,11 +378,9 @@ static void draw_empty(struct canvas *c, const struct theme *t, const struct das
 static size_t draw_help(struct canvas *c, const struct theme *t, const struct state *s)
 {
     struct help_key keys[64];
-    struct help help = {.keys = keys,
-                        .palette = s->window.palette,
-                        .rings = s->history.rings,
-                        .guarded = s->window.guarded,
-                        .top = s->list_top};
+    const struct grid_input in = cursor_grid(&s->cursor, &s->window);
+    struct help help = {
+        .keys = keys, .grid = &in, .rings = s->history.rings, .guarded = s->window.guarded, .top = s->list_top};
     for (size_t i = 0; i < key_row_count && help.key_count < sizeof keys / sizeof *keys; i++) {
         if (key_rows[i].label[0] != '\0') {
             keys[help.key_count++] = (struct help_key){key_rows[i].label, key_rows[i].help};

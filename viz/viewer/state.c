@@ -19,13 +19,10 @@ void state_free(struct state *s)
     state_init(s);
 }
 
-int state_set_layout(struct state *s, const struct layout *layout, const char *title)
+void state_set_layout(struct state *s, const struct layout *layout, const char *title)
 {
-    int rc = window_set_layout(&s->window, layout, title);
-    if (rc == 0) {
-        fields_reset(&s->cursor.fields, layout);
-    }
-    return rc;
+    window_set_layout(&s->window, layout, title);
+    fields_reset(&s->cursor.fields, layout);
 }
 
 void state_resize(struct state *s, size_t size)

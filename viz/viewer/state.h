@@ -34,8 +34,8 @@ struct state {
 void state_init(struct state *s);
 void state_free(struct state *s);
 
-/* Switches to another layout; layout stays the caller's. 0 or -ENOMEM. */
-int state_set_layout(struct state *s, const struct layout *layout, const char *title);
+/* Switches to another layout; layout stays the caller's. */
+void state_set_layout(struct state *s, const struct layout *layout, const char *title);
 
 /* Forgets bytes and changes and unfreezes, for another segment or another size. */
 void state_resize(struct state *s, size_t size);

@@ -58,8 +58,8 @@ int view_start(struct view *v);
 /* Looks for layouts and applies the first one. The same result. */
 int view_apply_layout(struct view *v);
 
-/* Applies the chosen layout, with the bell and the seqlock counter in it. 0 or -ENOMEM. */
-int view_use_layout(struct view *v);
+/* Applies the chosen layout, with the bell and the seqlock counter in it. */
+void view_use_layout(struct view *v);
 
 /* Reads the bytes [first, first + count). true: the picture changed. */
 bool view_read_at(struct view *v, size_t first, size_t count);

@@ -23,7 +23,7 @@ int view_read_file(const char *path, uint8_t **bytes, size_t *size)
     return rc < 0 ? rc : all == NULL ? -ENOMEM : 0;
 }
 
-int view_use_layout(struct view *v)
+void view_use_layout(struct view *v)
 {
     const struct layout *l = layout_choice_layout(&v->layout_choice);
     snapshot_start(&v->snapshot, l, source_size(&v->source));
@@ -32,7 +32,7 @@ int view_use_layout(struct view *v)
     }
     v->state.history.rings = v->schedule.address != NULL;
     v->state.window.guarded = v->snapshot.counter != LAYOUT_NO_OFFSET;
-    return state_set_layout(&v->state, l, layout_choice_title(&v->layout_choice));
+    state_set_layout(&v->state, l, layout_choice_title(&v->layout_choice));
 }
 
 int view_apply_layout(struct view *v)
@@ -44,16 +44,16 @@ int view_apply_layout(struct view *v)
     size_t size = v->state.window.size;
     int found = layout_choice_find(&v->layout_choice, &v->arguments.layout_choice, &v->source, size, &error);
     /* The old layout may be gone, whether or not new ones were found. */
-    int rc = view_use_layout(v);
+    view_use_layout(v);
     view_record_layout(v);
     if (found < 0 && v->screen != NULL) {
         cursor_answer(&v->state.cursor, "%.*s", (int)strcspn(error.text, "\n"), error.text);
-        return rc;
+        return 0;
     }
     if (found < 0) {
         fprintf(stderr, "shm-view: %s\n", error.text);
     }
-    return found < 0 ? found : rc;
+    return found < 0 ? found : 0;
 }
 
 int view_start(struct view *v)

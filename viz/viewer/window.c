@@ -26,23 +26,14 @@ void window_drop(struct window *w)
 
 void window_free(struct window *w)
 {
-    grid_hues_free(&w->hues);
     window_drop(w);
     window_init(w);
 }
 
-int window_set_layout(struct window *w, const struct layout *layout, const char *title)
+void window_set_layout(struct window *w, const struct layout *layout, const char *title)
 {
-    struct grid_hues hues;
-    int rc = grid_hues_make(&hues, layout, w->palette);
-    if (rc < 0) {
-        return rc;
-    }
-    grid_hues_free(&w->hues);
-    w->hues = hues;
     w->layout = layout;
     printable_text(title, printable_utf8(), w->layout_title, sizeof w->layout_title);
-    return 0;
 }
 
 bool window_show(struct window *w, size_t base, const uint8_t *bytes, size_t count)
@@ -76,7 +67,7 @@ struct grid_input window_grid(const struct window *w)
     bool expected = w->expected != NULL && w->base <= w->expected_size;
     return (struct grid_input){
         .layout = w->layout,
-        .hues = &w->hues,
+        .palette = w->palette,
         .segment_size = w->size,
         .first = w->base,
         .bytes = w->bytes,

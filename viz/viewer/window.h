@@ -13,10 +13,9 @@
 #define WINDOW_BYTES ((size_t)16 << 10) /* more only if the screen shows more */
 
 struct window {
-    const struct layout *layout; /* finished and fitted; not owned */
-    char layout_title[128];      /* printable: "struct message, from shm-server" */
-    struct grid_hues hues;
-    const struct grid_palette *palette; /* of the fields; the caller's, set before the layout; NULL: the default */
+    const struct layout *layout;        /* finished and fitted; not owned */
+    char layout_title[128];             /* printable: "struct message, from shm-server" */
+    const struct grid_palette *palette; /* of the fields; the caller's; NULL: the default */
 
     size_t size;             /* of the segment */
     size_t base, count;      /* bytes [base, base + count) of it are here */
@@ -33,8 +32,8 @@ struct window {
 void window_init(struct window *w);
 void window_free(struct window *w);
 
-/* Switches to another layout, which stays the caller's. 0 or -ENOMEM. */
-int window_set_layout(struct window *w, const struct layout *layout, const char *title);
+/* Switches to another layout, which stays the caller's. */
+void window_set_layout(struct window *w, const struct layout *layout, const char *title);
 
 /* Drops all bytes. */
 void window_drop(struct window *w);
