@@ -79,6 +79,8 @@ static struct columns columns_wish(const struct fields *f, const struct field_ro
     return w;
 }
 
+#define VALUE_COLS 20 /* enough for most values */
+
 /* Fits the columns. Names and values come first, then the offset, then the type, then the other numbers. */
 static struct columns columns_squeeze(struct columns w, int cols)
 {
@@ -89,7 +91,7 @@ static struct columns columns_squeeze(struct columns w, int cols)
     }
     int rest = cols - 2 - w.offset - 1 - numbers;
     w.type = w.type < 20 ? w.type : 20;
-    int name_most = larger(rest / 3, rest - w.type - 2 - 20); /* 20 columns are enough for a value */
+    int name_most = larger(rest / 3, rest - w.type - 2 - VALUE_COLS);
     w.name = w.name < name_most ? w.name : larger(name_most, w.name < 9 ? w.name : 9);
     int type_most = rest - w.name - 1 - 8;
     w.type = w.type < type_most ? w.type : type_most;
@@ -101,7 +103,8 @@ static struct columns columns_squeeze(struct columns w, int cols)
 static struct columns columns_fit(const struct fields *f, const struct field_row *top, size_t rows, int cols)
 {
     struct columns wish = columns_wish(f, top, rows, cols, false), w = columns_squeeze(wish, cols);
-    return w.type >= wish.type ? w : columns_squeeze(columns_wish(f, top, rows, cols, true), cols);
+    bool fits = w.type >= wish.type && w.value >= VALUE_COLS;
+    return fits ? w : columns_squeeze(columns_wish(f, top, rows, cols, true), cols);
 }
 
 static void field_head(struct canvas *c, const struct theme *t, struct rect r, const struct columns *w)

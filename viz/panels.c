@@ -108,7 +108,7 @@ static void real_text(uint64_t bits, size_t bytes, int width, char *out, size_t 
     int precision = bytes == 4 ? 6 : 9;
     do {
         snprintf(out, out_size, "%.*g", precision, d);
-    } while (canvas_width(out) > width && --precision > 3);
+    } while (canvas_width(out) > width && --precision > 0);
 }
 
 struct reading {
@@ -124,6 +124,7 @@ static const struct reading readings[] = {
     {"f32", 4, READ_REAL, true},      {"f64", 8, READ_REAL, true},
 };
 #define READING_MOST 28
+#define INSPECTOR_COLS 33 /* with fewer its texts are shorter */
 #define READINGS (int)(sizeof readings / sizeof *readings)
 
 /* The number as text; if wider than `width`, rounded and marked with ~. */
@@ -151,8 +152,8 @@ static void reading_text(const struct grid_input *in, const struct reading *how,
     } else {
         snprintf(out, out_size, "%" PRIu64, n);
     }
-    if (canvas_width(out) > width) {
-        snprintf(out, out_size, "~%.6g", how->as == READ_SIGNED ? (double)signed_n : (double)n);
+    for (int precision = 6; canvas_width(out) > width && precision > 0; precision--) {
+        snprintf(out, out_size, "~%.*g", precision, how->as == READ_SIGNED ? (double)signed_n : (double)n);
     }
 }
 
@@ -166,9 +167,14 @@ static void inspector_byte(struct canvas *c, const struct theme *t, uint8_t b, s
     bits[9] = '\0';
     char byte = (char)b;
     printable_bytes(&byte, 1, false, one, sizeof one);
-    int col = canvas_put(c, r.row, r.col + 1, theme_text(t, TEXT_LABEL), "byte ");
+    bool narrow = r.cols < INSPECTOR_COLS; /* the grid has the character, too */
+    int col = canvas_put(c, r.row, r.col + !narrow, theme_text(t, TEXT_LABEL), "byte ");
     col = canvas_printf(c, r.row, col, theme_text(t, TEXT_STRONG), "%02x", b);
-    canvas_printf(c, r.row, col, theme_text(t, TEXT_PLAIN), "  %d  %s  '%s'", b, bits, one);
+    if (narrow) {
+        canvas_printf(c, r.row, col, theme_text(t, TEXT_PLAIN), " %d %s", b, bits);
+    } else {
+        canvas_printf(c, r.row, col, theme_text(t, TEXT_PLAIN), "  %d  %s  '%s'", b, bits, one);
+    }
 }
 
 void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_input *in, bool big_endian,
@@ -184,23 +190,26 @@ void panel_inspector(struct canvas *c, const struct theme *t, const struct grid_
         return;
     }
     struct style label = theme_text(t, TEXT_LABEL), plain = theme_text(t, TEXT_PLAIN);
-    int width = (r.cols - 6) / 2 < READING_MOST ? (r.cols - 6) / 2 : READING_MOST; /* side by side, for comparison */
-    bool all = r.rows >= READINGS + 2;
+    bool narrow = r.cols < INSPECTOR_COLS, all = r.rows >= READINGS + 2;
+    /* Both orders side by side, for comparison. */
+    int left = narrow ? r.col : r.col + 1, row = r.row + 1;
+    int half = (r.cols - (narrow ? 4 : 6)) / 2, first_width = half < READING_MOST ? half : READING_MOST;
+    int second_width = narrow ? r.cols - 5 - first_width : first_width, second_at = left + 5 + first_width;
+    const char *little = narrow ? "little" : "little endian", *big = narrow ? "big" : "big endian";
     inspector_byte(c, t, *byte, r);
-    int row = r.row + 1;
-    canvas_put_cut(c, row, r.col + 5, width, label, big_endian ? "big endian" : "little endian");
-    canvas_put_cut(c, row, r.col + 6 + width, width, label, big_endian ? "little endian" : "big endian");
+    canvas_put_cut(c, row, left + 4, first_width, label, big_endian ? big : little);
+    canvas_put_cut(c, row, second_at, second_width, label, big_endian ? little : big);
     row++;
     for (int i = 0; i < READINGS && row < r.row + r.rows; i++) {
         if (!all && !readings[i].compact) {
             continue;
         }
         char first[40], second[40];
-        reading_text(in, &readings[i], big_endian, width, first, sizeof first);
-        reading_text(in, &readings[i], !big_endian, width, second, sizeof second);
-        canvas_put(c, row, r.col + 1, label, readings[i].name);
-        canvas_put_cut(c, row, r.col + 5, width, plain, first);
-        canvas_put_cut(c, row, r.col + 6 + width, width, plain, second);
+        reading_text(in, &readings[i], big_endian, first_width, first, sizeof first);
+        reading_text(in, &readings[i], !big_endian, second_width, second, sizeof second);
+        canvas_put(c, row, left, label, readings[i].name);
+        canvas_put_cut(c, row, left + 4, first_width, plain, first);
+        canvas_put_cut(c, row, second_at, second_width, plain, second);
         row++;
     }
 }

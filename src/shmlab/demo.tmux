@@ -16,5 +16,5 @@ set -g other-pane-width 39
 
 # From 120 columns on, server and client are beside the viewer, else below it. With fewer than 18 rows the viewer takes
 # the whole window.
-set -s command-alias[100] arrange='if -F "#{e|>=:#{window_height},30}" "set -w pane-border-status top; set -w other-pane-height 9" "set -w pane-border-status off; set -w other-pane-height 5" ; if -F "#{e|>=:#{window_width},120}" "select-layout main-vertical" "select-layout main-horizontal" ; if -F "#{e|<:#{window_height},18}" "resize-pane -Z -t :.0"'
+set -s command-alias[100] arrange='if -F "#{e|>=:#{window_height},30}" "set -w pane-border-status top; set -w other-pane-height 9" "set -w pane-border-status off; set -w other-pane-height 3" ; if -F "#{e|>=:#{window_width},120}" "select-layout main-vertical" "select-layout main-horizontal" ; if -F "#{e|<:#{window_height},18}" "resize-pane -Z -t :.0"'
 set-hook -g window-resized arrange

@@ -9,7 +9,7 @@ trap : INT
 # enter_await TEXT: prints it and waits for Enter. Without a terminal it waits until a signal comes.
 enter_await()
 {
-    printf '%s\n' "$1"
+    printf '%s' "$1" # the pane may have three rows
     [[ -t 0 ]] || exec sleep infinity
     read -r || exit 0
 }

@@ -579,6 +579,18 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     nothing_left
 }
 
+@test "demo at 80x24 shows the whole message: every field with its value, and what the client prints" {
+    this_build
+    demo 80 24
+    await 20 screen_has 'goodbye$'
+    for text in 'intro .*"PI is defined as: "' 'num .* 22' "slash .*'/'" 'den .* 7' "eq1 .*'='" "eq2 .*'='" \
+        'ratio .* 3.142857142857143' 'farewell .*"goodbye"' '22/7==3.14286$' 'Enter reads again'; do
+        await 10 screen_has "$text"
+    done
+    keys q
+    nothing_left
+}
+
 @test "demo in a tiny terminal, 20x6: the viewer has all of it" {
     this_build
     demo 20 6
@@ -590,7 +602,7 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
 @test "demo at 80x24, 200x60 and 40x12: the viewer has its size, also after a resize" {
     this_build
     demo 80 24
-    await 10 viewer_is 80x18
+    await 10 viewer_is 80x20
     tmux -S "$T/out" resize-window -x 200 -y 60
     await 10 viewer_is 160x59
     tmux -S "$T/out" resize-window -x 40 -y 12

@@ -167,7 +167,7 @@ slots()
 @test "the screen shows the cursor's offset, its field and the values there" {
     message
     go Tab 20
-    sees '00░00[16]00 00 00' '▸num' 'num: int, byte 1 of 4 = 22' 'byte 16  22  0001 0110' 'i32 22 '
+    sees '00░00[16]00 00 00' '▸num' 'num: int, byte 1 of 4 = 22' 'byte 16 22 0001 0110' 'i32 22 '
     go h 19
     sees '00[00]16' 'padding before num (align 4)' '▸num'
     keys :100 Enter

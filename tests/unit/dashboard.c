@@ -67,7 +67,7 @@ static void assert_plan(const struct state *s, int rows, int cols)
     const struct rect lines[] = {
         {0, 0, 1, cols},                       /* title */
         {rows - 1, 0, rows > 1 ? 1 : 0, cols}, /* status */
-        {d.divider, 0, d.divider >= 0 ? 1 : 0, cols},
+        {d.divider, 0, d.divider >= 0 ? 1 : 0, d.divider_cols},
         {d.inspector_rule, d.wall_col + 1, d.inspector_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
         {d.map_rule, d.wall_col + 1, d.map_rule >= 0 ? 1 : 0, cols - d.wall_col - 1},
         {d.wall_row, d.wall_col, d.wall_rows, 1},
@@ -302,6 +302,42 @@ static void a_screen_says_what_is_where(void **state)
     view_close(&v);
 }
 
+static void the_message_is_whole_at_every_size_from_80x24_on(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = {{24, 80}, {30, 100}, {30, 120}, {30, 132}, {40, 140}, {50, 160}, {60, 200}};
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+        struct view v;
+        const int *size = sizes[i / 2];
+        view_open(&v, MESSAGE_TEXT, i % 2 == 0 ? 1024 : 56);
+        v.s.attached_known = true;
+        char *text = drawn(&v, &(struct theme){.utf8 = true}, size[0], size[1]);
+        bool whole = strstr(text, "\"PI is defined as: \"") != NULL && strstr(text, "3.142857142857143") != NULL;
+        if (!whole || strstr(text, "\u2026") != NULL) {
+            fail_msg("%dx%d: something is cut:\n%s", size[1], size[0], text);
+        }
+        free(text);
+        view_close(&v);
+    }
+}
+
+/* "{-12345678, -12345677, ...}" has 110 columns. */
+static void where_a_screen_has_room_no_value_is_cut(void **state)
+{
+    (void)state;
+    struct view v;
+    view_open(&v, "shmlab layout 1\nstruct s {\nint[10] list\n}\n", 1024);
+    for (int32_t i = 0; i < 10; i++) {
+        memcpy(v.bytes + 4 * i, &(int32_t){-12345678 + i}, 4);
+    }
+    history_take(&v.s.history, &v.s.window, 0, v.bytes, 1024);
+    char *text = drawn(&v, &(struct theme){.utf8 = true}, 60, 200);
+    assert_non_null(strstr(text, "-12345669}"));
+    assert_null(strstr(text, "\u2026"));
+    free(text);
+    view_close(&v);
+}
+
 /* ---- clicking ---- */
 
 static void a_click_finds_the_byte_that_is_drawn_there(void **state)
@@ -353,6 +389,8 @@ int main(void)
         cmocka_unit_test(every_state_of_a_source_draws),
         cmocka_unit_test(random_layouts_draw),
         cmocka_unit_test(a_screen_says_what_is_where),
+        cmocka_unit_test(the_message_is_whole_at_every_size_from_80x24_on),
+        cmocka_unit_test(where_a_screen_has_room_no_value_is_cut),
         cmocka_unit_test(a_click_finds_the_byte_that_is_drawn_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,13 +9,16 @@
 #include "panel_attached.h"
 
 #define FOUND_STRINGS_ROWS 12 /* without a layout, instead of the fields */
-#define SIDE_MIN 44           /* columns that the panels need beside the grid */
-#define RIGHT_COLS 37         /* of map and inspector below the grid: 5 for the offset, 32 characters */
-#define INSPECTOR_SMALL 7     /* rows: byte, heading, 5 readings */
+#define TABLE_COLS 55       /* that the message's field table needs to show its values whole, in another struct, too */
+#define RIGHT_COLS 37       /* of map and inspector below the grid: 5 for the offset, 32 characters */
+#define RIGHT_LEAST 24      /* the same on a narrow screen, where values come before the map */
+#define BESIDE_FROM_COLS 77 /* of the screen: with fewer only the fields are below the grid */
+#define INSPECTOR_SMALL 7   /* rows: byte, heading, 5 readings */
 #define INSPECTOR_FULL 10
 #define PANELS_MIN_ROWS 14    /* with fewer the grid gets the whole screen */
 #define PANELS_BESIDE_ROWS 6  /* with fewer the fields have the whole width, not a piece of the inspector beside them */
 #define BELOW_LEAST 4         /* rows: a rule, the heading and two fields */
+#define BELOW_WIDE 12         /* rows that the grid must leave free on a wide screen for the fields to be below it */
 #define ATTACHED_MIN 3        /* rows: two programs and one other line */
 #define ATTACHED_FROM_ROWS 30 /* of the screen: with fewer only key a shows the attachments */
 #define ATTACHED_FROM_COLS 100
@@ -53,28 +56,65 @@ static void plan_attached_stacked(struct dashboard *d, const struct state *s)
     d->attached = (struct rect){d->attached_rule + 1, 0, rows - 1, d->fields.cols};
 }
 
-/* Grid at the left; at the right, from the top: fields, inspector, map, attachments. */
-static void plan_wide(struct dashboard *d, const struct state *s)
+/* The rows that the whole segment takes, but not fewer than 2. */
+static size_t grid_rows(const struct dashboard *d, const struct state *s)
 {
-    int body = d->rows - 2, left = rows_columns(&d->shape) + 2;
-    struct rect side = {1, left + 1, body, d->cols - left - 1};
-    d->header = true;
-    d->grid = (struct rect){2, 1, body - 1, left - 1};
-    d->wall_col = left;
-    d->wall_row = 1;
-    d->wall_rows = body;
-    int attached = s->attached_known && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
-    int inspector = body >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
-    int left_over = body - attached - inspector - 2 - field_rows(s);
-    int map = panel_map_rows(s->window.size, side.cols, clamp(left_over, 4, body / 2 + 4));
-    map = clamp(map, 0, body - attached - inspector - 6);
-    int fields = body - attached - inspector - map - 2;
+    size_t rows = (s->window.size + (size_t)d->shape.width - 1) / (size_t)d->shape.width;
+    return rows > 2 ? rows : 2;
+}
+
+/* Does the whole segment leave room for the fields below it, in so many rows? */
+static bool leaves_room(const struct dashboard *d, const struct state *s, int rows)
+{
+    return rows >= BELOW_WIDE && grid_rows(d, s) <= (size_t)(rows - BELOW_WIDE);
+}
+
+/* Fields at the top of the side, the inspector below them. attached: rows needed below both and the map. */
+static void plan_fields_side(struct dashboard *d, const struct state *s, struct rect side, int attached)
+{
+    int inspector = side.rows >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL;
+    int left_over = side.rows - attached - inspector - 2 - field_rows(s);
+    int map = panel_map_rows(s->window.size, side.cols, clamp(left_over, 4, side.rows / 2 + 4));
+    map = clamp(map, 0, side.rows - attached - inspector - 6);
+    int fields = side.rows - attached - inspector - map - 2;
     fields = clamp(fields, 2, clamp(field_rows(s), 2, fields));
     d->fields = (struct rect){side.row, side.col, fields, side.cols};
     d->inspector_rule = side.row + fields;
     d->inspector = (struct rect){d->inspector_rule + 1, side.col, inspector, side.cols};
     d->map_rule = d->inspector.row + inspector;
     d->map = (struct rect){d->map_rule + 1, side.col, map, side.cols};
+}
+
+/* Fields below the grid, where the grid leaves room and values are not cut; the inspector at the top of the side. */
+static void plan_fields_below(struct dashboard *d, const struct state *s, struct rect side, int attached)
+{
+    int end = d->grid.row + d->grid.rows;
+    d->grid.rows = (int)grid_rows(d, s);
+    d->divider = d->grid.row + d->grid.rows;
+    d->fields = (struct rect){d->divider + 1, 0, end - d->divider - 1, d->wall_col};
+    d->inspector = (struct rect){side.row, side.col, side.rows >= 30 ? INSPECTOR_FULL : INSPECTOR_SMALL, side.cols};
+    d->map_rule = d->inspector.row + d->inspector.rows;
+    int most = side.row + side.rows - d->map_rule - 1 - attached;
+    d->map = (struct rect){d->map_rule + 1, side.col, panel_map_rows(s->window.size, side.cols, most), side.cols};
+}
+
+/* Grid at the left, with the fields below it if there is room; at the right, from the top: fields, inspector, map,
+ * attachments. */
+static void plan_wide(struct dashboard *d, const struct state *s)
+{
+    int body = d->rows - 2, left = rows_columns(&d->shape) + 2;
+    struct rect side = {1, left + 1, body, d->cols - left - 1};
+    int attached = s->attached_known && d->rows >= ATTACHED_FROM_ROWS ? 1 + ATTACHED_MIN : 0;
+    d->header = true;
+    d->grid = (struct rect){2, 1, body - 1, left - 1};
+    d->wall_col = d->divider_cols = left;
+    d->wall_row = 1;
+    d->wall_rows = body;
+    if (leaves_room(d, s, body - 1)) {
+        plan_fields_below(d, s, side, attached);
+    } else {
+        plan_fields_side(d, s, side, attached);
+    }
     if (attached > 0) {
         plan_attached_wide(d, side);
     }
@@ -86,11 +126,10 @@ static int rows_below(const struct dashboard *d, const struct state *s, int body
     int below = 0;
     if (body >= PANELS_MIN_ROWS) {
         int attached = has_attached_stacked(d, s) ? 1 + ATTACHED_MIN : 0;
-        int wish = clamp(field_rows(s) + attached + 1, 1 + 4 + 1 + INSPECTOR_SMALL, body / 2 + 2);
-        below = clamp(body / 2 + 2, 8, wish);
+        int wish = clamp(field_rows(s) + attached + 1, 1 + 4 + 1 + INSPECTOR_SMALL, (body + 5) / 2);
+        below = clamp((body + 5) / 2, 8, wish);
     }
-    size_t grid = (s->window.size + (size_t)d->shape.width - 1) / (size_t)d->shape.width;
-    grid = grid > 2 ? grid : 2;
+    size_t grid = grid_rows(d, s);
     int spare = grid < (size_t)room ? room - (int)grid : 0; /* a small segment leaves rows free */
     return below > 0 || spare >= BELOW_LEAST ? clamp(below, spare, room) : 0;
 }
@@ -107,21 +146,23 @@ static void plan_stacked(struct dashboard *d, const struct state *s)
         return;
     }
     d->divider = 1 + body - below;
+    d->divider_cols = d->cols;
     struct rect panel = {d->divider + 1, 0, below - 1, d->cols};
-    if (d->cols < RIGHT_COLS + 40 || panel.rows < PANELS_BESIDE_ROWS) {
+    if (d->cols < BESIDE_FROM_COLS || panel.rows < PANELS_BESIDE_ROWS) {
         d->fields = panel;
         return;
     }
-    d->fields = (struct rect){panel.row, 0, panel.rows, d->cols - RIGHT_COLS - 1};
+    int beside = clamp(d->cols - TABLE_COLS - 1, RIGHT_LEAST, RIGHT_COLS);
+    d->fields = (struct rect){panel.row, 0, panel.rows, d->cols - beside - 1};
     d->wall_col = d->fields.cols;
     d->wall_row = panel.row;
     d->wall_rows = panel.rows;
     int right = d->wall_col + 1;
-    int map = panel_map_rows(s->window.size, RIGHT_COLS, clamp(panel.rows - INSPECTOR_SMALL - 1, 2, panel.rows / 2));
+    int map = panel_map_rows(s->window.size, beside, clamp(panel.rows - INSPECTOR_SMALL - 1, 2, panel.rows / 2));
     map = clamp(map, 0, panel.rows / 2);
-    d->map = (struct rect){panel.row, right, map, RIGHT_COLS};
+    d->map = (struct rect){panel.row, right, map, beside};
     d->inspector_rule = panel.row + map;
-    d->inspector = (struct rect){d->inspector_rule + 1, right, panel.rows - map - 1, RIGHT_COLS};
+    d->inspector = (struct rect){d->inspector_rule + 1, right, panel.rows - map - 1, beside};
     if (has_attached_stacked(d, s)) {
         plan_attached_stacked(d, s);
     }
@@ -137,10 +178,12 @@ struct dashboard dashboard_plan(const struct state *s, int rows, int cols)
         return d;
     }
     int most = s->cursor.want_width > 0 ? s->cursor.want_width : 32;
-    d.shape = rows_fit(cols - SIDE_MIN - 3, s->cursor.want_width, most, s->window.size);
-    /* Panels go beside the grid, unless that costs bytes per row that the user asked for. */
+    d.shape = rows_fit(cols - TABLE_COLS - 3, s->cursor.want_width, most, s->window.size);
+    /* Panels go beside the grid, unless that costs bytes per row that the user asked for, or leaves a small segment's
+     * side of the screen empty. */
     struct rows_shape alone = rows_fit(cols, s->cursor.want_width, 16, s->window.size);
-    if (rows >= 22 && d.shape.characters && d.shape.width >= alone.width) {
+    bool small = d.shape.width == alone.width && leaves_room(&d, s, rows - 3);
+    if (rows >= 22 && d.shape.characters && d.shape.width >= alone.width && !small) {
         plan_wide(&d, s);
     } else {
         d.shape = alone;
@@ -220,19 +263,23 @@ static void draw_fields(struct canvas *c, const struct theme *t, const struct da
     }
 }
 
+#define RULE_ENDS 4 /* columns of a rule that its text leaves free */
+
 static void draw_rule(struct canvas *c, const struct theme *t, int row, int col, int cols, const char *text)
 {
     struct style rule = theme_text(t, TEXT_RULE);
     canvas_fill(c, row, col, cols, rule, theme_sign(t, SIGN_HLINE));
     if (*text != '\0' && cols > 8) {
-        int width = canvas_width(text) < cols - 4 ? canvas_width(text) : cols - 4;
+        int width = canvas_width(text) < cols - RULE_ENDS ? canvas_width(text) : cols - RULE_ENDS;
         canvas_put(c, row, col + 1, rule, " ");
         int end = canvas_put_cut(c, row, col + 2, width, theme_text(t, TEXT_PLAIN), text);
         canvas_put(c, row, end, rule, " ");
     }
 }
 
-static void where_text(const struct state *s, char *out, size_t out_size)
+/* Describes the byte under the cursor. On a wide screen, where the table shows as much of the value, it is left out if it
+ * doesn't fit. */
+static void where_text(const struct dashboard *d, const struct state *s, char *out, size_t out_size)
 {
     char where[160];
     const struct grid_input in = cursor_grid(&s->cursor, &s->window);
@@ -241,7 +288,13 @@ static void where_text(const struct state *s, char *out, size_t out_size)
     if (s->window.size == 0) {
         snprintf(out, out_size, "%s", where);
     } else {
-        snprintf(out, out_size, "0x%04zx = %zu  %s", s->cursor.at, s->cursor.at, where);
+        int used = snprintf(out, out_size, "0x%04zx = %zu  ", s->cursor.at, s->cursor.at);
+        int cols = d->divider >= 0 ? d->divider_cols : d->cols - d->wall_col - 1;
+        char *value = strstr(where, " = ");
+        if (value != NULL && cols < d->cols && used + canvas_width(where) > cols - RULE_ENDS) {
+            *value = '\0';
+        }
+        snprintf(out + used, out_size - (size_t)used, "%s", where);
     }
 }
 
@@ -271,10 +324,10 @@ static void draw_rules(struct canvas *c, const struct theme *t, const struct das
 {
     char where[192], head[96];
     int right = d->wall_col + 1;
-    where_text(s, where, sizeof where);
+    where_text(d, s, where, sizeof where);
     panel_attached_head(who, head, sizeof head);
     if (d->divider >= 0) {
-        draw_rule(c, t, d->divider, 0, d->cols, where);
+        draw_rule(c, t, d->divider, 0, d->divider_cols, where);
     }
     if (d->inspector_rule >= 0) {
         draw_rule(c, t, d->inspector_rule, right, d->cols - right, d->divider >= 0 ? "" : where);

@@ -13,7 +13,8 @@ struct dashboard {
     struct rows_shape shape;
     bool header;      /* the line above the grid */
     struct rect grid; /* the grid's lines, without header */
-    int divider;      /* row of the line that describes the byte under the cursor; -1: none */
+    int divider;      /* row of the line below the grid, which describes the byte under the cursor; -1: none */
+    int divider_cols; /* from column 0 on */
     struct rect fields, inspector, map, attached;
     int wall_col, wall_row, wall_rows;           /* the vertical line between panels; wall_rows 0: none */
     int map_rule, inspector_rule, attached_rule; /* rows of their headings; -1: none */
