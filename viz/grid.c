@@ -71,6 +71,13 @@ static struct grid_cell cell_of_span(const struct grid_input *in, const struct l
     return cell;
 }
 
+/* Is the first byte of the run's field under another field? */
+static bool began_before(const struct layout *l, const struct layout_span *span)
+{
+    struct layout_leaf leaf;
+    return span->kind == LAYOUT_SPAN_FIELD && layout_leaf_get(l, span->leaf, &leaf) && leaf.offset < span->offset;
+}
+
 /* Does an element of a scalar array start here? (Characters of text don't count.) */
 static bool element_starts(const struct layout_span *span, size_t offset)
 {
@@ -173,6 +180,7 @@ void grid_fill(const struct grid_input *in, struct grid_cell *cells, size_t coun
             size_t offset = in->first + i;
             cells[i] = common;
             cells[i].starts = offset == span.offset && span.kind != LAYOUT_SPAN_FREE;
+            cells[i].resumes = cells[i].starts && began_before(in->layout, &span);
             cells[i].element = element_starts(&span, offset);
             cell_byte(in, i, &cells[i]);
             if (offset >= in->focus && offset < in->focus_end && offset < in->segment_size) {

@@ -63,7 +63,8 @@ struct grid_cell {
     uint8_t family; /* enum grid_family; of padding: its field's */
     uint8_t colour; /* 1 to 7 */
     uint8_t glow;   /* of a changed byte: GRID_GLOW_MAX: just now, 1: almost faded */
-    bool starts;    /* first byte of a field, or of a run of padding */
+    bool starts;    /* first byte of a field that is seen, or of a run of padding */
+    bool resumes;   /* starts, but the field's own first byte is under another field */
     bool element;   /* first byte of an array's element other than the first */
     bool text;      /* free, and in a run of GRID_TEXT_RUN or more printable characters */
     size_t leaf;    /* its field, or the field that its padding belongs to; LAYOUT_NO_LEAF */

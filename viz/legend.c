@@ -5,7 +5,8 @@
 static const struct grid_cell *example(const struct grid_cell *cells, size_t count, unsigned role, unsigned mark)
 {
     for (size_t i = 0; i < count; i++) {
-        bool marked = (cells[i].marks & mark) != 0 && (mark != GRID_MISALIGNED || cells[i].starts);
+        bool marked =
+            (cells[i].marks & mark) != 0 && (mark != GRID_MISALIGNED || (cells[i].starts && !cells[i].resumes));
         if (mark != 0 ? marked : cells[i].role == role && cells[i].marks == 0) {
             return &cells[i];
         }

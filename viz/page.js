@@ -574,14 +574,14 @@
   }
 
   // The most urgent mark of a byte: [name, sign], in the order of the viewer.
-  function signOf(offset, cell) {
-    const run = runAt(offset);
+  function signOf(offset) {
+    const run = runAt(offset), field = fields[fieldNumbers.get(run.field)];
     const has = {
       differs: differsAt(offset),
       stale: isPadding(run) && byteAt(offset) !== 0,
       overlap: run.marks.includes('overlap'),
       changed: marked.has(offset),
-      misaligned: run.marks.includes('misaligned') && cell.classList.contains('s'),
+      misaligned: run.marks.includes('misaligned') && field?.offset === offset,
     };
     return data.signs.find(([name]) => has[name]);
   }
@@ -591,7 +591,7 @@
     if (!cell || cell.parentNode.className === 'zeros') {
       return;
     }
-    const sign = signOf(offset, cell);
+    const sign = signOf(offset);
     cell.classList.toggle('z', byte === 0);
     cell.classList.toggle('k', Boolean(sign));
     cell.classList.toggle('m', Boolean(sign) && !['overlap', 'misaligned'].includes(sign[0]));

@@ -81,7 +81,7 @@ struct style theme_cell(const struct theme *t, const struct grid_cell *cell)
 const struct theme_mark *theme_mark_of(const struct grid_cell *cell)
 {
     for (size_t i = 0; i < theme_mark_count; i++) {
-        bool once = theme_marks[i].mark == GRID_MISALIGNED && !cell->starts;
+        bool once = theme_marks[i].mark == GRID_MISALIGNED && (!cell->starts || cell->resumes);
         if ((cell->marks & theme_marks[i].mark) != 0 && !once) {
             return &theme_marks[i];
         }

@@ -51,7 +51,7 @@ struct theme_mark {
 extern const struct theme_mark theme_marks[];
 extern const size_t theme_mark_count;
 
-/* The most urgent mark to show before the cell; NULL: none. Misalignment is shown once per field. */
+/* The most urgent mark to show before the cell; NULL: none. Misalignment is shown at its field's own first byte only. */
 const struct theme_mark *theme_mark_of(const struct grid_cell *cell);
 
 /* As in JSON: "field", "padding", "tail", "free", "out", "unreadable". */

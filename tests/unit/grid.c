@@ -8,6 +8,7 @@
 
 #include "grid.h"
 #include "pictures.h"
+#include "theme.h"
 
 #define SIZE 64
 
@@ -108,6 +109,24 @@ static void what_cannot_be_read_is_not_shown(void **state)
     p.in.bytes = NULL;
     picture_take(&p);
     assert_roles(&p, "????????????????????????????????????????????????????????????????xxxxxxxxxxxxxxxx");
+    picture_close(&p);
+}
+
+/* m at 6 is misaligned, but n has its first two bytes: the rest, at 8, is at a good address. */
+static void misalignment_is_shown_at_the_field_s_address_and_nowhere_else(void **state)
+{
+    (void)state;
+    struct picture p;
+    picture_open(&p, "shmlab layout 1\nstruct bad {\n4 int n\n6 int m\n}\n");
+    picture_take(&p);
+    assert_marked(&p, GRID_MISALIGNED, 8, 10);
+    assert_true(p.cells[8].starts && p.cells[8].resumes && theme_mark_of(&p.cells[8]) == NULL);
+    picture_close(&p);
+    picture_open(&p, "shmlab layout 1\nstruct bad {\n13 short s\n}\n");
+    picture_take(&p);
+    assert_false(p.cells[13].resumes);
+    assert_int_equal(theme_mark_of(&p.cells[13])->mark, GRID_MISALIGNED);
+    assert_null(theme_mark_of(&p.cells[14]));
     picture_close(&p);
 }
 
@@ -525,6 +544,7 @@ int main(void)
         cmocka_unit_test(each_byte_has_its_role),
         cmocka_unit_test(without_a_layout_all_is_free),
         cmocka_unit_test(what_cannot_be_read_is_not_shown),
+        cmocka_unit_test(misalignment_is_shown_at_the_field_s_address_and_nowhere_else),
         cmocka_unit_test(padding_is_marked_as_that_of_the_next_field),
         cmocka_unit_test(stale_padding_is_a_finding),
         cmocka_unit_test(the_cursor_selects_a_byte_and_focuses_its_field),
