@@ -6,6 +6,31 @@
 #include <stdio.h>
 #include <string.h>
 
+/* The characters of text in UTF-8; bytes that go on with one don't count. */
+static size_t characters(const char *text)
+{
+    size_t n = 0;
+
+    for (; *text != '\0'; text++) {
+        n += (*text & 0xc0) != 0x80;
+    }
+    return n;
+}
+
+void printable_end(const char *text, size_t columns, const char *ellipsis, char *out, size_t out_size)
+{
+    size_t count = characters(text), before = characters(ellipsis), room = columns > before ? columns - before : 0;
+
+    if (count <= columns) {
+        ellipsis = "";
+        room = count;
+    }
+    for (; count > room || (*text & 0xc0) == 0x80; text++) {
+        count -= (*text & 0xc0) != 0x80;
+    }
+    snprintf(out, out_size, "%s%s", ellipsis, text);
+}
+
 size_t printable_decode(const void *text, size_t n, uint32_t *point)
 {
     const unsigned char *p = text;

@@ -17,6 +17,10 @@ size_t printable_bytes(const void *text, size_t n, bool utf8, char *out, size_t 
 /* The same for NUL-terminated text. */
 size_t printable_text(const char *text, bool utf8, char *out, size_t out_size);
 
+/* Copies text. If it has more than `columns` characters, it copies `ellipsis` and the end of text instead: of a long
+ * path, the last part says most. out is always NUL-terminated. */
+void printable_end(const char *text, size_t columns, const char *ellipsis, char *out, size_t out_size);
+
 /* Decodes the non-ASCII UTF-8 character at the start of text, which has n bytes. Returns its length in bytes and
  * stores its code point in *point; returns 0 if there is no such character. RFC 3629: no overlong forms, no
  * surrogates, nothing above U+10FFFF. */

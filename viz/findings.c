@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "printable.h"
+
 struct list {
     struct finding *out;
     size_t count, more;
@@ -25,17 +27,28 @@ add(struct list *list, const char *kind, size_t offset, const char *format, ...)
     va_end(args);
 }
 
+#define NAME_COLUMNS 60
+#define NAME_SIZE (4 * NAME_COLUMNS)
+
+/* The field's path; of a long one its end. */
+static void name_of(const struct layout *l, size_t leaf, char out[NAME_SIZE])
+{
+    char path[LAYOUT_PATH_MAX];
+    layout_leaf_path(l, leaf, path, sizeof path);
+    printable_end(path, NAME_COLUMNS, "...", out, NAME_SIZE);
+}
+
 static void add_problem(struct list *list, const struct grid_input *in, const struct layout_problem *p)
 {
-    char name[64], other[64];
+    char name[NAME_SIZE], other[NAME_SIZE];
     struct layout_leaf leaf;
     if (!layout_leaf_get(in->layout, p->leaf, &leaf)) {
         return;
     }
-    layout_leaf_path(in->layout, p->leaf, name, sizeof name);
+    name_of(in->layout, p->leaf, name);
     switch (p->kind) {
     case LAYOUT_OVERLAP:
-        layout_leaf_path(in->layout, p->other, other, sizeof other);
+        name_of(in->layout, p->other, other);
         add(list, "overlap", leaf.offset, "%s at 0x%04zx claims bytes that %s claims too", name, leaf.offset, other);
         return;
     case LAYOUT_MISALIGNED:
@@ -71,12 +84,12 @@ static void add_stale(struct list *list, const struct grid_input *in)
             used += byte != NULL && *byte != 0;
         }
         if (used > 0) {
-            char name[64];
+            char path[LAYOUT_PATH_MAX], name[NAME_SIZE] = "the whole struct";
             bool before = span.kind == LAYOUT_SPAN_PADDING;
             if (before) {
-                layout_leaf_path(in->layout, span.leaf, name, sizeof name);
-            } else if (layout_tail_path(in->layout, span.leaf, at, name, sizeof name) == 0) {
-                snprintf(name, sizeof name, "the whole struct");
+                name_of(in->layout, span.leaf, name);
+            } else if (layout_tail_path(in->layout, span.leaf, at, path, sizeof path) > 0) {
+                printable_end(path, NAME_COLUMNS, "...", name, sizeof name);
             }
             add(list, "stale", at, "%zu of %zu padding bytes at 0x%04zx (%s %s) are not zero: stale", used, end - at,
                 at, before ? "before" : "at the end of", name);

@@ -142,7 +142,7 @@ static void names_write(const struct page *p, const struct grid_cell *line, int 
             }
             continue;
         }
-        char path[256];
+        char path[LAYOUT_PATH_MAX];
         layout_leaf_path(p->picture->grid.layout, line[i].leaf, path, sizeof path);
         fprintf(p->out, "%s<td class=\"c%u\" colspan=\"%d\">", before, (unsigned)line[i].colour, end - i);
         svg_escaped(p->out, svg_rows_path_end(path, NAME_COLUMNS * (end - i)));
@@ -319,7 +319,7 @@ static void field_write(const struct page *p, const struct layout_leaf *leaf)
     const struct grid_input *in = &p->picture->grid;
     int colour = grid_colour(in->palette, grid_family(leaf->node));
     bool shown = leaf->offset >= p->first && leaf->offset < p->first + p->count;
-    char path[256], value[JSON_VALUE_MAX], number[VALUE_PLACE_MAX];
+    char path[LAYOUT_PATH_MAX], value[JSON_VALUE_MAX], number[VALUE_PLACE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     grid_value(in, leaf, value, sizeof value);
     fprintf(p->out, "<tr><th scope=\"row\" class=\"c%d\"><span class=\"f c%d s\"></span>", colour, colour);

@@ -5,11 +5,9 @@
 #include "layout/value.h"
 #include "theme.h"
 
-#define PATH_SHOWN 1024 /* characters of a field's name */
-
 static void field_json(const struct grid_input *in, const struct layout_leaf *leaf, FILE *out)
 {
-    char path[PATH_SHOWN], value[JSON_VALUE_MAX];
+    char path[LAYOUT_PATH_MAX], value[JSON_VALUE_MAX];
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     fputs("\n{\"name\":", out);
     json_string(out, path);
@@ -60,7 +58,7 @@ static void run_json(const struct layout *layout, const struct grid_cell *cell, 
 {
     fprintf(out, "\n{\"offset\":%zu,\"size\":%zu,\"role\":\"%s\"", offset, size, theme_role_name(cell->role));
     if (cell->leaf != LAYOUT_NO_LEAF) {
-        char path[PATH_SHOWN];
+        char path[LAYOUT_PATH_MAX];
         layout_leaf_path(layout, cell->leaf, path, sizeof path);
         fputs(",\"field\":", out);
         json_string(out, path);

@@ -26,13 +26,15 @@ struct columns {
     bool bare;                    /* types without the keyword struct, union or enum, to save room */
 };
 
+#define NAME_SIZE (LAYOUT_PATH_MAX + 128) /* with indentation */
+
 /* The row's name as shown: indented by level, with its folding sign. */
 static void row_name(const struct fields *f, const struct field_row *row, int step, char *out, size_t out_size)
 {
-    char name[96];
+    char name[LAYOUT_PATH_MAX];
     const char *sign = !f->folds || f->flat ? "" : !row->foldable ? " " : row->open ? "-" : "+";
     fields_name(f, row, name, sizeof name);
-    snprintf(out, out_size, "%*s%s%s", step * (int)row->indent, "", sign, name);
+    snprintf(out, out_size, "%*s%s%s", f->flat ? 0 : step * (int)row->indent, "", sign, name);
 }
 
 /* The indentation of a level. */
@@ -61,7 +63,7 @@ static struct columns columns_wish(const struct fields *f, const struct field_ro
     struct columns w = {.name = 4, .type = 4, .offset = 3, .size = 2, .align = 2, .pad = 3, .bare = bare};
     struct field_row at = *top;
     for (size_t i = 0; i < rows; i++) {
-        char text[128];
+        char text[NAME_SIZE];
         row_name(f, &at, indent_step(cols), text, sizeof text);
         w.name = larger(w.name, canvas_width(text));
         row_type(&at, bare, text, sizeof text);
@@ -229,7 +231,7 @@ static void put_name(struct canvas *c, const struct theme *t, const struct field
     bool container = layout_kind_is_container(field->node->kind);
     unsigned colour = (unsigned)grid_colour(table->grid->palette, grid_family(field->node));
     struct style style = container ? theme_text(t, TEXT_PLAIN) : theme_field(t, colour);
-    char name[128];
+    char name[NAME_SIZE];
     row_name(table->fields, field, indent_step(r.cols), name, sizeof name);
     style.attr |= selected ? STYLE_BOLD : 0;
     canvas_put(c, row, r.col, theme_text(t, TEXT_STRONG), selected ? theme_sign(t, SIGN_POINTER) : " ");

@@ -27,12 +27,14 @@ static void where_field(const struct grid_input *in, const struct layout_span *s
              span->misaligned ? ", misaligned" : "", value);
 }
 
+#define PATH_SIZE 512 /* bytes of a path that was cut */
+
 /* "slots: struct slot[3], byte 1 of 72 = {..." for a row that is not a single field; false: it is one. */
-static bool where_row(const struct field_table *table, char *out, size_t out_size)
+static bool where_row(const struct field_table *table, size_t path_columns, char *out, size_t out_size)
 {
     const struct grid_input *in = table->grid;
     struct field_row row;
-    char path[64], type[64], value[128];
+    char path[LAYOUT_PATH_MAX], name[PATH_SIZE], type[64], value[128];
     if (!fields_selected(table->fields, in->cursor, &row)) {
         return false;
     }
@@ -41,19 +43,20 @@ static bool where_row(const struct field_table *table, char *out, size_t out_siz
         return false;
     }
     fields_path(table->fields, &row, path, sizeof path);
+    printable_end(path, path_columns, "...", name, sizeof name);
     fields_type(&row, type, sizeof type);
     panel_fields_value(in, &row, value, sizeof value);
-    snprintf(out, out_size, "%s: %s, byte %zu of %zu = %s", path[0] != '\0' ? path : "(no name)", type,
+    snprintf(out, out_size, "%s: %s, byte %zu of %zu = %s", name[0] != '\0' ? name : "(no name)", type,
              in->cursor - row.offset + 1, row.size, value);
     return true;
 }
 
-void panel_where(const struct field_table *table, char *out, size_t out_size)
+void panel_where(const struct field_table *table, size_t path_columns, char *out, size_t out_size)
 {
     const struct grid_input *in = table->grid;
     struct layout_span span = layout_span_at(in->layout, in->cursor);
     struct layout_leaf leaf;
-    char path[64], owner[64];
+    char path[LAYOUT_PATH_MAX], name[PATH_SIZE], owner[PATH_SIZE] = "the whole struct";
     if (in->segment_size == 0) {
         snprintf(out, out_size, "nothing to see yet");
         return;
@@ -62,23 +65,25 @@ void panel_where(const struct field_table *table, char *out, size_t out_size)
         snprintf(out, out_size, layout_leaves(in->layout) == 0 ? "no layout" : "free: no field lies here");
         return;
     }
-    if (where_row(table, out, out_size)) {
+    if (where_row(table, path_columns, out, out_size)) {
         return;
     }
     layout_leaf_path(in->layout, leaf.index, path, sizeof path);
+    printable_end(path, path_columns, "...", name, sizeof name);
     const uint8_t *byte = grid_bytes(in, in->cursor, 1);
     bool stale = byte != NULL && *byte != 0;
     switch (span.kind) {
     case LAYOUT_SPAN_FIELD:
-        where_field(in, &span, &leaf, path, out, out_size);
+        where_field(in, &span, &leaf, name, out, out_size);
         return;
     case LAYOUT_SPAN_PADDING:
-        snprintf(out, out_size, "padding before %s (align %zu)%s", path, leaf.node->align, stale ? ": NOT zero" : "");
+        snprintf(out, out_size, "padding before %s (align %zu)%s", name, leaf.node->align, stale ? ": NOT zero" : "");
         return;
     default:
-        layout_tail_path(in->layout, leaf.index, in->cursor, owner, sizeof owner);
-        snprintf(out, out_size, "padding at the end of %s, made by %s%s", *owner != '\0' ? owner : "the whole struct",
-                 path, stale ? ": NOT zero" : "");
+        if (layout_tail_path(in->layout, leaf.index, in->cursor, path, sizeof path) > 0) {
+            printable_end(path, path_columns, "...", owner, sizeof owner);
+        }
+        snprintf(out, out_size, "padding at the end of %s, made by %s%s", owner, name, stale ? ": NOT zero" : "");
     }
 }
 
@@ -106,9 +111,10 @@ static void real_text(uint64_t bits, size_t bytes, int width, char *out, size_t 
         memcpy(&d, &bits, sizeof d);
     }
     int precision = bytes == 4 ? 6 : 9;
-    do {
-        snprintf(out, out_size, "%.*g", precision, d);
-    } while (canvas_width(out) > width && --precision > 0);
+    snprintf(out, out_size, "%.*g", precision, d);
+    while (canvas_width(out) > width && --precision > 0) {
+        snprintf(out, out_size, "~%.*g", precision, d);
+    }
 }
 
 struct reading {

@@ -70,8 +70,9 @@ void panel_map(struct canvas *c, const struct theme *t, const struct grid_input 
 /* The rows that the map needs for a segment of that size in `cols` columns, at most `most`. */
 int panel_map_rows(size_t segment_size, int cols, int most);
 
-/* Describes the byte under the cursor: "num: int, byte 1 of 4". */
-void panel_where(const struct field_table *table, char *out, size_t out_size);
+/* Describes the byte under the cursor: "num: int, byte 1 of 4 = 22". A path of more characters than path_columns loses
+ * its front. */
+void panel_where(const struct field_table *table, size_t path_columns, char *out, size_t out_size);
 
 /* Draws the title of a full-screen list, with the keys to scroll and close it if there is room. */
 void panel_title(struct canvas *c, const struct theme *t, const char *what);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "layout/value.h"
+#include "printable.h"
 #include "svg_rows.h"
 
 #define MARGIN 12                      /* px around everything */
@@ -46,7 +47,7 @@ static struct widths widths_fit(const struct page *p)
     struct widths w = {4, 4, 6, 4, 7, 0};
     struct layout_leaf leaf;
     for (size_t i = p->from; i < table_end(p) && layout_leaf_get(p->picture->grid.layout, i, &leaf); i++) {
-        char path[256];
+        char path[LAYOUT_PATH_MAX];
         layout_leaf_path(p->picture->grid.layout, i, path, sizeof path);
         w.name = larger(w.name, svg_columns(path));
         w.type = larger(w.type, svg_columns(leaf.node->type));
@@ -72,7 +73,7 @@ static void field_line(struct page *p, int y, const struct widths *w, const stru
 {
     const struct grid_input *in = &p->picture->grid;
     unsigned colour = (unsigned)grid_colour(in->palette, grid_family(leaf->node));
-    char path[256], value[512], classes[16];
+    char path[LAYOUT_PATH_MAX], name[512], value[512], classes[16];
     int at = 4;
     layout_leaf_path(in->layout, leaf->index, path, sizeof path);
     snprintf(classes, sizeof classes, "f%u", colour);
@@ -80,7 +81,8 @@ static void field_line(struct page *p, int y, const struct widths *w, const stru
     snprintf(classes, sizeof classes, "r%u", colour);
     svg_rect(&p->svg, MARGIN, y - 11, 3, 14, classes);
     snprintf(classes, sizeof classes, "s b k%u", colour);
-    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, classes, w->name, path);
+    printable_end(path, (size_t)w->name, "\xe2\x80\xa6", name, sizeof name);
+    svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, classes, w->name, name);
     at += w->name + 1;
     svg_text(&p->svg, MARGIN + SVG_SMALL * at, y, "s t", w->type, leaf->node->type);
     at += w->type + 1 + w->offset;
@@ -166,7 +168,7 @@ static void about_write(const struct page *p, FILE *out)
     struct layout_leaf leaf;
     fprintf(out, "Hex grid of %zu bytes, %d in a row.", picture->grid.segment_size, p->rows.shape.width);
     for (size_t i = p->from; i < p->to && i - p->from < ABOUT_FIELDS && layout_leaf_get(layout, i, &leaf); i++) {
-        char path[128], value[128];
+        char path[LAYOUT_PATH_MAX], value[128];
         layout_leaf_path(layout, i, path, sizeof path);
         grid_value(&picture->grid, &leaf, value, sizeof value);
         fprintf(out, " %s, %s, %zu bytes at offset %zu", path, leaf.node->type, leaf.node->size, leaf.offset);

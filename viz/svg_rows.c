@@ -155,7 +155,7 @@ static void attributes(const struct svg_rows *r, const struct grid_cell *cell, s
     FILE *out = r->svg->out;
     fprintf(out, " data-offset=\"%zu\" data-size=\"%zu\" data-role=\"%s\"", offset, size, theme_role_name(cell->role));
     if (cell->leaf != LAYOUT_NO_LEAF) {
-        char path[1024];
+        char path[LAYOUT_PATH_MAX];
         layout_leaf_path(r->grid->layout, cell->leaf, path, sizeof path);
         fputs(" data-field=\"", out);
         svg_escaped(out, path);
@@ -237,7 +237,7 @@ static bool names_draw(const struct svg_rows *r, const struct grid_cell *line, i
         if (r->names == SVG_NAMES_ROOM) {
             break;
         }
-        char path[256], classes[8];
+        char path[LAYOUT_PATH_MAX], classes[8];
         int room = name_room(line, i, count); /* leaves half a letter free before the next name */
         int end = room < count ? cell_x(r, room) - SVG_TINY / 2 : cell_end(r, count - 1);
         int columns = (end - cell_x(r, i)) / SVG_TINY;

@@ -73,7 +73,7 @@ static void field_tell(const struct strip *s, size_t moment, size_t index, FILE 
 {
     const struct grid_input in = input_of(s, moment);
     struct layout_leaf leaf;
-    char path[256], value[256];
+    char path[LAYOUT_PATH_MAX], value[256];
     if (layout_leaf_get(in.layout, index, &leaf)) {
         layout_leaf_path(in.layout, index, path, sizeof path);
         grid_value(&in, &leaf, value, sizeof value);

@@ -9,6 +9,7 @@
 #include "rows.h"
 
 #define FIELDS_SHOWN 4096
+#define FINDING_ROWS 20 /* for one of them at most */
 
 /* The grid's lines. */
 struct grid_lines {
@@ -81,28 +82,24 @@ static void draw_fields(struct canvas *c, int row, const struct picture *p, size
     panel_fields(c, &p->theme, &table, (struct rect){row + 1, 0, (int)(to - from) + 1, c->cols});
 }
 
-/* The rows of what is wrong; 0: nothing is. */
-static int finding_rows(const struct picture *p)
-{
-    bool differs = p->differences != NULL && differences_bytes(p->differences) > 0;
-    return (int)p->finding_count + (p->findings_more > 0) + differs;
-}
-
-static void draw_findings(struct canvas *c, int row, const struct picture *p)
+/* Draws what is wrong from `row` on, wrapped. Returns how many rows they take, also on a canvas without room for them. */
+static int draw_findings(struct canvas *c, int row, int cols, const struct picture *p)
 {
     const struct theme *t = &p->theme;
-    for (size_t i = 0; i < p->finding_count; i++, row++) {
+    int first = row;
+    for (size_t i = 0; i < p->finding_count; i++) {
         canvas_put(c, row, 0, theme_text(t, TEXT_WARN), "! ");
-        canvas_put(c, row, 2, theme_text(t, TEXT_PLAIN), p->findings[i].text);
+        row += canvas_put_wrapped(c, row, 2, cols - 2, FINDING_ROWS, theme_text(t, TEXT_PLAIN), p->findings[i].text);
     }
     if (p->findings_more > 0) {
         canvas_printf(c, row++, 2, theme_text(t, TEXT_LABEL), "and %zu more", p->findings_more);
     }
     if (p->differences != NULL && differences_bytes(p->differences) > 0) {
         canvas_put(c, row, 0, theme_text(t, TEXT_WARN), "! ");
-        canvas_printf(c, row, 2, theme_text(t, TEXT_PLAIN), "%zu bytes are not as expected",
+        canvas_printf(c, row++, 2, theme_text(t, TEXT_PLAIN), "%zu bytes are not as expected",
                       differences_bytes(p->differences));
     }
+    return row - first;
 }
 
 /* Draws the processes attached, a line each, under a heading. */
@@ -124,7 +121,8 @@ static int draw(struct canvas *c, const struct grid_lines *l)
     int fields = (int)(to - from), rows = lines_draw(l, NULL, 0), fields_row = rows + 3;
     int findings_row = rows + 2 + (fields > 0 ? fields + 3 : 0) + 1;
     int attached = (int)panel_attached_lines(&p->attached);
-    int attached_row = findings_row + (finding_rows(p) > 0 ? finding_rows(p) + 1 : 0);
+    int findings = draw_findings(&(struct canvas){.rows = 0}, 0, p->cols, p); /* only counted */
+    int attached_row = findings_row + (findings > 0 ? findings + 1 : 0);
     struct style strong = theme_text(&p->theme, TEXT_STRONG);
     int rc = canvas_init(c, attached_row - 1 + (attached > 0 ? attached + 2 : 0), p->cols, p->theme.utf8);
     if (rc < 0) {
@@ -136,7 +134,7 @@ static int draw(struct canvas *c, const struct grid_lines *l)
     if (fields > 0) {
         draw_fields(c, fields_row, p, from, to);
     }
-    draw_findings(c, findings_row, p);
+    draw_findings(c, findings_row, p->cols, p);
     if (attached > 0) {
         draw_attached(c, attached_row, attached, p);
     }

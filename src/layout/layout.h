@@ -147,6 +147,7 @@ bool layout_leaf_get(const struct layout *l, size_t index, struct layout_leaf *l
 /* Writes the leaf's path from the root, as in C, to out: "head.seq", "slots[3].text". Truncated to out_size and always
  * NUL-terminated. Returns the untruncated length. */
 size_t layout_leaf_path(const struct layout *l, size_t index, char *out, size_t out_size);
+#define LAYOUT_PATH_MAX 1024 /* enough for all but absurd paths */
 
 /* The same for the struct or union whose end the padding at `offset` is, of which `leaf` is the cause (LAYOUT_SPAN_TAIL):
  * "slots[3]". "" for the whole layout. */

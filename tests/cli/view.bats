@@ -571,6 +571,23 @@ END
     done
 }
 
+@test "a long path loses its front, so that the member's own name stays: in every table and sentence" {
+    local -x LC_ALL=C.UTF-8
+    printf '%s\n' 'shmlab layout 1' 'struct registry {' 'struct sub first_subsystem_of_all {' 'struct control all_of_the_controllers[2] {' \
+        'struct block current_configuration_block {' 'char a_tag' 'int number_of_attempts' '}' '}' '}' '}' >"$T/long"
+    printf 'abcdefghijklmnop' >"$T/full"
+    file_view "$T/full" --layout "$T/long" --render text >"$T/text"
+    grep -Eq '^ …[a-z_]+\.number_of_attempts +int +4 ' "$T/text"
+    [[ $(tr -s '\n ' ' ' <"$T/text") == *'before ...'*'[1].current_configuration_block.number_of_attempts) are not zero: stale'* ]]
+    [[ $(wc -L <"$T/text") -le 80 ]]
+    file_view "$T/full" --layout "$T/long" --render svg >"$T/svg"
+    grep -q '>…[a-z_]*\.number_of_attempts<' "$T/svg"
+    file_view "$T/full" --layout "$T/long" --render text --screen 80x24 --at 4 >"$T/screen"
+    grep -q '^─ 0x0004 = 4  \.\.\.[a-z_]*\.number_of_attempts: int, byte 1 of 4' "$T/screen"
+    file_view "$T/full" --layout "$T/long" --render json >"$T/json"
+    grep -q '"first_subsystem_of_all.all_of_the_controllers\[1\].current_configuration_block.number_of_attempts"' "$T/json"
+}
+
 @test "--help and --version are errors if the disk is full, in all programs" {
     for program in shm-server shm-client shm-view; do
         for option in --help --version; do

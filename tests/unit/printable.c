@@ -104,6 +104,30 @@ static void the_result_is_truncated_at_a_whole_character(void **state)
     assert_int_equal(printable_text("abc", true, NULL, 0), 3);
 }
 
+static void of_a_long_text_the_end_is_kept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t columns;
+        const char *wanted;
+    } cases[] = {{"head.number", 11, "head.number"},
+                 {"head.number", 10, "....number"},
+                 {"head.number", 9, "...number"},
+                 {"a.\u00e4\u00f6\u00fc", 5, "a.\u00e4\u00f6\u00fc"},
+                 {"aa.\u00e4\u00f6", 4, "...\u00f6"},
+                 {"number", 2, "..."},
+                 {"", 0, ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char out[32];
+        printable_end(cases[i].text, cases[i].columns, "...", out, sizeof out);
+        assert_string_equal(out, cases[i].wanted);
+    }
+    char small[6];
+    printable_end("head.number", 9, "...", small, sizeof small);
+    assert_string_equal(small, "...nu");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +138,7 @@ int main(void)
         cmocka_unit_test(malformed_utf8_is_escaped),
         cmocka_unit_test(random_bytes_come_out_printable),
         cmocka_unit_test(the_result_is_truncated_at_a_whole_character),
+        cmocka_unit_test(of_a_long_text_the_end_is_kept),
     };
     return cmocka_run_group_tests_name("printable", tests, NULL, NULL);
 }

@@ -263,7 +263,9 @@ static void draw_fields(struct canvas *c, const struct theme *t, const struct da
     }
 }
 
-#define RULE_ENDS 4 /* columns of a rule that its text leaves free */
+#define WHERE_MAX 512
+#define WHERE_REST 45 /* columns for what is told beside a path: "0x0014 = 20  num: int, byte 1 of 4 = 22" */
+#define RULE_ENDS 4   /* columns of a rule that its text leaves free */
 
 static void draw_rule(struct canvas *c, const struct theme *t, int row, int col, int cols, const char *text)
 {
@@ -281,15 +283,15 @@ static void draw_rule(struct canvas *c, const struct theme *t, int row, int col,
  * doesn't fit. */
 static void where_text(const struct dashboard *d, const struct state *s, char *out, size_t out_size)
 {
-    char where[160];
+    char where[WHERE_MAX];
     const struct grid_input in = cursor_grid(&s->cursor, &s->window);
     const struct field_table table = {&s->cursor.fields, &in};
-    panel_where(&table, where, sizeof where);
+    int cols = d->divider >= 0 ? d->divider_cols : d->cols - d->wall_col - 1;
+    panel_where(&table, (size_t)clamp(cols - WHERE_REST, 24, 200), where, sizeof where);
     if (s->window.size == 0) {
         snprintf(out, out_size, "%s", where);
     } else {
         int used = snprintf(out, out_size, "0x%04zx = %zu  ", s->cursor.at, s->cursor.at);
-        int cols = d->divider >= 0 ? d->divider_cols : d->cols - d->wall_col - 1;
         char *value = strstr(where, " = ");
         if (value != NULL && cols < d->cols && used + canvas_width(where) > cols - RULE_ENDS) {
             *value = '\0';
@@ -322,7 +324,7 @@ static void draw_wall(struct canvas *c, const struct theme *t, const struct dash
 static void draw_rules(struct canvas *c, const struct theme *t, const struct dashboard *d, const struct state *s,
                        const struct attached *who)
 {
-    char where[192], head[96];
+    char where[WHERE_MAX + 48], head[96];
     int right = d->wall_col + 1;
     where_text(d, s, where, sizeof where);
     panel_attached_head(who, head, sizeof head);

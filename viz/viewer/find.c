@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "printable.h"
+
+#define PATH_COLUMNS 60 /* of a path in a message */
+
 /* ---- : ---- */
 
 /* Moves the cursor to a row of the field table and unfolds its parents. */
@@ -43,13 +47,14 @@ static bool explain_elements(struct cursor *c, const char *text)
 static void explain_no_field(struct cursor *c, const char *text)
 {
     struct field_row row;
-    char path[CURSOR_TYPED_MAX];
+    char path[LAYOUT_PATH_MAX], name[CURSOR_MESSAGE_MAX];
     if (explain_elements(c, text)) {
         return;
     }
     if (isalpha((unsigned char)*text) && fields_by_name(&c->fields, text, NULL, 1, &row)) {
         fields_path(&c->fields, &row, path, sizeof path);
-        cursor_answer(c, "no field is called %.30s; there is %s", text, path);
+        printable_end(path, PATH_COLUMNS, "...", name, sizeof name);
+        cursor_answer(c, "no field is called %.30s; there is %s", text, name);
     } else if (*text != '\0' && strspn(text, "0123456789abcdefABCDEF") == strlen(text)) {
         cursor_answer(c, "hex offsets begin with 0x: 0x%.30s", text);
     } else {
@@ -178,7 +183,7 @@ static bool find_name(struct cursor *c, const struct window *w, const char *text
 {
     struct field_row at, row;
     const struct fields *f = &c->fields;
-    char path[CURSOR_TYPED_MAX];
+    char path[LAYOUT_PATH_MAX], name[CURSOR_MESSAGE_MAX];
     if (fields_by_path(f, text, &row) && strpbrk(text, ".[") != NULL) {
         return go_to_row(c, w, &row, text);
     }
@@ -192,7 +197,8 @@ static bool find_name(struct cursor *c, const struct window *w, const char *text
         return true;
     }
     fields_path(f, &row, path, sizeof path);
-    cursor_answer(c, "found field %s%s", path, around && here ? " (around the end)" : "");
+    printable_end(path, PATH_COLUMNS, "...", name, sizeof name);
+    cursor_answer(c, "found field %s%s", name, around && here ? " (around the end)" : "");
     return true;
 }
 

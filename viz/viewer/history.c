@@ -8,6 +8,10 @@
 #include <time.h>
 
 #include "layout/value.h"
+#include "printable.h"
+
+#define PATH_COLUMNS 40 /* of a path in a sentence */
+#define PATH_SIZE (2 * PATH_COLUMNS + 4)
 
 void history_free(struct history *h)
 {
@@ -46,11 +50,12 @@ static size_t news_of(const struct window *w, const uint8_t *before, const uint8
         out[0] = '\0';
         return leaf.offset + leaf.node->size;
     }
-    char path[64], old[56], new[56];
+    char path[LAYOUT_PATH_MAX], name[PATH_SIZE], old[56], new[56];
     layout_leaf_path(w->layout, leaf.index, path, sizeof path);
+    printable_end(path, PATH_COLUMNS, "...", name, sizeof name);
     value_format(leaf.node, before + at, w->count - at, old, sizeof old);
     value_format(leaf.node, after + at, w->count - at, new, sizeof new);
-    snprintf(out, HISTORY_NEWS_MAX, "%s: %s -> %s", path, old, new);
+    snprintf(out, HISTORY_NEWS_MAX, "%s: %s -> %s", name, old, new);
     return leaf.offset + leaf.node->size;
 }
 
@@ -358,13 +363,14 @@ bool history_step_field(struct history *h, struct window *w, size_t offset, int 
 {
     struct layout_span span = layout_span_at(w->layout, offset);
     struct layout_leaf leaf;
-    char name[64];
+    char path[LAYOUT_PATH_MAX], name[PATH_SIZE];
     size_t first = offset, count = 1;
     snprintf(name, sizeof name, "the byte at 0x%04zx", offset);
     if (span.kind == LAYOUT_SPAN_FIELD && layout_leaf_get(w->layout, span.leaf, &leaf)) {
         first = leaf.offset;
         count = leaf.node->size;
-        layout_leaf_path(w->layout, leaf.index, name, sizeof name);
+        layout_leaf_path(w->layout, leaf.index, path, sizeof path);
+        printable_end(path, PATH_COLUMNS, "...", name, sizeof name);
     }
     /* From a live picture, the last change itself is the answer; from a frozen one, the one before. */
     uint64_t from = !h->frozen ? h->recording.newest : direction < 0 && h->shown > 0 ? h->shown - 1 : h->shown;
@@ -423,7 +429,7 @@ static uint64_t find_value(const struct history *h, uint64_t n, const struct lay
 static bool find_field(const struct layout *l, const char *path, struct layout_leaf *leaf)
 {
     enum { TRIED = 10000 }; /* fields */
-    char all[256], end[80];
+    char all[LAYOUT_PATH_MAX], end[80];
     size_t found = layout_leaf_find(l, path), leaves = layout_leaves(l);
     size_t length = (size_t)snprintf(end, sizeof end, ".%s", path);
     for (size_t i = 0; found == LAYOUT_NO_LEAF && i < leaves && i < TRIED; i++) {
