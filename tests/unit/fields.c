@@ -147,6 +147,36 @@ static void rows_are_those_of_the_tree(void **state)
     }
 }
 
+/* FIELDS_FLIPPED_MAX and one more are folded by hand: only the first is open again. */
+static void of_many_folds_the_oldest_is_forgotten(void **state)
+{
+    (void)state;
+    static struct fields f;
+    struct layout l = layout_of("shmlab layout 1\nstruct s {\nstruct slot slots[300] {\nint a\nint b\n}\n}\n");
+    struct field_row row;
+    char path[32];
+    fields_reset(&f, &l);
+    assert_true(fields_by_path(&f, "slots", &row));
+    fields_flip(&f, &row); /* an array of 600 fields starts folded */
+    for (int i = 0; i < FIELDS_FLIPPED_MAX + 1; i++) {
+        snprintf(path, sizeof path, "slots[%d]", i);
+        assert_true(fields_by_path(&f, path, &row));
+        fields_flip(&f, &row);
+        assert_int_equal(f.flipped_count, i < FIELDS_FLIPPED_MAX - 1 ? i + 2 : FIELDS_FLIPPED_MAX);
+    }
+    assert_ptr_equal(f.layout, &l);
+    bool before = false;
+    for (int i = 0; i < 300; i++) {
+        snprintf(path, sizeof path, "slots[%d]", i);
+        assert_true(fields_by_path(&f, path, &row));
+        before = i == 0 ? row.open : before;
+        assert_int_equal(row.open, i > 0 && i < FIELDS_FLIPPED_MAX + 1 ? !before : before);
+    }
+    assert_true(fields_by_path(&f, "slots", &row)); /* two are forgotten: slots itself, and slots[0] */
+    assert_false(row.open);
+    layout_free(&l);
+}
+
 static void flat_rows_are_the_leaves(void **state)
 {
     (void)state;
@@ -424,6 +454,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_those_of_the_tree),
+        cmocka_unit_test(of_many_folds_the_oldest_is_forgotten),
         cmocka_unit_test(flat_rows_are_the_leaves),
         cmocka_unit_test(rows_fold_and_unfold),
         cmocka_unit_test(an_element_has_the_type_and_the_value_of_an_element),

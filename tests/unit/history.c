@@ -221,6 +221,45 @@ static void steps_show_exactly_the_bytes_of_then(void **state)
     view_close(&v);
 }
 
+/* Only the age changes on a frozen screen: when it does, and not before, the screen must be drawn again. */
+static void the_age_of_a_frozen_picture_grows(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t ms; /* after the change */
+        const char *wanted;
+    } ages[] = {{0, "0 s"},
+                {999, "0 s"},
+                {1000, "1 s"},
+                {59999, "59 s"},
+                {60000, "1 min 00 s"},
+                {61000, "1 min 01 s"},
+                {3599000, "59 min 59 s"},
+                {3600000, "1 h 00 min"},
+                {3659999, "1 h 00 min"},
+                {3660000, "1 h 01 min"}};
+    struct view v;
+    view_open(&v, SIZE);
+    tick(&v, 2000);
+    v.bytes[20] = 23;
+    take(&v);
+    assert_false(tick(&v, 2000));
+    press(&v, ' ');
+    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+        char when[96], wanted[96];
+        bool second = (2000 + ages[i].ms) / 1000 != v.s.history.now / 1000;
+        assert_int_equal(tick(&v, 2000 + ages[i].ms), second);
+        assert_int_equal(history_fading(&v.s.history), 1000 - ages[i].ms % 1000);
+        history_when(&v.s.history, when, sizeof when);
+        snprintf(wanted, sizeof wanted, "%s ago, the newest change", ages[i].wanted);
+        assert_string_equal(when, wanted);
+    }
+    press(&v, '.');
+    tick(&v, 9000000);
+    assert_false(tick(&v, 9001000)); /* live, nothing is told */
+    view_close(&v);
+}
+
 static void steps_by_field_skip_other_changes(void **state)
 {
     (void)state;
@@ -351,6 +390,7 @@ int main(void)
         cmocka_unit_test(all_bytes_may_change_at_once),
         cmocka_unit_test(frozen_bytes_stay),
         cmocka_unit_test(steps_show_exactly_the_bytes_of_then),
+        cmocka_unit_test(the_age_of_a_frozen_picture_grows),
         cmocka_unit_test(steps_by_field_skip_other_changes),
         cmocka_unit_test(a_mark_shows_all_changes_since),
         cmocka_unit_test(a_step_goes_where_the_change_was),
