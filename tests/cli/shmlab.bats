@@ -583,8 +583,10 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     this_build
     demo 80 24
     await 20 screen_has 'goodbye$'
-    for text in 'intro .*"PI is defined as: "' 'num .* 22' "slash .*'/'" 'den .* 7' "eq1 .*'='" "eq2 .*'='" \
-        'ratio .* 3.142857142857143' 'farewell .*"goodbye"' '22/7==3.14286$' 'Enter reads again'; do
+    # as the viewer's table has them; the server's pane names the type first
+    for text in 'intro +char.* "PI is defined as: "' 'num +int .* 22' "slash +char .* '/'" 'den +int .* 7' \
+        "eq1 +char .* '='" "eq2 +char .* '='" 'ratio +double .* 3.142857142857143' 'farewell +char.* "goodbye"' \
+        '22/7==3.14286$' 'Enter reads again'; do
         await 10 screen_has "$text"
     done
     keys q
