@@ -52,7 +52,7 @@ same_picture()
 @test "shm-grid is shm-view's picture of the segment, text and colour: natural" {
     serve
     same_picture
-    grep -q $'\e\[32m50' "$T/gdb.ansi"
+    grep -q $'\e\[32m│50' "$T/gdb.ansi"
     in_gdb "$SERVER" 'set style enabled off' shm-grid
     [[ $output != *$'\e'* ]]
 }
