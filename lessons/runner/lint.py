@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from . import lint_readme, patches, tap
-from .paths import ROOT
+from .paths import LAB, ROOT
 
 RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "sleeps", "flood", "fails-silently", "status-0-on-failure",
               "errors-on-stdout", "exit-minus-1")  # diagnoses that no check.bats gives
@@ -104,6 +104,10 @@ def spelt(sentence: str, text: str) -> str:
     return re.sub(r"\\(.)", r"\1", filled)
 
 
+def functions(text: str) -> set:
+    return set(re.findall(r"^(\w+) ?\(\)", text, re.M))
+
+
 def lint_checks(lesson) -> list:
     check = lesson.folder / "check.bats"
     text = re.sub(r"^\s*#.*$", "", read(check), flags=re.M)
@@ -114,6 +118,8 @@ def lint_checks(lesson) -> list:
     for needed in re.findall(r'^\s*needs "((?:\\.|[^"\\])*)"', text, re.M):
         if spelt(needed, text) not in [spelt(name, text) for name in names]:
             found.append(f'check.bats: needs "{needed}", but no test has that name')
+    found += [f"check.bats has a function {name}, which hides that of check.bash"
+              for name in sorted(functions(text) & functions(read(LAB / "check.bash")))]
     # `mistake ID`, where ID is not a variable
     for used in sorted(set(re.findall(r"(?:^|[\s;&|({])mistake ([a-z0-9][a-z0-9-]*)(?=\s|$)", text))):
         if not lesson.mistake(used) and used not in RUNNER_IDS:

@@ -197,6 +197,11 @@ README.md:$((page - 1)): the line has 81 columns; the maximum is 80"
     run -1 python3 -B "$ROOT/lessons/runner/lesson" new 42-other
 }
 
+@test "lint: a function of check.bash that is hidden by the lesson's own" {
+    printf 'end_name()\n{\n    :\n}\n' >>"$L/check.bats"
+    named 'check.bats has a function end_name, which hides that of check.bash'
+}
+
 @test "lint: a question without a reason for wrong answers, and a guess that is right" {
     sed -i '/^why = Add up its/d' "$L/lesson.conf"
     named "lesson.conf: a wrong answer has no reason; add 'why = ...' below 'ask = How many bytes does struct counter need? ...'"
