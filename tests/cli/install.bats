@@ -130,11 +130,11 @@ windows_needed()
     run -0 ./hidden shmlab lesson solution 6 --anyway --copy "$T/class/ann"
     cp "$T/class/ann/reader.c" "$T/work/06-read-only/"
     run -0 ./hidden shmlab lesson check
-    [[ $output == *'All 8 passed.'*'shmlab lesson next'* ]]
+    [[ $output == *'All 9 passed.'*'shmlab lesson next'* ]]
     run -0 ./hidden shmlab lesson mistake 6 attached-rw "$T/shown"
     [[ $output == *'Makefile, maker.c, reader.c'* ]]
     run -0 ./hidden shmlab lesson grade 6 --anyway "$T/class"
-    [[ $output == *'ann '*'8/8'* ]]
+    [[ $output == *'ann '*'9/9'* ]]
     run -0 ./hidden shmlab lesson ask 6 11 010000 "$(getconf PAGESIZE)"
     run -1 ./hidden shmlab lesson view 6 --render text
     [[ $output == 'shm-view: cannot find segment'* ]]

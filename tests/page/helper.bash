@@ -7,6 +7,7 @@ setup_file()
     export BROWSER=$BATS_TEST_DIRNAME/browser.py BROWSER_PROFILE=$BATS_FILE_TMPDIR/profile
     local log=$BATS_FILE_TMPDIR/driver.log
     type -P chromedriver >/dev/null && [[ $(chromedriver --version) == ChromeDriver* ]] || return 0
+    : >"$log"
     chromedriver --port=0 >"$log" 2>&1 3>&- &
     echo "$!" >"$BATS_FILE_TMPDIR/driver.pid"
     for ((i = 0; i < 1500; i++)); do
