@@ -43,14 +43,15 @@ def scratch_folder(prefix: str):
     call removes what a process that was killed has left."""
     remove_abandoned(prefix)
     name, lock = None, None
-    while lock is None:  # another call may just remove it: it has no lock yet
+    while name is None or not os.path.isdir(name):  # another call may just remove it: it has no lock yet
         name = tempfile.mkdtemp(prefix=prefix)
-        lock = lock_folder(name, fcntl.LOCK_SH)
+        lock = lock_folder(name, fcntl.LOCK_SH)  # None: this file system has no locks, and then nobody gets one
     try:
         yield Path(os.path.realpath(name))
     finally:
         remove(name)
-        os.close(lock)
+        if lock is not None:
+            os.close(lock)
 
 
 def lock_folder(name: str, how: int) -> Optional[int]:

@@ -124,6 +124,14 @@ class ScratchFolders(unittest.TestCase):
                     self.assertEqual(made, Path(os.path.realpath(stays)))
 
 
+    def test_a_file_system_without_locks_will_do(self):
+        with tempfile.TemporaryDirectory() as top, mock.patch.object(tempfile, "tempdir", top), \
+                mock.patch.object(paths.fcntl, "flock", side_effect=OSError(95, "not supported")):
+            with paths.scratch_folder("t.") as first, paths.scratch_folder("t.") as second:
+                self.assertTrue(first.is_dir() and second.is_dir())
+            self.assertEqual(os.listdir(top), [])
+
+
 class Texts(unittest.TestCase):
     def test_answers_as_people_write_them(self):
         for text, value in (("20", 20), (" 0x14 ", 20), ("20 bytes", 20), ("-3", -3), ("= 4", 4), ("020", 20),
