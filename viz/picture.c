@@ -13,9 +13,10 @@ void picture_fields(const struct picture *p, size_t *from, size_t *to)
     struct layout_leaf leaf;
     size_t end = p->first + p->count;
     bool all = p->first == 0 && end == p->grid.segment_size; /* also fields past the segment's end, and empty ones */
-    *from = *to = 0;
-    for (size_t i = 0; layout_leaf_get(p->grid.layout, i, &leaf); i++) {
-        if (all || (leaf.offset < end && leaf.offset + leaf.node->size > p->first)) {
+    *from = 0;
+    *to = all ? layout_leaves(p->grid.layout) : 0;
+    for (size_t i = 0; !all && layout_leaf_get(p->grid.layout, i, &leaf); i++) {
+        if (leaf.offset < end && leaf.offset + leaf.node->size > p->first) {
             *from = *to > 0 ? *from : i;
             *to = i + 1;
         }

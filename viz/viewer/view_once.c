@@ -72,7 +72,7 @@ static struct range range_read(const struct view *v)
     struct range drawn = range_of(v);
     struct layout_leaf leaf;
     size_t first = drawn.first - drawn.first % ROWS_WIDTH_MAX, end = drawn.first + drawn.count;
-    for (size_t i = 0; layout_leaf_get(w->layout, i, &leaf); i++) {
+    for (size_t i = 0; drawn.count < w->size && layout_leaf_get(w->layout, i, &leaf); i++) {
         size_t leaf_end = leaf.offset + leaf.node->size;
         if (leaf.offset < drawn.first + drawn.count && leaf_end > drawn.first && leaf.node->size < VIEW_DRAWN_MAX) {
             first = leaf.offset < first ? leaf.offset : first;
@@ -83,11 +83,10 @@ static struct range range_read(const struct view *v)
 }
 
 /* The present bytes with the file's bytes written over them; the caller frees them. */
-static int bytes_of_then(const struct view *v, const char *path, uint8_t **bytes)
+static int bytes_of_then(const struct view *v, const char *path, struct range r, uint8_t **bytes)
 {
     uint8_t *was = NULL;
     size_t was_size = 0;
-    struct range r = range_read(v);
     int rc = view_read_file(path, &was, &was_size);
     if (rc < 0) {
         return rc;
@@ -111,13 +110,14 @@ static int take_past(struct view *v, const char *option, const char *path, uint6
     if (path == NULL) {
         return 0;
     }
-    int rc = bytes_of_then(v, path, &bytes);
+    struct range r = range_read(v);
+    int rc = bytes_of_then(v, path, r, &bytes);
     if (rc < 0) {
         snprintf(next, sizeof next, "%s takes a file with the bytes as they were", option);
         return report_failure("shm-view", rc, rc == -ENOMEM ? NO_MEMORY : next, "read %s", path);
     }
     history_tick(&v->state.history, &v->state.window, when);
-    history_take(&v->state.history, &v->state.window, range_read(v).first, bytes, range_read(v).count);
+    history_take(&v->state.history, &v->state.window, r.first, bytes, r.count);
     free(bytes);
     return 0;
 }
