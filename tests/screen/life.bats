@@ -320,8 +320,9 @@ counter_moves()
         await attached_by 2
         if [[ $signal == q ]]; then keys q; else kill -"$signal" "$VIEWER"; fi
         await attached_by 1
-        tmx kill-server
+        # before its terminal goes: that sends SIGCONT, which can cancel the SIGSTOP that LeakSanitizer waits for at exit
         await gone "$VIEWER"
+        tmx kill-server
     done
     [[ -n $(id_of_key) ]]
 }
