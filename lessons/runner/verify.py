@@ -21,6 +21,7 @@ from .printable import printable
 
 KINDS = ("start", "solution", "mistakes", "wrong", "right", "lint")  # the columns of the table
 ROUTES = ("gcc -O0", "gcc -O2", "clang -O0", "clang -O2", "gcc -O0 sanitized")  # how a solution is built
+THIRD = 3
 SAID_MAX = 12  # lines of each part of a report that are shown
 
 
@@ -46,15 +47,26 @@ class Result:
     report: object = None
 
 
+def choice(lesson, part: str, count: int) -> int:
+    """A number below count that part, a text such as a commit's id, chooses for this lesson."""
+    return (zlib.crc32(part.encode()) + lesson.number) % count
+
+
 def routes(lesson, quick: bool, part) -> list:
-    """The builds of the lesson's solution. part: a text, such as a commit's id; it chooses one besides the first."""
+    """The builds of the lesson's solution; with a part the first and one more."""
     known = [route for route in ROUTES if "sanitized" not in route or not lesson.no_sanitize]
     if quick:
         return known[:1]
     if part is None:
         return known
     others = known[1:]
-    return [known[0], others[(zlib.crc32(part.encode()) + lesson.number) % len(others)]]
+    return [known[0], others[choice(lesson, part, len(others))]]
+
+
+def mistakes(lesson, part) -> list:
+    """The patches of mistakes; with a part every third. What is in wrong/ is always tried: the score needs all of it."""
+    found = patches.every(lesson.folder / "mistakes")
+    return found if part is None else found[choice(lesson, part, THIRD)::THIRD]
 
 
 def trials(lesson, quick: bool, part=None) -> list:
@@ -62,7 +74,7 @@ def trials(lesson, quick: bool, part=None) -> list:
              Trial(lesson, "start", "", lesson.folder / "start", expected=[lesson.starter])]
     found += [Trial(lesson, "solution", route, route=route) for route in routes(lesson, quick, part)]
     found += [Trial(lesson, "mistakes", patch.name, patch=patch, expected=[patch.name])
-              for patch in patches.every(lesson.folder / "mistakes")]
+              for patch in mistakes(lesson, part)]
     found += [Trial(lesson, "wrong", patch.name, patch=patch) for patch in patches.every(lesson.folder / "wrong")]
     found += [Trial(lesson, "right", name, path) for name, path in lint.variants(lint.right_folder(lesson))]
     return found
@@ -217,7 +229,7 @@ def show_table(results: list, part):
     print("kill score: {} of {} mistakes diagnosed by name, ".format(*kill_score(results))
           + f"{plain - left} of {plain} verdicts without a diagnosis proved")
     if part is not None:
-        print(f"solutions built with {ROUTES[0]}, and by --part {part} with: "
+        print(f"by --part {part} a third of the mistakes, and solutions built with {ROUTES[0]} and: "
               + ", ".join(f"{lesson.number:02d} {routes(lesson, False, part)[1]}" for lesson in lessons.values()))
     for lesson in lessons.values():
         if lesson.no_sanitize:
@@ -236,7 +248,7 @@ def read_arguments(arguments: list):
     parser = argparse.ArgumentParser(prog="shmlab lesson verify", description="Proves that lessons do what they must.")
     parser.add_argument("lessons", nargs="*", metavar="NN", help="a lesson's number, name or folder; without it all")
     parser.add_argument("--quick", action="store_true", help="the solution with gcc -O0 alone, no README.md commands")
-    parser.add_argument("--part", metavar="ID", help="the solution with gcc -O0 and one more build, which ID chooses")
+    parser.add_argument("--part", metavar="ID", help="a third of the mistakes, the solution with gcc -O0 and one more build: ID chooses")
     # more than there are cores, because a trial also waits for programs
     parser.add_argument("-j", "--jobs", type=int, default=len(os.sched_getaffinity(0)) * 3 // 2,
                         help="how many at a time")

@@ -1,10 +1,10 @@
 # Builds and tests everything, as CI does. Installs what is missing first.
 #
 #   ./shmlab test           everything; about eight minutes on two cores
-#   ./shmlab test --all     without leaving anything out, at night: all builds of
-#                           lessons, all walks, grading by root and by a user,
-#                           tests also without sanitizers, a million inputs for
-#                           each fuzzer
+#   ./shmlab test --all     without leaving anything out, at night: all builds
+#                           and mistakes of lessons, all walks, grading by root
+#                           and by a user, tests also without sanitizers, a
+#                           million inputs for each fuzzer
 #   ./shmlab test NAME...   tests whose name matches the regular expression NAME
 #   ./shmlab test --list    the names of the tests
 #   ./shmlab test --chroot bookworm|trixie|jammy|noble

@@ -222,6 +222,13 @@ class Verify(unittest.TestCase):
         self.assertEqual(verify.routes(lesson, False, None), list(verify.ROUTES[:-1]))
         self.assertEqual(verify.routes(lesson, True, None), ["gcc -O0"])
 
+    def test_thirds_of_the_mistakes_together_are_all_of_them(self):
+        lesson = conf.load(Path(__file__).resolve().parents[2] / "lessons/template")
+        thirds = [verify.mistakes(lesson, f"{commit:040x}") for commit in range(64)]
+        whole = verify.mistakes(lesson, None)
+        self.assertTrue(all(len(whole) // 3 <= len(third) <= len(whole) // 3 + 1 for third in thirds))
+        self.assertEqual({patch.name for third in thirds for patch in third}, {patch.name for patch in whole})
+
 
 class Busy(unittest.TestCase):
     def test_a_second_counts_less_where_others_want_the_processors(self):
