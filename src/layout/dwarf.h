@@ -77,4 +77,17 @@ void layout_types_free(struct layout_types *types);
 int layout_dwarf_candidates(const struct layout_dwarf_file *file, struct layout_candidates *out,
                             struct layout_error *error);
 
+#define LAYOUT_SOURCE_MAX 256
+
+/* Where in the source an instruction comes from. */
+struct layout_source_line {
+    char file[LAYOUT_SOURCE_MAX]; /* as the compiler was given it; "": not known */
+    int line;
+};
+
+/* Finds the source lines of `count` addresses, of a program that is loaded where its file says (not a PIE). Returns 0, or
+ * what layout_dwarf_read returns, with *error set. */
+int layout_dwarf_lines(const struct layout_dwarf_file *file, const uint64_t *addresses, size_t count,
+                       struct layout_source_line *lines, struct layout_error *error);
+
 #endif
