@@ -16,7 +16,7 @@ BIN=$BUILD/bin
 [[ $INSTALLED ]] && BIN=${ROOT%/*/*}/bin
 [[ ${SHMLAB_WALK-} ]] && BIN=$SHMLAB_BIN # in a walk's pane: its own copies
 readonly BIN
-readonly PROGRAMS=(shm-server shm-client shm-view shm-probe)
+readonly PROGRAMS=(shm-server shm-client shm-view shm-race shm-probe)
 
 programs_exist()
 {

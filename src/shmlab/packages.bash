@@ -29,6 +29,8 @@ readonly PACKAGES=(
     'lesson-more|bubblewrap|command bwrap|keeps a faulty program away from your files'
     'lesson-more|patch|command patch|makes the programs of lesson mistake and lesson verify'
     'lesson-more|gdb|command gdb|the debugger, for lesson gdb'
+    'race|gcc|command gcc|compiles your programs'
+    'race|libc6-dev|header stdio.h|headers of the C library, for your programs'
     'walk|python3|command python3|plays the walks'
     'walk|tmux|command tmux|the panes of a walk'
     'walk|util-linux|command ipcrm|removes the segments of a walk that ends early'

@@ -124,7 +124,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 @test "without arguments it says what it is, how to begin, and all commands" {
     run -0 "$ROOT/shmlab"
     [[ $output == *"./shmlab demo"* && $output == *"./shmlab test"* ]]
-    for command in demo test setup serve read view doctor help gdb lesson walk bench; do
+    for command in demo test setup serve read view doctor help gdb lesson race walk bench; do
         grep -Eq "^  $command +[a-z]" <<<"$output"
     done
     [[ $output != *$'\e'* ]]
@@ -140,7 +140,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
 }
 
 @test "help COMMAND explains each command, on a screen of 80x24" {
-    for command in demo test setup serve read view doctor help gdb lesson walk bench; do
+    for command in demo test setup serve read view doctor help gdb lesson race walk bench; do
         run -0 "$ROOT/shmlab" help "$command"
         [[ $output == "./shmlab $command: "* ]]
         (($(wc -l <<<"$output") < 24 && $(wc -L <<<"$output") <= 80)) || { echo "too large: help $command" && false; }
@@ -420,7 +420,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     tools
     built
     mkdir -p "$T/tree/build/dev/bin"
-    for name in shm-server shm-client shm-view shm-probe; do
+    for name in shm-server shm-client shm-view shm-race shm-probe; do
         printf '#!/bin/sh\necho "$0 $*"\n' >"$T/tree/build/dev/bin/$name"
         chmod 755 "$T/tree/build/dev/bin/$name"
     done

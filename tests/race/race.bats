@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# `shmlab race`: which orders lose, how that is told, and what is left behind.
+bats_require_minimum_version 1.5.0
+
+setup()
+{
+    T=$(mktemp -d /tmp/shmlab-test.XXXXXX)
+    cp "$BATS_TEST_DIRNAME"/programs/*.c "$T"
+    cd "$T" || return
+    export LC_ALL=C.UTF-8
+    unset COLUMNS
+    SHMLAB=$BATS_TEST_DIRNAME/../../shmlab
+}
+
+teardown() { rm -rf "$T"; }
+
+# race STATUS ARGUMENT...
+race()
+{
+    local wanted=$1
+    shift
+    run "$SHMLAB" race "$@"
+    [[ $status == "$wanted" ]] || { printf 'status %s\n%s\n' "$status" "$output" && false; }
+}
+
+says()
+{
+    local text
+    for text in "$@"; do
+        [[ $output == *"$text"* ]] || { printf 'not said: %s\n%s\n' "$text" "$output" && false; }
+    done
+}
+
+@test "a lost update: what is wrong, the fewest switches, source lines and bytes, where it was lost" {
+    for cc in gcc clang; do
+        race 1 counter.c counter.c --check 'counter == 6' --cc "$cc"
+        [[ ${lines[0]} =~ ^'lost by check: counter == 6 is not true at the end: counter is '[2-5]$ ]]
+        says '14 board->counter++;' 'counter is 0' 'counter: 0 → 1' 'wrote after' 'that value is lost' \
+            'counter.c: done: ' 'data race on counter: counter.c:14 writes it and counter.c:14 reads it'
+    done
+}
+
+@test "with an atomic counter no order loses, and all are tried" {
+    for cc in gcc clang; do
+        race 0 atomic.c atomic.c --check 'counter == 6' --cc "$cc"
+        says 'won: no order loses. All orders were tried'
+    done
+}
+
+@test "without a check the data race itself is told, with both accesses" {
+    race 1 counter.c counter.c
+    says 'lost by data-race: counter: counter.c:14 writes it and counter.c:14 reads it, and nothing orders the two'
+    [[ $(grep -c '^ *[0-9]*>' <<<"$output") == 2 ]]
+}
+
+@test "a deadlock: who waits where" {
+    race 1 deadlock.c --type 'struct pair'
+    says 'lost by deadlock: A waits at deadlock.c:' '(sem_wait), B waits' 'left: 1 → 0' 'waits for ever'
+}
+
+@test "store buffering: not in turn, lost on x86, never with seq_cst" {
+    race 0 dekker.c
+    race 1 dekker.c --memory tso
+    says 'lost by assert: A: the assertion flags->seen_by_first || flags->seen_by_second is not true, at dekker.c:' \
+        'first = 1 waits' '(store leaves buffer)'
+    race 1 dekker.c --memory weak
+    for memory in tso pso weak; do
+        race 0 dekker.c --memory "$memory" --cflags '-O1 -DORDER=memory_order_seq_cst'
+        says 'All orders were tried'
+    done
+}
+
+@test "a lost wake-up" {
+    race 1 waker.c sleeper.c
+    says 'lost by lost-wakeup: B sleeps in a futex wait at sleeper.c:' 'wakes nobody' 'sleeps'
+    sed -i 's/FUTEX_WAIT, bell->flag/FUTEX_WAIT, 0/' sleeper.c
+    race 0 waker.c sleeper.c
+}
+
+@test "a torn copy, of a struct that the compiler copies" {
+    for cc in gcc clang; do
+        for level in -O0 -O2; do
+            race 1 torn.c --cc "$cc" --cflags "$level"
+            says 'lost by assert: A: the assertion copy.first == copy.last is not true'
+        done
+    done
+}
+
+@test "a crash, a loop that waits for ever, one that does not end, and inline assembly" {
+    race 1 other.c other.c -- crash
+    says 'lost by crash: B crashes: Segmentation fault, at other.c:'
+    race 1 other.c other.c -- waits
+    says 'lost by waits-for-ever: A loops until another process writes, at other.c:'
+    race 1 other.c other.c --steps 200 -- endless
+    says 'lost by endless: this order does not end in 200 steps'
+    race 1 other.c other.c -- assembly
+    says 'other.c has inline assembly: what that does to memory is not seen' 'lost by data-race: counter' '(not instrumented)'
+}
+
+@test "what can't be searched says so at once" {
+    race 3 other.c other.c -- threads
+    says 'cannot be searched. A: it makes threads'
+    race 3 other.c -- none
+    says 'make no shared memory'
+    race 2 counter.c counter.c --check 'countr == 6'
+    says "there is no field 'countr'; there is: counter name"
+    race 2 counter.c counter.c --check 'counter == = 6'
+    says 'the compiler says: '
+    race 1 nothing.c
+    says 'cannot read nothing.c'
+    race 2 counter.o
+    race 2
+    echo 'int main(void) { return x; }' >bad.c
+    race 1 bad.c
+    says 'undeclared (first use' 'bad.c does not compile'
+}
+
+@test "a check in C, and one that must hold after each step" {
+    printf '%s\n' '#include <string.h>' 'int race_check(const void *segment)' \
+        '{ int counter; memcpy(&counter, segment, 4); return counter < 4; }' >check.c
+    race 1 counter.c counter.c --check check.c
+    says 'lost by check: race_check is not true at the end'
+    race 1 counter.c counter.c --always --check 'counter != 2'
+    says 'lost by check: counter != 2 is not true: counter is 2'
+    race 1 counter.c counter.c --check 'counter == 6 && strcmp(name, "x") == 0'
+    says 'counter is 6, name is ""'
+}
+
+@test "an order that was kept is the same each time, at each step; a changed program is told" {
+    race 1 counter.c counter.c --check 'counter == 6' --save order
+    table=$(sed -n '/memory$/,/^$/p' <<<"$output")
+    for _ in 1 2 3; do
+        race 1 --replay order
+        [[ $(sed -n '/memory$/,/^$/p' <<<"$output") == "$table" && $output != *'has changed'* ]]
+    done
+    sed -i 's/i < 3/i < 2/' counter.c
+    race 3 --replay order
+    says 'counter.c has changed since the order was kept' 'is not the one that was kept'
+    echo nonsense >order
+    race 3 --replay order counter.c
+    says 'order is not an order that shmlab race has kept'
+}
+
+@test "nothing is left: no segment, no process, no file, also when it is killed" {
+    before=$(cat /proc/sysvipc/shm)
+    race 1 counter.c counter.c
+    [[ $(cat /proc/sysvipc/shm) == "$before" ]]
+    "$BUILD_BIN/shm-race" --help >/dev/null
+    setsid "$SHMLAB" race other.c other.c --steps 1000000 -- endless 3>&- &
+    leader=$!
+    until pgrep -s "$leader" -x shm-race >/dev/null; do kill -0 "$leader"; done
+    until [[ $(pgrep -s "$leader" -c) -ge 4 ]]; do kill -0 "$leader"; done
+    pkill -KILL -s "$leader" -x shm-race
+    wait "$leader" || true
+    until ! pgrep -s "$leader" >/dev/null; do sleep 0.01; done
+}
