@@ -12,7 +12,8 @@ struct message {
     uint32_t offset, size;
     race_value value;
     unsigned who;
-    uint32_t event; /* the writer's clock at the store */
+    uint32_t event;  /* the writer's clock at the store */
+    uint32_t number; /* of the writer's stores, from 1 */
     struct clock before,
         view; /* what an acquire that reads it learns: happens-before, and what can't be read any more */
     uint32_t previous[MEMORY_ACCESS_MAX]; /* for each byte the message before */
@@ -31,6 +32,9 @@ struct process {
     struct waiting *buffer;
     unsigned buffered, buffer_room;
     unsigned epoch;
+    uint32_t stores;
+    uint32_t *store_events; /* when each was made */
+    size_t store_room;
 };
 
 /* The last accesses to a byte by one process. */
@@ -122,6 +126,7 @@ void memory_free(struct memory *m)
     }
     for (unsigned i = 0; i < RACE_PROCESSES; i++) {
         free(m->process[i].buffer);
+        free(m->process[i].store_events);
     }
     free(m->byte);
     free(m->touched);
@@ -156,7 +161,8 @@ void memory_reset(struct memory *m, enum memory_model model)
         struct process *p = &m->process[i];
         struct waiting *buffer = p->buffer;
         unsigned room = p->buffer_room;
-        *p = (struct process){.buffer = buffer, .buffer_room = room};
+        *p = (struct process){
+            .buffer = buffer, .buffer_room = room, .store_events = p->store_events, .store_room = p->store_room};
     }
     m->seq_cst = (struct clock){{0}};
     m->hash = 0;
@@ -195,12 +201,12 @@ static bool releases(enum race_order order)
     return order == RACE_RELEASE || order == RACE_ACQ_REL || order == RACE_SEQ_CST;
 }
 
+/* A plain load makes nothing happen before, but a fence behind it keeps later loads from older values, as in a processor. */
 static void acquire_message(struct process *p, const struct message *message, enum race_order order)
 {
-    if (order == RACE_PLAIN) {
-        return;
+    if (order != RACE_PLAIN) {
+        clock_join(acquires(order) ? &p->before : &p->pending_before, &message->before);
     }
-    clock_join(acquires(order) ? &p->before : &p->pending_before, &message->before);
     clock_join(acquires(order) ? &p->view : &p->pending_view, &message->view);
 }
 
@@ -230,9 +236,10 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return x ^ (x >> 31);
 }
 
+/* Which store it is, whatever loads its process has made before. */
 static uint64_t message_id(const struct message *message)
 {
-    return (uint64_t)message->who << 32 | message->event;
+    return (uint64_t)message->who << 32 | message->number;
 }
 
 static uint64_t byte_hash(const struct memory *m, uint32_t at, const struct message *message)
@@ -240,6 +247,17 @@ static uint64_t byte_hash(const struct memory *m, uint32_t at, const struct mess
     /* WEAK: older values count as well, so the chain does. */
     const struct message *before = &m->messages[message->previous[at - message->offset]];
     return mix(mix(at, message_id(message)), m->model == MEMORY_WEAK ? message_id(before) : 0);
+}
+
+/* How many stores of a process are among its first events: what one process knows of another comes from its stores. */
+static uint32_t known_stores(const struct memory *m, unsigned who, uint32_t events)
+{
+    const struct process *p = &m->process[who];
+    uint32_t count = 0;
+    while (count < p->stores && p->store_events[count] <= events) {
+        count++;
+    }
+    return count;
 }
 
 uint64_t memory_hash(const struct memory *m)
@@ -250,7 +268,12 @@ uint64_t memory_hash(const struct memory *m)
         for (unsigned k = 0; k < p->buffered; k++) {
             hash = mix(hash, message_id(&p->buffer[k].message) + p->buffer[k].epoch);
         }
-        hash = mix(hash, m->model == MEMORY_WEAK ? m->seq_cst.at[i] : 0);
+        hash = mix(hash, m->model == MEMORY_WEAK ? known_stores(m, i, m->seq_cst.at[i]) : 0);
+        for (unsigned k = 0; k < RACE_PROCESSES; k++) {
+            hash = mix(hash, i == k ? 0
+                                    : (uint64_t)known_stores(m, k, p->before.at[k]) << 32 |
+                                          known_stores(m, k, p->view.at[k]));
+        }
     }
     return hash;
 }
@@ -506,8 +529,8 @@ static struct message message_of(const struct process *p, const struct memory_ac
     if (releases(a->order)) {
         message.before = p->before;
         message.view = p->view;
-    } else if (a->order != RACE_PLAIN) {
-        message.before = p->fenced_before;
+    } else {
+        message.before = a->order == RACE_PLAIN ? message.before : p->fenced_before;
         message.view = p->fenced_view;
     }
     return message;

@@ -98,8 +98,8 @@ void memory_drain(struct memory *m, unsigned who, unsigned index, uint32_t *offs
 
 /* ---- what happened ---- */
 
-/* A number that is the same for two states after which all processes see the same, provided that each process has read
- * the same: what memory holds and who wrote it, and the stores that wait. */
+/* A number that is the same for two states after which all processes see the same, if they are in the same state
+ * themselves: which store each byte holds, which stores wait, and of which stores each process knows. */
 uint64_t memory_hash(const struct memory *m);
 
 /* A number for the stores that the last memory_read or memory_update has read from. */

@@ -559,6 +559,40 @@ static void describe_race(const struct race *r, const struct search_race *found,
              first ? other : one);
 }
 
+/* Whether the byte belongs to a struct that has a seqlock: plain copies are meant there, and checked by its counter. */
+static bool is_guarded(const struct race *r, const struct search_race *found, int segment)
+{
+    struct layout_leaf leaf, lock;
+    struct layout_span span = r->has_layout && found->segment == segment ? layout_span_at(&r->layout, found->offset)
+                                                                         : (struct layout_span){.leaf = LAYOUT_NO_LEAF};
+    if (span.kind != LAYOUT_SPAN_FIELD || span.leaf == LAYOUT_NO_LEAF ||
+        !layout_leaf_get(&r->layout, span.leaf, &leaf)) {
+        return false;
+    }
+    size_t node = (size_t)(leaf.node - r->layout.nodes);
+    for (size_t i = 0; i < layout_leaves(&r->layout) && layout_leaf_get(&r->layout, i, &lock); i++) {
+        uint32_t parent = lock.node->parent;
+        if ((lock.node->flags & LAYOUT_SEQLOCK) && parent <= node && node < r->layout.nodes[parent].end) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Takes the data races out of the result that a seqlock guards. Returns how many. */
+static size_t leave_out_guarded(const struct race *r, struct search_result *result)
+{
+    size_t kept = 0, count = result->race_count;
+    int segment = run_first_segment(r->run);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_guarded(r, &result->races[i], segment)) {
+            result->races[kept++] = result->races[i];
+        }
+    }
+    result->race_count = kept;
+    return count - kept;
+}
+
 /* At most RACES_SHOWN, each text once. */
 static void print_races(const struct race *r, const struct search_result *result, const struct table *t,
                         const char *known)
@@ -578,7 +612,7 @@ static void print_races(const struct race *r, const struct search_result *result
     }
 }
 
-static void print_won(const struct race *r, const struct search_result *result)
+static void print_won(const struct race *r, const struct search_result *result, size_t guarded)
 {
     if (result->all) {
         printf("won: no order loses. All orders were tried (%u followed, --memory %s)\n", result->orders,
@@ -587,6 +621,10 @@ static void print_won(const struct race *r, const struct search_result *result)
         printf("won so far: no order with at most %d switch%s loses; stopped after %u orders, others were not tried "
                "(--memory %s)\n",
                (int)result->cost - 1, result->cost == 2 ? "" : "es", result->orders, memory_model_name(r->model));
+    }
+    if (guarded > 0) {
+        printf("  plain accesses to fields that a seqlock guards are not held as data races here, though C11 calls "
+               "them so\n");
     }
 }
 
@@ -712,11 +750,12 @@ static int search_all(struct race *r)
     if (rc < 0) {
         return report_failure(program_name, rc, "try fewer --orders", "search");
     }
+    size_t guarded = leave_out_guarded(r, &found);
     if (r->refused) {
         fprintf(stderr, "%s: the programs cannot be searched. %s\n", program_name, r->text);
         rc = REFUSED;
     } else if (!found.lost && found.race_count == 0) {
-        print_won(r, &found);
+        print_won(r, &found, guarded);
     } else {
         const struct run_option *path = found.lost ? found.path : found.race_path;
         size_t length = found.lost ? found.path_length : found.race_path_length;

@@ -177,6 +177,9 @@ static bool concerns_nobody(const struct run *r, unsigned who)
         int number = run_segment_find(r, e->text);
         return number >= 0 && r->segment[number].size > 0;
     }
+    if (e->kind == RACE_FENCE && e->order != RACE_SEQ_CST) { /* it orders what this process does later */
+        return true;
+    }
     return e->kind == RACE_END && memory_buffered(r->memory, who) == 0;
 }
 
@@ -301,7 +304,7 @@ static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step
     step->result = a.result;
     if (loads) {
         remember_load(p, e, a.value);
-    } else if (e->kind != RACE_YIELD) {
+    } else if (e->kind != RACE_YIELD && e->kind != RACE_FENCE) {
         p->loop_count = 0;
     }
     step->repeats = p->goes_round;

@@ -154,3 +154,41 @@ says()
     wait "$leader" || true
     until ! pgrep -s "$leader" >/dev/null; do sleep 0.01; done
 }
+
+# losing NAME MODELS [SED-SCRIPT]: those of the memory models in which NAME_write.c and NAME_read.c lose, with the kit's
+# header shm_NAME.h as it is, or changed. Fails if in one of the others not all orders were tried.
+losing()
+{
+    local name=$1 models=$2 model lost=
+    if [[ ${3-} ]]; then
+        sed "$3" "$BATS_TEST_DIRNAME/../../src/shm_$name.h" >"shm_$name.h"
+        ! cmp -s "shm_$name.h" "$BATS_TEST_DIRNAME/../../src/shm_$name.h" || return
+    fi
+    for model in $models; do
+        run "$SHMLAB" race "${name}_write.c" "${name}_read.c" --memory "$model" --seconds 300
+        case $status in
+            0) [[ $output == 'won: no order loses. All orders were tried'* ]] || return ;;
+            1) lost+=" $model" ;;
+            *) printf '%s\n' "$output" && return ;;
+        esac
+    done
+    printf '%s' "${lost# }"
+}
+
+@test "the kit's seqlock: each part that is left out is noticed" {
+    [[ $(losing seqlock 'sc tso pso weak') == '' ]]
+    [[ $(losing seqlock 'sc pso weak' 's/__atomic_thread_fence(__ATOMIC_RELEASE)/(void)0/') == 'pso weak' ]]
+    [[ $(losing seqlock 'sc pso weak' 's/+ 1u, __ATOMIC_RELEASE/+ 1u, __ATOMIC_RELAXED/') == 'pso weak' ]]
+    [[ $(losing seqlock 'sc weak' 's/__atomic_thread_fence(__ATOMIC_ACQUIRE)/(void)0/') == weak ]]
+    [[ $(losing seqlock 'sc weak' 's/__atomic_load_n(sequence, __ATOMIC_ACQUIRE)/__atomic_load_n(sequence, __ATOMIC_RELAXED)/') == weak ]]
+    [[ $(losing seqlock sc 's/ && __atomic_load_n(sequence, __ATOMIC_RELAXED) == seen//') == sc ]]
+    [[ $(losing seqlock sc 's/(seen & 1u) == 0 && //') == sc ]]
+}
+
+@test "the kit's bell: each part that is left out is noticed" {
+    [[ $(losing bell 'sc tso pso weak') == '' ]]
+    [[ $(losing bell 'sc' 's/__atomic_fetch_add(bell, 1, __ATOMIC_RELEASE)/__atomic_fetch_add(bell, 1, __ATOMIC_RELAXED)/') == sc ]]
+    [[ $(losing bell 'sc' 's/__atomic_load_n(bell, __ATOMIC_ACQUIRE)/__atomic_load_n(bell, __ATOMIC_RELAXED)/') == sc ]]
+    [[ $(losing bell sc 's/FUTEX_WAIT, rings/FUTEX_WAIT, *bell/') == sc ]]
+    [[ $(losing bell sc '/FUTEX_WAKE/d') == sc ]]
+}
