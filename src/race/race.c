@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "condition.h"
@@ -55,11 +56,12 @@ struct race {
     const char *source[RACE_PROCESSES];
     unsigned program_count, source_count;
     char **arguments;
-    const char *check, *check_library, *type, *cc, *save, *replay, *bytes;
+    const char *check, *check_library, *type, *cc, *save, *replay;
     bool always;
     long long orders_max, seconds_max, steps_max;
     enum memory_model model;
     /* what is known */
+    char folder[32]; /* for files of the search */
     struct run *run;
     struct layout layout;
     bool has_layout;
@@ -89,8 +91,7 @@ enum {
     OPTION_SAVE,
     OPTION_REPLAY,
     OPTION_SOURCE,
-    OPTION_CC,
-    OPTION_BYTES
+    OPTION_CC
 };
 
 static const struct option_row rows[] = {
@@ -107,7 +108,6 @@ static const struct option_row rows[] = {
     {NULL, 0, NULL, "The losing order"},
     {"save", OPTION_SAVE, "FILE", "keep it in FILE"},
     {"replay", OPTION_REPLAY, "FILE", "do not search: follow the order in FILE"},
-    {"bytes", OPTION_BYTES, "FILE", "write the segment's bytes at its end to FILE"},
     {NULL, 0, NULL, "The programs"},
     {"type", OPTION_TYPE, "TYPE", "the segment holds this C type (default: the struct that has its size)"},
     {"source", OPTION_SOURCE, "FILE", "the source of the next program, for texts"},
@@ -176,9 +176,6 @@ static int take(void *state, int letter, const char *arg)
         break;
     case OPTION_REPLAY:
         r->replay = arg;
-        break;
-    case OPTION_BYTES:
-        r->bytes = arg;
         break;
     case OPTION_CC:
         r->cc = arg;
@@ -503,7 +500,7 @@ static void follow(struct race *r, const struct run_option *path, size_t length)
 }
 
 /* The plain order alone: how large the segment is, what type it has, and whether the programs can be searched at all. */
-static int look(struct race *r, const char *folder)
+static int look(struct race *r)
 {
     char error[CONDITION_ERROR_MAX] = "";
     uint32_t size = 0;
@@ -530,7 +527,7 @@ static int look(struct race *r, const char *folder)
         snprintf(error, sizeof error, "which struct the segment holds is not known: give --type 'struct NAME'");
         rc = REFUSED;
     } else if (rc == 0 && r->check != NULL &&
-               condition_compile(r->check, &r->layout, r->cc, folder, &r->condition, error) < 0) {
+               condition_compile(r->check, &r->layout, r->cc, r->folder, &r->condition, error) < 0) {
         rc = 2;
     }
     if (error[0] != '\0') {
@@ -658,16 +655,75 @@ static unsigned terminal_columns(void)
     return columns < COLUMNS_MIN ? COLUMNS_MIN : columns > COLUMNS_MAX ? COLUMNS_MAX : (unsigned)columns;
 }
 
-static void write_bytes(const struct race *r)
+static bool write_file(const char *path, const uint8_t *bytes, size_t size)
 {
-    uint32_t size;
-    const char *name;
-    const uint8_t *bytes = run_segment(r->run, run_first_segment(r->run), &size, &name);
-    FILE *out = bytes == NULL || r->bytes == NULL ? NULL : fopen(r->bytes, "w");
-    if (out != NULL) {
-        fwrite(bytes, 1, size, out);
-        fclose(out);
+    FILE *out = fopen(path, "w");
+    bool written = out != NULL && fwrite(bytes, 1, size, out) == size;
+    return out != NULL && fclose(out) == 0 && written;
+}
+
+/* The last step that changed the segment; NULL: none. One that lost another's value comes before all others. */
+static const struct run_step *decisive_step(const struct race *r, int segment)
+{
+    const struct run_step *found = NULL;
+    for (size_t i = 0; i < r->step_count; i++) {
+        const struct run_step *s = &r->steps[i];
+        bool keeps = found != NULL && found->overwrote != RACE_PROCESSES && s->overwrote == RACE_PROCESSES;
+        if (s->segment == segment && s->before != s->after && !keeps) {
+            found = s;
+        }
     }
+    return found;
+}
+
+/* Has shm-view draw the segment's bytes at the end; what the decisive step changed is marked. */
+static void show_grid(const struct race *r)
+{
+    char path[PATH_MAX + 16], view[PATH_MAX + 16], before[PATH_MAX + 16];
+    int segment = run_first_segment(r->run);
+    uint32_t size = 0;
+    const char *name;
+    const uint8_t *bytes = run_segment(r->run, segment, &size, &name);
+    ssize_t length = readlink("/proc/self/exe", view, PATH_MAX);
+    uint8_t *was = bytes == NULL || length < 0 ? NULL : malloc(size);
+    if (was == NULL) {
+        return;
+    }
+    view[length] = '\0';
+    snprintf(strrchr(view, '/'), 16, "/shm-view");
+    snprintf(path, sizeof path, "%s/segment", r->folder);
+    snprintf(before, sizeof before, "%s/was", r->folder);
+    memcpy(was, bytes, size);
+    const struct run_step *step = decisive_step(r, segment);
+    if (step != NULL) {
+        memcpy(was + step->offset, &step->before, step->event.size);
+    }
+    if (write_file(path, bytes, size) && write_file(before, was, size)) {
+        const char *command[] = {view,
+                                 "--file",
+                                 "segment",
+                                 "--was",
+                                 before,
+                                 "--render",
+                                 isatty(STDOUT_FILENO) ? "ansi" : "text",
+                                 r->has_layout ? "--elf" : NULL,
+                                 r->elf[0],
+                                 "--type",
+                                 r->layout_type,
+                                 NULL};
+        printf("\nThe segment at the end%s:\n",
+               step != NULL ? "; what the last of the wrong steps changed is marked" : "");
+        fflush(stdout);
+        pid_t pid = fork();
+        if (pid == 0) {
+            if (chdir(r->folder) == 0) { /* so that the picture has a short name */
+                execv(view, (char **)(uintptr_t)command);
+            }
+            _exit(127);
+        }
+        waitpid(pid, NULL, 0);
+    }
+    free(was);
 }
 
 /* Marks the two accesses of a data race in the table. */
@@ -690,6 +746,7 @@ static void tell_order(struct race *r, const struct run_option *path, size_t len
 {
     char text[TEXT_MAX];
     follow(r, path, length);
+    run_finish(r->run); /* what the programs print is whole */
     struct table t = table_of(r);
     t.columns = terminal_columns();
     bool by_race = r->loss == LOSS_NONE && found != NULL && found->race_count > 0;
@@ -712,7 +769,7 @@ static void tell_order(struct race *r, const struct run_option *path, size_t len
     if (found != NULL) {
         print_races(r, found, &t, by_race ? r->text : "");
     }
-    write_bytes(r);
+    show_grid(r);
 }
 
 static int save(const struct race *r, const struct run_option *path, size_t length)
@@ -762,7 +819,6 @@ static int search_all(struct race *r)
         r->loss = LOSS_NONE;
         tell_order(r, path, length, &found);
         rc = r->save != NULL && save(r, path, length) != 0 ? REFUSED : LOST;
-        run_finish(r->run);
     }
     search_free(&found);
     return rc;
@@ -780,7 +836,6 @@ static int replay(struct race *r, const struct saved_order *order)
     saved_share(order, r->run);
     tell_order(r, order->path, order->length, NULL);
     size_t differs = saved_differs(order, r->steps, r->step_count);
-    run_finish(r->run);
     if (differs != SIZE_MAX) {
         fprintf(stderr, "%s: step %zu is not the one that was kept in %s\n", program_name, differs + 1, r->replay);
         return REFUSED;
@@ -790,7 +845,7 @@ static int replay(struct race *r, const struct saved_order *order)
 
 static void folder_remove(const char *folder)
 {
-    static const char *const names[] = {"condition.c", "condition.so", "condition.log"};
+    static const char *const names[] = {"condition.c", "condition.so", "condition.log", "segment", "was"};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
@@ -819,8 +874,8 @@ int main(int argc, char **argv)
 {
     struct saved_order order = {.path = NULL};
     char why[TEXT_MAX];
-    struct race r = {.cc = "cc", .orders_max = 20000, .seconds_max = 10, .steps_max = 10000};
-    char folder[] = "/tmp/shmlab-race.XXXXXX";
+    struct race r = {
+        .cc = "cc", .orders_max = 20000, .seconds_max = 10, .steps_max = 10000, .folder = "/tmp/shmlab-race.XXXXXX"};
     setlocale(LC_CTYPE, "");
     int dashes = 1;
     while (dashes < argc && strcmp(argv[dashes], "--") != 0) {
@@ -836,17 +891,17 @@ int main(int argc, char **argv)
         return REFUSED;
     }
     r.model = r.replay != NULL ? order.model : r.model;
-    if (mkdtemp(folder) == NULL) {
+    if (mkdtemp(r.folder) == NULL) {
         return report_failure(program_name, -errno, NULL, "make a folder in /tmp");
     }
     pin_to_one_core();
     rc = start_programs(&r);
     if (rc == 0) {
-        rc = look(&r, folder);
+        rc = look(&r);
         rc = rc != 0 ? rc : r.replay != NULL ? replay(&r, &order) : search_all(&r);
         run_free(r.run);
     }
-    folder_remove(folder);
+    folder_remove(r.folder);
     saved_free(&order);
     condition_free(&r.condition);
     layout_free(&r.layout);

@@ -15,9 +15,9 @@ struct node {
     struct run_option option;
 };
 
-struct list { /* nodes */
+struct list { /* nodes, the first one first */
     uint32_t *at;
-    size_t count, room;
+    size_t done, count, room;
 };
 
 struct state {
@@ -115,7 +115,7 @@ static void restart(struct state *s)
 {
     s->node_count = 0;
     for (unsigned i = 0; i < COST_MAX; i++) {
-        s->waiting[i].count = 0;
+        s->waiting[i].count = s->waiting[i].done = 0;
     }
     memset(s->visited, 0, s->visited_room * sizeof *s->visited);
     s->visited_count = 0;
@@ -198,7 +198,7 @@ static void tell_progress(struct state *s, unsigned cost)
     uint64_t now = now_ms();
     if (s->settings->progress != NULL && now - s->told >= PROGRESS_MS) {
         s->told = now;
-        s->settings->progress(s->settings->state, s->result->orders, cost, (unsigned)s->waiting[cost].count);
+        s->settings->progress(s->settings->state, s->result->orders, cost, (unsigned)(s->waiting[cost].count - s->waiting[cost].done));
     }
 }
 
@@ -254,7 +254,7 @@ int search(struct run *r, const struct search_settings *settings, struct search_
     restart(&s);
     unsigned cost = 0;
     while (!s.full && !result->lost) {
-        while (cost < COST_MAX && s.waiting[cost].count == 0) {
+        while (cost < COST_MAX && s.waiting[cost].count == s.waiting[cost].done) {
             cost++;
         }
         if (cost == COST_MAX) {
@@ -264,7 +264,7 @@ int search(struct run *r, const struct search_settings *settings, struct search_
         if (result->orders >= settings->orders_max || now_ms() - s.start > settings->milliseconds_max) {
             break;
         }
-        follow(&s, s.waiting[cost].at[--s.waiting[cost].count], cost);
+        follow(&s, s.waiting[cost].at[s.waiting[cost].done++], cost);
         bool news = run_finish(r);
         if (news && !result->lost) {
             restart(&s);

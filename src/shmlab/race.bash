@@ -27,6 +27,7 @@ RACE_CC=cc RACE_CFLAGS=-O0
 RACE_CHECK='' RACE_REPLAY=''
 RACE_OPTIONS=()   # for shm-race
 RACE_SOURCES=()   # one for each process
+RACE_PROGRAMS=()
 RACE_ARGUMENTS=() # of the programs
 RACE_LINK=()      # objects of the run-time, and options
 
@@ -118,19 +119,22 @@ race_runtime()
     RACE_LINK+=("${wrapped[@]}" -lm -lpthread)
 }
 
-# race_build FOLDER: the programs FOLDER/1, FOLDER/2, ...
+# race_build FOLDER: a program for each of RACE_SOURCES, in RACE_PROGRAMS.
 race_build()
 {
-    local folder=$1 source number=0 flags
+    local folder=$1 source program number=0 flags
     race_runtime "$folder"
     for source in "${RACE_SOURCES[@]}"; do
         ((number += 1))
         RACE_OPTIONS+=(--source "$source")
-        race_compile "$source" "$folder/$number"
-        "$RACE_CC" -no-pie -o "$folder/$number" "$folder/$number.o" "${RACE_LINK[@]}" 2>"$folder/log" || {
+        program=$folder/$number/$(basename "$source" .c)
+        mkdir "$folder/$number" || exit 1
+        race_compile "$source" "$program"
+        "$RACE_CC" -no-pie -o "$program" "$program.o" "${RACE_LINK[@]}" 2>"$folder/log" || {
             cat "$folder/log" >&2
             die "$(printable "$source") does not link (above: what $RACE_CC says)"
         }
+        RACE_PROGRAMS+=("$program")
     done
     if [[ $RACE_CHECK == *.c ]]; then
         flags=(-w -shared -fPIC -fno-strict-aliasing -I "$ROOT/src")
@@ -143,7 +147,7 @@ race_build()
 
 command_race()
 {
-    local folder programs=() number status
+    local folder status
     race_arguments "$@"
     [[ $RACE_REPLAY ]] && race_replay_sources
     ((${#RACE_SOURCES[@]})) || usage_error race 'Name one or two programs: .c files.'
@@ -154,8 +158,7 @@ command_race()
     # shellcheck disable=SC2064 # the folder of now
     trap "rm -rf '$folder'" EXIT
     race_build "$folder"
-    for ((number = 1; number <= ${#RACE_SOURCES[@]}; number++)); do programs+=("$folder/$number"); done
-    "$BIN/shm-race" --cc "$RACE_CC" "${RACE_OPTIONS[@]}" "${programs[@]}" -- "${RACE_ARGUMENTS[@]}"
+    "$BIN/shm-race" --cc "$RACE_CC" "${RACE_OPTIONS[@]}" "${RACE_PROGRAMS[@]}" -- "${RACE_ARGUMENTS[@]}"
     status=$?
     exit "$status"
 }
