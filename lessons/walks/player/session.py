@@ -21,7 +21,7 @@ from pathlib import Path
 from . import panes
 from .segments import Segments
 
-PROGRAMS = ("shm-server", "shm-client", "shm-view", "shm-probe")
+PROGRAMS = ("shm-server", "shm-client", "shm-view", "shm-race", "shm-probe")
 SHELL = ["bash", "--norc", "--noprofile", "-i"]
 STILL = "still"  # the window that is shown while the walk is played anew, out of sight
 
