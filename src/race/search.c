@@ -198,7 +198,8 @@ static void tell_progress(struct state *s, unsigned cost)
     uint64_t now = now_ms();
     if (s->settings->progress != NULL && now - s->told >= PROGRESS_MS) {
         s->told = now;
-        s->settings->progress(s->settings->state, s->result->orders, cost, (unsigned)(s->waiting[cost].count - s->waiting[cost].done));
+        s->settings->progress(s->settings->state, s->result->orders, cost,
+                              (unsigned)(s->waiting[cost].count - s->waiting[cost].done));
     }
 }
 

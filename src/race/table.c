@@ -145,7 +145,7 @@ static bool is_access(const struct run_step *s)
     return s->event.kind == RACE_READ || s->event.kind == RACE_WRITE;
 }
 
-static bool is_shown(const struct run_step *s)
+bool table_shows(const struct run_step *s)
 {
     if (s->repeats) {
         return false;
@@ -261,14 +261,13 @@ static void print_row(FILE *out, const struct table *t, const struct row *row, s
     cell_text(row, text, sizeof text);
     memory_text(t, row, memory, sizeof memory);
     fprintf(out, "%*u%c", NUMBER_WIDTH - 1, row->number, is_marked(t, row->index) ? '>' : ' ');
-    if (width == 0) {
-        cut(text, t->columns - NUMBER_WIDTH - 3 - MEMORY_WIDTH, shown, sizeof shown);
-        fprintf(out, "%c %-*s %s\n", 'A' + who, (int)(t->columns - NUMBER_WIDTH - 3 - MEMORY_WIDTH), shown, memory);
-        return;
-    }
-    cut(text, width - 1, shown, sizeof shown);
-    for (unsigned i = 0; i < t->processes; i++) {
+    size_t single = t->columns - NUMBER_WIDTH - 3 - MEMORY_WIDTH;
+    cut(text, width == 0 ? single : width - 1, shown, sizeof shown);
+    for (unsigned i = 0; i < t->processes && width > 0; i++) {
         fprintf(out, "%-*s", (int)width, i == who ? shown : "");
+    }
+    if (width == 0) {
+        fprintf(out, "%c %-*s ", 'A' + who, (int)single, shown);
     }
     fprintf(out, "%s\n", memory);
     note_below(out, t, row);
@@ -317,7 +316,7 @@ void table_print(FILE *out, const struct table *t)
     struct row row = {.step = NULL};
     for (size_t i = 0; i < t->count; i++) {
         const struct run_step *s = &t->steps[i];
-        if (!is_shown(s)) {
+        if (!table_shows(s)) {
             continue;
         }
         if (row.step != NULL && continues(t, &row, s, i)) {

@@ -31,7 +31,9 @@ struct table {
     bool utf8;
 };
 
-/* Prints the table. Steps that are no accesses and that say nothing about the race are left out. */
+/* Whether the step is in the table. One that is no access, and that says nothing about the race, is not. */
+bool table_shows(const struct run_step *s);
+
 void table_print(FILE *out, const struct table *t);
 
 /* Where in the source of its program a site is. */

@@ -13,6 +13,7 @@
 #   --orders N  --seconds N  --steps N
 #                    limits of the search (20000, 10) and of one order (10000)
 #   --save FILE      keeps the losing order
+#   --step           goes through it by Enter, with a viewer beside it
 #   --cc COMMAND  --cflags FLAGS   the compiler (cc -O0)
 #
 # Lost: the check or an assert fails, a program crashes or ends with a status
@@ -53,7 +54,7 @@ race_arguments()
     while (($#)); do
         case $1 in
             --) shift && RACE_ARGUMENTS=("$@") && return ;;
-            --always) RACE_OPTIONS+=("$1") ;;
+            --always | --step) RACE_OPTIONS+=("$1") ;;
             --type | --memory | --orders | --seconds | --steps | --save | --check | --replay | --cc | --cflags)
                 (($# > 1)) || usage_error race "$1 needs an argument."
                 case $1 in
@@ -155,10 +156,11 @@ command_race()
     build_programs build race >&2 || exit 1
     has "$RACE_CC" || die "there is no compiler '$(printable "$RACE_CC")'"
     folder=$(mktemp -d /tmp/shmlab-race.XXXXXX) || exit 1
+    # shm-race --step shows the segment in shared memory of that name
     # shellcheck disable=SC2064 # the folder of now
-    trap "rm -rf '$folder'" EXIT
+    trap "rm -rf '$folder' '/dev/shm/${folder##*/}'" EXIT
     race_build "$folder"
-    "$BIN/shm-race" --cc "$RACE_CC" "${RACE_OPTIONS[@]}" "${RACE_PROGRAMS[@]}" -- "${RACE_ARGUMENTS[@]}"
+    SHMLAB_CALL=$CALL "$BIN/shm-race" --folder "$folder" --cc "$RACE_CC" "${RACE_OPTIONS[@]}" "${RACE_PROGRAMS[@]}" -- "${RACE_ARGUMENTS[@]}"
     status=$?
     exit "$status"
 }

@@ -141,6 +141,29 @@ says()
     says 'order is not an order that shmlab race has kept'
 }
 
+@test "step by step: on, back, and the bytes of that step in shared memory, until the end" {
+    mkfifo keys
+    "$SHMLAB" race counter.c counter.c --check 'counter == 6' --step <keys >steps 3>&- &
+    exec 4>keys
+    row() { tail -n 1 steps | grep -q "^$1 of 14 rows"; }
+    counter() { od -An -td4 -N4 "/dev/shm/$name"; }
+    until row 1; do sleep 0.01; done
+    name=$(grep -o 'shmlab-race[.][A-Za-z0-9]*' steps | head -n 1)
+    grep -q -e "view --posix /$name --elf .*/counter --type 'struct board'" steps
+    [[ $(counter) -eq 0 ]]
+    printf '\n\n' >&4
+    until row 3; do sleep 0.01; done
+    [[ $(counter) -eq 1 ]]
+    printf 'b\n' >&4
+    until row 2; do sleep 0.01; done
+    [[ $(counter) -eq 0 ]]
+    printf 'q\n' >&4
+    exec 4>&-
+    wait || true
+    grep -q 'The segment at the end' steps
+    [[ ! -e /dev/shm/$name && ! -e /tmp/$name ]]
+}
+
 @test "nothing is left: no segment, no process, no file, also when it is killed" {
     before=$(cat /proc/sysvipc/shm)
     race 1 counter.c counter.c
