@@ -98,6 +98,17 @@ static void waiters(const struct race *r, char *out, size_t room, enum loss *los
     *loss = all_sleep ? LOSS_WAKEUP : all_loop ? LOSS_WAITS : LOSS_DEADLOCK;
 }
 
+static bool has_failed(struct race *r)
+{
+    for (unsigned i = 0; i < run_processes(r->run); i++) {
+        if (run_status(r->run, i) > 0) {
+            race_set_loss(r, LOSS_STATUS, "%c ends with status %d", 'A' + i, run_status(r->run, i));
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_lost_at_end(struct race *r)
 {
     unsigned who;
@@ -130,6 +141,9 @@ static bool is_lost_at_end(struct race *r)
         race_set_loss(r, LOSS_NONE, "%c: %.160s (%s)", 'A' + who, text, place);
         return true;
     case RUN_STUCK:
+        if (has_failed(r)) { /* that others wait for it now is its consequence */
+            return true;
+        }
         waiters(r, all, sizeof all, &loss);
         race_set_loss(r, loss, "%s, for ever", all);
         return true;
@@ -137,13 +151,7 @@ static bool is_lost_at_end(struct race *r)
     case RUN_ENDED:
         break;
     }
-    for (unsigned i = 0; i < run_processes(r->run); i++) {
-        if (run_status(r->run, i) > 0) {
-            race_set_loss(r, LOSS_STATUS, "%c ends with status %d", 'A' + i, run_status(r->run, i));
-            return true;
-        }
-    }
-    return check_fails(r, true);
+    return has_failed(r) || check_fails(r, true);
 }
 
 void race_forget_steps(struct race *r)

@@ -307,7 +307,8 @@ static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step
     } else if (e->kind != RACE_YIELD && e->kind != RACE_FENCE) {
         p->loop_count = 0;
     }
-    step->repeats = p->goes_round;
+    p->repeating = p->goes_round || (p->repeating && e->kind == RACE_YIELD);
+    step->repeats = p->repeating;
     p->spin_count = 0;
     p->goes_round = false;
     p->seen = mix(mix(mix(mix(p->seen, e->site), e->offset), (uint64_t)a.value + (uint64_t)a.result),

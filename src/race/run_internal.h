@@ -28,6 +28,7 @@ struct process {
     unsigned loop_count;
     struct loop_load spin[RUN_LOOP]; /* it goes on when one of these has changed */
     unsigned spin_count;
+    bool repeating;   /* since it went round so, it has only slept */
     bool goes_round;  /* though none has */
     unsigned skipped; /* so many of its waiting stores, the oldest, were left in the buffer by a choice */
     unsigned parent;

@@ -116,10 +116,12 @@ void table_value(const struct table *t, int segment, uint32_t offset, uint32_t s
         element.size = size;
         value_format(&element, bytes, size, out, room);
     } else if (known && leaf.node->kind == LAYOUT_TEXT) {
-        size_t used = (size_t)snprintf(out, room, "\"");
-        used += printable_bytes(bytes, size, false, out + used, room - used);
+        const char *quote = size == 1 ? "'" : "\"";
+        size_t used = (size_t)snprintf(out, room, "%s", quote);
+        size_t length = size == 1 ? 1 : strnlen((const char *)bytes, size);
+        used += printable_bytes(bytes, length, false, out + used, room - used);
         if (used < room) {
-            snprintf(out + used, room - used, "\"");
+            snprintf(out + used, room - used, "%s", quote);
         }
     } else {
         int64_t number = size == 8   ? (int64_t)value
@@ -217,6 +219,8 @@ static void memory_text(const struct table *t, const struct row *row, char *out,
         snprintf(out, room, "fails");
     } else if (s->event.kind == RACE_CRASH) {
         snprintf(out, room, "signal %d", s->event.number);
+    } else {
+        snprintf(out, room, "%s", s->event.call);
     }
 }
 
@@ -237,7 +241,10 @@ static void cell_text(const struct row *row, char *out, size_t room)
     if (s->option.drain) {
         snprintf(out, room, "(store leaves buffer)");
     } else if (row->place.file[0] == '\0') {
-        snprintf(out, room, "%s", s->event.call[0] != '\0' ? s->event.call : "(not known where)");
+        snprintf(out, room, "%s",
+                 s->event.call[0] != '\0'    ? s->event.call
+                 : s->event.kind == RACE_END ? "(ends)"
+                                             : "(not known where)");
     } else if (row->place.text[0] == '\0') {
         snprintf(out, room, "%.40s:%d %s", row->place.file, row->place.line, s->event.call);
     } else {
