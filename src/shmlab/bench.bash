@@ -3,16 +3,15 @@
 #
 #   ./shmlab bench          lists the benches
 #   ./shmlab bench view     the viewer beside `watch -n 0.1 -d hexdump -C`: bytes
-#                           sent to the terminal, CPU, time from a write to the
-#                           screen, bells, 1 GiB, a busy writer, recordings. About
-#                           10 minutes
+#                           sent, CPU, time to the screen, 1 GiB (10 minutes)
 #   ./shmlab bench gdb      gdb's window: a stop, a live repaint, beside gdb's own
-#                           x/1024xb and info registers. About 15 seconds
+#                           x/1024xb and info registers (15 seconds)
 #   ./shmlab bench layout   CPU to find 12 types in debug information, beside that
-#                           of pahole -C. About 15 seconds
-#   ./shmlab bench viewers  what a server notices of 40 viewers: its writes in a
-#                           second, and its CPU for each. About a minute
-#   ./shmlab bench grade    grades 300 submissions of lesson 02. About 3 minutes
+#                           of pahole -C (15 seconds)
+#   ./shmlab bench viewers  what a server notices of 40 viewers (a minute)
+#   ./shmlab bench grade    grades 300 submissions of lesson 02 (3 minutes)
+#   ./shmlab bench race     orders that the search of a race follows in a second,
+#                           beside plain runs of the program (15 seconds)
 #
 # --quick after the name runs it for a moment only (grade: 20 submissions): you
 # see the table, but can't rely on its figures. Each figure has its target
@@ -33,6 +32,7 @@ bench_list()
     say "  layout  finding a type, beside pahole -C"
     say "  viewers a server with 40 viewers, beside the same without"
     say "  grade   how long it takes to grade a class of 300"
+    say "  race    orders that the search of a race follows, beside plain runs"
     say "A later version will add others: shared memory beside pipes, sockets and message queues."
 }
 
@@ -104,11 +104,43 @@ bench_grade()
     SHMLAB_BIN=$BIN exec python3 -B "$ROOT/tests/bench/grade.py" "$count"
 }
 
+# since START: the seconds since that EPOCHREALTIME, in thousandths.
+since() { printf '%s' $((${EPOCHREALTIME/[.,]/} / 1000 - ${1/[.,]/} / 1000)); }
+
+bench_race()
+{
+    local folder seconds=10 start spent output orders runs=0
+    [[ ${1-} ]] && seconds=1
+    build_programs build race >&2 || exit 1
+    # shellcheck source=src/shmlab/race.bash
+    source "$ROOT/src/shmlab/race.bash"
+    folder=$(mktemp -d /tmp/shmlab-bench.XXXXXX) || exit 1
+    # shellcheck disable=SC2064 # the folder of now
+    trap "rm -rf '$folder'" EXIT
+    RACE_SOURCES=("$ROOT/tests/bench/race.c")
+    race_build "$folder"
+    "$RACE_CC" -o "$folder/plain" "${RACE_SOURCES[0]}" || exit 1
+    start=$EPOCHREALTIME
+    output=$("$BIN/shm-race" --folder "$folder" --seconds "$seconds" --orders 1000000 "${RACE_PROGRAMS[0]}")
+    spent=$(since "$start")
+    [[ $output =~ after\ ([0-9]+)\ orders || $output =~ \(([0-9]+)\ followed ]] || die "the search gave no number: $output"
+    orders=$((BASH_REMATCH[1] * 1000 / spent))
+    start=$EPOCHREALTIME
+    while (($(since "$start") < seconds * 500)); do
+        "$folder/plain"
+        ((runs += 1))
+    done
+    runs=$((runs * 1000 / $(since "$start")))
+    printf '  %-34s %6d/s   %s\n' 'orders, two processes, 20 steps' "$orders" \
+        "target 400/s on two cores $( ((orders >= 400)) && printf ok || printf MISSED)"
+    printf '  %-34s %6d/s   %s\n' 'plain runs of the same program' "$runs" "an order takes $((runs * 100 / orders))% of a run"
+}
+
 command_bench()
 {
     case ${1-} in
         '') bench_list ;;
-        view | gdb | layout | viewers | grade)
+        view | gdb | layout | viewers | grade | race)
             [[ $# -le 2 && ${2---quick} == --quick ]] || usage_error bench "bench $1 takes --quick or nothing."
             "bench_$1" "${@:2}"
             ;;

@@ -22,7 +22,7 @@
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
-source "$ROOT/src/shmlab/build.bash"
+declare -F build_programs >/dev/null || source "$ROOT/src/shmlab/build.bash" # bench has it already
 
 RACE_CC=cc RACE_CFLAGS=-O0
 RACE_CHECK='' RACE_REPLAY=''

@@ -186,7 +186,7 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $output == *'view    the viewer beside watch'* ]]
     run -2 --separate-stderr "$ROOT/shmlab" bench sock
     [[ $stderr == *"there is no bench 'sock'"* ]]
-    for bench in view gdb layout viewers grade; do
+    for bench in view gdb layout viewers grade race; do
         run -2 --separate-stderr "$ROOT/shmlab" bench "$bench" --fast
         [[ $stderr == "shmlab: bench $bench takes --quick or nothing"* ]]
     done
