@@ -302,8 +302,159 @@ static void litmus_tests_are_as_published(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ---- data races and lost updates ---- */
+
+static struct memory_access access_at(unsigned who, uint32_t offset, enum race_order order, uint64_t site)
+{
+    return (struct memory_access){.who = who, .offset = offset, .size = 1, .order = order, .site = site};
+}
+
+static void load(struct memory *m, unsigned who, uint32_t offset, enum race_order order)
+{
+    struct memory_access a = access_at(who, offset, order, 10 + who);
+    memory_read(m, &a, 0);
+}
+
+static void store(struct memory *m, unsigned who, uint32_t offset, enum race_order order)
+{
+    struct memory_access a = access_at(who, offset, order, 20 + who);
+    memory_write(m, &a, 1);
+}
+
+static size_t races(struct memory *m)
+{
+    size_t count;
+    memory_races(m, &count);
+    memory_reset(m, MEMORY_SC);
+    return count;
+}
+
+static void accesses_that_nothing_orders_are_a_race(void **state)
+{
+    (void)state;
+    size_t count;
+    struct memory *m = memory_new(bytes, sizeof bytes);
+    memory_reset(m, MEMORY_SC);
+    store(m, 0, X, RACE_PLAIN);
+    load(m, 1, X, RACE_PLAIN);
+    const struct memory_race *race = memory_races(m, &count);
+    assert_int_equal(count, 1);
+    assert_int_equal(race->before.site, 20);
+    assert_int_equal(race->after.site, 11);
+    assert_true(race->before_writes && !race->after_writes);
+    load(m, 1, X, RACE_PLAIN); /* the same places again: no other race */
+    assert_int_equal(races(m), 1);
+    load(m, 0, X, RACE_PLAIN);
+    store(m, 1, X, RACE_PLAIN); /* the read came first */
+    assert_int_equal(races(m), 1);
+    store(m, 0, X, RLX);
+    load(m, 1, X, RACE_PLAIN); /* one of the two is not atomic */
+    assert_int_equal(races(m), 1);
+    store(m, 0, X, RACE_PLAIN);
+    store(m, 1, Y, RACE_PLAIN); /* other bytes */
+    load(m, 0, Y + 0, RLX);
+    assert_int_equal(races(m), 1);
+    memory_free(m);
+}
+
+static void what_is_ordered_is_no_race(void **state)
+{
+    (void)state;
+    struct memory *m = memory_new(bytes, sizeof bytes);
+    memory_reset(m, MEMORY_SC);
+    store(m, 0, X, RACE_PLAIN);
+    store(m, 0, X, RACE_PLAIN); /* one process */
+    assert_int_equal(races(m), 0);
+    load(m, 0, X, RACE_PLAIN);
+    load(m, 1, X, RACE_PLAIN); /* two loads */
+    assert_int_equal(races(m), 0);
+    store(m, 0, X, RLX);
+    store(m, 1, X, RLX); /* two atomics */
+    assert_int_equal(races(m), 0);
+    store(m, 0, X, RACE_PLAIN);
+    store(m, 0, Y, REL);
+    load(m, 1, Y, ACQ);
+    store(m, 1, X, RACE_PLAIN); /* a release and an acquire */
+    assert_int_equal(races(m), 0);
+    store(m, 0, X, RACE_PLAIN);
+    memory_join(m, 0, 1); /* fork, waitpid */
+    store(m, 1, X, RACE_PLAIN);
+    assert_int_equal(races(m), 0);
+    store(m, 0, X, RACE_PLAIN);
+    memory_fence(m, 0, REL);
+    store(m, 0, Y, RLX);
+    load(m, 1, Y, RLX);
+    memory_fence(m, 1, ACQ);
+    load(m, 1, X, RACE_PLAIN); /* fences */
+    assert_int_equal(races(m), 0);
+    memory_free(m);
+}
+
+static void half_of_a_release_and_acquire_orders_nothing(void **state)
+{
+    (void)state;
+    static const enum race_order half[][2] = {{RLX, ACQ}, {REL, RLX}, {RLX, RLX}, {RACE_PLAIN, ACQ}};
+    struct memory *m = memory_new(bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof half / sizeof *half; i++) {
+        memory_reset(m, MEMORY_SC);
+        store(m, 0, X, RACE_PLAIN);
+        store(m, 0, Y, half[i][0]);
+        load(m, 1, Y, half[i][1]);
+        load(m, 1, X, RACE_PLAIN);
+        assert_int_equal(races(m), 1);
+    }
+    memory_free(m);
+}
+
+static void a_lost_update_is_one_between_a_load_and_its_store(void **state)
+{
+    (void)state;
+    struct memory *m = memory_new(bytes, sizeof bytes);
+    memory_reset(m, MEMORY_SC);
+    load(m, 0, X, RACE_PLAIN);
+    store(m, 1, X, RACE_PLAIN);
+    assert_int_equal(memory_overwritten(m), RACE_PROCESSES); /* 1 has read nothing that it could have used */
+    store(m, 0, X, RACE_PLAIN);
+    assert_int_equal(memory_overwritten(m), 1);
+    store(m, 0, X, RACE_PLAIN);
+    assert_int_equal(memory_overwritten(m), RACE_PROCESSES);
+    load(m, 1, X, RACE_PLAIN);
+    store(m, 1, X, RACE_PLAIN);
+    assert_int_equal(memory_overwritten(m), RACE_PROCESSES);
+    memory_free(m);
+}
+
+static void equal_states_have_equal_hashes(void **state)
+{
+    (void)state;
+    struct memory *m = memory_new(bytes, sizeof bytes);
+    uint64_t hash[4];
+    for (unsigned i = 0; i < 4; i++) {
+        memory_reset(m, MEMORY_SC);
+        store(m, i == 1, i == 1 ? Y : X, RLX); /* in the other order, the same two stores */
+        store(m, i != 1, i == 1 ? X : Y, RLX);
+        if (i == 2) {
+            load(m, 1, Y, RLX); /* a load changes nothing for others */
+        } else if (i == 3) {
+            store(m, 0, Y, RLX);
+        }
+        hash[i] = memory_hash(m);
+    }
+    assert_true(hash[0] == hash[1]);
+    assert_true(hash[0] == hash[2]);
+    assert_true(hash[0] != hash[3]);
+    memory_free(m);
+}
+
 int main(void)
 {
-    const struct CMUnitTest all[] = {cmocka_unit_test(litmus_tests_are_as_published)};
+    const struct CMUnitTest all[] = {
+        cmocka_unit_test(litmus_tests_are_as_published),
+        cmocka_unit_test(accesses_that_nothing_orders_are_a_race),
+        cmocka_unit_test(what_is_ordered_is_no_race),
+        cmocka_unit_test(half_of_a_release_and_acquire_orders_nothing),
+        cmocka_unit_test(a_lost_update_is_one_between_a_load_and_its_store),
+        cmocka_unit_test(equal_states_have_equal_hashes),
+    };
     return cmocka_run_group_tests_name("race_memory", all, NULL, NULL);
 }
