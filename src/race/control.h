@@ -50,9 +50,10 @@ struct race_event {
     enum race_order order, failed_order;
     enum race_op op;
     race_value operand, expected;
-    uint64_t site; /* the return address of the call: where in the program */
-    uint64_t
-        local; /* RACE_READ, RACE_UPDATE: a number for all that the process itself holds, its stack and variables */
+    uint64_t site;   /* the return address of the call: where in the program */
+    uint64_t stands; /* where it stands meanwhile, if that is another place: a store is told by what comes after it */
+    uint64_t local;  /* of a load: a number for all that the process itself holds, its stack and its variables */
+    bool heap;       /* it has used memory of malloc, which `local` leaves out */
     int number;
     unsigned flags; /* enum race_open */
     char call[24];  /* the function that the program called; "" for an access */

@@ -41,6 +41,9 @@ static void find_loop(struct run *r, unsigned who)
     if (!is_load(e) || e->local == 0) {
         return;
     }
+    if (!e->heap) { /* what it did before does not count any more */
+        p->seen = mix(mix(e->local, e->site), e->offset);
+    }
     for (unsigned i = 0; i < p->loop_count; i++) {
         if (p->loop[i].site == e->site && p->loop[i].local == e->local && p->loop[i].offset == e->offset) {
             p->spin_count = p->loop_count - i;
@@ -369,6 +372,17 @@ void run_take(struct run *r, const struct run_option *option, struct run_step *s
     }
 }
 
+/* Bytes that one process alone uses are no part of memory's hash. */
+static uint64_t own_bytes(const struct run *r, const struct segment *s, uint64_t hash)
+{
+    for (uint32_t i = s->offset; i < s->offset + s->size; i++) {
+        if (r->control->writers[i] != 0 && !r->control->shared[i]) {
+            hash = mix(hash, (uint64_t)i << 8 | r->control->memory[i]);
+        }
+    }
+    return hash;
+}
+
 uint64_t run_state(const struct run *r)
 {
     uint64_t hash = mix(mix(memory_hash(r->memory), (uint64_t)r->current + 1), r->stuck_tries);
@@ -385,6 +399,7 @@ uint64_t run_state(const struct run *r)
     for (unsigned i = 0; i < r->segments; i++) {
         hash = mix(hash, (uint64_t)r->segment[i].offset << 32 | r->segment[i].size);
         hash = mix(hash, r->segment[i].removed);
+        hash = own_bytes(r, &r->segment[i], hash);
     }
     return hash;
 }

@@ -20,7 +20,7 @@ struct process {
     unsigned program;
     bool exists, ended;
     int status;
-    uint64_t seen; /* a hash of all its steps and what it learned: its state follows from that */
+    uint64_t seen; /* a number for its state: what it holds itself, or all its steps and what it learned */
     bool sleeps;   /* in a futex wait */
     bool woken;
     unsigned slept; /* when it went to sleep, in steps */

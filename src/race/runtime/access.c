@@ -141,7 +141,7 @@ void race_tell_store(struct race_attachment *a, char *address, size_t size, uint
                 .kind = RACE_WRITE, .offset = offset, .size = piece, .order = RACE_PLAIN, .site = site};
             char rest[64]; /* a refresh must not lose the pieces that are still to be told */
             size_t left = size - piece;
-            char *kept = left <= sizeof rest ? rest : malloc(left);
+            char *kept = left <= sizeof rest ? rest : __real_malloc(left);
             race_copy(kept, address + piece, left);
             race_copy(&event.operand, bytes, piece);
             race_call_of(&event, call);
@@ -233,6 +233,7 @@ static void read_event(struct race_attachment *a, char *address, uint32_t size, 
                                .size = size,
                                .order = order,
                                .site = site,
+                               .heap = race_runtime->heap,
                                .local = frame ? race_local_state(frame) : 0};
     race_call_of(&event, call);
     race_value value = race_ask(&event)->value;
@@ -250,7 +251,7 @@ void race_read_range(char *address, size_t size, uint64_t site, const char *fram
     }
     size_t room = (size_t)(a->address + a->size - address);
     size = size < room ? size : room;
-    char *copied = malloc(size); /* each event brings the copy up to date: keep what was read before */
+    char *copied = __real_malloc(size); /* each event brings the copy up to date: keep what was read before */
     for (size_t done = 0; done < size;) {
         uint32_t piece = 8 - (uint32_t)((uintptr_t)(address + done) % 8);
         piece = size - done < piece ? (uint32_t)(size - done) : piece;
@@ -389,6 +390,7 @@ race_value race_atomic_update(void *address, uint32_t size, enum race_kind kind,
                                .operand = operand,
                                .expected = expected,
                                .site = site,
+                               .heap = race_runtime->heap,
                                .local = frame ? race_local_state(frame) : 0};
     race_call_of(&event, call);
     race_mark(race_runtime->control->readers, event.offset, size);

@@ -51,7 +51,7 @@ static void *move_bytes(void *to, const void *from, size_t n, uint64_t site, con
     }
     race_flush(site);
     race_read_range((char *)(uintptr_t)from, n, site, frame, call);
-    char *bytes = malloc(n + 1);
+    char *bytes = __real_malloc(n + 1);
     race_copy(bytes, from, n);
     race_store_bytes(to, bytes, n, site, call);
     free(bytes);
@@ -148,7 +148,7 @@ char *__wrap_strcpy(char *to, const char *from)
 char *__wrap_strncpy(char *to, const char *from, size_t n)
 {
     read_text(from, n, HERE, "strncpy");
-    char *bytes = calloc(1, n + 1);
+    char *bytes = __real_calloc(1, n + 1);
     for (size_t i = 0; i < n && from[i] != '\0'; i++) {
         bytes[i] = from[i];
     }
@@ -205,4 +205,31 @@ int __wrap_puts(const char *text)
 {
     read_text(text, SIZE_MAX, HERE, "puts");
     return printf("%s\n", text) < 0 ? EOF : 0;
+}
+
+/* ---- memory of the process's own ---- */
+
+static void uses_heap(void)
+{
+    if (race_runtime != NULL) {
+        race_runtime->heap = true;
+    }
+}
+
+void *__wrap_malloc(size_t size)
+{
+    uses_heap();
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    uses_heap();
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    uses_heap();
+    return __real_realloc(memory, size);
 }

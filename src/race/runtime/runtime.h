@@ -47,6 +47,7 @@ struct race_runtime {
         uint64_t site;
         bool range;
     } pending;
+    bool heap;          /* the program has called malloc */
     unsigned own_loads; /* since the last event: loads that are no events */
     char *stack_end;
     pid_t children[RACE_PROCESSES]; /* by slot: the real pid of a child that was not waited for; 0: none */
@@ -71,6 +72,9 @@ void *__real_mmap(void *address, size_t size, int protection, int flags, int fd,
 int __real_munmap(void *address, size_t size);
 int __real_ftruncate(int fd, off_t size);
 int __real_close(int fd);
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
 pid_t __real_fork(void);
 pid_t __real_waitpid(pid_t pid, int *status, int options);
 long __real_syscall(long number, ...);

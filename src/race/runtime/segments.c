@@ -45,7 +45,7 @@ void *race_attach(const struct race_answer *segment, int number, bool read_only)
     }
     *a = (struct race_attachment){
         .address = address, .offset = segment->offset, .size = segment->size, .number = number, .read_only = read_only};
-    a->before = a->size <= CHECKED ? malloc(a->size) : NULL;
+    a->before = a->size <= CHECKED ? __real_malloc(a->size) : NULL;
     race_copy(address, race_runtime->control->memory + a->offset, a->size);
     if (a->before != NULL) {
         race_copy(a->before, address, a->size);
