@@ -38,7 +38,7 @@ struct race {
     char **arguments;
     const char *check, *check_library, *type, *cc, *save, *replay, *folder;
     bool always, step;
-    long long orders_max, seconds_max, steps_max;
+    long long orders_max, seconds_max, steps_max, gdb; /* gdb: the row at which it is started; 0: it is not */
     enum memory_model model;
     /* what is known */
     struct run *run;
@@ -84,6 +84,10 @@ size_t race_leave_out_guarded(const struct race *r, struct search_result *result
 
 /* Follows the order once more, with what the programs print, and tells it. found: the search that found it; NULL: none. */
 void race_tell(struct race *r, const struct run_option *path, size_t length, const struct search_result *found);
+
+/* Follows the order up to its step number `index` and starts gdb on the process that is about to take it. Ends when gdb
+ * does. */
+void race_debug(struct race *r, const struct run_option *path, size_t length, size_t index);
 void race_tell_won(const struct race *r, const struct search_result *result, size_t guarded);
 
 #endif

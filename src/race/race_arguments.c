@@ -18,6 +18,7 @@ enum {
     OPTION_SAVE,
     OPTION_REPLAY,
     OPTION_STEP,
+    OPTION_GDB,
     OPTION_FOLDER,
     OPTION_SOURCE,
     OPTION_CC
@@ -38,6 +39,7 @@ static const struct option_row rows[] = {
     {"save", OPTION_SAVE, "FILE", "keep it in FILE"},
     {"replay", OPTION_REPLAY, "FILE", "do not search: follow the order in FILE"},
     {"step", OPTION_STEP, NULL, "go through it by Enter"},
+    {"gdb", OPTION_GDB, "ROW", "start gdb at this row of the table, on the process that is about to take that step"},
     {"folder", OPTION_FOLDER, "FOLDER", "where the search may put its files"},
     {NULL, 0, NULL, "The programs"},
     {"type", OPTION_TYPE, "TYPE", "the segment holds this C type (default: the struct that has its size)"},
@@ -106,6 +108,8 @@ static int take(void *state, int letter, const char *arg)
     case OPTION_STEP:
         r->step = true;
         break;
+    case OPTION_GDB:
+        return take_number("gdb", arg, 1000000, &r->gdb);
     case OPTION_FOLDER:
         r->folder = arg;
         break;

@@ -339,4 +339,7 @@ void race_tell(struct race *r, const struct run_option *path, size_t length, con
         print_races(r, found, &t, by_race ? r->text : "");
     }
     show_grid(r);
+    if (r->gdb > 0) {
+        race_debug(r, path, length, table_step(&t, (unsigned)r->gdb));
+    }
 }

@@ -449,3 +449,8 @@ int run_pid(const struct run *r, unsigned who)
 {
     return r->control->slot[who].pid;
 }
+
+void run_patience(struct run *r, unsigned seconds)
+{
+    r->settings.seconds_max = seconds;
+}

@@ -115,7 +115,8 @@ struct memory *run_memory(struct run *r);
 /* What the program has printed in this order: a file descriptor, to be read from its start. */
 int run_output(const struct run *r, unsigned program);
 
-/* The pid of a process, for a debugger. */
+/* The pid of a process, for a debugger; and how long it may take for its next step from now on. */
 int run_pid(const struct run *r, unsigned who);
+void run_patience(struct run *r, unsigned seconds);
 
 #endif

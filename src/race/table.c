@@ -138,6 +138,7 @@ struct row {
     const struct run_step *step;
     const struct run_step *last; /* of the steps that it stands for: accesses of one line */
     size_t index, steps;
+    size_t next;     /* the step after it */
     unsigned number; /* of the row, as it is printed */
     struct table_place place;
 };
@@ -315,34 +316,54 @@ static void print_waits(FILE *out, const struct table *t, size_t width)
     }
 }
 
+/* Goes on to the next row. False: there is none. */
+static bool next_row(const struct table *t, struct row *row)
+{
+    size_t i = row->step == NULL ? 0 : row->next;
+    while (i < t->count && !table_shows(&t->steps[i])) {
+        i++;
+    }
+    if (i == t->count) {
+        return false;
+    }
+    const struct run_step *first = &t->steps[i];
+    *row = (struct row){.step = first,
+                        .last = first,
+                        .index = i,
+                        .steps = 1,
+                        .number = row->number + 1,
+                        .place = table_place(t->elf[t->program[first->option.who]], first->event.site)};
+    for (i++; i < t->count; i++) {
+        bool same = continues(t, row, &t->steps[i], i);
+        if (table_shows(&t->steps[i]) && !same) {
+            break;
+        }
+        row->last = same ? &t->steps[i] : row->last;
+        row->steps += same;
+    }
+    row->next = i;
+    return true;
+}
+
 void table_print(FILE *out, const struct table *t)
 {
     size_t width = (t->columns - NUMBER_WIDTH - MEMORY_WIDTH) / t->processes;
     width = width < COLUMN_MIN ? 0 : width;
     print_heading(out, t, width);
     struct row row = {.step = NULL};
-    for (size_t i = 0; i < t->count; i++) {
-        const struct run_step *s = &t->steps[i];
-        if (!table_shows(s)) {
-            continue;
-        }
-        if (row.step != NULL && continues(t, &row, s, i)) {
-            row.last = s;
-            row.steps++;
-            continue;
-        }
-        if (row.step != NULL) {
-            print_row(out, t, &row, width);
-        }
-        row = (struct row){.step = s,
-                           .last = s,
-                           .index = i,
-                           .steps = 1,
-                           .number = row.number + 1,
-                           .place = table_place(t->elf[t->program[s->option.who]], s->event.site)};
-    }
-    if (row.step != NULL) {
+    while (next_row(t, &row)) {
         print_row(out, t, &row, width);
     }
     print_waits(out, t, width);
+}
+
+size_t table_step(const struct table *t, unsigned number)
+{
+    struct row row = {.step = NULL};
+    while (next_row(t, &row)) {
+        if (row.number == number) {
+            return row.index;
+        }
+    }
+    return SIZE_MAX;
 }

@@ -36,6 +36,9 @@ bool table_shows(const struct run_step *s);
 
 void table_print(FILE *out, const struct table *t);
 
+/* The first step of the row with this number, as it is printed, from 1; SIZE_MAX: there is none. */
+size_t table_step(const struct table *t, unsigned row);
+
 /* Where in the source of its program a site is. */
 struct table_place table_place(const char *elf, uint64_t site);
 

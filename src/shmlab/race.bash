@@ -12,8 +12,8 @@
 #   --memory MODEL   sc: each access in turn; tso: as x86; pso; weak: as C11
 #   --orders N  --seconds N  --steps N
 #                    limits of the search (20000, 10) and of one order (10000)
-#   --save FILE      keeps the losing order
-#   --step           goes through it by Enter, with a viewer beside it
+#   --save FILE  --step  --gdb ROW
+#                    keeps the losing order; goes through it; opens gdb at a row
 #   --cc COMMAND  --cflags FLAGS   the compiler (cc -O0)
 #
 # Lost: the check or an assert fails, a program crashes or ends with a status
@@ -55,7 +55,7 @@ race_arguments()
         case $1 in
             --) shift && RACE_ARGUMENTS=("$@") && return ;;
             --always | --step) RACE_OPTIONS+=("$1") ;;
-            --type | --memory | --orders | --seconds | --steps | --save | --check | --replay | --cc | --cflags)
+            --type | --memory | --orders | --seconds | --steps | --save | --gdb | --check | --replay | --cc | --cflags)
                 (($# > 1)) || usage_error race "$1 needs an argument."
                 case $1 in
                     --check) RACE_CHECK=$2 ;;

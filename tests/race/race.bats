@@ -164,6 +164,14 @@ says()
     [[ ! -e /dev/shm/$name && ! -e /tmp/$name ]]
 }
 
+@test "gdb opens at a row, at the line of that process" {
+    "$SHMLAB" race counter.c counter.c --check 'counter == 6' --gdb 3 >out 2>&1 3>&- <<<$'print board->counter\ninfo line\nquit' || true
+    grep -q 'main () at counter.c:14' out
+    grep -q '[$]1 = 1' out
+    race 1 counter.c counter.c --check 'counter == 6' --gdb 99
+    says '--gdb: row 99 is no step of a process'
+}
+
 @test "nothing is left: no segment, no process, no file, also when it is killed" {
     before=$(cat /proc/sysvipc/shm)
     race 1 counter.c counter.c

@@ -123,7 +123,8 @@ void race_mark(uint8_t *users, uint32_t offset, uint32_t size)
 }
 
 /* Tells a store of bytes that stand in the private copy, in pieces of at most 8 aligned bytes. */
-void race_tell_store(struct race_attachment *a, char *address, size_t size, uint64_t site, const char *call)
+void race_tell_store(struct race_attachment *a, char *address, size_t size, uint64_t site, uint64_t stands,
+                     const char *call)
 {
     uint8_t bytes[8];
     while (size > 0) {
@@ -137,8 +138,12 @@ void race_tell_store(struct race_attachment *a, char *address, size_t size, uint
         }
         race_mark(race_runtime->control->writers, offset, piece);
         if (is_shared(offset, piece)) {
-            struct race_event event = {
-                .kind = RACE_WRITE, .offset = offset, .size = piece, .order = RACE_PLAIN, .site = site};
+            struct race_event event = {.kind = RACE_WRITE,
+                                       .offset = offset,
+                                       .size = piece,
+                                       .order = RACE_PLAIN,
+                                       .site = site,
+                                       .stands = stands};
             char rest[64]; /* a refresh must not lose the pieces that are still to be told */
             size_t left = size - piece;
             char *kept = left <= sizeof rest ? rest : __real_malloc(left);
@@ -167,7 +172,7 @@ static void tell_unknown(struct race_attachment *a, uint64_t site)
             i++;
         }
         if (i > from) {
-            race_tell_store(a, a->address + from, i - from, site, "(not instrumented)");
+            race_tell_store(a, a->address + from, i - from, site, site, "(not instrumented)");
         }
     }
 }
@@ -183,7 +188,7 @@ void race_flush(uint64_t site)
         char *address = race_runtime->pending.address;
         race_runtime->pending.address = NULL;
         if (a != NULL) {
-            race_tell_store(a, address, race_runtime->pending.size, race_runtime->pending.site, "");
+            race_tell_store(a, address, race_runtime->pending.size, race_runtime->pending.site, site, "");
         }
     }
     for (struct race_attachment *a = race_runtime->attached; a < race_runtime->attached + RACE_ATTACHMENTS; a++) {

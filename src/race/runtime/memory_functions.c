@@ -36,7 +36,7 @@ void race_store_bytes(char *to, const char *from, size_t n, uint64_t site, const
     struct race_attachment *a = race_attachment_at(to);
     race_copy(to, from, n);
     if (a != NULL && n > 0) {
-        race_tell_store(a, to, n, site, call);
+        race_tell_store(a, to, n, site, site, call);
     }
 }
 
@@ -88,7 +88,7 @@ static void *set_bytes(void *to, int byte, size_t n, uint64_t site)
         race_flush(site);
         __real_memset(to, byte, n);
         if (n > 0) {
-            race_tell_store(a, to, n, site, "memset");
+            race_tell_store(a, to, n, site, site, "memset");
         }
         return to;
     }

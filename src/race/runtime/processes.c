@@ -277,5 +277,6 @@ __attribute__((constructor)) static void start(void)
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
         sigaction(crashes[i], &action, NULL);
     }
+    prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* --gdb, where only a parent may attach (Yama) */
     on_exit(on_end, NULL);
 }

@@ -111,8 +111,10 @@ void race_mark(uint8_t *users, uint32_t offset, uint32_t size);
 /* Tells the store that was announced last: the program has made it by now. And those that nobody announced. */
 void race_flush(uint64_t site);
 
-/* Tells a store of bytes that stand in the private copy, in pieces of at most 8 aligned bytes. */
-void race_tell_store(struct race_attachment *a, char *address, size_t size, uint64_t site, const char *call);
+/* Tells a store of bytes that stand in the private copy, in pieces of at most 8 aligned bytes. site: of the
+ * store; stands: where the program is now. */
+void race_tell_store(struct race_attachment *a, char *address, size_t size, uint64_t site, uint64_t stands,
+                     const char *call);
 
 /* Loads bytes in such pieces. frame: that of the function of this file that the program has called; NULL: no loop is looked
  * for. */
