@@ -38,6 +38,8 @@ HEADERS = {
 }
 HEADER_OF = {name: header for header, names in HEADERS.items() for name in names.split()}
 
+NEWER = ("strlcpy", "strlcat")  # glibc has them since 2.38 only
+
 PLACE = r"(?P<place>[^\s:]+:\d+)(?::\d+)?: (?:fatal )?(?:error|warning): "
 Q = r"['`\"‘’]"
 
@@ -52,6 +54,8 @@ def _implicit(match, lesson):
         danger = " Without it, C assumes that it returns an int, and an address does not fit into an int."
         danger = danger if name in ("shmat", "malloc") else ""
         return f"{place}: {name} needs {_header(name)} at the top of the file.{danger}"
+    if name in NEWER:
+        return f"{place}: {name} is not in this machine's C library. snprintf copies with a limit, too."
     return f"{place}: {name} is not declared before this line. Is it spelt as in its man page?"
 
 
@@ -80,6 +84,8 @@ def _unlinked(match, lesson):
     name = match["name"]
     if name == "main":
         return "There is no main in the program: the linker looks for  int main(int argc, char **argv)"
+    if name in NEWER:
+        return f"{name} is not in this machine's C library. snprintf copies with a limit, too."
     return f"{name} is called, but no file defines it. Is the name spelt as in its man page?"
 
 
@@ -122,6 +128,8 @@ RULES = [(re.compile(pattern, re.M), explain) for pattern, explain in (
      _plain("the left side of = is a value, not a place to store one. Is a * missing?")),
     (PLACE + r"(?:too few|too many) arguments (?:to|in|for)",
      _plain("the man page of this function lists its arguments.")),
+    (PLACE + r"(?:request for member|member reference base type)",
+     _plain("what is before the . or -> is no struct, and no pointer to one: only a struct has members.")),
     (PLACE + r"redefinition of", _plain("the same name is defined twice. Is the same code there twice?")),
 )]
 
