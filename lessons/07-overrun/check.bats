@@ -15,24 +15,38 @@ case_run() # CASE TEXT
     cp "$BEFORE" "$file"
     fresh_word 18
     fresh_number 200000000 900000000
-    pack "$file" "$MESSAGE" "intro=$WORD" "num=$NUMBER" slash=/ "den=$((NUMBER / 3))" eq1== eq2== ratio=3.142857142857143 farewell=goodbye
+    pack "$file" "$MESSAGE" "intro=${WORD^^}" "num=$NUMBER" slash=/ "den=$((NUMBER / 3))" eq1== eq2== ratio=3.142857142857143 farewell=goodbye
     # no NUL in the field: none may end the new text by luck
     perl -e 'open my $out, "+<:raw", $ARGV[0]; seek $out, 18, 0; print $out chr(128 + rand 127)' "$file"
     segment_open 1024 0600 "$file"
     printf '%s' "$2" >"$KEEP/$1.text"
     start_program writer "$SEG_PATH" "$2"
     if ((!RUNS)); then
-        finish_program
-        ((${#2} < 19)) || mistake refuses-long "writer ended (status $STATUS) when its text had ${#2} characters. Cut a long text, and go on."
+        MAY_CRASH=1 finish_program
+        ((${#2} < 19)) || ended_named "${#2}"
+        end_judge writer
         wrong "writer ended (status $STATUS) before Enter was pressed; its text had ${#2} characters."
     fi
     cp "$BEFORE" "$KEEP/$1.before"
     segment_bytes "$KEEP/$1.after"
     send_line ''
+    ((!RUNS)) || mistake waits-for-more \
+        "writer got Enter, and waits for more. It reads one line, and that is after it has set intro: the text is its second argument."
     finish_program
     ((STATUS == 0 || ${#2} < 19)) || mistake cut-is-no-failure \
         "Its text had ${#2} characters, and its exit status is $STATUS; with shorter texts it was 0. It goes on as with any other text: end with 0."
     exits 0
+}
+
+# writer has ended before Enter, and with shorter texts it did not.
+ended_named() # LENGTH
+{
+    # abort is a refusal, unless the C library says that it has noticed an overrun
+    if [[ $CRASHED ]] && { [[ $CRASHED != SIGABRT ]] || grep -qE '\*\*\*|malloc|free' "$ERR"; }; then
+        mistake copied-whole \
+            "A text of $1 characters ended writer by $CRASHED, and shorter ones did not. Somewhere the whole text is copied: to an array of your own, or to the segment, to be repaired later. Copy no more than fits."
+    fi
+    mistake refuses-long "writer ended ($ENDED) when its text had $1 characters. Cut a long text, and go on."
 }
 
 # Says of one case what its bytes tell, in words that have_seen looks for.
@@ -50,12 +64,16 @@ evidence() # CASE
         print "no-nul-written\n" if $same && $kept->($same, 1024);
         print "digit-zero\n" if substr($is, 18, 1) eq "0";
         print "newline\n" if substr($is, $n, 2) eq "\n\0";
-        print "shifted\n" if substr($is, 1, $n + 1) eq "$text\0";
+        my $begin = index substr($is, 0, 19), substr $text, 0, 5;
+        print "begins=$begin\n" if $n && $begin > 0;
+        print "late-nul\n" if $same == $n && $n < 17 && $kept->($n, $n + 1) && substr($is, $n + 1, 1) eq "\0";
+        print "overran\n" if $n > 19 && $n < 1024 && substr($is, 19, $n - 19) eq substr $text, 19;
         # the sixth byte of an address of user space, on x86-64 and on arm64, and two zeros
         print "address\n" if $same == 0 && substr($is, 5, 3) =~ /^[\x55\x56\x7e\x7f\xaa\xab\xfe\xff]\0\0$/;
         my @behind = grep { substr($is, $_, 1) ne substr $was, $_, 1 } 19 .. 1023;
         print "behind=$behind[0]\n" if @behind;
         print "nul-19\n" if "@behind" eq 19 && substr($is, 19, 1) eq "\0";
+        print "few-behind\n" if @behind && $behind[-1] < 21;
         print "cleared\n" if substr($is, 56) =~ /^\0+$/;
         print "known-num\n" if unpack("i", substr $is, 20) == 22;
         print "put-back\n" if $n > 24 && $kept->(20, 24) && substr($is, 24, 1) eq substr $text, 24, 1;
@@ -73,12 +91,25 @@ evidence() # CASE
     ' "$KEEP/$1.text" "$KEEP/$1.before" "$KEEP/$1.after" >"$KEEP/$1.evidence"
 }
 
+# Do all long texts end after so many characters?
+stops_at() { seen over "same=$1" && seen long "same=$1"; }
+
+# Characters that stand in intro whatever the text is.
+own_text()
+{
+    perl -e '
+        my ($over, $long) = map { local $/ = \18; open my $in, "<:raw", $_ or die; scalar <$in> } @ARGV;
+        my $both = join "", map { substr($over, $_, 1) eq substr($long, $_, 1) ? substr $over, $_, 1 : "\0" } 0 .. 17;
+        print $1 if $both =~ /([ -~]{3,})/;
+    ' "$KEEP/over.after" "$KEEP/long.after"
+}
+
 seen() { grep -qx -- "$2" "$KEEP/$1.evidence"; } # CASE WORD
 
 # The name of the mistake, from all cases together: one length alone often fits two of them.
 mistake_name()
 {
-    local length
+    local length own
     length=$(wc -c <"$KEEP/long.text")
     ! grep -q '^appended=' "$KEEP/short.evidence" || mistake appends \
         "The old text is still at 0, and the new one begins at $(sed -n 's/^appended=//p' "$KEEP/short.evidence"), where the first NUL was. strcat and strncat append."
@@ -99,15 +130,24 @@ mistake_name()
     ! seen short last-nul || mistake nul-only-at-end \
         "After the 5 characters of a short text are the bytes of the old one; the only NUL is at 18. The NUL follows the last character that was copied."
     ! grep -q '^filled=' "$KEEP/short.evidence" || mistake fills-the-rest \
-        "After the NUL of a short text the field is filled with '$(sed -n 's/^filled=//p' "$KEEP/short.evidence")'. Leave the old bytes there, or write zeros."
+        "After the 5 characters of a short text the field is filled with '$(sed -n 's/^filled=//p' "$KEEP/short.evidence")'. Leave the old bytes there, or write zeros."
     ! seen short address || mistake address-stored \
         "intro holds an address, and not the characters of the text. Another process can't use it: copy what it points to."
     ! seen short digit-zero || ! seen full digit-zero || mistake digit-zero \
         "The byte at 18 is the digit 0, hexadecimal 30. That is not the NUL: write '\\0', or 0 without quotes."
     ! seen short newline || mistake adds-newline \
         "A newline follows the 5 characters of a short text. Copy the text, and nothing else."
-    ! seen short shifted || mistake begins-at-1 \
-        "The text begins at offset 1. The first byte of intro is base[0]."
+    ! seen long overran || mistake no-limit \
+        "All $length characters were copied. intro has 19 bytes: the others overwrote num and what follows it."
+    if stops_at 7 || stops_at 8; then
+        mistake sizeof-pointer \
+            "Only the first $(grep -o 'same=.' "$KEEP/long.evidence" | tail -c 2) characters are there. sizeof of a pointer is 8, whatever it points to. Use the size of the field."
+    fi
+    own=$(own_text)
+    [[ ! $own ]] || mistake own-text \
+        "After each long text \"$own\" stands in intro, and those are not the text's characters. Copy its first 18, and nothing else."
+    ! grep -q '^begins=' "$KEEP/short.evidence" || mistake begins-at-1 \
+        "The text begins at offset $(sed -n 's/^begins=//p' "$KEEP/short.evidence"). The first byte of intro is base[0]."
     ! seen short foreign || ! seen short same=5 || ! seen short ends=nul || mistake reads-past-text \
         "After the 5 characters and the NUL of a short text are bytes from the writer's own memory. They leak. Copy no more bytes than the text has."
     ! seen short known-num || mistake writes-known-values \
@@ -118,23 +158,17 @@ mistake_name()
         "The text $(cat "$KEEP/full.text") was copied up to its blank only, as scanf does. A text may have blanks: copy it as a whole."
     ! seen long put-back || mistake puts-back \
         "num is as it was, but the bytes before and after it are the text's. Don't repair what the copy has overwritten: copy no more than fits."
-    ! seen long "same=$length" || mistake no-limit \
-        "All $length characters were copied. intro has 19 bytes: the others overwrote num and what follows it."
-    if seen over same=19 && seen over ends=nul; then
+    if seen over same=19 && seen over ends=nul && seen over few-behind; then
         mistake one-too-many \
-            "Of a long text 19 characters were copied, and the NUL was written at offset 19, after the field. 18 characters and the NUL make 19 bytes."
+            "Of a text of 19 characters all were copied, and the NUL was written at offset 19, after the field. 18 characters and the NUL make 19 bytes."
     fi
     ! seen short nul-19 || mistake one-too-many \
         "The byte at 19, after the field, is 0 now, also with a short text. intro has the offsets 0 to 18: that makes 19 bytes."
-    if seen long same=17 && seen long ends=nul; then
+    if stops_at 17 && seen long ends=nul; then
         mistake one-too-few \
             "Only 17 characters of a long text are there, then the NUL. There is room for 18. Does your function count the NUL itself?"
     fi
-    if { seen long same=7 && seen long ends=nul; } || seen long same=8; then
-        mistake sizeof-pointer \
-            "Only the first $(grep -o 'same=.' "$KEEP/long.evidence" | tail -c 2) characters are there. sizeof of a pointer is 8, whatever it points to. Use the size of the field."
-    fi
-    if { seen long same=3 && seen long ends=nul; } || seen long same=4; then
+    if stops_at 3 || stops_at 4; then
         mistake sizeof-number \
             "Only the first $(grep -o 'same=.' "$KEEP/long.evidence" | tail -c 2) characters are there. sizeof of a number like INTRO is 4, the size of an int. The limit is the number itself."
     fi
@@ -151,12 +185,32 @@ mistake_name()
         mistake no-nul \
             "No NUL ends the cut text: a reader goes on into the bytes after it. strncpy writes none if the text is as long as the limit, or longer."
     fi
+    ! seen short late-nul || mistake nul-one-late \
+        "After the 5 characters of a short text is an old byte, and only then the NUL. It belongs right after the last character: at base[5] here."
+    if stops_at 1 && ! seen long ends=nul; then
+        mistake first-only \
+            "Of each text only the first character was copied: * is one character. Copy the others too, in a loop or with a function."
+    fi
     if seen short same=5 && seen short no-nul-written; then
         mistake nul-by-luck \
             "The 5 characters of a short text are there, but after them is what was there before: no NUL was written. In a segment of zeros you would not see it."
     fi
     ! seen empty untouched || mistake skips-empty \
         "An empty text left intro as it was. It is a text, too: its NUL must be at offset 0."
+}
+
+# Texts that need another program run: one that is longer than a page, and none.
+extremes_judge()
+{
+    fresh_word 5000
+    segment_open 1024
+    MAY_CRASH=1 start_program writer "$SEG_PATH" "$WORD"
+    ((RUNS)) || { MAY_CRASH=1 finish_program && ended_named 5000; }
+    segment_open 1024
+    MAY_CRASH=1 start_program writer "$SEG_PATH"
+    ((RUNS)) || MAY_CRASH=1 finish_program
+    [[ ! $CRASHED ]] || mistake changes-text \
+        "Without a second argument writer was ended by $CRASHED: its own text is a literal, and can't be changed. Cut the copy, and not the text."
 }
 
 # Are the bytes of this case right?
@@ -229,4 +283,5 @@ case_judge() # CASE
 @test "a text that is longer than the segment is cut too" {
     needs "$RUNS_WELL"
     case_judge huge
+    extremes_judge
 }
