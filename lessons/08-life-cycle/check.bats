@@ -41,14 +41,15 @@ held_judge() # SIZE TEXT
 {
     if ((!RUNS)); then
         finish_program
-        wrong "holder ended (status $STATUS) before Enter, the end of its input or a signal."
+        mistake no-wait "holder ended (status $STATUS) before Enter, the end of its input or a signal. Is the condition of its loop the wrong way round?"
     fi
     if ! segment_facts; then
         keyless_named
         wrong "While holder waits, there is no segment with its key."
     fi
     ((SEG_SIZE == $1)) || wrong "The segment has $SEG_SIZE bytes; it should have $1."
-    [[ $SEG_MODE == 0600 ]] || wrong "The segment's mode is $SEG_MODE; expected: 0600."
+    [[ $SEG_MODE == 0600 ]] || mistake other-mode \
+        "The segment's mode is $SEG_MODE; expected: 0600. Then only its owner may read and write it."
     [[ $(attached_as "$PROGRAM") == rw- ]] || wrong "holder waits, but has not attached the segment for reading and writing."
     expected_bytes "$@" >"$T/expected"
     segment_bytes "$T/actual"
@@ -131,6 +132,13 @@ holder_holds()
     finish_program
     left_judge Enter
     ended_well Enter
+    holder_holds
+    "$PROBE" stay attach "$HELD" 3>&- 4>&- &
+    "$PROBE" rest $! "$WAIT"
+    send_line ''
+    finish_program
+    ! segment_facts || mistake leaves-attached \
+        "Another process has the segment $HELD attached when holder ends, and holder leaves it behind. Remove it all the same: it is gone when the last one detaches."
 }
 
 @test "after the end of its input nothing is left" {
@@ -202,7 +210,7 @@ stays_judge() # SIGNALS
     [[ ! $DETACHED ]] || mistake left-behind \
         "holder ends at$1, and detaches, but its segment stays. Detaching does not remove it."
     mistake exit-in-handler \
-        "holder ends at$1, but neither detaches nor removes its segment: the lines after the wait never ran. Let the handler set a flag, and not end the program."
+        "holder ends at$1, but neither detaches nor removes its segment: the lines that do so never ran. Does the handler end the program, or a return before them? Let it set a flag, and end as after Enter."
 }
 
 @test "after SIGINT, SIGTERM or SIGHUP nothing is left" {
@@ -285,7 +293,7 @@ standing_try() # WHO SIZE
     rm -f "$BOX/made"
     first="make $SEG_KEY $2 0600 old >made"
     case $1 in
-        dead) first="\"\$PROBE\" $first" ;;
+        dead) first="\"\$PROBE\" $first; \"\$PROBE\" facts $SEG_KEY >facts" ;;
         alive) first="\"\$PROBE\" stay $first & until [ -s made ]; do sleep 0.01; done" ;;
         attached)
             first="\"\$PROBE\" $first; \"\$PROBE\" stay attach \$(cat made) &
@@ -328,6 +336,24 @@ other_try() # WHO
     OTHER=$FATE FATE=$fate
 }
 
+# It refuses what it should take: which question did it ask the kernel, and which one not? ASKED
+asked_find()
+{
+    local creator other
+    witness
+    standing_try dead "$size"
+    creator=$(sed -n 's/.*CREATOR=\([0-9]*\).*/\1/p' "$BOX/facts")
+    other=$(witnessed kill | awk -v creator="$creator" '$2 != creator { print $2; exit }')
+    ASKED="It asked kill about the creator, process $creator: the answer is -1, and errno is ESRCH."
+    if ! witnessed shmctl | grep -q '^shmctl 2 '; then # 2: IPC_STAT
+        ASKED="It did not call shmctl with IPC_STAT."
+    elif ! witnessed kill >/dev/null; then
+        ASKED="It called shmctl with IPC_STAT, but not kill. Did a condition before that say no?"
+    elif [[ $other ]]; then
+        ASKED="It asked kill about the process $other, but the creator was $creator."
+    fi
+}
+
 readonly INVERTED="holder takes a segment whose creator runs, and refuses one whose creator has ended. kill(pid, 0) returns 0 if the process is alive."
 
 @test "it takes over a segment of the same size whose creator has ended" {
@@ -338,8 +364,11 @@ readonly INVERTED="holder takes a segment whose creator runs, and refuses one wh
         other_try alive
         [[ $OTHER != taken ]] || mistake creator-inverted "$INVERTED"
     fi
-    [[ $FATE != refused && $FATE != removed ]] || mistake refuses-all \
-        "There is a segment of $size bytes, its creator has ended and nobody is attached. holder asks for $size bytes, and refuses it (status $STATUS)."
+    if [[ $FATE == refused || $FATE == removed ]]; then
+        again asked_find
+        mistake refuses-all \
+            "There is a segment of $size bytes, its creator has ended and nobody is attached. holder asks for $size bytes, and refuses it. $ASKED"
+    fi
     held_judge "$size" "$text"
     HELD=$SEG_ID
     send_line ''
@@ -407,7 +436,7 @@ takes_anything() # WHO
         # 2: IPC_STAT
         witnessed shmctl | grep -q '^shmctl 2 ' || skip "it can't be seen here how holder asks for the owner"
     fi
-    refused_judge "$id" "There is a segment of another user, and its creator has ended."
+    refused_judge "$id" "There is a segment of another user (its shm_perm.uid is not ours), and its creator has ended."
 }
 
 @test "it refuses a segment that is attached" {
