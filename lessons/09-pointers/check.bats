@@ -8,7 +8,7 @@ LINKS="the links are offsets, and lead through all words in order"
 WALKS="walker follows offsets, wherever the nodes are"
 readonly SIZE=4096
 
-# COUNT fresh words of 3 to 7 letters in the array words; the second one fills its 8 bytes
+# COUNT fresh words of 3 to 7 characters in the array words; the second one fills its 8 bytes, the third has %%
 words_draw()
 {
     words=()
@@ -16,6 +16,7 @@ words_draw()
         fresh_number 3 7
         ((${#words[@]} != 1)) || NUMBER=7
         fresh_word "$NUMBER"
+        ((${#words[@]} != 2)) || WORD=${WORD:0:1}%%${WORD:3}
         words+=("$WORD")
     done
 }
@@ -56,11 +57,11 @@ ways() # NAME WORD...
         };
         # Follows the links through the list, and returns the last one and where it stands; nothing if it does not lead
         # through. place: the offset of a node for a link and where that stands. In a node the link is at $link_at, and
-        # the word at $word_at; ends: what follows its letters.
-        my ($link_at, $word_at, $ends) = (0, 8, "\0");
+        # the word at $word_at; ends: what follows its letters; start: where the first link is.
+        my ($link_at, $word_at, $ends, $start) = (0, 8, "\0", 0);
         my $leads = sub {
             my ($place, @list) = @_;
-            my $link = 0;
+            my $link = $start;
             for my $want (@list) {
                 my $at = $place->($quad->($link), $link);
                 return if $at < 8 || $at > length($all) - 16;
@@ -74,22 +75,29 @@ ways() # NAME WORD...
         my ($end, $where) = $leads->($plain, @words);
         if (defined $end) {
             print $end == 0 ? "offset" : $end == $was->($where) ? "end-old" : $end == 0xffffffffffffffff ? "end-minus"
-                : $end >= 16 && $end <= $where ? "end-back" : "end-other", "\n";
+                : $end >= 16 && $end <= $where ? "end-back" : $end > $where && $end <= length $all ? "end-on=$end"
+                : $end == $was->($where) >> 32 << 32 ? "half" : "end-other", "\n";
         }
         for my $count (1 .. $#words) {
             my ($end) = $leads->($plain, @words[0 .. $count - 1]);
             print "first=$count\n" if defined $end && $end == 0;
         }
         $say->("without-first", $leads->($plain, @words[1 .. $#words]));
+        my ($last) = $leads->($plain, $words[-1]);
+        print "last-only\n" if @words > 1 && defined $last && $last == 0;
         $say->("reversed", $leads->($plain, reverse @words));
         $say->("half", $leads->(sub { $_[0] >> 32 == $was->($_[1]) >> 32 ? $_[0] & 0xffffffff : -1 }, @words));
         $say->("behind-head", $leads->(sub { $_[0] + 16 }, @words));
+        $say->("eight-less", $leads->(sub { $_[0] + 8 }, @words));
+        $say->("eight-a-node", $leads->(sub { 2 * $_[0] - 16 }, @words));
         $say->("one-further", $leads->(sub { $_[0] - 16 }, @words));
         $say->("index-0", $leads->(sub { $_[0] < 256 ? 16 + 16 * $_[0] : -1 }, @words));
         $say->("index-1", $leads->(sub { $_[0] < 256 ? 16 * $_[0] : -1 }, @words));
         $say->("from-link", $leads->(sub { $_[0] + $_[1] }, @words));
         $say->("digits", $leads->(sub { substr($all, $_[1], 8) =~ /^(\d+)/ ? $1 : -1 }, @words));
-        ($link_at, $word_at) = (0, 4);
+        $start = 8;
+        $say->("first-at-8", $leads->($plain, @words));
+        ($start, $link_at, $word_at) = (0, 0, 4);
         $say->("four-bytes", $leads->(sub { $_[0] & 0xffffffff }, @words));
         ($link_at, $word_at) = (8, 0);
         $say->("swapped", $leads->($plain, @words));
@@ -99,8 +107,19 @@ ways() # NAME WORD...
         $say->("no-nul", $leads->($plain, @words));
         print "address\n" if $address->(0);
         print "base\n" if grep { $address->(8 * $_) } 0 .. length($all) / 8 - 1;
+        print "first-old\n" if $quad->(0) == $was->(0);
+        my $fits = sub { $_[0] >= 16 && $_[0] <= length($all) - 16 };
         my $at = $quad->(0);
-        print "text\n" if $at >= 16 && $at <= length($all) - 16 && $address->($at + 8);
+        print "text\n" if $fits->($at) && $address->($at + 8);
+        print "self\n" if $fits->($at) && $quad->($at) == $at;
+        # through how many right words the links lead, and to where then; if to the end: which word is another one
+        my $word = sub { unpack "Z8", substr $all, $_[0] + 8, 8 };
+        my ($n, $link) = (0, $at);
+        ($n, $link) = ($n + 1, $quad->($link)) while $n < @words && $fits->($link) && $word->($link) eq $words[$n];
+        print "stops=$n:$link\n";
+        my @found;
+        ($at, @found) = ($quad->($at), @found, $word->($at)) while $fits->($at) && @found <= @words;
+        print "other-word=", $n + 1, ":", $found[$n] =~ s/[^ -~]/?/gr, "\n" if $at == 0 && @found == @words && $n < @words;
     ' "$KEEP/$1" "${@:2}"
 }
 
@@ -133,14 +152,20 @@ named_by_address()
 
 named_by_end()
 {
-    local all="The links lead through all ${#words[@]} words. But the link of the last node" count
+    local all="The links lead through all ${#words[@]} words. But the link of the last node" count why="Does its loop stop too early?"
     ! way end-old || mistake end-not-set "$all holds old bytes: it must be 0, the end."
     ! way end-minus || mistake end-is-minus-1 "$all is -1, which is not the end. It must be 0."
     ! way end-back || mistake circular "$all leads back to a node, so the list never ends. It must be 0, the end."
+    ! grep -q '^end-on=' "$T/ways" || mistake end-leads-on \
+        "$all is $(sed -n 's/^end-on=//p' "$T/ways"): it leads on, to a node that is not in the list. It must be 0, the end."
     ! way end-other || wrong "$all is not 0, the end."
     count=$(sed -n 's/^first=//p' "$T/ways" | tail -n 1)
+    # a shorter list was right
+    ((${#words[@]} < 255)) || why="A shorter list was right: is an offset kept in a type that is too small, or is there a limit?"
     [[ ! $count ]] || mistake word-missing \
-        "builder was given ${#words[@]} words, and the list ends after $count. Does its loop stop too early?"
+        "builder was given ${#words[@]} words, and the list ends after $count. $why"
+    ! way last-only || mistake first-is-last \
+        "The link at offset 0 leads to the last word, ${words[-1]}, and no link to the others. Is it written again in each round of a loop?"
     ! way without-first || mistake word-missing \
         "The list has all words but the first, ${words[0]}. Does a loop begin with 1?"
     ! way reversed || mistake reversed \
@@ -151,9 +176,19 @@ named_by_offsets()
 {
     local i numbers
     ! way half || mistake half-written \
-        "The lower 4 bytes of each link are right, and the upper 4 are old ones. A link has 8 bytes: write a uint64_t."
+        "The lower 4 bytes of a link are right, and its upper 4 are old ones. A link has 8 bytes: write a uint64_t."
     ! way from-link || mistake offset-from-node \
-        "Each link counts from its own place. Count from the start of the segment."
+        "Each link is a distance from one link to the next. Count from the start of the segment, and subtract what the pointers hold, not their own addresses (&node)."
+    ! way first-at-8 || mistake head-changed \
+        "The first link is at offset 8. It belongs at 0, and the 8 bytes after it are not used."
+    ! way first-old || mistake first-not-set \
+        "The 8 bytes at offset 0 are the old ones. The first link belongs there: without it nobody finds the list."
+    ! way self || mistake links-to-itself \
+        "The first node's link is its own offset. A link leads to the node that follows."
+    ! way eight-less || mistake head-too-small \
+        "Each link is 8 too small: it leads to 8 bytes before its node. The head has 16 bytes, and sizeof of a pointer is 8."
+    ! way eight-a-node || mistake node-of-8 \
+        "The links are 16, 24, 32: each node was counted as 8 bytes. It has 16. Is it sizeof of a pointer, or of the word alone?"
     ! way behind-head || mistake behind-head \
         "The offsets count from the end of the head, so the first node has offset 0. But 0 is the end. Count from the start of the segment."
     ! way one-further || mistake one-node-further \
@@ -180,6 +215,7 @@ named_by_nodes()
 }
 
 @test "the links are offsets, and lead through all words in order" {
+    local other count at
     needs "$BUILDS"
     mapfile -t words <"$KEEP/words"
     ways list "${words[@]}" >"$T/ways"
@@ -196,7 +232,14 @@ named_by_nodes()
     named_by_end
     named_by_offsets
     named_by_nodes
-    wrong "Begin with the link at offset 0, and follow the offsets: they don't lead through the ${#words[@]} words that builder was given."
+    other=$(sed -n 's/^other-word=//p' "$T/ways")
+    [[ ! $other ]] || mistake other-word \
+        "The links are right, but word ${other%%:*} is \"${other#*:}\"; expected \"${words[${other%%:*} - 1]}\". A word has up to 7 letters, and its NUL."
+    at=$(sed -n 's/^stops=//p' "$T/ways")
+    count=${at%:*} at=${at#*:}
+    ((count == 0 || at != SIZE)) || mistake past-the-end \
+        "The node of word $((count + 1)) is at $SIZE, past the end of the segment. ${#words[@]} nodes fit, if the first is at 16."
+    wrong "Begin with the link at offset 0, and follow the offsets: after $count of ${#words[@]} words they lead to $at, and ${words[count]} is not there."
 }
 
 @test "a list without words has 0 as its first link" {
@@ -204,7 +247,8 @@ named_by_nodes()
     builder_run none
     ! cmp -s -n 8 "$KEEP/none" "$KEEP/none.before" || mistake end-not-set \
         "builder was called without words, and the link at offset 0 holds old bytes. It must be 0, the end."
-    cmp -s -n 8 "$KEEP/none" /dev/zero || wrong "builder was called without words. Then the 8 bytes at offset 0 are all 0."
+    cmp -s -n 8 "$KEEP/none" /dev/zero || mistake empty-not-ended \
+        "builder was called without words, and the link at offset 0 is not 0. The list ends there: no node follows."
 }
 
 @test "there is no address in the segment" {
@@ -285,8 +329,10 @@ walks_well()
 # walker did not print the words of a good list: why not? It runs again with lists of another kind.
 misprint_named()
 {
-    local expected first=("${places[@]}")
+    local expected count next first=("${places[@]}")
     expected=$(printf '%s\n' "${words[@]}")
+    [[ $(<"$OUT") != "${expected//%%/%}" ]] || mistake text-as-format \
+        "Of the word ${words[2]} a % is missing: the word was used as a format. Use the format \"%s\\n\", and the word as its argument."
     [[ $(<"$OUT") != "$expected" ]] || mistake not-a-line-each \
         "walker printed all words, but after the last one the newline is missing: each word is a line."
     [[ $(tr -s '[:space:]' '\n' <"$OUT") != "$expected" ]] || mistake not-a-line-each \
@@ -308,6 +354,12 @@ misprint_named()
     ! again same_again || mistake hard-coded \
         "walker prints the same words, whatever the list holds. Print what is in the segment."
     places=("${first[@]}")
+    count=$(wc -l <"$OUT")
+    if ((STATUS == 1)) && printf '%s\n' "${words[@]:0:count}" | cmp -s -n "$(wc -c <"$OUT")" - "$OUT"; then
+        next=(16 "${places[@]}")
+        mistake refuses-good-link \
+            "walker printed $count of the ${#words[@]} words, and took the list for broken (status 1). The next link is ${next[count]}, which is right: a node can be at any offset from 16 to 4080. The head's unused bytes may hold anything."
+    fi
 }
 
 # Does what it printed stand in its own file, and does it print the same of another list?
@@ -321,6 +373,20 @@ same_again()
     cmp -s "$T/first" "$OUT"
 }
 
+# Did walker change the segment?
+changes_list()
+{
+    segment_bytes "$T/now"
+    ! cmp -s "$BEFORE" "$T/now"
+}
+
+changes_if_writable()
+{
+    witness
+    WITNESS_WRITABLE=1 walk 0
+    changes_list
+}
+
 @test "walker follows offsets, wherever the nodes are" {
     local decoy decoys=() first second
     needs "$LINKS"
@@ -329,6 +395,10 @@ same_again()
     # where somebody comes who counts in another way, a word stands that tells it
     for decoy in 32 64 128 256 272 $((16 + places[0])); do decoys+=("$decoy:0:at$decoy"); done
     walk 0 "${decoys[@]}"
+    if changes_list || { [[ $CRASHED ]] && again changes_if_writable; }; then
+        mistake walker-writes \
+            "walker writes into the segment${CRASHED:+, and was ended by $CRASHED}. It only reads: others read the same list. Keep your notes in memory of your own."
+    fi
     [[ ! $CRASHED ]] || mistake link-as-address \
         "walker was ended by $CRASHED on a list whose first link is 16. Did it use 16 as an address, or add the address of the segment twice?"
     if [[ $FLOODED || $HUNG ]] && begins_with_words; then
@@ -350,6 +420,8 @@ same_again()
     cp "$OUT" "$T/first"
     prints_words || misprint_named
     prints_words || wrong "walker did not print the words of the list, a line each: ${words[*]}"
+    ((STATUS != 1)) || mistake good-is-broken \
+        "walker printed all words, and then took the list for broken (status 1). list_print returns 0 for a list that is right."
     exits 0
 }
 
@@ -357,6 +429,8 @@ same_again()
 stop_named()
 {
     local count
+    [[ ! $CRASHED ]] || mistake array-too-small \
+        "The list has ${#words[@]} words, and walker was ended by $CRASHED; with 6 words it was not. There is room for ${#words[@]} nodes: is there in an array of yours?"
     count=$(wc -l <"$OUT")
     [[ $(head -n 1 "$OUT") == "${words[0]}" ]] || mistake first-ignored \
         "The first link is $((SIZE - 32)). walker did not begin with the node there: follow the link at offset 0."
@@ -383,11 +457,12 @@ stop_named()
     prints_words || stop_named
     prints_words || wrong "The segment holds a list of 255 words, which is right. walker did not print them all in order."
     end_judge walker
-    exits 0
+    ((STATUS == 0)) || mistake full-is-broken \
+        "walker printed all ${#words[@]} words of a list that is right, and its exit status is $STATUS; expected: 0. Only more nodes than that are too many."
     words=()
     FIRST_LINK=0 walk 0
     end_judge walker
-    [[ ! -s $OUT ]] || wrong "The list has no word, and walker printed something."
+    [[ ! -s $OUT ]] || wrong "The list has no word, and walker printed \"$(head -n 1 "$OUT")\"."
     ((STATUS == 0)) || mistake empty-is-broken \
         "The first link is 0: a list without words, which is right. walker's exit status is $STATUS; expected: 0."
 }
@@ -403,7 +478,11 @@ broken_run() # LINK [NODE...]
 # What does walker say on standard error, but for the line that it prints each time?
 says() { grep -v '^Attached at' "$ERR"; }
 
-printed_more() { (($(wc -l <"$OUT") > ${#words[@]})); }
+# More words than the list has: a message is none.
+printed_more()
+{
+    (($(wc -l <"$OUT") > ${#words[@]})) && ! tail -n "+$((${#words[@]} + 1))" "$OUT" | grep -qaE '[[:alpha:]]{4}'
+}
 
 # Did walker not find the list broken, or only after it had printed a word too many?
 accepted()
@@ -442,7 +521,7 @@ refused_not() # LINK
     for link in $(((1 << 44) + 256)) $SIZE 18446744073709551600 18446744073709551592 9223372036854776320 $(((7 << 32) + 256)); do
         broken_run "$link" "256:0:$decoy"
         ! grep -qxF "$decoy" "$OUT" || mistake half-read \
-            "A node's link is $link, far out of the segment. walker took only its lower 4 bytes, 256, and printed the word there. A link has 8 bytes: read a uint64_t."
+            "A node's link is $link, far out of the segment. walker took only its lower bytes, 256, and printed the word there. A link has 8 bytes: read a uint64_t."
         ! accepted || refused_not "$link"
         says_broken
     done
