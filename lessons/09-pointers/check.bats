@@ -78,13 +78,10 @@ ways() # NAME WORD...
                 : $end >= 16 && $end <= $where ? "end-back" : $end > $where && $end <= length $all ? "end-on=$end"
                 : $end == $was->($where) >> 32 << 32 ? "half" : "end-other", "\n";
         }
-        for my $count (1 .. $#words) {
-            my ($end) = $leads->($plain, @words[0 .. $count - 1]);
-            print "first=$count\n" if defined $end && $end == 0;
-        }
-        $say->("without-first", $leads->($plain, @words[1 .. $#words]));
-        my ($last) = $leads->($plain, $words[-1]);
-        print "last-only\n" if @words > 1 && defined $last && $last == 0;
+        my $only = sub { my ($end) = $leads->($plain, @_[1 .. $#_]); print "$_[0]\n" if defined $end && $end == 0 };
+        $only->("first=$_", @words[0 .. $_ - 1]) for 1 .. $#words;
+        $only->("without-first", @words[1 .. $#words]) if @words > 1;
+        $only->("last-only", $words[-1]) if @words > 1;
         $say->("reversed", $leads->($plain, reverse @words));
         $say->("half", $leads->(sub { $_[0] >> 32 == $was->($_[1]) >> 32 ? $_[0] & 0xffffffff : -1 }, @words));
         $say->("behind-head", $leads->(sub { $_[0] + 16 }, @words));
@@ -343,6 +340,8 @@ misprint_named()
         "walker printed the last word first. Print each word before you follow its node's link."
     [[ $(<"$OUT") != "$(head -n -1 <<<"$expected")" ]] || mistake last-word-missing \
         "walker printed all words but the last, ${words[-1]}. The link 0 means that no node follows; its own node is in the list."
+    [[ $(<"$OUT") != "$(tail -n +2 <<<"$expected")" ]] || mistake first-word-missing \
+        "walker printed all words but the first, ${words[0]}. Print a node's word before you go on to the next node."
     [[ $(says) != "$expected" ]] || mistake words-on-stderr \
         "walker printed the words on standard error. Results belong on standard output: printf."
     mapfile -t places < <(printf '%s\n' "${first[@]}" | awk '{ print $1 - $1 % 16 }')
@@ -405,6 +404,8 @@ changes_if_writable()
         mistake passes-the-end \
             "walker printed all ${#words[@]} words, and then went on. The last link is 0, the end: compare the offset with 0, not the pointer."
     fi
+    (($(wc -l <"$OUT") < 2)) || [[ $(head -n 1000 "$OUT" | sort -u) != "${words[0]}" ]] || mistake stays-at-first \
+        "walker printed the first word, ${words[0]}, again and again. After each word, the link of its node is the next offset."
     end_judge walker
     { read -r first && read -r second; } <"$OUT" || true
     case $first in
