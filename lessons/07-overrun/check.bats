@@ -67,6 +67,7 @@ evidence() # CASE
         my $begin = index substr($is, 0, 19), substr $text, 0, 5;
         print "begins=$begin\n" if $n && $begin > 0;
         print "late-nul\n" if $same == $n && $n < 17 && $kept->($n, $n + 1) && substr($is, $n + 1, 1) eq "\0";
+        print "only-nul\n" if $n && $kept->(0, $n) && substr($is, $n, 1) eq "\0" && substr($was, $n, 1) ne "\0";
         print "overran\n" if $n > 19 && $n < 1024 && substr($is, 19, $n - 19) eq substr $text, 19;
         # the sixth byte of an address of user space, on x86-64 and on arm64, and two zeros
         print "address\n" if $same == 0 && substr($is, 5, 3) =~ /^[\x55\x56\x7e\x7f\xaa\xab\xfe\xff]\0\0$/;
@@ -121,6 +122,8 @@ mistake_name()
         "All bytes after the message are 0 now, and so is num. Others use the segment too: change only the field."
     ! seen full untouched || mistake nothing-copied \
         "A text of 18 characters changed no byte of the segment. Copy it to base."
+    ! seen short only-nul || mistake only-the-nul \
+        "Of a short text only the NUL was written, at 5, and none of its characters. Is there a semicolon right after for (...)?"
     ! seen long untouched || mistake refuses-long \
         "A text of $length characters left intro as it was. Cut it: its first 18 characters fit."
     ! seen long far-nul || mistake nul-at-length \
