@@ -81,7 +81,7 @@ watched_end() # HOW
     if [[ $1 == Enter ]]; then send_line ''; else send_signal "$1"; fi
     DETACHED='' RESTARTS=''
     ! witnessed shmdt >/dev/null || DETACHED=1
-    OTHER_ID=$(witnessed shmctl | awk -v id="$HELD" '$2 == 0 && $3 != id { print $3; exit }') # 0: IPC_RMID
+    OTHER_ID=$(witnessed shmctl | awk -v id="$HELD" '$2 == 0 && $3 != id { print($3 > 2147483647 ? -1 : $3); exit }') # 0: IPC_RMID
     # 02...: SA_RESTART
     ! { witnessed signal || witnessed sigaction | grep ' 0[0-7]*[1-7][0-7]\{9\}$'; } >/dev/null || RESTARTS=1
 }
