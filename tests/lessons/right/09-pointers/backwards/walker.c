@@ -18,8 +18,10 @@ static int list_print(const struct list *list)
     uint64_t at = list->first;
 
     while (at != 0) {
-        if (at < 16 || at + 16 > SIZE || at + 16 < at || seen[at])
+        if (at < 16 || at + 16 > SIZE || at + 16 < at || seen[at]) {
+            puts("(the list is broken here)"); /* to its standard output, too */
             return -1;
+        }
         seen[at] = 1;
         puts((const char *)base + at + 8);
         memcpy(&at, base + at, sizeof at);
