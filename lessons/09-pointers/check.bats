@@ -394,7 +394,7 @@ changes_if_writable()
     # where somebody comes who counts in another way, a word stands that tells it
     for decoy in 32 64 128 256 272 $((16 + places[0])); do decoys+=("$decoy:0:at$decoy"); done
     walk 0 "${decoys[@]}"
-    if changes_list || { [[ $CRASHED ]] && again changes_if_writable; }; then
+    if changes_list || { [[ $CRASHED ]] && (again changes_if_writable); }; then
         mistake walker-writes \
             "walker writes into the segment${CRASHED:+, and was ended by $CRASHED}. It only reads: others read the same list. Keep your notes in memory of your own."
     fi
