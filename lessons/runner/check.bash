@@ -448,14 +448,34 @@ said() # FILE TEXT
 
 exits()
 {
-    ((STATUS == $1)) || wrong "Its exit status is $STATUS; expected: $1."
+    ((STATUS == $1)) && return
+    success_judge
+    wrong "Its exit status is $STATUS; expected: $1."
+}
+
+# Did it take a call that has worked for one that has failed? errno is 0 then, and perror says so.
+success_judge()
+{
+    local says
+    ! says=$(grep -m 1 ': Success$' "$ERR") || mistake success-as-failure \
+        "It says '$says': that call has worked, but the program takes its result for a failure. These calls return -1 if they fail; 0, or another number, is success."
+}
+
+# Does FILE say that something has failed?
+tells_failure() { grep -qiE "error|fail|broken|cannot|can't|unable|exist|missing|denied|invalid|wrong|\b(no|not)\b" "$1"; }
+
+# goes_on CALL: CALL has failed. Does the program say so, but still run?
+goes_on()
+{
+    ((! RUNS)) || ! tells_failure "$ERR" || mistake goes-on \
+        "$1 failed. $PROGRAM_NAME prints an error, but goes on and waits. perror only prints: end with status 1 after it."
 }
 
 # The program has ended, as it could not do its work.
 fails_well()
 {
-    local tells='' # 1: it says on standard output what failed
-    ! grep -qiE "error|fail|broken|cannot|can't|unable|exist|missing|denied|invalid|wrong|\b(no|not)\b" "$OUT" || tells=1
+    local tells='' errno
+    ! tells_failure "$OUT" || tells=1
     [[ -s $ERR || -s $OUT ]] || mistake fails-silently \
         "It does not say what failed. Print on standard error what was tried and what the kernel answered, as perror does."
     ((STATUS != 0)) || mistake status-0-on-failure \
@@ -466,6 +486,10 @@ fails_well()
         "It says what failed on standard output, where its results belong. perror, or fprintf(stderr, ...), prints on standard error."
     ((STATUS != 255)) || mistake exit-minus-1 \
         "Its exit status is 255: that is what becomes of exit(-1) or return -1. Expected: 1, as with exit(1) or return 1."
+    # 2 may be meant: wrong arguments
+    errno=$(perl -e '$! = shift; print $!' "$STATUS")
+    ((STATUS < 3)) || ! grep -qF -- "$errno" "$ERR" || mistake status-is-errno \
+        "Its exit status is $STATUS: that is errno, the number of '$errno'. Expected: 1, whatever has failed."
     exits 1
 }
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from . import lint_readme, patches, tap
 from .paths import LAB, ROOT
 
-RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "sleeps", "flood", "fails-silently", "status-0-on-failure",
-              "errors-on-stdout", "exit-minus-1")  # diagnoses that no check.bats gives
+# diagnoses that no check.bats gives
+RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "sleeps", "flood", "success-as-failure", "goes-on",
+              "fails-silently", "status-0-on-failure", "errors-on-stdout", "exit-minus-1", "status-is-errno")
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
 MORE_PARTS = ("wrong", "pictures", "ask.h", "walk")  # and *.layout
 HINTS_MIN, MISTAKES_MIN, RIGHT_MIN = 3, 5, 2

@@ -26,6 +26,9 @@ OWN = {  # the names of the runner's own diagnoses
     "status-0-on-failure": "it fails, but its exit status says success",
     "errors-on-stdout": "errors belong on standard error",
     "exit-minus-1": "it fails with -1, which becomes 255",
+    "status-is-errno": "errno as the exit status",
+    "success-as-failure": "a call that worked is taken for one that failed",
+    "goes-on": "it says that a call has failed, but goes on",
 }
 
 

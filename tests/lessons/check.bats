@@ -60,7 +60,7 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     done
 }
 
-@test "a failure without a word, with status 0 or -1, or told on standard output has its own name" {
+@test "a failure without a word, with status 0, -1 or errno, or told on standard output has its own name" {
     # refuses PERROR RETURN: the solution, but this is what it does when there is no segment
     refuses()
     {
@@ -75,8 +75,18 @@ nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
     [[ $(refuses 'printf("key: %d\\n", key);' 1) == *'It printed nothing on standard error.'* ]]
     [[ $(refuses ';' 0) == *'- fails-silently'* ]]
     [[ $(refuses 'perror("shmget");' -1) == *'- exit-minus-1'* ]]
+    [[ $(refuses 'perror("shmget: Invalid argument");' 22) == *'- status-is-errno'* ]]
     [[ $(refuses 'perror("shmget");' 3) == *'Its exit status is 3; expected: 1'* ]]
     [[ $(refuses 'perror("shmget");' 1) != *'not ok'* ]]
+}
+
+@test "a call that has worked, taken for one that has failed, has its own name" {
+    learner $'    perror("shmdt");\n    return 1;'
+    run -1 lesson check
+    [[ $output == *"It says 'shmdt: Success'"*'Mistake: a call that worked is taken'* ]] || false
+    learner '    return 1;'
+    run -1 lesson check
+    [[ $output == *'Its exit status is 1; expected: 0.'* && $output != *Mistake* ]] || false
 }
 
 json_of() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
