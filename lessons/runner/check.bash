@@ -290,7 +290,7 @@ sandbox_run()
     # the sandbox clears the environment
     [[ ! ${WITNESS-} ]] || set -- env "LD_PRELOAD=$BOX/witness.so" "WITNESS=$WITNESS" \
         ${WITNESS_WRITABLE+WITNESS_WRITABLE=1} ${WITNESS_CORE+WITNESS_CORE=1} \
-        ${WITNESS_OWNER+WITNESS_OWNER=1} ${WITNESS_EPERM+WITNESS_EPERM=1} \
+        ${WITNESS_OWNER+WITNESS_OWNER=1} ${WITNESS_EPERM+WITNESS_EPERM=1} ${WITNESS_ZERO+WITNESS_ZERO=1} \
         ${WITNESS_SIGNAL+WITNESS_SIGNAL="$WITNESS_SIGNAL"} "$@"
     exec 3>&- 4>&- 9>"$END"
     set -- perl -e "$WAIT_FOR" "$@"

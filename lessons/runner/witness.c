@@ -7,6 +7,7 @@
  * WITNESS_WRITABLE=1: shmat always attaches for reading and writing. So a write that the kernel would refuse works, and
  * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. WITNESS_OWNER=1:
  * segments belong to another user, as IPC_STAT tells. WITNESS_EPERM=1: so do processes, as kill(pid, 0) tells.
+ * WITNESS_ZERO=1: shmget calls a segment 0, as it may call the first one of a machine, and shmat and shmctl find it so.
  * WITNESS_SIGNAL=N: a refused access ends the process by signal N instead of SIGSEGV, after a moment in which its parent
  * shows whether it waits, and the file gets the line
  *   refused N */
@@ -37,13 +38,25 @@ static void say(const char *format, unsigned long one, unsigned long two)
     fclose(out);
 }
 
+static int zero = -1; /* the id of the segment that shmget has called 0 */
+
+static int real_id(int id)
+{
+    return id == 0 && zero != -1 ? zero : id;
+}
+
 int shmget(key_t key, size_t size, int flags)
 {
     int (*next)(key_t, size_t, int);
 
     *(void **)&next = real("shmget");
     say("shmget %lu 0%lo\n", size, (unsigned)flags);
-    return next(key, size, flags);
+    int id = next(key, size, flags);
+    if (id != -1 && getenv("WITNESS_ZERO") != NULL) {
+        zero = id;
+        return 0;
+    }
+    return id;
 }
 
 void *shmat(int id, const void *address, int flags)
@@ -52,7 +65,7 @@ void *shmat(int id, const void *address, int flags)
 
     *(void **)&next = real("shmat");
     say("shmat %lu 0%lo\n", (unsigned long)id, (unsigned)flags);
-    return next(id, address, getenv("WITNESS_WRITABLE") != NULL ? flags & ~SHM_RDONLY : flags);
+    return next(real_id(id), address, getenv("WITNESS_WRITABLE") != NULL ? flags & ~SHM_RDONLY : flags);
 }
 
 int shmdt(const void *address)
@@ -72,7 +85,7 @@ int shmctl(int id, int command, struct shmid_ds *buffer)
 
     *(void **)&next = real("shmctl");
     say("shmctl %lu %lu\n", (unsigned)command, (unsigned)id);
-    int rc = next(id, command, buffer);
+    int rc = next(real_id(id), command, buffer);
     if (rc != -1 && command == IPC_STAT && getenv("WITNESS_OWNER") != NULL) {
         buffer->shm_perm.uid++;
     }
