@@ -37,6 +37,8 @@ elsewhere_judge()
         "The segment is marked for removal while first still waits for Enter: nobody can find it by its key any more."
     [[ $key != 0x00000000 ]] || mistake ipc-private \
         "There is a new segment, but its key is 0: that is IPC_PRIVATE. Expected: $SEG_KEY, the key that ftok makes from the path and PROJ."
+    ((key != size)) || mistake arguments-swapped \
+        "There is a new segment, but its key is $key: that is SIZE, $size. shmget takes the key first, then the size."
     (((key & 0xffffff) != (SEG_KEY & 0xffffff))) || mistake other-key \
         "There is a new segment with the key $key. Expected: $SEG_KEY. The path is right, but ftok got the number $((key >> 24)), not PROJ ($LAB_PROJ)."
     mistake other-key \
@@ -49,12 +51,6 @@ finds_only() # SIZE
     segment_open "$1"
     start_program first "$SEG_PATH" "$1"
     ((RUNS)) && segment_facts && ((SEG_NATTCH > 0))
-}
-
-flags_are_one()
-{
-    watched "$size"
-    [[ $(flags_seen) == 01 ]]
 }
 
 # Does it attach 0 or 1, whatever shmget returned?
@@ -73,8 +69,11 @@ attaches_comparison()
 ended_judge()
 {
     mode_forbids && return
+    success_judge
     ! again attaches_comparison || mistake id-is-comparison \
         "shmget made the segment, but shmat got another id: 0 or 1. In id = shmget(...) == -1, id is the result of the comparison. Write (id = shmget(...)) == -1."
+    (($(witnessed shmget | wc -l) < 2)) || mistake shmget-twice \
+        "first calls shmget twice. The first call made the segment; the second found that it exists already, and failed. Call it once, and compare the id that you keep: (id = shmget(...)) == -1."
     ((STATUS == 0)) || wrong "first ended with exit status $STATUS before Enter was pressed, and left its segment behind."
     mistake no-wait "first ended before Enter was pressed. It should hold its segment until then.$(sleep_hint)"
 }
@@ -90,7 +89,7 @@ mode_judge()
 {
     local decimal
     [[ $1 != 0000 ]] || mistake mode-zero \
-        "The mode is 0000: nobody may read or write the segment, not even you. Add it to shmget's flags: | 0600."
+        "The mode is 0000: nobody may read or write the segment, not even you. Is | 0600 missing in shmget's flags? 0x600 is another number: hexadecimal."
     for decimal in 600 666 644 660 640 700 777; do
         ((8#$1 != (decimal & 8#777))) || mistake mode-decimal \
             "The mode is $1. It looks like $decimal without the leading 0: in C that is a decimal number, with other bits than 0$decimal."
@@ -121,11 +120,16 @@ missing_judge()
     ((RUNS || STATUS != 0)) || mistake no-wait \
         "first ended before Enter was pressed, and its segment is gone. It should exist until then.$(sleep_hint)"
     ! grep -q 'Permission denied' "$ERR" || forbidden_judge
+    success_judge
+    again watched "$size"
+    case $(flags_seen) in
+        00) mistake no-creat \
+            "shmget got 0 as its flags, so it only looked for a segment that exists already. | combines flags: IPC_CREAT | IPC_EXCL | 0600. & keeps only what both have: nothing." ;;
+        01) mistake logical-or \
+            "shmget got 1 as its flags: that is the result of ||, a logical or. A single | combines flags." ;;
+    esac
     ! again finds_only "$size" || mistake no-creat \
         "first makes no segment; it only uses one that exists already. Without IPC_CREAT, shmget only looks for a segment."
-    # || of flags is 1: nobody means such flags
-    ! again flags_are_one || mistake logical-or \
-        "shmget got 1 as its flags: that is the result of ||, a logical or. A single | combines flags."
     local ended='first waits'
     ((RUNS)) || ended="first ended with exit status $STATUS"
     wrong "There is no segment with the key that ftok makes from the path and PROJ ($LAB_PROJ), and $ended."
@@ -160,6 +164,8 @@ missing_judge()
         "The segment has $found_size bytes; it should have $size. Pass SIZE as it is. A text needs one byte more, for its NUL; a segment does not."
     ((found_size != 8 && found_size != 4)) || mistake size-of-variable \
         "The segment has $found_size bytes; it should have $size. That is what sizeof says of a variable: how many bytes the variable has. Pass its value."
+    ((found_size != 4 * size && found_size != 8 * size)) || mistake size-in-ints \
+        "The segment has $found_size bytes, that is $((found_size / size)) times $size. SIZE says how many bytes, not how many ints or longs: pass it as it is."
     ((found_size != 1024 && found_size != 4096)) || mistake size-fixed \
         "The segment has $found_size bytes, but SIZE was $size this time. Pass size, which has the value of the argument."
     ((found_size == size)) || wrong "The segment has $found_size bytes; it should have $size."
@@ -182,7 +188,8 @@ missing_judge()
     [[ $rights != r-- ]] || mistake attached-read-only \
         "first has the segment attached for reading only. Without SHM_RDONLY it can also write."
     [[ $rights == rw- ]] || wrong "first should have the segment attached as rw-; it has it as '$rights'."
-    ((found_nattch == 1)) || wrong "The segment is attached $found_nattch times. Once is enough."
+    ((found_nattch == 1)) || mistake attached-twice \
+        "The segment is attached $found_nattch times. Call shmat once, and compare the address that you keep. A call inside if (...) is a call, too."
 }
 
 # ---- its end ----
@@ -190,7 +197,10 @@ missing_judge()
 # gone_judge HOW: first has ended after HOW, and its segment must be gone.
 gone_judge()
 {
+    [[ ! $CRASHED ]] || ! program_calls first free || program_calls first '(m|c|re)alloc' || mistake freed \
+        "first was ended by $CRASHED. It calls free, which is only for memory from malloc. shmdt detaches a segment."
     end_judge first
+    ((STATUS == 0)) || detached_judge
     exits 0
     ! segment_facts || left_judge "$1 first has ended, but its segment still exists (id $SEG_ID, nattch $SEG_NATTCH)."
     [[ ! $(segments_left) ]] || wrong "$1 first has ended, but left another segment behind: id $(segments_left | head -n 1)."
@@ -215,12 +225,14 @@ left_judge()
 detached_judge()
 {
     segment_name
-    again watched 1024
-    [[ $(witnessed shmat) ]] || return 0 # programs can't be watched here
+    WITNESS_ZERO=1 again watched 1024
+    [[ $(witnessed shmget) ]] || return 0 # programs can't be watched here
+    [[ $(witnessed shmat) ]] || mistake zero-refused \
+        "This time the id of the segment was 0, and first took that for a failure. 0 is an id, too, that of the first segment after a start of the machine. Only -1 is a failure."
     [[ $(witnessed shmdt) ]] || mistake no-shmdt \
         "first removes the segment, but never calls shmdt: it has it attached until its end. Detach it first."
     [[ $(witnessed shmdt) == *'shmdt 0'* ]] || mistake shmdt-refused \
-        "first calls shmdt, but that returned -1: nothing was detached. Pass the address that shmat has returned, as in shmdt(base)."
+        "first calls shmdt, but that returned -1: nothing was detached. Pass the address that shmat has returned, as in shmdt(base), and let base stay as it was."
 }
 
 # Starts first, and waits until it has its segment.
@@ -269,6 +281,8 @@ enter_judge()
     ! segment_facts || skip "somebody has made a segment with this key on this machine"
     start_program first
     ((RUNS)) || finish_program
+    ! cat "$OUT" "$ERR" | grep -qiE 'usage|argument' || segment_facts || mistake arguments-needed \
+        "Without arguments first only prints how to call it. PATH and SIZE may be left out: then it uses . and 1024."
     segment_facts || wrong "Without PATH there should be a segment with the key of the folder in which first was started; there is none."
     ((SEG_SIZE == 1024)) || wrong "Without SIZE the segment should have 1024 bytes; it has $SEG_SIZE."
 }
@@ -322,6 +336,7 @@ attached_before()
     start_program first "$SEG_PATH" "$NUMBER"
     ((! RUNS)) || ! segment_facts || ((SEG_ID != FOREIGN || SEG_NATTCH == 0)) || foreign_judge
     untouched_judge
+    goes_on shmget
     ((! RUNS)) || mistake shmget-ignored \
         "A segment with this key existed already, so shmget returned -1. first went on as if it had a segment."
     finish_program
@@ -337,6 +352,7 @@ attached_before()
     SEG_KEY=0xffffffff # that is -1
     ! segment_facts || skip "somebody has made a segment under the key -1 on this machine"
     start_program first "$SEG_PATH" 1024
+    goes_on ftok
     ! segment_facts || mistake ftok-ignored \
         "The path does not exist, so ftok returned -1. first used that as a key, and made a segment with the key 0xffffffff."
     ((! RUNS)) || wrong "The path does not exist, but first went on and waits for Enter."
@@ -350,10 +366,12 @@ attached_before()
     # more than a program may have at a time, and less than all segments together
     LAB_MEMORY=100 start_program first "$SEG_PATH" 200000000
     if ((RUNS)) && segment_facts; then
+        ((SEG_NATTCH > 0)) || goes_on shmat
         ((SEG_NATTCH > 0)) || mistake shmat-null \
             "200 MB were too much to attach here: shmat returned -1. first went on as if it had an address. Compare with (void *)-1: shmat never returns NULL."
         return 0
     fi
+    goes_on shmat
     ((! RUNS)) || wrong "shmget or shmat returned -1, but first went on and waits for Enter."
     finish_program
     reports_failure
