@@ -49,6 +49,8 @@ places_judge()
         "The text farewell is at 0, where intro belongs."
     ! example_there || mistake hard-coded \
         "A value of the example is in the segment (22, 7, their ratio or a text), but the program got others: write the variables num, den, intro, farewell."
+    [[ $(differs den) != "moved 72" ]] || mistake offsets-add-up \
+        "den is at 72, that is 20 + 24 + 28: each offset was added to the one before. All of them count from the start of the segment."
     [[ $(differs num) != "moved 18" ]] || mistake no-room-for-nul \
         "num is at offset 18. The text before it has at most 18 characters, but needs one byte more for its NUL."
     [[ $(differs num) != "moved 19" || $(differs ratio) != "moved 30" ]] || mistake packed-offsets \
@@ -91,6 +93,10 @@ padding_judge()
     [[ $changed ]] || return 0
     show
     case $(grep -v '^(padding)' <<<"$DIFFERS")$changed in
+        19)
+            ! all_are 0 19 20 || mistake field-overrun \
+                "The byte at 19 is 0 now, but the text has only 19 bytes, 0 to 18. strncpy with 20 writes 20 bytes, with zeros after a shorter text."
+            ;;
         25 | 34 | '25 34')
             ! { all_are 0 25 26 || all_are 0 34 35; } || mistake nul-after-char \
                 "The byte at ${changed/ / and at } is 0 now: a NUL. strcpy and sprintf write one after the characters, but a char is one byte: base[24] = '/'."
@@ -126,22 +132,35 @@ steps_tell() # FIELD SIZE OFFSET TYPE
         "$1 is at offset $(($2 * $3)), that is $2 * $3. If p is a pointer to $4, p + $3 is $3 ${4}s further, not $3 bytes. Add to a char pointer, then cast."
 }
 
-# lowest_only N OFFSET NUMBER: have only the lowest N bytes of the int been written?
+same() { cmp -s -i "$3" -n "$4" "$1" "$2"; } # FILE FILE OFFSET N: N bytes
+
+# lowest_only N OFFSET SIZE: have only the lowest N bytes of the number been written?
 lowest_only()
 {
-    perl -e 'sub at { open my $in, "<:raw", shift; read $in, my $all, 1024; substr $all, $ARGV[3], 4 }
-        my ($was, $is, $n, $want) = (at($ARGV[0]), at($ARGV[1]), $ARGV[2], pack "l", $ARGV[4]);
-        exit !($is ne $want && $is eq substr($want, 0, $n) . substr $was, $n)' "$KEEP/before" "$KEEP/after" "$@"
+    same "$T/expected" "$KEEP/after" "$2" "$1" && ! same "$KEEP/before" "$KEEP/after" "$2" "$1" &&
+        same "$KEEP/before" "$KEEP/after" $(($2 + $1)) $(($3 - $1))
+}
+
+int_at() { od -An -td4 -j "$1" -N 4 "$KEEP/after"; } # OFFSET
+
+# Is there num + '0', as an int or as a char?
+digit_at_20()
+{
+    (($(int_at 20) == num + 48)) && return
+    ((((0x$(byte_at "$KEEP/after" 20) - num - 48) & 255) == 0)) &&
+        ! same "$KEEP/before" "$KEEP/after" 20 1 && same "$KEEP/before" "$KEEP/after" 21 3
 }
 
 ints_judge()
 {
-    ! lowest_only 1 20 $((num + 48)) && [[ $(differs_column num 5) != $((num + 48)) ]] || mistake digit-character \
+    ! digit_at_20 || mistake digit-character \
         "At 20 is num + '0': that makes the character of a digit from a number below 10. An int is the number itself: *(int *)(base + 20) = num."
-    ! lowest_only 2 20 "$num" || mistake too-narrow \
+    ! lowest_only 2 20 4 || mistake too-narrow \
         "Only the lowest 2 bytes of num were written, at 20: a short has 2 bytes, an int has 4."
-    ! lowest_only 1 20 "$num" || mistake one-byte-only \
+    ! lowest_only 1 20 4 || mistake one-byte-only \
         "Only the lowest byte of num was written, at 20. *(base + 20) is a char. To write an int, cast the pointer: *(int *)(base + 20)."
+    [[ $(differs_column num 5) != "$den" ]] || mistake other-offset \
+        "At 20, where num belongs, is den. It belongs to 28."
     [[ $(differs num) != swapped ]] || mistake byte-swapped \
         "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
 }
@@ -149,7 +168,7 @@ ints_judge()
 # Is ratio right, but only as exact as a float is?
 about_float()
 {
-    perl -e 'exit !($ARGV[0] && abs($ARGV[0] / $ARGV[1] - 1) < 1e-6)' "$(differs_column ratio 5)" "$(differs_column ratio 4)"
+    perl -e 'exit !($ARGV[0] && abs($ARGV[0] / $ARGV[1] - 1) < 2e-7)' "$(differs_column ratio 5)" "$(differs_column ratio 4)"
 }
 
 ratio_judge()
@@ -160,6 +179,10 @@ ratio_judge()
         mistake ratio-inverted "ratio is $(differs_column ratio 5): that is den divided by num. Expected: num divided by den, $(differs_column ratio 4)."
     [[ $(differs ratio) != float ]] || mistake float-for-double \
         "At offset 40 is a float: 4 bytes. A double has 8 bytes, in another format."
+    ! lowest_only 4 40 8 || mistake too-narrow \
+        "Only the first 4 bytes of ratio were written, at 40: a double has 8 bytes."
+    (($(int_at 40) != num / den)) || mistake int-for-double \
+        "At 40 is the int $((num / den)): 4 bytes. A double has 8 bytes, in another format: *(double *)(base + 40)."
     [[ ! $(differs ratio) || $(differs_column ratio 5) != $((num / den)) ]] || mistake integer-division \
         "ratio is $((num / den)): num / den divides two ints, and drops the fraction. Make one of them a double before you divide."
 }
@@ -200,6 +223,8 @@ nul_judge()
     was=$(byte_at "$KEEP/before" "$2") is=$(byte_at "$KEEP/after" "$2")
     [[ $was != "$is" ]] || mistake forgot-nul \
         "$1 has all its characters, but no NUL after them. A reader would read on into whatever follows."
+    [[ $is != 30 ]] || mistake digit-for-nul \
+        "$1 has all its characters, but after them, at $2, is the byte 30: that is the digit '0'. The NUL is '\\0', the byte 0."
     wrong "$1 has all its characters, but after them, at $2, is the byte $is. The NUL belongs there."
 }
 
@@ -304,7 +329,13 @@ fields_judge()
     fresh_number 100001 70000000 && den=$NUMBER
     keep_values intro num den farewell
     start_program writer "$SEG_PATH" "$num" "$den" "$intro" "$farewell"
-    ((RUNS)) || { finish_program && wrong "writer ended (status $STATUS) before Enter was pressed."; }
+    if ((! RUNS)); then
+        MAY_CRASH=1 finish_program
+        [[ ! $CRASHED ]] || mistake crash \
+            "writer was ended by $CRASHED$(crash_means). Is an & missing? memcpy takes addresses: &num, not num."
+        end_judge writer
+        wrong "writer ended (status $STATUS) before Enter was pressed."
+    fi
     { segment_facts && ((SEG_NATTCH > 0)); } || wrong \
         "writer waits, but the segment is not attached. main makes it and attaches it, and is finished: change only write_message."
     cp "$BEFORE" "$KEEP/before"
@@ -319,7 +350,7 @@ fields_judge()
 @test "it writes something into the segment" {
     needs "writer attaches the segment, waits for Enter, and ends well"
     ! cmp -s "$KEEP/before" "$KEEP/after" || mistake nothing-written \
-        "After writer has run, the segment has the same bytes as before. Go on in write_message."
+        "While writer waits, the segment has the same bytes as before. Write through base, in write_message; main is finished."
 }
 
 @test "the texts are at 0 and 48, each with its NUL" {
@@ -346,4 +377,20 @@ fields_judge()
     needs "$WRITES"
     fields_judge '(free)'
     padding_judge
+}
+
+@test "shorter texts end at their NUL" {
+    needs "the texts are at 0 and 48, each with its NUL"
+    needs "no byte outside the message has changed"
+    kept_values
+    fresh_word 9 && intro=$WORD
+    fresh_word 3 && farewell=$WORD
+    segment_open 1024
+    start_program writer "$SEG_PATH" "$num" "$den" "$intro" "$farewell"
+    segment_bytes "$T/after"
+    # strncpy may fill the rest of the field with zeros
+    perl -e 'open my $in, "<:raw", $ARGV[0]; read $in, my $all, 1024; my $old = substr $all, 1023;
+        exit !(substr($all, 0, 19) =~ /^$ARGV[1]\0[\0$old]*$/ && substr($all, 48, 8) =~ /^$ARGV[2]\0[\0$old]*$/)' \
+        "$T/after" "$intro" "$farewell" || mistake past-the-text \
+        "The texts are '$intro' and '$farewell' this time, and there is more than their characters and a NUL at 0 or 48. Copy only strlen(intro) + 1 bytes; strcpy does that. What is behind a text in memory is another value."
 }
