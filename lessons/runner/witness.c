@@ -8,6 +8,7 @@
  * can be seen in memory. WITNESS_CORE=1: a child that was ended by a signal has left a core, as wait tells. WITNESS_OWNER=1:
  * segments belong to another user, as IPC_STAT tells. WITNESS_EPERM=1: so do processes, as kill(pid, 0) tells.
  * WITNESS_ZERO=1: shmget calls a segment 0, as it may call the first one of a machine, and shmat and shmctl find it so.
+ * puts(NULL) prints "(null)", as printf does.
  * WITNESS_SIGNAL=N: a refused access ends the process by signal N instead of SIGSEGV, after a moment in which its parent
  * shows whether it waits, and the file gets the line
  *   refused N */
@@ -124,6 +125,12 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
         say("sigaction %lu 0%lo\n", (unsigned long)number, (unsigned)action->sa_flags);
     }
     return next(number, action, old);
+}
+
+/* printf("%s\n", NULL) prints "(null)", but a compiler makes a puts of it, which crashes. */
+int puts(const char *text)
+{
+    return fputs(text != NULL ? text : "(null)", stdout) == EOF || putchar('\n') == EOF ? EOF : 1;
 }
 
 /* A handler: the access was refused in the program's own code, so say may use the C library. */
