@@ -27,10 +27,12 @@ message_make() { segment_under "$SEG_KEY" 1024 "$T/message"; }
 # bytes_put OFFSET TEXT: into $T/message, without a NUL
 bytes_put() { printf '%s' "$2" | dd of="$T/message" bs=1 seek="$1" conv=notrunc status=none; }
 
-# reader_runs: from start to end, with Enter between; the rest is in variables. Fails where it does not rest.
+# reader_runs: from start to end, with Enter between; the rest is in variables. Fails where it does not rest. FAILS: a call
+# that fails this time.
 reader_runs()
 {
     start_program reader "$SEG_PATH"
+    [[ ! ${FAILS-} ]] || goes_on "$FAILS"
     segment_facts
     rights=
     [[ ! $PROGRAM ]] || rights=$(attached_as "$PROGRAM")
@@ -72,6 +74,7 @@ readings()
         printf "ratio=%g\nratio_f=%f\nratio_float=%g\nratio_steps=%g\nratio_computed=%g\nratio_computed_f=%f\nratio_exact=%.17g\n", $ratio, $ratio,
             unpack("f", substr $all, 40, 4), unpack("d", substr $all, 320, 8), int_at(20) / int_at(28),
             int_at(20) / int_at(28), $ratio;
+        printf "ratio_int=%d\n", int_at(40);
         ' "$1"
 }
 
@@ -90,6 +93,14 @@ line_read()
         ' "$KEEP/message" "$OUT" "$@"
 }
 
+# Does it attach 0, whatever shmget returned?
+gets_comparison()
+{
+    witness
+    start_program reader "$SEG_PATH"
+    [[ $(witnessed shmat | awk '{ print $2; exit }') == 0 && $SEG_ID != 0 ]]
+}
+
 # It ended, or waits, without the segment.
 absent_judge()
 {
@@ -98,22 +109,40 @@ absent_judge()
     if program_calls reader shmat; then
         ! grep -q 'No such file' "$ERR" || mistake other-key \
             "There is a segment with the key $SEG_KEY, but reader did not find it. It makes its key from another path, or from another number than PROJ ($LAB_PROJ)."
-        ! grep -q 'Invalid argument' "$ERR" || mistake size-too-large \
+        success_judge
+        ! again gets_comparison || mistake id-is-comparison \
+            "shmget found the segment, but shmat got 0, another id. In id = shmget(...) == -1, id is the result of the comparison. Write (id = shmget(...)) == -1."
+        (($(witnessed shmget | awk '{ print $2; exit }') <= 1024)) || mistake size-too-large \
             "shmget failed with 'Invalid argument': the size was larger than the segment's (1024 bytes). A reader passes 0."
         [[ $ran == 1 || $STATUS != 0 ]] || mistake no-wait \
             "reader ended before Enter was pressed. It should print, and then keep the segment attached until Enter is pressed."
+        ! grep -q "$num" "$OUT" || mistake detached-early \
+            "reader has read the segment, but while it waits for Enter, it does not have it attached any more. Call shmdt after that."
         wrong "reader does not have the segment attached while it waits (its status at the end: $STATUS)."
     fi
     mistake nothing-read "reader never attaches the segment (shmat), so it cannot read the values there."
+}
+
+# Does it write into the segment? If it may, the segment shows it.
+written_judge()
+{
+    local at
+    WITNESS_WRITABLE=1 again run_program reader "$SEG_PATH"
+    segment_bytes "$T/now"
+    at=$(cmp "$T/message" "$T/now" | sed 's/.* byte \([0-9]*\),.*/\1/')
+    [[ ! $at ]] || mistake writes-to-it \
+        "reader was ended by $1: it writes into the segment, first at offset $((at - 1)), and attached for reading only it may not. To end a text, print it with %.19s, or copy it into an array of your own."
 }
 
 # Reads it texts through pointers? With a segment of zeros the pointer is NULL, and printf says so.
 crash_judge()
 {
     local crashed=$CRASHED
+    witness
+    written_judge "$crashed"
     segment_zero 1024
-    MAY_CRASH=1 run_program reader "$SEG_PATH"
-    if [[ ! $CRASHED ]] && grep -q '(null)' "$OUT"; then
+    again run_program reader "$SEG_PATH"
+    if [[ ! $CRASHED ]] && grep -q '(null)' "$T/again.out"; then
         mistake reads-a-pointer \
             "reader was ended by $crashed. It uses the characters of a text as an address, and reads there. The text itself is in the segment: at base + 0, not at *(char **)base."
     fi
@@ -127,7 +156,7 @@ crash_judge()
     fresh_word 7 && farewell=$WORD
     fresh_number 200000000 900000000 && num=$NUMBER
     fresh_number 100001 70000000 && den=$NUMBER
-    fresh_number 10001 99999 && ratio=$NUMBER.125
+    fresh_number 10001 99999 && ratio=$NUMBER.1
     message_fill "intro=$intro" "num=$num" slash=/ "den=$den" eq1== eq2== "ratio=$ratio" "farewell=$farewell"
     message_make
     MAY_CRASH=1 reader_runs
@@ -148,7 +177,7 @@ crash_judge()
     needs "$READS"
     kept_values
     [[ $rights != rw- ]] || mistake attached-read-write \
-        "reader has the segment attached as rw-: it could write there by mistake. With SHM_RDONLY the kernel prevents that."
+        "reader has the segment attached as rw-: it could write there by mistake. Pass SHM_RDONLY to shmat, as its last argument: then the kernel prevents that."
     [[ $rights == r-- ]] || wrong "reader should have the segment attached as r--; it has it as $rights."
 }
 
@@ -182,6 +211,9 @@ number_judge() # NAME SEEN OFFSET
         "For $1 it printed $2: these are 8 bytes, those of the int at $3 and 4 more. A long has 8 bytes, an int has 4."
     [[ $2 != "${!swapped}" ]] || mistake byte-swapped \
         "For $1 it printed $2: its bytes were reversed. Both processes run on this machine, so they read an int as it is."
+    # a segment's address is a multiple of 4096
+    ((($2 & 4095) != $3)) || mistake star-missing \
+        "For $1 it printed $2: that is a part of the address base + $3. *(int *)(base + $3) is the int there."
     wrong "For $1 it printed $2; in the segment, at offset $3, is ${!want}."
 }
 
@@ -196,6 +228,8 @@ ratio_judge()
     [[ $seen_ratio != "$ratio" ]] || return 0
     [[ $seen_ratio != "$ratio_f" ]] || mistake percent-f \
         "For the ratio it printed $seen_ratio: %f prints six digits after the point. Expected: $ratio, as %g prints it."
+    [[ $seen_ratio != "$ratio_int" ]] || mistake int-for-double \
+        "For the ratio it printed $seen_ratio: that is the first 4 bytes at 40, as an int. A double has 8 bytes, in another format."
     [[ $seen_ratio != "$ratio_float" ]] || mistake float-for-double \
         "For the ratio it printed $seen_ratio: that is the first 4 bytes at 40, as a float. A double has 8 bytes, in another format."
     [[ $seen_ratio != "$ratio_steps" ]] || mistake int-pointer-steps \
@@ -207,19 +241,35 @@ ratio_judge()
     wrong "For the ratio it printed $seen_ratio; in the segment, at offset 40, is the double $ratio."
 }
 
+several_judge()
+{
+    local all want="$intro$num/$den==$ratio"
+    all=$(tr -d ' \n\0' <"$OUT")
+    grep -qaF -- "$want" "$OUT" || [[ $all != *"${want// /}"* ]] || mistake several-lines \
+        "The values are right, but on several lines. They belong on one: $want"
+}
+
 # There is no such line. Are the values there, in another form?
 form_judge()
 {
-    local line all want="$intro$num/$den==$ratio"
+    local line want="$intro$num/$den==$ratio"
     ! grep -qF -- "$intro${num}47${den}6161" "$OUT" || mistake characters-as-numbers \
         "For the characters it printed 47 and 61: those are the numbers of / and =. %c prints a number as its character."
+    ! LC_ALL=C grep -aqF -e "$intro$num"$'\x18'"$den" -e "$den !$ratio" "$OUT" || mistake star-missing \
+        "For a character it printed the byte 24, 32 or 33: that is the lowest byte of an address, base + 24 for example. base[24] is the character there."
+    ! LC_ALL=C grep -aqP "^\Q$intro$num/\E(\Q$den==\E)?[\x80-\xff]" "$OUT" || mistake char-as-text \
+        "After a character it printed bytes of the padding. %s prints all bytes up to a NUL, but a char has none after it: %c prints one."
     while IFS= read -r line; do
         [[ ${line// /} != "${want// /}" ]] || mistake blanks-between \
             "It printed: $line. Expected, without blanks between the values: $want"
     done < <(tr -d '\0' <"$OUT")
-    all=$(tr -d ' \n\0' <"$OUT")
-    [[ $all != *"${want// /}"* ]] || mistake several-lines \
-        "The values are right, but on several lines. They belong on one: $want"
+    several_judge
+    while IFS= read -r line; do
+        [[ $line != "$intro"* || $want != "$line"* ]] || mistake unfinished \
+            "It printed: $line. That is right so far, but the line goes on: $want"
+    done < <(tr -d '\0' <"$OUT")
+    ! { grep -qF -- "$num" "$OUT" && grep -qF -- "$den" "$OUT" && grep -qF -- "$ratio" "$OUT"; } || mistake words-between \
+        "The values are there, but with other characters between them. Expected: $want"
     wrong "There is no line like the message in what it printed. Expected: $want"
 }
 
@@ -262,6 +312,8 @@ nul_judge()
         "reader printed 22/7==3.14286. The segment has other values: $num/$den==$ratio."
     ! line_read 19 23 24 28 29 30 || mistake packed-offsets \
         "The values were read without the padding between them: num at 19 instead of 20, and so on."
+    ! line_read 80 96 112 128 132 160 || mistake int-pointer-steps \
+        "The values were read at 80, 96, 112 and so on, 4 times their offsets. If base is an int pointer, base + 20 is 20 ints further. Add to a char pointer, then cast."
     ! line_read 0x20 0x24 0x28 0x32 0x33 0x40 || mistake hex-offsets \
         "The values were read at 0x20, 0x24, 0x28 and so on. The table's offsets are decimal: 20 is 0x14. Only the viewer counts in hexadecimal."
     width_judge
@@ -273,6 +325,7 @@ nul_judge()
     number_judge den "$seen_den" 28
     ratio_judge
     nul_judge
+    several_judge
     [[ $seen_text != 'PI is defined as: ' ]] || mistake constants \
         "reader printed 'PI is defined as: ', but in the segment, at offset 0, is '$intro'."
     said "$OUT" "$intro$num/$den==$ratio"
@@ -286,8 +339,11 @@ nul_judge()
     message_fill intro=so num=1 'slash=:' den=2 'eq1=-' 'eq2=>' ratio=0.5 farewell=bye
     message_make
     reader_runs
-    ! grep -qxF 'so1/2==0.5' "$OUT" || mistake literal-chars \
-        "reader printed so1/2==0.5. The segment has other characters, at 24, 32 and 33: so1:2->0.5"
+    line=$(grep -m 1 -E '^so1.2..0\.5$' "$OUT") || true
+    [[ $line != so1/2* && $line != *2=* && $line != *=0.5 ]] || mistake literal-chars \
+        "reader printed $line. The segment has other characters, at 24, 32 and 33: so1:2->0.5"
+    [[ ! $line || $line == 'so1:2->0.5' || $line =~ [^so1250.:\>-] ]] || mistake other-place \
+        "reader printed $line, with a character where another belongs: : is at 24, - at 32, > at 33. Expected: so1:2->0.5"
     said "$OUT" 'so1:2->0.5'
 }
 
@@ -329,11 +385,15 @@ detached_judge()
     segment_name
     segment_under "$SEG_KEY" 1024 "$KEEP/message"
     start_program reader "$SEG_PATH"
+    # another number, while it waits
+    perl -e 'shmwrite($ARGV[0], pack("l", 1999999999), 20, 4) or exit 1' "$SEG_ID"
     MAY_CRASH=1 send_end
     MAY_CRASH=1 finish_program
     [[ ! $HUNG ]] || mistake eof-ignored \
         "Its input has ended, but reader goes on, as if there were an Enter to come. At the end getchar() returns EOF: stop then, too."
     end_judge reader
+    ! grep -q 1999999999 "$OUT" || mistake prints-too-late \
+        "While reader waited for Enter, the number at 20 became 1999999999, and reader printed that. Let it read and print first, and then wait."
     exits 0
     detached_judge
 }
@@ -344,6 +404,8 @@ detached_judge()
         skip "somebody has made a segment with this key on this machine"
     start_program reader
     ((RUNS)) || finish_program
+    ! cat "$OUT" "$ERR" | grep -qiE 'usage|argument' || mistake arguments-needed \
+        "Without arguments reader only prints how to call it. PATH may be left out: then it uses ."
     [[ $PROGRAM && $(attached_as "$PROGRAM") ]] || wrong \
         "There is a segment with the key of the folder in which reader was started. Without PATH it should attach that one."
 }
@@ -368,6 +430,7 @@ waiting_judge()
             "There was no segment, and reader waited until there was one. It should say that there is none, and end with status 1."
         sleep 0.1
     done
+    goes_on shmget
     mistake minus-one-ignored "There is no segment, so shmget returned -1. reader went on, and still runs."
 }
 
@@ -393,7 +456,7 @@ waiting_judge()
     SEG_ID=$(perl -e 'print shmget(-1, 1024, 0600 | 03000) // ""') SEG_KEY=0xffffffff
     [[ $SEG_ID ]] || skip "somebody has made a segment under the key -1 on this machine"
     echo "$SEG_ID" >>"$T/ours"
-    MAY_CRASH=1 reader_runs
+    MAY_CRASH=1 FAILS=ftok reader_runs
     [[ ! $rights ]] || mistake ftok-ignored \
         "The path does not exist, so ftok returned -1. reader used that as a key, and attached a segment with the key 0xffffffff."
     ((! ran)) || wrong "The path does not exist, but reader went on and waits for Enter."
@@ -406,7 +469,7 @@ waiting_judge()
     segment_name
     # more than a program may have at a time
     segment_under "$SEG_KEY" 200000000 /dev/null
-    LAB_MEMORY=100 MAY_CRASH=1 reader_runs
+    LAB_MEMORY=100 MAY_CRASH=1 FAILS=shmat reader_runs
     [[ ! $rights ]] || return 0
     [[ ! $CRASHED ]] || mistake shmat-null \
         "200 MB were too much to attach here: shmat returned -1. reader went on as if it had an address, and was ended by $CRASHED. Compare with (void *)-1: shmat never returns NULL."
