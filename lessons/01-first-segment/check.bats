@@ -243,18 +243,6 @@ first_starts()
     segment_facts || wrong "There is no segment, this time of 1024 bytes."
 }
 
-# Enter was pressed, but first still runs.
-enter_judge()
-{
-    MAY_CRASH=1 send_line ''
-    ((RUNS)) || mistake enter-twice \
-        "After one Enter first still waited; a second one ended it. Wait for one."
-    MAY_CRASH=1 send_line 7
-    ((RUNS)) || mistake enter-not-enough \
-        "Enter was pressed, but first still waited; only a number ended it. scanf(\"%d\") skips an empty line; getchar() returns at Enter."
-    wrong "Enter was pressed, but first goes on. Let it wait with getchar(), and end after that."
-}
-
 @test "after Enter it ends well, and the segment is gone" {
     needs "$ATTACHED"
     first_starts

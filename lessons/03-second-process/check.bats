@@ -42,18 +42,6 @@ reader_runs()
     finish_program
 }
 
-# Enter was pressed, but reader still runs.
-enter_judge()
-{
-    MAY_CRASH=1 send_line ''
-    ((RUNS)) || mistake enter-twice \
-        "After one Enter reader still waited; a second one ended it. Wait for one."
-    MAY_CRASH=1 send_line 7
-    ((RUNS)) || mistake enter-not-enough \
-        "Enter was pressed, but reader still waited; only a number ended it. scanf(\"%d\") skips an empty line; getchar() returns at Enter."
-    wrong "Enter was pressed, but reader goes on. Let it wait with getchar(), and end after that."
-}
-
 # The values of the segment in FILE, and what wrong ways make of them: NAME=VALUE lines. The first letter names the field.
 readings()
 {

@@ -461,6 +461,17 @@ success_judge()
         "It says '$says': that call has worked, but the program takes its result for a failure. These calls return -1 if they fail; 0, or another number, is success."
 }
 
+# enter_judge: Enter was pressed, but the program still runs.
+enter_judge()
+{
+    MAY_CRASH=1 send_line ''
+    ((RUNS)) || mistake enter-twice "After one Enter $PROGRAM_NAME still waited; a second one ended it. Wait for one."
+    MAY_CRASH=1 send_line 7
+    ((RUNS)) || mistake enter-not-enough \
+        "Enter was pressed, but $PROGRAM_NAME still waited; only a line with something in it ended it. scanf skips empty lines; getchar() returns at Enter."
+    mistake enter-ignored "Enter was pressed, but $PROGRAM_NAME goes on. Let it wait with getchar(), and end after that."
+}
+
 # Does FILE say that something has failed?
 tells_failure() { grep -qiE "error|fail|broken|cannot|can't|unable|exist|missing|denied|invalid|wrong|\b(no|not)\b" "$1"; }
 
