@@ -128,6 +128,8 @@ missing_judge()
         01) mistake logical-or \
             "shmget got 1 as its flags: that is the result of ||, a logical or. A single | combines flags." ;;
     esac
+    [[ $(witnessed shmget | awk '{ print $2; exit }') != 0 ]] || mistake size-zero \
+        "shmget got 0 as its size, and refused that. Pass size, which has the value of the argument."
     ! again finds_only "$size" || mistake no-creat \
         "first makes no segment; it only uses one that exists already. Without IPC_CREAT, shmget only looks for a segment."
     local ended='first waits'
@@ -183,6 +185,8 @@ missing_judge()
 @test "first has it attached, for reading and writing" {
     needs "$MODE"
     kept_values
+    ((found_nattch > 0)) || ! program_calls first shmat || mistake waits-detached \
+        "While first waits for Enter, it does not have the segment attached (nattch is 0). Attach it before that, and detach it after that."
     ((found_nattch > 0)) || mistake not-attached \
         "The segment was made, but nobody has it attached (nattch is 0). shmat gives it an address in your process."
     [[ $rights != r-- ]] || mistake attached-read-only \
