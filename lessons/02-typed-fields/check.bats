@@ -41,8 +41,8 @@ places_judge()
 {
     [[ ! $(differs num) ]] || ! as_text "$num" || mistake numbers-as-text \
         "The characters of $num are in the segment: num is there as text. An int is 4 bytes that hold the number itself: *(int *)(base + 20) = num."
-    ! all_are 0 0 56 || mistake cleared-after \
-        "The bytes of the message are all 0. If write_message clears them, then before it writes the values."
+    ! all_are 0 20 56 || mistake cleared-after \
+        "The bytes from 20 to 55 are all 0: memset has cleared them, or strncpy, which writes zeros up to its size. Write the values after that."
     [[ $(differs_column num 5) != "$den" || $(differs_column den 5) != "$num" ]] || mistake fields-swapped \
         "num and den are each at the offset of the other: num belongs to 20, den to 28."
     [[ $(head -c 8 "$KEEP/after" | tr -d '\0') != "$farewell" ]] || mistake fields-swapped \
@@ -173,6 +173,8 @@ about_float()
 
 ratio_judge()
 {
+    ! { same "$KEEP/before" "$KEEP/after" 41 7 && ! same "$KEEP/before" "$KEEP/after" 40 1; } || mistake one-byte-only \
+        "Only one byte was written at 40. *(base + 40) is a char. To write a double, cast the pointer: *(double *)(base + 40)."
     ! about_float || mistake float-division \
         "ratio is $(differs_column ratio 5): only its first digits are right, as in a float. Divide doubles: (double)num / den."
     ! perl -e 'exit !($ARGV[0] && abs($ARGV[0] * $ARGV[1] / $ARGV[2] - 1) < 1e-9)' "$(differs_column ratio 5)" "$num" "$den" ||
