@@ -62,7 +62,6 @@ readings()
         printf "ratio=%g\nratio_f=%f\nratio_float=%g\nratio_steps=%g\nratio_computed=%g\nratio_computed_f=%f\nratio_exact=%.17g\n", $ratio, $ratio,
             unpack("f", substr $all, 40, 4), unpack("d", substr $all, 320, 8), int_at(20) / int_at(28),
             int_at(20) / int_at(28), $ratio;
-        printf "ratio_int=%d\n", int_at(40);
         ' "$1"
 }
 
@@ -81,31 +80,41 @@ line_read()
         ' "$KEEP/message" "$OUT" "$@"
 }
 
-# Does it attach 0, whatever shmget returned?
-gets_comparison()
+# Runs reader once more, to see its calls. Call it with `again`.
+watched()
 {
     witness
     start_program reader "$SEG_PATH"
+}
+
+# Does it attach 0, whatever shmget returned?
+gets_comparison()
+{
+    watched
     [[ $(witnessed shmat | awk '{ print $2; exit }') == 0 && $SEG_ID != 0 ]]
 }
 
 # It ended, or waits, without the segment.
 absent_judge()
 {
+    local size
     ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
         "reader printed 22/7==3.14286, but it has no segment attached, and the segment has other values."
     if program_calls reader shmat; then
         ! grep -q 'No such file' "$ERR" || mistake other-key \
             "There is a segment with the key $SEG_KEY, but reader did not find it. It makes its key from another path, or from another number than PROJ ($LAB_PROJ)."
         success_judge
+        [[ ! $(segments_left) ]] || mistake own-segment \
+            "reader made a segment of its own, and attached that. There is one with the key $SEG_KEY: find it, with ftok's key and without IPC_CREAT."
         ! again gets_comparison || mistake id-is-comparison \
             "shmget found the segment, but shmat got 0, another id. In id = shmget(...) == -1, id is the result of the comparison. Write (id = shmget(...)) == -1."
-        (($(witnessed shmget | awk '{ print $2; exit }') <= 1024)) || mistake size-too-large \
+        size=$(witnessed shmget | awk '{ print $2; exit }')
+        ((${size:-0} <= 1024)) || mistake size-too-large \
             "shmget failed with 'Invalid argument': the size was larger than the segment's (1024 bytes). A reader passes 0."
         [[ $ran == 1 || $STATUS != 0 ]] || mistake no-wait \
             "reader ended before Enter was pressed. It should print, and then keep the segment attached until Enter is pressed."
-        ! grep -q "$num" "$OUT" || mistake detached-early \
-            "reader has read the segment, but while it waits for Enter, it does not have it attached any more. Call shmdt after that."
+        ((! ran)) || mistake waits-detached \
+            "While reader waits for Enter, it does not have the segment attached. Attach it before that, and detach it after that."
         wrong "reader does not have the segment attached while it waits (its status at the end: $STATUS)."
     fi
     mistake nothing-read "reader never attaches the segment (shmat), so it cannot read the values there."
@@ -216,8 +225,6 @@ ratio_judge()
     [[ $seen_ratio != "$ratio" ]] || return 0
     [[ $seen_ratio != "$ratio_f" ]] || mistake percent-f \
         "For the ratio it printed $seen_ratio: %f prints six digits after the point. Expected: $ratio, as %g prints it."
-    [[ $seen_ratio != "$ratio_int" ]] || mistake int-for-double \
-        "For the ratio it printed $seen_ratio: that is the first 4 bytes at 40, as an int. A double has 8 bytes, in another format."
     [[ $seen_ratio != "$ratio_float" ]] || mistake float-for-double \
         "For the ratio it printed $seen_ratio: that is the first 4 bytes at 40, as a float. A double has 8 bytes, in another format."
     [[ $seen_ratio != "$ratio_steps" ]] || mistake int-pointer-steps \
@@ -226,6 +233,8 @@ ratio_judge()
         "For the ratio it printed $seen_ratio, that is $num divided by $den. The segment has another double: read it, and print what the writer wrote."
     ! other_format "$seen_ratio" "$ratio_exact" || mistake ratio-format \
         "For the ratio it printed $seen_ratio: the value is right, but in another form. Expected: $ratio, as %g prints it."
+    [[ ! $seen_ratio =~ ^-?[0-9]+$ ]] || mistake int-for-double \
+        "For the ratio it printed $seen_ratio, an integer. At 40 is the double $ratio: read it through a double *, and print it with %g."
     wrong "For the ratio it printed $seen_ratio; in the segment, at offset 40, is the double $ratio."
 }
 
@@ -296,6 +305,8 @@ nul_judge()
     # NAME=VALUE lines of numbers
     # shellcheck disable=SC2086
     declare $values
+    [[ -s $OUT ]] || mistake nothing-printed \
+        "reader printed nothing on its standard output. Expected: $intro$num/$den==$ratio"
     ! grep -qF '22/7==3.14286' "$OUT" || mistake constants \
         "reader printed 22/7==3.14286. The segment has other values: $num/$den==$ratio."
     ! line_read 19 23 24 28 29 30 || mistake packed-offsets \
@@ -317,6 +328,7 @@ nul_judge()
     [[ $seen_text != 'PI is defined as: ' ]] || mistake constants \
         "reader printed 'PI is defined as: ', but in the segment, at offset 0, is '$intro'."
     said "$OUT" "$intro$num/$den==$ratio"
+    grep -qF -- "$farewell" "$OUT" || mistake unfinished "The first line is right. The second is missing: $farewell"
     said "$OUT" "$farewell"
     [[ $(grep -m 1 -xF -e "$intro$num/$den==$ratio" -e "$farewell" "$OUT") != "$farewell" ]] || mistake lines-swapped \
         "The line with $farewell came first. The line with the numbers comes before it."
@@ -432,6 +444,9 @@ waiting_judge()
     MAY_CRASH=1 finish_program
     [[ ! $CRASHED ]] || mistake minus-one-ignored \
         "There is no segment, so shmget returned -1. reader went on, and was ended by $CRASHED. Check after each call."
+    again watched
+    ! witnessed shmget | awk '{ exit $3 !~ /1...$/ }' || mistake creates-one \
+        "There was no segment with this key, and shmget got IPC_CREAT, so it tried to make one. Leave out IPC_CREAT."
     ! grep -q 'Invalid argument' "$ERR" || mistake minus-one-ignored \
         "There is no segment, so shmget returned -1: No such file or directory. reader went on with -1 as an id, and a later call failed: Invalid argument."
     fails_well
