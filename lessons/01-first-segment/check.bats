@@ -129,7 +129,7 @@ missing_judge()
             "shmget got 1 as its flags: that is the result of ||, a logical or. A single | combines flags." ;;
     esac
     [[ $(witnessed shmget | awk '{ print $2; exit }') != 0 ]] || mistake size-zero \
-        "shmget got 0 as its size, and refused that. Pass size, which has the value of the argument."
+        "shmget got 0 as its size, and the kernel refuses that. Pass size, which has the value of the argument."
     ! again finds_only "$size" || mistake no-creat \
         "first makes no segment; it only uses one that exists already. Without IPC_CREAT, shmget only looks for a segment."
     local ended='first waits'
@@ -222,6 +222,8 @@ left_judge()
         mistake rmid-other-number \
             "$1 shmctl removes the segment with the id that it gets, but it got $number. Pass the id, as shmget has returned it."
     fi
+    ! segment_facts || ! witnessed shmctl | grep -qx "shmctl $SEG_ID 0" || mistake rmid-other-number \
+        "$1 shmctl got the id as its command, and IPC_RMID, which is 0, as the id. The id comes first: shmctl(id, IPC_RMID, NULL)."
     mistake no-rmid "$1 Detaching does not remove it: shmctl with IPC_RMID does."
 }
 
