@@ -41,6 +41,8 @@ places_judge()
 {
     [[ ! $(differs num) ]] || ! as_text "$num" || mistake numbers-as-text \
         "The characters of $num are in the segment: num is there as text. An int is 4 bytes that hold the number itself: *(int *)(base + 20) = num."
+    [[ ! $(differs ratio) ]] || ! as_text "$(differs_column ratio 4 | head -c 6)" || mistake numbers-as-text \
+        "The characters of $(differs_column ratio 4) are in the segment: ratio is there as text. A double is 8 bytes that hold the number itself: *(double *)(base + 40) = ..."
     ! all_are 0 20 56 || mistake cleared-after \
         "The bytes from 20 to 55 are all 0: memset has cleared them, or strncpy, which writes zeros up to its size. Write the values after that."
     [[ $(differs_column num 5) != "$den" || $(differs_column den 5) != "$num" ]] || mistake fields-swapped \
@@ -153,8 +155,10 @@ digit_at_20()
 
 ints_judge()
 {
+    ! address_at 20 || mistake stored-the-pointer "At 20 is an address, not the number: num is the value, &num its address."
     ! digit_at_20 || mistake digit-character \
         "At 20 is num + '0': that makes the character of a digit from a number below 10. An int is the number itself: *(int *)(base + 20) = num."
+    ! lowest_only 3 20 4 || mistake too-narrow "Only the lowest 3 bytes of num were written, at 20: an int has 4."
     ! lowest_only 2 20 4 || mistake too-narrow \
         "Only the lowest 2 bytes of num were written, at 20: a short has 2 bytes, an int has 4."
     ! lowest_only 1 20 4 || mistake one-byte-only \
@@ -165,10 +169,10 @@ ints_judge()
         "num has its bytes in the other order. This machine stores the lowest byte first; store the int as it is."
 }
 
-# Is ratio right, but only as exact as a float is?
+# Is ratio a float, and about right?
 about_float()
 {
-    perl -e 'exit !($ARGV[0] && abs($ARGV[0] / $ARGV[1] - 1) < 2e-7)' "$(differs_column ratio 5)" "$(differs_column ratio 4)"
+    perl -e 'exit !($ARGV[0] && unpack("f", pack "f", $ARGV[0]) == $ARGV[0] && abs($ARGV[0] / $ARGV[1] - 1) < 1e-6)' "$(differs_column ratio 5)" "$(differs_column ratio 4)"
 }
 
 ratio_judge()
