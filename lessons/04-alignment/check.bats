@@ -43,23 +43,29 @@ member_judge()
         "The member $1 must have the type $4 ($3 bytes); in your struct it is: ${found%% *}, bytes: ${found#* }."
 }
 
-@test "writer attaches the segment, waits for Enter, and ends well" {
-    local i words=() values=()
-    segment_open 4096
-    fresh_number 3 4
-    for ((i = NUMBER; i-- > 0; )); do
+# measures_make N: fresh ones. WORDS: the program's arguments. VALUES: where each value belongs, for pack.
+measures_make()
+{
+    local i kind unit place value error count station
+    WORDS=() VALUES=("count=$1")
+    for ((i = 0; i < $1; i++)); do
         fresh_word 2 && kind=${WORD:0:1} unit=${WORD:1:1}
         fresh_word 2 && place=$WORD
         fresh_number 10001 900000 && value=$NUMBER.$((RANDOM % 1000))
         fresh_number 1 9999 && error=0.$NUMBER
         fresh_number 70000000 900000000 && count=$NUMBER
         fresh_number 300 32000 && station=$NUMBER
-        words=("$kind" "$value" "$unit" "$count" "$station" "$error" "$place" "${words[@]}")
-        values+=("measures[$i].kind=$kind" "measures[$i].value=$value" "measures[$i].unit=$unit" "measures[$i].count=$count"
+        WORDS+=("$kind" "$value" "$unit" "$count" "$station" "$error" "$place")
+        VALUES+=("measures[$i].kind=$kind" "measures[$i].value=$value" "measures[$i].unit=$unit" "measures[$i].count=$count"
             "measures[$i].station=$station" "measures[$i].error=$error" "measures[$i].place=$place")
     done
-    printf '%s\n' "${values[@]}" >"$KEEP/measures"
-    start_program writer "$SEG_PATH" "${words[@]}"
+}
+
+@test "writer attaches the segment, waits for Enter, and ends well" {
+    segment_open 4096
+    measures_make $((3 + RANDOM % 2))
+    printf '%s\n' "${VALUES[@]}" >"$KEEP/measures"
+    start_program writer "$SEG_PATH" "${WORDS[@]}"
     ((RUNS)) || { finish_program && mistake no-wait \
         "writer ended (status $STATUS) before Enter was pressed. main waits for it, and is finished: change only put."; }
     cp "$BEFORE" "$KEEP/before"
@@ -129,6 +135,8 @@ says_packed()
     ! grep -q '^measures pointer ' "$T/fields" || mistake pointer-for-array \
         "measures is a pointer. Then only an address of one process is in the segment, and no measure: struct table must have the array itself."
     [[ $at ]] || wrong "struct table has no array measures of struct measure."
+    [[ $(field_offset "measures[7].value") ]] || wrong \
+        "The array measures has fewer than 8 elements. Change neither MEASURES nor the array's type."
     struct_read "struct measure"
     at=$((at - $(field_offset value)))
     ((at != 64)) || return 0
@@ -330,17 +338,35 @@ place_text_judge()
         "In place there is an address, not the letters. In another process there is something else at that address: copy the letters."
 }
 
+# Is the array filled by as many measures as it has room for?
+full_judge()
+{
+    local field rest
+    segment_open 4096
+    measures_make 8
+    start_program writer "$SEG_PATH" "${WORDS[@]}"
+    ((RUNS)) || finish_program
+    segment_bytes "$T/full"
+    cp "$BEFORE" "$T/expected"
+    pack "$T/expected" "$T/table.layout" "${VALUES[@]}"
+    compare "$T/table.layout" "$T/expected" "$T/full" || true
+    read -r field rest < <(grep -vE '^(\(padding\)|$)' <<<"$DIFFERS") || return 0
+    show
+    mistake not-the-last \
+        "With 8 measures, which fill the array, $field should be $(differs_column "$field" 4); found: $(differs_column "$field" 5). i goes from 0 to MEASURES - 1."
+}
+
 @test "every value is at its member, in its element" {
-    local words field rest n
+    local values field rest n
     needs "$WRITES"
     layout_of "$T/table.layout" "struct table" writer
     BEFORE=$KEEP/before
     cp "$BEFORE" "$T/expected"
-    mapfile -t words <"$KEEP/measures"
-    n=$((${#words[@]} / ${#NAMES[@]}))
-    pack "$T/expected" "$T/table.layout" "count=$n" "${words[@]}"
-    ! compare "$T/table.layout" "$T/expected" "$KEEP/after" || return 0
-    read -r field rest < <(grep -v '^(padding)' <<<"$DIFFERS") || return 0
+    mapfile -t values <"$KEEP/measures"
+    n=$((${#values[@]} / ${#NAMES[@]}))
+    pack "$T/expected" "$T/table.layout" "${values[@]}"
+    compare "$T/table.layout" "$T/expected" "$KEEP/after" || true
+    read -r field rest < <(grep -vE '^(\(padding\)|$)' <<<"$DIFFERS") || { full_judge; return 0; }
     show
     elements_judge $((n - 1))
     place_judge $((n - 1))
