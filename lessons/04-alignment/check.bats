@@ -71,6 +71,8 @@ measures_make()
     cp "$BEFORE" "$KEEP/before"
     segment_bytes "$KEEP/after"
     send_line ''
+    ((!RUNS)) || mistake enter-not-enough \
+        "Enter was pressed, but writer still waits. main waits for one Enter, and is finished: put must not wait."
     finish_program
     exits 0
     ! segment_facts || touch "$KEEP/left"
@@ -154,7 +156,7 @@ says_packed()
     needs "$LINE"
     # count, in the first four bytes, is main's work
     ! cmp -s -i 4 "$KEEP/before" "$KEEP/after" || mistake nothing-written \
-        "After writer has run, there is nothing in the segment but count. Go on in put: the values must be written at base and after it."
+        "After writer has run, there is nothing in the segment but count. Go on in put: the values must be written at base and after it. A variable of put is not in the segment."
 }
 
 # expected I MEMBER, found I MEMBER: what belongs to this member of element I, and what is there; nothing if that is right.
@@ -184,7 +186,7 @@ apart() # START STEP
 # The elements are somewhere else: the distances show which mistake put them there.
 place_judge() # LAST: the number of the last one
 {
-    local last=$1 inside last_at one_at
+    local last=$1 inside last_at one_at step
     inside=$(member_offset value)
     last_at=$(place_of "$last") one_at=$(place_of 1)
     [[ $last_at ]] || return 0
@@ -204,10 +206,13 @@ place_judge() # LAST: the number of the last one
         "Element $last is at offset $last_at, that is 4 + $last * 32. count has 4 bytes, but after it there is padding: only offsetof(struct table, measures) knows where the array starts."
     ! apart $((64 * 32)) 32 || mistake offset-in-structs \
         "Element $last is at offset $last_at, that is (64 + $last) * 32. The offset was added to a pointer to struct measure, which steps 32 bytes for each 1. Add it to base, which steps in bytes."
-    ! apart $((64 + 8 - inside)) 48 || mistake old-offsets \
-        "The value of element $last is at offset $((last_at + inside)): 64 + $last * 48 + 8, as in the struct's first order. Now the struct has 32 bytes, and offsetof(struct measure, value) is $inside."
+    ! { apart $((64 + 8 - inside)) 48 || apart $((64 + 8 - inside)) 32; } || mistake old-offsets \
+        "The value of element $last is at offset $((last_at + inside)): 8 bytes after its element's start, as in the struct's first order. Now the struct has 32 bytes, and offsetof(struct measure, value) is $inside."
     [[ $(differs "measures[0].value") || $one_at != "$((64 + 27))" ]] || mistake sizes-added \
         "Element 1 is at offset 91, that is 64 + 27. 27 is the sum of the members' sizes, but an element has sizeof(struct measure) bytes: 32."
+    step=$(((last_at - 64) / last))
+    ! apart 64 "$step" || mistake other-step \
+        "Element $last is at offset $last_at: the elements are $step bytes apart, but sizeof(struct measure) is 32. A pointer to the whole array, or to the table, steps over all of it."
 }
 
 # The offset of a member in the learner's struct measure.
@@ -228,28 +233,41 @@ behind_judge() # LAST
 # What became of the elements as a whole?
 elements_judge() # LAST
 {
-    ! swapped "$1" value error || mistake fields-swapped \
-        "value and error are swapped: in every element each of them has the number of the other."
-    ! swapped "$1" kind unit || mistake fields-swapped \
-        "kind and unit are swapped: in every element each of them has the character of the other."
+    members_mixed
+    [[ ! $MIXED ]] || mistake fields-swapped \
+        "In every element $MIXED. Give each member its own value. A list in braces without names, { kind, value, ... }, goes by the order of the members, which is a new one."
     ! zeros 64 $((32 * ($1 + 1))) || mistake cleared-after \
         "All bytes of the measures are 0. If put clears an element, then before it writes the values."
     ! zeros 64 $((32 * $1)) || mistake clears-others \
         "Only the last measure is there; all bytes of those before are 0. put is called once for each measure: it must clear no more than its own element."
+    untouched 64 256 || ! cmp -s -n 224 -i 64:96 "$KEEP/after" "$KEEP/after" || mistake every-element \
+        "All 8 elements are the same, with the values of the last measure: each call of put writes all of them. It puts one measure, into element i."
     [[ $(found 0 value) != "$(expected "$1" value)" ]] || ! untouched 4 60 || ! untouched 96 4000 || mistake always-first \
         "Element 0 has the value of the last measure, and nothing was written anywhere else: put writes each measure into element 0. Its argument i is the element's number."
 }
 
-# Is each of two members the value of the other, in every element? (If both are the same, neither differs.)
-swapped() # LAST ONE OTHER
+# Has each wrong member what belongs to another one of its element, in all elements? MIXED: which; nothing if one has not.
+members_mixed()
 {
-    local i some=
-    for ((i = 0; i <= $1; i++)); do
-        [[ $(found "$i" "$2")$(found "$i" "$3") ]] || continue
-        [[ $(found "$i" "$2") == "$(expected "$i" "$3")" && $(found "$i" "$3") == "$(expected "$i" "$2")" ]] || return 1
-        some=1
-    done
-    [[ $some ]]
+    MIXED=$(grep -v '^(padding)' <<<"$DIFFERS" | perl -e '
+        my %integer = (kind => 1, unit => 1, count => 1, station => 1);
+        my (%want, %from);
+        open my $in, "<:raw", shift; read $in, my $all, 4096;
+        open my $list, "<", shift;
+        while (<$list>) { $want{$1}{$2} = length $3 == 1 ? ord $3 : $3 if /^(.*)\.([a-z]+)=(.*)/ && $2 ne "place" }
+        while (<STDIN>) {
+            my ($path, $at, $size) = split /\t/;
+            my ($element, $member) = $path =~ /^(.*)\.([a-z]+)$/ or exit;
+            my %value = %{$want{$element}};
+            my $bytes = substr $all, $at, $size;
+            exit if !exists $value{$member};
+            next if $bytes !~ /[^\0]/; # the 0 of an error without its fraction, or of anything else
+            my @same = grep { $_ ne $member && $bytes eq
+                ($integer{$member} ? substr(pack("q", $value{$_}), 0, $size) : pack("d", $value{$_})) } sort keys %value;
+            $from{$member} = [grep { my $one = $_; !$from{$member} || grep { $_ eq $one } @{$from{$member}} } @same];
+            exit if !@{$from{$member}};
+        }
+        print join ", ", map { "$_ has what belongs to $from{$_}[0]" } sort keys %from' "$KEEP/after" "$KEEP/measures")
 }
 
 # Which one member is wrong, in each element in the same way?
@@ -260,8 +278,10 @@ members_judge() # LAST
     steps_judge "$1" value 8 double
     int_judge count 4
     int_judge station 2
-    wide_judge station 2 short
-    wide_judge count 4 int
+    wide_judge station 2 4 short
+    wide_judge count 4 8 int
+    wide_judge kind 1 4 char
+    wide_judge place 3 8 "char[3]"
     double_judge
     place_text_judge
     forgotten_judge
@@ -288,24 +308,35 @@ int_judge() # MEMBER SIZE
         "Only the lowest byte of $1 was written. at[...] is a char; a pointer to the member's type stores all of its $2 bytes."
 }
 
+# Was the whole element cleared or copied? Then its padding has changed, too.
+padding_differs() { grep -q '^(padding)' <<<"$DIFFERS"; }
+
 # Was one member forgotten, and all else is right?
 forgotten_judge()
 {
     local member
     member=$(grep -v '^(padding)' <<<"$DIFFERS" | sed -E 's/^measures\[[0-9]+]\.([a-z]+)\t.*\t/\1 /' | sort -u)
-    [[ $member != *' untouched' || $member == *$'\n'* ]] || mistake member-forgotten \
+    [[ $member != *$'\n'* ]] || return 0
+    [[ $member != *' untouched' ]] || mistake member-forgotten \
         "In every measure ${member% *} has still the bytes that were there before: put does not write it."
+    ! padding_differs || ! zeros $((64 + $(member_offset "${member% *}"))) "$(differs_column "measures[0].${member% *}" 3)" || mistake member-forgotten \
+        "In every measure ${member% *} is 0, as the whole element was when it was cleared: put does not write it."
 }
 
-# Were more bytes written for this member than it has?
-wide_judge() # MEMBER SIZE TYPE
+# Were more bytes written for this member than it has? They are 0, or what follows the text of place among the arguments.
+wide_judge() # MEMBER SIZE WRITTEN TYPE
 {
     local at others
     at=$(member_offset "$1")
-    others=$(awk -v from=$((at + $2)) -v to=$((at + 2 * $2)) '$4 >= from && $4 < to { print $1 }' "$T/fields")
+    others=$(awk -v from=$((at + $2)) -v to=$((at + $3)) '$4 >= from && $4 < to { print $1 }' "$T/fields")
     [[ $others && $(grep -v '^(padding)' <<<"$DIFFERS" | cut -f1 | sed 's/.*\.//' | sort -u) == "$(sort -u <<<"$others")" ]] || return 0
-    ! zeros $((64 + at + $2)) "$2" || mistake too-wide \
-        "$(paste -sd ' ' <<<"$others" | sed 's/ / and /g') became 0: they are the bytes after $1. More than its $2 bytes were written for $1; its type is $3."
+    if [[ $1 == place ]]; then
+        [[ $(found 0 "${others%%$'\n'*}") == "'$(sed -n 's/^measures\[1]\.kind=//p' "$KEEP/measures")'" ]] || return 0
+    else
+        zeros $((64 + at + $2)) $(($3 - $2)) && ! padding_differs || return 0
+    fi
+    mistake too-wide \
+        "$(paste -sd ' ' <<<"$others" | sed 's/ / and /g') are wrong: they are the bytes after $1. More bytes than its $2 were written for $1; its type is $4."
 }
 
 double_judge()
@@ -328,6 +359,9 @@ double_judge()
 
 place_text_judge()
 {
+    [[ $(differs "measures[0].place") ]] || return 0
+    ! program_calls writer '(__)?strcat(_chk)?' || mistake appended \
+        "place has not the text, for strcat appends to a text that is there, and here are old bytes. strcpy writes where its address says."
     case $(differs "measures[0].place") in
         no-nul) mistake forgot-nul "place has its two letters, but no NUL after them. strcpy writes one; a copy of 2 bytes does not." ;;
         cut) mistake first-letter-only \
