@@ -9,8 +9,8 @@
  * segments belong to another user, as IPC_STAT tells. WITNESS_EPERM=1: so do processes, as kill(pid, 0) tells.
  * WITNESS_ZERO=1: shmget calls a segment 0, as it may call the first one of a machine, and shmat and shmctl find it so.
  * puts(NULL) prints "(null)", as printf does.
- * WITNESS_SIGNAL=N: a refused access ends the process by signal N instead of SIGSEGV, after a moment in which its parent
- * shows whether it waits, and the file gets the line
+ * WITNESS_SIGNAL=N: if the program has no handler for SIGSEGV, a refused access ends it by signal N instead, after a moment
+ * in which its parent shows whether it waits, and the file gets the line
  *   refused N */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -107,24 +107,12 @@ int kill(pid_t pid, int number)
     return rc;
 }
 
-sighandler_t signal(int number, sighandler_t handler)
+static sighandler_t real_signal(int number, sighandler_t handler)
 {
     sighandler_t (*next)(int, sighandler_t);
 
     *(void **)&next = real("signal");
-    say("signal %lu\n", (unsigned long)number, 0);
     return next(number, handler);
-}
-
-int sigaction(int number, const struct sigaction *action, struct sigaction *old)
-{
-    int (*next)(int, const struct sigaction *, struct sigaction *);
-
-    *(void **)&next = real("sigaction");
-    if (action != NULL) {
-        say("sigaction %lu 0%lo\n", (unsigned long)number, (unsigned)action->sa_flags);
-    }
-    return next(number, action, old);
 }
 
 /* printf("%s\n", NULL) prints "(null)", but a compiler makes a puts of it, which crashes. */
@@ -141,14 +129,40 @@ static void end_otherwise(int refused)
 
     say("refused %lu\n", (unsigned)number, 0);
     usleep(50000);
-    signal(number, SIG_DFL);
+    real_signal(number, SIG_DFL);
     raise(number);
+}
+
+/* A program without a handler of its own for SIGSEGV keeps ours. */
+static int keeps_ours(int number, sighandler_t handler)
+{
+    return number == SIGSEGV && (handler == SIG_DFL || handler == SIG_IGN) && getenv("WITNESS_SIGNAL") != NULL;
+}
+
+sighandler_t signal(int number, sighandler_t handler)
+{
+    say("signal %lu\n", (unsigned long)number, 0);
+    return real_signal(number, keeps_ours(number, handler) ? end_otherwise : handler);
+}
+
+int sigaction(int number, const struct sigaction *action, struct sigaction *old)
+{
+    int (*next)(int, const struct sigaction *, struct sigaction *);
+
+    *(void **)&next = real("sigaction");
+    if (action != NULL) {
+        say("sigaction %lu 0%lo\n", (unsigned long)number, (unsigned)action->sa_flags);
+        if (keeps_ours(number, action->sa_handler)) {
+            action = NULL;
+        }
+    }
+    return next(number, action, old);
 }
 
 __attribute__((constructor)) static void handler_set(void)
 {
     if (getenv("WITNESS_SIGNAL") != NULL) {
-        signal(SIGSEGV, end_otherwise);
+        real_signal(SIGSEGV, end_otherwise);
     }
 }
 

@@ -3,6 +3,7 @@
  *   reader [PATH]      build it: make
  *
  * Another right way. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ipc.h>
@@ -29,6 +30,7 @@ static int try_to_write(struct board *b)
         exit(1);
     }
     if (child == 0) {
+        signal(SIGSEGV, SIG_DFL); /* as it is anyhow */
         b->number++;
         _exit(0);
     }
