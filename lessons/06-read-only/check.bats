@@ -33,11 +33,14 @@ child_busy()
     ((rest == 4))
 }
 
-# Is there a child that waits beside its parent? One that only has not ended yet is waited for.
-child_waits()
+# Is there a child that goes on beside its parent? One that only has not ended yet is waited for.
+child_stays()
 {
+    local rest=0
     CHILD=$(children_of "${PROGRAM:-0}")
-    [[ $CHILD ]] && "$PROBE" rest "${CHILD%% *}" 5000
+    [[ $CHILD ]] || return 1
+    "$PROBE" rest "${CHILD%% *}" 5000 || rest=$?
+    ((rest != 3))
 }
 
 number_now()
@@ -190,6 +193,7 @@ rights_judge() # how it is attached
     if ! grep -qx "refused by signal $signal" "$OUT"; then
         status_judge "$signal"
         refusal_judge
+        answer_judge
         says "refused by signal $signal"
     fi
     ((ended)) || mistake no-child \
@@ -215,6 +219,20 @@ not_waited()
         "It printed \"$(grep -m1 refused "$OUT")\" before its child had been waited for. waitpid(child, &status, 0) waits for the child's end, and tells how it ended."
 }
 
+# Has it a handler for SIGSEGV? Such a child does not end by the signal.
+caught_judge()
+{
+    ! { witnessed signal || witnessed sigaction; } | grep -q "^[a-z]* $(kill -l SEGV)\>" || mistake signal-caught \
+        "A handler for SIGSEGV is set, so the signal does not end the child. wait tells which signal it was only if there is no handler."
+}
+
+# Is nothing printed but the two numbers?
+answer_judge()
+{
+    grep -qvE '^(first|second): ' "$OUT" || mistake no-answer \
+        "It printed nothing about the child's write. Both cases need a line: \"refused by signal N\" or \"not refused\"."
+}
+
 # It attaches read-only, and still says that nothing was refused: why?
 refusal_judge()
 {
@@ -225,6 +243,9 @@ refusal_judge()
         "It printed \"not refused\". The check ran it once more, so that the write was allowed, and number was still the same: the child doesn't write into the segment."
     [[ $ALLOWED != refused* ]] || mistake answers-swapped \
         "It printed \"not refused\" when the write was refused, and \"$ALLOWED\" when it was allowed. WIFSIGNALED is true if a signal ended the child."
+    caught_judge
+    mistake never-refused \
+        "It printed \"not refused\", but a signal has ended its child. waitpid(child, &status, 0) stores how the child ended. status is no plain number (a core is in it, too): ask WIFSIGNALED(status)."
 }
 
 @test "its child really tries: without the kernel's refusal the number changes" {
@@ -233,13 +254,16 @@ refusal_judge()
     segment_bytes "$T/made"
     writable_start
     [[ $(witnessed shmat) ]] || skip "programs can't be watched here (LD_PRELOAD)"
-    ! child_waits || mistake child-goes-on \
-        "For this test the write was allowed. Then the child should end with _exit(0). But it goes on after the write, as a second reader."
+    ! child_stays || mistake child-goes-on \
+        "For this test the write was allowed. Then the child should end at once, with _exit(0). But it goes on after the write, as a second reader or in a loop."
     [[ $NOW != "$FIRST_NUMBER" ]] || attempt_judge
     send_line ''
     finish_program
     ! grep -q '^refused' "$OUT" || mistake always-refused \
         "For this test the write was allowed, and the number did change. Still it printed \"$(grep -m1 '^refused' "$OUT")\". Look at how the child ended: WIFSIGNALED."
+    ! grep -qx "first: $NOW" "$OUT" || mistake other-order \
+        "For this test the write was allowed. The number that reader prints as the first one is $NOW, which its child has written: first read and print it, then let the child try to change it."
+    answer_judge
     says "not refused"
 }
 
@@ -263,10 +287,13 @@ attempt_judge()
     answer_await
     send_line ''
     finish_program
-    [[ $(witnessed refused) ]] || skip "programs can't be watched here (LD_PRELOAD)"
+    [[ $(witnessed shmat) ]] || skip "programs can't be watched here (LD_PRELOAD)"
+    [[ $(witnessed refused) ]] || { caught_judge; return 0; }
     ! grep -qx "refused by signal $(kill -l SEGV)" "$OUT" || mistake hard-coded \
         "For this test signal $other ended the child. Still it printed \"$(grep -m1 '^refused' "$OUT")\": the number is written in the program. WTERMSIG(status) has it."
     [[ ! $CHILD ]] || not_waited
+    ! grep -qx 'not refused' "$OUT" || mistake only-sigsegv \
+        "For this test signal $other ended the child, and it printed \"not refused\". Every signal that ends the child counts, not only SIGSEGV: WIFSIGNALED(status) is true then."
     says "refused by signal $other"
 }
 
