@@ -32,16 +32,21 @@ board_make()
     # four bytes that differ, and the last 12 bits are not those of an address that ends in 014
     fresh_number 0 99
     fields+=("word=$(((NUMBER + 17) << 24 | (NUMBER + 120) << 16 | (RANDOM % 9 + 3) << 8 | 0x80 | RANDOM % 100))")
-    # six digits, as many as %g prints; the last is not 0, which %.2f would leave out
-    fresh_number 1700 99999 && NUMBER=$((NUMBER * 10 + 1 + RANDOM % 9))
+    # six digits, as many as %g prints; the last is not 0, which %.2f would leave out. Its first 4 bytes are no float near 0,
+    # as an address is, printed with %f
+    NUMBER=$(perl -e 'do { $n = 10 * (1700 + int rand 98300) + 1 + int rand 9 }
+        until abs(unpack "f", pack "d", $n / 1000) > 1 && abs(unpack "f", pack "d", $n / 1000) < 1e6; print $n')
     printf -v weight '%d.%03d' $((NUMBER / 1000)) $((NUMBER % 1000))
     fields+=("weight=$weight")
     # where a struct pointer + 24 leads: a number like weight, but another one
     fields+=("far=-$((NUMBER / 1000 + 5)).125")
     pack "$BOARD" "$T/board.layout" "${fields[@]}"
-    # on which day the guest changes limit: station draws it from the seed
-    fresh_number 2 7
-    day=$NUMBER
+    # on which day the guest changes limit: station draws it from the seed. None that is written in the script
+    for ((i = 0; i < 100; i++)); do
+        fresh_number 2 7
+        day=$NUMBER
+        grep -qE "\<day *== *$day\>|ANSWER +day +$day\>" "$LAB_BUILD/tour.gdb" || break
+    done
     fresh_number 1000 99999
     SEED=$((8 * NUMBER + 8 - day))
 }
