@@ -91,6 +91,8 @@ tour_kept()
 answer() # NAME VALUE: what it should be
 {
     ANSWER=$(sed -nE "s/^ANSWER +$1 +([^ ]+).*/\1/p" "$OUT" | if [[ $1 == day && $steps ]]; then head -n 1; else tail -n 1; fi)
+    ! grep -qE "^ANSWER +$1 *\\\$[0-9]+ = " "$OUT" || mistake print-not-printf \
+        "It printed \"$(grep -m1 "^ANSWER $1" "$OUT")\". print puts \$N = before the value; printf prints it alone."
     [[ $ANSWER && ! $ANSWER =~ ^[=:] ]] || missing_judge "$@"
 }
 
@@ -208,8 +210,11 @@ gone_judge()
     segment_bytes "$KEEP/after"
     opened=$(board_int 16 "$KEEP/after")
     if ((opened == 0)); then
-        grep -qE '^((Temporary b|B)reakpoint [0-9.]+, |station: |\[Inferior 1 )' "$OUT" || mistake forgot-run \
-            "gdb has read the script, but station was never started: run starts it. Before that there is no process to look into."
+        if ! grep -qE '^((Temporary b|B)reakpoint [0-9.]+, |station: |\[Inferior 1 )' "$OUT"; then
+            ! grep -qE '^[[:blank:]]*(r|run|start)\>' "$LAB_BUILD/tour.gdb" || error_judge
+            mistake forgot-run \
+                "gdb has read the script, but station was never started: run starts it. Before that there is no process to look into."
+        fi
         mistake before-attach \
             "The script came to its end, or to an error, before station had attached its segment. Then the variable board is NULL. In the function work it is set."
     fi
@@ -263,10 +268,14 @@ weight_judge() # VALUE
     [[ $ANSWER != *.* ]] || digits=${ANSWER#*.}
     ((${#digits} >= 3)) || [[ $ANSWER != "$(printf "%.${#digits}f" "$1")" && $ANSWER != "${1%.*}" ]] || mistake too-few-digits \
         "weight is $(printf %.3f "$1"), and the script answered $ANSWER. At least three digits after the point were asked for: %.3f."
+    [[ $ANSWER != 0.000* ]] || ! grep -qE 'ANSWER +weight.*\$_([^_[:alnum:]]|$)' "$LAB_BUILD/tour.gdb" || mistake address-not-value \
+        "weight is $ANSWER: the script prints \$_, an address. x leaves the address in \$_, and the value in \$__."
     [[ $ANSWER == *.* ]] || ! { same "$ANSWER" "$int" || same "$ANSWER" "$long"; } || mistake double-as-int \
         "weight is $ANSWER: a whole number, made of the bytes of a double. Print it as a double, with printf and %.3f."
     [[ $ANSWER != *.* ]] || ! same_real "$ANSWER" "$int" || mistake cast-of-value \
         "weight is $ANSWER: the first 4 bytes were read as the int $int, and that was converted. Cast the pointer, not the value: *(double *) ((char *) board + 24)."
+    ! same_real "$ANSWER" "$(od -An -tu1 -j24 -N1 "$KEEP/before" | tr -d ' ')" || mistake cast-of-value \
+        "weight is $ANSWER: only the byte at offset 24 was read, and that was converted. Cast the pointer, not the value: *(double *) ((char *) board + 24)."
     typed_judge weight
 }
 
@@ -307,6 +316,14 @@ weight_judge() # VALUE
     typed_judge day
     ! grep -q 'left the block in' "$KEEP/out" || mistake watch-left-scope \
         "gdb deleted the watchpoint: the function whose variable it used had returned. So it stopped on day $ANSWER, where nobody wrote. watch -l watches the place in memory."
+    ! grep -q 'ead watchpoint [0-9]*: ' "$KEEP/out" || mistake watches-reads \
+        "rwatch stops where the value is read, not where it is written. watch stops at a write."
+    (($(grep -c '^ANSWER day ' "$OUT") < 2)) || mistake several-answers \
+        "The script printed an answer for day $(grep -c '^ANSWER day ' "$OUT") times. Print one, at the stop where limit has changed."
+    ! grep -q '^Old value = <' "$KEEP/out" || mistake before-attach \
+        "The watchpoint was set when the variable board was still NULL, so it stopped when board got its value. Set it where the segment is attached: after break work and run."
+    ! grep -qE "\<day *== *$ANSWER\>" "$LAB_BUILD/tour.gdb" || mistake hard-coded \
+        "The script stops on day $ANSWER, for this number is written in it. It is another day each time: let a watchpoint find it."
     ((ANSWER != 0)) || ! sed '/^ANSWER day/q' "$KEEP/out" | grep -q '^\[Inferior 1 .*exited' || mistake never-stopped \
         "day is 0: station had ended when the script asked. Nothing stopped it when limit was changed: watch -l board->limit does."
     ! grep -q 'atchpoint [0-9]*: ' "$KEEP/out" || grep -qE 'atchpoint [0-9]*: .*(limit|\*)' "$KEEP/out" || mistake watches-another \
@@ -325,6 +342,9 @@ weight_judge() # VALUE
     error_judge
     ((now == $(total_after "$day") / 2)) || mistake other-limit \
         "limit was $(board_int 32) at the beginning, and is $now in memory at the end: neither the old value nor the one that guest wrote. Save the old value before the watchpoint, and write it back."
+    ! grep -qE '^[^#]*limit *=[^=]' "$LAB_BUILD/tour.gdb" ||
+        ! grep -E '^[0-9]+'$'\t' "$KEEP/out" | tail -n 1 | grep -qE 'mood % DAYS|b->limit = ' || mistake put-back-too-early \
+        "The script stopped last before guest had written limit: gdb shows a line before it is executed. What you put back there is written over. Go one line on with next, or use watch, which stops after the write."
     mistake not-put-back \
         "limit was $(board_int 32) at the beginning, and is $now in memory at the end, as guest wrote it. Save the old value before that, and write it back: set var board->limit = ... writes into memory, set \$name = ... only sets a variable of gdb."
 }
