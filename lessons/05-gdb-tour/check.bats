@@ -32,10 +32,10 @@ board_make()
     # four bytes that differ, and the last 12 bits are not those of an address that ends in 014
     fresh_number 0 99
     fields+=("word=$(((NUMBER + 17) << 24 | (NUMBER + 120) << 16 | (RANDOM % 9 + 3) << 8 | 0x80 | RANDOM % 100))")
-    # six digits, as many as %g prints; the last is not 0, which %.2f would leave out. Its first 4 bytes are no float near 0,
-    # as an address is, printed with %f
-    NUMBER=$(perl -e 'do { $n = 10 * (1700 + int rand 98300) + 1 + int rand 9 }
-        until abs(unpack "f", pack "d", $n / 1000) > 1 && abs(unpack "f", pack "d", $n / 1000) < 1e6; print $n')
+    # six digits, as many as %g prints. The last is not 0, which %.2f would leave out, and no 5, which bash and gdb round
+    # differently. The first 4 bytes are no float near 0, as an address is that is printed with %f
+    NUMBER=$(perl -e 'do { $n = 17000 + int rand 983000; $float = abs unpack "f", pack "d", $n / 1000 }
+        until $n % 5 && $float > 1 && $float < 1e6; print $n')
     printf -v weight '%d.%03d' $((NUMBER / 1000)) $((NUMBER % 1000))
     fields+=("weight=$weight")
     # where a struct pointer + 24 leads: a number like weight, but another one
