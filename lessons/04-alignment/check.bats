@@ -43,13 +43,15 @@ member_judge()
         "The member $1 must have the type $4 ($3 bytes); in your struct it is: ${found%% *}, bytes: ${found#* }."
 }
 
-# measures_make N: fresh ones. WORDS: the program's arguments. VALUES: where each value belongs, for pack.
+# measures_make N: fresh ones; each kind differs from the one before. WORDS: the program's arguments. VALUES: where each value belongs, for pack.
 measures_make()
 {
-    local i kind unit place value error count station
+    local i kind=- unit place value error count station
     WORDS=() VALUES=("count=$1")
     for ((i = 0; i < $1; i++)); do
-        fresh_word 2 && kind=${WORD:0:1} unit=${WORD:1:1}
+        fresh_word 2
+        while [[ $WORD == "$kind"* ]]; do fresh_word 2; done
+        kind=${WORD:0:1} unit=${WORD:1:1}
         fresh_word 2 && place=$WORD
         fresh_number 10001 900000 && value=$NUMBER.$((RANDOM % 1000))
         fresh_number 1 9999 && error=0.$NUMBER
