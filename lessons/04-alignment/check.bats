@@ -278,8 +278,10 @@ members_judge() # LAST
     steps_judge "$1" count 4 int
     steps_judge "$1" error 8 double
     steps_judge "$1" value 8 double
-    int_judge count 4
-    int_judge station 2
+    bytes_judge count 4
+    bytes_judge station 2
+    bytes_judge value 8
+    bytes_judge error 8
     wide_judge station 2 4 short
     wide_judge count 4 8 int
     wide_judge kind 1 4 char
@@ -298,31 +300,32 @@ steps_judge() # LAST MEMBER SIZE TYPE
         "$2 is $(($3 * at)) bytes after its element's start: that is $3 * $at. If p is a pointer to $4, p + $at is $at ${4}s further, not $at bytes. Add to a char pointer, then cast."
 }
 
-# An int or a short: only its lowest byte, or its bytes in the other order?
-int_judge() # MEMBER SIZE
+# Are the member's bytes in the other order, or only its first ones written?
+bytes_judge() # MEMBER SIZE
 {
-    local at number
+    local at right
     [[ $(differs "measures[0].$1") ]] || return 0
-    at=$((64 + $(member_offset "$1"))) number=$(expected 0 "$1")
     [[ $(differs "measures[0].$1") != swapped ]] || mistake byte-swapped \
         "$1 has its bytes in the other order. This machine stores the lowest byte first; store the number as it is."
-    (($(od -An -tu1 -j"$at" -N1 "$KEEP/after") != (number & 255))) || ! untouched $((at + 1)) $(($2 - 1)) || mistake one-byte-only \
-        "Only the lowest byte of $1 was written. at[...] is a char; a pointer to the member's type stores all of its $2 bytes."
+    at=$((64 + $(member_offset "$1")))
+    right=$(cmp -l -n "$2" -i "$at" "$T/expected" "$KEEP/after" | awk '{ print $1 - 1; exit }')
+    ((right == 0)) || ! untouched $((at + right)) $(($2 - right)) || mistake first-bytes-only \
+        "Of the $2 bytes of $1 only the first $right were written. at[...] is one char; memcpy copies as many bytes as you say; a pointer to the member's type stores all of them."
 }
 
 # Was the whole element cleared or copied? Then its padding has changed, too.
 padding_differs() { grep -q '^(padding)' <<<"$DIFFERS"; }
 
-# Was one member forgotten, and all else is right?
+# Were members forgotten, and all else is right?
 forgotten_judge()
 {
-    local member
-    member=$(grep -v '^(padding)' <<<"$DIFFERS" | sed -E 's/^measures\[[0-9]+]\.([a-z]+)\t.*\t/\1 /' | sort -u)
-    [[ $member != *$'\n'* ]] || return 0
-    [[ $member != *' untouched' ]] || mistake member-forgotten \
-        "In every measure ${member% *} has still the bytes that were there before: put does not write it."
-    ! padding_differs || ! zeros $((64 + $(member_offset "${member% *}"))) "$(differs_column "measures[0].${member% *}" 3)" || mistake member-forgotten \
-        "In every measure ${member% *} is 0, as the whole element was when it was cleared: put does not write it."
+    local members
+    members=$(sed -nE 's/^measures\[[0-9]+]\.([a-z]+)\t.*\t/\1 /p' <<<"$DIFFERS" | sort -u)
+    grep -qv ' untouched$' <<<"$members" || mistake member-forgotten \
+        "In every measure these members have still the bytes that were there before: $(sed 's/ .*//' <<<"$members" | paste -sd ' '). put does not write them."
+    [[ $members != *$'\n'* ]] || return 0
+    ! padding_differs || ! zeros $((64 + $(member_offset "${members% *}"))) "$(differs_column "measures[0].${members% *}" 3)" || mistake member-forgotten \
+        "In every measure ${members% *} is 0, as the whole element was when it was cleared: put does not write it."
 }
 
 # Were more bytes written for this member than it has? They are 0, or what follows the text of place among the arguments.
