@@ -330,7 +330,8 @@ weight_judge() # VALUE
         "The watchpoint is not on limit, but on $(sed -nE 's/.*atchpoint [0-9]+: //p' "$KEEP/out" | head -n 1). So it stopped on day $ANSWER, and limit was changed on day $day."
     ((ANSWER < day)) || mistake day-of-the-stop \
         "day is $ANSWER, but limit was changed before. The script stopped later than at the write. A watchpoint stops right after it."
-    wrong "day is $ANSWER, when limit still had its old value. It was changed on day $day."
+    mistake asked-too-early \
+        "day is $ANSWER, when limit still had its old value. It was changed on day $day: only then ask for the day. After watch -l board->limit, continue goes there."
 }
 
 @test "the old limit is in memory again" {
