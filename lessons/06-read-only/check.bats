@@ -127,7 +127,7 @@ rights_judge() # how it is attached
     ! flags_with shmget 010000 || mistake rdonly-in-shmget \
         "SHM_RDONLY is in the flags of shmget ($(flags_of shmget)). There it does not mean read-only. It belongs to shmat's flags."
     ! flags_with shmat 0777 || mistake mode-bits-in-shmat \
-        "The flags of shmat were $(flags_of shmat): mode bits, which shmat doesn't know. It attached for reading and writing."
+        "The flags of shmat were $(flags_of shmat). Mode bits mean nothing there, and SHM_RDONLY, which is 010000, is not among them: it attached for reading and writing."
     ! flags_with shmat 010000 || mistake attached-twice \
         "shmat was called with SHM_RDONLY, and once more without it. That second attachment may be written. Attach only once, for reading."
     [[ $1 != r-- ]] || mistake mprotect-only \
@@ -265,6 +265,7 @@ refusal_judge()
         "For this test the write was allowed. The number that reader prints as the first one is $NOW, which its child has written: first read and print it, then let the child try to change it."
     answer_judge
     says "not refused"
+    (($(grep -c refused "$OUT") == 1)) || wrong "It printed more than one line about the write: the child must print none."
 }
 
 # The write was allowed, but number is the same.
