@@ -43,11 +43,11 @@ member_judge()
         "The member $1 must have the type $4 ($3 bytes); in your struct it is: ${found%% *}, bytes: ${found#* }."
 }
 
-# measures_make N: fresh ones; each kind differs from the one before. WORDS: the program's arguments. VALUES: where each value belongs, for pack.
+# measures_make N: fresh ones; each kind differs from the one before. ARGUMENTS: the program's arguments. VALUES: where each value belongs, for pack.
 measures_make()
 {
     local i kind=- unit place value error count station
-    WORDS=() VALUES=("count=$1")
+    ARGUMENTS=() VALUES=("count=$1")
     for ((i = 0; i < $1; i++)); do
         fresh_word 2
         while [[ $WORD == "$kind"* ]]; do fresh_word 2; done
@@ -57,7 +57,7 @@ measures_make()
         fresh_number 1 9999 && error=0.$NUMBER
         fresh_number 70000000 900000000 && count=$NUMBER
         fresh_number 300 32000 && station=$NUMBER
-        WORDS+=("$kind" "$value" "$unit" "$count" "$station" "$error" "$place")
+        ARGUMENTS+=("$kind" "$value" "$unit" "$count" "$station" "$error" "$place")
         VALUES+=("measures[$i].kind=$kind" "measures[$i].value=$value" "measures[$i].unit=$unit" "measures[$i].count=$count"
             "measures[$i].station=$station" "measures[$i].error=$error" "measures[$i].place=$place")
     done
@@ -67,7 +67,7 @@ measures_make()
     segment_open 4096
     measures_make $((3 + RANDOM % 2))
     printf '%s\n' "${VALUES[@]}" >"$KEEP/measures"
-    start_program writer "$SEG_PATH" "${WORDS[@]}"
+    start_program writer "$SEG_PATH" "${ARGUMENTS[@]}"
     ((RUNS)) || { finish_program && mistake no-wait \
         "writer ended (status $STATUS) before Enter was pressed. main waits for it, and is finished: change only put."; }
     cp "$BEFORE" "$KEEP/before"
@@ -322,7 +322,7 @@ forgotten_judge()
     local members
     members=$(sed -nE 's/^measures\[[0-9]+]\.([a-z]+)\t.*\t/\1 /p' <<<"$DIFFERS" | sort -u)
     grep -qv ' untouched$' <<<"$members" || mistake member-forgotten \
-        "In every measure these members have still the bytes that were there before: $(sed 's/ .*//' <<<"$members" | paste -sd ' '). put does not write them."
+        "In every measure these members have still the bytes that were there before: $(cut -d' ' -f1 <<<"$members" | paste -sd ' '). put does not write them."
     [[ $members != *$'\n'* ]] || return 0
     ! padding_differs || ! zeros $((64 + $(member_offset "${members% *}"))) "$(differs_column "measures[0].${members% *}" 3)" || mistake member-forgotten \
         "In every measure ${members% *} is 0, as the whole element was when it was cleared: put does not write it."
@@ -383,7 +383,7 @@ full_judge()
     local field rest
     segment_open 4096
     measures_make 8
-    start_program writer "$SEG_PATH" "${WORDS[@]}"
+    start_program writer "$SEG_PATH" "${ARGUMENTS[@]}"
     ((RUNS)) || finish_program
     segment_bytes "$T/full"
     cp "$BEFORE" "$T/expected"

@@ -268,7 +268,7 @@ weight_judge() # VALUE
     [[ $ANSWER != *.* ]] || digits=${ANSWER#*.}
     ((${#digits} >= 3)) || [[ $ANSWER != "$(printf "%.${#digits}f" "$1")" && $ANSWER != "${1%.*}" ]] || mistake too-few-digits \
         "weight is $(printf %.3f "$1"), and the script answered $ANSWER. At least three digits after the point were asked for: %.3f."
-    [[ $ANSWER != 0.000* ]] || ! grep -qE 'ANSWER +weight.*\$_([^_[:alnum:]]|$)' "$LAB_BUILD/tour.gdb" || mistake address-not-value \
+    [[ $ANSWER != 0.000* ]] || ! grep -qE 'ANSWER +weight.*[$]_([^_[:alnum:]]|$)' "$LAB_BUILD/tour.gdb" || mistake address-not-value \
         "weight is $ANSWER: the script prints \$_, an address. x leaves the address in \$_, and the value in \$__."
     [[ $ANSWER == *.* ]] || ! { same "$ANSWER" "$int" || same "$ANSWER" "$long"; } || mistake double-as-int \
         "weight is $ANSWER: a whole number, made of the bytes of a double. Print it as a double, with printf and %.3f."
