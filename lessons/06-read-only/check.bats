@@ -143,6 +143,8 @@ rights_judge() # how it is attached
     ! child_busy || mistake handler-returns \
         "A child of reader runs without end. Its handler for SIGSEGV returns to the write that was refused, which is tried again, is refused again, and so on."
     send_line ''
+    ((!RUNS)) || [[ ! $(children_of "$PROGRAM") ]] || mistake child-goes-on \
+        "Enter was pressed, but reader still waits, and it has a child that it has not waited for: a second reader took the Enter. Each child must end with _exit(0)."
     ((!RUNS)) || mistake enter-not-enough \
         "Enter was pressed, but reader still waits. getchar() returns at Enter; scanf(\"%d\") waits for a number, and pause() for a signal."
     MAY_CRASH=1 finish_program
