@@ -154,8 +154,10 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     [[ $stderr == *"no command 'dmeo'"*"Did you mean: ./shmlab demo"* && -z $output ]]
     run -2 --separate-stderr "$ROOT/shmlab" doc
     [[ $stderr == *"./shmlab doctor"* ]]
-    run -2 --separate-stderr "$ROOT/shmlab" xylophone
-    [[ $stderr != *"Did you mean"* && $stderr == *"./shmlab help"* ]]
+    for word in xylophone xyzk; do # three letters differ between xyzk and walk
+        run -2 --separate-stderr "$ROOT/shmlab" "$word"
+        [[ $stderr != *"Did you mean"* && $stderr == *"./shmlab help"* ]]
+    done
     run -2 "$ROOT/shmlab" help xylophone
 }
 
@@ -210,6 +212,10 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     cd /
     run -0 bash -c 'umask 0777; exec "$0" doctor --help' "$T/else where/lab"
     [[ $output == "./shmlab doctor: "* ]]
+    tools
+    built
+    PATH=$T/bin run -0 bash -c 'umask 077; exec "$0" setup' "$T/else where/lab"
+    [[ $(stat -c %a "$T/my tree/build") == 755 ]] # others may use what is built
 }
 
 # ---- packages ----
@@ -365,6 +371,9 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     rm "$T/calls"
     run -0 plain_shmlab setup
     [[ $(cat "$T/calls") == "ninja "* ]]
+    touch -d 2000-01-01 "$T"/tree/build/.packages-* # older than what dpkg did last
+    run -0 plain_shmlab setup
+    grep -q '^pkg-config' "$T/calls"
 }
 
 @test "without apt-get the missing packages are listed; it goes on without tmux, not without gcc" {
@@ -398,9 +407,18 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     copy_tree "$T/tree"
     tools
     built
+    run -0 plain_shmlab setup
+    compgen -G "$T/tree/build/.packages-*"
     tool ninja <<<'echo "server.c:7: error: no such thing"; exit 1'
     run -1 --separate-stderr plain_shmlab read
     [[ $stderr == *"server.c:7: error: no such thing"* && -z $output ]]
+    run -1 compgen -G "$T/tree/build/.packages-*" # a package may be gone: they are checked next time
+    # a terminal shows the build's progress
+    tmux -S "$T/out" -f /dev/null new-session -d -x 80 -y 24 env PATH="$T/bin" \
+        bash -c '"$0" read; echo "status $?"; exec cat' "$T/tree/shmlab"
+    await 10 screen_has 'status'
+    screen_has 'status 1$'
+    screen_has 'server.c:7: error: no such thing'
 }
 
 @test "another user's build folder: it says so, with the command that helps" {
@@ -461,12 +479,25 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     diff "$T/before" "$T/after"
 }
 
-@test "doctor finds a segment that a dead server left, and says how to remove it" {
+is_attached() { awk -v id="$1" '$2 == id { found = $7 } END { exit !found }' /proc/sysvipc/shm; }
+
+@test "doctor finds a segment that a dead server left, unless somebody has it attached, and says how to remove it" {
+    local id left
     id=$(ipcmk -M 1024 | grep -o '[0-9]*$')
-    run "$ROOT/shmlab" doctor
+    left=$("$ROOT/shmlab" doctor) || true
+    "$BUILD_BIN/shm-probe" stay attach "$id" 3>&- & # until this test ends
+    await 10 is_attached "$id" && run "$ROOT/shmlab" doctor
     ipcrm -m "$id"
-    grep -Eq "^  note +left .* $id( |$)" <<<"$output"
-    grep -Eq "fix: ipcrm.* -m $id( |$)" <<<"$output"
+    grep -Eq "^  note +left .* $id( |$)" <<<"$left"
+    grep -Eq "fix: ipcrm.* -m $id( |$)" <<<"$left"
+    grep -Eq "^  (ok|note) +left " <<<"$output"
+    run -1 grep -E "^  note +left .* $id( |$)" <<<"$output"
+}
+
+@test "doctor says that there is no room for one more segment" {
+    unshare --ipc bash -c 'echo 1 >/proc/sys/kernel/shmmni' 2>/dev/null || skip "needs an IPC namespace, and root in it"
+    run -1 unshare --ipc bash -c 'echo 1 >/proc/sys/kernel/shmmni && ipcmk -M 1024 && exec "$0" doctor' "$ROOT/shmlab"
+    grep -Eq '^  MISSING +shmmni +1 segments at most, and there are 1$' <<<"$output"
 }
 
 @test "doctor says that a terminal is small or unknown, and uses no colour under NO_COLOR" {
@@ -478,6 +509,16 @@ plain_shmlab() { plain env PATH="$T/bin" "$T/tree/shmlab" "$@"; }
     screen | grep -Eq 'note +size +70 columns, 120 rows'
     screen | grep -Eq "MISSING +TERM +'nosuch'"
     screen | grep -Eq '^ {24}[^ ]' # a long text goes on below its beginning
+}
+
+@test "a step whose tests fail has failed, and so has the whole run" {
+    copy_tree "$T/tree"
+    mkdir "$T/tree/build"
+    tools
+    tool ctest <<<'echo "93% tests passed, 3 tests failed out of 45"; exit 8'
+    run -1 env PATH="$T/bin" bash -c 'ROOT=$1 INSTALLED=; source "$1/src/shmlab/common.bash"; source "$1/src/shmlab/test.bash"
+        build_preset() { :; }; step_tests dev; results_print' - "$T/tree"
+    [[ $output =~ "  dev      failed "[\ 0-9]+"s  42 passed, 3 failed"$'\n''tests: 42 passed, 3 failed'$ ]]
 }
 
 @test "what could not be tried is told with its reason, of bats and of cmocka" {
@@ -499,6 +540,14 @@ END
 }
 
 # ---- programs and demo ----
+
+@test "a process that is to end is killed if it ignores SIGTERM" {
+    run -0 bash -c 'source "$1/src/shmlab/common.bash"; sleep() { :; } # it is not given 3 seconds here
+        env --ignore-signal=TERM sleep 20 3>&- & pid=$!
+        until [[ /proc/$pid/exe -ef $(type -P sleep) ]]; do :; done
+        process_end "$pid"; wait "$pid"; echo "status $?"' - "$ROOT"
+    [[ ${lines[-1]} == 'status 137' ]]
+}
 
 # this_build: the demo takes its programs from the preset under test.
 this_build()
@@ -592,6 +641,18 @@ viewer_is() { [[ $(inner display -p -t :.0 '#{pane_width}x#{pane_height}') == "$
     done
     keys q
     nothing_left
+}
+
+@test "demo works if TMPDIR is too long for a socket" {
+    local long
+    this_build
+    printf -v long '%s/%0100d' "$T/run" 0
+    mkdir "$long"
+    tmux -S "$T/out" -f /dev/null new-session -d -x 80 -y 24 \
+        env TMPDIR="$long" bash -c '"$0"/shmlab demo; echo "status $?"; exec cat' "$ROOT"
+    await 20 screen_has '(50.49|status)'
+    keys q
+    await 10 screen_has 'status 0'
 }
 
 @test "demo in a tiny terminal, 20x6: the viewer has all of it" {
