@@ -91,6 +91,17 @@ kernel_view() { ipcs -m -i "$1"; }
     [[ $output == *"attachments (nattch): 2;"*" $HOLDER  holder "*"and 1 more that can't be seen from here: you may not look into "*" processes"* ]]
 }
 
+@test "shm-map leaves out a segment of the same number in another namespace" {
+    need_root
+    serve
+    unshare --ipc perl -e 'my $id; do { shmctl($id, 0, 0) if defined $id; $id = shmget(0, 64, 0600) }
+        until !defined $id || $id >= $ARGV[0]; exec @ARGV[1, 2, 3, 0]' "$ID" "$BIN/shm-probe" stay attach 3>&- &
+    PIDS+=($!)
+    await grep -q "00:01 $ID  *.SYSV00000000" "/proc/$!/maps"
+    in_gdb "$SERVER" shm-map
+    [[ $output == *" $SERVER  shm-server "* && $output != *" $!  shm-probe "* ]]
+}
+
 @test "shm-grid in Python draws what the plain one draws, has completion, and takes blanks" {
     serve
     local start gdb=(gdb -nx -q -batch -iex 'set auto-load off')
@@ -139,9 +150,10 @@ kernel_view() { ipcs -m -i "$1"; }
 @test "shm-diff shows the fields and bytes that changed, since the last stop and since a snapshot" {
     serve --every 20
     in_gdb "$SERVER" 'shm-save first' 'shm-watch num' continue continue shm-diff 'shm-diff first' \
-        'set var *(char *) ('"$(start_of "$SERVER")"' + 100) = 7' shm-diff
+        'set var *(char *) ('"$(start_of "$SERVER")"' + 100) = 7' \
+        'set var *(char *) ('"$(start_of "$SERVER")"' + 1023) = 8' shm-diff
     [[ $output == *"Saved first: 1024 bytes"*"since the last stop: "*"message.num, 4 bytes at 20: "*" -> "* ]]
-    [[ $output == *"since first: "*"bytes 100 to 100: 00 -> 07"* ]]
+    [[ $output == *"since first: "*"bytes 100 to 100: 00 -> 07"*"bytes 1023 to 1023: 00 -> 08"* ]]
 }
 
 @test "shm-save writes the raw bytes that perl reads, and overwrites no file; shm-load shows them and writes nothing" {
@@ -251,11 +263,11 @@ writes_seen()
 @test "a wrong field, index, width, snapshot: one line that helps, and gdb goes on" {
     serve
     export SHMLAB_HW_WATCH=1 # the program does not run: it does not matter whether they work
-    in_gdb "$SERVER" 'shm-watch nmu' 'shm-watch intro[30]' 'shm-watch num.x' 'shm-watch 1024' 'shm-watch 0@40' \
+    in_gdb "$SERVER" 'shm-watch nmu' 'shm-watch intro[30]' 'shm-watch num.x' 'shm-watch 1024' 'shm-watch 1023' 'shm-watch 0@40' \
         'shm-watch num=4' shm-watch 'shm-load nosuch' 'shm-load ./nosuch' shm-load 'shm-break-field num == "a"' \
         'shm-window 8 64' 'shm-window $sp 99999999' 'echo on\n'
     for said in 'has no field nmu; did you mean num?' 'intro has elements 0 to 18, but no 30' 'num has no fields' \
-        'there are only 1024 bytes here' 'watches only 4 places of at most 8 bytes' "num=4 is not the name of a field" \
+        'there are only 1024 bytes here' 'atchpoint 1: *(unsigned char *)' 'watches only 4 places of at most 8 bytes' "num=4 is not the name of a field" \
         'which field? shm-fields' 'there is no snapshot nosuch' 'cannot read ./nosuch: No such file' 'which snapshot?' \
         'cannot read 64 bytes at 0x8'; do
         [[ $output == *"$said"* ]] || { echo "not said: $said"; false; }

@@ -40,16 +40,16 @@ readonly TO_SYSV=(continue continue continue 'up 2') # all is mapped, and the fr
     in_gdb 'set $n = 5' 'set $x = 0x10' 'shm-window called()' 'shm-window $n++' 'shm-window --$n' 'shm-window $n = 7' \
         'shm-window (char *) p->num += 4' 'shm-window $n >>= 1' 'shm-window "text"' 'shm-grid called()' \
         'shm-grid (called()) 64' 'shm-grid p->num = 9' 'shm-break-field num == called()' 'shm-break-field num == $n++' \
-        'print $n' 'print calls' 'print p->num' 'print called()'
+        'print $n' 'print calls' 'print p->num' 'print called()' 'set may-call-functions off' 'shm-window p' 'print called()'
     local i
-    for i in 3 10 13; do
+    for i in 3 10 13 21; do # the last one: as the user has set it
         [[ $(answer $i) == *"Cannot call functions in the program"* ]] || { answer $i; false; }
     done
     [[ $(answer 9) == "shm: \"text\": it is not in the program's memory" && $(answer 11) == *'A syntax error in expression'* ]]
     for i in 4 5 6 7 8 12 14; do
         [[ $(answer $i) == *"would assign a value, but this command only looks"* ]] || { answer $i; false; }
     done
-    # the last one shows that gdb may call again
+    # 18 shows that gdb may call again
     [[ $(answer 15) == '$1 = 5' && $(answer 16) == '$2 = 0' && $(answer 17) == '$3 = 0' && $(answer 18) == '$4 = 1' ]]
 }
 
