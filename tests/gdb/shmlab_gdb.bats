@@ -73,6 +73,31 @@ nothing_left()
     [[ $(id_of_key) == "$ID" ]]
 }
 
+segment_free() { [[ $(shm_column "$(id_of_key)" nattch) == 0 ]]; }
+
+@test "quit leaves a server alone that somebody started after gdb's had ended" {
+    shmlab_gdb 100x34
+    sees 'Each continue writes one value.'
+    type_in kill
+    sees 'Kill the program being debugged?'
+    type_in y
+    await segment_free
+    serve
+    type_in quit
+    ends 0
+    run -1 ended "$SERVER"
+    [[ $(id_of_key) == "$ID" ]]
+}
+
+@test "your own program gets its arguments, also those that shmlab knows itself" {
+    shmlab_gdb 100x34 "$BIN/shm-client" --id 7
+    sees 'Type run'
+    type_in 'show args'
+    sees 'Argument list to give program being debugged when it is started is "--id 7"'
+    type_in quit
+    ends 0
+}
+
 @test "the client stops before it reads; the server that was started for it ends with gdb" {
     shmlab_gdb 100x34 client
     sees 'Nothing has been read yet.' 'PI is de' 'farewell'

@@ -206,14 +206,14 @@ outside_make()
     [[ $found == 'in ' ]]
 }
 
-@test "folders that are asked to be hidden are, whatever is in their names" {
+@test "folders that are asked to be hidden are, whatever is in their names, and so is the user's home" {
     outside_make
-    mkdir "$OUTSIDE/"{'a:b','c d',shown}
-    touch "$OUTSIDE/"{'a:b','c d',shown}/secret
+    mkdir "$OUTSIDE/"{'a:b','c d',home,shown}
+    touch "$OUTSIDE/"{'a:b','c d',home,shown}/secret
     levels=(room)
     [[ $("$SANDBOX" --level) != bwrap ]] || levels+=(bwrap)
     for level in "${levels[@]}"; do
-        SHMLAB_HIDE="$OUTSIDE/a:b"$'\n'"$OUTSIDE/c d" LAB_SANDBOX=$level \
+        SHMLAB_HIDE="$OUTSIDE/a:b"$'\n'"$OUTSIDE/c d" HOME=$OUTSIDE/home LAB_SANDBOX=$level \
             "$SANDBOX" --write "$T/box" find "$OUTSIDE" -name secret >>"$T/found" 2>&1
     done
     rm -rf "$OUTSIDE"
@@ -255,6 +255,17 @@ outside_make()
     gone() { [[ ! -e /proc/$creator ]]; }
     await 60 gone
     [[ $(segments_left) != *"$id"* ]] || false # perhaps another check's: that one must not be removed
+}
+
+@test "in a shared IPC namespace, the check's own segments are removed" {
+    lesson start 1
+    solve
+    printf '#!/bin/sh\nexit 1\n' >"$T/unshare"
+    chmod 755 "$T/unshare"
+    run "$ROOT/tests/isolated" bash -c '[[ ${SHMLAB_ISOLATED-} ]] || exit 9
+        PATH=$1:$PATH python3 "$2/lessons/runner/lesson" check && ipcs -m' - "$T" "$ROOT"
+    ((status != 9)) || skip "the kernel allows no namespace here"
+    [[ $output == *'All 3 passed.'*'key '* && $output != *' 64 '* ]] || { echo "$output" && false; }
 }
 
 @test "if a signal ends the check, nothing is left" {

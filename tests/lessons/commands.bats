@@ -162,12 +162,18 @@ load helper
     [[ $output == *'try it first'* ]] || false
     run -0 lesson solution --anyway
     [[ $output == *'memcpy(base + 4'* ]] || false
+    : >"$MINE/writer.c" # no try
+    lesson check || true
+    run -1 lesson solution
     solve times-four
     lesson check || true
     run -0 lesson solution 1 --copy "$T/copy"
     cmp "$T/copy/writer.c" "$T/lessons/01-store/solution/writer.c"
     run -1 lesson solution 1 --copy "$MINE"
     lesson_mistake "$T/lessons/01-store" times-four | cmp "$MINE/writer.c"
+    ln -sf "$T/elsewhere" "$MINE/writer.c" # a link that leads nowhere yet
+    run -1 lesson solution 1 --copy "$MINE"
+    [[ ! -e $T/elsewhere ]] || false
 }
 
 @test "mistake lists the mistakes, makes one with a Makefile, and never overwrites a file" {

@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lessons"))
-from runner import (ask, build, check, conf, grade, grade_files, grade_sandbox, lint, paths, pointers,  # noqa: E402
-                    report, report_terminal, style, tap, verify, watch)  # after the path is set
+from runner import (ask, build, check, conf, grade, grade_files, grade_sandbox, lint, locate, paths,  # noqa: E402
+                    pointers, progress, report, report_terminal, style, tap, verify, watch)  # after the path is set
 
 CONF = """title = T
 teaches = t
@@ -143,6 +143,10 @@ class Texts(unittest.TestCase):
     def test_comments_are_not_code(self):
         self.assertFalse(build.has_code('/* int x; */ // y\n#define A \\\n  b\n'))
         self.assertTrue(build.has_code('char *s = "/*"; /* t */'))
+
+    def test_other_blanks_are_no_other_text(self):
+        self.assertTrue(build.same_text(b"int a;\n    b();\n", b"int a;\r\n\tb();"))
+        self.assertFalse(build.same_text(b"int a;", b"inta;"))
         self.assertFalse(build.has_code("/* never closed int x;"))
 
     def test_pointers_understand_both_compilers(self):
@@ -234,6 +238,15 @@ class Verify(unittest.TestCase):
         self.assertEqual({patch.name for third in thirds for patch in third}, {patch.name for patch in whole})
 
 
+class Saved(unittest.TestCase):
+    def test_progress_that_cannot_be_written_leaves_no_file(self):
+        with tempfile.TemporaryDirectory() as top, \
+                mock.patch.object(progress.os, "replace", side_effect=OSError(28, "No space left on device")):
+            with self.assertRaises(OSError), progress.Progress(Path(top)).change():
+                pass
+            self.assertEqual(os.listdir(Path(top, ".shmlab")), ["lock"])
+
+
 class Busy(unittest.TestCase):
     def test_a_second_counts_less_where_others_want_the_processors(self):
         for load, seconds, over, was_busy in ((1, 9, False, False), (1, 11, True, False), (10, 99, False, True),
@@ -284,6 +297,20 @@ class Grading(unittest.TestCase):
             found = grade_files.old_folders(Path(name, "class"))
         self.assertEqual([path.name for path in found], ["class.grades", "class.grades.2", "class.grades.10"])
 
+    def test_a_file_of_another_lesson_is_not_graded(self):
+        with tempfile.TemporaryDirectory() as name:
+            lesson = conf.Lesson(Path("01-one"), 1, edit=["writer.c"])
+            for folder in ("02-two", "deep/in"):
+                Path(name, folder).mkdir(parents=True)
+            Path(name, "02-two", "writer.c").touch()
+            self.assertRaises(locate.Refused, locate.locate, lesson, Path(name))
+            Path(name, "deep", "in", "writer.c").touch()
+            self.assertEqual(locate.locate(lesson, Path(name)), Path(name, "deep", "in"))
+
+    def test_no_cell_of_the_table_is_a_formula(self):
+        for name in ("=a", "+a", "-a", "@a", "\ta"):
+            self.assertIn(f"\n'{name},", grade_files.table_csv([(name, "", "error", 0, 0, "", "")]))
+
     def test_nothing_is_graded_without_a_sandbox(self):
         for found, text in (("/bin/bwrap", "bubblewrap needs"), (None, "apt-get install bubblewrap")):
             with mock.patch("shutil.which", return_value=found):
@@ -314,6 +341,14 @@ class Terminal(unittest.TestCase):
         shown, same = report_terminal.once_each(tests)
         self.assertEqual([test.name for test in shown], ["a", "c", "d", "e"])
         self.assertEqual([test.name for test in same[("x",)]], ["b", "f"])
+
+    def test_how_many_more_failures_there_are_is_said_if_there_are_more(self):
+        for count, told in ((2, ""), (3, "1 more is not ok"), (4, "2 more are not ok")):
+            found = report.Report("01-one", "fail", [report.Test(f"t{n}", "fail") for n in range(count)])
+            out = io.StringIO()
+            report_terminal.show(found, conf.Lesson(Path("01-one"), 1), style.Style(out, 80, colour=False), "lesson")
+            self.assertEqual("more" in out.getvalue(), bool(told))
+            self.assertIn(told, out.getvalue())
 
     def test_network_drives_are_polled(self):
         with mock.patch.object(watch.shutil, "which", return_value="/usr/bin/inotifywait"):
