@@ -11,6 +11,9 @@ learner()
 
 nothing_stays() { [[ -z $(ls "$TMPDIR") ]]; }
 
+# Processes of a check: its own, and the learner's programs, whose environment the sandbox has cleaned.
+running() { with "LAB_LESSON=$T/lessons/01-store" environ; with "$TMPDIR/shmlab-check." cmdline; }
+
 @test "an empty file, and a file with only comments, are reported as empty" {
     lesson start 1
     for text in '' $'/* TODO: { */\n// more\n#include <stdio.h>\n'; do
@@ -140,12 +143,12 @@ json_of() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]
 }
 
 @test "a check doesn't change the learner's folder, and leaves no process" {
-    learner $'    if (fork() == 0) { setsid(); if (fork() == 0) { for (;;) sleep(1000); } }\n    return 0;'
+    learner $'    if (fork() == 0) { setsid(); if (fork() == 0) sleep(100); }\n    return 0;'
     before=$(ls -la --time-style=full-iso "$MINE")
     for level in '' none pid; do
         run env ${level:+LAB_SANDBOX=$level} python3 "$ROOT/lessons/runner/lesson" check
         [[ $(ls -la --time-style=full-iso "$MINE") == "$before" ]] || false
-        [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
+        [[ -z $(running) ]] || false
         nothing_stays
     done
 }
@@ -257,6 +260,21 @@ outside_make()
     [[ $(segments_left) != *"$id"* ]] || false # perhaps another check's: that one must not be removed
 }
 
+@test "a process that has a segment attached twice has it with the wider rights" {
+    source <(sed -n '/^attached_as()/p' "$ROOT/lessons/runner/check.bash")
+    PROBE=$BUILD_BIN/shm-probe SEG_ID=$(ipcmk -M 64 | grep -o '[0-9]*$')
+    echo "$SEG_ID" >"$T/id"
+    cc -o "$T/twice" -x c - <<<'#include <stdlib.h>
+        #include <sys/shm.h>
+        #include <unistd.h>
+        int main(int n, char **v) { int id = atoi(v[n - 1]); shmat(id, 0, 0); shmat(id, 0, SHM_RDONLY); return pause(); }'
+    "$T/twice" "$SEG_ID" 3>&- &
+    creator=$!
+    twice() { (($(grep -c SYSV "/proc/$creator/maps") == 2)); }
+    await 60 twice
+    [[ $(attached_as "$creator") == rw- ]]
+}
+
 @test "in a shared IPC namespace, the check's own segments are removed" {
     lesson start 1
     solve
@@ -279,7 +297,7 @@ outside_make()
     wait "$pid" || status=$?
     ((status == 143))
     await 30 nothing_stays
-    [[ -z $(with "LAB_LESSON=$T/lessons/01-store" environ) ]] || false
+    [[ -z $(running) ]] || false
 }
 
 @test "if bats dies, its results are kept, and the other tests are reported as not run" {
