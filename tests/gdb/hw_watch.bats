@@ -165,10 +165,12 @@ start_of() { sed -n 's/^\([0-9a-f]*\)-.*\/SYSV.*/0x\1/p' "/proc/$1/maps" | { rea
     export SHMLAB_HW_WATCH=1
     run gdb_run -nx -q -batch -iex 'set auto-load off' -x "$ROOT/gdb/.gdbinit" -ex 'set can-use-hw-watchpoints 0' \
         -ex "set args --key $KEY --quiet </dev/null >/dev/null 2>&1" -ex 'break message_write' -ex run \
-        -ex 'shm-break-field num == 22' -ex continue -ex 'shm-watch farewell' -ex continue -ex delete -ex 'signal SIGTERM' \
+        -ex 'shm-break-field num == 22' -ex continue -ex 'shm-watch farewell' -ex 'shm-watch eq1' -ex continue -ex continue \
+        -ex delete -ex 'signal SIGTERM' \
         "$BIN/shm-server" </dev/null
     [[ $output == *'shm: set can-use-hw-watchpoints 0; gdb steps instead, which is slower'*'Watchpoint 2: '* ]]
-    [[ $output == *'shm: num, 4 bytes at offset 20: 0 -> 22'*'shm: farewell, 8 bytes at offset 48: '*'exited normally'* ]]
+    [[ $output == *'shm: num, 4 bytes at offset 20: 0 -> 22'*'shm: eq1, 1 bytes at offset 32: '*'shm: farewell, 8 bytes at offset 48: '*'exited normally'* ]]
+    [[ $(grep -c 'shm: farewell, ' <<<"$output") == 1 ]] # not where only eq1 has changed
 }
 
 # lesson_check GDB-SCRIPT: checks it as a learner's work in lesson 05.

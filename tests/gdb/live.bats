@@ -209,6 +209,32 @@ END
     done
 }
 
+@test "the window says at once that a running program has detached its segment" {
+    gcc -g -o "$T/detaches" -x c - <<<'#include <stdio.h>
+        #include <sys/shm.h>
+        #include <unistd.h>
+        int main(void)
+        {
+            int id = shmget(IPC_PRIVATE, 64, IPC_CREAT | 0600);
+            char *base = shmat(id, NULL, 0);
+            shmctl(id, IPC_RMID, NULL);
+            getchar();
+            shmdt(base);
+            return pause();
+        }'
+    mkfifo "$T/go"
+    gdb_on 80x24 "$T/detaches"
+    await screen_says 'no program is running'
+    type_in "run <>$T/go"
+    await screen_says '64 bytes'
+    echo >"$T/go"
+    await screen_says 'no shared memory is attached'
+    tmx send-keys C-c
+    await screen_says 'SIGINT'
+    type_in quit
+    await gdb_gone
+}
+
 # In the source it is in a printf.
 no_noise()
 {
