@@ -320,7 +320,8 @@ standing_fate()
     fi
     MAY_CRASH=1 finish_program
     FATE=refused
-    if ! segment_facts || ((SEG_ID != OLD)); then
+    segment_facts || SEG_ID='' # it is gone
+    if [[ $SEG_ID != "$OLD" ]]; then
         FATE=removed
     else
         segment_bytes "$T/now"
