@@ -84,8 +84,7 @@ class Grid:
         return (self.bytes, self.layout, self.error) != before
 
     def stopped(self):
-        """A stop: marks what has changed since the stop before."""
-        self.was = self.halt
+        """A stop: marks what has changed since the program went on."""
         self.look()
         self.halt = self.bytes
 
