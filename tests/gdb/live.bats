@@ -50,6 +50,7 @@ attached()
     await screen_says 'SIGINT'
     type_in 'continue &'
     await screen_says '(gdb) continue &'
+    await screen_says 'c1•c2•c3' # changed before the last stop
     poke 64 'd1d2d3'
     await screen_says 'd1*d2*d3'
     type_in 'shm-live off'
