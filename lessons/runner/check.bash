@@ -488,11 +488,11 @@ fails_well()
     local tells='' errno
     ! tells_failure "$OUT" || tells=1
     [[ -s $ERR || -s $OUT ]] || mistake fails-silently \
-        "It does not say what failed. Print on standard error what was tried and what the kernel answered, as perror does."
+        "It does not say what failed. Print on standard error what was tried and why it failed, as perror does."
     ((STATUS != 0)) || mistake status-0-on-failure \
         "It could not do its work, but its exit status is 0, which means success. Let main return 1."
     [[ -s $ERR || $tells ]] || wrong \
-        "It printed nothing on standard error. Print there what was tried and what the kernel answered, as perror does."
+        "It printed nothing on standard error. Print there what was tried and why it failed, as perror does."
     [[ -s $ERR ]] || mistake errors-on-stdout \
         "It says what failed on standard output, where its results belong. perror, or fprintf(stderr, ...), prints on standard error."
     ((STATUS != 255)) || mistake exit-minus-1 \
