@@ -19,7 +19,10 @@
 
 #include "run_internal.h"
 
-enum { OUTPUT_MAX = 64 << 20 }; /* bytes that a program may print */
+enum {
+    OUTPUT_MAX = 64 << 20, /* bytes that a program may print */
+    OWN_TIME_MS = 1000     /* of the processor, that a process may compute between two steps on a busy machine */
+};
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *time)
 {
@@ -114,18 +117,24 @@ void run_free(struct run *r)
     free(r);
 }
 
-static bool is_dead(int pid)
+/* The state of a process, as proc(5) has it: 'R', 'Z'; 'X': there is none. And the processor time that it has used. */
+static char state_of(int pid, uint64_t *used_ms)
 {
-    char path[32], text[128] = "";
+    char path[32], text[512] = "";
+    unsigned long user = 0, system = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return true;
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0) {
+        close(fd);
     }
-    ssize_t n = read(fd, text, sizeof text - 1);
-    close(fd);
-    const char *state = n > 0 ? strrchr(text, ')') : NULL;
-    return state == NULL || strchr("ZX", state[2]) != NULL;
+    const char *name_end = n > 0 ? strrchr(text, ')') : NULL;
+    if (name_end == NULL) {
+        return 'X';
+    }
+    sscanf(name_end + 3, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+    *used_ms = (uint64_t)(user + system) * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+    return name_end[2];
 }
 
 /* The first process that runs and has not told its next event; -1: none. */
@@ -151,7 +160,29 @@ static void died(struct run *r, unsigned who, int status)
     r->process[who].ended = true;
 }
 
-/* Waits until each process stands before an event, or has ended. */
+/* A process has been awaited for so long. Has it died, or will it never come to a step? On a busy machine only its own time
+ * counts. */
+static void look_after(struct run *r, unsigned who, uint64_t waited_ms)
+{
+    int pid = r->control->slot[who].pid;
+    bool first = who < r->settings.program_count;
+    uint64_t limit = r->settings.seconds_max * 1000ull, used_ms = 0;
+    char state = pid > 0 ? state_of(pid, &used_ms) : 'R';
+    if (first && waitpid(r->server[who], NULL, WNOHANG) > 0) {
+        r->server[who] = 0;
+        run_set_over(r, RUN_REFUSED, who, 0, "it could not be started");
+        r->process[who].ended = true;
+    } else if (!first && strchr("ZX", state) != NULL) {
+        died(r, who, SIGKILL);
+    } else if (waited_ms > limit && (state != 'R' || used_ms > OWN_TIME_MS)) {
+        run_set_over(r, RUN_SILENT, who, 0, "");
+        r->process[who].ended = true;
+        if (pid > 0) {
+            kill(pid, SIGKILL);
+        }
+    }
+}
+
 void run_programs_await(struct run *r)
 {
     uint64_t start = now_ms();
@@ -173,18 +204,7 @@ void run_programs_await(struct run *r)
         if (futex(&r->control->posted, FUTEX_WAIT, posted, &tick) == 0 || errno != ETIMEDOUT || running(r) != who) {
             continue;
         }
-        int pid = r->control->slot[who].pid;
-        if ((unsigned)who < r->settings.program_count && waitpid(r->server[who], NULL, WNOHANG) > 0) {
-            r->server[who] = 0;
-            run_set_over(r, RUN_REFUSED, (unsigned)who, 0, "it could not be started");
-            r->process[who].ended = true;
-        } else if ((unsigned)who >= r->settings.program_count && pid > 0 && is_dead(pid)) {
-            died(r, (unsigned)who, SIGKILL);
-        } else if (now_ms() - start > r->settings.seconds_max * 1000ull) {
-            run_set_over(r, RUN_SILENT, (unsigned)who, 0, "");
-            kill(pid, SIGKILL);
-            r->process[who].ended = true;
-        }
+        look_after(r, (unsigned)who, now_ms() - start);
     }
 }
 
