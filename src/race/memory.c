@@ -522,10 +522,12 @@ static void commit(struct memory *m, const struct message *store)
 }
 
 /* What a relaxed or a release store passes on to an acquire that reads it. */
-static struct message message_of(const struct process *p, const struct memory_access *a, race_value value,
-                                 uint32_t event)
+static struct message message_of(struct process *p, const struct memory_access *a, race_value value, uint32_t event)
 {
-    struct message message = {.offset = a->offset, .size = a->size, .value = value, .who = a->who, .event = event};
+    p->store_events = grow(p->store_events, p->stores, &p->store_room, sizeof *p->store_events);
+    p->store_events[p->stores++] = event;
+    struct message message = {
+        .offset = a->offset, .size = a->size, .value = value, .who = a->who, .event = event, .number = p->stores};
     if (releases(a->order)) {
         message.before = p->before;
         message.view = p->view;
