@@ -229,6 +229,20 @@ void run_programs_start(struct run *r)
     }
 }
 
+/* Waits until a forked process is gone: one that still ends would take the next order's answers for its own. Its parent has
+ * ended, so it is ours to wait for, unless it was waited for already. */
+static void await_end(int pid)
+{
+    const struct timespec moment = {.tv_nsec = 100000};
+    uint64_t start = now_ms(), used;
+    while (pid > 0 && waitpid(pid, NULL, WNOHANG) != pid && strchr("ZX", state_of(pid, &used)) == NULL) {
+        if (now_ms() - start > 1000) {
+            kill(pid, SIGKILL);
+        }
+        nanosleep(&moment, NULL);
+    }
+}
+
 void run_programs_stop(struct run *r)
 {
     for (unsigned who = 0; who < r->processes; who++) {
@@ -242,11 +256,13 @@ void run_programs_stop(struct run *r)
         uint32_t ends;
         const struct timespec second = {.tv_sec = 1};
         while ((ends = atomic_load(&server->ends)) != atomic_load(&server->starts)) {
-            if (futex(&server->ends, FUTEX_WAIT, ends, &second) < 0 && errno == ETIMEDOUT) {
+            if (futex(&server->ends, FUTEX_WAIT, ends, &second) < 0 && errno == ETIMEDOUT &&
+                r->control->slot[i].pid > 0) {
                 kill(r->control->slot[i].pid, SIGKILL); /* its own code at exit does not end */
             }
         }
     }
-    while (waitpid(-1, NULL, WNOHANG) > 0) {
+    for (unsigned who = r->settings.program_count; who < r->processes; who++) {
+        await_end(r->control->slot[who].pid);
     }
 }

@@ -47,6 +47,19 @@ says()
     done
 }
 
+@test "a spinlock of forked processes: no order loses, and the search is the same each time" {
+    race 0 lock.c
+    says 'won: no order loses. All orders were tried'
+    first=$output
+    for _ in 1 2 3; do
+        race 0 lock.c
+        [[ $output == "$first" ]]
+    done
+    sed -i '/while (atomic_flag/,+1d' lock.c
+    race 1 lock.c
+    says 'lost by assert' 'g->count == 2 is not true' 'that value is lost'
+}
+
 @test "without a check the data race itself is told, with both accesses" {
     race 1 counter.c counter.c
     says 'lost by data-race: counter: counter.c:14 writes it and counter.c:14 reads it, and nothing orders the two'

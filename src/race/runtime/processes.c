@@ -103,6 +103,7 @@ pid_t __wrap_fork(void)
         return 0;
     }
     race_runtime->children[slot] = pid;
+    race_runtime->control->slot[slot].pid = pid;
     return pid_of((unsigned)slot);
 }
 
