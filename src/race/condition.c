@@ -88,6 +88,10 @@ static int put_field(struct writer *w, const char *path, const struct layout_lea
 {
     const char *type = type_of(leaf->node);
     bool array = leaf->node->kind == LAYOUT_TEXT || leaf->node->count != 1;
+    if (leaf->node->bit_size != 0) {
+        snprintf(w->error, CONDITION_ERROR_MAX, "'%.100s' is a bit-field: take --check FILE.c with race_check", path);
+        return -EINVAL;
+    }
     if (type == NULL) {
         snprintf(w->error, CONDITION_ERROR_MAX, "'%.100s' is of the type %.100s, which a condition cannot read", path,
                  leaf->node->type);

@@ -119,7 +119,8 @@ int race_look(struct race *r)
     }
     if (bytes == NULL) {
         fprintf(stderr,
-                "%s: the programs make no shared memory (shmget, shm_open, or mmap with MAP_SHARED and "
+                "%s: the programs make no shared memory, or only of size 0 (shmget, shm_open with ftruncate, or mmap "
+                "with MAP_SHARED and "
                 "MAP_ANONYMOUS)\n",
                 RACE_PROGRAM);
         return RACE_NOT_SEARCHED;

@@ -269,9 +269,9 @@ static void step_hint(const struct race *r)
     char shared[PATH_MAX];
     const char *call = getenv("SHMLAB_CALL");
     shared_name(r, shared, sizeof shared);
-    printf(
-        "Enter: the next row, b: back, q: end. In another terminal, the segment as it is then:\n  %s view --posix %s",
-        call != NULL ? call : "./shmlab", shared);
+    printf("Enter: the next row, b and Enter: back, q and Enter: end. In another terminal, the segment as it is "
+           "then:\n  %s view --posix %s",
+           call != NULL ? call : "./shmlab", shared);
     printf(r->has_layout ? " --elf %s --type '%s'\n\n" : "\n\n", r->elf[0], r->layout_type);
 }
 
@@ -324,10 +324,14 @@ void race_tell(struct race *r, const struct run_option *path, size_t length, con
     } else if (t.count > 0) {
         t.marked[0] = t.count - 1;
     }
-    printf("lost by %s: %s\n", race_loss_names[r->loss], r->text);
+    if (r->loss == LOSS_NONE) {
+        printf("not lost: this order loses nothing now\n");
+    } else {
+        printf("lost by %s: %s\n", race_loss_names[r->loss], r->text);
+    }
     if (found != NULL) {
-        printf("  the order below was found after %u orders, --memory %s\n", found->orders,
-               memory_model_name(r->model));
+        printf("  the order below was found after %u order%s, --memory %s\n", found->orders,
+               found->orders == 1 ? "" : "s", memory_model_name(r->model));
     }
     printf("\n");
     if (r->step) {

@@ -226,6 +226,12 @@ static unsigned stuck(struct run *r, struct run_option *out)
     return 0;
 }
 
+/* What a process does while it waits for others by itself. */
+static bool lets_others_go(const struct race_event *e)
+{
+    return e->kind == RACE_YIELD || (e->kind == RACE_JOIN && e->flags != 0); /* WNOHANG */
+}
+
 unsigned run_options(struct run *r, struct run_option *out)
 {
     unsigned count = 0, owner = 0, index = 0;
@@ -244,7 +250,7 @@ unsigned run_options(struct run *r, struct run_option *out)
     if (fresh > 0) { /* the plain way: a store reaches memory at once */
         add(out, &count, (struct run_option){.who = (uint8_t)owner, .drain = true, .index = (uint16_t)index});
     }
-    bool could_go_on = r->current >= 0 && may[r->current] && r->control->slot[r->current].event.kind != RACE_YIELD;
+    bool could_go_on = r->current >= 0 && may[r->current] && !lets_others_go(&r->control->slot[r->current].event);
     unsigned first = r->current < 0 ? 0 : (unsigned)r->current + !could_go_on;
     for (unsigned k = 0; k < r->processes; k++) {
         unsigned who = (first + k) % r->processes;
@@ -285,6 +291,7 @@ static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step
         break;
     case RACE_WRITE:
         memory_write(r->memory, &access, e->operand);
+        step->buffered = memory_buffered(r->memory, who) > 0; /* it is the last one there */
         a.value = e->operand;
         step->overwrote = memory_overwritten(r->memory);
         break;
@@ -314,8 +321,10 @@ static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step
     step->repeats = p->repeating;
     p->spin_count = 0;
     p->goes_round = false;
-    p->seen = mix(mix(mix(mix(p->seen, e->site), e->offset), (uint64_t)a.value + (uint64_t)a.result),
-                  loads || e->kind == RACE_SLEEP ? memory_read_from(r->memory) : e->kind);
+    bool again = e->kind == RACE_JOIN && a.result < 0; /* WNOHANG: it has learned nothing */
+    p->seen = again ? p->seen
+                    : mix(mix(mix(mix(p->seen, e->site), e->offset), (uint64_t)a.value + (uint64_t)a.result),
+                          loads || e->kind == RACE_SLEEP ? memory_read_from(r->memory) : e->kind);
     if (step->waits) {
         return false;
     }

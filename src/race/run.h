@@ -42,6 +42,7 @@ struct run_step {
     race_value value;         /* what a load returned, or a store is to store */
     int result;               /* of a call */
     bool waits;               /* RACE_SLEEP: from now on it sleeps */
+    bool buffered;            /* RACE_WRITE: the store waits in the buffer */
     bool repeats;             /* the next round of a loop that waits, when nothing has changed */
     unsigned overwrote;       /* whose store it replaced without having seen it; RACE_PROCESSES: nobody's */
 };
@@ -54,7 +55,7 @@ enum run_over {
     RUN_CRASH,   /* of `who`, by signal `number` */
     RUN_REFUSED, /* `who` does what can't be searched: `text` */
     RUN_ENDLESS, /* more than steps_max steps */
-    RUN_SILENT   /* `who` computes, or waits in a call that is not wrapped, for more than seconds_max */
+    RUN_SILENT   /* `who` computes for more than seconds_max */
 };
 
 struct run;

@@ -276,6 +276,7 @@ static void fork_process(struct run *r, unsigned who, struct race_answer *a)
     a->result = (int)child;
     r->process[child] =
         (struct process){.program = p->program, .exists = true, .status = -1, .parent = who, .seen = p->seen + 1};
+    memory_fence(r->memory, who, RACE_SEQ_CST); /* POSIX 4.12: fork and wait synchronize memory */
     memory_join(r->memory, who, child);
     slot->answer.leave = false;
     slot->pid = 0;
@@ -284,6 +285,7 @@ static void fork_process(struct run *r, unsigned who, struct race_answer *a)
 
 static void join_process(struct run *r, unsigned who, const struct race_event *e, struct race_answer *a)
 {
+    memory_fence(r->memory, who, RACE_SEQ_CST);
     if (child_ended(r, who, e->number, &a->result)) {
         memory_join(r->memory, (unsigned)a->result, who);
         r->process[a->result].parent = RACE_PROCESSES;

@@ -175,7 +175,11 @@ static void look_after(struct run *r, unsigned who, uint64_t waited_ms)
     } else if (!first && strchr("ZX", state) != NULL) {
         died(r, who, SIGKILL);
     } else if (waited_ms > limit && (state != 'R' || used_ms > OWN_TIME_MS)) {
-        run_set_over(r, RUN_SILENT, who, 0, "");
+        if (state == 'R') {
+            run_set_over(r, RUN_SILENT, who, 0, "");
+        } else {
+            run_set_over(r, RUN_REFUSED, who, 0, "it waits in a call that the search does not know");
+        }
         r->process[who].ended = true;
         if (pid > 0) {
             kill(pid, SIGKILL);

@@ -156,6 +156,11 @@ int saved_read(const char *file, struct saved_order *order, char *why, size_t ro
         good = ++number == 1 ? strcmp(line, "shmlab race 1") == 0 : read_line(order, line);
     }
     fclose(in);
+    if (good && order->length == 0) {
+        snprintf(why, room, "%s is cut short: it has no order", file);
+        saved_free(order);
+        return -EINVAL;
+    }
     if (!good || number == 0) {
         snprintf(why, room,
                  number <= 1 ? "%s is not an order that shmlab race has kept" : "%s, line %d: not understood", file,

@@ -205,7 +205,7 @@ static void memory_text(const struct table *t, const struct row *row, char *out,
     } else if (s->event.kind == RACE_READ && bytes) {
         table_value(t, s->segment, s->offset, s->event.size, s->value, after, sizeof after);
         snprintf(out, room, "%.60s is %s%s", field, after, s->option.index > 0 ? " (older)" : "");
-    } else if (s->event.kind == RACE_WRITE && bytes && s->before == s->after && s->value != s->after) {
+    } else if (s->event.kind == RACE_WRITE && bytes && s->buffered) {
         table_value(t, s->segment, s->offset, s->event.size, s->value, after, sizeof after);
         snprintf(out, room, "%.60s = %s waits", field, after);
     } else if (s->event.kind <= RACE_WAIT_COUNT && s->event.kind != RACE_FENCE && bytes) {

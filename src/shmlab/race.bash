@@ -24,6 +24,13 @@
 # shellcheck source=src/shmlab/build.bash
 declare -F build_programs >/dev/null || source "$ROOT/src/shmlab/build.bash" # bench has it already
 
+# Not 1: that is a lost race.
+race_cannot()
+{
+    warn "$@"
+    exit 3
+}
+
 RACE_CC=cc RACE_CFLAGS=-O0
 RACE_CHECK='' RACE_REPLAY=''
 RACE_OPTIONS=()   # for shm-race
@@ -39,11 +46,11 @@ race_take_source() # PATH
         for file in "${1%/}"/*.c; do
             [[ -e $file ]] && RACE_SOURCES+=("$file")
         done
-        ((${#RACE_SOURCES[@]})) || die "there is no .c file in $(printable "$1")"
+        ((${#RACE_SOURCES[@]})) || race_cannot "there is no .c file in $(printable "$1")"
     elif [[ $1 != *.c ]]; then
         usage_error race "'$(printable "$1")' is neither a .c file nor a folder."
     elif [[ ! -r $1 ]]; then
-        die "cannot read $(printable "$1")"
+        race_cannot "cannot read $(printable "$1")"
     else
         RACE_SOURCES+=("$1")
     fi
@@ -77,7 +84,7 @@ race_arguments()
 race_replay_sources()
 {
     local word rest
-    [[ -r $RACE_REPLAY ]] || die "cannot read $(printable "$RACE_REPLAY")"
+    [[ -f $RACE_REPLAY && -r $RACE_REPLAY ]] || race_cannot "cannot read $(printable "$RACE_REPLAY")"
     RACE_OPTIONS+=(--replay "$RACE_REPLAY")
     ((${#RACE_SOURCES[@]})) && return
     while read -r word rest; do
@@ -97,12 +104,12 @@ race_compile()
     # shellcheck disable=SC2086 # several flags
     "$RACE_CC" ${flags[@]+"${flags[@]}"} $RACE_CFLAGS -S -o "$out.s" "$source" 2>"$out.log" || {
         cat "$out.log" >&2
-        die "$(printable "$source") does not compile (above: what $RACE_CC says)"
+        race_cannot "$(printable "$source") does not compile (above: what $RACE_CC says)"
     }
     if grep -q '^[[:space:]]*#APP' "$out.s"; then
         warn "$(printable "$source") has inline assembly: what that does to memory is not seen"
     fi
-    "$RACE_CC" -c -o "$out.o" "$out.s" || die "cannot assemble $(printable "$source")"
+    "$RACE_CC" -c -o "$out.o" "$out.s" || race_cannot "cannot assemble $(printable "$source")"
 }
 
 # race_runtime FOLDER: compiles the run-time. RACE_LINK: what the linker is to be given.
@@ -116,7 +123,7 @@ race_runtime()
     wait
     # calls of these functions are given to the run-time
     mapfile -t wrapped < <(nm "${RACE_LINK[@]}" 2>/dev/null | sed -n 's/.* T __wrap_/-Wl,--wrap=/p')
-    ((${#wrapped[@]})) || die "cannot compile the run-time with $RACE_CC"
+    ((${#wrapped[@]})) || race_cannot "cannot compile the run-time with $RACE_CC"
     RACE_LINK+=("${wrapped[@]}" -lm -lpthread)
 }
 
@@ -133,13 +140,13 @@ race_build()
         race_compile "$source" "$program"
         "$RACE_CC" -no-pie -o "$program" "$program.o" "${RACE_LINK[@]}" 2>"$folder/log" || {
             cat "$folder/log" >&2
-            die "$(printable "$source") does not link (above: what $RACE_CC says)"
+            race_cannot "$(printable "$source") does not link (above: what $RACE_CC says)"
         }
         RACE_PROGRAMS+=("$program")
     done
     if [[ $RACE_CHECK == *.c ]]; then
         flags=(-w -shared -fPIC -fno-strict-aliasing -I "$ROOT/src")
-        "$RACE_CC" "${flags[@]}" -o "$folder/check.so" "$RACE_CHECK" || die "$(printable "$RACE_CHECK") does not compile"
+        "$RACE_CC" "${flags[@]}" -o "$folder/check.so" "$RACE_CHECK" || race_cannot "$(printable "$RACE_CHECK") does not compile"
         RACE_OPTIONS+=(--check-library "$folder/check.so")
     elif [[ $RACE_CHECK ]]; then
         RACE_OPTIONS+=(--check "$RACE_CHECK")
@@ -153,8 +160,8 @@ command_race()
     [[ $RACE_REPLAY ]] && race_replay_sources
     ((${#RACE_SOURCES[@]})) || usage_error race 'Name one or two programs: .c files.'
     ((${#RACE_SOURCES[@]} <= 8)) || usage_error race 'There are more than 8 programs.'
-    build_programs build race >&2 || exit 1
-    has "$RACE_CC" || die "there is no compiler '$(printable "$RACE_CC")'"
+    build_programs build race >&2 || exit 3
+    has "$RACE_CC" || race_cannot "there is no compiler '$(printable "$RACE_CC")'"
     folder=$(mktemp -d /tmp/shmlab-race.XXXXXX) || exit 1
     # shm-race --step shows the segment in shared memory of that name
     # shellcheck disable=SC2064 # the folder of now

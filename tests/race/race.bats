@@ -119,13 +119,39 @@ says()
     says "there is no field 'countr'; there is: counter name"
     race 2 counter.c counter.c --check 'counter == = 6'
     says 'the compiler says: '
-    race 1 nothing.c
+    race 3 nothing.c
     says 'cannot read nothing.c'
     race 2 counter.o
     race 2
     echo 'int main(void) { return x; }' >bad.c
-    race 1 bad.c
+    race 3 bad.c
     says 'undeclared (first use' 'bad.c does not compile'
+}
+
+@test "a store into memory that was attached read-only is the crash that it is; a load is not" {
+    for store in 'board->counter = 1' 'strcpy(board->name, "x")' 'memset(board, 0, 4)' '__atomic_store_n(&board->counter, 1, 5)' \
+        '__atomic_fetch_add(&board->counter, 1, 5)'; do
+        printf '%s\n' '#include <stddef.h>' '#include <string.h>' '#include <sys/shm.h>' 'struct board { int counter; char name[12]; };' \
+            'int main(void) {' 'struct board *board = shmat(shmget(0x1234, sizeof *board, IPC_CREAT | 0600), NULL, SHM_RDONLY);' \
+            "$store; return 0; }" >reader.c
+        race 1 reader.c
+        says 'lost by crash: A crashes: Segmentation fault, at reader.c:7'
+    done
+    sed -i '7s/.*/return board->counter; }/' reader.c
+    race 0 reader.c
+}
+
+@test "a lock for the threads of one process, and calls that are not known, say so at once" {
+    sed -i 's/sem_init(&pair->left, 1/sem_init(\&pair->left, 0/' deadlock.c
+    race 3 deadlock.c
+    says "sem_init's second argument must be 1"
+    printf '%s\n' '#include <stddef.h>' '#include <sys/shm.h>' '#include <signal.h>' '#include <poll.h>' 'int main(void) {' \
+        'int *p = shmat(shmget(0x1234, 4, IPC_CREAT | 0600), NULL, 0);' 'CALL; return *p; }' >call.c
+    for call in 'kill(1, 0)' 'poll(NULL, 0, -1)'; do
+        sed "s/CALL/$call/" call.c >now.c
+        race 3 now.c
+    done
+    says 'it waits in a call that the search does not know (at now.c'
 }
 
 @test "a check in C, and one that must hold after each step" {
@@ -146,12 +172,16 @@ says()
         race 1 --replay order
         [[ $(sed -n '/memory$/,/^$/p' <<<"$output") == "$table" && $output != *'has changed'* ]]
     done
+    cp order good
     sed -i 's/i < 3/i < 2/' counter.c
     race 3 --replay order
     says 'counter.c has changed since the order was kept' 'is not the one that was kept'
     echo nonsense >order
     race 3 --replay order counter.c
     says 'order is not an order that shmlab race has kept'
+    head -n 4 good >order
+    race 3 --replay order counter.c
+    says 'order is cut short'
 }
 
 @test "step by step: on, back, and the bytes of that step in shared memory, until the end" {

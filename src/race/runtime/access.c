@@ -281,12 +281,22 @@ void race_before_read(void *address, size_t size, uint64_t site, const char *fra
     read_event(a, address, (uint32_t)size, RACE_PLAIN, site, frame, "");
 }
 
+void race_must_be_writable(const struct race_attachment *a, uint64_t site)
+{
+    if (a->read_only) {
+        race_flush(site);
+        race_ask(&(struct race_event){.kind = RACE_CRASH, .number = SIGSEGV, .site = site});
+        race_leave(128 + SIGSEGV);
+    }
+}
+
 static void announce(void *address, size_t size, uint64_t site, bool range)
 {
     struct race_attachment *a = race_attachment_at(address);
     if (a == NULL) {
         return;
     }
+    race_must_be_writable(a, site);
     race_flush(site);
     size_t room = (size_t)(a->address + a->size - (char *)address);
     race_runtime->pending.address = address;
@@ -385,6 +395,7 @@ race_value race_atomic_update(void *address, uint32_t size, enum race_kind kind,
                               const char *frame, const char *call)
 {
     struct race_attachment *a = race_attachment_at(address);
+    race_must_be_writable(a, site);
     race_flush(site);
     struct race_event event = {.kind = kind,
                                .offset = a->offset + (uint32_t)((char *)address - a->address),
@@ -415,6 +426,7 @@ race_value race_atomic_load_at(void *address, uint32_t size, enum race_order ord
 static void atomic_store_at(void *address, uint32_t size, race_value value, enum race_order order, uint64_t site)
 {
     struct race_attachment *a = race_attachment_at(address);
+    race_must_be_writable(a, site);
     race_flush(site);
     struct race_event event = {.kind = RACE_WRITE,
                                .offset = a->offset + (uint32_t)((char *)address - a->address),

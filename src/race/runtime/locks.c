@@ -26,7 +26,9 @@ static int wait_count(void *address, uint64_t site, const char *call)
 int __wrap_sem_init(sem_t *semaphore, int shared, unsigned value)
 {
     char bytes[sizeof(sem_t)] = {0};
-    (void)shared;
+    if (shared == 0 && race_attachment_at(semaphore) != NULL) {
+        race_refuse("its semaphore is for the threads of one process: sem_init's second argument must be 1", HERE);
+    }
     race_copy(bytes, &value, sizeof value);
     race_flush(HERE);
     race_store_bytes((char *)semaphore, bytes, sizeof bytes, HERE, "sem_init");
@@ -86,7 +88,8 @@ int __wrap_sem_wait(sem_t *semaphore)
 
 int __wrap_sem_trywait(sem_t *semaphore)
 {
-    uint32_t value = (uint32_t)race_atomic_load_at(semaphore, 4, RACE_RELAXED, HERE, NULL);
+    __builtin_unwind_init();
+    uint32_t value = (uint32_t)race_atomic_load_at(semaphore, 4, RACE_RELAXED, HERE, FRAME);
     while (value > 0) {
         uint32_t before = (uint32_t)race_atomic_update(semaphore, 4, RACE_UPDATE, RACE_COMPARE, value - 1, value,
                                                        RACE_ACQUIRE, RACE_RELAXED, HERE, NULL, "sem_trywait");
@@ -226,6 +229,16 @@ int __wrap_pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t 
     extern int __real_pthread_mutex_init(pthread_mutex_t *, const pthread_mutexattr_t *);
     int result = __real_pthread_mutex_init(&fresh, attributes);
     if (race_attachment_at(mutex) != NULL) {
+        int shared = PTHREAD_PROCESS_PRIVATE, robust = PTHREAD_MUTEX_STALLED;
+        if (attributes != NULL) {
+            pthread_mutexattr_getpshared(attributes, &shared);
+            pthread_mutexattr_getrobust(attributes, &robust);
+        }
+        if (shared != PTHREAD_PROCESS_SHARED) {
+            race_refuse("its mutex is for the threads of one process: it needs pthread_mutexattr_setpshared", HERE);
+        } else if (robust != PTHREAD_MUTEX_STALLED) {
+            race_refuse("it uses a robust mutex", HERE);
+        }
         race_flush(HERE);
     }
     race_store_bytes((char *)mutex, (const char *)&fresh, sizeof fresh, HERE, "pthread_mutex_init");
@@ -250,11 +263,12 @@ int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 
 int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
+    __builtin_unwind_init();
     if (race_attachment_at(mutex) == NULL) {
         return 0;
     }
     return race_atomic_update(mutex, 4, RACE_UPDATE, RACE_COMPARE, race_runtime->me + 1, 0, RACE_ACQUIRE, RACE_RELAXED,
-                              HERE, NULL, "pthread_mutex_trylock") == 0
+                              HERE, FRAME, "pthread_mutex_trylock") == 0
                ? 0
                : EBUSY;
 }

@@ -34,6 +34,9 @@ static void read_text(const char *text, size_t most, uint64_t site, const char *
 void race_store_bytes(char *to, const char *from, size_t n, uint64_t site, const char *call)
 {
     struct race_attachment *a = race_attachment_at(to);
+    if (a != NULL) {
+        race_must_be_writable(a, site);
+    }
     race_copy(to, from, n);
     if (a != NULL && n > 0) {
         race_tell_store(a, to, n, site, site, call);
@@ -85,6 +88,7 @@ static void *set_bytes(void *to, int byte, size_t n, uint64_t site)
     struct race_attachment *a = race_runtime == NULL ? NULL : race_attachment_at(to);
     if (a != NULL && !(race_runtime->pending.range && race_runtime->pending.address == (char *)to &&
                        race_runtime->pending.size == n)) {
+        race_must_be_writable(a, site);
         race_flush(site);
         __real_memset(to, byte, n);
         if (n > 0) {

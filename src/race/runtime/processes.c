@@ -15,6 +15,8 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+int __real_raise(int number);
+
 enum { NS = 1000000000 };
 
 static void yield_to_others(const char *call, uint64_t nanoseconds, uint64_t site)
@@ -192,7 +194,7 @@ static void on_crash(int number, siginfo_t *information, void *context)
     race_leave(128 + number);
 }
 
-static void refuse(const char *what, uint64_t site)
+void race_refuse(const char *what, uint64_t site)
 {
     struct race_event event = {.kind = RACE_REFUSE, .site = site};
     race_text_copy(event.text, sizeof event.text, what);
@@ -204,7 +206,7 @@ static void refuse(const char *what, uint64_t site)
 #define REFUSED(type, name, what) \
     type __wrap_##name(void)      \
     {                             \
-        refuse(what, HERE);       \
+        race_refuse(what, HERE);  \
         return (type)0;           \
     }
 REFUSED(int, pthread_create, "it makes threads (ThreadSanitizer finds races between those)")
@@ -223,6 +225,37 @@ REFUSED(int, sem_timedwait, "it waits with a time limit (sem_timedwait)")
 REFUSED(int, pthread_mutex_timedlock, "it waits with a time limit (pthread_mutex_timedlock)")
 REFUSED(int, semtimedop, "it waits with a time limit (semtimedop)")
 REFUSED(int, alarm, "it sets an alarm")
+REFUSED(int, pthread_cond_timedwait, "it waits for a condition variable (pthread_cond_timedwait)")
+REFUSED(int, pthread_rwlock_rdlock, "it uses a read-write lock (pthread_rwlock)")
+REFUSED(int, pthread_rwlock_wrlock, "it uses a read-write lock (pthread_rwlock)")
+REFUSED(int, pthread_barrier_wait, "it uses a barrier (pthread_barrier_wait)")
+REFUSED(int, flock, "it locks a file (flock)")
+REFUSED(int, lockf, "it locks a file (lockf)")
+REFUSED(int, socketpair, "it uses sockets")
+REFUSED(int, socket, "it uses sockets")
+REFUSED(int, eventfd, "it uses an eventfd")
+REFUSED(int, pipe2, "it uses a pipe")
+REFUSED(int, mkfifo, "it uses a pipe")
+REFUSED(int, mq_open, "it uses message queues")
+REFUSED(int, pause, "it waits for a signal (pause)")
+REFUSED(int, sigsuspend, "it waits for a signal (sigsuspend)")
+REFUSED(int, sigwait, "it waits for a signal (sigwait)")
+REFUSED(int, kill, "it sends a signal (kill)")
+REFUSED(int, killpg, "it sends a signal (killpg)")
+REFUSED(int, sigqueue, "it sends a signal (sigqueue)")
+
+int __wrap_raise(int number)
+{
+    if (number == SIGSTOP || number == SIGTSTP) {
+        race_refuse("it stops itself (SIGSTOP)", HERE);
+    }
+    return __real_raise(number);
+}
+
+pid_t __wrap_getppid(void)
+{
+    return 1000; /* what started the programs */
+}
 
 /* ---- start ---- */
 
@@ -279,5 +312,6 @@ __attribute__((constructor)) static void start(void)
         sigaction(crashes[i], &action, NULL);
     }
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0); /* --gdb, where only a parent may attach (Yama) */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* as on a terminal: what was printed before a crash is not lost */
     on_exit(on_end, NULL);
 }

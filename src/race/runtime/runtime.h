@@ -108,6 +108,9 @@ struct race_attachment *race_attachment_at(const void *address);
 /* Remembers that this process has read or written bytes. */
 void race_mark(uint8_t *users, uint32_t offset, uint32_t size);
 
+/* Ends the process as the kernel does at a store into memory that was attached read-only, if it was. */
+void race_must_be_writable(const struct race_attachment *a, uint64_t site);
+
 /* Tells the store that was announced last: the program has made it by now. And those that nobody announced. */
 void race_flush(uint64_t site);
 
@@ -128,6 +131,11 @@ race_value race_atomic_update(void *address, uint32_t size, enum race_kind kind,
                               race_value expected, enum race_order order, enum race_order failed, uint64_t site,
                               const char *frame, const char *call);
 race_value race_atomic_load_at(void *address, uint32_t size, enum race_order order, uint64_t site, const char *frame);
+
+/* ---- processes.c ---- */
+
+/* Tells that the program does what can't be searched. Ends it. */
+void race_refuse(const char *what, uint64_t site);
 
 /* ---- memory_functions.c ---- */
 
