@@ -173,7 +173,7 @@ static bool loops_go_round(struct run *r)
 static bool concerns_nobody(const struct run *r, unsigned who)
 {
     const struct race_event *e = &r->control->slot[who].event;
-    if (r->process[who].spin_count > 0) {
+    if (r->process[who].spin_count > 0 || r->settings.all_orders) {
         return false;
     }
     if (e->kind == RACE_OPEN && e->text[0] == '#') { /* attaches a segment that has its size */

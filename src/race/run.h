@@ -20,6 +20,7 @@ struct run_settings {
     enum memory_model model;
     unsigned steps_max;   /* of one order */
     unsigned seconds_max; /* that a process may compute between two steps */
+    bool all_orders;      /* also those that differ only in steps that concern nobody else: no use but to test that */
 };
 
 /* One thing that can happen next. */

@@ -1,5 +1,5 @@
-/* A pool of three slots. The parent takes one; the child takes two and gives its first one back. In the end, the slot at
- * the top should be in nobody's hands.
+/* A pool of three slots. The parent takes one; the child takes two and gives its first one back. In the end, nobody
+ * should have the slot at the top.
  *
  * race: lost by check: aba-key.c --check 'top != parent && top != child' */
 #include <sys/shm.h>

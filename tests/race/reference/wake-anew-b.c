@@ -1,5 +1,5 @@
-/* See wake-anew-a.c: this one sleeps until a letter is there. It reads the value to sleep on a second time, and so sleeps
- * if the letter came in between. */
+/* See wake-anew-a.c: this one sleeps until a letter is there. It reads the value to sleep on anew, and so sleeps if the
+ * letter came in between. */
 #include <linux/futex.h>
 #include <stdatomic.h>
 #include <stddef.h>
