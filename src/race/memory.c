@@ -4,7 +4,8 @@
 #include <string.h>
 
 struct clock {
-    uint32_t at[RACE_PROCESSES]; /* how many events of each process are known */
+    uint32_t at[RACE_PROCESSES];      /* how many events of each process are known */
+    uint32_t seq_cst[RACE_PROCESSES]; /* of a view: up to which of its events its seq_cst stores are known, by fences */
 };
 
 /* A store that has reached memory. Those of one byte are in the order of their numbers: the modification order. */
@@ -14,6 +15,7 @@ struct message {
     unsigned who;
     uint32_t event;  /* the writer's clock at the store */
     uint32_t number; /* of the writer's stores, from 1 */
+    bool seq_cst;
     struct clock before,
         view; /* what an acquire that reads it learns: happens-before, and what can't be read any more */
     uint32_t previous[MEMORY_ACCESS_MAX]; /* for each byte the message before */
@@ -72,7 +74,7 @@ struct memory {
     struct loaded *loads;
     size_t load_count, load_room;
     struct process process[RACE_PROCESSES];
-    struct clock seq_cst;
+    struct clock seq_cst; /* what was known at the seq_cst fences, and the last seq_cst store of each process */
     uint64_t hash;
     uint64_t read_from;
     unsigned overwritten;
@@ -164,7 +166,7 @@ void memory_reset(struct memory *m, enum memory_model model)
         *p = (struct process){
             .buffer = buffer, .buffer_room = room, .store_events = p->store_events, .store_room = p->store_room};
     }
-    m->seq_cst = (struct clock){{0}};
+    m->seq_cst = (struct clock){.at = {0}};
     m->hash = 0;
     m->read_from = 0;
     m->overwritten = RACE_PROCESSES;
@@ -178,9 +180,8 @@ void memory_reset(struct memory *m, enum memory_model model)
 static void clock_join(struct clock *c, const struct clock *other)
 {
     for (unsigned i = 0; i < RACE_PROCESSES; i++) {
-        if (other->at[i] > c->at[i]) {
-            c->at[i] = other->at[i];
-        }
+        c->at[i] = other->at[i] > c->at[i] ? other->at[i] : c->at[i];
+        c->seq_cst[i] = other->seq_cst[i] > c->seq_cst[i] ? other->seq_cst[i] : c->seq_cst[i];
     }
 }
 
@@ -208,22 +209,6 @@ static void acquire_message(struct process *p, const struct message *message, en
         clock_join(acquires(order) ? &p->before : &p->pending_before, &message->before);
     }
     clock_join(acquires(order) ? &p->view : &p->pending_view, &message->view);
-}
-
-/* All seq_cst accesses and fences are in one order (C11 7.17.3): each sees what those before it have seen. Other
- * accesses to other bytes are not ordered by that, so it doesn't count as happens-before. */
-static void seq_cst_enter(struct memory *m, unsigned who, enum race_order order)
-{
-    if (order == RACE_SEQ_CST) {
-        clock_join(&m->process[who].view, &m->seq_cst);
-    }
-}
-
-static void seq_cst_leave(struct memory *m, unsigned who, enum race_order order)
-{
-    if (order == RACE_SEQ_CST) {
-        clock_join(&m->seq_cst, &m->process[who].view);
-    }
 }
 
 /* ---- hashes ---- */
@@ -260,6 +245,16 @@ static uint32_t known_stores(const struct memory *m, unsigned who, uint32_t even
     return count;
 }
 
+/* Of what `who` knows of the others: its own events count on in a loop that changes nothing. */
+static uint64_t clock_hash(const struct memory *m, uint64_t hash, const struct clock *c, unsigned who)
+{
+    for (unsigned i = 0; i < RACE_PROCESSES; i++) {
+        uint64_t known = i == who ? 0 : (uint64_t)known_stores(m, i, c->at[i]) << 32 | known_stores(m, i, c->seq_cst[i]);
+        hash = mix(hash, known);
+    }
+    return hash;
+}
+
 uint64_t memory_hash(const struct memory *m)
 {
     uint64_t hash = m->hash;
@@ -268,14 +263,12 @@ uint64_t memory_hash(const struct memory *m)
         for (unsigned k = 0; k < p->buffered; k++) {
             hash = mix(hash, message_id(&p->buffer[k].message) + p->buffer[k].epoch);
         }
-        hash = mix(hash, m->model == MEMORY_WEAK ? known_stores(m, i, m->seq_cst.at[i]) : 0);
-        for (unsigned k = 0; k < RACE_PROCESSES; k++) {
-            hash = mix(hash, i == k ? 0
-                                    : (uint64_t)known_stores(m, k, p->before.at[k]) << 32 |
-                                          known_stores(m, k, p->view.at[k]));
+        hash = clock_hash(m, hash, &p->before, i);
+        if (m->model == MEMORY_WEAK) { /* a view depends on the order of the seq_cst fences, too */
+            hash = clock_hash(m, hash, &p->view, i);
         }
     }
-    return hash;
+    return m->model == MEMORY_WEAK ? clock_hash(m, hash, &m->seq_cst, RACE_PROCESSES) : hash;
 }
 
 uint64_t memory_read_from(const struct memory *m)
@@ -366,14 +359,21 @@ race_value memory_peek(const struct memory *m, uint32_t offset, uint32_t size)
 }
 
 /* The oldest message of the byte that the process may still read: the newest that happens before it, or that it, or one
- * that happens before it, has read. */
-static uint32_t oldest(const struct memory *m, unsigned who, uint32_t at)
+ * that happens before it, has read.
+ *
+ * All seq_cst accesses and fences are in one order (C11 7.17.3), that in which they happen here. A load behind a fence
+ * reads no older store than those that are seq_cst, or before a fence, and earlier in that order; so does a seq_cst load.
+ * But a seq_cst access is no fence for accesses to other bytes. */
+static uint32_t oldest(const struct memory *m, const struct memory_access *a, uint32_t at)
 {
-    const struct process *p = &m->process[who];
+    const struct process *p = &m->process[a->who];
     uint32_t number = m->byte[at].newest;
     while (number != 0) {
         const struct message *message = &m->messages[number];
-        if (message->event <= p->view.at[message->who]) {
+        bool known = message->event <= p->view.at[message->who] ||
+                     (message->seq_cst && message->event <= p->view.seq_cst[message->who]);
+        bool in_order = a->order == RACE_SEQ_CST && (message->seq_cst || message->event <= m->seq_cst.at[message->who]);
+        if (known || in_order) {
             break;
         }
         number = message->previous[at - message->offset];
@@ -395,7 +395,7 @@ static unsigned older(const struct memory *m, const struct memory_access *a, uns
     uint32_t floor = 0;
     bool whole = true; /* the newest bytes are all of one message */
     for (uint32_t at = a->offset; at < a->offset + a->size; at++) {
-        uint32_t limit = oldest(m, a->who, at);
+        uint32_t limit = oldest(m, a, at);
         floor = limit > floor ? limit : floor;
         whole = whole && m->byte[at].newest == m->byte[a->offset].newest;
     }
@@ -424,12 +424,8 @@ unsigned memory_read_choices(struct memory *m, const struct memory_access *a)
     if (m->model != MEMORY_WEAK) {
         return 1;
     }
-    struct clock view = m->process[a->who].view;
     uint32_t ignored = 0;
-    seq_cst_enter(m, a->who, a->order);
-    unsigned count = older(m, a, UINT32_MAX - 1, &ignored);
-    m->process[a->who].view = view;
-    return count;
+    return older(m, a, UINT32_MAX - 1, &ignored);
 }
 
 /* Reads the bytes of one process's view: its own waiting stores over the newest. Fills from[] with the messages of the
@@ -473,7 +469,6 @@ race_value memory_read(struct memory *m, const struct memory_access *a, unsigned
     uint32_t from[MEMORY_ACCESS_MAX];
     race_value value;
     m->read_from = 0;
-    seq_cst_enter(m, a->who, a->order);
     if (choice == 0) {
         value = newest(m, a, from);
     } else {
@@ -495,7 +490,6 @@ race_value memory_read(struct memory *m, const struct memory_access *a, unsigned
     uint32_t event = tick(p, a->who);
     record(m, a, false, event);
     remember_load(m, a, event, from);
-    seq_cst_leave(m, a->who, a->order);
     return value;
 }
 
@@ -507,6 +501,12 @@ static void commit(struct memory *m, const struct message *store)
     uint32_t number = m->message_count;
     struct message *message = message_add(m);
     *message = *store;
+    if (store->seq_cst) {
+        m->seq_cst.seq_cst[store->who] = store->event;
+    }
+    if (m->model == MEMORY_WEAK) { /* what an acquire learns from it later */
+        m->hash ^= clock_hash(m, message_id(store), &store->view, store->who);
+    }
     for (uint32_t i = 0; i < store->size; i++) {
         uint32_t at = store->offset + i;
         struct byte *byte = &m->byte[at];
@@ -526,8 +526,13 @@ static struct message message_of(struct process *p, const struct memory_access *
 {
     p->store_events = grow(p->store_events, p->stores, &p->store_room, sizeof *p->store_events);
     p->store_events[p->stores++] = event;
-    struct message message = {
-        .offset = a->offset, .size = a->size, .value = value, .who = a->who, .event = event, .number = p->stores};
+    struct message message = {.offset = a->offset,
+                              .size = a->size,
+                              .value = value,
+                              .who = a->who,
+                              .event = event,
+                              .number = p->stores,
+                              .seq_cst = a->order == RACE_SEQ_CST};
     if (releases(a->order)) {
         message.before = p->before;
         message.view = p->view;
@@ -563,7 +568,6 @@ static void note_overwritten(struct memory *m, const struct memory_access *a)
 void memory_write(struct memory *m, const struct memory_access *a, race_value value)
 {
     struct process *p = &m->process[a->who];
-    seq_cst_enter(m, a->who, a->order);
     note_overwritten(m, a);
     uint32_t event = tick(p, a->who);
     record(m, a, true, event);
@@ -580,7 +584,6 @@ void memory_write(struct memory *m, const struct memory_access *a, race_value va
     } else {
         commit(m, &message);
     }
-    seq_cst_leave(m, a->who, a->order);
 }
 
 static race_value operate(enum race_op op, race_value before, race_value operand)
@@ -613,7 +616,6 @@ race_value memory_update(struct memory *m, const struct memory_access *a, enum r
     m->overwritten = RACE_PROCESSES;
     m->read_from = 0;
     drain_all(m, a->who);
-    seq_cst_enter(m, a->who, a->order);
     race_value before = newest(m, a, from);
     struct message continued = {0}; /* what the stores before have passed on: a release sequence (C11 5.1.2.4p10) */
     for (uint32_t i = 0; i < a->size; i++) {
@@ -631,14 +633,15 @@ race_value memory_update(struct memory *m, const struct memory_access *a, enum r
         clock_join(&message.view, &continued.view);
         commit(m, &message);
     }
-    seq_cst_leave(m, a->who, a->order);
     return before;
 }
 
 void memory_fence(struct memory *m, unsigned who, enum race_order order)
 {
     struct process *p = &m->process[who];
-    seq_cst_enter(m, who, order);
+    if (order == RACE_SEQ_CST) {
+        clock_join(&p->view, &m->seq_cst);
+    }
     tick(p, who);
     if (acquires(order)) {
         clock_join(&p->before, &p->pending_before);
@@ -650,9 +653,9 @@ void memory_fence(struct memory *m, unsigned who, enum race_order order)
         p->epoch++;
     }
     if (order == RACE_SEQ_CST) {
+        clock_join(&m->seq_cst, &p->view);
         drain_all(m, who);
     }
-    seq_cst_leave(m, who, order);
 }
 
 void memory_join(struct memory *m, unsigned from, unsigned to)
