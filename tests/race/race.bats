@@ -215,6 +215,13 @@ says()
     says '--gdb: row 99 is no step of a process'
 }
 
+@test "what a program prints last is shown, though it is slow to end" {
+    printf '%s\n' '#include <time.h>' '__attribute__((destructor)) static void end(void)' \
+        '{ while (clock() < CLOCKS_PER_SEC / 20) { } puts("the end"); }' >>counter.c
+    race 1 counter.c counter.c
+    [[ $(grep -c 'counter.c: the end' <<<"$output") == 2 ]]
+}
+
 @test "nothing is left: no segment, no process, no file, also when it is killed" {
     before=$(cat /proc/sysvipc/shm)
     race 1 counter.c counter.c
