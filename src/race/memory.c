@@ -17,7 +17,8 @@ struct message {
     uint32_t number; /* of the writer's stores, from 1 */
     bool seq_cst;
     struct clock before,
-        view; /* what an acquire that reads it learns: happens-before, and what can't be read any more */
+        view;      /* what an acquire that reads it learns: happens-before, and what can't be read any more */
+    uint64_t hash; /* of all of that */
     uint32_t previous[MEMORY_ACCESS_MAX]; /* for each byte the message before */
 };
 
@@ -227,13 +228,6 @@ static uint64_t message_id(const struct message *message)
     return (uint64_t)message->who << 32 | message->number;
 }
 
-static uint64_t byte_hash(const struct memory *m, uint32_t at, const struct message *message)
-{
-    /* WEAK: older values count as well, so the chain does. */
-    const struct message *before = &m->messages[message->previous[at - message->offset]];
-    return mix(mix(at, message_id(message)), m->model == MEMORY_WEAK ? message_id(before) : 0);
-}
-
 /* How many stores of a process are among its first events: what one process knows of another comes from its stores. */
 static uint32_t known_stores(const struct memory *m, unsigned who, uint32_t events)
 {
@@ -249,10 +243,25 @@ static uint32_t known_stores(const struct memory *m, unsigned who, uint32_t even
 static uint64_t clock_hash(const struct memory *m, uint64_t hash, const struct clock *c, unsigned who)
 {
     for (unsigned i = 0; i < RACE_PROCESSES; i++) {
-        uint64_t known = i == who ? 0 : (uint64_t)known_stores(m, i, c->at[i]) << 32 | known_stores(m, i, c->seq_cst[i]);
+        uint64_t known =
+            i == who ? 0 : (uint64_t)known_stores(m, i, c->at[i]) << 32 | known_stores(m, i, c->seq_cst[i]);
         hash = mix(hash, known);
     }
     return hash;
+}
+
+/* Which store it is, its value, and what an acquire learns from it. */
+static uint64_t message_hash(const struct memory *m, const struct message *message)
+{
+    uint64_t hash = mix(mix(message_id(message), (uint64_t)message->value), (uint64_t)(message->value >> 64));
+    return clock_hash(m, clock_hash(m, hash, &message->before, message->who), &message->view, message->who);
+}
+
+static uint64_t byte_hash(const struct memory *m, uint32_t at, const struct message *message)
+{
+    /* WEAK: older values count as well, so the chain does. */
+    const struct message *before = &m->messages[message->previous[at - message->offset]];
+    return mix(mix(at, message->hash), m->model == MEMORY_WEAK ? before->hash : 0);
 }
 
 uint64_t memory_hash(const struct memory *m)
@@ -261,7 +270,7 @@ uint64_t memory_hash(const struct memory *m)
     for (unsigned i = 0; i < RACE_PROCESSES; i++) {
         const struct process *p = &m->process[i];
         for (unsigned k = 0; k < p->buffered; k++) {
-            hash = mix(hash, message_id(&p->buffer[k].message) + p->buffer[k].epoch);
+            hash = mix(hash, message_hash(m, &p->buffer[k].message) + p->buffer[k].epoch);
         }
         hash = clock_hash(m, hash, &p->before, i);
         if (m->model == MEMORY_WEAK) { /* a view depends on the order of the seq_cst fences, too */
@@ -501,11 +510,9 @@ static void commit(struct memory *m, const struct message *store)
     uint32_t number = m->message_count;
     struct message *message = message_add(m);
     *message = *store;
+    message->hash = message_hash(m, message);
     if (store->seq_cst) {
         m->seq_cst.seq_cst[store->who] = store->event;
-    }
-    if (m->model == MEMORY_WEAK) { /* what an acquire learns from it later */
-        m->hash ^= clock_hash(m, message_id(store), &store->view, store->who);
     }
     for (uint32_t i = 0; i < store->size; i++) {
         uint32_t at = store->offset + i;

@@ -260,7 +260,8 @@ void race_read_range(char *address, size_t size, uint64_t site, const char *fram
     for (size_t done = 0; done < size;) {
         uint32_t piece = 8 - (uint32_t)((uintptr_t)(address + done) % 8);
         piece = size - done < piece ? (uint32_t)(size - done) : piece;
-        read_event(a, address + done, piece, RACE_PLAIN, site, frame, call);
+        read_event(a, address + done, piece, RACE_PLAIN, site, done == 0 ? frame : NULL,
+                   call); /* `copied` is no part of the local state */
         race_copy(copied + done, address + done, piece);
         done += piece;
     }
