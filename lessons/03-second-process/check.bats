@@ -453,7 +453,7 @@ waiting_judge()
     [[ ! $CRASHED ]] || mistake minus-one-ignored \
         "There is no segment, so shmget returned -1. reader went on, and was ended by $CRASHED. Check after each call."
     again watched
-    ! witnessed shmget | awk '{ exit $3 !~ /1...$/ }' || mistake creates-one \
+    ! witnessed shmget | awk '$3 ~ /1...$/ { found = 1 } END { exit !found }' || mistake creates-one \
         "There was no segment with this key, and shmget got IPC_CREAT, so it tried to make one. Leave out IPC_CREAT."
     ! grep -q 'Invalid argument' "$ERR" || mistake minus-one-ignored \
         "There is no segment, so shmget returned -1: No such file or directory. reader went on with -1 as an id, and a later call failed: Invalid argument."

@@ -458,7 +458,7 @@ success_judge()
 {
     local says
     ! says=$(grep -m 1 ': Success$' "$ERR") || mistake success-as-failure \
-        "It says '$says': that call has worked, but the program takes its result for a failure. These calls return -1 if they fail; 0, or another number, is success."
+        "It says '$says': no call has failed. Either it takes the result of a call that has worked for a failure: these calls return -1 if they fail, and 0 or another number is success. Or it is an error of the program's own, which perror does not know: print it with fprintf(stderr, ...)."
 }
 
 # enter_judge: Enter was pressed, but the program still runs.
