@@ -119,6 +119,13 @@ windows_needed()
     ends 0
 }
 
+@test "race: the run-time is compiled from the sources of the kit" {
+    export PATH="$KIT/bin:$PATH"
+    cp "$ROOT/tests/race/programs/counter.c" "$T"
+    run -1 ./hidden shmlab race counter.c counter.c --check 'counter == 6'
+    [[ $output == 'lost by check: counter == 6 is not true'*'counter: 0'* ]]
+}
+
 @test "lessons: start, check, ask, view, grade, next, reset, solution" {
     export SHMLAB_WORK=$T/work
     export PATH="$KIT/bin:$PATH"
