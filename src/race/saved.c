@@ -25,7 +25,7 @@ uint64_t saved_hash(const char *file)
 static struct saved_step step_of(const struct run_step *s)
 {
     return (struct saved_step){.who = s->option.who,
-                               .kind = s->event.kind,
+                               .kind = (int)s->event.kind,
                                .segment = s->segment,
                                .offset = s->offset,
                                .size = s->event.size,

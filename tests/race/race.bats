@@ -106,6 +106,8 @@ says()
     says 'lost by waits-for-ever: A loops until another process writes, at other.c:'
     race 1 other.c other.c --steps 200 -- endless
     says 'lost by endless: this order does not end in 200 steps'
+    race 0 other.c other.c -- slow # longer than a process sleeps at a time
+    says 'All orders were tried'
     race 1 other.c other.c -- assembly
     says 'other.c has inline assembly: what that does to memory is not seen' 'lost by data-race: counter' '(not instrumented)'
 }

@@ -31,7 +31,7 @@ void race_sleep_on(const struct race_control *control, _Atomic uint32_t *word, u
 {
     const struct timespec second = {.tv_sec = 1};
     __real_syscall(SYS_futex, word, FUTEX_WAIT, value, &second, NULL, 0);
-    if (atomic_load(word) == value && kill(control->controller, 0) < 0) {
+    if (atomic_load(word) == value && __real_kill(control->controller, 0) < 0) {
         race_leave(1);
     }
 }

@@ -78,6 +78,7 @@ void *__real_realloc(void *memory, size_t size);
 pid_t __real_fork(void);
 pid_t __real_waitpid(pid_t pid, int *status, int options);
 long __real_syscall(long number, ...);
+int __real_kill(pid_t pid, int number);
 
 /* ---- access.c ---- */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
+#include <time.h>
 #include <unistd.h>
 
 struct board {
@@ -35,6 +36,9 @@ int main(int argc, char **argv)
     } else if (strcmp(what, "endless") == 0) {
         for (;;) {
             board->counter++;
+        }
+    } else if (strcmp(what, "slow") == 0) {
+        while (clock() < 3 * CLOCKS_PER_SEC / 2) {
         }
     } else if (strcmp(what, "assembly") == 0) {
         __asm__ volatile("incl %0" : "+m"(board->counter));
