@@ -127,7 +127,7 @@ written_judge()
     local at
     WITNESS_WRITABLE=1 again run_program reader "$SEG_PATH"
     segment_bytes "$T/now"
-    at=$(cmp "$T/message" "$T/now" | sed 's/.* byte \([0-9]*\),.*/\1/')
+    at=$(cmp -l "$T/message" "$T/now" | awk '{ print $1; exit }')
     [[ ! $at ]] || mistake writes-to-it \
         "reader was ended by $1: it writes into the segment, first at offset $((at - 1)), and attached for reading only it may not. To end a text, print it with %.19s, or copy it into an array of your own."
 }
