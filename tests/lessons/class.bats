@@ -96,8 +96,6 @@ two_done() { (($(wc -l <"$T/class.grades/unfinished") >= 3)); }
         until [[ -e $T/class.grades/unfinished ]] && two_done; do sleep 0.05; done
         pkill -"$signal" -f "grade -j 2 --anyway -j 1 1 $T/class"
         wait $! || true
-        # what a killed one has started ends by itself, and holds its folder until then
-        while pgrep -f -- "$TMPDIR/" >/dev/null; do sleep 0.05; done
         if [[ $signal == TERM ]]; then
             grep -q 'stopped. The grades so far' "$T/said"
             grep -q 'not finished: . are not graded yet' "$T/class.grades/table.txt"
