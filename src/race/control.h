@@ -34,7 +34,6 @@ enum race_kind {
     RACE_YIELD,      /* sleep(3), sched_yield(2): others may go first */
     RACE_FORK,       /* the result is the slot of the new process */
     RACE_JOIN,       /* waits until the process in slot `number`, or any child (RACE_PROCESSES), has ended */
-    RACE_NOTE,       /* nothing: `text` is told to the user */
     RACE_REFUSE,     /* the program does what can't be searched: `text` */
     RACE_ASSERT,     /* an assertion failed: `text` */
     RACE_CRASH,      /* signal `number` */

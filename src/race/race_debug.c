@@ -28,7 +28,7 @@ static bool is_traced(int pid)
 static pid_t start_gdb(int pid, const struct race_event *e)
 {
     char process[16], stop[40];
-    bool ends = e->kind >= RACE_NOTE;
+    bool ends = e->kind >= RACE_REFUSE;
     snprintf(process, sizeof process, "%d", pid);
     snprintf(stop, sizeof stop, "tbreak *%#llx", (unsigned long long)(e->stands != 0 ? e->stands : e->site));
     fflush(stdout);

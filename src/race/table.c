@@ -158,7 +158,6 @@ bool table_shows(const struct run_step *s)
         return s->result < 0;
     case RACE_RESIZE:
     case RACE_REMOVE:
-    case RACE_NOTE:
         return false;
     case RACE_END:
         return s->event.number != 0;

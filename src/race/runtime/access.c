@@ -96,8 +96,8 @@ int race_result_of(int result)
 
 struct race_attachment *race_attachment_at(const void *address)
 {
-    for (struct race_attachment *a = race_runtime->attached;
-         race_runtime != NULL && a < race_runtime->attached + RACE_ATTACHMENTS; a++) {
+    for (struct race_attachment *a = race_runtime == NULL ? NULL : race_runtime->attached;
+         a != NULL && a < race_runtime->attached + RACE_ATTACHMENTS; a++) {
         if (a->address != NULL && (const char *)address >= a->address && (const char *)address < a->address + a->size) {
             return a;
         }
@@ -511,7 +511,8 @@ ATOMICS(64, uint64_t)
 void __tsan_atomic_thread_fence(int order)
 {
     bool attached = false;
-    for (struct race_attachment *a = race_runtime->attached; a < race_runtime->attached + RACE_ATTACHMENTS; a++) {
+    for (struct race_attachment *a = race_runtime == NULL ? NULL : race_runtime->attached;
+         a != NULL && a < race_runtime->attached + RACE_ATTACHMENTS; a++) {
         attached = attached || a->address != NULL;
     }
     if (attached) {

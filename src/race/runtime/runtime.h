@@ -39,7 +39,6 @@ struct race_runtime {
     struct race_attachment attached[RACE_ATTACHMENTS];
     struct { /* file descriptors of shm_open */
         int fd, number;
-        uint32_t offset, size;
     } files[RACE_FILES];
     struct { /* the store that was announced and may have been made since */
         char *address;
