@@ -42,7 +42,9 @@ class Sandbox:
     def prefix(self, home: Path) -> list:
         if not self.uid:
             return []
-        for path in [home, *home.rglob("*")]:
+        os.chown(home, -1, self.uid)  # it stays the grader's: remove_abandoned takes no folder that is another's
+        home.chmod(0o710)
+        for path in home.rglob("*"):
             os.chown(path, self.uid, self.uid, follow_symlinks=False)
         if not self.whole:
             return ["setpriv", "--reuid", str(self.uid), "--regid", str(self.uid), "--clear-groups", "--"]
@@ -114,7 +116,9 @@ def unpack_limits() -> dict:
 def level_in(sandbox: Sandbox) -> str:
     """The level that a job finds in that sandbox; empty if the sandbox does not work."""
     with scratch_folder("shmlab-grade.") as home:
-        done = subprocess.run([*sandbox.prefix(home), *job("grade_job", [])], env=sandbox.environment(home),
+        scratch = home / "tmp"
+        scratch.mkdir()
+        done = subprocess.run([*sandbox.prefix(home), *job("grade_job", [])], env=sandbox.environment(scratch),
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
