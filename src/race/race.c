@@ -27,6 +27,14 @@ static int save(const struct race *r, const struct run_option *path, size_t leng
     for (unsigned i = 0; i < r->program_count; i++) {
         saved.source[i] = i < r->source_count ? r->source[i] : r->elf[i];
     }
+    saved.with = r->with;
+    saved.with_count = r->with_count;
+    saved.check = r->check;
+    saved.always = r->always;
+    saved.type = r->type;
+    saved.cc = r->cc;
+    saved.cflags = r->cflags;
+    saved.steps_max = r->steps_max;
     saved.arguments = r->arguments;
     saved.path = path;
     saved.length = length;
@@ -63,8 +71,8 @@ static int search_all(struct race *r)
     } else if (!found.lost && found.race_count == 0) {
         race_tell_won(r, &found, guarded);
     } else {
-        const struct run_option *path = found.lost ? found.path : found.race_path;
-        size_t length = found.lost ? found.path_length : found.race_path_length;
+        const struct run_option *path = found.lost ? found.path : found.races[0].path;
+        size_t length = found.lost ? found.path_length : found.races[0].path_length;
         r->loss = LOSS_NONE;
         race_tell(r, path, length, &found);
         rc = r->save != NULL && save(r, path, length) != 0 ? RACE_NOT_SEARCHED : RACE_LOST;
@@ -73,14 +81,21 @@ static int search_all(struct race *r)
     return rc;
 }
 
+static void tell_if_changed(const char *source, uint64_t hash)
+{
+    if (saved_hash(source) != hash) {
+        fprintf(stderr, "%s: %s has changed since the order was kept: it may go another way\n", RACE_PROGRAM, source);
+    }
+}
+
 /* Follows the order of a file, and compares each step with the one that was kept. */
 static int replay(struct race *r, const struct saved_order *order)
 {
     for (unsigned i = 0; i < r->source_count && i < order->programs; i++) {
-        if (saved_hash(r->source[i]) != order->hash[i]) {
-            fprintf(stderr, "%s: %s has changed since the order was kept: it may go another way\n", RACE_PROGRAM,
-                    race_name_of(r, i));
-        }
+        tell_if_changed(r->source[i], order->hash[i]);
+    }
+    for (unsigned i = 0; i < r->with_count && i < order->with_count; i++) {
+        tell_if_changed(r->with[i], order->with_hash[i]);
     }
     saved_share(order, r->run);
     race_tell(r, order->path, order->length, NULL);
@@ -89,7 +104,7 @@ static int replay(struct race *r, const struct saved_order *order)
         fprintf(stderr, "%s: step %zu is not the one that was kept in %s\n", RACE_PROGRAM, differs + 1, r->replay);
         return RACE_NOT_SEARCHED;
     }
-    return RACE_LOST;
+    return r->loss == LOSS_NONE ? 0 : RACE_LOST;
 }
 
 /* A wakeup across cores costs ten times one on the same core. Searches side by side take different ones. */

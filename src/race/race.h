@@ -33,10 +33,10 @@ extern const char *const race_loss_names[]; /* "check", "deadlock": names that u
 struct race {
     /* what was asked */
     const char *elf[RACE_PROCESSES];
-    const char *source[RACE_PROCESSES];
-    unsigned program_count, source_count;
+    const char *source[RACE_PROCESSES], *with[RACE_PROCESSES]; /* with: sources that are a part of each program */
+    unsigned program_count, source_count, with_count;
     char **arguments;
-    const char *check, *check_library, *type, *cc, *save, *replay, *folder;
+    const char *check, *check_library, *type, *cc, *cflags, *save, *replay, *folder;
     bool always, step;
     long long orders_max, seconds_max, steps_max, gdb; /* gdb: the row at which it is started; 0: it is not */
     enum memory_model model;

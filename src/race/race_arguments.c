@@ -21,7 +21,9 @@ enum {
     OPTION_GDB,
     OPTION_FOLDER,
     OPTION_SOURCE,
-    OPTION_CC
+    OPTION_WITH,
+    OPTION_CC,
+    OPTION_CFLAGS
 };
 
 static const struct option_row rows[] = {
@@ -29,7 +31,8 @@ static const struct option_row rows[] = {
     {"check", OPTION_CHECK, "EXPR",
      "this holds of the segment's fields when all processes have ended, as in 'counter == 6'"},
     {"always", OPTION_ALWAYS, NULL, "it holds after each step"},
-    {"check-library", OPTION_LIBRARY, "FILE", "a library with int race_check(const void *segment)"},
+    {"check-library", OPTION_LIBRARY, "FILE",
+     "a library with int race_check(const void *segment); --check is its source, for --save"},
     {NULL, 0, NULL, "The search"},
     {"memory", OPTION_MEMORY, "MODEL", "sc (default), tso, pso or weak: see docs/race.md"},
     {"orders", OPTION_ORDERS, "N", "try at most so many orders (default 20000)"},
@@ -44,7 +47,9 @@ static const struct option_row rows[] = {
     {NULL, 0, NULL, "The programs"},
     {"type", OPTION_TYPE, "TYPE", "the segment holds this C type (default: the struct that has its size)"},
     {"source", OPTION_SOURCE, "FILE", "the source of the next program, for texts"},
-    {"cc", OPTION_CC, "COMMAND", "the compiler, for --check (default cc)"},
+    {"with", OPTION_WITH, "FILE", "a source that is a part of each program, for --save"},
+    {"cc", OPTION_CC, "COMMAND", "the compiler, for --check and --save (default cc)"},
+    {"cflags", OPTION_CFLAGS, "FLAGS", "what the programs were compiled with, for --save"},
     OPTIONS_COMMON_ROWS,
 };
 
@@ -119,11 +124,21 @@ static int take(void *state, int letter, const char *arg)
     case OPTION_CC:
         r->cc = arg;
         break;
+    case OPTION_CFLAGS:
+        r->cflags = arg;
+        break;
     case OPTION_SOURCE:
         if (r->source_count == RACE_PROCESSES) {
             return options_wrong(&options, "there are more than %d programs", RACE_PROCESSES);
         }
         r->source[r->source_count++] = arg;
+        break;
+    case OPTION_WITH:
+        if (r->with_count == RACE_PROCESSES) {
+            return options_wrong(&options, "there are more than %d sources that are a part of each program",
+                                 RACE_PROCESSES);
+        }
+        r->with[r->with_count++] = arg;
         break;
     }
     return 0;

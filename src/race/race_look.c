@@ -126,10 +126,9 @@ int race_look(struct race *r)
         return RACE_NOT_SEARCHED;
     }
     int rc = find_layout(r, size);
-    if (rc == 0 && r->check_library != NULL && condition_load(r->check_library, &r->condition, error) < 0) {
-        rc = RACE_NOT_SEARCHED;
-    }
-    if (rc == 0 && r->check != NULL && !r->has_layout) {
+    if (rc == 0 && r->check_library != NULL) {
+        rc = condition_load(r->check_library, &r->condition, error) < 0 ? RACE_NOT_SEARCHED : 0;
+    } else if (rc == 0 && r->check != NULL && !r->has_layout) {
         snprintf(error, sizeof error, "which struct the segment holds is not known: give --type 'struct NAME'");
         rc = RACE_NOT_SEARCHED;
     } else if (rc == 0 && r->check != NULL &&

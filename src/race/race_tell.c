@@ -84,6 +84,8 @@ size_t race_leave_out_guarded(const struct race *r, struct search_result *result
     for (size_t i = 0; i < count; i++) {
         if (!is_guarded(r, &result->races[i], segment)) {
             result->races[kept++] = result->races[i];
+        } else {
+            free(result->races[i].path);
         }
     }
     result->race_count = kept;
@@ -115,9 +117,12 @@ void race_tell_won(const struct race *r, const struct search_result *result, siz
         printf("won: no order loses. All orders were tried (%u followed, --memory %s)\n", result->orders,
                memory_model_name(r->model));
     } else {
-        printf("won so far: no order with at most %d switch%s loses; stopped after %u orders, others were not tried "
-               "(--memory %s)\n",
-               (int)result->cost - 1, result->cost == 2 ? "" : "es", result->orders, memory_model_name(r->model));
+        printf("won so far: ");
+        if (result->cost > 0) {
+            printf("no order with at most %u switch%s loses; ", result->cost - 1, result->cost == 2 ? "" : "es");
+        }
+        printf("stopped after %u order%s, others were not tried (--memory %s)\n", result->orders,
+               result->orders == 1 ? "" : "s", memory_model_name(r->model));
     }
     if (guarded > 0) {
         printf("  plain accesses to fields that a seqlock guards are not held as data races here, though C11 calls "
@@ -311,15 +316,20 @@ static void step_through(const struct race *r, const struct table *whole)
 void race_tell(struct race *r, const struct run_option *path, size_t length, const struct search_result *found)
 {
     char text[RACE_TELL_MAX];
+    struct search_result own = {0}; /* the data races of this order alone */
     race_follow(r, path, length);
+    if (found == NULL && search_add_races(r->run, &own) == 0) {
+        race_leave_out_guarded(r, &own);
+    }
     run_finish(r->run); /* what the programs print is whole */
     struct table t = table_of(r);
     t.columns = terminal_columns();
-    bool by_race = r->loss == LOSS_NONE && found != NULL && found->race_count > 0;
+    const struct search_result *races = found != NULL ? found : &own;
+    bool by_race = r->loss == LOSS_NONE && races->race_count > 0;
     if (by_race) {
-        describe_race(r, &found->races[0], &t, text, sizeof text);
+        describe_race(r, &races->races[0], &t, text, sizeof text);
         race_set_loss(r, LOSS_RACE, "%s", text);
-        mark_race(r, &found->races[0].race, &t);
+        mark_race(r, &races->races[0].race, &t);
         t.count = t.marked[1] < t.count ? t.marked[1] + 1 : t.count;
     } else if (t.count > 0) {
         t.marked[0] = t.count - 1;
@@ -339,9 +349,8 @@ void race_tell(struct race *r, const struct run_option *path, size_t length, con
     }
     table_print(stdout, &t);
     print_output(r);
-    if (found != NULL) {
-        print_races(r, found, &t, by_race ? r->text : "");
-    }
+    print_races(r, races, &t, by_race ? r->text : "");
+    search_free(&own);
     show_grid(r);
     if (r->gdb > 0) {
         race_debug(r, path, length, table_step(&t, (unsigned)r->gdb));

@@ -64,7 +64,7 @@ static bool check_fails(struct race *r, bool at_end)
     }
     char values[RACE_TELL_MAX / 2];
     field_values(r, bytes, values, sizeof values);
-    race_set_loss(r, LOSS_CHECK, "%.160s is not true%s%s%s", r->check != NULL ? r->check : "race_check",
+    race_set_loss(r, LOSS_CHECK, "%.160s is not true%s%s%s", r->check_library == NULL ? r->check : "race_check",
                   at_end ? " at the end" : "", values[0] != '\0' ? ": " : "", values);
     return true;
 }

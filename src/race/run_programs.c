@@ -19,10 +19,7 @@
 
 #include "run_internal.h"
 
-enum {
-    OUTPUT_MAX = 64 << 20, /* bytes that a program may print */
-    OWN_TIME_MS = 1000     /* of the processor, that a process may compute between two steps on a busy machine */
-};
+enum { OUTPUT_MAX = 64 << 20 }; /* bytes that a program may print */
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *time)
 {
@@ -174,7 +171,7 @@ static void look_after(struct run *r, unsigned who, uint64_t waited_ms)
         r->process[who].ended = true;
     } else if (!first && strchr("ZX", state) != NULL) {
         died(r, who, SIGKILL);
-    } else if (waited_ms > limit && (state != 'R' || used_ms > OWN_TIME_MS)) {
+    } else if (waited_ms > limit && (state != 'R' || used_ms > limit)) {
         if (state == 'R') {
             run_set_over(r, RUN_SILENT, who, 0, "");
         } else {

@@ -33,6 +33,18 @@ static struct saved_step step_of(const struct run_step *s)
                                .after = (uint64_t)s->after};
 }
 
+static void write_option(FILE *out, const char *name, const char *text)
+{
+    if (text == NULL) {
+        return;
+    }
+    fprintf(out, "%s ", name);
+    for (; *text != '\0'; text++) {
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+    fputc('\n', out);
+}
+
 int saved_write(const char *file, const struct saved *s, const struct run *r)
 {
     FILE *out = fopen(file, "w");
@@ -45,6 +57,14 @@ int saved_write(const char *file, const struct saved *s, const struct run *r)
     for (unsigned i = 0; i < s->programs; i++) {
         fprintf(out, "program %s %016" PRIx64 "\n", s->source[i], saved_hash(s->source[i]));
     }
+    for (unsigned i = 0; i < s->with_count; i++) {
+        fprintf(out, "with %s %016" PRIx64 "\n", s->with[i], saved_hash(s->with[i]));
+    }
+    write_option(out, "--check", s->check);
+    write_option(out, "--type", s->type);
+    write_option(out, "--cc", s->cc);
+    write_option(out, "--cflags", s->cflags);
+    fprintf(out, "%s--steps %lld\n", s->always ? "--always\n" : "", s->steps_max);
     for (char **a = s->arguments; *a != NULL; a++) {
         fprintf(out, "argument %s\n", *a);
     }
@@ -136,8 +156,12 @@ static bool read_line(struct saved_order *order, char *line)
     if (strncmp(line, "program ", 8) == 0) {
         return order->programs < RACE_PROCESSES && sscanf(space, " %" SCNx64, &order->hash[order->programs++]) == 1;
     }
-    return strncmp(line, "lost ", 5) == 0 || strncmp(line, "argument ", 9) == 0 || read_path(order, line) ||
-           read_step(order, line) || read_shared(order, line);
+    if (strncmp(line, "with ", 5) == 0) {
+        return order->with_count < RACE_PROCESSES &&
+               sscanf(space, " %" SCNx64, &order->with_hash[order->with_count++]) == 1;
+    }
+    return strncmp(line, "lost ", 5) == 0 || strncmp(line, "--", 2) == 0 || strncmp(line, "argument ", 9) == 0 ||
+           read_path(order, line) || read_step(order, line) || read_shared(order, line);
 }
 
 int saved_read(const char *file, struct saved_order *order, char *why, size_t room)

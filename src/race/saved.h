@@ -4,6 +4,9 @@
  *   memory sc
  *   lost check
  *   program SOURCE HASH                     of the source's text
+ *   with SOURCE HASH                        of a source that is a part of each program
+ *   --check EXPR                            the options on which the verdict depends, a line each; also --always, --type,
+ *                                           --steps, --cc and --cflags
  *   argument TEXT
  *   shared OFFSET SIZE SEGMENT              bytes whose accesses are steps
  *   path A 0                                the order: which process goes on, and which value a load reads (0: the newest)
@@ -22,6 +25,11 @@ struct saved {
     enum memory_model model;
     unsigned programs;
     const char *source[RACE_PROCESSES];
+    const char *const *with;
+    unsigned with_count;
+    const char *check, *type, *cc, *cflags; /* or NULL */
+    bool always;
+    long long steps_max;
     char **arguments; /* ends with NULL */
     const char *loss;
     const struct run_option *path;
@@ -46,7 +54,8 @@ struct saved_bytes {
 struct saved_order {
     enum memory_model model;
     unsigned programs;
-    uint64_t hash[RACE_PROCESSES];
+    uint64_t hash[RACE_PROCESSES], with_hash[RACE_PROCESSES];
+    unsigned with_count;
     struct run_option *path;
     size_t length;
     struct saved_step *steps;

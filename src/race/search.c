@@ -158,15 +158,14 @@ static struct run_option *path_copy(struct state *s, uint32_t node, size_t *leng
     return copy;
 }
 
-static void keep_races(struct state *s, uint32_t node)
+int search_add_races(struct run *r, struct search_result *result)
 {
-    struct search_result *result = s->result;
     size_t count;
-    const struct memory_race *races = memory_races(run_memory(s->run), &count);
+    const struct memory_race *races = memory_races(run_memory(r), &count);
     for (size_t i = 0; i < count; i++) {
         struct search_race found = {.race = races[i],
-                                    .before_program = run_program_of(s->run, races[i].before.who),
-                                    .after_program = run_program_of(s->run, races[i].after.who),
+                                    .before_program = run_program_of(r, races[i].before.who),
+                                    .after_program = run_program_of(r, races[i].after.who),
                                     .segment = -1};
         bool known = false;
         for (size_t k = 0; k < result->race_count; k++) {
@@ -179,17 +178,23 @@ static void keep_races(struct state *s, uint32_t node)
         if (known) {
             continue;
         }
-        run_locate(s->run, races[i].offset, &found.segment, &found.offset);
+        run_locate(r, races[i].offset, &found.segment, &found.offset);
         struct search_race *larger = realloc(result->races, (result->race_count + 1) * sizeof *larger);
         if (larger == NULL) {
-            s->full = true;
-            return;
+            return -ENOMEM;
         }
         result->races = larger;
         result->races[result->race_count++] = found;
-        if (result->race_path == NULL) {
-            result->race_path = path_copy(s, node, &result->race_path_length);
-        }
+    }
+    return 0;
+}
+
+static void keep_races(struct state *s, uint32_t node)
+{
+    size_t known = s->result->race_count;
+    s->full = s->full || search_add_races(s->run, s->result) < 0;
+    for (size_t i = known; i < s->result->race_count && !s->full; i++) {
+        s->result->races[i].path = path_copy(s, node, &s->result->races[i].path_length);
     }
 }
 
@@ -246,9 +251,34 @@ static void follow(struct state *s, uint32_t node, unsigned cost)
     }
 }
 
+static void free_races(struct search_result *result)
+{
+    for (size_t i = 0; i < result->race_count; i++) {
+        free(result->races[i].path);
+    }
+    free(result->races);
+    result->races = NULL;
+    result->race_count = 0;
+}
+
+/* More bytes are shared now, so that the orders have more steps, and the paths that were found lead elsewhere. Begins anew. A
+ * loss is kept, for the case that it is not found again within the limits. */
+static void forget_paths(struct state *s, struct search_result *lost)
+{
+    free_races(s->result);
+    if (s->result->lost) {
+        free(lost->path);
+        *lost = *s->result;
+        s->result->lost = false;
+        s->result->path = NULL;
+    }
+    restart(s);
+}
+
 int search(struct run *r, const struct search_settings *settings, struct search_result *result)
 {
     struct state s = {.run = r, .settings = settings, .result = result, .start = now_ms()};
+    struct search_result lost = {0};
     *result = (struct search_result){0};
     s.visited = calloc(4096, sizeof *s.visited);
     s.visited_room = s.visited == NULL ? 0 : 4096;
@@ -266,15 +296,20 @@ int search(struct run *r, const struct search_settings *settings, struct search_
             break;
         }
         follow(&s, s.waiting[cost].at[s.waiting[cost].done++], cost);
-        bool news = run_finish(r);
-        if (news && !result->lost) {
-            restart(&s);
+        if (run_finish(r)) {
+            forget_paths(&s, &lost);
             cost = 0;
         }
         tell_progress(&s, cost < COST_MAX ? cost : 0);
     }
-    if (!result->lost) {
-        result->cost = cost;
+    if (!result->lost && lost.lost) {
+        result->lost = true;
+        result->cost = lost.cost;
+        result->path = lost.path;
+        result->path_length = lost.path_length;
+    } else {
+        free(lost.path);
+        result->cost = result->lost ? result->cost : cost;
     }
     result->states = s.visited_count;
     for (unsigned i = 0; i < COST_MAX; i++) {
@@ -293,7 +328,6 @@ int search(struct run *r, const struct search_settings *settings, struct search_
 void search_free(struct search_result *result)
 {
     free(result->path);
-    free(result->races);
-    free(result->race_path);
+    free_races(result);
     *result = (struct search_result){0};
 }

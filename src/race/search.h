@@ -26,7 +26,9 @@ struct search_race { /* a data race, in which the sites are those of programs, n
     struct memory_race race;
     unsigned before_program, after_program;
     int segment;
-    uint32_t offset; /* in the segment */
+    uint32_t offset;         /* in the segment */
+    struct run_option *path; /* the first order that has it */
+    size_t path_length;
 };
 
 struct search_result {
@@ -40,12 +42,13 @@ struct search_result {
     size_t path_length;
     struct search_race *races;
     size_t race_count;
-    struct run_option *race_path; /* the first order with a data race */
-    size_t race_path_length;
 };
 
 /* 0, or -ENOMEM. *result ends with search_free. Stops at the first losing order. */
 int search(struct run *r, const struct search_settings *settings, struct search_result *result);
 void search_free(struct search_result *result);
+
+/* Adds the data races of the run's last order that the result does not have yet, without a path. 0, or -ENOMEM. */
+int search_add_races(struct run *r, struct search_result *result);
 
 #endif

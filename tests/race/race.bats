@@ -40,6 +40,24 @@ says()
     done
 }
 
+@test "a file without main is a part of each program" {
+    mkdir parts
+    printf 'struct board { int counter; };\nvoid add(struct board *board);\n' >parts/board.h
+    sed 's/board->counter++;/add(board);/; /^struct board/,/^};/d; 1i #include "board.h"' counter.c >parts/main.c
+    printf '#include "board.h"\nvoid add(struct board *board)\n{\n    board->counter += 1;\n}\n' >parts/add.c
+    race 1 parts/main.c parts/add.c parts/main.c --check 'counter == 6' --save order
+    says 'lost by check' 'A: main.c' 'B: main.c' '4 board->counter += 1;' 'data race on counter: add.c:4 writes it'
+    [[ $output != *'C: '* ]]
+    race 1 --replay order
+    says 'lost by check' '4 board->counter += 1;'
+    sed -i 's/+= 1/+= 2/' parts/add.c
+    race 3 --replay order
+    says 'parts/add.c has changed since the order was kept'
+    rm parts/main.c
+    race 3 parts
+    says 'no file has a function main'
+}
+
 @test "with an atomic counter no order loses, and all are tried" {
     for cc in gcc clang; do
         race 0 atomic.c atomic.c --check 'counter == 6' --cc "$cc"
@@ -64,6 +82,16 @@ says()
     race 1 counter.c counter.c
     says 'lost by data-race: counter: counter.c:14 writes it and counter.c:14 reads it, and nothing orders the two'
     [[ $(grep -c '^ *[0-9]*>' <<<"$output") == 2 ]]
+}
+
+@test "a loss that needs bytes which nothing shared before keeps its own order" {
+    printf '%s\n' '#include <assert.h>' '#include <sys/shm.h>' 'struct board { volatile int x, y; };' \
+        'int main(void)' '{' '    struct board *b = shmat(shmget(0x1234, sizeof *b, IPC_CREAT | 0600), 0, 0);' >a.c
+    cp a.c b.c
+    printf '%s\n' '    b->y = 1;' '    b->x = 1;' '    b->x = 0;' '    return 0;' '}' >>a.c
+    printf '%s\n' '    if (b->x == 1) {' '        assert(b->y == 0);' '    }' '    return 0;' '}' >>b.c
+    race 1 a.c b.c
+    says 'lost by assert: B: the assertion b->y == 0 is not true' '7 b->y = 1;' '8 assert(b->y == 0);' 'y is 1'
 }
 
 @test "a deadlock: who waits where" {
@@ -106,7 +134,7 @@ says()
     says 'lost by waits-for-ever: A loops until another process writes, at other.c:'
     race 1 other.c other.c --steps 200 -- endless
     says 'lost by endless: this order does not end in 200 steps'
-    race 0 other.c other.c -- slow # longer than a process sleeps at a time
+    race 0 other.c other.c --seconds 300 -- slow # longer than a process sleeps at a time
     says 'All orders were tried'
     race 1 other.c other.c -- assembly
     says 'other.c has inline assembly: what that does to memory is not seen' 'lost by data-race: counter' '(not instrumented)'
@@ -172,9 +200,19 @@ says()
     table=$(sed -n '/memory$/,/^$/p' <<<"$output")
     for _ in 1 2 3; do
         race 1 --replay order
+        says 'lost by check: counter == 6 is not true at the end'
         [[ $(sed -n '/memory$/,/^$/p' <<<"$output") == "$table" && $output != *'has changed'* ]]
     done
+    race 1 --replay order --check 'counter < 6' # the data race is still there
+    says 'lost by data-race'
     cp order good
+    race 1 counter.c counter.c --check 'counter == 6' --cc clang --cflags -O2 --save order
+    race 1 --replay order
+    race 1 counter.c counter.c --save order
+    says 'lost by data-race'
+    race 1 --replay order
+    says 'lost by data-race'
+    cp good order
     sed -i 's/i < 3/i < 2/' counter.c
     race 3 --replay order
     says 'counter.c has changed since the order was kept' 'is not the one that was kept'
