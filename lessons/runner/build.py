@@ -2,6 +2,7 @@
 
 collect(lesson, folder, build) -> Taken: the files of start/, replaced by the learner's
 compile_all(lesson, build, ...) -> Built
+race_words(lesson, folder) -> what `shmlab race` is to build and search
 Nothing in the learner's folder is trusted: links that lead out, pipes, huge files and binary files are refused.
 """
 
@@ -108,6 +109,18 @@ def command(lesson: Lesson, name: str, files: list, cc: Optional[str] = None, cf
     compiler = shlex.split(cc or os.environ.get("SHMLAB_CC", "")) or ["cc"]
     flags = [*FLAGS, *lesson.cflags, *shlex.split(os.environ.get("SHMLAB_CFLAGS", "")), *cflags]
     return [*compiler, *flags, *(SANITIZE if sanitize else ()), "-o", name, *files, "-lm"]
+
+
+def race_words(lesson: Lesson, folder: Path) -> list:
+    """The arguments of `shmlab race` for the programs whose files are in folder; those of the programs themselves are
+    lesson.race.arguments."""
+    files = []
+    for name in lesson.race.programs or lesson.programs:
+        main, *parts = lesson.programs[name]
+        files += [main, *(part for part in parts if part not in files)]
+    kind = ["--type", lesson.layout.what] if lesson.layout and lesson.layout.kind == "type" else []
+    return [*(str(folder / file) for file in files), "--cflags", shlex.join([*FLAGS, *lesson.cflags]), *kind,
+            *lesson.race.options]
 
 
 def compile_one(command_line: list, build: Path, scratch: Path, env: dict, seconds: float) -> tuple:

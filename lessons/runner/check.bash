@@ -26,6 +26,7 @@ setup()
     : >"$OUT"
     : >"$ERR"
     RAN='' # 1: a program of the learner has run
+    RACE='' RACE_BY='' # what `race` has found
     ENDED='' # how it ended
     : >"$T/there"
     # our own namespace has no segments when a test begins
@@ -437,6 +438,85 @@ witnessed() { grep "^$1 " "$BOX/witness" 2>/dev/null; }
 
 # program_calls NAME FUNCTION: does it call this function of the C library? For a verdict if the memory can't show why.
 program_calls() { nm "$LAB_BUILD/$1" 2>/dev/null | grep -qE " [A-Za-z] $2(@|\$)"; }
+
+# ---- all orders ----
+
+# race_runtime_find: the run-time of `shmlab race`, built once. RACE_RUNTIME: a file with what the linker is to be given.
+race_runtime_find()
+{
+    RACE_RUNTIME=$LAB_HELPERS/race
+    [[ ! -e $RACE_RUNTIME ]] || return 0
+    local new=$LAB_HELPERS/race.$BASHPID # other checks may do the same at this time
+    (
+        ROOT=${LAB%/*/*} CALL=shmlab
+        . "$ROOT/src/shmlab/common.bash"
+        . "$ROOT/src/shmlab/race_build.bash"
+        mkdir "$new" && race_runtime "$new" && printf '%s\n' "${RACE_LINK[@]}" >"$new/link" && mv "$new/link" "$RACE_RUNTIME"
+    ) >/dev/null || cannot "The check itself failed: cc could not build the run-time of shmlab race."
+}
+
+# What race runs in the sandbox: the folder of the kit, RACE_RUNTIME, and arguments of `shmlab race`.
+# shellcheck disable=SC2016 # for that bash
+RACE_SEARCH='ROOT=$1 CALL=shmlab runtime=$2
+. "$ROOT/src/shmlab/common.bash"
+. "$ROOT/src/shmlab/race_build.bash"
+race_runtime() { mapfile -t RACE_LINK <"$runtime"; }
+race_arguments "${@:3}"
+race_build "$(mktemp -d "$PWD/race.XXXXXX")"
+exec "${PROBE%/*}/shm-race" "${RACE_OPTIONS[@]}" "${RACE_PROGRAMS[@]}" -- "${RACE_ARGUMENTS[@]}"'
+
+# race [OPTION...] [-- ARGUMENT...]: runs the learner's programs in all orders, as lesson.conf's `race` says; what is given
+# here counts more. Sets RACE (won or lost) and RACE_BY: how it was lost.
+race()
+{
+    local kit=${LAB%/*/*} words status=0 said
+    eval "words=($LAB_RACE)" # check.py has quoted it
+    words+=("$@")
+    [[ " $* " == *' -- '* ]] || eval "words+=(-- $LAB_RACE_ARGUMENTS)"
+    race_runtime_find
+    patience 20
+    (
+        cd "$BOX" || exit 1
+        # the compiler and the search need more than a learner's program
+        export LAB_CPU=$((WAIT / 1000)) LAB_MEMORY=4096 LAB_FILE=65536 LAB_SANITIZE=''
+        exec 3>&- 4>&-
+        exec timeout -k 1 $((2 * WAIT / 1000)) "$LAB/sandbox" --read "$LAB_BUILD" --read "$LAB_BIN" --read "$kit/src" \
+            --read "$LAB_HELPERS" --write "$BOX" env COLUMNS=78 "PROBE=$PROBE" bash -c "$RACE_SEARCH" race "$kit" \
+            "$RACE_RUNTIME" --seconds $((WAIT / 1000)) "${words[@]}"
+    ) </dev/null >"$T/race" 2>"$T/race.err" || status=$?
+    said=$(head -n 1 "$T/race")
+    case $status in
+        0) RACE=won ;;
+        1) RACE=lost RACE_BY=${said#lost by } RACE_BY=${RACE_BY%%:*} ;;
+        3) wrong "All orders can't be tried. $(tail -n 1 "$T/race.err" | sed 's/^[a-z-]*: //; s/^the programs cannot be searched. //')" ;;
+        *) cannot "The check itself failed: shmlab race ended with $status. $(tail -n 3 "$T/race.err")" ;;
+    esac
+    [[ $said != 'won so far'* ]] || remark "Not all orders were tried: ${said#won so far: }"
+    [[ $RACE == won ]] || race_table
+}
+
+# The verdict shows the order in the place of a grid, without the data races that it tells below: their lines are long.
+race_table()
+{
+    local most=44 lines
+    mapfile -t lines < <(sed '1,3d; /^Also:$/,/^$/d' "$T/race")
+    printf '%s\n' "${lines[@]:0:most}" >"$VERDICT.grid"
+    ((${#lines[@]} <= most)) || printf '(more: %s race --lesson)\n' "${SHMLAB_CALL:-shmlab}" >>"$VERDICT.grid"
+}
+
+# race_loses_by NAME: is there an order that is lost by NAME? For a verdict with the lesson's own words.
+race_loses_by()
+{
+    [[ $RACE ]] || race
+    [[ $RACE == lost && $RACE_BY == "$1" ]]
+}
+
+# Fails, with the order that is lost, unless no order is.
+race_wins()
+{
+    [[ $RACE ]] || race
+    [[ $RACE == won ]] || mistake "$RACE_BY" "This order of the programs' steps is $(head -n 1 "$T/race")."
+}
 
 # ---- expected output and status ----
 

@@ -12,6 +12,7 @@ import math
 import os
 import re
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -144,6 +145,7 @@ def environment(lesson: Lesson, home: Path, limits: Limits, sandbox: str, saniti
         LAB=str(LAB), LAB_BIN=str(programs_folder()), LAB_LESSON=str(lesson.folder), LAB_PROJ=str(lesson.proj),
         LAB_BUILD=str(home / "build"), LAB_HELPERS=helpers(), LAB_OUT=str(home / "out"), LAB_TMP=str(home / "tmp"),
         LAB_OWN_IPC="1" if own_ipc() or os.environ.get("SHMLAB_OWN_IPC") == "1" else "0", LAB_SANDBOX=sandbox,
+        LAB_RACE=shlex.join(build.race_words(lesson, home / "build")), LAB_RACE_ARGUMENTS=shlex.join(lesson.race.arguments),
         LAB_SECONDS=str(math.ceil(limits.program_seconds)),
         LAB_MEMORY=str(limits.memory), LAB_PROCESSES=str(limits.processes), LAB_THREADS=str(threads_of_user()),
         LAB_RENDER=os.environ.get("LAB_RENDER", "text"), LAB_TOKEN=secrets.token_hex(16), TMPDIR=str(home / "bats"),

@@ -317,6 +317,7 @@ COMMANDS = {  # name: (function, its arguments and what it does, for the help)
     "ask": (asking.command_ask, "[N] [ANSWER...]", "what do you expect? Your compiler says whether you are right"),
     "view": (launch.command_view, "[N]", "the viewer, on the segment that your program made"),
     "gdb": (launch.command_gdb, "[N] [PROGRAM]", "the debugger on your program, with the segment beside the source"),
+    "race": (launch.command_race, "[N] [OPTION...]", "your programs in all orders: which one goes wrong?"),
     "next": (command_next, "", "the next lesson, once this one is done"),
     "reset": (command_reset, "[N]", "back to the start. What you wrote is kept beside it"),
     "solution": (command_solution, "[N] [--anyway] [--copy DIR]", "one solution, after you have tried"),

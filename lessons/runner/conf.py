@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import NamedTuple, Optional
 
 ONCE = ("title", "teaches", "minutes", "goal", "fact", "proj", "starter")  # each must be given once
-AT_MOST_ONCE = ("layout", "sanitize", "cflags")
+AT_MOST_ONCE = ("layout", "race", "sanitize", "cflags")
 MANY = ("program", "edit", "args", "mistake", "ask", "why", "guess")
+RACE_OPTIONS = {"--check": True, "--always": False, "--type": True, "--memory": True, "--orders": True, "--steps": True}
 FOLDER_NAME = re.compile(r"(\d\d)-([a-z0-9][a-z0-9-]*)\Z")
 
 
@@ -52,6 +53,14 @@ class Layout(NamedTuple):
     program: str = ""  # of a type: the program that has it
 
 
+class Race(NamedTuple):
+    """What `shmlab race` is to do: its options as it takes them."""
+
+    programs: tuple = ()  # names, one for each process; none: all programs of the lesson
+    options: tuple = ()
+    arguments: tuple = ()  # of the programs
+
+
 @dataclass
 class Lesson:
     """One lesson, as its lesson.conf describes it."""
@@ -68,6 +77,7 @@ class Lesson:
     args: dict = field(default_factory=dict)  # name of a program -> its arguments, as typed in a shell
     proj: int = 0
     layout: Optional[Layout] = None
+    race: Race = Race()
     starter: str = ""
     mistakes: list = field(default_factory=list)
     asks: list = field(default_factory=list)
@@ -132,6 +142,9 @@ class _Reader:
         for name in self.lesson.args:
             if name not in self.lesson.programs:
                 self.wrong(f"'args' is for '{name}', but there is no program of that name", self.seen["args"])
+        for name in self.lesson.race.programs:
+            if name not in self.lesson.programs:
+                self.wrong(f"'race' names the program '{name}', but there is none", self.seen["race"])
         layout = self.lesson.layout
         if layout and layout.kind == "type" and layout.program not in self.lesson.programs:
             self.wrong(f"'layout' names the program '{layout.program}', but there is none", self.seen["layout"])
@@ -209,6 +222,25 @@ class _Reader:
             self.lesson.layout = Layout("type", what.strip(), program)
         else:
             self.wrong(f"'layout' must be 'type TYPE PROGRAM' or 'file NAME'; this is '{value}'")
+
+    def take_race(self, value: str):
+        try:
+            words = shlex.split(value)
+        except ValueError as error:
+            self.wrong(f"'race': {error}")
+            return
+        end = words.index("--") if "--" in words else len(words)
+        first = next((at for at, word in enumerate(words[:end]) if word.startswith("-")), end)
+        options = words[first:end]
+        self.lesson.race = Race(tuple(words[:first]), tuple(options), tuple(words[end + 1:]))
+        while options:
+            name = options.pop(0)
+            if name not in RACE_OPTIONS:
+                self.wrong(f"'race' can't have '{name}'; it takes {', '.join(RACE_OPTIONS)}")
+            elif RACE_OPTIONS[name] and not options:
+                self.wrong(f"'race': {name} needs an argument")
+            else:
+                del options[:RACE_OPTIONS[name]]
 
     def take_mistake(self, value: str):
         found = self.parts("mistake", value, 3)

@@ -1,10 +1,11 @@
-"""The commands view and gdb: this process becomes the viewer or the debugger."""
+"""The commands view, gdb and race: this process becomes the viewer, the debugger or `shmlab race`."""
 
 import os
 import shlex
 import sys
+from pathlib import Path
 
-from . import work
+from . import build, work
 from .context import Context, Refused
 from .paths import ROOT, programs_folder
 
@@ -63,6 +64,15 @@ def command_gdb(context: Context, args: list) -> int:
     os.environ["SHMLAB_VIEW"] = str(programs_folder() / "shm-view")
     become(["/usr/bin/env", "gdb", "-q", "-x", str(ROOT / "gdb" / ".gdbinit"), "--args", f"./{name}", *arguments],
            program.parent)
+    return 1
+
+
+def command_race(context: Context, args: list) -> int:
+    """race [N] [OPTION...] [-- ARGUMENT...]: the learner's programs, as lesson.conf's `race` says."""
+    names = [arg for arg in args[:1] if not arg.startswith("-")]
+    lesson = context.lesson(*names)
+    words = [*build.race_words(lesson, Path(work.shown(context.need(lesson)))), *args[len(names):]]
+    become([str(ROOT / "shmlab"), "race", *words, *([] if "--" in words else ["--", *lesson.race.arguments])])
     return 1
 
 

@@ -13,6 +13,7 @@ from .paths import LAB, ROOT
 # diagnoses that no check.bats gives
 RUNNER_IDS = ("empty", "does-not-build", "crash", "hang", "sleeps", "flood", "success-as-failure", "goes-on",
               "enter-twice", "enter-not-enough", "enter-ignored",
+              "check", "assert", "exit-status", "data-race", "deadlock", "lost-wakeup", "waits-for-ever", "endless",
               "fails-silently", "status-0-on-failure", "errors-on-stdout", "exit-minus-1", "status-is-errno")
 PARTS = ("README.md", "lesson.conf", "start", "solution", "check.bats", "hints.md", "mistakes", "INSTRUCTOR.md")
 MORE_PARTS = ("wrong", "pictures", "ask.h", "walk")  # and *.layout

@@ -32,6 +32,14 @@ OWN = {  # the names of the runner's own diagnoses
     "status-is-errno": "errno as the exit status",
     "success-as-failure": "a call that worked is taken for one that failed",
     "goes-on": "it says that a call has failed, but goes on",
+    "check": "the result is wrong in some order",
+    "assert": "an assertion fails in some order",
+    "exit-status": "a program fails in some order",
+    "data-race": "two accesses to the same bytes that nothing orders",
+    "deadlock": "each waits for the other",
+    "lost-wakeup": "it sleeps on, as it was woken too early",
+    "waits-for-ever": "it waits for ever in some order",
+    "endless": "it does not end in some order",
 }
 
 

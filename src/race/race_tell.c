@@ -13,7 +13,7 @@
 
 #include "printable.h"
 
-enum { COLUMNS_MIN = 80, COLUMNS_MAX = 160, RACES_SHOWN = 6, STEPS_SHOWN = 10000 };
+enum { COLUMNS_MIN = 60, COLUMNS = 80, COLUMNS_MAX = 160, RACES_SHOWN = 6, STEPS_SHOWN = 10000 };
 
 static struct table table_of(const struct race *r)
 {
@@ -23,7 +23,7 @@ static struct table table_of(const struct race *r)
                       .layout = r->has_layout ? &r->layout : NULL,
                       .segment = run_first_segment(r->run),
                       .marked = {SIZE_MAX, SIZE_MAX},
-                      .columns = COLUMNS_MIN,
+                      .columns = COLUMNS,
                       .utf8 = printable_utf8()};
     for (unsigned i = 0; i < r->program_count; i++) {
         t.elf[i] = r->elf[i];
@@ -156,6 +156,9 @@ static unsigned terminal_columns(void)
     long columns = text != NULL ? strtol(text, NULL, 10) : 0;
     if (columns <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
         columns = size.ws_col;
+    }
+    if (columns <= 0) {
+        return COLUMNS;
     }
     return columns < COLUMNS_MIN ? COLUMNS_MIN : columns > COLUMNS_MAX ? COLUMNS_MAX : (unsigned)columns;
 }

@@ -18,58 +18,13 @@
 #   --cc COMMAND  --cflags FLAGS   the compiler (cc -O0)
 #
 # Lost: the check or an assert fails, a program crashes or ends with a status
-# other than 0, all wait for ever, or two accesses are a data race. Nothing is made
-# in the system. More: docs/race.md.
+# other than 0, all wait for ever, or two accesses race. More: docs/race.md.
 # shellcheck shell=bash
 
 # shellcheck source=src/shmlab/build.bash
 declare -F build_programs >/dev/null || source "$ROOT/src/shmlab/build.bash" # bench has it already
 # shellcheck source=src/shmlab/race_build.bash
 source "$ROOT/src/shmlab/race_build.bash"
-
-RACE_REPLAY=''
-RACE_ARGUMENTS=() # of the programs
-
-race_take_source() # PATH
-{
-    local file
-    if [[ -d $1 ]]; then
-        for file in "${1%/}"/*.c; do
-            [[ -e $file ]] && RACE_SOURCES+=("$file")
-        done
-        ((${#RACE_SOURCES[@]})) || race_cannot "there is no .c file in $(printable "$1")"
-    elif [[ $1 != *.c ]]; then
-        usage_error race "'$(printable "$1")' is neither a .c file nor a folder."
-    elif [[ ! -r $1 ]]; then
-        race_cannot "cannot read $(printable "$1")"
-    else
-        RACE_SOURCES+=("$1")
-    fi
-}
-
-race_arguments()
-{
-    while (($#)); do
-        case $1 in
-            --) shift && RACE_ARGUMENTS=("$@") && return ;;
-            --always | --step) RACE_OPTIONS+=("$1") ;;
-            --type | --memory | --orders | --seconds | --steps | --save | --gdb | --check | --replay | --cc | --cflags)
-                (($# > 1)) || usage_error race "$1 needs an argument."
-                case $1 in
-                    --check) RACE_CHECK=$2 ;;
-                    --replay) RACE_REPLAY=$2 ;;
-                    --cc) RACE_CC=$2 ;;
-                    --cflags) RACE_CFLAGS=$2 ;;
-                    *) RACE_OPTIONS+=("$1" "$2") ;;
-                esac
-                shift
-                ;;
-            -*) usage_error race "race does not know '$(printable "$1")'." ;;
-            *) race_take_source "$1" ;;
-        esac
-        shift
-    done
-}
 
 # race_replay_sources: what the kept order says, where it isn't given: its sources and arguments, and what must be true.
 race_replay_sources()
@@ -96,6 +51,7 @@ race_replay_sources()
 command_race()
 {
     local folder status
+    [[ ${1-} != --lesson ]] || exec "$ROOT/shmlab" lesson race "${@:2}"
     race_arguments "$@"
     [[ $RACE_REPLAY ]] && race_replay_sources
     ((${#RACE_SOURCES[@]})) || usage_error race 'Name one or two programs: .c files.'

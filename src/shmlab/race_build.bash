@@ -1,19 +1,62 @@
-# Builds programs for shm-race. Sets RACE_PROGRAMS, and adds to RACE_OPTIONS. common.bash must be there; ROOT: the kit.
-# A lesson's check does it too, in its sandbox.
-# shellcheck shell=bash
+# Takes the arguments of `shmlab race`, and builds the programs for shm-race. A lesson's check does that too, in its sandbox.
+# common.bash must be there; ROOT: the kit.
+# shellcheck shell=bash disable=SC2034 # who takes them uses its variables
 
 RACE_CC='' RACE_CFLAGS='' # race_build takes cc -O0
-RACE_CHECK=''    # an expression, or a .c file
-RACE_SOURCES=()  # one for each process, and those without main
-RACE_OPTIONS=()  # for shm-race
+RACE_CHECK=''     # an expression, or a .c file
+RACE_SOURCES=()   # one for each process, and those without main
+RACE_OPTIONS=()   # for shm-race
 RACE_PROGRAMS=()
-RACE_LINK=()     # objects of the run-time, and options
+RACE_ARGUMENTS=() # of the programs
+RACE_REPLAY=''    # an order that was kept
+RACE_LINK=()      # objects of the run-time, and options
 
 # Not 1: that is a lost race.
 race_cannot()
 {
     warn "$@"
     exit 3
+}
+
+race_take_source() # PATH
+{
+    local file
+    if [[ -d $1 ]]; then
+        for file in "${1%/}"/*.c; do
+            [[ -e $file ]] && RACE_SOURCES+=("$file")
+        done
+        ((${#RACE_SOURCES[@]})) || race_cannot "there is no .c file in $(printable "$1")"
+    elif [[ $1 != *.c ]]; then
+        usage_error race "'$(printable "$1")' is neither a .c file nor a folder."
+    elif [[ ! -r $1 ]]; then
+        race_cannot "cannot read $(printable "$1")"
+    else
+        RACE_SOURCES+=("$1")
+    fi
+}
+
+race_arguments()
+{
+    while (($#)); do
+        case $1 in
+            --) shift && RACE_ARGUMENTS=("$@") && return ;;
+            --always | --step) RACE_OPTIONS+=("$1") ;;
+            --type | --memory | --orders | --seconds | --steps | --save | --gdb | --check | --replay | --cc | --cflags)
+                (($# > 1)) || usage_error race "$1 needs an argument."
+                case $1 in
+                    --check) RACE_CHECK=$2 ;;
+                    --replay) RACE_REPLAY=$2 ;;
+                    --cc) RACE_CC=$2 ;;
+                    --cflags) RACE_CFLAGS=$2 ;;
+                    *) RACE_OPTIONS+=("$1" "$2") ;;
+                esac
+                shift
+                ;;
+            -*) usage_error race "race does not know '$(printable "$1")'." ;;
+            *) race_take_source "$1" ;;
+        esac
+        shift
+    done
 }
 
 # race_compile SOURCE OUT: with -fsanitize=thread, whose calls our run-time takes.
@@ -36,6 +79,7 @@ race_compile()
 race_runtime()
 {
     local folder=$1 file wrapped
+    : "${RACE_CC:=cc}"
     for file in "$ROOT"/src/race/runtime/*.c; do
         "$RACE_CC" -std=gnu11 -O1 -fno-omit-frame-pointer -fno-builtin -fno-pie -c -o "$folder/${file##*/}.o" "$file" &
         RACE_LINK+=("$folder/${file##*/}.o")

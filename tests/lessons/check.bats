@@ -165,6 +165,62 @@ json_of() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]
     done
 }
 
+# counter_make: the program of lesson 01 adds to a counter in a segment; its check wants that no order loses.
+counter_make()
+{
+    local lesson=$T/lessons/01-store
+    rm "$lesson/mistakes/"*
+    printf '%s\n' '#include <sys/shm.h>' 'struct board { int counter; };' 'int main(void)' '{' \
+        '    struct board *b = shmat(shmget(0x1234, sizeof *b, IPC_CREAT | 0600), 0, 0);' '    b->counter++;' \
+        '    return 0;' '}' >"$lesson/start/writer.c"
+    sed 's/{ int/{ _Atomic int/' "$lesson/start/writer.c" >"$lesson/solution/writer.c"
+    sed -i '/^layout/d' "$lesson/lesson.conf"
+    echo "race = writer writer --check 'counter == 2'" >>"$lesson/lesson.conf"
+    printf '%s\n' '#!/usr/bin/env bats' 'load "$LAB/check"' '@test "no order loses" {' '    race_wins' '}' \
+        '@test "three at once" {' '    race "$LAB_BUILD/writer.c" --check "counter == 3"' \
+        '    ! race_loses_by check || mistake untouched "Here is the reason."' '    race_wins' '}' >"$lesson/check.bats"
+    lesson start 1
+}
+
+@test "a check can try all orders: the one that is lost is the verdict, in each sandbox" {
+    counter_make
+    best=$("$ROOT/lessons/runner/sandbox" --level)
+    levels=(none "$best")
+    [[ $best == none ]] || levels+=(pid)
+    for level in "${levels[@]}"; do
+        cp "$T/lessons/01-store/start/writer.c" "$MINE/"
+        run -1 env LAB_SANDBOX="$level" python3 "$ROOT/lessons/runner/lesson" check
+        [[ $output == *'lost by check: counter == 2 is not true'*'A: writer.c'*'counter: 0 → 1'* &&
+            $output == *'that value is lost'*'Mistake: the result is wrong in some order'* &&
+            $output == *'Here is the reason.'*'4 C 6 b->counter++;'*'Mistake: nothing is stored yet'* ]] || { echo "$level: $output" && false; }
+        solve
+        run -0 env LAB_SANDBOX="$level" python3 "$ROOT/lessons/runner/lesson" check
+        nothing_stays
+    done
+}
+
+@test "what all orders can't be tried of is said, without a diagnosis" {
+    counter_make
+    sed 's/b->counter++/return system("true")/; 1i #include <stdlib.h>' "$T/lessons/01-store/start/writer.c" >"$MINE/writer.c"
+    run -1 lesson check
+    [[ $output == *"All orders can't be tried. A: it starts"*'writer.c:7'* && $output != *Mistake* ]] || { echo "$output" && false; }
+    nothing_stays
+}
+
+@test "race runs the learner's own programs as the lesson says, and takes more options" {
+    counter_make
+    run -1 lesson race
+    [[ $output == 'lost by check: counter == 2 is not true'*'A: writer.c'* ]] || { echo "$output" && false; }
+    run -1 "$ROOT/shmlab" race --lesson 1 --check 'counter == 1'
+    [[ $output == 'lost by check: counter == 1 is not true'* ]] || { echo "$output" && false; }
+    cd "$MINE"
+    solve
+    run -0 "$ROOT/shmlab" race --lesson
+    [[ $output == 'won: no order loses. All orders were tried'* ]] || { echo "$output" && false; }
+    run -1 lesson race 2
+    [[ $output == *'is not started'* ]]
+}
+
 # rest COMMAND...: what shm-probe rest says of it within half a second, by its exit status
 rest()
 {

@@ -43,6 +43,8 @@ class Conf(unittest.TestCase):
     def test_a_whole_one_is_read(self):
         self.assertEqual(self.errors(CONF + "args = writer: . 22 7 # 3\nlayout = type struct message writer\n"), [])
         self.assertEqual(self.lesson.layout, ("type", "struct message", "writer"))
+        self.assertEqual(self.errors(CONF + "race = writer writer --always --check 'a b' -- 3 --x\n"), [])
+        self.assertEqual(self.lesson.race, (("writer", "writer"), ("--always", "--check", "a b"), ("3", "--x")))
         self.assertEqual((self.lesson.number, self.lesson.main_file, self.lesson.proj), (1, "writer.c", 7))
 
     def test_each_error_has_its_line(self):
@@ -53,6 +55,8 @@ class Conf(unittest.TestCase):
                            ("args = reader: .", "no program of that name"), ("mistake = a | b", "3 parts"),
                            ("mistake = A b | c | d", "lower-case letters"), ("ask = what", "2 parts"),
                            ("why = so", "below the 'ask'"), ("guess = 1 | so", "below the 'ask'"),
+                           ("race = reader", "names the program 'reader'"), ("race = writer --save x", "can't have '--save'"),
+                           ("race = --check", "--check needs an argument"), ("race = \"", "'race'"),
                            ("sanitize = yes", "NAME: ..."), ("layout = file no.layout", "no file no.layout")):
             with self.subTest(line):
                 found = self.errors(CONF + line + "\n")
