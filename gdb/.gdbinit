@@ -115,7 +115,7 @@ end
 # Only a gdb with Python has functions like $_strlen. gdb -iex 'set $shm_plain = 1' leaves Python out.
 if !$_isvoid($_strlen) && $_isvoid($shm_plain)
   python
-import os
+import os, runpy
 
 def shmlab_load():
     """Loads shmgrid.py from the folder of this file, which is among gdb's open files while gdb reads it."""
@@ -127,7 +127,7 @@ def shmlab_load():
         if name == ".gdbinit" and os.access(folder + "/shm-draw", os.X_OK):
             os.environ["SHMLAB_GDB"] = folder
             if os.path.exists(folder + "/shmgrid.py"):
-                gdb.execute("source " + folder + "/shmgrid.py")
+                runpy.run_path(folder + "/shmgrid.py") # source wants a name that the C locale has
             return
 
 shmlab_load()

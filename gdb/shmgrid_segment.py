@@ -84,7 +84,7 @@ def _mappings():
     except gdb.error as why:
         raise gdb.GdbError("shm: this target doesn't say what the program has mapped (%s): give an address: "
                            "shm-window EXPR [SIZE]" % str(why).split("\n")[0])
-    rows = re.findall(r"^\s*(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+([-r][-w][-x][-sp]\s+)?(/.*)$",
+    rows = re.findall(r"^\s*(0x[0-9a-f]+)\s+(0x[0-9a-f]+)\s+0x[0-9a-f]+\s+(0x[0-9a-f]+)\s+([-r][-w][-x][-sp]\s+)?(/.*?) ?$",
                       said, re.M)
     return shmgrid_maps.shared([shmgrid_maps.Mapping(int(a, 16), int(b, 16), rights.strip(), int(offset, 16), "", 0, name)
                                 for a, b, offset, rights, name in rows])

@@ -119,7 +119,7 @@ readonly TO_SYSV=(continue continue continue 'up 2') # all is mapped, and the fr
     grep -qE '^   3  0x[0-9a-f]+ +5000  rw-  memfd ring$' <<<"$list"
     grep -qE '^   4  0x[0-9a-f]+ +4096  rw-  shared, without a name$' <<<"$list"
     for at in $(grep -o '0x[0-9a-f]*' <<<"$list"); do
-        grep -qE "^ +$at .*(SYSV|/dev/shm/|memfd:|/dev/zero)" <<<"$(answer 6)"
+        grep -qE "^ *${at/0x/0x0*} .*(SYSV|/dev/shm/|memfd:|/dev/zero)" <<<"$(answer 6)"
     done
     [[ $(answer 8) == *'"posix"' && $(answer 10) == *'"memfd"' && $(answer 12) == *'"nameless"' && $(answer 14) == *'"sysv"' ]]
     [[ $(answer 16) == 'shm: there is no segment 5: the program has 4 (shm-list)' ]]
