@@ -177,6 +177,9 @@ def compile_all(lesson: Lesson, build: Path, scratch: Path, env: dict, *, cc=Non
         status, text = compile_one(line, build, scratch, env, seconds)
         if status != 0 and shutil.disk_usage(build).free < SPACE_LEAST:
             raise CannotCheck(full(build))
+        if status != 0 and re.search(r"(fork|spawnp?): .*Resource temporarily unavailable", text):
+            raise CannotCheck("this machine lets you start no more processes at the moment. Nothing is lost: try again when "
+                              "fewer run")
         if text not in said:  # two programs with the same source give the same messages
             said.append(text)
         if status != 0 or not (build / name).is_file():

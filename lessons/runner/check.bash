@@ -85,6 +85,11 @@ remark() { grep -qxsF -- "$*" "$LAB_OUT/remarks" || printf '%s\n' "$*" >>"$LAB_O
 
 wrong()
 {
+    # The sandbox itself could not start a process. Then nothing is the program's fault.
+    if grep -qs '/sandbox: .*fork: ' "$ERR"; then
+        set -- "This machine lets you start no more processes at the moment. Nothing is lost: try again when fewer run."
+        printf '%s\n' "$*" >>"$LAB_OUT/cannot"
+    fi
     note "$@"
     verdict_add line "$(caller_line)"
     exit 1

@@ -52,6 +52,14 @@ running() { with "LAB_LESSON=$T/lessons/01-store" environ; with "$TMPDIR/shmlab-
     solve
     SHMLAB_CC=no-such-cc run -1 lesson check
     [[ $output == *'there is no compiler no-such-cc here: sudo apt-get install gcc'* && $output != *'not build'* ]] || false
+    printf '%s\n' '#!/bin/sh' 'echo "cc: fatal error: posix_spawnp: Resource temporarily unavailable"' 'exit 1' >"$T/full-cc"
+    chmod +x "$T/full-cc"
+    SHMLAB_CC=$T/full-cc LAB_SANDBOX=none run -1 lesson check # the others hide it
+    [[ $output == *'lets you start no more processes at the moment'* && $output != *'not build'* ]] || { echo "$output" && false; }
+    learner $'    fputs("/runner/sandbox: fork: Resource temporarily unavailable\\n", stderr);\n    return 254;'
+    run -1 lesson check
+    [[ $output == *'lets you start no more processes'* && $output != *'not ok'* ]] || { echo "$output" && false; }
+    solve
     unshare --user --map-root-user --mount true 2>/dev/null || skip "the kernel allows no namespace here"
     mkdir "$T/small"
     for size in 4k 28k; do
