@@ -252,7 +252,8 @@ class Session:
         keep = {int(pid) for pid in self.tmux("list-panes", "-s", "-F", "#{window_name} #{pane_pid}").split("\n")
                 for name, pid in [pid.split()] if name == STILL}
         self.segments.collect()
-        end_processes(self.folder, keep | {int(self.tmux("display", "-p", "#{pid}"))} | self.clients())
+        server = int(self.tmux("display", "-p", "#{pid}"))
+        end_processes(self.folder, keep | {server} | self.clients(), server)
         self.segments.remove()
         for old in self.place.iterdir():
             if old.is_dir() and not old.is_symlink():
@@ -283,8 +284,18 @@ def processes_of(folder: Path) -> list:
     return found
 
 
-def end_processes(folder: Path, keep: set, seconds: float = 3):
-    """SIGHUP and SIGTERM, which let a server remove its segment; SIGKILL for those that stay."""
+def just_forked(pid: int, parent: int) -> bool:
+    """Is it a copy of its parent, which has not started its own program yet?"""
+    try:
+        status = Path("/proc", str(pid), "status").read_text()
+        return f"\nPPid:\t{parent}\n" in status and os.readlink(f"/proc/{pid}/exe") == os.readlink(f"/proc/{parent}/exe")
+    except OSError:
+        return False
+
+
+def end_processes(folder: Path, keep: set, server: int = 0, seconds: float = 3):
+    """SIGHUP and SIGTERM, which let a server remove its segment; SIGKILL for those that stay. server: tmux's. A signal
+    for a process that it has just forked would end it, too: both have the pipe through which libevent passes signals."""
     asked, until = set(), time.monotonic() + seconds
     while True:
         left = [pid for pid in processes_of(folder) if pid not in keep]
@@ -295,7 +306,7 @@ def end_processes(folder: Path, keep: set, seconds: float = 3):
             try:
                 if late:
                     os.kill(pid, signal.SIGKILL)
-                elif pid not in asked:
+                elif pid not in asked and not just_forked(pid, server):
                     asked.add(pid)
                     for number in (signal.SIGCONT, signal.SIGTERM, signal.SIGHUP):
                         os.kill(pid, number)
