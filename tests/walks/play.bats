@@ -321,3 +321,34 @@ END
     keys q
     leaves 0
 }
+
+@test "what tmux has just forked gets no signal until it is a program of its own" {
+    # this Python is the server; its copy passes a signal on, as tmux's does
+    SHMLAB_WALK=$T/folder run -0 python3 -B - "$ROOT/lessons/walks" "$T/folder" <<'END'
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from player import session
+passed, to_server = os.pipe()
+begin, to_copy = os.pipe()
+copy = os.fork()
+if copy == 0:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: os.write(to_server, b"x"))
+    os.write(to_server, b"ready")
+    os.read(begin, 1)
+    os.execvp("sleep", ["sleep", "1000"])
+assert os.read(passed, 5) == b"ready"
+real, looked = session.processes_of, 0
+def processes_of(folder):
+    global looked
+    looked += 1
+    if looked == 3:
+        os.write(to_copy, b"x")
+    return [pid for pid in real(folder) if pid != copy or os.waitpid(copy, os.WNOHANG)[0] == 0]
+session.processes_of = processes_of
+session.end_processes(Path(sys.argv[2]), set(), os.getpid(), 5)
+os.close(to_server)
+assert os.read(passed, 5) == b"" and looked > 3, looked
+END
+}
