@@ -70,6 +70,11 @@ int race_start(struct race *r);
  * status with which to end. */
 int race_look(struct race *r);
 
+/* What the path has at this index, if it is one of all options that there are now: a program may have changed since the path
+ * was kept. Otherwise the plain way. */
+const struct run_option *race_option(const struct run_option *path, size_t length, size_t index,
+                                     const struct run_option *all, unsigned count);
+
 /* Follows one order: along the path, then the plain way. Keeps its steps. */
 void race_follow(struct race *r, const struct run_option *path, size_t length);
 void race_forget_steps(struct race *r);

@@ -46,6 +46,7 @@ void race_debug(struct race *r, const struct run_option *path, size_t length, si
     struct run_option all[RUN_OPTIONS];
     struct run_step step;
     bool spins;
+    unsigned count;
     pid_t gdb = 0;
     if (index == SIZE_MAX || r->steps[index].option.drain) {
         fprintf(stderr, "%s: --gdb: row %lld is no step of a process\n", RACE_PROGRAM, r->gdb);
@@ -53,8 +54,8 @@ void race_debug(struct race *r, const struct run_option *path, size_t length, si
     }
     signal(SIGINT, SIG_IGN); /* Ctrl-C is for gdb */
     run_begin(r->run);
-    for (size_t i = 0; run_options(r->run, all) > 0; i++) {
-        const struct run_option *option = i < length ? &path[i] : &all[0];
+    for (size_t i = 0; (count = run_options(r->run, all)) > 0; i++) {
+        const struct run_option *option = race_option(path, length, i, all, count);
         if (i == index) {
             int pid = run_pid(r->run, option->who);
             gdb = start_gdb(pid, run_event(r->run, option->who, &spins));

@@ -84,6 +84,17 @@ int race_start(struct race *r)
     return rc < 0 ? report_failure(RACE_PROGRAM, rc, NULL, "start the programs") : 0;
 }
 
+const struct run_option *race_option(const struct run_option *path, size_t length, size_t index,
+                                     const struct run_option *all, unsigned count)
+{
+    for (unsigned i = 0; index < length && i < count; i++) {
+        if (all[i].who == path[index].who && all[i].drain == path[index].drain && all[i].index == path[index].index) {
+            return &all[i];
+        }
+    }
+    return &all[0];
+}
+
 /* Follows an order without a search: along the path, then the plain way. Keeps its steps. */
 void race_follow(struct race *r, const struct run_option *path, size_t length)
 {
@@ -95,7 +106,7 @@ void race_follow(struct race *r, const struct run_option *path, size_t length)
     race_forget_steps(r);
     run_begin(r->run);
     for (size_t i = 0; !lost && (count = run_options(r->run, all)) > 0; i++) {
-        run_take(r->run, i < length ? &path[i] : &all[0], &step);
+        run_take(r->run, race_option(path, length, i, all, count), &step);
         lost = race_is_lost(r, r->run, &step);
     }
     if (!lost) {

@@ -216,6 +216,9 @@ says()
     sed -i 's/i < 3/i < 2/' counter.c
     race 3 --replay order
     says 'counter.c has changed since the order was kept' 'is not the one that was kept'
+    sed 's/^path B 0/path B drain 7/' good >order # no store waits there
+    race 3 --replay order
+    says 'is not the one that was kept'
     echo nonsense >order
     race 3 --replay order counter.c
     says 'order is not an order that shmlab race has kept'
