@@ -94,6 +94,17 @@ says()
     says 'lost by assert: B: the assertion b->y == 0 is not true' '7 b->y = 1;' '8 assert(b->y == 0);' 'y is 1'
 }
 
+@test "a data race is told with an order that has it, though another order has one that a seqlock guards" {
+    printf '%s\n' '#include <stddef.h>' '#include <sys/shm.h>' '#include "shm_seqlock.h"' \
+        'struct board { struct { shm_seqlock sequence; int x; } inner; int plain; };' 'int main(void) {' \
+        'struct board *board = shmat(shmget(0x1234, sizeof *board, IPC_CREAT | 0600), NULL, 0);' 'PART' 'return 0; }' >part.c
+    sed 's/PART/board->inner.x = 1; board->plain = 1;/' part.c >writes.c
+    sed 's/PART/if (board->inner.x == 0) return board->plain > 1;/' part.c >reads.c
+    race 1 writes.c reads.c
+    says 'lost by data-race: plain: writes.c:7 writes it and reads.c:7 reads it'
+    [[ $(grep -c '^ *[0-9]*>' <<<"$output") == 2 ]]
+}
+
 @test "a deadlock: who waits where" {
     race 1 deadlock.c --type 'struct pair'
     says 'lost by deadlock: A waits at deadlock.c:' '(sem_wait), B waits' 'left: 1 → 0' 'waits for ever'
@@ -225,6 +236,34 @@ says()
     head -n 4 good >order
     race 3 --replay order counter.c
     says 'order is cut short'
+}
+
+# again ARGUMENT...: what is told of the losing order is told again by --replay with the file alone, except how it was found.
+again()
+{
+    telling() { sed -e '/^  the order below was found/d' -e '/^Also:$/,/^$/d' -e '/^The order is kept/d' <<<"$output"; }
+    race 1 --save order "$@"
+    first=$(telling)
+    race 1 --replay order
+    diff <(printf '%s' "$first") <(printf '%s' "$(telling)")
+}
+
+@test "a kept order is lost again, with the check, the compiler and the arguments that it was found with" {
+    again counter.c counter.c --check 'counter == 6 && name[0] == 0'
+    again counter.c counter.c --check 'counter != 2' --always --cc clang --cflags '-O2 -g'
+    again counter.c counter.c --memory tso
+    says 'lost by data-race: counter'
+    again other.c other.c --steps 200 -- endless
+    again other.c other.c -- waits
+    printf '%s\n' 'int race_check(const void *segment)' '{ return *(const int *)segment == 6; }' >check.c
+    again counter.c counter.c --check check.c --type 'struct board'
+    mkdir elsewhere
+    cp ./*.c elsewhere
+    race 1 --replay order elsewhere/counter.c elsewhere/counter.c --check 'counter == 6'
+    says 'lost by check: counter == 6 is not true at the end: counter is'
+    again atomic.c atomic.c --check 'counter == 5'
+    race 0 --replay order --check 'counter == 6'
+    says 'not lost'
 }
 
 @test "step by step: on, back, and the bytes of that step in shared memory, until the end" {
