@@ -1,11 +1,9 @@
 /* shm-race: searches the orders in which several processes can use one segment. `./shmlab race` builds the programs, with the
  * run-time in runtime/, and starts it. */
-#define _GNU_SOURCE /* sched_setaffinity */
 #include "race.h"
 
 #include <errno.h>
 #include <locale.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,23 +105,6 @@ static int replay(struct race *r, const struct saved_order *order)
     return r->loss == LOSS_NONE ? 0 : RACE_LOST;
 }
 
-/* A wakeup across cores costs ten times one on the same core. Searches side by side take different ones. */
-static void pin_to_one_core(void)
-{
-    cpu_set_t all, one;
-    if (sched_getaffinity(0, sizeof all, &all) < 0) {
-        return;
-    }
-    int wanted = getpid() % CPU_COUNT(&all);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (CPU_ISSET(cpu, &all) && wanted-- == 0) {
-            CPU_ZERO(&one);
-            CPU_SET(cpu, &one);
-            sched_setaffinity(0, sizeof one, &one);
-        }
-    }
-}
-
 int main(int argc, char **argv)
 {
     struct saved_order order = {.path = NULL};
@@ -139,7 +120,6 @@ int main(int argc, char **argv)
         return RACE_NOT_SEARCHED;
     }
     r.model = r.replay != NULL ? order.model : r.model;
-    pin_to_one_core();
     rc = race_start(&r);
     if (rc == 0) {
         rc = race_look(&r);

@@ -61,7 +61,8 @@ enum run_over {
 
 struct run;
 
-/* 0 and *run, or -errno: the programs can't be started. Ends with run_free. */
+/* 0 and *run, or -errno: the programs can't be started. Ends with run_free. The calling process stays on one core from now
+ * on, and so do the programs. */
 int run_new(const struct run_settings *settings, struct run **run);
 void run_free(struct run *r);
 
