@@ -20,7 +20,11 @@
 
 #include "run_internal.h"
 
-enum { OUTPUT_MAX = 64 << 20 }; /* bytes that a program may print */
+enum {
+    OUTPUT_MAX = 64 << 20, /* bytes that a program may print */
+    STACK_MAX = 8 << 20,
+    ABOVE_STACK = 64 << 10 /* bytes above the stack: a multiple of this */
+};
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const struct timespec *time)
 {
@@ -42,6 +46,32 @@ void run_set_over(struct run *r, enum run_over over, unsigned who, int number, c
     snprintf(r->over_text, sizeof r->over_text, "%s", text);
 }
 
+/* Adds these strings, and the pointers to them, to what lies above the stack. */
+static void count_strings(char *const *strings, size_t *bytes, size_t *pointers)
+{
+    for (; *strings != NULL; strings++) {
+        *bytes += strlen(*strings) + 1;
+        ++*pointers;
+    }
+}
+
+/* The path, the arguments and the environment lie above the stack, so a longer one moves all local variables, and pointers
+ * to them in the segment with them. Makes it the same size each time. */
+static void place_stack(const struct run_program *program)
+{
+    char filler[ABOVE_STACK] = "";
+    size_t bytes = strlen(program->path) + 1, pointers = 0;
+    count_strings(program->arguments, &bytes, &pointers);
+    count_strings(environ, &bytes, &pointers);
+    if (pointers % 2 == 1) { /* the kernel rounds the bytes to 16, and then the pointers */
+        setenv("SHMLAB_RACE_EVEN", "", 1);
+        bytes += sizeof "SHMLAB_RACE_EVEN=";
+        pointers++;
+    }
+    memset(filler, '-', ABOVE_STACK - 1 - (bytes + pointers * sizeof(char *)) % ABOVE_STACK);
+    setenv("SHMLAB_RACE_FILLER", filler, 1);
+}
+
 /* In the child: becomes the program. */
 static void become(const struct run *r, unsigned number, int control_fd)
 {
@@ -57,6 +87,8 @@ static void become(const struct run *r, unsigned number, int control_fd)
     setenv(RACE_VARIABLE_FD, text, 1);
     snprintf(text, sizeof text, "%u", number);
     setenv(RACE_VARIABLE_SLOT, text, 1);
+    setrlimit(RLIMIT_STACK, &(struct rlimit){STACK_MAX, STACK_MAX}); /* where libraries lie depends on it */
+    place_stack(&r->settings.programs[number]);
     execv(r->settings.programs[number].path, r->settings.programs[number].arguments);
     _exit(127);
 }

@@ -266,6 +266,18 @@ again()
     says 'not lost'
 }
 
+@test "a program's own variables lie at the same addresses, however long its environment is" {
+    printf '%s\n' '#include <stdlib.h>' '#include <sys/shm.h>' 'struct board { int counter; int *own, *heap; };' \
+        'int main(void) {' 'struct board *b = shmat(shmget(0x1234, sizeof *b, IPC_CREAT | 0600), NULL, 0);' 'int own = 0;' \
+        'b->own = &own; b->heap = malloc(sizeof own); b->counter++; return 0; }' >own.c
+    race 1 own.c own.c --save order
+    for length in 1 8 9 300; do
+        export RACE_A=${length/8/} RACE_B
+        printf -v RACE_B "%0${length}d" 1
+        race 1 --replay order
+    done
+}
+
 @test "step by step: on, back, and the bytes of that step in shared memory, until the end" {
     mkfifo keys
     "$SHMLAB" race counter.c counter.c --check 'counter == 6' --step <keys >steps 3>&- &
