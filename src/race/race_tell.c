@@ -38,19 +38,27 @@ static struct table table_of(const struct race *r)
     return t;
 }
 
+/* "counter.c:14 writes it" */
+static void describe_access(const struct race *r, unsigned program, const struct memory_access *a, bool writes,
+                            char *out, size_t room)
+{
+    char at[80] = "a place that is not known";
+    struct table_place place = table_place(r->elf[program], a->site);
+    if (place.file[0] != '\0') {
+        snprintf(at, sizeof at, "%.60s:%d", place.file, place.line);
+    }
+    snprintf(out, room, "%s %s it%s", at, writes ? "writes" : "reads", a->order == RACE_PLAIN ? "" : " atomically");
+}
+
 /* "counter: counter.c:14 writes it and counter.c:14 reads it": the same text whichever was first. */
 static void describe_race(const struct race *r, const struct search_race *found, const struct table *t, char *out,
                           size_t room)
 {
     const struct memory_race *race = &found->race;
     char field[128], one[128], other[128];
-    struct table_place before = table_place(r->elf[found->before_program], race->before.site);
-    struct table_place after = table_place(r->elf[found->after_program], race->after.site);
     table_field(t, found->segment, found->offset, race->after.size, field, sizeof field);
-    snprintf(one, sizeof one, "%.60s:%d %s it%s", before.file, before.line, race->before_writes ? "writes" : "reads",
-             race->before.order == RACE_PLAIN ? "" : " atomically");
-    snprintf(other, sizeof other, "%.60s:%d %s it%s", after.file, after.line, race->after_writes ? "writes" : "reads",
-             race->after.order == RACE_PLAIN ? "" : " atomically");
+    describe_access(r, found->before_program, &race->before, race->before_writes, one, sizeof one);
+    describe_access(r, found->after_program, &race->after, race->after_writes, other, sizeof other);
     bool first = strcmp(one, other) > 0; /* "writes" before "reads" */
     snprintf(out, room, "%.60s: %s and %s, and nothing orders the two", field, first ? one : other,
              first ? other : one);

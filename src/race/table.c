@@ -10,6 +10,7 @@
 #include "printable.h"
 
 enum { MEMORY_WIDTH = 26, NUMBER_WIDTH = 5, COLUMN_MIN = 18, CELL_MAX = 160 };
+#define UNKNOWN_PLACE "(not known where)"
 
 /* ---- places ---- */
 
@@ -47,7 +48,7 @@ struct table_place table_place(const char *elf, uint64_t site)
         return place;
     }
     if (layout_dwarf_lines(&(struct layout_dwarf_file){.fd = fd, .name = elf}, &address, 1, &line, &error) == 0 &&
-        line.file[0] != '\0') {
+        line.file[0] != '\0' && line.line > 0) { /* 0: the compiler has merged the code of several lines */
         const char *slash = strrchr(line.file, '/');
         snprintf(place.file, sizeof place.file, "%s", slash == NULL ? line.file : slash + 1);
         place.line = line.line;
@@ -244,7 +245,7 @@ static void cell_text(const struct row *row, char *out, size_t room)
         snprintf(out, room, "%s",
                  s->event.call[0] != '\0'    ? s->event.call
                  : s->event.kind == RACE_END ? "(ends)"
-                                             : "(not known where)");
+                                             : UNKNOWN_PLACE);
     } else if (row->place.text[0] == '\0') {
         snprintf(out, room, "%.40s:%d %s", row->place.file, row->place.line, s->event.call);
     } else {
@@ -301,7 +302,11 @@ static void print_waits(FILE *out, const struct table *t, size_t width)
             continue;
         }
         struct table_place place = table_place(t->elf[t->program[who]], t->waits[who]->site);
-        snprintf(text, sizeof text, "%d %s", place.line, place.text);
+        if (place.file[0] == '\0') {
+            snprintf(text, sizeof text, "%s", UNKNOWN_PLACE);
+        } else {
+            snprintf(text, sizeof text, "%d %s", place.line, place.text);
+        }
         cut(text, width == 0 ? t->columns - NUMBER_WIDTH - 3 - MEMORY_WIDTH : width - 1, shown, sizeof shown);
         fprintf(out, "%*s", NUMBER_WIDTH, "- ");
         if (width == 0) {

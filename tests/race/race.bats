@@ -105,6 +105,13 @@ says()
     [[ $(grep -c '^ *[0-9]*>' <<<"$output") == 2 ]]
 }
 
+@test "an access for which the compiler gives no line" {
+    sed -i '14s/.*/#line 0\n&\n#line 15/' counter.c # as clang -O2 says of code that stands for several lines
+    race 1 counter.c counter.c --cc clang
+    says 'lost by data-race: counter: a place that is not known writes it' '(not known where)'
+    [[ $output != *counter.c:0* ]]
+}
+
 @test "a deadlock: who waits where" {
     race 1 deadlock.c --type 'struct pair'
     says 'lost by deadlock: A waits at deadlock.c:' '(sem_wait), B waits' 'left: 1 → 0' 'waits for ever'
