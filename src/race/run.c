@@ -370,7 +370,7 @@ void run_take(struct run *r, const struct run_option *option, struct run_step *s
         run_locate(r, step->event.offset, &step->segment, &step->offset);
     }
     r->control->time += 1000;
-    if (++r->steps >= r->settings.steps_max && r->over == RUN_GOES_ON) {
+    if (++r->steps > r->settings.steps_max && r->over == RUN_GOES_ON) {
         run_set_over(r, RUN_ENDLESS, who, 0, "");
     }
     if (answered && r->over == RUN_GOES_ON) {
