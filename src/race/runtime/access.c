@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-enum { LOCAL_MAX = 65536, OWN_LOADS = 2000 };
+enum { LOCAL_MAX = 65536, OWN_LOADS = 2000, LOADS_OF_YIELD = 200 };
 
 struct race_runtime *race_runtime;
 
@@ -62,7 +62,8 @@ struct race_answer *race_ask(const struct race_event *event)
 {
     struct race_slot *slot = &race_runtime->control->slot[race_runtime->me];
     int error = errno;
-    race_runtime->own_loads = 0;
+    /* a loop of loads and yields must come to a load that is an event: only so it is seen to wait */
+    race_runtime->own_loads = event->kind == RACE_YIELD ? race_runtime->own_loads + LOADS_OF_YIELD : 0;
     race_copy(&slot->event, event, sizeof *event);
     atomic_store(&slot->state, RACE_ASKS);
     atomic_fetch_add(&race_runtime->control->posted, 1);
