@@ -15,12 +15,16 @@ static void read_text(const char *text, size_t most, uint64_t site, const char *
         return;
     }
     race_flush(site);
+    const uint8_t *now = race_runtime->control->memory + a->offset + (text - a->address);
     size_t room = (size_t)(a->address + a->size - text);
     size_t length = 0;
     most = most < room ? most : room;
     while (length < most) {
         size_t piece = 8 - (uintptr_t)(text + length) % 8;
         piece = most - length < piece ? most - length : piece;
+        for (size_t i = 0; i < piece; i++) { /* what stands behind the end may be of others */
+            piece = now[length + i] == '\0' ? i + 1 : piece;
+        }
         race_read_range((char *)(uintptr_t)text, length + piece, site, NULL, call);
         for (size_t end = length + piece; length < end; length++) {
             if (text[length] == '\0') {
