@@ -1,0 +1,24 @@
+/* The child looks at `second` only if it finds `first` unset: not when the parent runs to its end first. */
+#include <assert.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct numbers {
+    atomic_int first, second;
+};
+
+int main(void)
+{
+    struct numbers *n = mmap(NULL, sizeof *n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (fork() == 0) {
+        assert(n->first || !n->second);
+        return 0;
+    }
+    n->first = 1;
+    n->second = 1;
+    n->second = 0;
+    wait(NULL);
+    return 0;
+}
