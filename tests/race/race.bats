@@ -421,7 +421,7 @@ again()
 @test "what a program prints last is shown, though it is slow to end" {
     printf '%s\n' '#include <time.h>' '__attribute__((destructor)) static void end(void)' \
         '{ while (clock() < CLOCKS_PER_SEC / 20) { } puts("the end"); fputs("an error\n", stderr); }' >>counter.c
-    race 1 counter.c counter.c
+    race 1 counter.c counter.c --orders 20
     [[ $(grep -c 'counter.c: the end' <<<"$output") == 2 && $(grep -c 'counter.c: an error' <<<"$output") == 2 ]]
 }
 

@@ -37,7 +37,7 @@ int main(int argc, char **argv)
         for (;;) {
             board->counter++;
         }
-    } else if (strcmp(what, "slow") == 0) {
+    } else if (strcmp(what, "slow") == 0 && getpid() % 2 == 1) { /* one of two */
         while (clock() < 11 * CLOCKS_PER_SEC / 10) {
         }
     } else if (strcmp(what, "assembly") == 0) {
