@@ -99,7 +99,7 @@ says()
 
 @test "states that differ in little are not held as equal: a field of one process alone, who has slept longer" {
     race 1 mine.c
-    says 'n->mine == 0 is not true'
+    says 'n->mine || !other is not true'
     for first in 1 2; do
         race 1 two_sleepers.c --cflags "-DFIRST=$first"
         says 'first != FIRST is not true'
@@ -267,7 +267,7 @@ says()
 }
 
 @test "clocks are those of the search: each order begins at the same time" {
-    sed -i 's/return 0;/sleep(1); assert(time(NULL) < 1767225600 + 3); return 0;/
+    sed -i 's|return 0;|sleep(1); assert((time(NULL) - 1767225600) / 3 == 0); return 0;|
         1i #include <assert.h>\n#include <time.h>\n#include <unistd.h>' atomic.c
     race 0 atomic.c atomic.c
     says 'All orders were tried'
@@ -300,7 +300,7 @@ says()
     says 'counter is 6, name is ""'
     sed -i 's/int counter/_Atomic int counter/' counter.c
     race 0 counter.c counter.c --check \
-        'counter == 6 && counter > -1 && counter != 16u && name[0] == 0 && strcmp(name, "\"counter") != 0'
+        'counter == 6 && counter > -1 && counter != 16u && name[0] == 0 && strlen("\"counter") == 8'
 }
 
 @test "an order that was kept is the same each time, at each step; a changed program is told" {
@@ -320,6 +320,9 @@ says()
     says 'lost by data-race'
     race 1 --replay order
     says 'lost by data-race'
+    sed '/^step A 1 /s/[^ ]*$/7/' good >order # what memory holds after a store
+    race 3 --replay order
+    says 'is not the one that was kept'
     cp good order
     sed -i 's/i < 3/i < 2/' counter.c
     race 3 --replay order
@@ -333,6 +336,15 @@ says()
     head -n 4 good >order
     race 3 --replay order counter.c
     says 'order is cut short'
+}
+
+@test "an order is kept with its check, memory model, arguments, and the bytes that were seen to be shared" {
+    race 1 counter.c counter.c --always --check 'counter != 2' --save order
+    race 1 --replay order
+    says 'lost by check: counter != 2 is not true: counter is 2'
+    sed -i '/^always/d' order # it goes on
+    race 3 --replay order
+    says 'is not the one that was kept'
     sed -i 's/main(void)/main(int argc, char **argv)/; s/assert(/assert(argv[argc - 1][0] != 120 || /' dekker.c # 120: x
     race 1 dekker.c --memory tso --save order -- y x
     table=$(sed -n '/memory$/,/^$/p' <<<"$output")
