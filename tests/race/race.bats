@@ -187,6 +187,9 @@ says()
     sed 's/== 0) {$/== 0) { usleep(1);/' other.c >yields.c
     race 1 yields.c yields.c -- waits
     says 'lost by waits-for-ever: A loops until another process writes, at yields.c:'
+    sed 's/return 0/return 3/' atomic.c >status.c
+    race 1 status.c status.c
+    says 'lost by exit-status: A ends with status 3'
     race 0 other.c --steps 3
     race 1 other.c --steps 2
     says 'lost by endless: this order does not end in 2 steps'
@@ -208,6 +211,8 @@ says()
     says "which struct the segment holds is not known: give --type 'struct NAME'"
     race 1 twin.c twin.c
     says 'lost by data-race: bytes 0 to 3: twin.c:15 writes it'
+    race 3 counter.c counter.c --type 'struct none'
+    says "no program has a type 'struct none'"
     race 2 counter.c counter.c --check 'countr == 6'
     says "there is no field 'countr'; there is: counter name"
     race 2 counter.c counter.c --check 'counter == = 6'
@@ -242,7 +247,7 @@ says()
     sed -i 's/sem_init(&pair->left, 1/sem_init(\&pair->left, 0/' deadlock.c
     race 3 deadlock.c
     says "sem_init's second argument must be 1"
-    printf '%s\n' '#include <stddef.h>' '#include <sys/shm.h>' '#include <signal.h>' '#include <poll.h>' 'int main(void) {' \
+    printf '%s\n' '#include <stddef.h>' '#include <sys/shm.h>' '#include <signal.h>' '#include <poll.h>' '#include <pthread.h>' 'int main(void) {' \
         'int *p = shmat(shmget(0x1234, 4, IPC_CREAT | 0600), NULL, 0);' 'CALL; return *p; }' >call.c
     for call in 'kill(1, 0)' 'poll(NULL, 0, -1)'; do
         sed "s/CALL/$call/" call.c >now.c
@@ -252,6 +257,9 @@ says()
     sed 's/CALL/syscall(SYS_exit_group, 0)/; 1i #include <sys/syscall.h>\n#include <unistd.h>' call.c >now.c
     race 3 now.c
     says 'it ended without exit or return'
+    sed 's/, 4, IPC/, 64, IPC/; s/CALL/pthread_mutex_init((pthread_mutex_t *)p, NULL)/' call.c >now.c
+    race 3 now.c
+    says 'its mutex is for the threads of one process'
     sed 's/CALL/raise(SIGKILL)/' call.c >now.c
     race 1 now.c
     says 'lost by crash: A crashes: Killed'
@@ -313,6 +321,8 @@ says()
     done
     race 1 --replay order --check 'counter < 6' # the data race is still there
     says 'lost by data-race'
+    race 3 counter.c counter.c --save missing/order
+    says 'cannot write missing/order: No such file or directory'
     cp order good
     race 1 counter.c counter.c --check 'counter == 6' --cc clang --cflags -O2 --save order
     race 1 --replay order

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define FAILS(call, error) assert((errno = 0, (call)) == -1 && errno == (error))
+#define FETCH(operation, operand) __atomic_fetch_##operation(number, operand, __ATOMIC_SEQ_CST)
 
 enum { SIZE = 100, CHILDREN = 7 };
 
@@ -78,6 +79,15 @@ static void locks(struct page *page)
     assert(expected == 0);
 }
 
+static void atomics(unsigned *number)
+{
+    __atomic_store_n(number, 12, __ATOMIC_SEQ_CST);
+    assert(FETCH(or, 5) == 12 && FETCH(and, 7) == 13 && FETCH(xor, 6) == 5 && FETCH(sub, 1) == 3);
+    assert(FETCH(nand, 3) == 2 && __atomic_exchange_n(number, 9, __ATOMIC_SEQ_CST) == ~2u);
+    assert(__sync_val_compare_and_swap(number, 9, 8) == 9 && __sync_val_compare_and_swap(number, 9, 7) == 8);
+    assert(FETCH(add, 2) == 8 && __atomic_load_n(number, __ATOMIC_SEQ_CST) == 10);
+}
+
 static void texts(char text[16])
 {
     memset(text, 'x', 16);
@@ -124,6 +134,7 @@ int main(void)
     assert(shm_unlink(name) == 0);
     FAILS(shm_open(name, O_RDWR, 0600), ENOENT);
     locks(page);
+    atomics(&page->number);
     texts(page->text);
     children();
     return 0;
