@@ -39,6 +39,9 @@ says()
         says '14 board->counter++;' 'counter is 0' 'counter: 0 → 1' 'B wrote after A had read it: that value is lost' \
             'counter.c: done: ' 'data race on counter: counter.c:14 writes it and counter.c:14 reads it'
     done
+    sed 's/board->counter++/(void)*(volatile int *)\&board->counter/' counter.c >looks.c # no copy: each is a row
+    race 1 looks.c counter.c --check 'counter == 6'
+    [[ $(grep -c '14 (void).* counter is 0$' <<<"$output") == 3 ]]
 }
 
 @test "a file without main is a part of each program" {
@@ -167,7 +170,7 @@ says()
     sed -i 's/FUTEX_WAIT, bell->flag/FUTEX_WAIT, 0/' sleeper.c
     race 0 waker.c sleeper.c
     race 1 waker.c sleeper.c sleeper.c # one wake: for who has slept longer
-    says 'lost by lost-wakeup: C sleeps in a futex wait at sleeper.c:' 'wakes 1' 'is woken'
+    says 'lost by lost-wakeup: C sleeps in a futex wait at sleeper.c:' 'wakes 1' 'is woken' 'process and line'
 }
 
 @test "a torn copy, of a struct that the compiler copies" {
@@ -177,6 +180,10 @@ says()
             says 'lost by assert: A: the assertion copy.first == copy.last is not true'
         done
     done
+    sed -i 's/sizeof \*shared/2 * sizeof *shared/; s/copy = \*shared/copy = (shared[1] = *shared)/' torn.c # from shared to shared
+    race 1 torn.c
+    says 'copy.first == copy.last is not true'
+    [[ $output != *'not instrumented'* ]]
 }
 
 @test "a crash, a loop that waits for ever, one that does not end, and inline assembly" {
@@ -267,11 +274,22 @@ says()
 
 @test "calls return what they do outside of a race; up to 8 processes" {
     cc -pthread calls.c && ./a.out
-    race 0 calls.c
-    says 'All orders were tried'
+    for cc in gcc clang; do
+        race 0 calls.c --cc "$cc"
+        says 'All orders were tried'
+    done
     sed -i 's/CHILDREN = 7/CHILDREN = 8/' calls.c
     race 3 calls.c
     says 'there would be more than 8 processes'
+}
+
+@test "a program that uses what another makes waits until it has a size" {
+    printf '%s\n' '#include <fcntl.h>' '#include <sys/mman.h>' '#include <unistd.h>' 'int main(void) {' \
+        'int fd = shm_open("/numbers", O_RDWR | O_CREAT, 0600);' 'if (ftruncate(fd, 4) < 0) return 1;' \
+        'return mmap(NULL, 4, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED; }' >maker.c
+    sed 's/ | O_CREAT//; /ftruncate/d' maker.c >user.c
+    race 0 user.c maker.c
+    says 'All orders were tried'
 }
 
 @test "clocks are those of the search: each order begins at the same time" {
@@ -361,9 +379,9 @@ says()
     race 1 --replay order
     [[ $(sed -n '/memory$/,/^$/p' <<<"$output") == "$table" ]]
     race 1 late.c --save order
-    says 'n->first || !n->second is not true'
+    says '!n->first || !n->second is not true'
     race 1 --replay order
-    says 'n->first || !n->second is not true'
+    says '!n->first || !n->second is not true'
 }
 
 # again ARGUMENT...: what is told of the losing order is told again by --replay with the file alone, except how it was found.
@@ -436,6 +454,8 @@ again()
     # B's last store: gdb stands right behind it
     "$SHMLAB" race counter.c counter.c --check 'counter == 6' --gdb 7 >out 2>&1 3>&- <<<$'print board->counter\nquit' || true
     grep -q '[$]1 = 3' out
+    "$SHMLAB" race late.c --gdb 5 >out 2>&1 3>&- <<<quit || true # the assertion
+    grep -q 'main () at late.c:16' out
     race 1 counter.c counter.c --check 'counter == 6' --gdb 99
     says '--gdb: row 99 is no step of a process'
 }
