@@ -19,7 +19,7 @@
 #define FAILS(call, error) assert((errno = 0, (call)) == -1 && errno == (error))
 #define FETCH(operation, operand) __atomic_fetch_##operation(number, operand, __ATOMIC_SEQ_CST)
 
-enum { SIZE = 100, CHILDREN = 7 };
+enum { SIZE = 100, LARGE = 12288, CHILDREN = 7 };
 
 struct page {
     sem_t semaphore;
@@ -37,9 +37,14 @@ static void segments(key_t key)
     FAILS(shmget(key, SIZE + 1, 0), EINVAL);
     assert(shmctl(id, IPC_STAT, &about) == 0 && about.shm_segsz == SIZE);
     assert(shmctl(id, IPC_RMID, NULL) == 0);
+    FAILS(shmctl(id, IPC_RMID, NULL), EINVAL);
     FAILS(shmget(key, SIZE, 0), ENOENT);
     int first = shmget(IPC_PRIVATE, SIZE, 0600), second = shmget(IPC_PRIVATE, SIZE, 0600);
     assert(first >= 0 && second >= 0 && first != second);
+    int large = shmget(key, LARGE, IPC_CREAT | 0600); /* it begins anew, and reaches into no other */
+    memset(shmat(large, NULL, 0), 1, LARGE);
+    assert(*(char *)shmat(first, NULL, 0) == 0 && *(char *)shmat(second, NULL, 0) == 0);
+    shmctl(large, IPC_RMID, NULL);
     shmctl(first, IPC_RMID, NULL);
     shmctl(second, IPC_RMID, NULL);
 }
@@ -133,6 +138,7 @@ int main(void)
     close(fd);
     assert(shm_unlink(name) == 0);
     FAILS(shm_open(name, O_RDWR, 0600), ENOENT);
+    FAILS(shm_unlink(name), ENOENT);
     locks(page);
     atomics(&page->number);
     texts(page->text);
