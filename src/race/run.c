@@ -275,6 +275,13 @@ static struct memory_access access_of(unsigned who, const struct race_event *e)
     return (struct memory_access){.who = who, .offset = e->offset, .size = e->size, .order = e->order, .site = e->site};
 }
 
+static void note_after(const struct run *r, struct run_step *step)
+{
+    if (step->event.size > 0 && step->event.size <= MEMORY_ACCESS_MAX) {
+        step->after = memory_peek(r->memory, step->event.offset, step->event.size);
+    }
+}
+
 /* Makes the event of `who` happen. False: it goes to sleep, and gets no answer yet. */
 static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step *step)
 {
@@ -325,6 +332,7 @@ static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step
     p->seen = again ? p->seen
                     : mix(mix(mix(mix(p->seen, e->site), e->offset), (uint64_t)a.value + (uint64_t)a.result),
                           loads || e->kind == RACE_SLEEP ? memory_read_from(r->memory) : e->kind);
+    note_after(r, step); /* a process that goes on changes its own bytes */
     if (step->waits) {
         return false;
     }
@@ -348,6 +356,7 @@ void run_take(struct run *r, const struct run_option *option, struct run_step *s
         step->before = memory_peek(r->memory, before_offset, before_size);
         memory_drain(r->memory, who, option->index, &step->event.offset, &step->event.size);
         p->skipped -= option->index < p->skipped;
+        note_after(r, step);
     } else {
         bool bytes = step->event.size > 0 && step->event.size <= MEMORY_ACCESS_MAX && step->event.kind <= RACE_WAKE;
         step->before = bytes ? memory_peek(r->memory, step->event.offset, step->event.size) : 0;
@@ -362,22 +371,20 @@ void run_take(struct run *r, const struct run_option *option, struct run_step *s
         }
         r->give_up_waiting = false;
     }
-    if (step->event.size > 0 && step->event.size <= MEMORY_ACCESS_MAX) {
-        step->after = memory_peek(r->memory, step->event.offset, step->event.size);
-    }
     step->segment = -1;
     if (step->event.size > 0) {
         run_locate(r, step->event.offset, &step->segment, &step->offset);
     }
     r->control->time += 1000;
-    if (++r->steps > r->settings.steps_max && r->over == RUN_GOES_ON) {
-        run_set_over(r, RUN_ENDLESS, who, 0, "");
-    }
+    r->steps++;
     if (answered && r->over == RUN_GOES_ON) {
         settle(r);
         if (!p->ended && r->over == RUN_GOES_ON) {
             find_loop(r, who);
         }
+    }
+    if (r->steps > r->settings.steps_max && r->over == RUN_GOES_ON) {
+        run_set_over(r, RUN_ENDLESS, who, 0, "");
     }
 }
 

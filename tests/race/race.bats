@@ -374,7 +374,7 @@ says()
     race 1 counter.c counter.c --always --check 'counter != 2' --save order
     race 1 --replay order
     says 'lost by check: counter != 2 is not true: counter is 2'
-    sed -i '/^always/d' order # it goes on
+    sed -i '/^--always/d' order # it goes on
     race 3 --replay order
     says 'is not the one that was kept'
     sed -i 's/main(void)/main(int argc, char **argv)/; s/assert(/assert(argv[argc - 1][0] != 120 || /' dekker.c # 120: x
