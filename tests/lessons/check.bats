@@ -186,6 +186,7 @@ counter_make()
     echo "race = writer writer --check 'counter == 2'" >>"$lesson/lesson.conf"
     printf '%s\n' '#!/usr/bin/env bats' 'load "$LAB/check"' '@test "no order loses" {' '    race_wins' '}' \
         '@test "three at once" {' '    race "$LAB_BUILD/writer.c" --check "counter == 3"' \
+        '    ! race_loses_by data-race || wrong "Not this."' \
         '    ! race_loses_by check || mistake untouched "Here is the reason."' '    race_wins' '}' >"$lesson/check.bats"
     lesson start 1
 }

@@ -47,6 +47,15 @@ class Conf(unittest.TestCase):
         self.assertEqual(self.lesson.race, (("writer", "writer"), ("--always", "--check", "a b"), ("3", "--x")))
         self.assertEqual((self.lesson.number, self.lesson.main_file, self.lesson.proj), (1, "writer.c", 7))
 
+    def test_a_race_has_each_main_as_often_as_it_is_named_and_parts_once(self):
+        (self.folder / "start" / "part.c").touch()
+        text = CONF.replace("writer.c\nedit", "writer.c part.c\nedit") + "layout = type struct board writer\n"
+        for more, mains in (("", 1), ("race = writer writer --always\n", 2)):
+            self.assertEqual(self.errors(text + more), [])
+            words = build.race_words(self.lesson, Path("mine"))
+            self.assertEqual((words.count("mine/writer.c"), words.count("mine/part.c")), (mains, 1))
+            self.assertIn("--type struct board" + (" --always" if more else ""), " ".join(words))
+
     def test_each_error_has_its_line(self):
         for line, told in (("colour = red", "no 'colour'"), ("title = U", "given twice (first in line 1)"),
                            ("words", "expected 'name = value'"), ("layout =", "no value"),
