@@ -6,7 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-enum { COST_MAX = 64, PROGRESS_MS = 200 };
+enum {
+    COST_MAX = 64,
+    PROGRESS_MS = 200,
+    LOST_TIMES = 10
+}; /* LOST_TIMES the limits, if a loss is only to be found again */
 
 /* Orders share their beginnings: each step is a node, and an order the way from the root to one. */
 struct node {
@@ -292,7 +296,8 @@ int search(struct run *r, const struct search_settings *settings, struct search_
             result->all = true;
             break;
         }
-        if (result->orders >= settings->orders_max || now_ms() - s.start > settings->milliseconds_max) {
+        uint64_t times = lost.lost ? LOST_TIMES : 1;
+        if (result->orders >= times * settings->orders_max || now_ms() - s.start > times * settings->milliseconds_max) {
             break;
         }
         follow(&s, s.waiting[cost].at[s.waiting[cost].done++], cost);

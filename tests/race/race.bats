@@ -117,6 +117,9 @@ says()
     printf '%s\n' '    if (b->x == 1) {' '        assert(b->y == 0);' '    }' '    return 0;' '}' >>b.c
     race 1 a.c b.c
     says 'lost by assert: B: the assertion b->y == 0 is not true' '7 b->y = 1;' '8 assert(b->y == 0);' 'y is 1'
+    [[ $output =~ 'was found after '([0-9]+) ]]
+    race 1 a.c b.c --orders $((BASH_REMATCH[1] - 1)) # it was seen before, in an order that can't be told
+    says 'lost by assert: B: the assertion b->y == 0 is not true'
 }
 
 @test "a data race is told with an order that has it, though another order has one that a seqlock guards" {
@@ -348,6 +351,8 @@ says()
     cp order good
     race 1 counter.c counter.c --check 'counter == 6' --cc clang --cflags -O2 --save order
     race 1 --replay order
+    race 3 --replay order --cc no-such-cc
+    says "there is no compiler 'no-such-cc'"
     race 1 counter.c counter.c --save order
     says 'lost by data-race'
     race 1 --replay order
