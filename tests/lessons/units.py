@@ -287,6 +287,14 @@ class Tap(unittest.TestCase):
 
 
 class Grading(unittest.TestCase):
+    def test_the_folder_of_a_job_stays_the_graders(self):
+        with tempfile.TemporaryDirectory() as top, mock.patch("os.chown") as chown:
+            (Path(top) / "taken").mkdir()
+            grade_sandbox.Sandbox([], 4711).prefix(Path(top))
+            self.assertEqual(sorted(call.args for call in chown.call_args_list),
+                             [(Path(top), -1, 4711), (Path(top) / "taken", 4711, 4711)])
+            self.assertEqual(os.stat(top).st_mode & 0o777, 0o710)
+
     def graded(self, *arguments):
         """What main prints if there is no sandbox, and whether it began to grade."""
         with tempfile.TemporaryDirectory() as name, mock.patch("sys.stderr", io.StringIO()) as said:
