@@ -60,8 +60,7 @@ static void describe_race(const struct race *r, const struct search_race *found,
     describe_access(r, found->before_program, &race->before, race->before_writes, one, sizeof one);
     describe_access(r, found->after_program, &race->after, race->after_writes, other, sizeof other);
     bool first = strcmp(one, other) > 0; /* "writes" before "reads" */
-    snprintf(out, room, "%.60s: %s and %s, and nothing orders the two", field, first ? one : other,
-             first ? other : one);
+    snprintf(out, room, "%.60s: %s and %s", field, first ? one : other, first ? other : one);
 }
 
 /* Whether the byte belongs to a struct that has a seqlock: plain copies are meant there, and checked by its counter. */
@@ -339,7 +338,7 @@ void race_tell(struct race *r, const struct run_option *path, size_t length, con
     bool by_race = r->loss == LOSS_NONE && races->race_count > 0;
     if (by_race) {
         describe_race(r, &races->races[0], &t, text, sizeof text);
-        race_set_loss(r, LOSS_RACE, "%s", text);
+        race_set_loss(r, LOSS_RACE, "%.400s, and nothing orders the two", text);
         mark_race(r, &races->races[0].race, &t);
         t.count = t.marked[1] < t.count ? t.marked[1] + 1 : t.count;
     } else if (t.count > 0) {
@@ -360,7 +359,7 @@ void race_tell(struct race *r, const struct run_option *path, size_t length, con
     }
     table_print(stdout, &t);
     print_output(r);
-    print_races(r, races, &t, by_race ? r->text : "");
+    print_races(r, races, &t, by_race ? text : "");
     search_free(&own);
     show_grid(r);
     if (r->gdb > 0) {
