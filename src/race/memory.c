@@ -214,7 +214,7 @@ static void acquire_message(struct process *p, const struct message *message, en
 
 /* ---- hashes ---- */
 
-static uint64_t mix(uint64_t a, uint64_t b)
+uint64_t memory_mix(uint64_t a, uint64_t b)
 {
     uint64_t x = a * 0x9e3779b97f4a7c15u + b; /* the finalizer of splitmix64 */
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -245,7 +245,7 @@ static uint64_t clock_hash(const struct memory *m, uint64_t hash, const struct c
     for (unsigned i = 0; i < RACE_PROCESSES; i++) {
         uint64_t known =
             i == who ? 0 : (uint64_t)known_stores(m, i, c->at[i]) << 32 | known_stores(m, i, c->seq_cst[i]);
-        hash = mix(hash, known);
+        hash = memory_mix(hash, known);
     }
     return hash;
 }
@@ -253,7 +253,8 @@ static uint64_t clock_hash(const struct memory *m, uint64_t hash, const struct c
 /* Which store it is, its value, and what an acquire learns from it. */
 static uint64_t message_hash(const struct memory *m, const struct message *message)
 {
-    uint64_t hash = mix(mix(message_id(message), (uint64_t)message->value), (uint64_t)(message->value >> 64));
+    uint64_t hash =
+        memory_mix(memory_mix(message_id(message), (uint64_t)message->value), (uint64_t)(message->value >> 64));
     return clock_hash(m, clock_hash(m, hash, &message->before, message->who), &message->view, message->who);
 }
 
@@ -261,7 +262,7 @@ static uint64_t byte_hash(const struct memory *m, uint32_t at, const struct mess
 {
     /* WEAK: older values count as well, so the chain does. */
     const struct message *before = &m->messages[message->previous[at - message->offset]];
-    return mix(mix(at, message->hash), m->model == MEMORY_WEAK ? before->hash : 0);
+    return memory_mix(memory_mix(at, message->hash), m->model == MEMORY_WEAK ? before->hash : 0);
 }
 
 uint64_t memory_hash(const struct memory *m)
@@ -270,7 +271,7 @@ uint64_t memory_hash(const struct memory *m)
     for (unsigned i = 0; i < RACE_PROCESSES; i++) {
         const struct process *p = &m->process[i];
         for (unsigned k = 0; k < p->buffered; k++) {
-            hash = mix(hash, message_hash(m, &p->buffer[k].message) + p->buffer[k].epoch);
+            hash = memory_mix(hash, message_hash(m, &p->buffer[k].message) + p->buffer[k].epoch);
         }
         hash = clock_hash(m, hash, &p->before, i);
         if (m->model == MEMORY_WEAK) { /* a view depends on the order of the seq_cst fences, too */
@@ -456,7 +457,7 @@ static race_value newest(struct memory *m, const struct memory_access *a, uint32
                 bytes[i] = (uint8_t)(mine->value >> 8 * (at - mine->offset));
             }
         }
-        m->read_from = mix(m->read_from, message_id(source));
+        m->read_from = memory_mix(m->read_from, message_id(source));
     }
     return value_of(bytes, a->size);
 }
@@ -490,7 +491,7 @@ race_value memory_read(struct memory *m, const struct memory_access *a, unsigned
         }
         for (uint32_t i = 0; i < a->size; i++) {
             from[i] = number;
-            m->read_from = mix(m->read_from, message_id(message));
+            m->read_from = memory_mix(m->read_from, message_id(message));
         }
     }
     for (uint32_t i = 0; i < a->size; i++) {

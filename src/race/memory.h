@@ -98,6 +98,9 @@ void memory_drain(struct memory *m, unsigned who, unsigned index, uint32_t *offs
 
 /* ---- what happened ---- */
 
+/* A hash of two numbers, or of one more and a hash. */
+uint64_t memory_mix(uint64_t a, uint64_t b);
+
 /* A number that is the same for two states after which all processes see the same, if they are in the same state
  * themselves: which store each byte holds, which stores wait, and of which stores each process knows. */
 uint64_t memory_hash(const struct memory *m);

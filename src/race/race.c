@@ -68,10 +68,12 @@ static int search_all(struct race *r)
         rc = RACE_NOT_SEARCHED;
     } else if (!found.lost && found.race_count == 0) {
         race_tell_won(r, &found, guarded);
+    } else if (found.lost && found.path == NULL) {
+        race_tell_untold(r, &found);
+        rc = RACE_LOST;
     } else {
         const struct run_option *path = found.lost ? found.path : found.races[0].path;
         size_t length = found.lost ? found.path_length : found.races[0].path_length;
-        r->loss = LOSS_NONE;
         race_tell(r, path, length, &found);
         rc = r->save != NULL && save(r, path, length) != 0 ? RACE_NOT_SEARCHED : RACE_LOST;
     }

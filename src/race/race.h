@@ -93,6 +93,9 @@ void race_tell(struct race *r, const struct run_option *path, size_t length, con
 /* Follows the order up to its step number `index` and starts gdb on the process that is about to take it. Ends when gdb
  * does. */
 void race_debug(struct race *r, const struct run_option *path, size_t length, size_t index);
+/* That an order is lost of which no path is known. */
+void race_tell_untold(const struct race *r, const struct search_result *result);
+
 void race_tell_won(const struct race *r, const struct search_result *result, size_t guarded);
 
 #endif

@@ -103,6 +103,7 @@ void race_follow(struct race *r, const struct run_option *path, size_t length)
     unsigned count;
     bool lost = false;
     r->keeps_steps = true;
+    r->loss = LOSS_NONE;
     race_forget_steps(r);
     run_begin(r->run);
     for (size_t i = 0; !lost && (count = run_options(r->run, all)) > 0; i++) {

@@ -118,6 +118,13 @@ static void print_races(const struct race *r, const struct search_result *result
     }
 }
 
+void race_tell_untold(const struct race *r, const struct search_result *result)
+{
+    printf("lost by %s: %s\n", race_loss_names[r->loss], r->text);
+    printf("  seen once; %u orders were too few to find it again and show it: try more --orders and --seconds\n",
+           result->orders);
+}
+
 void race_tell_won(const struct race *r, const struct search_result *result, size_t guarded)
 {
     if (result->all) {

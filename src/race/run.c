@@ -8,13 +8,6 @@
 enum { STUCK_TRIES = 8 };
 #define EPOCH 1767225600ull /* 2026-01-01, in seconds: when each order begins */
 
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    uint64_t x = (a ^ b) * 0x9e3779b97f4a7c15u + b;
-    x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93u;
-    return x ^ (x >> 32);
-}
-
 /* ---- loops ---- */
 
 static bool is_load(const struct race_event *e)
@@ -42,7 +35,7 @@ static void find_loop(struct run *r, unsigned who)
         return;
     }
     if (!e->heap) { /* what it did before does not count any more */
-        p->seen = mix(mix(e->local, e->site), e->offset);
+        p->seen = memory_mix(memory_mix(e->local, e->site), e->offset);
     }
     for (unsigned i = 0; i < p->loop_count; i++) {
         if (p->loop[i].site == e->site && p->loop[i].local == e->local && p->loop[i].offset == e->offset) {
@@ -330,8 +323,9 @@ static bool happen(struct run *r, unsigned who, unsigned choice, struct run_step
     p->goes_round = false;
     bool again = e->kind == RACE_JOIN && a.result < 0; /* WNOHANG: it has learned nothing */
     p->seen = again ? p->seen
-                    : mix(mix(mix(mix(p->seen, e->site), e->offset), (uint64_t)a.value + (uint64_t)a.result),
-                          loads || e->kind == RACE_SLEEP ? memory_read_from(r->memory) : e->kind);
+                    : memory_mix(memory_mix(memory_mix(memory_mix(p->seen, e->site), e->offset),
+                                            (uint64_t)a.value + (uint64_t)a.result),
+                                 loads || e->kind == RACE_SLEEP ? memory_read_from(r->memory) : e->kind);
     note_after(r, step); /* a process that goes on changes its own bytes */
     if (step->waits) {
         return false;
@@ -393,7 +387,7 @@ static uint64_t own_bytes(const struct run *r, const struct segment *s, uint64_t
 {
     for (uint32_t i = s->offset; i < s->offset + s->size; i++) {
         if (r->control->writers[i] != 0 && !r->control->shared[i]) {
-            hash = mix(hash, (uint64_t)i << 8 | r->control->memory[i]);
+            hash = memory_mix(hash, (uint64_t)i << 8 | r->control->memory[i]);
         }
     }
     return hash;
@@ -401,20 +395,20 @@ static uint64_t own_bytes(const struct run *r, const struct segment *s, uint64_t
 
 uint64_t run_state(const struct run *r)
 {
-    uint64_t hash = mix(mix(memory_hash(r->memory), (uint64_t)r->current + 1), r->stuck_tries);
+    uint64_t hash = memory_mix(memory_mix(memory_hash(r->memory), (uint64_t)r->current + 1), r->stuck_tries);
     for (unsigned i = 0; i < r->processes; i++) {
         const struct process *p = &r->process[i];
-        hash = mix(hash, p->seen);
-        hash = mix(hash, (uint64_t)p->ended << 3 | (uint64_t)p->sleeps << 2 | (uint64_t)p->woken << 1 |
-                             (p->spin_count > 0) | (uint64_t)p->goes_round << 4);
-        hash = mix(hash, p->skipped + 1u);
+        hash = memory_mix(hash, p->seen);
+        hash = memory_mix(hash, (uint64_t)p->ended << 3 | (uint64_t)p->sleeps << 2 | (uint64_t)p->woken << 1 |
+                                    (p->spin_count > 0) | (uint64_t)p->goes_round << 4);
+        hash = memory_mix(hash, p->skipped + 1u);
         for (unsigned k = 0; p->sleeps && k < r->processes; k++) { /* who sleeps longer is woken first */
-            hash = mix(hash, r->process[k].sleeps && r->process[k].slept < p->slept);
+            hash = memory_mix(hash, r->process[k].sleeps && r->process[k].slept < p->slept);
         }
     }
     for (unsigned i = 0; i < r->segments; i++) {
-        hash = mix(hash, (uint64_t)r->segment[i].offset << 32 | r->segment[i].size);
-        hash = mix(hash, r->segment[i].removed);
+        hash = memory_mix(hash, (uint64_t)r->segment[i].offset << 32 | r->segment[i].size);
+        hash = memory_mix(hash, r->segment[i].removed);
         hash = own_bytes(r, &r->segment[i], hash);
     }
     return hash;

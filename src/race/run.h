@@ -115,6 +115,9 @@ void run_share(struct run *r, const char *name, uint32_t offset, uint32_t size);
 
 struct memory *run_memory(struct run *r);
 
+/* The time in ms (CLOCK_MONOTONIC), for limits. */
+uint64_t run_now_ms(void);
+
 /* What the program has printed in this order: a file descriptor, to be read from its start. */
 int run_output(const struct run *r, unsigned program);
 

@@ -31,7 +31,7 @@ static long futex(_Atomic uint32_t *word, int operation, uint32_t value, const s
     return syscall(SYS_futex, word, operation, value, time, NULL, 0);
 }
 
-static uint64_t now_ms(void)
+uint64_t run_now_ms(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -237,7 +237,7 @@ static void look_after(struct run *r, unsigned who, uint64_t waited_ms)
 
 void run_programs_await(struct run *r)
 {
-    uint64_t start = now_ms();
+    uint64_t start = run_now_ms();
     int who;
     for (;;) {
         uint32_t posted = atomic_load(&r->control->posted);
@@ -256,7 +256,7 @@ void run_programs_await(struct run *r)
         if (futex(&r->control->posted, FUTEX_WAIT, posted, &tick) == 0 || errno != ETIMEDOUT || running(r) != who) {
             continue;
         }
-        look_after(r, (unsigned)who, now_ms() - start);
+        look_after(r, (unsigned)who, run_now_ms() - start);
     }
 }
 
@@ -293,9 +293,9 @@ static bool never_ends(const struct run *r, int pid)
 static void await_end(const struct run *r, int pid)
 {
     const struct timespec moment = {.tv_nsec = 100000};
-    uint64_t start = now_ms(), used;
+    uint64_t start = run_now_ms(), used;
     while (pid > 0 && waitpid(pid, NULL, WNOHANG) != pid && strchr("ZX", state_of(pid, &used)) == NULL) {
-        if (now_ms() - start > 1000 && never_ends(r, pid)) {
+        if (run_now_ms() - start > 1000 && never_ends(r, pid)) {
             kill(pid, SIGKILL);
         }
         nanosleep(&moment, NULL);

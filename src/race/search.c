@@ -1,16 +1,10 @@
-#define _GNU_SOURCE
 #include "search.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum {
-    COST_MAX = 64,
-    PROGRESS_MS = 200,
-    LOST_TIMES = 10
-}; /* LOST_TIMES the limits, if a loss is only to be found again */
+enum { COST_MAX = 64, PROGRESS_MS = 200 };
 
 /* Orders share their beginnings: each step is a node, and an order the way from the root to one. */
 struct node {
@@ -38,13 +32,6 @@ struct state {
     uint64_t start, told;
     bool full; /* no memory */
 };
-
-static uint64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 static void *grow(struct state *s, void *array, size_t count, size_t *room, size_t element)
 {
@@ -162,6 +149,18 @@ static struct run_option *path_copy(struct state *s, uint32_t node, size_t *leng
     return copy;
 }
 
+static bool is_known(const struct search_result *result, const struct search_race *race)
+{
+    for (size_t i = 0; i < result->race_count; i++) {
+        const struct search_race *known = &result->races[i];
+        if (known->race.before.site == race->race.before.site && known->race.after.site == race->race.after.site &&
+            known->before_program == race->before_program && known->after_program == race->after_program) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int search_add_races(struct run *r, struct search_result *result)
 {
     size_t count;
@@ -171,15 +170,7 @@ int search_add_races(struct run *r, struct search_result *result)
                                     .before_program = run_program_of(r, races[i].before.who),
                                     .after_program = run_program_of(r, races[i].after.who),
                                     .segment = -1};
-        bool known = false;
-        for (size_t k = 0; k < result->race_count; k++) {
-            const struct search_race *other = &result->races[k];
-            known =
-                known ||
-                (other->race.before.site == found.race.before.site && other->race.after.site == found.race.after.site &&
-                 other->before_program == found.before_program && other->after_program == found.after_program);
-        }
-        if (known) {
+        if (is_known(result, &found)) {
             continue;
         }
         run_locate(r, races[i].offset, &found.segment, &found.offset);
@@ -204,7 +195,7 @@ static void keep_races(struct state *s, uint32_t node)
 
 static void tell_progress(struct state *s, unsigned cost)
 {
-    uint64_t now = now_ms();
+    uint64_t now = run_now_ms();
     if (s->settings->progress != NULL && now - s->told >= PROGRESS_MS) {
         s->told = now;
         s->settings->progress(s->settings->state, s->result->orders, cost,
@@ -265,24 +256,20 @@ static void free_races(struct search_result *result)
     result->race_count = 0;
 }
 
-/* More bytes are shared now, so that the orders have more steps, and the paths that were found lead elsewhere. Begins anew. A
- * loss is kept, for the case that it is not found again within the limits. */
-static void forget_paths(struct state *s, struct search_result *lost)
+/* More bytes are shared now, so that the orders have more steps, and the paths that were found lead elsewhere. Begins anew. */
+static void forget_paths(struct state *s)
 {
     free_races(s->result);
-    if (s->result->lost) {
-        free(lost->path);
-        *lost = *s->result;
-        s->result->lost = false;
-        s->result->path = NULL;
-    }
+    free(s->result->path);
+    s->result->path = NULL;
+    s->result->lost = false;
     restart(s);
 }
 
 int search(struct run *r, const struct search_settings *settings, struct search_result *result)
 {
-    struct state s = {.run = r, .settings = settings, .result = result, .start = now_ms()};
-    struct search_result lost = {0};
+    struct state s = {.run = r, .settings = settings, .result = result, .start = run_now_ms()};
+    bool seen = false; /* a loss, in an order whose path is forgotten */
     *result = (struct search_result){0};
     s.visited = calloc(4096, sizeof *s.visited);
     s.visited_room = s.visited == NULL ? 0 : 4096;
@@ -296,26 +283,19 @@ int search(struct run *r, const struct search_settings *settings, struct search_
             result->all = true;
             break;
         }
-        uint64_t times = lost.lost ? LOST_TIMES : 1;
-        if (result->orders >= times * settings->orders_max || now_ms() - s.start > times * settings->milliseconds_max) {
+        if (result->orders >= settings->orders_max || run_now_ms() - s.start > settings->milliseconds_max) {
             break;
         }
         follow(&s, s.waiting[cost].at[s.waiting[cost].done++], cost);
         if (run_finish(r)) {
-            forget_paths(&s, &lost);
+            seen = seen || result->lost;
+            forget_paths(&s);
             cost = 0;
         }
         tell_progress(&s, cost < COST_MAX ? cost : 0);
     }
-    if (!result->lost && lost.lost) {
-        result->lost = true;
-        result->cost = lost.cost;
-        result->path = lost.path;
-        result->path_length = lost.path_length;
-    } else {
-        free(lost.path);
-        result->cost = result->lost ? result->cost : cost;
-    }
+    result->cost = result->lost ? result->cost : cost;
+    result->lost = result->lost || seen;
     result->states = s.visited_count;
     for (unsigned i = 0; i < COST_MAX; i++) {
         free(s.waiting[i].at);

@@ -38,13 +38,14 @@ struct search_result {
     unsigned cost;   /* lost: of the losing order; otherwise all orders that cost less than this were tried */
     size_t states;
     unsigned steps;          /* of the longest order */
-    struct run_option *path; /* lost: the options taken */
+    struct run_option *path; /* lost: the options taken; NULL: its order can't be told, see search */
     size_t path_length;
     struct search_race *races;
     size_t race_count;
 };
 
-/* 0, or -ENOMEM. *result ends with search_free. Stops at the first losing order. */
+/* 0, or -ENOMEM. *result ends with search_free. Stops at the first losing order. If bytes turn out to be shared in that very
+ * order, it has more steps than were told, and is searched for again; it has no path if the limits come first. */
 int search(struct run *r, const struct search_settings *settings, struct search_result *result);
 void search_free(struct search_result *result);
 
