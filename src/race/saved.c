@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_ = 1024 };
+enum { LINE_MAX_ = 8192 }; /* a path, an expression */
 
 uint64_t saved_hash(const char *file)
 {

@@ -52,6 +52,7 @@ race_arguments()
                 esac
                 shift
                 ;;
+            --lesson) usage_error race '--lesson comes first.' ;;
             -*) usage_error race "race does not know '$(printable "$1")'." ;;
             *) race_take_source "$1" ;;
         esac
