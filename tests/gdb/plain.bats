@@ -130,7 +130,7 @@ find_all()
 @test "shm-grid EXPR SIZE shows SIZE bytes" {
     serve
     in_gdb "$SERVER" 'shm-grid $sp 48'
-    [[ $output == *"48 bytes"*"0020"* && $output != *"0030"* && $output != *"layout:"* ]]
+    [[ $output == *"48 bytes"*$'\n0020 '* && $output != *$'\n0030'* && $output != *"layout:"* ]]
 }
 
 @test "without a process, without a segment, with a bad address: one clear message, and gdb goes on" {
